@@ -1,0 +1,58 @@
+// What a backend is: somewhere to keep numbers, and a way to turn a graph into a program that runs there.
+import type { DType, TypedArray } from "../dtype.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Shape } from "../shape.ts";
+
+/** A place in a backend's own memory. Only the backend that made it knows what is inside. */
+export interface Storage {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** A compiled graph. */
+export interface Program {
+  /**
+   * Runs the graph `steps` times in a row, with the same inputs and whatever the assignments leave in the variables.
+   * `inputs` and `variables` stand in the order of the graph's own lists; gives the outputs of the last run.
+   */
+  run(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<TypedArray[]>;
+  /** What the program is made of, for people: kernels, plan and generated code. */
+  describe(): ProgramDescription;
+  /** Gives back what the program holds of the backend's memory. */
+  free(): void;
+}
+
+export interface ProgramDescription {
+  /** The graph after simplification, as text. */
+  readonly graph: string;
+  /** The kernels in the order in which they run, as text. */
+  readonly kernels: readonly string[];
+  /** Where each buffer lies, as text. */
+  readonly plan: string;
+  /** The generated code, as text. */
+  readonly code: string;
+  /** Bytes of working memory that one run needs beside variables. */
+  readonly workingBytes: number;
+}
+
+/** What a device can do and what it cannot, for `nabla doctor`. */
+export interface Capabilities {
+  readonly dtypes: readonly DType[];
+  readonly threads: number;
+  /** Bits of a vector register that the generated code uses. */
+  readonly vectorBits: number;
+  /** Whether products are added with one rounding; where they are not, results differ in the last bits. */
+  readonly fusedMultiplyAdd: boolean;
+  /** What limits this device, in words. */
+  readonly limits: readonly string[];
+}
+
+export interface Backend {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  allocate(shape: Shape, dtype: DType): Storage;
+  write(storage: Storage, data: TypedArray): void;
+  read(storage: Storage): Promise<TypedArray>;
+  free(storage: Storage): void;
+  compile(graph: Graph): Promise<Program>;
+}

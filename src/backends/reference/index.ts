@@ -1,0 +1,56 @@
+// The reference backend: slow, obvious, in float64; what all others are tested against.
+import { type TypedArray, dtypes, type DType } from "../../dtype.ts";
+import { printGraph } from "../../graph/print.ts";
+import type { Graph } from "../../graph/graph.ts";
+import type { Shape } from "../../shape.ts";
+import { sizeOf } from "../../shape.ts";
+import type { Backend, Program, Storage } from "../backend.ts";
+import { interpret, toDType, type Values } from "./interpret.ts";
+
+interface Held extends Storage {
+  values: Values;
+}
+
+const held = (storage: Storage): Held => storage as Held;
+
+class ReferenceProgram implements Program {
+  readonly #graph: Graph;
+  constructor(graph: Graph) {
+    this.#graph = graph;
+  }
+
+  async run(inputs: readonly TypedArray[], storages: readonly Storage[], steps: number): Promise<TypedArray[]> {
+    const graph = this.#graph;
+    const given = inputs.map((data) => Float64Array.from(data));
+    let outputs: Values[] = [];
+    for (let step = 0; step < steps; step++) {
+      const values = new Map(graph.variables.map((variable, i) => [variable, held(storages[i]!).values]));
+      const result = interpret(graph, given, values);
+      outputs = result.outputs;
+      graph.assignments.forEach(({ variable }, i) => (held(storages[graph.variables.indexOf(variable)]!).values = result.assigned[i]!));
+    }
+    return outputs.map((values, i) => toDType(values, graph.outputs[i]!.dtype));
+  }
+
+  describe() {
+    return { graph: printGraph(this.#graph), kernels: [], plan: "", code: "", workingBytes: 0 };
+  }
+
+  free(): void {}
+}
+
+export const referenceBackend: Backend = {
+  name: "reference",
+  capabilities: {
+    dtypes,
+    threads: 1,
+    vectorBits: 64,
+    fusedMultiplyAdd: false,
+    limits: ["the reference backend interprets every element; it is for checking, not for speed"],
+  },
+  allocate: (shape: Shape, dtype: DType): Held => ({ shape, dtype, values: new Float64Array(sizeOf(shape)) }),
+  write: (storage, data) => void (held(storage).values = Float64Array.from(data)),
+  read: async (storage) => toDType(held(storage).values, storage.dtype),
+  free: (storage) => void (held(storage).values = new Float64Array(0)),
+  compile: async (graph) => new ReferenceProgram(graph),
+};

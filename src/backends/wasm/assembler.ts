@@ -1,0 +1,196 @@
+// A small WebAssembly assembler: functions are lists of instructions, encoded to bytes or printed as text.
+import { type Immediate, instructions, leb, type Opcode, signedLeb } from "./instructions.ts";
+
+export type ValueType = "i32" | "f32" | "v128";
+
+const valueTypes: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+
+/** A local variable of a function; parameters come first. */
+export type Local = number;
+
+interface Emitted {
+  readonly op: Opcode;
+  readonly args: readonly number[];
+}
+
+const encoders: Record<Immediate, (args: readonly number[]) => number[]> = {
+  none: () => [],
+  block: () => [0x40],
+  index: ([index]) => leb(index!),
+  lane: ([lane]) => [lane!],
+  memory: ([offset]) => [0, ...leb(offset!)],
+  memoryLane: ([offset, lane]) => [0, ...leb(offset!), lane!],
+  i32: ([value]) => signedLeb(value! | 0),
+  f32: ([value]) => [...new Uint8Array(new Float32Array([value!]).buffer)],
+  v128: (lanes) => [...new Uint8Array(new Uint32Array(lanes).buffer)],
+  shuffle: (lanes) => [...lanes],
+  twoBytes: () => [0, 0],
+  oneByte: () => [0],
+};
+
+/** One function under construction. */
+export class FunctionBuilder {
+  readonly name: string;
+  readonly parameters: readonly ValueType[];
+  readonly #locals: ValueType[] = [];
+  readonly #body: Emitted[] = [];
+  readonly #free: Record<ValueType, Local[]> = { i32: [], f32: [], v128: [] };
+
+  constructor(name: string, parameters: readonly ValueType[]) {
+    this.name = name;
+    this.parameters = parameters;
+  }
+
+  /** Appends an instruction with its immediates. */
+  emit(op: Opcode, ...args: number[]): this {
+    this.#body.push({ op, args });
+    return this;
+  }
+  local(type: ValueType): Local {
+    const free = this.#free[type].pop();
+    if (free !== undefined) return free;
+    this.#locals.push(type);
+    return this.parameters.length + this.#locals.length - 1;
+  }
+  /** Lets a later {@link local} of the type use this one again. */
+  release(local: Local, type: ValueType): void {
+    this.#free[type].push(local);
+  }
+  get(local: Local): this {
+    return this.emit("local.get", local);
+  }
+  set(local: Local): this {
+    return this.emit("local.set", local);
+  }
+  tee(local: Local): this {
+    return this.emit("local.tee", local);
+  }
+  i32(value: number): this {
+    return this.emit("i32.const", value);
+  }
+  /** Four equal 32-bit lanes, given as a number of the lane's type. */
+  splat(value: number, type: "f32" | "i32"): this {
+    const word = type === "f32" ? new Uint32Array(new Float32Array([value]).buffer)[0]! : value >>> 0;
+    return this.emit("v128.const", word, word, word, word);
+  }
+  /** Adds a constant to the i32 on the stack. */
+  plus(value: number): this {
+    return value === 0 ? this : this.i32(value).emit("i32.add");
+  }
+  /** Multiplies the i32 on the stack by a constant. */
+  times(value: number): this {
+    return value === 1 ? this : this.i32(value).emit("i32.mul");
+  }
+
+  /** for (counter = start; counter < stop; counter += step) body. Runs at least once: `start` < `stop` is known. */
+  countedLoop(counter: Local, start: number, stop: number, step: number, body: () => void): void {
+    this.i32(start).set(counter);
+    this.emit("loop");
+    body();
+    this.get(counter).i32(step).emit("i32.add").tee(counter);
+    this.i32(stop).emit("i32.lt_u").emit("br_if", 0).emit("end");
+  }
+
+  /** The body's bytes, which two functions share if and only if they do the same. */
+  encode(): Uint8Array {
+    const bytes: number[] = [];
+    const runs: { type: ValueType; count: number }[] = [];
+    for (const type of this.#locals) {
+      const last = runs[runs.length - 1];
+      if (last?.type === type) last.count++;
+      else runs.push({ type, count: 1 });
+    }
+    bytes.push(...leb(runs.length));
+    for (const { type, count } of runs) bytes.push(...leb(count), valueTypes[type]);
+    for (const { op, args } of this.#body) {
+      const { code, immediate } = instructions[op];
+      for (const byte of code) bytes.push(byte);
+      for (const byte of encoders[immediate](args)) bytes.push(byte);
+    }
+    bytes.push(0x0b);
+    return Uint8Array.from(bytes);
+  }
+
+  /** The function in the manner of WebAssembly's text format. */
+  print(): string {
+    const lines = [`func ${this.name}(${this.parameters.join(", ")})`];
+    let depth = 1;
+    for (const { op, args } of this.#body) {
+      if (op === "end" || op === "else") depth--;
+      lines.push(`${"  ".repeat(depth)}${op}${args.length > 0 ? ` ${op === "v128.const" ? args.map((a) => `0x${a.toString(16)}`).join(" ") : args.join(" ")}` : ""}`);
+      if (op === "loop" || op === "block" || op === "if" || op === "else") depth++;
+    }
+    return lines.join("\n");
+  }
+}
+
+/** A module of functions over one imported memory. Functions that do the same are encoded once. */
+export class ModuleBuilder {
+  readonly #functions: { readonly body: Uint8Array; readonly builder: FunctionBuilder }[] = [];
+  readonly #places = new Map<string, number>();
+  readonly #exports = new Map<string, number>();
+
+  /** Adds a finished function and gives its number. */
+  add(builder: FunctionBuilder): number {
+    const body = builder.encode();
+    const key = `${builder.parameters} ${body}`;
+    let place = this.#places.get(key);
+    if (place === undefined) {
+      place = this.#functions.length;
+      this.#functions.push({ body, builder });
+      this.#places.set(key, place);
+    }
+    return place;
+  }
+
+  export(name: string, place: number): void {
+    this.#exports.set(name, place);
+  }
+
+  encode(): Uint8Array<ArrayBuffer> {
+    const types: string[] = [];
+    const typeOf = (parameters: readonly ValueType[]): number => {
+      const key = [0x60, ...vector(parameters.map((p) => [valueTypes[p]])), 0].join();
+      const known = types.indexOf(key);
+      return known >= 0 ? known : types.push(key) - 1;
+    };
+    const typeIndices = this.#functions.map(({ builder }) => typeOf(builder.parameters));
+    const typeSection = vector(types.map((t) => t.split(",").map(Number)));
+    const importSection = vector([[...text("nabla"), ...text("memory"), 2, 1, 0, ...leb(65536)]]);
+    const exportSection = vector([...this.#exports].map(([name, place]) => [...text(name), 0, ...leb(place)]));
+    const parts: Uint8Array[] = [
+      Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]),
+      section(1, typeSection),
+      section(2, importSection),
+      section(3, vector(typeIndices.map((t) => leb(t)))),
+      section(7, exportSection),
+      codeSection(this.#functions.map((f) => f.body)),
+    ];
+    return join(parts);
+  }
+
+  print(): string {
+    return this.#functions.map(({ builder }) => builder.print()).join("\n\n");
+  }
+}
+
+const text = (s: string): number[] => [...leb(s.length), ...new TextEncoder().encode(s)];
+const vector = (entries: readonly (readonly number[])[]): number[] => [...leb(entries.length), ...entries.flat()];
+const section = (id: number, content: readonly number[]): Uint8Array => Uint8Array.from([id, ...leb(content.length), ...content]);
+
+function codeSection(bodies: readonly Uint8Array[]): Uint8Array {
+  const entries = bodies.flatMap((body) => [Uint8Array.from(leb(body.length)), body]);
+  const count = Uint8Array.from(leb(bodies.length));
+  const length = entries.reduce((n, e) => n + e.length, count.length);
+  return join([Uint8Array.from([10, ...leb(length)]), count, ...entries]);
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

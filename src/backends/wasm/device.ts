@@ -1,0 +1,71 @@
+// The WebAssembly device: one memory, one arena that all programs share, and what the engine can do.
+import type { Capabilities } from "../backend.ts";
+import { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+import { instructions } from "./instructions.ts";
+import { DeviceMemory } from "./memory.ts";
+
+/** Whether the engine has 128-bit vectors, and whether it adds products with one rounding. */
+export interface EngineFeatures {
+  readonly simd: boolean;
+  readonly relaxedSimd: boolean;
+}
+
+/** A module with one function whose body is `code`, or the question whether the engine takes it. */
+const takes = (code: readonly number[]): boolean =>
+  WebAssembly.validate(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, code.length + 4, 1, code.length + 2, 0, ...code, 0x0b]));
+
+const zero = [0xfd, 12, ...new Array<number>(16).fill(0)];
+const drop = 0x1a;
+
+/** Asks the engine. On Node before 22 relaxed SIMD is behind a flag, which is set here if nothing has been compiled yet. */
+export function engineFeatures(): EngineFeatures {
+  const relaxed = [...zero, ...zero, ...zero, ...instructions["f32x4.relaxed_madd"].code, drop];
+  if (!takes(relaxed)) {
+    const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => { setFlagsFromString?: (flag: string) => void } | undefined } };
+    process?.getBuiltinModule?.("node:v8")?.setFlagsFromString?.("--experimental-wasm-relaxed-simd");
+  }
+  return { simd: takes([...zero, drop]), relaxedSimd: takes(relaxed) };
+}
+
+export class WasmDevice {
+  readonly memory = new DeviceMemory();
+  readonly capabilities: Capabilities;
+  #arena = 0;
+  #arenaBytes = 0;
+
+  constructor(features: EngineFeatures) {
+    const limits = ["one thread"];
+    if (!features.relaxedSimd) limits.push("this engine has no relaxed SIMD: products are added with two roundings, and results differ in the last bits from engines that have it");
+    this.capabilities = { dtypes: ["float32", "int32", "uint32", "bool", "uint8"], threads: 1, vectorBits: 128, fusedMultiplyAdd: features.relaxedSimd && fusesProducts(), limits };
+  }
+
+  /** Working memory for a program that is about to run. Its contents do not outlive the run. */
+  arena(bytes: number): number {
+    if (bytes > this.#arenaBytes) {
+      if (this.#arenaBytes > 0) this.memory.free(this.#arena);
+      this.#arenaBytes = 0;
+      this.#arena = this.memory.allocate(bytes);
+      this.#arenaBytes = bytes;
+    }
+    return this.#arena;
+  }
+
+  bytes(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.memory.buffer, address, length);
+  }
+}
+
+/**
+ * Whether a relaxed multiply-add rounds once here. (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴ where it does, and 0 where the product
+ * is rounded first.
+ */
+function fusesProducts(): boolean {
+  const f = new FunctionBuilder("probe", []);
+  f.i32(0).splat(1 + 2 ** -12, "f32").splat(1 + 2 ** -12, "f32").splat(-(1 + 2 ** -11), "f32").emit("f32x4.relaxed_madd").emit("v128.store", 0);
+  const module = new ModuleBuilder();
+  module.export("probe", module.add(f));
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { nabla: { memory } });
+  (instance.exports["probe"] as () => void)();
+  return new Float32Array(memory.buffer, 0, 1)[0] === 2 ** -24;
+}

@@ -1,0 +1,31 @@
+// The wasm backend: the embedded default, in Node and in browsers.
+import { dtypeInfo, type TypedArray } from "../../dtype.ts";
+import { DTypeError, NablaError } from "../../errors.ts";
+import { sizeOf } from "../../shape.ts";
+import type { Backend, Storage } from "../backend.ts";
+import { engineFeatures, WasmDevice } from "./device.ts";
+import { WasmProgram, type WasmStorage } from "./program.ts";
+
+const addressOf = (storage: Storage): number => (storage as WasmStorage).address;
+
+/** Starts the device. Throws where the engine has no 128-bit WebAssembly vectors. */
+export function wasmBackend(): Backend {
+  const features = engineFeatures();
+  if (!features.simd) {
+    throw new NablaError("this engine has no WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 and Node 16 and later have it). setBackend(\"reference\") works anywhere, slowly.");
+  }
+  const device = new WasmDevice(features);
+  return {
+    name: "wasm",
+    capabilities: device.capabilities,
+    allocate: (shape, dtype): WasmStorage => {
+      if (!device.capabilities.dtypes.includes(dtype)) throw new DTypeError(`${dtype} exists in the reference backend only; cast to float32.`);
+      return { shape, dtype, address: device.memory.allocate(sizeOf(shape) * dtypeInfo(dtype).bytes) };
+    },
+    write: (storage, data) => device.bytes(addressOf(storage), data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    read: async ({ shape, dtype, ...storage }): Promise<TypedArray> =>
+      new (dtypeInfo(dtype).array)(device.memory.memory.buffer, addressOf(storage as Storage), sizeOf(shape)).slice(),
+    free: (storage) => device.memory.free(addressOf(storage)),
+    compile: (graph) => WasmProgram.compile(device, graph),
+  };
+}

@@ -1,0 +1,78 @@
+// One WebAssembly memory for all programs and variables, with a free list.
+import { NablaError } from "../../errors.ts";
+
+const page = 65536;
+const mostPages = 65536;
+const alignment = 64;
+/** Room before the first block and after each, so that a vector that reads past an end stays inside the memory. */
+const slack = 64;
+
+export const formatBytes = (bytes: number): string =>
+  bytes < 1024 ? `${bytes} B` : bytes < 2 ** 20 ? `${(bytes / 1024).toFixed(1)} KiB` : bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
+/** Hands out stretches of one growing memory. Addresses are bytes, always multiples of 64, never 0. */
+export class DeviceMemory {
+  readonly memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages });
+  /** Free stretches in ascending order, never adjacent. */
+  readonly #free: { start: number; size: number }[] = [{ start: slack, size: 16 * page - slack }];
+  readonly #sizes = new Map<number, number>();
+  used = 0;
+
+  /** Reserves `bytes`, growing the memory where needed. Throws where WebAssembly's 4 GiB do not hold it. */
+  allocate(bytes: number): number {
+    const size = Math.ceil((bytes + slack) / alignment) * alignment;
+    let at = this.#free.findIndex((block) => block.size >= size);
+    if (at < 0) {
+      this.#grow(size);
+      at = this.#free.length - 1;
+    }
+    const block = this.#free[at]!;
+    const start = block.start;
+    block.start += size;
+    block.size -= size;
+    if (block.size === 0) this.#free.splice(at, 1);
+    this.#sizes.set(start, size);
+    this.used += size;
+    return start;
+  }
+
+  free(start: number): void {
+    const size = this.#sizes.get(start);
+    if (size === undefined) return;
+    this.#sizes.delete(start);
+    this.used -= size;
+    let at = this.#free.findIndex((block) => block.start > start);
+    if (at < 0) at = this.#free.length;
+    this.#free.splice(at, 0, { start, size });
+    this.#mergeAt(at);
+    this.#mergeAt(at - 1);
+  }
+
+  #mergeAt(at: number): void {
+    const [block, next] = [this.#free[at], this.#free[at + 1]];
+    if (block && next && block.start + block.size === next.start) {
+      block.size += next.size;
+      this.#free.splice(at + 1, 1);
+    }
+  }
+
+  #grow(size: number): void {
+    const end = this.memory.buffer.byteLength;
+    const last = this.#free[this.#free.length - 1];
+    const tail = last && last.start + last.size === end ? last.size : 0;
+    const wanted = Math.ceil((size - tail) / page);
+    const most = mostPages - end / page;
+    // Growing by a quarter at least keeps the number of growths small.
+    const pages = Math.min(most, Math.max(wanted, Math.ceil(end / page / 4)));
+    try {
+      if (wanted > most) throw new RangeError();
+      this.memory.grow(pages);
+    } catch {
+      throw new NablaError(
+        `out of memory: ${formatBytes(size)} more are wanted, ${formatBytes(this.used)} are in use, and a WebAssembly memory holds 4 GiB at most. Try a smaller batch or a smaller model.`,
+      );
+    }
+    if (tail > 0) last!.size += pages * page;
+    else this.#free.push({ start: end, size: pages * page });
+  }
+}

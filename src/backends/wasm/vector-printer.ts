@@ -1,0 +1,429 @@
+// Prints expressions as vector code: loads by affine addresses, and what does not change in a loop before the loop.
+import type { Buffer } from "../../compile/expression.ts";
+import { dtypeInfo } from "../../dtype.ts";
+import { DTypeError } from "../../errors.ts";
+import type { FunctionBuilder, Local } from "./assembler.ts";
+import { type Vector, type VectorAffine, vectorOperands } from "./expand.ts";
+import { printOp, type Push } from "./vector-table.ts";
+
+/** What is known at one level of the loop nest, and forgotten on leaving it. */
+interface Scope {
+  readonly values: Map<Vector, Local>;
+  readonly addresses: Map<string, Local>;
+  readonly axis: number;
+}
+
+/** The axes and reductions that a value depends on. */
+interface Needs {
+  readonly axes: ReadonlySet<number>;
+  readonly reduced: ReadonlySet<number>;
+}
+
+type Load = Extract<Vector, { kind: "load" }>;
+
+/** Vectors are four neighbours along `vectorAxis`; where that is −1, all lanes are alike. */
+export class VectorPrinter implements Push {
+  readonly f: FunctionBuilder;
+  readonly fused: boolean;
+  vectorAxis: number;
+  /** How many lanes count; those beyond are not read from scattered places. */
+  lanes = 4;
+  readonly #bases: ReadonlyMap<Buffer, Local>;
+  readonly #counters = new Map<number, Local>();
+  readonly #shifts = new Map<number, number>();
+  readonly #reduced = new Map<number, Local>();
+  readonly #scopes: Scope[] = [];
+  readonly #needs = new Map<Vector, Needs>();
+  #uses = new Map<Vector, number>();
+
+  constructor(f: FunctionBuilder, bases: ReadonlyMap<Buffer, Local>, vectorAxis: number, fused: boolean) {
+    this.f = f;
+    this.fused = fused;
+    this.vectorAxis = vectorAxis;
+    this.#bases = bases;
+  }
+
+  base(buffer: Buffer): Local {
+    return this.#bases.get(buffer)!;
+  }
+
+  /** Runs `body` inside the loop over an axis whose counter is in a local. */
+  inside(axis: number, counter: Local | null, body: () => void): void {
+    if (counter !== null) this.#counters.set(axis, counter);
+    this.#scopes.push({ values: new Map(), addresses: new Map(), axis });
+    body();
+    const scope = this.#scopes.pop()!;
+    for (const local of scope.values.values()) this.f.release(local, "v128");
+    for (const local of scope.addresses.values()) this.f.release(local, "i32");
+    if (counter !== null) this.#counters.delete(axis);
+  }
+
+  /** Runs `body` with an axis displaced by a constant: for copies of a loop's body. */
+  displaced(axis: number, by: number, body: () => void): void {
+    this.#shifts.set(axis, by);
+    body();
+    this.#shifts.delete(axis);
+  }
+
+  /** Says where the result of a reduction lies from here on. */
+  setReduced(id: number, local: Local): void {
+    this.#reduced.set(id, local);
+  }
+  clearReduced(): void {
+    this.#reduced.clear();
+  }
+
+  /** Computes into locals whatever of `roots` can be known at this level, so that deeper loops find it there. */
+  hoist(roots: readonly Vector[]): void {
+    const scope = this.#scopes[this.#scopes.length - 1]!;
+    const seen = new Set<Vector>();
+    const walk = (v: Vector): void => {
+      if (seen.has(v) || this.#known(v) !== undefined) return;
+      seen.add(v);
+      if (this.#isReady(v)) {
+        if (v.kind === "reduced") return;
+        const local = this.f.local("v128");
+        this.beginBody([v]);
+        this.value(v);
+        this.endBody();
+        this.f.set(local);
+        scope.values.set(v, local);
+        return;
+      }
+      if (v.kind === "load") this.#hoistAddress(v, scope);
+      for (const operand of vectorOperands(v)) walk(operand);
+    };
+    for (const root of roots) walk(root);
+  }
+
+  /** Prepares to push `roots` once each: what they share is computed once. Ends with {@link endBody}. */
+  beginBody(roots: readonly Vector[]): void {
+    this.#scopes.push({ values: new Map(), addresses: new Map(), axis: -1 });
+    this.#countUses(roots);
+  }
+  endBody(): void {
+    const scope = this.#scopes.pop()!;
+    for (const local of scope.values.values()) this.f.release(local, "v128");
+    for (const local of scope.addresses.values()) this.f.release(local, "i32");
+  }
+
+  #countUses(roots: readonly Vector[]): void {
+    this.#uses = new Map();
+    const walk = (v: Vector): void => {
+      const uses = this.#uses.get(v) ?? 0;
+      this.#uses.set(v, uses + 1);
+      if (uses === 0 && this.#known(v) === undefined) vectorOperands(v).forEach(walk);
+    };
+    roots.forEach(walk);
+  }
+
+  /** Pushes the four lanes of a value. */
+  value(v: Vector): void {
+    const { f } = this;
+    const known = this.#known(v);
+    if (known !== undefined) {
+      f.get(known);
+      return;
+    }
+    this.#compute(v);
+    if ((this.#uses.get(v) ?? 0) > 1 && v.kind !== "constant") {
+      const local = f.local("v128");
+      f.tee(local);
+      this.#scopes[this.#scopes.length - 1]!.values.set(v, local);
+    }
+  }
+
+  #compute(v: Vector): void {
+    const { f } = this;
+    switch (v.kind) {
+      case "constant":
+        if (v.dtype === "bool") f.splat(v.value ? -1 : 0, "i32");
+        else f.splat(v.value, dtypeInfo(v.dtype).isFloat ? "f32" : "i32");
+        return;
+      case "index":
+        this.#index(v.at);
+        return;
+      case "load":
+        this.#load(v);
+        return;
+      case "reduced":
+        f.get(this.#reduced.get(v.id)!);
+        return;
+      case "op":
+        printOp(this, v);
+    }
+  }
+
+  #known(v: Vector): Local | undefined {
+    const last = this.#scopes.length - 1;
+    const displaced = [...this.#shifts].some(([axis, by]) => by !== 0 && this.#needsOf(v).axes.has(axis));
+    for (let i = last; i >= (displaced ? last : 0); i--) {
+      const local = this.#scopes[i]!.values.get(v);
+      if (local !== undefined) return local;
+    }
+    return undefined;
+  }
+
+  // ---- what depends on what ----
+
+  #needsOf(v: Vector): Needs {
+    let needs = this.#needs.get(v);
+    if (!needs) {
+      const axes = new Set<number>();
+      const reduced = new Set<number>();
+      const note = (a: VectorAffine) => a.coefficients.forEach((c, axis) => c !== 0 && axes.add(axis));
+      if (v.kind === "load") [v.at, ...v.guards.map((g) => g.at)].forEach(note);
+      if (v.kind === "index") note(v.at);
+      if (v.kind === "reduced") reduced.add(v.id);
+      for (const operand of vectorOperands(v)) {
+        const below = this.#needsOf(operand);
+        for (const axis of below.axes) axes.add(axis);
+        for (const id of below.reduced) reduced.add(id);
+      }
+      this.#needs.set(v, (needs = { axes, reduced }));
+    }
+    return needs;
+  }
+
+  #isReady(v: Vector): boolean {
+    const { axes, reduced } = this.#needsOf(v);
+    return [...axes].every((axis) => this.#counters.has(axis)) && [...reduced].every((id) => this.#reduced.has(id));
+  }
+
+  /** Whether the lanes of a value may differ. */
+  #varies(v: Vector): boolean {
+    return this.#needsOf(v).axes.has(this.vectorAxis);
+  }
+
+  #affineVaries(a: VectorAffine): boolean {
+    return (a.coefficients[this.vectorAxis] ?? 0) !== 0 || a.terms.some((t) => this.#varies(t.value));
+  }
+
+  // ---- whole numbers ----
+
+  /** Pushes an index as an i32: that of the lane's own place, with memory terms taken from that lane. */
+  #scalarIndex(a: VectorAffine, scale: number, lane: number): void {
+    const { f } = this;
+    let constant = a.offset;
+    a.coefficients.forEach((c, axis) => (constant += c * (this.#shifts.get(axis) ?? 0)));
+    constant += (a.coefficients[this.vectorAxis] ?? 0) * lane;
+    f.i32(constant * scale);
+    a.coefficients.forEach((c, axis) => {
+      const at = this.#counters.get(axis);
+      if (c !== 0 && at !== undefined) f.get(at).times(c * scale).emit("i32.add");
+    });
+    for (const term of a.terms) {
+      this.value(term.value);
+      f.emit("i32x4.extract_lane", this.#varies(term.value) ? lane : 0).times(term.scale * scale).emit("i32.add");
+    }
+  }
+
+  #index(a: VectorAffine): void {
+    const { f } = this;
+    this.#scalarIndex({ ...a, terms: [] }, 1, 0);
+    f.emit("i32x4.splat");
+    const step = a.coefficients[this.vectorAxis] ?? 0;
+    if (step !== 0) f.emit("v128.const", 0, step >>> 0, (2 * step) >>> 0, (3 * step) >>> 0).emit("i32x4.add");
+    for (const term of a.terms) {
+      this.value(term.value);
+      if (term.scale !== 1) f.splat(term.scale, "i32").emit("i32x4.mul");
+      f.emit("i32x4.add");
+    }
+  }
+
+  // ---- addresses ----
+
+  #addressKey(buffer: Buffer, a: VectorAffine, axes: readonly number[]): string {
+    return `${this.#bases.get(buffer)} ${a.offset} ${axes.map((axis) => `${axis}:${a.coefficients[axis]}`)}`;
+  }
+
+  /** The axes of an index whose counters run at this level, outermost first. */
+  #entered(a: VectorAffine): number[] {
+    return [...this.#counters.keys()].filter((axis) => (a.coefficients[axis] ?? 0) !== 0);
+  }
+
+  /** Computes the part of an address that this level knows into a local. */
+  #hoistAddress(v: Load, scope: Scope): void {
+    const axes = this.#entered(v.at);
+    if (axes.length === 0 || axes.includes(this.vectorAxis)) return;
+    const key = this.#addressKey(v.buffer, v.at, axes);
+    if (this.#findAddress(key) !== undefined) return;
+    const local = this.f.local("i32");
+    this.#pushFixedAddress(v.buffer, v.at, axes);
+    this.f.set(local);
+    scope.addresses.set(key, local);
+  }
+
+  #findAddress(key: string): Local | undefined {
+    for (const scope of this.#scopes) {
+      const local = scope.addresses.get(key);
+      if (local !== undefined) return local;
+    }
+    return undefined;
+  }
+
+  /** Pushes base + offset + Σ coefficient·counter over `axes`, in bytes, from the longest part that is already known. */
+  #pushFixedAddress(buffer: Buffer, a: VectorAffine, axes: readonly number[]): void {
+    const { f } = this;
+    const bytes = dtypeInfo(buffer.dtype).bytes;
+    let known = axes.length;
+    let start: Local | undefined;
+    for (; known > 0; known--) {
+      start = this.#findAddress(this.#addressKey(buffer, a, axes.slice(0, known)));
+      if (start !== undefined) break;
+    }
+    if (start !== undefined) f.get(start);
+    else f.get(this.base(buffer)).plus(a.offset * bytes);
+    for (const axis of axes.slice(known)) f.get(this.#counters.get(axis)!).times(a.coefficients[axis]! * bytes).emit("i32.add");
+  }
+
+  /** Pushes the address of a lane's element. `lane` 0 is the vector's own place. */
+  pushAddress(buffer: Buffer, a: VectorAffine, lane = 0): void {
+    const { f } = this;
+    const bytes = dtypeInfo(buffer.dtype).bytes;
+    this.#pushFixedAddress(buffer, a, this.#entered(a));
+    let displacement = (a.coefficients[this.vectorAxis] ?? 0) * lane;
+    a.coefficients.forEach((c, axis) => (displacement += c * (this.#shifts.get(axis) ?? 0)));
+    f.plus(displacement * bytes);
+    for (const term of a.terms) {
+      this.value(term.value);
+      f.emit("i32x4.extract_lane", this.#varies(term.value) ? lane : 0).times(term.scale * bytes).emit("i32.add");
+    }
+  }
+
+  /** How neighbours along the vector lie in memory: alike, side by side, or scattered. */
+  spread(a: VectorAffine): "same" | "contiguous" | "scattered" {
+    if (!this.#affineVaries(a)) return "same";
+    return a.coefficients[this.vectorAxis] === 1 && !a.terms.some((t) => this.#varies(t.value)) ? "contiguous" : "scattered";
+  }
+
+  // ---- loads ----
+
+  #load(v: Load): void {
+    const { f } = this;
+    const { buffer, at, guards } = v;
+    if (buffer.dtype === "float64") throw new DTypeError("float64 exists in the reference backend only; cast to float32.");
+    const bytes = dtypeInfo(buffer.dtype).bytes;
+    let spread = this.spread(at);
+    // A guard that neighbours cross in single steps leaves a contiguous load whole; any other is asked lane by lane.
+    if (guards.some((g) => this.#affineVaries(g.at) && (spread !== "contiguous" || g.at.coefficients[this.vectorAxis] !== 1 || g.at.terms.length > 0))) spread = "scattered";
+    const address = (lane: number): void => {
+      this.pushAddress(buffer, at, lane);
+      for (const g of guards) {
+        f.get(this.base(buffer));
+        const wide = spread === "contiguous" && this.#affineVaries(g.at) ? 3 : 0;
+        this.#scalarIndex(g.at, 1, lane);
+        f.plus(wide).i32(g.size + wide).emit("i32.lt_u");
+        f.emit("select");
+      }
+    };
+    if (spread === "same") {
+      address(0);
+      if (bytes === 4) f.emit("v128.load32_splat", 0);
+      else f.emit("i32.load8_u", 0).emit("i32x4.splat");
+    } else if (spread === "contiguous") {
+      address(0);
+      if (bytes === 4) f.emit("v128.load", 0);
+      else f.emit("v128.load32_zero", 0).emit("i16x8.extend_low_i8x16_u").emit("i32x4.extend_low_i16x8_u");
+    } else {
+      for (const { value } of at.terms) this.#settle(value);
+      for (const g of guards) for (const { value } of g.at.terms) this.#settle(value);
+      const lanes = f.local("v128");
+      for (let lane = 0; lane < this.lanes; lane++) {
+        if (bytes === 4) {
+          address(lane);
+          f.get(lanes).emit("v128.load32_lane", 0, lane).set(lanes);
+        } else {
+          f.get(lanes);
+          address(lane);
+          f.emit("i32.load8_u", 0).emit("i32x4.replace_lane", lane).set(lanes);
+        }
+      }
+      f.get(lanes);
+      f.release(lanes, "v128");
+    }
+    if (buffer.dtype === "bool") f.splat(0, "i32").emit("i32x4.ne");
+  }
+
+  /** Computes a value into a local of this scope, because several lanes will ask for it. */
+  #settle(v: Vector): void {
+    if (this.#known(v) !== undefined || v.kind === "constant") return;
+    const local = this.f.local("v128");
+    this.#compute(v);
+    this.f.set(local);
+    this.#scopes[this.#scopes.length - 1]!.values.set(v, local);
+  }
+
+  // ---- stores ----
+
+  /** Stores the first `lanes` lanes of the vector in a local. */
+  store(buffer: Buffer, at: VectorAffine, from: Local, lanes: number, accumulate: boolean): void {
+    const { f } = this;
+    const bytes = dtypeInfo(buffer.dtype).bytes;
+    const spread = this.vectorAxis < 0 ? "same" : this.spread(at);
+    if (accumulate) return this.#accumulate(buffer, at, from, lanes, spread);
+    const value = bytes === 4 ? from : this.#toBytes(buffer, from);
+    if (spread === "same") this.#storeRun(buffer, at, value, 1);
+    else if (spread === "contiguous") this.#storeRun(buffer, at, value, lanes);
+    else {
+      for (let lane = 0; lane < lanes; lane++) {
+        this.pushAddress(buffer, at, lane);
+        f.get(value).emit(bytes === 4 ? "v128.store32_lane" : "v128.store8_lane", 0, lane);
+      }
+    }
+    if (value !== from) f.release(value, "v128");
+  }
+
+  /** The low bytes of the four lanes, side by side. */
+  #toBytes(buffer: Buffer, from: Local): Local {
+    const { f } = this;
+    const value = f.local("v128");
+    f.get(from);
+    if (buffer.dtype === "bool") f.splat(1, "i32").emit("v128.and");
+    f.tee(value).get(value).emit("i8x16.shuffle", 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12).set(value);
+    return value;
+  }
+
+  #storeRun(buffer: Buffer, at: VectorAffine, value: Local, lanes: number): void {
+    const { f } = this;
+    const bytes = dtypeInfo(buffer.dtype).bytes;
+    const piece = (op: "v128.store" | "v128.store64_lane" | "v128.store32_lane" | "v128.store16_lane" | "v128.store8_lane", first: number, lane: number): void => {
+      this.pushAddress(buffer, at);
+      f.get(value);
+      if (op === "v128.store") f.emit(op, 0);
+      else f.emit(op, first * bytes, lane);
+    };
+    if (bytes === 4) {
+      if (lanes === 4) return piece("v128.store", 0, 0);
+      if (lanes >= 2) piece("v128.store64_lane", 0, 0);
+      if (lanes !== 2) piece("v128.store32_lane", lanes - 1, lanes - 1);
+    } else {
+      if (lanes === 4) return piece("v128.store32_lane", 0, 0);
+      if (lanes >= 2) piece("v128.store16_lane", 0, 0);
+      if (lanes !== 2) piece("v128.store8_lane", lanes - 1, lanes - 1);
+    }
+  }
+
+  #accumulate(buffer: Buffer, at: VectorAffine, from: Local, lanes: number, spread: "same" | "contiguous" | "scattered"): void {
+    const { f } = this;
+    const float = dtypeInfo(buffer.dtype).isFloat;
+    if (spread === "contiguous") {
+      const total = f.local("v128");
+      this.pushAddress(buffer, at);
+      f.emit("v128.load", 0).get(from).emit(float ? "f32x4.add" : "i32x4.add").set(total);
+      this.#storeRun(buffer, at, total, lanes);
+      f.release(total, "v128");
+      return;
+    }
+    // Lanes may name the same place, so they add one after the other.
+    const address = f.local("i32");
+    for (let lane = 0; lane < (this.vectorAxis < 0 ? 1 : lanes); lane++) {
+      this.pushAddress(buffer, at, lane);
+      f.tee(address).get(address).emit(float ? "f32.load" : "i32.load", 0);
+      f.get(from).emit(float ? "f32x4.extract_lane" : "i32x4.extract_lane", lane);
+      f.emit(float ? "f32.add" : "i32.add").emit(float ? "f32.store" : "i32.store", 0);
+    }
+    f.release(address, "i32");
+  }
+}
+

@@ -1,0 +1,172 @@
+// How each vector instruction is printed, one entry an instruction. A missing one is a type error.
+import { dtypeInfo, type DType } from "../../dtype.ts";
+import type { FunctionBuilder } from "./assembler.ts";
+import type { Vector, VectorOp } from "./expand.ts";
+import type { Opcode } from "./instructions.ts";
+
+/** What a table entry may use: the function being written, and a way to push operands. */
+export interface Push {
+  readonly f: FunctionBuilder;
+  readonly fused: boolean;
+  /** Pushes a vector onto the stack. */
+  value(v: Vector): void;
+}
+
+type OpVector = Extract<Vector, { kind: "op" }>;
+type Print = (p: Push, v: OpVector) => void;
+
+const isFloat = (v: Vector): boolean => dtypeInfo(v.dtype).isFloat;
+
+/** Pushes all operands, then one instruction chosen by their dtype. */
+const direct = (float: Opcode | null, signed: Opcode | null = null, unsigned: Opcode | null = signed): Print => (p, v) => {
+  for (const operand of v.operands) p.value(operand);
+  const { dtype } = v.operands[0]!;
+  const op = isFloat(v.operands[0]!) ? float : dtype === "int32" ? signed : unsigned;
+  if (!op) throw new Error(`${v.op} is not for ${dtype}`);
+  p.f.emit(op);
+};
+
+const isQuiet = (v: Vector): boolean => v.kind === "constant" && !Number.isNaN(v.value);
+
+// With a constant that is no NaN, pmin and pmax pass on the other's NaN in one machine instruction; min and max take seven.
+const extreme = (pick: Opcode, exact: Opcode, signed: Opcode, unsigned: Opcode): Print => (p, v) => {
+  const [a, b] = v.operands as [Vector, Vector];
+  if (!isFloat(v)) return direct(null, signed, unsigned)(p, v);
+  const [first, second] = isQuiet(b) ? [a, b] : [b, a];
+  p.value(first);
+  p.value(second);
+  p.f.emit(isQuiet(second) && !Object.is((second as { value: number }).value, -0) ? pick : exact);
+};
+
+/** Computes lane by lane with i32 instructions; `body` finds both operands in locals and leaves the result. */
+const laneByLane = (body: (p: Push, a: number, b: number, v: OpVector) => void): Print => (p, v) => {
+  const { f } = p;
+  const [x, y, out] = [f.local("v128"), f.local("v128"), f.local("v128")];
+  const [a, b] = [f.local("i32"), f.local("i32")];
+  p.value(v.operands[0]!);
+  f.set(x);
+  p.value(v.operands[1]!);
+  f.set(y);
+  for (let lane = 0; lane < 4; lane++) {
+    f.get(x).emit("i32x4.extract_lane", lane).set(a).get(y).emit("i32x4.extract_lane", lane).set(b);
+    f.get(out);
+    body(p, a, b, v);
+    f.emit("i32x4.replace_lane", lane).set(out);
+  }
+  f.get(out);
+  for (const local of [x, y, out]) f.release(local, "v128");
+  for (const local of [a, b]) f.release(local, "i32");
+};
+
+const shift = (left: boolean): Print => (p, v) => {
+  const [x, by] = v.operands as [Vector, Vector];
+  const unsigned = x.dtype === "uint32";
+  if (by.kind === "constant") {
+    p.value(x);
+    p.f.i32(by.value).emit(left ? "i32x4.shl" : unsigned ? "i32x4.shr_u" : "i32x4.shr_s");
+    return;
+  }
+  laneByLane(({ f }, a, b) => f.get(a).get(b).emit(left ? "i32.shl" : unsigned ? "i32.shr_u" : "i32.shr_s"))(p, v);
+};
+
+// a − b⌊a/b⌋, with the sign of b; 0 for b = 0.
+const integerMod = laneByLane(({ f }, a, b, v) => {
+  if (v.dtype === "uint32") {
+    f.i32(0).get(a).get(b).i32(1).get(b).emit("select").emit("i32.rem_u").get(b).emit("i32.eqz").emit("select");
+    return;
+  }
+  const rest = f.local("i32");
+  f.get(a).get(b).i32(1).get(b).emit("select").emit("i32.rem_s").set(rest);
+  f.i32(0); // the answer for b = 0
+  f.get(rest).get(b).emit("i32.add").get(rest);
+  f.get(rest).i32(0).emit("i32.ne").get(rest).get(b).emit("i32.xor").i32(0).emit("i32.lt_s").emit("i32.and").emit("select");
+  f.get(b).emit("i32.eqz").emit("select");
+  f.release(rest, "i32");
+});
+
+const select: Print = (p, v) => {
+  const [condition, a, b] = v.operands as [Vector, Vector, Vector];
+  if (condition.kind === "op" && condition.op === "less" && isFloat(a)) {
+    const [x, y] = condition.operands as [Vector, Vector];
+    if ((a === x && b === y) || (a === y && b === x)) {
+      p.value(b);
+      p.value(a);
+      p.f.emit(a === x ? "f32x4.pmin" : "f32x4.pmax");
+      return;
+    }
+  }
+  p.value(a);
+  p.value(b);
+  p.value(condition);
+  p.f.emit("v128.bitselect");
+};
+
+/** Changes the vector on the stack from one dtype to another. bool is a mask of all ones or zeros in each lane. */
+function printCast(f: FunctionBuilder, from: DType, to: DType): void {
+  if (from === to) return;
+  if (to === "bool") {
+    f.splat(0, "i32").emit(dtypeInfo(from).isFloat ? "f32x4.ne" : "i32x4.ne");
+  } else if (from === "bool") {
+    f.splat(1, dtypeInfo(to).isFloat ? "f32" : "i32").emit("v128.and");
+  } else if (dtypeInfo(to).isFloat) {
+    f.emit(from === "uint32" ? "f32x4.convert_i32x4_u" : "f32x4.convert_i32x4_s");
+  } else if (dtypeInfo(from).isFloat) {
+    f.emit(to === "int32" ? "i32x4.trunc_sat_f32x4_s" : "i32x4.trunc_sat_f32x4_u");
+    if (to === "uint8") f.splat(255, "i32").emit("i32x4.min_u");
+  } else if (to === "uint8") {
+    f.splat(255, "i32").emit("v128.and");
+  }
+}
+
+const table = {
+  neg: direct("f32x4.neg", "i32x4.neg"),
+  abs: (p, v) => (v.dtype === "uint32" ? p.value(v.operands[0]!) : direct("f32x4.abs", "i32x4.abs")(p, v)),
+  floor: direct("f32x4.floor"),
+  ceil: direct("f32x4.ceil"),
+  round: direct("f32x4.nearest"),
+  trunc: direct("f32x4.trunc"),
+  sqrt: direct("f32x4.sqrt"),
+  not: direct(null, "v128.not"),
+  add: direct("f32x4.add", "i32x4.add"),
+  sub: direct("f32x4.sub", "i32x4.sub"),
+  mul: direct("f32x4.mul", "i32x4.mul"),
+  div: direct("f32x4.div"),
+  mod: integerMod,
+  min: extreme("f32x4.pmin", "f32x4.min", "i32x4.min_s", "i32x4.min_u"),
+  max: extreme("f32x4.pmax", "f32x4.max", "i32x4.max_s", "i32x4.max_u"),
+  less: direct("f32x4.lt", "i32x4.lt_s", "i32x4.lt_u"),
+  lessEqual: direct("f32x4.le", "i32x4.le_s", "i32x4.le_u"),
+  equal: direct("f32x4.eq", "i32x4.eq"),
+  and: direct(null, "v128.and"),
+  or: direct(null, "v128.or"),
+  xor: direct(null, "v128.xor"),
+  shiftLeft: shift(true),
+  shiftRight: shift(false),
+  select,
+  cast: (p, v) => {
+    p.value(v.operands[0]!);
+    printCast(p.f, v.operands[0]!.dtype, v.dtype);
+  },
+  fma: (p, v) => {
+    const [a, b, c] = v.operands as [Vector, Vector, Vector];
+    p.value(a);
+    p.value(b);
+    if (!p.fused) p.f.emit("f32x4.mul");
+    p.value(c);
+    p.f.emit(p.fused ? "f32x4.relaxed_madd" : "f32x4.add");
+  },
+  reinterpret: (p, v) => p.value(v.operands[0]!),
+} satisfies Record<VectorOp, Print>;
+
+/** Pushes the result of one instruction. */
+export function printOp(p: Push, v: OpVector): void {
+  table[v.op](p, v);
+}
+
+/** The instruction that folds two vectors already on the stack, for reductions. */
+export function combineOpcode(combine: string, dtype: DType): Opcode {
+  const float = dtypeInfo(dtype).isFloat;
+  const sign = dtype === "uint32" ? "u" : "s";
+  if (combine === "add" || combine === "mul") return `${float ? "f32x4" : "i32x4"}.${combine}`;
+  return float ? (`f32x4.${combine}` as Opcode) : (`i32x4.${combine}_${sign}` as Opcode);
+}

@@ -1,0 +1,170 @@
+// Pictures of a digit, as cameras and drawing programs make them, brought into the form of MNIST's images.
+import { FileError } from "../errors.ts";
+import type { HostArray } from "../host-array.ts";
+import { decodeJpeg, isJpeg } from "./jpeg.ts";
+import { decodePng, isPng } from "./png.ts";
+
+const maxPixels = 64e6;
+const side = 28;
+const digitSide = 20;
+
+/** The share of the contrast from which a pixel counts as ink when the digit's edges are looked for. */
+const inkShare = 0.25;
+/** The share of the contrast below which a pixel is paper: grain, shadow, traces of compression. */
+const paperShare = 0.1;
+/** The fewest steps of brightness, of 255, between paper and ink. */
+const leastContrast = 24;
+
+/** A decoded picture, row by row: 0 is black, 255 white; opacity 0 is clear, and undefined where all is opaque. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly brightness: Uint8Array;
+  readonly opacity: Uint8Array | undefined;
+}
+
+/** A grayscale picture without opacity. */
+interface Gray {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array | Float32Array;
+}
+
+/**
+ * Decodes a PNG or JPEG of up to 64 megapixels. `source` names the file in errors.
+ *
+ * Throws {@link FileError} for anything else, for a damaged file and for a larger picture.
+ *
+ * @example
+ * const { width, height } = decodeImage(await readFile("seven.png"), "seven.png");
+ */
+export function decodeImage(bytes: Uint8Array, source: string): Picture {
+  const decoder = isPng(bytes) ? decodePng : isJpeg(bytes) ? decodeJpeg : undefined;
+  if (!decoder) throw new FileError(`"${source}" is no image that Nabla can read: it reads PNG and JPEG.`);
+  try {
+    return decoder(bytes, maxPixels);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/[.:]+$/, "") : String(error);
+    throw new FileError(`"${source}" cannot be read as an image: ${reason}.`, { cause: error });
+  }
+}
+
+/**
+ * A picture of one digit as MNIST has them: `[28, 28]`, uint8, white on black.
+ *
+ * Clear parts become white paper (or black, where the digit itself is white); a light border says that the picture
+ * is dark on light, and it is inverted. A picture of 28 × 28 is then taken as it is. Any other is cleared of
+ * its paper, cut to the digit, scaled by area averaging so that its longer side is 20, and laid so that its centre
+ * of mass falls on the middle of pixel (14, 14), which is how MNIST was made (LeCun, Bottou, Bengio & Haffner 1998).
+ *
+ * Throws {@link FileError} for a file that is no PNG or JPEG, is damaged, has over 64 megapixels or is blank.
+ *
+ * @example
+ * const digit = digitFromImage(await readFile("seven.png"), "seven.png");
+ */
+export function digitFromImage(bytes: Uint8Array, source: string): HostArray {
+  const picture = decodeImage(bytes, source);
+  for (const paper of [255, 0]) {
+    const gray = whiteOnBlack(layOver(picture, paper));
+    const { min, max } = range(gray.data);
+    if (max - min < leastContrast) continue;
+    const data = gray.width === side && gray.height === side ? Uint8Array.from(gray.data) : center(shrink(cutOut(gray)));
+    return { data, shape: [side, side], dtype: "uint8" };
+  }
+  throw new FileError(`"${source}" is blank: there is no digit in it.`);
+}
+
+/** Lays the picture over paper of one brightness. */
+function layOver({ width, height, brightness, opacity }: Picture, paper: number): Gray {
+  if (!opacity) return { width, height, data: brightness };
+  return { width, height, data: brightness.map((light, i) => Math.round(paper + ((light - paper) * opacity[i]!) / 255)) };
+}
+
+function range(data: Gray["data"]): { min: number; max: number } {
+  let [min, max] = [Infinity, -Infinity];
+  for (let i = 0; i < data.length; i++) {
+    if (data[i]! < min) min = data[i]!;
+    if (data[i]! > max) max = data[i]!;
+  }
+  return { min, max };
+}
+
+/** The median of the outermost pixels. */
+function borderLevel({ width, height, data }: Gray): number {
+  const border: number[] = [];
+  for (let x = 0; x < width; x++) border.push(data[x]!, data[(height - 1) * width + x]!);
+  for (let y = 0; y < height; y++) border.push(data[y * width]!, data[y * width + width - 1]!);
+  return border.sort((a, b) => a - b)[border.length >> 1]!;
+}
+
+/** Inverts a picture whose border is nearer to its lightest than to its darkest. */
+function whiteOnBlack(gray: Gray): Gray {
+  const { min, max } = range(gray.data);
+  return borderLevel(gray) > (min + max) / 2 ? { ...gray, data: gray.data.map((v) => 255 - v) } : gray;
+}
+
+/** The smallest rectangle that holds all ink, its brightness stretched so that the paper is 0 and the brightest ink 1. */
+function cutOut(gray: Gray): Gray {
+  const { width, height, data } = gray;
+  const paper = borderLevel(gray);
+  const reach = range(data).max - paper;
+  const inkLevel = paper + inkShare * reach;
+  let [left, right, top, bottom] = [width, 0, height, 0];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (data[y * width + x]! < inkLevel) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x + 1);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y + 1);
+    }
+  }
+  const [w, h] = [right - left, bottom - top];
+  const out = new Float32Array(w * h);
+  for (let y = 0; y < h; y++) {
+    for (let x = 0; x < w; x++) {
+      const share = (data[(top + y) * width + left + x]! - paper) / reach;
+      out[y * w + x] = share < paperShare ? 0 : share;
+    }
+  }
+  return { width: w, height: h, data: out };
+}
+
+/** Scales the longer side to 20: each new pixel is the mean of the area that it covers. */
+function shrink({ width, height, data }: Gray): Gray {
+  const scale = digitSide / Math.max(width, height);
+  const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+  const out = new Float32Array(w * h);
+  for (let i = 0; i < out.length; i++) {
+    const [x0, x1] = [((i % w) * width) / w, (((i % w) + 1) * width) / w];
+    const [y0, y1] = [(Math.floor(i / w) * height) / h, ((Math.floor(i / w) + 1) * height) / h];
+    let sum = 0;
+    for (let y = Math.floor(y0); y < y1; y++) {
+      const share = Math.min(y1, y + 1) - Math.max(y0, y);
+      for (let x = Math.floor(x0); x < x1; x++) sum += data[y * width + x]! * share * (Math.min(x1, x + 1) - Math.max(x0, x));
+    }
+    out[i] = sum / ((x1 - x0) * (y1 - y0));
+  }
+  return { width: w, height: h, data: out };
+}
+
+/** Lays the digit into 28 × 28 so that its centre of mass falls on the middle of pixel (14, 14), or as near as the frame allows. */
+function center({ width, height, data }: Gray): Uint8Array {
+  let [mass, massX, massY] = [0, 0, 0];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const ink = data[y * width + x]!;
+      mass += ink;
+      massX += ink * x;
+      massY += ink * y;
+    }
+  }
+  const place = (centre: number, length: number): number => Math.min(side - length, Math.max(0, Math.round(14 - centre)));
+  const [left, top] = [place(massX / mass, width), place(massY / mass, height)];
+  const { max } = range(data);
+  const out = new Uint8Array(side * side);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) out[(top + y) * side + left + x] = Math.round((data[y * width + x]! / max) * 255);
+  }
+  return out;
+}

@@ -1,0 +1,143 @@
+// PNG files to brightness and opacity: checked chunk by chunk here, since the decoder (fast-png) takes much on trust.
+import { inflateSync } from "node:zlib";
+import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
+import type { Picture } from "./image.ts";
+
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly colourType: number;
+  readonly interlaced: boolean;
+}
+
+/** What the standard allows: gray, colour, palette, gray with alpha, colour with alpha. */
+const colourTypes: Readonly<Record<number, { channels: number; depths: readonly number[] }>> = {
+  0: { channels: 1, depths: [1, 2, 4, 8, 16] },
+  2: { channels: 3, depths: [8, 16] },
+  3: { channels: 1, depths: [1, 2, 4, 8] },
+  4: { channels: 2, depths: [8, 16] },
+  6: { channels: 4, depths: [8, 16] },
+};
+const needed = new Set(["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]);
+
+export function isPng(bytes: Uint8Array): boolean {
+  return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, i) => bytes[i] === byte);
+}
+
+/** Decodes a PNG of any colour type; throws an Error that says what is wrong with one that is damaged or over `maxPixels`. */
+export function decodePng(bytes: Uint8Array, maxPixels: number): Picture {
+  const chunks = readChunks(bytes);
+  const header = readHeader(chunks, maxPixels);
+  checkPixelData(chunks, header);
+  const kept = chunks.filter(({ type }) => needed.has(type)).map(({ whole }) => whole);
+  const image = decode(new Uint8Array(Buffer.concat([bytes.subarray(0, 8), ...kept])), { checkCrc: true });
+  if (header.colourType !== 3) return fromDecoded(header, image);
+  const colour = image.palette?.[0];
+  if (!colour) throw new Error("its palette is missing");
+  return fromSamples(header, convertIndexedToRgb(image), colour.length, 8);
+}
+
+interface Chunk {
+  readonly type: string;
+  readonly data: Uint8Array;
+  /** With its length, type and checksum. */
+  readonly whole: Uint8Array;
+}
+
+function readChunks(bytes: Uint8Array): Chunk[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const chunks: Chunk[] = [];
+  for (let at = 8; chunks.at(-1)?.type !== "IEND"; ) {
+    const length = at + 12 <= bytes.length ? view.getUint32(at) : Infinity;
+    if (at + 12 + length > bytes.length) throw new Error("the file is cut short");
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    chunks.push({ type, data: bytes.subarray(at + 8, at + 8 + length), whole: bytes.subarray(at, at + 12 + length) });
+    at += 12 + length;
+  }
+  return chunks;
+}
+
+function readHeader(chunks: readonly Chunk[], maxPixels: number): Header {
+  const [first, ...rest] = chunks;
+  if (first?.type !== "IHDR" || first.data.length !== 13 || rest.some(({ type }) => type === "IHDR")) throw new Error("its header is damaged");
+  const view = new DataView(first.data.buffer, first.data.byteOffset, 13);
+  const header = {
+    width: view.getUint32(0),
+    height: view.getUint32(4),
+    depth: view.getUint8(8),
+    colourType: view.getUint8(9),
+    interlaced: view.getUint8(12) === 1,
+  };
+  const { width, height, depth, colourType, interlaced } = header;
+  if (width === 0 || height === 0 || !colourTypes[colourType]?.depths.includes(depth)) throw new Error("its header is damaged");
+  if (width * height > maxPixels) throw new Error(`it is ${width} × ${height} pixels, and at most ${maxPixels / 1e6} megapixels are read`);
+  if (interlaced && depth < 8) throw new Error(`it is interlaced with ${depth} bits per pixel, which cannot be read; save it without interlacing`);
+  return header;
+}
+
+/** Throws unless the pixel data unpack to exactly as many bytes as the header calls for. */
+function checkPixelData(chunks: readonly Chunk[], { width, height, depth, colourType, interlaced }: Header): void {
+  const rowBytes = (pixels: number): number => (pixels === 0 ? 0 : 1 + Math.ceil((pixels * depth * colourTypes[colourType]!.channels) / 8));
+  // Adam7's seven passes: the first column and row of each, then its steps.
+  const passes = interlaced
+    ? [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]]
+    : [[0, 0, 1, 1]];
+  let wanted = 0;
+  for (const [x, y, stepX, stepY] of passes as [number, number, number, number][]) {
+    wanted += Math.max(0, Math.ceil((height - y) / stepY)) * rowBytes(Math.max(0, Math.ceil((width - x) / stepX)));
+  }
+  let came: number;
+  try {
+    const packed = Buffer.concat(chunks.filter(({ type }) => type === "IDAT").map(({ data }) => data));
+    came = inflateSync(packed, { maxOutputLength: wanted + 1 }).length;
+  } catch {
+    throw new Error("its pixel data are damaged");
+  }
+  if (came !== wanted) throw new Error(`its pixel data are ${came} bytes, but its size calls for ${wanted}`);
+}
+
+/** Gray or colour samples, each of which may name one transparent value. */
+function fromDecoded(header: Header, { data, depth, channels, transparency }: DecodedPng): Picture {
+  const samples = depth < 8 ? unpackBits(data as Uint8Array, header, depth) : data;
+  const picture = fromSamples(header, samples, channels, depth);
+  if (!transparency || transparency.length < channels) return picture;
+  const opacity = new Uint8Array(header.width * header.height);
+  for (let i = 0; i < opacity.length; i++) {
+    let isKey = true;
+    for (let c = 0; c < channels; c++) isKey &&= samples[i * channels + c] === transparency[c];
+    opacity[i] = isKey ? 0 : 255;
+  }
+  return { ...picture, opacity };
+}
+
+/** Gray samples of 1, 2 or 4 bits to one a byte; rows begin at whole bytes. */
+function unpackBits(packed: Uint8Array, { width, height }: Header, depth: number): Uint8Array {
+  const samples = new Uint8Array(width * height);
+  const rowBytes = Math.ceil((width * depth) / 8);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const bit = x * depth;
+      samples[y * width + x] = (packed[y * rowBytes + (bit >> 3)]! >> (8 - depth - (bit & 7))) & ((1 << depth) - 1);
+    }
+  }
+  return samples;
+}
+
+/** 1 channel is gray, 2 gray and alpha, 3 colour, 4 colour and alpha. */
+function fromSamples({ width, height }: Header, samples: ArrayLike<number>, channels: number, depth: number): Picture {
+  const toByte = 255 / (2 ** depth - 1);
+  const brightness = new Uint8Array(width * height);
+  const opacity = channels % 2 === 0 ? new Uint8Array(width * height) : undefined;
+  for (let i = 0, at = 0; i < brightness.length; i++, at += channels) {
+    const light = channels < 3 ? samples[at]! : luma(samples[at]!, samples[at + 1]!, samples[at + 2]!);
+    brightness[i] = Math.round(light * toByte);
+    if (opacity) opacity[i] = Math.round(samples[at + channels - 1]! * toByte);
+  }
+  return { width, height, brightness, opacity };
+}
+
+/** The brightness of a colour, by the weights of ITU-R BT.601. */
+export function luma(red: number, green: number, blue: number): number {
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+}

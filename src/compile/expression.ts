@@ -1,0 +1,116 @@
+// The expressions of kernels: what one element is computed from, given the counters of the loop nest.
+import type { DType } from "../dtype.ts";
+import type { Affine } from "../view.ts";
+import { type ScalarBuilder, type ScalarOp, scalarOps, scalarResultDType } from "./scalar.ts";
+
+/** Elements in memory: an input, a variable, an output, or a temporary in the arena. */
+export interface Buffer {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly size: number;
+  readonly place: "input" | "variable" | "temporary";
+  /** Which input or variable of the graph; the number of a temporary. */
+  readonly index: number;
+}
+
+/** An index that must lie in [0, size) for a load to be made. */
+export interface Guard {
+  readonly at: Affine;
+  readonly size: number;
+}
+
+export type Expression =
+  | { readonly kind: "constant"; readonly dtype: DType; readonly value: number }
+  /** One element; where a guard fails, nothing is read and the value is of no account. */
+  | { readonly kind: "load"; readonly dtype: DType; readonly buffer: Buffer; readonly at: Affine; readonly guards: readonly Guard[] }
+  /** A whole number computed from the counters. */
+  | { readonly kind: "index"; readonly dtype: "int32"; readonly at: Affine }
+  | { readonly kind: "scalar"; readonly dtype: DType; readonly op: ScalarOp; readonly operands: readonly Expression[] }
+  | { readonly kind: "cast"; readonly dtype: DType; readonly operand: Expression }
+  /** The result of the kernel's own reduction number `id`. */
+  | { readonly kind: "reduced"; readonly dtype: DType; readonly id: number };
+
+/** Makes expressions, each distinct one once, so that sharing is identity. */
+export class ExpressionBuilder {
+  readonly #made = new Map<string, Expression>();
+  readonly #names = new WeakMap<object, number>();
+  #count = 0;
+
+  /** The methods of the scalar language, giving expressions. */
+  readonly scalar: ScalarBuilder<Expression> = {
+    ...(Object.fromEntries(
+      (Object.keys(scalarOps) as ScalarOp[]).map((op) => [
+        op,
+        (...operands: Expression[]): Expression =>
+          this.make({ kind: "scalar", op, operands, dtype: scalarResultDType(op, operands.map((x) => x.dtype)) }),
+      ]),
+    ) as unknown as Pick<ScalarBuilder<Expression>, ScalarOp>),
+    constant: (value, dtype) => this.make({ kind: "constant", value, dtype }),
+    cast: (operand, dtype) => (operand.dtype === dtype ? operand : this.make({ kind: "cast", operand, dtype })),
+  };
+
+  make(expression: Expression): Expression {
+    const key = this.#key(expression);
+    const known = this.#made.get(key);
+    if (known) return known;
+    this.#made.set(key, expression);
+    return expression;
+  }
+
+  #key(e: Expression): string {
+    switch (e.kind) {
+      case "constant":
+        return `c${e.dtype}${Object.is(e.value, -0) ? "-0" : e.value}`;
+      case "load":
+        return `l${this.#name(e.buffer)} ${this.affineKey(e.at)} ${e.guards.map((g) => `${this.affineKey(g.at)}<${g.size}`)}`;
+      case "index":
+        return `i${this.affineKey(e.at)}`;
+      case "scalar":
+        return `${e.op} ${e.operands.map((x) => this.#name(x))}`;
+      case "cast":
+        return `t${e.dtype} ${this.#name(e.operand)}`;
+      case "reduced":
+        return `r${e.id}`;
+    }
+  }
+
+  /** Equal for equal index functions. */
+  affineKey(a: Affine): string {
+    return `${a.offset}+${a.coefficients}${a.terms.map((t) => `+${t.scale}*${this.#name(t.value)}`).join("")}`;
+  }
+
+  #name(thing: object): number {
+    let name = this.#names.get(thing);
+    if (name === undefined) this.#names.set(thing, (name = this.#count++));
+    return name;
+  }
+}
+
+/** The expressions that an expression is made of, those inside its indices too. */
+export function operandsOf(e: Expression): readonly Expression[] {
+  const inside = (a: Affine) => a.terms.map((t) => t.value as Expression);
+  switch (e.kind) {
+    case "scalar":
+      return e.operands;
+    case "cast":
+      return [e.operand];
+    case "load":
+      return [...inside(e.at), ...e.guards.flatMap((g) => inside(g.at))];
+    case "index":
+      return inside(e.at);
+    default:
+      return [];
+  }
+}
+
+/** Visits every expression below `roots` once, operands first. */
+export function visit(roots: Iterable<Expression>, each: (e: Expression) => void): void {
+  const seen = new Set<Expression>();
+  const walk = (e: Expression): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    operandsOf(e).forEach(walk);
+    each(e);
+  };
+  for (const root of roots) walk(root);
+}

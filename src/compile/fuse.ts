@@ -1,0 +1,328 @@
+// Pass 3: roots to kernels. Each root joins a kernel whose loops it fits, or opens one of its own.
+import { type Graph, graphRoots } from "../graph/graph.ts";
+import { labelExtents } from "../ops/contract.ts";
+import type { ContractLabels, Node } from "../ops/op.ts";
+import { type Shape, sameShape, sizeOf } from "../shape.ts";
+import { type Affine, counter, fixed, identityIndex } from "../view.ts";
+import { type Expression, visit } from "./expression.ts";
+import type { ContractRoles, Kernel, Reduction, Store } from "./kernel.ts";
+import { Buffers, Frame, Misfit, type Place } from "./lower.ts";
+import { mergeAxes } from "./merge-axes.ts";
+import { chooseRoots, prepare, type Roots } from "./roots.ts";
+
+export interface Fused {
+  readonly graph: Graph;
+  /** In the order in which they were opened; a kernel may read what a later one of this list writes. */
+  readonly kernels: readonly Kernel[];
+  readonly buffers: Buffers;
+}
+
+/**
+ * Chooses roots and groups them into kernels. A try may teach that a node fits no loops as an expression, or that one
+ * with memory of its own needs none; then all starts anew with what was learnt.
+ */
+export function fuse(graph: Graph): Fused {
+  const prepared = prepare(graph);
+  const lessons = { forced: new Set<Node>(), inlined: new Set<Node>() };
+  for (;;) {
+    try {
+      const fuser = new Fuser(chooseRoots(prepared, lessons));
+      const fused = fuser.run();
+      const lone = fuser.readInOneKernel().filter((node) => !lessons.forced.has(node));
+      if (lone.length === 0) return fused;
+      for (const node of lone) lessons.inlined.add(node);
+    } catch (error) {
+      if (!(error instanceof Misfit) || lessons.forced.has(error.node)) throw error;
+      lessons.forced.add(error.node);
+    }
+  }
+}
+
+/** Roots that share the loops of one kernel. */
+class Cluster {
+  readonly kind: Kernel["kind"];
+  readonly frame: Frame;
+  /** How many of the frame's loops are parallel; they come first. */
+  readonly parallel: number;
+  /** The reduced node's own shape and folded axes, which a sibling must share. */
+  readonly domain: { readonly shape: Shape; readonly axes: readonly number[] } | null;
+  readonly members: Node[] = [];
+  readonly levels = new Map<Node, Store["per"]>();
+  readonly reductions: Reduction[] = [];
+  readonly reads = new Set<Cluster>();
+  contract: ContractRoles | null = null;
+
+  constructor(kind: Kernel["kind"], frame: Frame, parallel: number, domain: Cluster["domain"]) {
+    this.kind = kind;
+    this.frame = frame;
+    this.parallel = parallel;
+    this.domain = domain;
+  }
+
+  get rowPlace(): Place {
+    const { rank, extents } = this.frame;
+    return { index: Array.from({ length: this.parallel }, (_, i) => counter(i, rank)), shape: extents.slice(0, this.parallel) };
+  }
+
+  /** An index of the reduced node: parallel loops run over the axes that stay, the others over those folded. */
+  get elementPlace(): Place {
+    if (!this.domain) return this.rowPlace;
+    return domainPlace(this.domain.shape, this.domain.axes, this.frame.rank);
+  }
+}
+
+function domainPlace(shape: Shape, axes: readonly number[], rank: number): Place {
+  let outer = 0;
+  let inner = shape.length - axes.length;
+  return { index: shape.map((_, i) => counter(axes.includes(i) ? inner++ : outer++, rank)), shape };
+}
+
+class Fuser {
+  readonly #roots: Roots;
+  readonly #buffers: Buffers;
+  readonly #clusters: Cluster[] = [];
+  readonly #home = new Map<Node, Cluster>();
+
+  constructor(roots: Roots) {
+    this.#roots = roots;
+    this.#buffers = new Buffers(roots);
+  }
+
+  run(): Fused {
+    for (const node of this.#roots.roots) {
+      if (node.op.kind === "join") continue;
+      const joined = this.#candidates(node).find((cluster) => this.#join(node, cluster));
+      if (!joined) this.#open(node);
+    }
+    return { graph: this.#roots.graph, kernels: this.#kernels(), buffers: this.#buffers };
+  }
+
+  /** Optional roots in kernels of their own that a single other kernel reads: it can compute them itself. */
+  readInOneKernel(): Node[] {
+    return [...this.#roots.optional].filter((node) => {
+      const home = this.#home.get(node)!;
+      const readers = this.#clusters.filter((cluster) => cluster.frame.loaded.has(node));
+      return home.kind === "map" && readers.length === 1;
+    });
+  }
+
+  /** Clusters that a root may join, the likeliest first: those whose results it reads, the latest first, then the rest. */
+  #candidates(node: Node): Cluster[] {
+    const { kind } = node.op;
+    if (kind === "contract" || kind === "scatter") return [];
+    const producers = this.#producersOf(node);
+    const others = [...this.#clusters].reverse().filter((cluster) => !producers.has(cluster) && this.#siblings(node, cluster));
+    return [...[...producers].reverse(), ...others].filter((cluster) => {
+      if (cluster.kind === "scatter") return false;
+      if (kind === "reduce" && !(cluster.domain && sameShape(cluster.domain.shape, node.inputs[0]!.shape) && sameShape(cluster.domain.axes, node.attrs.axes))) return false;
+      return ![...producers].some((other) => other !== cluster && this.#reaches(other, cluster));
+    });
+  }
+
+  /** Whether two pieces of work that do not depend on each other are better done in one kernel: equal loops over shared data, or little to do. */
+  #siblings(node: Node, cluster: Cluster): boolean {
+    if (node.op.kind === "reduce") return true;
+    if (cluster.kind !== "map" || sizeOf(cluster.frame.extents) !== sizeOf(node.shape)) return false;
+    return sizeOf(node.shape) <= 64 || this.#leavesOf(node).some((leaf) => cluster.frame.loaded.has(leaf));
+  }
+
+  /** The clusters that compute what a root reads. */
+  #producersOf(node: Node): Set<Cluster> {
+    const found = new Set<Cluster>();
+    for (const leaf of this.#leavesOf(node)) for (const cluster of this.#homesOf(leaf)) found.add(cluster);
+    return found;
+  }
+
+  /** Where a root's numbers come from: one cluster, or those of a concatenation's parts. */
+  #homesOf(root: Node): Cluster[] {
+    if (root.op.kind !== "join") return this.#home.has(root) ? [this.#home.get(root)!] : [];
+    return root.inputs.flatMap((part) => {
+      let base = part;
+      while (!this.#roots.isRoot(base)) base = base.inputs[0]!;
+      return this.#homesOf(base);
+    });
+  }
+
+  /** The nodes with memory that a root's expression reads. */
+  #leavesOf(node: Node): Node[] {
+    const inputs = new Set(this.#roots.graph.inputs);
+    const leaves = new Set<Node>();
+    const seen = new Set<Node>();
+    const walk = (x: Node): void => {
+      if (seen.has(x)) return;
+      seen.add(x);
+      if (inputs.has(x) || x.op.kind === "leaf" || this.#roots.isRoot(x)) leaves.add(x);
+      else x.inputs.forEach(walk);
+    };
+    if (node.op.kind === "join") return [...node.inputs];
+    node.inputs.forEach(walk);
+    return [...leaves];
+  }
+
+  #reaches(from: Cluster, to: Cluster, seen = new Set<Cluster>()): boolean {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return [...from.reads].some((next) => this.#reaches(next, to, seen));
+  }
+
+  #join(node: Node, cluster: Cluster): boolean {
+    const rows = sizeOf(cluster.frame.extents.slice(0, cluster.parallel));
+    const elements = sizeOf(cluster.frame.extents);
+    const size = sizeOf(node.shape);
+    const levels: Store["per"][] = [];
+    if (node.op.kind === "reduce" || size === rows) levels.push("row");
+    if (node.op.kind !== "reduce" && cluster.kind === "rows" && size === elements && elements !== rows) levels.push("element");
+    return levels.some((level) => this.#attempt(() => this.#add(node, cluster, level)));
+  }
+
+  /** Whether a root could be added; one that does not fit leaves no trace. */
+  #attempt(add: () => void): boolean {
+    try {
+      add();
+      return true;
+    } catch (error) {
+      if (error instanceof Misfit) return false;
+      throw error;
+    }
+  }
+
+  #add(node: Node, cluster: Cluster, level: Store["per"]): void {
+    const { frame } = cluster;
+    const before = new Set(frame.loaded);
+    let value: Expression;
+    const place = level === "row" ? cluster.rowPlace : cluster.elementPlace;
+    try {
+      if (node.op.kind === "reduce") {
+        const folded = frame.lower(node.inputs[0]!, domainPlace(node.inputs[0]!.shape, node.attrs.axes, frame.rank));
+        value = frame.builder.make({ kind: "reduced", dtype: node.dtype, id: cluster.reductions.length });
+        this.#checkLoads(cluster);
+        cluster.reductions.push({
+          combine: node.op.combine, identity: node.op.identity(node.dtype), dtype: node.dtype, value: folded, stage: stageOf(folded, cluster.reductions),
+        });
+      } else {
+        value = frame.compute(node, place);
+        this.#checkLoads(cluster);
+      }
+    } catch (error) {
+      for (const leaf of frame.loaded) if (!before.has(leaf)) frame.loaded.delete(leaf);
+      throw error;
+    }
+    this.#settle(node, cluster, level, place, value);
+  }
+
+  /** A kernel does not read from memory what it writes there itself. */
+  #checkLoads(cluster: Cluster): void {
+    for (const leaf of cluster.frame.loaded) if (this.#homesOf(leaf).includes(cluster)) throw new Misfit(leaf);
+  }
+
+  #settle(node: Node, cluster: Cluster, level: Store["per"], place: Place, value: Expression): void {
+    cluster.frame.members.set(node, { place, value });
+    cluster.members.push(node);
+    cluster.levels.set(node, level);
+    this.#home.set(node, cluster);
+    for (const leaf of cluster.frame.loaded) for (const home of this.#homesOf(leaf)) if (home !== cluster) cluster.reads.add(home);
+  }
+
+  #open(node: Node): void {
+    const frameOf = (extents: readonly number[]) => new Frame(extents, this.#roots, this.#buffers);
+    const { op } = node;
+    let cluster: Cluster;
+    if (op.kind === "reduce") {
+      const { shape } = node.inputs[0]!;
+      const { axes } = node.attrs as { axes: readonly number[] };
+      const kept = shape.filter((_, i) => !axes.includes(i));
+      cluster = new Cluster("rows", frameOf([...kept, ...shape.filter((_, i) => axes.includes(i))]), kept.length, { shape, axes });
+      this.#add(node, cluster, "row");
+    } else if (op.kind === "contract") {
+      cluster = this.#openContract(node);
+    } else if (op.kind === "scatter") {
+      cluster = new Cluster("scatter", frameOf(node.inputs[0]!.shape), node.inputs[0]!.shape.length, null);
+      const value = cluster.frame.lower(node.inputs[0]!, cluster.rowPlace);
+      this.#settle(node, cluster, "row", scatterPlace(node, cluster.frame), value);
+    } else {
+      cluster = new Cluster("map", frameOf(node.shape), node.shape.length, null);
+      this.#add(node, cluster, "row");
+    }
+    this.#clusters.push(cluster);
+  }
+
+  #openContract(node: Node): Cluster {
+    const labels = node.attrs as ContractLabels;
+    const [a, b] = node.inputs as [Node, Node];
+    const extents = labelExtents(a.shape, b.shape, labels);
+    const summed = labels.a.filter((label) => !labels.out.includes(label));
+    const order = [...labels.out, ...summed];
+    const frame = new Frame(order.map((label) => extents.get(label)!), this.#roots, this.#buffers);
+    const cluster = new Cluster("contract", frame, labels.out.length, null);
+    const placeOf = (of: readonly number[], shape: Shape): Place => ({ index: of.map((label) => counter(order.indexOf(label), order.length)), shape });
+    const factors: [Expression, Expression] = [frame.lower(a, placeOf(labels.a, a.shape)), frame.lower(b, placeOf(labels.b, b.shape))];
+    const axesWhere = (inA: boolean, inB: boolean) => labels.out.flatMap((label, i) => (labels.a.includes(label) === inA && labels.b.includes(label) === inB ? [i] : []));
+    cluster.contract = { batch: axesWhere(true, true), m: axesWhere(true, false), n: axesWhere(false, true), k: summed.map((_, i) => labels.out.length + i), a: factors[0], b: factors[1] };
+    cluster.reductions.push({ combine: "add", identity: 0, dtype: node.dtype, value: frame.builder.scalar.mul(...factors), stage: 0 });
+    this.#settle(node, cluster, "row", cluster.rowPlace, frame.builder.make({ kind: "reduced", dtype: node.dtype, id: 0 }));
+    return cluster;
+  }
+
+  /** Members that somebody else reads get stores. */
+  #kernels(): Kernel[] {
+    const needed = new Set<Node>(graphRoots(this.#roots.graph));
+    for (const cluster of this.#clusters) for (const leaf of cluster.frame.loaded) needed.add(leaf);
+    const partsOf = (join: Node): void =>
+      join.inputs.forEach((part) => {
+        let base = part;
+        while (!this.#roots.isRoot(base)) base = base.inputs[0]!;
+        needed.add(base);
+        if (base.op.kind === "join") partsOf(base);
+      });
+    for (const node of [...needed]) if (node.op.kind === "join") partsOf(node);
+
+    return this.#clusters.map((cluster) => {
+      const { frame } = cluster;
+      const stores = cluster.members.filter((node) => needed.has(node)).map((node): Store => {
+        const { place, value } = frame.members.get(node)!;
+        const { buffer, at } = this.#buffers.locate(node);
+        const own = this.#roots.placements.get(node)?.strides ? this.#ownIndex(node, place, frame) : place;
+        return { buffer, at: at(own, frame.rank), value, per: cluster.levels.get(node)!, accumulate: cluster.kind === "scatter" };
+      });
+      return mergeAxes({
+        kind: cluster.kind,
+        extents: frame.extents,
+        parallel: cluster.parallel,
+        reductions: cluster.reductions,
+        stores,
+        contract: cluster.contract,
+        scope: [...new Set(cluster.members.map((node) => node.scope).filter(Boolean))].join(" "),
+      });
+    });
+  }
+
+  /** A strided part of a concatenation is stored by its own axes. */
+  #ownIndex(node: Node, place: Place, frame: Frame): Place {
+    if (sameShape(place.shape, node.shape)) return place;
+    if (sizeOf(frame.extents) === sizeOf(node.shape) && sameShape(frame.extents, node.shape)) return { index: identityIndex(node.shape), shape: node.shape };
+    throw new Misfit(node);
+  }
+}
+
+/** The place that a scatter adds to: the update's own index, with the named axis taken from memory. */
+function scatterPlace(node: Node, frame: Frame): Place {
+  const [updates, indices] = node.inputs as [Node, Node];
+  const { axis, size } = node.attrs as { axis: number; size: number };
+  const own = identityIndex(updates.shape);
+  const rank = indices.shape.length;
+  const b = frame.builder.scalar;
+  const named = b.cast(frame.lower(indices, { index: own.slice(axis, axis + rank), shape: indices.shape }), "int32");
+  const value = b.min(b.max(named, b.constant(0, "int32")), b.constant(size - 1, "int32"));
+  const at: Affine = { ...fixed(0, frame.rank), terms: [{ scale: 1, value }] };
+  return { index: [...own.slice(0, axis), at, ...own.slice(axis + rank)], shape: node.shape };
+}
+
+/** One more than the latest stage whose results the expression uses. */
+export function stageOf(expression: Expression, reductions: readonly Reduction[]): number {
+  let stage = 0;
+  visit([expression], (e) => {
+    if (e.kind === "reduced") stage = Math.max(stage, reductions[e.id]!.stage + 1);
+  });
+  return stage;
+}

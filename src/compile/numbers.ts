@@ -1,0 +1,98 @@
+// Scalar instructions on JavaScript numbers: floats in float64, integers wrapped to their width, bool as 0 and 1.
+import { type ScalarBuilder, type ScalarOp, scalarOps, scalarResultDType } from "./scalar.ts";
+import { type DType, dtypeInfo } from "../dtype.ts";
+import { erf } from "./erf.ts";
+
+/** A number together with its dtype. */
+export interface Typed {
+  readonly value: number;
+  readonly dtype: DType;
+}
+
+const roundToEven = (x: number): number => {
+  const up = Math.round(x); // halves go up, and the sign of zero is kept
+  return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
+};
+
+const extreme = (pick: (a: number, b: number) => number) => (a: number, b: number) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : pick(a, b));
+
+type Compute = (a: number, b: number, c: number, dtype: DType) => number;
+
+const table = {
+  neg: (a) => -a,
+  abs: (a) => Math.abs(a),
+  sign: (a) => Math.sign(a),
+  floor: (a) => Math.floor(a),
+  ceil: (a) => Math.ceil(a),
+  round: (a) => roundToEven(a),
+  trunc: (a) => Math.trunc(a),
+  sqrt: (a) => Math.sqrt(a),
+  exp: (a) => Math.exp(a),
+  expm1: (a) => Math.expm1(a),
+  log: (a) => Math.log(a),
+  log1p: (a) => Math.log1p(a),
+  sin: (a) => Math.sin(a),
+  cos: (a) => Math.cos(a),
+  tan: (a) => Math.tan(a),
+  tanh: (a) => Math.tanh(a),
+  erf: (a) => erf(a),
+  not: (a, _b, _c, dtype) => (dtype === "bool" ? 1 - a : ~a),
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b, _c, dtype) => (dtypeInfo(dtype).isInteger ? Math.imul(a, b) : a * b),
+  div: (a, b) => a / b,
+  // The sign of the divisor, as in Python and NumPy; an integer modulo 0 is 0.
+  mod: (a, b, _c, dtype) => (dtypeInfo(dtype).isInteger && b === 0 ? 0 : floorMod(a, b)),
+  pow: (a, b) => a ** b,
+  min: extreme(Math.min),
+  max: extreme(Math.max),
+  atan2: (a, b) => Math.atan2(a, b),
+  less: (a, b) => Number(a < b),
+  lessEqual: (a, b) => Number(a <= b),
+  equal: (a, b) => Number(a === b),
+  and: (a, b) => a & b,
+  or: (a, b) => a | b,
+  xor: (a, b) => a ^ b,
+  shiftLeft: (a, b) => a << b,
+  shiftRight: (a, b, _c, dtype) => (dtype === "uint32" ? a >>> b : a >> b),
+  select: (a, b, c) => (a ? b : c),
+} satisfies Record<ScalarOp, Compute>;
+
+/** NumPy's modulo: a − b⌊a/b⌋, with the sign of b. */
+function floorMod(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}
+
+/** A number as `dtype` holds it; float32 stays in float64, which is the point of a reference. */
+export function wrap(value: number, dtype: DType): number {
+  if (dtype === "int32") return value | 0;
+  if (dtype === "uint32") return value >>> 0;
+  if (dtype === "uint8") return value & 255;
+  return value;
+}
+
+export function convert(value: number, from: DType, to: DType): number {
+  if (to === "bool") return Number(value !== 0);
+  if (dtypeInfo(to).isFloat) return value;
+  if (!dtypeInfo(from).isFloat) return wrap(value, to);
+  if (Number.isNaN(value)) return 0;
+  const [low, high] = to === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, to === "uint32" ? 2 ** 32 - 1 : 255];
+  return Math.min(high, Math.max(low, Math.trunc(value))) + 0; // an integer has no −0
+}
+
+/** Computes at once what a scalar definition says. */
+export const numbers: ScalarBuilder<Typed> = {
+  ...(Object.fromEntries(
+    (Object.keys(scalarOps) as ScalarOp[]).map((op) => [
+      op,
+      (...operands: Typed[]): Typed => {
+        const dtype = scalarResultDType(op, operands.map((x) => x.dtype));
+        const [a, b, c] = operands;
+        return { value: wrap((table[op] as Compute)(a!.value, b?.value ?? 0, c?.value ?? 0, operands[0]!.dtype), dtype), dtype };
+      },
+    ]),
+  ) as unknown as Pick<ScalarBuilder<Typed>, ScalarOp>),
+  constant: (value, dtype) => ({ value, dtype }),
+  cast: (a, dtype) => ({ value: convert(a.value, a.dtype, dtype), dtype }),
+};

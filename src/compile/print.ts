@@ -1,0 +1,66 @@
+// Kernels and plans as text, for people and for snapshots.
+import type { Graph } from "../graph/graph.ts";
+import { formatShape, sizeOf } from "../shape.ts";
+import type { Affine } from "../view.ts";
+import type { Expression } from "./expression.ts";
+import { type Kernel, kernelLoads } from "./kernel.ts";
+import type { Plan } from "./plan.ts";
+import { bytesOf } from "./schedule.ts";
+
+const axisNames = "ijklmnopqrstuvw";
+
+/** A kernel as loops over named counters, with what it stores written out. */
+export function printKernel(kernel: Kernel, number: number): string {
+  const axes = kernel.extents.map((n, i) => `${axisNames[i] ?? `x${i}`}<${n}`);
+  const head = `kernel ${number}: ${kernel.kind} over ${axes.slice(0, kernel.parallel).join(" ") || "one point"}`;
+  const folded = kernel.parallel < kernel.extents.length ? `, folding ${axes.slice(kernel.parallel).join(" ")}` : "";
+  const lines = [`${head}${folded}${kernel.scope ? `  # ${kernel.scope}` : ""}`];
+  kernel.reductions.forEach((r, i) => lines.push(`  r${i} = ${r.combine} of ${printExpression(r.value)}`));
+  for (const s of kernel.stores) lines.push(`  ${s.buffer.name}[${printIndex(s.at)}] ${s.accumulate ? "+=" : "="} ${printExpression(s.value)}`);
+  return lines.join("\n");
+}
+
+/** An expression in the manner of a formula; past a few hundred letters the inside is left out. */
+export function printExpression(e: Expression, room = 400): string {
+  if (room < 0) return "…";
+  switch (e.kind) {
+    case "constant":
+      return `${e.value}`;
+    case "load":
+      return `${e.buffer.name}[${printIndex(e.at)}]`;
+    case "index":
+      return `(${printIndex(e.at)})`;
+    case "reduced":
+      return `r${e.id}`;
+    case "cast":
+      return `${e.dtype}(${printExpression(e.operand, room - 10)})`;
+    case "scalar": {
+      const share = Math.floor(room / e.operands.length) - 8;
+      return `${e.op}(${e.operands.map((x) => printExpression(x, share)).join(", ")})`;
+    }
+  }
+}
+
+function printIndex(a: Affine): string {
+  const parts = a.coefficients.flatMap((c, i) => (c === 0 ? [] : [c === 1 ? (axisNames[i] ?? `x${i}`) : `${c}${axisNames[i] ?? `x${i}`}`]));
+  for (const t of a.terms) parts.push(`${t.scale === 1 ? "" : `${t.scale}·`}${printExpression(t.value as Expression, 80)}`);
+  if (a.offset !== 0 || parts.length === 0) parts.push(`${a.offset}`);
+  return parts.join(" + ");
+}
+
+/** Multiplications and additions, transcendental functions as one: what a kernel has to do. */
+export function kernelFlops(kernel: Kernel): number {
+  const points = sizeOf(kernel.extents);
+  return kernel.contract ? 2 * points : points * Math.max(1, kernelLoads(kernel).length);
+}
+
+/** Where everything lies. */
+export function printPlan(graph: Graph, plan: Plan): string {
+  const lines = [`arena ${plan.arenaBytes} bytes (live at once: ${plan.lowerBound})`];
+  graph.inputs.forEach((node, i) => lines.push(`  in${i} at ${plan.inputs[i]}: ${node.dtype}${formatShape(node.shape)}`));
+  for (const [buffer, offset] of plan.offsets) lines.push(`  ${buffer.name} at ${offset}: ${buffer.dtype}, ${bytesOf(buffer)} bytes`);
+  for (const [buffer, variable] of plan.inVariables) lines.push(`  ${buffer.name} in ${graph.variables[variable]!.name}`);
+  for (const [kernel, offset] of plan.scratch) lines.push(`  scratch of kernel ${plan.kernels.indexOf(kernel)} at ${offset}`);
+  for (const { from, variable } of plan.copies) lines.push(`  at the end ${graph.variables[variable]!.name} := ${from.name}`);
+  return lines.join("\n");
+}

@@ -1,0 +1,61 @@
+// Pass 1: the same values by fewer nodes. Folds constants, applies the operations' own rules, shares equal nodes.
+import { type Graph, graphNodes } from "../graph/graph.ts";
+import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
+import { numbers } from "./numbers.ts";
+
+/** An equal graph without repeated or needless nodes. */
+export function simplify(graph: Graph): Graph {
+  const done = new Map<Node, Node>(graph.inputs.map((node) => [node, node]));
+  const shared = new Map<string, Node>();
+  for (const input of graph.inputs) shared.set(keyOf(input), input);
+
+  const settle = (node: Node): Node => {
+    const known = done.get(node);
+    if (known) return known;
+    const inputs = node.inputs.map(settle);
+    const rebuilt = inputs.every((input, i) => input === node.inputs[i]) ? node : { ...node, inputs };
+    const key = keyOf(rebuilt);
+    let result = shared.get(key);
+    if (!result) {
+      const better = fold(rebuilt) ?? rebuilt.op.simplify?.(ops, rebuilt as never) ?? null;
+      result = better ? settle(better) : rebuilt;
+      shared.set(key, result);
+    }
+    done.set(node, result);
+    done.set(rebuilt, result);
+    return result;
+  };
+
+  for (const node of graphNodes(graph)) settle(node);
+  return {
+    ...graph,
+    outputs: graph.outputs.map((node) => done.get(node)!),
+    assignments: graph.assignments.map(({ variable, value }) => ({ variable, value: done.get(value)! })),
+  };
+}
+
+const objectIds = new WeakMap<object, number>();
+let objectCount = 0;
+
+/** Equal for nodes that compute the same. Leaves are equal only to themselves, but for reads of one variable. */
+function keyOf(node: Node): string {
+  if (node.op.kind === "leaf" && node.op !== ops.readOp) return `leaf ${node.id}`;
+  const attrs = JSON.stringify(node.attrs, (_, value) => {
+    if (typeof value === "number") return Object.is(value, -0) ? "-0" : Number.isFinite(value) ? value : `${value}`;
+    if (typeof value !== "object" || value === null || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) return value;
+    let id = objectIds.get(value);
+    if (id === undefined) objectIds.set(value, (id = objectCount++));
+    return `object ${id}`;
+  });
+  return `${node.op.name} ${node.inputs.map((x) => x.id)} ${attrs} ${node.dtype}[${node.shape}]`;
+}
+
+/** An elementwise operation on constants is a constant, where folding it rounds as every backend does. */
+function fold(node: Node): Node | null {
+  if (node.op.kind !== "elementwise" || !node.op.exact || node.inputs.length === 0) return null;
+  const values = node.inputs.map(ops.constantValue);
+  if (values.some((v) => v === undefined)) return null;
+  const operands = values.map((value, i) => ({ value: value!, dtype: node.inputs[i]!.dtype }));
+  return ops.full(node.shape, node.op.scalar(numbers, operands, node.attrs).value, node.dtype);
+}

@@ -1,0 +1,183 @@
+// A data set in memory: inputs and targets side by side, cut and split without copying more than needed.
+import { allocate, type DType, dtypeInfo, type TypedArray } from "../dtype.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { fromNested, fromTyped, type HostArray, type NestedArray } from "../host-array.ts";
+import { permutation } from "../random.ts";
+import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
+
+/** One column of a data set: `count` examples whose value is `raw · scale + offset` as float32 if scale or offset is given, else raw. */
+export interface Column {
+  /** The raw numbers, shape `[count, ...]`. */
+  readonly array: HostArray;
+  /** Default 1. */
+  readonly scale?: number;
+  /** Default 0. */
+  readonly offset?: number;
+}
+
+/** Numbers with their shape, and how they become values. Without `dtype`, the kind of typed array gives it (a Float64Array float32). */
+export interface TypedColumn {
+  readonly data: TypedArray;
+  /** `[count, ...]`; default `[data.length]`. */
+  readonly shape?: Shape;
+  readonly dtype?: DType;
+  readonly scale?: number;
+  readonly offset?: number;
+}
+
+/** What {@link Dataset.from} makes a column of: nested numbers, a flat typed array, numbers with their shape, a HostArray or a finished column. */
+export type ColumnSource = NestedArray | TypedArray | TypedColumn | Column;
+
+export interface DatasetParts<Source> {
+  /** What the model sees, shape `[count, ...]`. */
+  readonly inputs: Source;
+  /** What it should answer, shape `[count, ...]`; class numbers have shape `[count]`. */
+  readonly targets: Source;
+  /** What the class numbers mean. */
+  readonly classNames?: readonly string[] | undefined;
+  /** How messages and progress bars call it. Default "data". */
+  readonly name?: string | undefined;
+}
+
+/**
+ * Examples with their targets, in memory.
+ *
+ * @example
+ * const xor = Dataset.from({ inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]] });
+ * xor.size; // 4
+ * xor.inputShape; // [2]
+ */
+export class Dataset {
+  readonly inputs: Column;
+  readonly targets: Column;
+  readonly classNames: readonly string[] | undefined;
+  readonly name: string;
+
+  /** Throws {@link ShapeError} or {@link ArgumentError} where a column is malformed or the two differ in their count. */
+  constructor({ inputs, targets, classNames, name = "data" }: DatasetParts<Column>) {
+    checkColumn(inputs, `the inputs of "${name}"`);
+    checkColumn(targets, `the targets of "${name}"`);
+    const [count, answers] = [inputs.array.shape[0], targets.array.shape[0]];
+    if (count !== answers) {
+      throw new ShapeError(
+        `"${name}" has ${count} inputs (shape ${formatShape(inputs.array.shape)}) but ${answers} targets ` +
+          `(shape ${formatShape(targets.array.shape)}): the first axis counts the examples and must be the same in both.`,
+      );
+    }
+    this.inputs = inputs;
+    this.targets = targets;
+    this.classNames = classNames;
+    this.name = name;
+  }
+
+  /**
+   * Makes a data set of whatever holds numbers.
+   *
+   * Nested arrays become float32 (bool where all is true or false); typed arrays keep their dtype, except that a
+   * Float64Array becomes float32 unless `dtype: "float64"` is given.
+   *
+   * Throws {@link ShapeError} where a nested array is ragged, a typed array does not fit its shape or the counts
+   * differ, and {@link ArgumentError} where a source is none of the above.
+   *
+   * @example
+   * Dataset.from({
+   *   inputs: { data: pixels, shape: [100, 28, 28], scale: 1 / 255 }, // a Uint8Array
+   *   targets: labels, // a Uint8Array of 100 class numbers
+   *   classNames: ["cat", "dog"],
+   * });
+   */
+  static from({ inputs, targets, ...rest }: DatasetParts<ColumnSource>): Dataset {
+    return new Dataset({ ...rest, inputs: toColumn(inputs, "inputs"), targets: toColumn(targets, "targets") });
+  }
+
+  /** How many examples there are. */
+  get size(): number {
+    return this.inputs.array.shape[0]!;
+  }
+
+  /** The shape of one input, without the count: `[28, 28]`. */
+  get inputShape(): Shape {
+    return this.inputs.array.shape.slice(1);
+  }
+
+  /** The shape of one target, without the count: `[]` for class numbers. */
+  get targetShape(): Shape {
+    return this.targets.array.shape.slice(1);
+  }
+
+  /** Examples `start` to `end` − 1, as `Array.prototype.slice` counts them (negative from the end). The memory is shared. */
+  slice(start: number, end: number = this.size): Dataset {
+    const [from, to] = [position(start, this.size), position(end, this.size)];
+    const cut = (column: Column): Column => {
+      const { data, shape, dtype } = column.array;
+      const each = sizeOf(shape.slice(1));
+      const length = Math.max(0, to - from);
+      return { ...column, array: { data: data.subarray(from * each, (from + length) * each), shape: [length, ...shape.slice(1)], dtype } };
+    };
+    return new Dataset({ ...this, inputs: cut(this.inputs), targets: cut(this.targets) });
+  }
+
+  /** The first `count` examples, or all where there are fewer. The memory is shared. */
+  take(count: number): Dataset {
+    if (!Number.isInteger(count) || count < 0) throw new ArgumentError(`take: a count is a whole number from 0 up, but came ${String(count)}.`);
+    return this.slice(0, count);
+  }
+
+  /**
+   * Two data sets that share no example: shuffles by `seed` (default 0) and cuts.
+   *
+   * `amount` says how much goes into the first: below 1 a fraction (the count is rounded), from 1 up a count.
+   * The same seed gives the same split everywhere. Throws {@link ArgumentError} for an amount out of range.
+   *
+   * @example
+   * const [train, validation] = data.split(0.9, { seed: 1 });
+   */
+  split(amount: number, { seed = 0 }: { readonly seed?: number } = {}): [Dataset, Dataset] {
+    const count = amount < 1 ? Math.round(amount * this.size) : amount;
+    if (!(amount > 0) || !Number.isInteger(count) || count > this.size) {
+      throw new ArgumentError(
+        `split: the amount is a fraction between 0 and 1 or a count from 1 to ${this.size}, the size of "${this.name}", but came ${String(amount)}.`,
+      );
+    }
+    const order = permutation(this.size, seed);
+    const pick = (rows: Int32Array): Dataset =>
+      new Dataset({ ...this, inputs: gather(this.inputs, rows), targets: gather(this.targets, rows) });
+    return [pick(order.subarray(0, count)), pick(order.subarray(count))];
+  }
+}
+
+/** The examples `rows` of a column, copied. */
+function gather(column: Column, rows: Int32Array): Column {
+  const { data, shape, dtype } = column.array;
+  const each = sizeOf(shape.slice(1));
+  const out = allocate(dtype, rows.length * each);
+  rows.forEach((row, i) => out.set(data.subarray(row * each, (row + 1) * each), i * each));
+  return { ...column, array: { data: out, shape: [rows.length, ...shape.slice(1)], dtype } };
+}
+
+function position(index: number, size: number): number {
+  if (!Number.isInteger(index)) throw new ArgumentError(`slice: a position is a whole number, but came ${String(index)}.`);
+  return Math.min(size, index < 0 ? Math.max(0, size + index) : index);
+}
+
+function toColumn(source: ColumnSource, where: string): Column {
+  if (typeof source === "number" || typeof source === "boolean" || Array.isArray(source)) return { array: fromNested(source as NestedArray) };
+  if (ArrayBuffer.isView(source)) return toColumn({ data: source as TypedArray }, where);
+  if (typeof source === "object" && source !== null && "array" in source) return source;
+  if (typeof source === "object" && source !== null && "data" in source && ArrayBuffer.isView(source.data)) {
+    const { data, shape = [data.length], dtype, ...how } = source;
+    return { ...how, array: fromTyped(data, shape, dtype ?? (data instanceof Float64Array ? "float32" : undefined)) };
+  }
+  throw new ArgumentError(`${where}: expected nested arrays of numbers, a typed array or { data, shape } with a typed array, but came ${typeof source}.`);
+}
+
+function checkColumn({ array: { data, shape, dtype }, scale = 1, offset = 0 }: Column, where: string): void {
+  checkShape(shape, where);
+  if (shape.length === 0) throw new ShapeError(`${where} are a single number, but the first axis must count the examples.`);
+  if (data.length !== sizeOf(shape) || !(data instanceof dtypeInfo(dtype).array)) {
+    throw new ShapeError(`${where} say ${dtype}${formatShape(shape)}, which is ${sizeOf(shape)} numbers, but hold a ${data.constructor.name} of ${data.length}.`);
+  }
+  if (!Number.isFinite(scale) || !Number.isFinite(offset)) {
+    throw new ArgumentError(`${where} have scale ${scale} and offset ${offset}, which must be finite numbers.`);
+  }
+}

@@ -1,0 +1,153 @@
+// MNIST: 70,000 handwritten digits, from a folder of yours, the cache folder or the usual mirrors.
+import { FileError } from "../errors.ts";
+import type { HostArray } from "../host-array.ts";
+import { download } from "../io/download.ts";
+import { cacheFolder, makeFolder, readFile } from "../io/files.ts";
+import { decodeIdx } from "../io/idx.ts";
+import { nodeModule } from "../io/node-modules.ts";
+import { formatShape } from "../shape.ts";
+import { Dataset } from "./dataset.ts";
+
+/** A data set of small images in four gzipped IDX files, and where it can be had. */
+export interface IdxRelease {
+  readonly name: string;
+  /** Addresses that end in "/", to which a file's name is added. */
+  readonly mirrors: readonly string[];
+  /** The SHA-256 of each .gz file as the mirrors have it. */
+  readonly sha256: Readonly<Record<IdxFile, string>>;
+  readonly classNames: readonly string[];
+}
+
+const files = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"] as const;
+type IdxFile = (typeof files)[number];
+
+const mnistRelease: IdxRelease = {
+  name: "mnist",
+  mirrors: ["https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"],
+  sha256: {
+    "train-images-idx3": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "train-labels-idx1": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "t10k-images-idx3": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "t10k-labels-idx1": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+  },
+  classNames: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+};
+
+/** How far the download of one of the files is, in bytes; `total` is missing where the mirror does not tell. */
+export interface MnistProgress {
+  readonly file: string;
+  readonly received: number;
+  readonly total?: number;
+}
+
+export interface MnistOptions {
+  /** A folder that holds the four IDX files, gzipped or not. They are held to their content, not to a checksum. */
+  readonly folder?: string;
+  /** Called while a file is downloaded. */
+  readonly onProgress?: (progress: MnistProgress) => void;
+}
+
+/**
+ * MNIST's 60,000 digits to train on and 10,000 to test with (LeCun, Bottou, Bengio & Haffner 1998).
+ *
+ * Inputs: `[count, 28, 28]`, uint8 with scale 1/255, white on black. Targets: `[count]`, uint8, 0 … 9.
+ * With `folder`, the files are read from there and nowhere else. Without it they are read from the cache folder,
+ * and downloaded there first where they are missing or damaged (11 MB, resumable, SHA-256 pinned).
+ *
+ * Throws {@link FileError} where files are missing (it names them and the folder they go in), damaged, or hold
+ * something other than 28 × 28 images with as many labels from 0 to 9.
+ *
+ * @example
+ * const { train, test } = await mnist({ folder: "../shared/data/mnist" });
+ * train.size; // 60000
+ */
+export async function mnist(options: MnistOptions = {}): Promise<{ train: Dataset; test: Dataset }> {
+  return loadIdxRelease(mnistRelease, options);
+}
+
+/** What {@link mnist} does, for any {@link IdxRelease}. */
+export async function loadIdxRelease(release: IdxRelease, options: MnistOptions = {}): Promise<{ train: Dataset; test: Dataset }> {
+  const { join } = nodeModule("node:path", `data.${release.name}`);
+  const folder = options.folder ?? join(cacheFolder(), release.name);
+  if (options.folder !== undefined) {
+    const missing = files.filter((file) => findFile(folder, file) === undefined);
+    if (missing.length > 0) throw lacking(folder, missing);
+  }
+  const arrays = {} as Record<IdxFile, HostArray>;
+  for (const file of files) arrays[file] = options.folder === undefined ? await readCached(release, file, folder, options) : await read(folder, file);
+  const part = (images: IdxFile, labels: IdxFile): Dataset =>
+    new Dataset({
+      inputs: { array: checkImages(arrays[images], images, folder), scale: 1 / 255 },
+      targets: { array: checkLabels(arrays[labels], arrays[images], labels, release, folder) },
+      classNames: release.classNames,
+      name: release.name,
+    });
+  return { train: part("train-images-idx3", "train-labels-idx1"), test: part("t10k-images-idx3", "t10k-labels-idx1") };
+}
+
+function lacking(folder: string, missing: readonly IdxFile[]): FileError {
+  return new FileError(`the folder "${folder}" does not hold ${packedNames(missing)}: put them there, gzipped or unpacked.`);
+}
+
+function packedNames(list: readonly IdxFile[]): string {
+  return list.map((file) => `${file}-ubyte.gz`).join(", ");
+}
+
+/** The path of a file under one of its usual names: `x-idx3-ubyte`, `x.idx3-ubyte`, each with or without `.gz`. */
+function findFile(folder: string, file: IdxFile): string | undefined {
+  const { join } = nodeModule("node:path", "reading IDX files");
+  const { existsSync } = nodeModule("node:fs", "reading IDX files");
+  const names = [`${file}-ubyte`, `${file.replace("-idx", ".idx")}-ubyte`].flatMap((name) => [`${name}.gz`, name]);
+  return names.map((name) => join(folder, name)).find((path) => existsSync(path));
+}
+
+async function read(folder: string, file: IdxFile): Promise<HostArray> {
+  const path = findFile(folder, file);
+  if (path === undefined) throw lacking(folder, [file]);
+  return decodeIdx(await readFile(path), path);
+}
+
+/** A file of the cache folder, downloaded where it is missing or damaged. */
+async function readCached(release: IdxRelease, file: IdxFile, folder: string, { onProgress }: MnistOptions): Promise<HostArray> {
+  try {
+    return await read(folder, file);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
+  const name = `${file}-ubyte.gz`;
+  const { join } = nodeModule("node:path", `data.${release.name}`);
+  await makeFolder(folder);
+  try {
+    await download({
+      urls: release.mirrors.map((mirror) => mirror + name),
+      sha256: release.sha256[file],
+      path: join(folder, name),
+      ...(onProgress && { onProgress: ({ url: _, ...progress }) => onProgress({ file: name, ...progress }) }),
+    });
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    throw new FileError(
+      `the ${release.name} files are not on this machine and cannot be fetched: put ${packedNames(files)} into "${folder}", ` +
+        `or name a folder that has them (${error.message.replace(/\.$/, "")}).`,
+      { cause: error },
+    );
+  }
+  return read(folder, file);
+}
+
+function checkImages(images: HostArray, file: IdxFile, folder: string): HostArray {
+  const { shape, dtype } = images;
+  if (dtype === "uint8" && shape.length === 3 && shape[1] === 28 && shape[2] === 28) return images;
+  throw new FileError(`${file}-ubyte in "${folder}" holds ${dtype}${formatShape(shape)}, but images must be uint8[count,28,28].`);
+}
+
+function checkLabels(labels: HostArray, images: HostArray, file: IdxFile, release: IdxRelease, folder: string): HostArray {
+  const { data, shape, dtype } = labels;
+  if (dtype !== "uint8" || shape.length !== 1 || shape[0] !== images.shape[0]) {
+    throw new FileError(`${file}-ubyte in "${folder}" holds ${dtype}${formatShape(shape)}, but ${images.shape[0]} images need labels uint8[${images.shape[0]}].`);
+  }
+  const classes = release.classNames.length;
+  const at = data.findIndex((label) => label >= classes);
+  if (at < 0) return labels;
+  throw new FileError(`${file}-ubyte in "${folder}" has label ${data[at]} at place ${at}, but labels go from 0 to ${classes - 1}.`);
+}

@@ -1,0 +1,50 @@
+// The element types of tensors and the typed arrays that hold them.
+import { DTypeError, didYouMean } from "./errors.ts";
+
+/**
+ * Element types. `uint8` is storage for images and labels: arithmetic on it is done after a cast.
+ * `float64` exists in the reference backend only.
+ */
+export type DType = "float32" | "int32" | "uint32" | "bool" | "uint8" | "float64";
+
+export type TypedArray = Float32Array | Int32Array | Uint32Array | Uint8Array | Float64Array;
+
+interface DTypeInfo {
+  readonly bytes: number;
+  readonly array: { new (length: number): TypedArray; new (buffer: ArrayBufferLike, offset: number, length: number): TypedArray };
+  readonly isFloat: boolean;
+  readonly isInteger: boolean;
+}
+
+const table = {
+  float32: { bytes: 4, array: Float32Array, isFloat: true, isInteger: false },
+  int32: { bytes: 4, array: Int32Array, isFloat: false, isInteger: true },
+  uint32: { bytes: 4, array: Uint32Array, isFloat: false, isInteger: true },
+  bool: { bytes: 1, array: Uint8Array, isFloat: false, isInteger: false },
+  uint8: { bytes: 1, array: Uint8Array, isFloat: false, isInteger: true },
+  float64: { bytes: 8, array: Float64Array, isFloat: true, isInteger: false },
+} as const satisfies Record<DType, DTypeInfo>;
+
+export const dtypes = Object.keys(table) as DType[];
+
+export function dtypeInfo(dtype: DType): DTypeInfo {
+  return table[dtype];
+}
+
+/** A new array of zeros for `length` elements of `dtype`. */
+export function allocate(dtype: DType, length: number): TypedArray {
+  return new table[dtype].array(length);
+}
+
+/** Checks a name that came from outside. Throws {@link DTypeError} for one that is no dtype. */
+export function checkDType(name: string): DType {
+  if (name in table) return name as DType;
+  throw new DTypeError(`unknown dtype "${name}".${didYouMean(name, dtypes)} Known: ${dtypes.join(", ")}.`);
+}
+
+const promotion: readonly DType[] = ["bool", "uint8", "int32", "uint32", "float32", "float64"];
+
+/** The dtype in which two operands of an arithmetic operation meet: the later of the two in bool < uint8 < int32 < uint32 < float32 < float64. */
+export function promote(a: DType, b: DType): DType {
+  return promotion[Math.max(promotion.indexOf(a), promotion.indexOf(b))]!;
+}

@@ -1,0 +1,55 @@
+// The errors that Nabla throws on purpose: each says what was expected, what came, and what to try.
+
+/** Base of every error that Nabla throws on purpose. Anything else that escapes is a bug in Nabla. */
+export class NablaError extends Error {
+  override name = "NablaError";
+}
+
+/** Shapes do not fit an operation. The message names the operation and the shapes. */
+export class ShapeError extends NablaError {
+  override name = "ShapeError";
+}
+
+/** A value has a dtype that an operation does not take. */
+export class DTypeError extends NablaError {
+  override name = "DTypeError";
+}
+
+/** An argument is out of range or of the wrong kind. */
+export class ArgumentError extends NablaError {
+  override name = "ArgumentError";
+}
+
+/** NaN or infinity where numbers were expected: in the data, in the loss, in a layer. */
+export class NumericError extends NablaError {
+  override name = "NumericError";
+}
+
+/** A file, or the folder it belongs in, cannot be read or written, or does not hold what its format promises. */
+export class FileError extends NablaError {
+  override name = "FileError";
+}
+
+/** Names the closest of `known` to a misspelt `name`, or an empty string where none is close. */
+export function didYouMean(name: string, known: Iterable<string>): string {
+  let best = "";
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best ? ` Did you mean "${best}"?` : "";
+}
+
+/** Levenshtein's distance (1966): the fewest single-letter edits between two words. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,36 @@
+// Gradients for users: of a value already computed lazily, and of functions.
+import { gradientNodes } from "./graph/gradient.ts";
+import type { Cell } from "./runtime/cell.ts";
+import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
+
+/**
+ * d loss / d x for each x of `xs`, as lazy tensors. `loss` has one element. An x on which it does not depend gets zeros.
+ *
+ * @example
+ * const x = tensor([1, 2]);
+ * const [dx] = gradients(x.square().sum(), [x]);
+ * await dx.array(); // [2, 4]
+ */
+export function gradients(loss: Tensor, xs: readonly (Tensor | Cell)[]): Tensor[] {
+  return gradientNodes(loss.node, xs.map((x) => asTensor(x).node)).map((node) => new Tensor(node));
+}
+
+/**
+ * The gradient of `f` by its first argument, as a function of the same arguments. Can be applied to its own result.
+ *
+ * @example await grad((x: Tensor) => x.mul(x).mul(x))(tensor(2)).item(); // 12
+ */
+export function grad<Rest extends unknown[]>(f: (x: Tensor, ...rest: Rest) => Tensor): (x: TensorLike, ...rest: Rest) => Tensor {
+  return (x, ...rest) => valueAndGrad(f)(x, ...rest)[1];
+}
+
+/** Like {@link grad}, with the value of `f` beside the gradient. */
+export function valueAndGrad<Rest extends unknown[]>(
+  f: (x: Tensor, ...rest: Rest) => Tensor,
+): (x: TensorLike, ...rest: Rest) => [value: Tensor, gradient: Tensor] {
+  return (x, ...rest) => {
+    const at = asTensor(x);
+    const value = f(at, ...rest);
+    return [value, gradients(value, [at])[0]!];
+  };
+}

@@ -1,0 +1,68 @@
+// A closed piece of graph: what goes in, what comes out, what is assigned. The unit that a backend compiles.
+import type { Node } from "../ops/op.ts";
+import { readOp, type Resident } from "../ops/index.ts";
+import { topologicalOrder } from "./order.ts";
+
+export interface Assignment {
+  readonly variable: Resident;
+  readonly value: Node;
+}
+
+export interface Graph {
+  /** Leaves whose numbers are handed over at each run. */
+  readonly inputs: readonly Node[];
+  readonly outputs: readonly Node[];
+  /** After all else has been computed, each variable takes its value. */
+  readonly assignments: readonly Assignment[];
+  /** Every variable that is read or assigned. */
+  readonly variables: readonly Resident[];
+}
+
+/** Roots of a graph: all that must be computed. */
+export function graphRoots(graph: Pick<Graph, "outputs" | "assignments">): Node[] {
+  return [...graph.outputs, ...graph.assignments.map((a) => a.value)];
+}
+
+/** Collects inputs and variables behind outputs and assignments. Nodes that already hold numbers become inputs. */
+export function closeGraph(outputs: readonly Node[], assignments: readonly Assignment[], parameters: readonly Node[] = []): Graph {
+  const isInput = (node: Node): boolean => node.value !== undefined || parameters.includes(node);
+  const order = topologicalOrder(graphRoots({ outputs, assignments }), isInput);
+  const variables = new Set<Resident>();
+  for (const node of order) if (node.op === readOp && !isInput(node)) variables.add(node.attrs.variable);
+  for (const { variable } of assignments) variables.add(variable);
+  const inputs = [...parameters, ...order.filter((node) => isInput(node) && !parameters.includes(node))];
+  return { inputs, outputs, assignments, variables: [...variables] };
+}
+
+/** The nodes of a graph, inputs first. */
+export function graphNodes(graph: Graph): Node[] {
+  const inputs = new Set(graph.inputs);
+  return topologicalOrder(graphRoots(graph), (node) => inputs.has(node));
+}
+
+/** A text that two graphs share if and only if one program serves both. */
+export function structureOf(graph: Graph): string {
+  const place = new Map<Node, number>();
+  const lines: string[] = [];
+  graph.inputs.forEach((node, i) => {
+    place.set(node, i);
+    lines.push(`in ${node.dtype}[${node.shape}]`);
+  });
+  for (const node of graphNodes(graph)) {
+    if (place.has(node)) continue;
+    place.set(node, place.size);
+    lines.push(`${node.op.name}(${node.inputs.map((x) => place.get(x))})${attrsText(node, graph.variables)}`);
+  }
+  lines.push(`out ${graph.outputs.map((x) => place.get(x))}`);
+  for (const { variable, value } of graph.assignments) lines.push(`${graph.variables.indexOf(variable)} := ${place.get(value)}`);
+  return lines.join("\n");
+}
+
+/** A node's attributes as text, with variables named by their place in the graph. */
+function attrsText(node: Node, variables: readonly Resident[]): string {
+  if (node.attrs === null) return "";
+  return JSON.stringify(node.attrs, (key, value) => {
+    if (key === "variable") return `${variables.indexOf(value)}:${value.dtype}[${value.shape}]`;
+    return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)) ? `${1 / value < 0 ? "-" : ""}${value}` : value;
+  });
+}

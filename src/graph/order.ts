@@ -1,0 +1,29 @@
+// Walking a graph from inputs to outputs.
+import type { Node } from "../ops/op.ts";
+
+/** Every node behind `outputs`, each after its inputs. A node for which `isLeaf` holds hides what is behind it. */
+export function topologicalOrder(outputs: readonly Node[], isLeaf: (node: Node) => boolean = () => false): Node[] {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  const stack: { node: Node; next: number }[] = [];
+  for (const output of outputs) {
+    if (seen.has(output)) continue;
+    seen.add(output);
+    stack.push({ node: output, next: 0 });
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      const inputs = isLeaf(top.node) ? [] : top.node.inputs;
+      if (top.next < inputs.length) {
+        const input = inputs[top.next++]!;
+        if (!seen.has(input)) {
+          seen.add(input);
+          stack.push({ node: input, next: 0 });
+        }
+      } else {
+        order.push(top.node);
+        stack.pop();
+      }
+    }
+  }
+  return order;
+}

@@ -1,0 +1,78 @@
+// NumPy's basic indexing, made of slices, reshapes and gathers.
+import { ArgumentError } from "./errors.ts";
+import type { Node } from "./ops/op.ts";
+import * as ops from "./ops/index.ts";
+import { formatShape } from "./shape.ts";
+
+type Bound = number | null | undefined;
+
+/** One entry of an index: a place, `[start, stop, step]`, `null` for a new axis, `"..."`, or a tensor of places. */
+export type TensorIndex = number | null | "..." | readonly Bound[] | { readonly node: Node };
+
+/** The part of `x` that the index names. */
+export function indexNode(x: Node, index: readonly TensorIndex[]): Node {
+  const consumed = index.filter((entry) => entry !== null && entry !== "...").length;
+  const dots = index.filter((entry) => entry === "...").length;
+  const rank = x.shape.length;
+  if (dots > 1) throw new ArgumentError('at: "..." may stand once.');
+  if (consumed > rank) throw new ArgumentError(`at: ${consumed} entries index the ${rank} axes of ${formatShape(x.shape)}.`);
+  const spread = Array.from({ length: rank - consumed }, (): TensorIndex => []);
+  const full = dots ? index.flatMap((entry) => (entry === "..." ? spread : [entry])) : [...index, ...spread];
+
+  let y = x;
+  let axis = 0;
+  for (const entry of full) {
+    if (entry === null) {
+      y = ops.reshape(y, [...y.shape.slice(0, axis), 1, ...y.shape.slice(axis)]);
+      axis++;
+    } else if (typeof entry === "number") {
+      y = cut(y, axis, place(entry, y, axis), 1, 1);
+      y = ops.reshape(y, [...y.shape.slice(0, axis), ...y.shape.slice(axis + 1)]);
+    } else if (typeof entry === "object" && "node" in entry) {
+      y = ops.gather(y, entry.node, axis);
+      axis += entry.node.shape.length;
+    } else if (Array.isArray(entry)) {
+      y = range(y, axis, entry as readonly Bound[]);
+      axis++;
+    } else {
+      throw new ArgumentError(`at: an entry is a number, [start, stop, step], null, "..." or a tensor, but came ${String(entry)}.`);
+    }
+  }
+  return y;
+}
+
+function place(index: number, x: Node, axis: number): number {
+  const n = x.shape[axis]!;
+  if (!Number.isInteger(index) || index < -n || index >= n) {
+    throw new ArgumentError(`at: index ${index} is out of range for axis ${axis} of ${formatShape(x.shape)}, which has ${n}.`);
+  }
+  return index < 0 ? index + n : index;
+}
+
+/** Python's slice: bounds count from the end where negative, and are cut to the axis. */
+function range(x: Node, axis: number, [start, stop, step = 1]: readonly Bound[]): Node {
+  const n = x.shape[axis]!;
+  const stride = step ?? 1;
+  if (!Number.isInteger(stride) || stride === 0) throw new ArgumentError(`at: a step is a whole number and not 0, but came ${stride}.`);
+  if (stride < 0) {
+    const first = bound(start, n, n - 1, -1, n - 1);
+    const end = bound(stop, n, -1, -1, n - 1);
+    const size = Math.max(0, Math.ceil((first - end) / -stride));
+    if (size === 0) return cut(x, axis, 0, 0, 1);
+    return ops.flip(cut(x, axis, first + (size - 1) * stride, size, -stride), [axis]);
+  }
+  const first = bound(start, n, 0, 0, n);
+  const size = Math.max(0, Math.ceil((bound(stop, n, n, 0, n) - first) / stride));
+  return cut(x, axis, size === 0 ? 0 : first, size, stride);
+}
+
+function bound(value: Bound, n: number, missing: number, least: number, most: number): number {
+  if (value === null || value === undefined) return missing;
+  if (!Number.isInteger(value)) throw new ArgumentError(`at: a bound is a whole number, but came ${value}.`);
+  return Math.min(most, Math.max(least, value < 0 ? value + n : value));
+}
+
+function cut(x: Node, axis: number, start: number, size: number, step: number): Node {
+  const at = <T>(value: T, other: (i: number) => T): T[] => x.shape.map((_, i) => (i === axis ? value : other(i)));
+  return ops.slice(x, at(start, () => 0), at(size, (i) => x.shape[i]!), at(step, () => 1));
+}

@@ -1,0 +1,172 @@
+// Downloading a file whose SHA-256 is known: from the first mirror that has it, taking up again where a break left off.
+import { FileError } from "../errors.ts";
+import { fileError } from "./files.ts";
+import { nodeModule } from "./node-modules.ts";
+
+/** How far a download is; `total` is missing where the mirror does not tell. */
+export interface DownloadProgress {
+  readonly url: string;
+  readonly received: number;
+  readonly total?: number;
+}
+
+export interface DownloadOptions {
+  /** The mirrors, in the order in which they are tried. */
+  readonly urls: readonly string[];
+  /** The SHA-256 of the whole file, in hexadecimal. */
+  readonly sha256: string;
+  /** Where the file goes; its folder must exist. What has come so far lies in `path` + ".part". */
+  readonly path: string;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** The longest silence of a mirror before it is given up, in milliseconds. Default 20 000. */
+  readonly timeout?: number;
+  /** The largest file that is accepted, in bytes. Default 1 GiB. */
+  readonly maxBytes?: number;
+}
+
+/** A mirror's fault, which leaves the others to try. `resumable`: asking it once more may help. */
+class MirrorError extends Error {
+  readonly resumable: boolean;
+  constructor(message: string, resumable: boolean) {
+    super(message);
+    this.resumable = resumable;
+  }
+}
+
+const attemptsPerMirror = 3;
+
+/**
+ * Downloads a file and puts it in its place only when its SHA-256 is the expected one.
+ *
+ * The bytes gather in a `.part` file, which outlives a break of the line and the end of the process: the next attempt
+ * asks for the rest with an HTTP Range. A mirror that breaks off is asked again, up to three times in all as long as it brings
+ * something new; one that says no, stays silent or sends something else makes way for the next. A part whose
+ * hash is wrong is deleted.
+ *
+ * Throws {@link FileError} that lists what was tried, and at once where the disk is at fault.
+ *
+ * @example
+ * await download({ urls: ["https://example.org/a.gz"], sha256: "f7ae60…4204aec6", path: "data/a.gz" });
+ */
+export async function download(options: DownloadOptions): Promise<void> {
+  const { urls, sha256, path } = options;
+  const { promises: fs } = nodeModule("node:fs", `downloading to "${path}"`);
+  const part = `${path}.part`;
+  const tried: string[] = [];
+  for (const url of urls) {
+    for (let attempt = 1; attempt <= attemptsPerMirror; attempt++) {
+      const before = await sizeOfFile(part);
+      try {
+        const start = await fetchInto(part, url, before, options);
+        await acceptPart(part, sha256, start > 0);
+        await fs.rename(part, path).catch((error: unknown) => Promise.reject(fileError("write", path, error)));
+        return;
+      } catch (error) {
+        if (!(error instanceof MirrorError)) throw error;
+        tried.push(`${url} (${error.message})`);
+        if (!error.resumable) break;
+      }
+    }
+  }
+  throw new FileError(`could not download "${path}"; tried: ${tried.join("; ")}.`);
+}
+
+/** Fetches what `part` lacks after its first `have` bytes, or the whole where the mirror does not send parts; gives back which of the two. */
+async function fetchInto(part: string, url: string, have: number, options: DownloadOptions): Promise<number> {
+  const { timeout = 20_000, maxBytes = 2 ** 30, onProgress } = options;
+  const patience = new AbortController();
+  let timer = setTimeout(() => patience.abort(), timeout);
+  const waitAgain = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => patience.abort(), timeout);
+  };
+  const blame = (error: unknown, resumable: boolean): MirrorError =>
+    new MirrorError(patience.signal.aborted ? `no answer for ${timeout / 1000} s` : networkReason(error), resumable);
+  try {
+    const headers: Record<string, string> = { "accept-encoding": "identity" };
+    if (have > 0) headers["range"] = `bytes=${have}-`;
+    const response = await fetch(url, { headers, signal: patience.signal }).catch((error: unknown) => Promise.reject(blame(error, false)));
+    waitAgain();
+    const start = await startOf(response, have, part);
+    const length = Number(response.headers.get("content-length") ?? NaN);
+    const total = Number.isNaN(length) ? undefined : start + length;
+    let received = start;
+    const file = await openPart(part, start);
+    try {
+      const body = response.status === 416 ? undefined : response.body?.getReader();
+      while (body) {
+        // A break after something new has come is worth another try, a break at once is not.
+        const { done, value } = await body.read().catch((error: unknown) => Promise.reject(blame(error, received > start)));
+        if (done) break;
+        waitAgain();
+        received += value.length;
+        if (received > maxBytes) {
+          await file.truncate(0).catch((error: unknown) => Promise.reject(fileError("write", part, error)));
+          throw new MirrorError(`it sends more than ${maxBytes} bytes`, false);
+        }
+        await file.writeFile(value).catch((error: unknown) => Promise.reject(fileError("write", part, error)));
+        onProgress?.({ url, received, ...(total === undefined ? {} : { total }) });
+      }
+      await file.sync().catch((error: unknown) => Promise.reject(fileError("write", part, error)));
+      return start;
+    } finally {
+      await file.close();
+    }
+  } finally {
+    clearTimeout(timer);
+    patience.abort();
+  }
+}
+
+/** Where the bytes of this answer begin in the file. */
+async function startOf(response: Response, have: number, part: string): Promise<number> {
+  if (response.status === 200) return 0;
+  if (response.status === 206 && Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1]) === have) return have;
+  await response.body?.cancel();
+  // 416: the part is as long as the whole or longer. The hash tells which.
+  if (response.status === 416 && have > 0) return have;
+  if (response.status === 206) await removePart(part);
+  throw new MirrorError(`HTTP ${response.status}`, response.status === 206);
+}
+
+/** Opens the part for appending after its first `start` bytes. */
+async function openPart(part: string, start: number): Promise<import("node:fs/promises").FileHandle> {
+  const { promises: fs } = nodeModule("node:fs", `downloading to "${part}"`);
+  try {
+    return await fs.open(part, start > 0 ? "a" : "w");
+  } catch (error) {
+    throw fileError("write", part, error);
+  }
+}
+
+/** Throws, and deletes the part, unless its hash is right. One that an earlier run began may be what is wrong: then the mirror gets another try. */
+async function acceptPart(part: string, sha256: string, resumed: boolean): Promise<void> {
+  const { createReadStream } = nodeModule("node:fs", `checking "${part}"`);
+  const hash = nodeModule("node:crypto", `checking "${part}"`).createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(part)) hash.update(chunk as Uint8Array);
+  } catch (error) {
+    throw fileError("read", part, error);
+  }
+  const came = hash.digest("hex");
+  if (came === sha256.toLowerCase()) return;
+  await removePart(part);
+  throw new MirrorError(`wrong SHA-256 ${came}`, resumed);
+}
+
+async function removePart(part: string): Promise<void> {
+  const { promises: fs } = nodeModule("node:fs", `deleting "${part}"`);
+  await fs.rm(part, { force: true }).catch((error: unknown) => Promise.reject(fileError("delete", part, error)));
+}
+
+async function sizeOfFile(path: string): Promise<number> {
+  const { promises: fs } = nodeModule("node:fs", `looking for "${path}"`);
+  return fs.stat(path).then((stat) => stat.size, () => 0);
+}
+
+/** Why a fetch failed: the deepest cause says more than "fetch failed". */
+function networkReason(error: unknown): string {
+  let deepest = error as { message?: string; code?: string; cause?: unknown };
+  while (deepest.cause instanceof Error) deepest = deepest.cause;
+  return deepest.code ?? deepest.message ?? String(error);
+}

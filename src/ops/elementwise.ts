@@ -1,0 +1,91 @@
+// How elementwise operations are made: inputs are promoted to a common dtype and broadcast to a common shape.
+import { scalarResultDType, type ScalarBuilder, type ScalarOp } from "../compile/scalar.ts";
+import { type DType, dtypeInfo, promote } from "../dtype.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
+import { broadcastShapes, formatShape, sameShape } from "../shape.ts";
+import { constantValue, full } from "./generate.ts";
+import { broadcast } from "./movement.ts";
+import { apply, type ElementwiseOp, type Node, type Op } from "./op.ts";
+
+/** A node, or a number that takes the dtype of what it meets. */
+export type Operand = Node | number;
+
+/** Which dtypes an elementwise operation computes in. */
+export type Domain = "float" | "number" | "integer" | "bits" | "any";
+
+const domains: Record<Domain, { accepts: (dtype: DType) => boolean; wants: string }> = {
+  float: { accepts: (d) => dtypeInfo(d).isFloat, wants: "float32" },
+  number: { accepts: (d) => d !== "bool" && d !== "uint8", wants: "float32, int32 or uint32" },
+  integer: { accepts: (d) => d === "int32" || d === "uint32", wants: "int32 or uint32" },
+  bits: { accepts: (d) => d === "int32" || d === "uint32" || d === "bool", wants: "int32, uint32 or bool" },
+  any: { accepts: () => true, wants: "any dtype" },
+};
+
+interface Rule {
+  readonly name: string;
+  readonly domain: Domain;
+  readonly vjp: ElementwiseOp<null>["vjp"];
+  readonly exact?: boolean;
+  readonly simplify?: NonNullable<ElementwiseOp<null>["simplify"]>;
+  readonly onnx?: string;
+}
+
+/** An operation that is one scalar instruction. */
+export function instruction(op: ScalarOp, rule: Rule): ElementwiseOp<null> {
+  const scalar = <T>(b: ScalarBuilder<T>, operands: readonly T[]): T => (b[op] as (...xs: readonly T[]) => T)(...operands);
+  return { kind: "elementwise", ...rule, scalar, infer: inferSame(rule.name, rule.domain, (d) => scalarResultDType(op, d)) };
+}
+
+/** The rule of nearly all: equal shapes, equal dtypes, out of the operation's domain. */
+export function inferSame(name: string, domain: Domain, result: (operands: DType[]) => DType) {
+  return (inputs: readonly Node[]) => {
+    const [first] = inputs;
+    for (const x of inputs) {
+      if (!sameShape(x.shape, first!.shape)) {
+        throw new ShapeError(`${name}: shapes ${inputs.map((i) => formatShape(i.shape)).join(" and ")} differ.`);
+      }
+      if (x.dtype !== first!.dtype || !domains[domain].accepts(x.dtype)) {
+        throw new DTypeError(`${name}: wants ${domains[domain].wants}, but came ${inputs.map((i) => i.dtype).join(" and ")}.`);
+      }
+    }
+    return { shape: first!.shape, dtype: result(inputs.map((x) => x.dtype)) };
+  };
+}
+
+export const castOp: ElementwiseOp<{ dtype: DType }> = {
+  name: "cast",
+  kind: "elementwise",
+  infer: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
+  scalar: (b, [x], { dtype }) => b.cast(x!, dtype),
+  exact: true,
+  vjp: (o, dy, [x], y) => [dtypeInfo(x!.dtype).isFloat && dtypeInfo(y.dtype).isFloat ? o.cast(dy, x!.dtype) : null],
+  simplify: (_, y) => (y.inputs[0]!.dtype === y.dtype ? y.inputs[0]! : null),
+  onnx: "Cast",
+};
+
+/** Converts: to bool by ≠ 0; float to integer by truncation, saturating, NaN to 0. */
+export function cast(x: Node, dtype: DType): Node {
+  if (x.dtype === dtype) return x;
+  const value = constantValue(x);
+  if (value !== undefined && dtypeInfo(dtype).isFloat) return full(x.shape, value, dtype);
+  return apply(castOp, [x], { dtype });
+}
+
+/** Applies an elementwise operation after casting its operands to a common dtype of its domain and broadcasting them. */
+export function elementwise(op: Op<null>, domain: Domain, operands: readonly Operand[]): Node {
+  const nodes = operands.filter((x): x is Node => typeof x !== "number");
+  let dtype = nodes.reduce<DType>((d, x) => promote(d, x.dtype), "bool");
+  for (const x of operands) if (typeof x === "number") dtype = weakly(x, dtype, nodes.length > 0);
+  if (domain === "float" && !dtypeInfo(dtype).isFloat) dtype = "float32";
+  if (dtype === "uint8" && domain !== "any") dtype = "int32";
+  if (dtype === "bool" && (domain === "number" || domain === "integer")) dtype = "int32";
+  const shape = broadcastShapes(op.name, ...nodes.map((x) => x.shape));
+  const inputs = operands.map((x) => (typeof x === "number" ? full(shape, x, dtype) : broadcast(cast(x, dtype), shape)));
+  return apply(op, inputs, null);
+}
+
+/** A bare number keeps the dtype that it meets, unless that cannot hold it: 0.5 makes a float of an int32. */
+function weakly(x: number, dtype: DType, meets: boolean): DType {
+  if (!meets || (!Number.isInteger(x) && !dtypeInfo(dtype).isFloat)) return promote(dtype, "float32");
+  return dtype === "bool" && x !== 0 && x !== 1 ? "int32" : dtype;
+}

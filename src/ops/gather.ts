@@ -1,0 +1,56 @@
+// Reading and adding at places that the data itself names.
+import { dtypeInfo } from "../dtype.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { formatShape, sameShape } from "../shape.ts";
+import { apply, defineOp, type Node, type GatherOp, type ScatterOp } from "./op.ts";
+
+function checkIndices(where: string, indices: Node): void {
+  if (!dtypeInfo(indices.dtype).isInteger) {
+    throw new DTypeError(`${where}: places are whole numbers (int32), but came ${indices.dtype} of shape ${formatShape(indices.shape)}.`);
+  }
+}
+
+export const gatherOp: GatherOp<{ axis: number }> = defineOp({
+  name: "gather",
+  kind: "gather",
+  infer: ([x, indices], { axis }: { axis: number }) => {
+    checkIndices("gather", indices!);
+    const n = x!.shape[axis];
+    if (n === undefined) throw new ArgumentError(`gather: ${formatShape(x!.shape)} has no axis ${axis}.`);
+    if (n === 0 && !indices!.shape.includes(0)) throw new ShapeError(`gather: axis ${axis} of ${formatShape(x!.shape)} is empty.`);
+    return { shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)], dtype: x!.dtype };
+  },
+  vjp: (o, dy, [x, indices], y) => [o.scatterAdd(dy, indices!, y.attrs.axis, x!.shape[y.attrs.axis]!), null],
+  onnx: "Gather",
+});
+
+/**
+ * Slices of x along `axis`, in the order of `indices`, whose axes take the place of that axis. An index outside the axis
+ * reads its nearest end.
+ */
+export function gather(x: Node, indices: Node, axis: number): Node {
+  return apply(gatherOp, [x, indices], { axis });
+}
+
+export const scatterAddOp: ScatterOp<{ axis: number; size: number }> = defineOp({
+  name: "scatterAdd",
+  kind: "scatter",
+  infer: ([updates, indices], { axis, size }: { axis: number; size: number }) => {
+    checkIndices("scatterAdd", indices!);
+    const rank = indices!.shape.length;
+    if (!sameShape(updates!.shape.slice(axis, axis + rank), indices!.shape)) {
+      throw new ShapeError(`scatterAdd: updates ${formatShape(updates!.shape)} do not hold the indices' axes ${formatShape(indices!.shape)} at axis ${axis}.`);
+    }
+    if (updates!.dtype === "bool" || updates!.dtype === "uint8") throw new DTypeError(`scatterAdd: no arithmetic on ${updates!.dtype}.`);
+    return { shape: [...updates!.shape.slice(0, axis), size, ...updates!.shape.slice(axis + rank)], dtype: updates!.dtype };
+  },
+  vjp: (o, dy, [, indices], y) => [o.gather(dy, indices!, y.attrs.axis), null],
+});
+
+/**
+ * Zeros of length `size` along `axis`, with each slice of `updates` added at its index. Repeated indices add up, in
+ * order; an index outside the axis adds to its nearest end, as {@link gather} reads there.
+ */
+export function scatterAdd(updates: Node, indices: Node, axis: number, size: number): Node {
+  return apply(scatterAddOp, [updates, indices], { axis, size });
+}

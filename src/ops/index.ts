@@ -1,0 +1,12 @@
+// All primitives, one family a line.
+export * from "./unary.ts";
+export * from "./binary.ts";
+export * from "./compare.ts";
+export * from "./reduce.ts";
+export * from "./movement.ts";
+export * from "./join.ts";
+export * from "./contract.ts";
+export * from "./gather.ts";
+export * from "./generate.ts";
+export * from "./random-bits.ts";
+export * from "./leaf.ts";

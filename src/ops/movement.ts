@@ -1,0 +1,272 @@
+// Movement operations: the same elements in another order. They compute nothing and are folded into loads.
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { checkShape, formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
+import { fixed, scaled, sum } from "../view.ts";
+import { apply, defineOp, type Node, type MovementOp } from "./op.ts";
+
+const dtypeOf = (x: Node) => x.dtype;
+
+export const reshapeOp: MovementOp<{ shape: Shape }> = defineOp({
+  name: "reshape",
+  kind: "movement",
+  infer: ([x], { shape }: { shape: Shape }) => {
+    if (sizeOf(shape) !== sizeOf(x!.shape)) {
+      throw new ShapeError(
+        `reshape: ${formatShape(x!.shape)} has ${sizeOf(x!.shape)} elements, but ${formatShape(shape)} has ${sizeOf(shape)}.`,
+      );
+    }
+    return { shape, dtype: dtypeOf(x!) };
+  },
+  source: null,
+  vjp: (o, dy, [x]) => [o.reshape(dy, x!.shape)],
+  simplify: (o, y) => {
+    const x = y.inputs[0]!;
+    if (sameShape(x.shape, y.shape)) return x;
+    return x.op === reshapeOp ? o.reshape(x.inputs[0]!, y.shape) : null;
+  },
+  onnx: "Reshape",
+});
+
+/** The same elements in row-major order under another shape of the same size. */
+export function reshape(x: Node, shape: Shape): Node {
+  return sameShape(x.shape, shape) ? x : apply(reshapeOp, [x], { shape: checkShape(shape, "reshape") });
+}
+
+export const permuteOp: MovementOp<{ axes: readonly number[] }> = defineOp({
+  name: "permute",
+  kind: "movement",
+  infer: ([x], { axes }: { axes: readonly number[] }) => {
+    const seen = new Set(axes);
+    if (axes.length !== x!.shape.length || seen.size !== axes.length || axes.some((a) => x!.shape[a] === undefined)) {
+      throw new ArgumentError(`permute: [${axes}] is no order of the ${x!.shape.length} axes of ${formatShape(x!.shape)}.`);
+    }
+    return { shape: axes.map((a) => x!.shape[a]!), dtype: dtypeOf(x!) };
+  },
+  source: (y, index) => {
+    const out = new Array(index.length);
+    y.attrs.axes.forEach((axis: number, i: number) => (out[axis] = index[i]));
+    return out;
+  },
+  vjp: (o, dy, _, y) => [o.permute(dy, invert(y.attrs.axes))],
+  simplify: (o, y) => {
+    const x = y.inputs[0]!;
+    if (y.attrs.axes.every((a: number, i: number) => a === i)) return x;
+    return x.op === permuteOp ? o.permute(x.inputs[0]!, y.attrs.axes.map((a: number) => x.attrs.axes[a])) : null;
+  },
+  onnx: "Transpose",
+});
+
+function invert(axes: readonly number[]): number[] {
+  const out = new Array<number>(axes.length);
+  axes.forEach((axis, i) => (out[axis] = i));
+  return out;
+}
+
+/** Axis i of the result is axis `axes[i]` of x. */
+export function permute(x: Node, axes: readonly number[]): Node {
+  return apply(permuteOp, [x], { axes });
+}
+
+export const broadcastOp: MovementOp<{ shape: Shape }> = defineOp({
+  name: "broadcast",
+  kind: "movement",
+  infer: ([x], { shape }: { shape: Shape }) => {
+    const skipped = shape.length - x!.shape.length;
+    if (skipped < 0 || x!.shape.some((n, i) => n !== 1 && n !== shape[i + skipped])) {
+      throw new ShapeError(
+        `broadcast: ${formatShape(x!.shape)} does not stretch to ${formatShape(shape)}: axes align at the right, and each must be equal or 1.`,
+      );
+    }
+    return { shape, dtype: dtypeOf(x!) };
+  },
+  source: (y, index) => {
+    const x = y.inputs[0]!;
+    const skipped = index.length - x.shape.length;
+    return x.shape.map((n, i) => (n === 1 ? fixed(0, index[0]?.coefficients.length ?? 0) : index[i + skipped]!));
+  },
+  // The gradient of using an element many times is the sum of the uses'.
+  vjp: (o, dy, [x], y) => {
+    const skipped = y.shape.length - x!.shape.length;
+    const axes = y.shape.flatMap((n, i) => (i < skipped || (x!.shape[i - skipped] === 1 && n !== 1) ? [i] : []));
+    return [o.reshape(o.sum(dy, axes), x!.shape)];
+  },
+  simplify: (o, y) => {
+    const x = y.inputs[0]!;
+    if (sameShape(x.shape, y.shape)) return x;
+    return x.op === broadcastOp ? o.broadcast(x.inputs[0]!, y.shape) : o.constantLike(x, y.shape);
+  },
+  onnx: "Expand",
+});
+
+/** Repeats axes of length 1, and adds axes at the left, until the shape is `shape`. */
+export function broadcast(x: Node, shape: Shape): Node {
+  return sameShape(x.shape, shape) ? x : apply(broadcastOp, [x], { shape });
+}
+
+interface SliceAttrs {
+  readonly start: readonly number[];
+  readonly size: readonly number[];
+  readonly step: readonly number[];
+}
+
+export const sliceOp: MovementOp<SliceAttrs> = defineOp({
+  name: "slice",
+  kind: "movement",
+  infer: ([x], { start, size, step }: SliceAttrs) => {
+    x!.shape.forEach((n, i) => {
+      const last = start[i]! + (size[i]! - 1) * step[i]!;
+      if (size[i]! > 0 && (start[i]! < 0 || start[i]! >= n || last < 0 || last >= n || step[i]! < 1)) {
+        throw new ArgumentError(
+          `slice: ${size[i]} elements from ${start[i]} by ${step[i]} leave axis ${i} of ${formatShape(x!.shape)}, which has ${n}.`,
+        );
+      }
+    });
+    return { shape: size, dtype: dtypeOf(x!) };
+  },
+  source: (y, index) => index.map((part, i) => scaled(part, y.attrs.step[i]!, y.attrs.start[i]!)),
+  vjp: (o, dy, [x], y) => {
+    const { start, size, step } = y.attrs as SliceAttrs;
+    const spread = dilate(o, dy, step);
+    const low = [...start];
+    const high = x!.shape.map((n, i) => n - start[i]! - (size[i]! === 0 ? 0 : (size[i]! - 1) * step[i]! + 1));
+    return [o.pad(spread, low, high, 0)];
+  },
+  simplify: (o, y) => {
+    const x = y.inputs[0]!;
+    if (sameShape(x.shape, y.shape)) return x;
+    if (x.op !== sliceOp) return null;
+    const inner = x.attrs as SliceAttrs;
+    const outer = y.attrs as SliceAttrs;
+    return o.slice(
+      x.inputs[0]!,
+      inner.start.map((s, i) => s + outer.start[i]! * inner.step[i]!),
+      outer.size,
+      inner.step.map((s, i) => s * outer.step[i]!),
+    );
+  },
+  onnx: "Slice",
+});
+
+/** `size[i]` elements of axis i, from `start[i]` on, every `step[i]`-th. */
+export function slice(x: Node, start: readonly number[], size: Shape, step: readonly number[] = start.map(() => 1)): Node {
+  return apply(sliceOp, [x], { start, size, step });
+}
+
+/** Puts step − 1 zeros between neighbours along each axis: what a strided slice's gradient needs. */
+function dilate(o: { pad: typeof pad; reshape: typeof reshape; slice: typeof slice }, x: Node, step: readonly number[]): Node {
+  let y = x;
+  step.forEach((s, i) => {
+    if (s === 1 || y.shape[i]! <= 1) return;
+    const before = y.shape.slice(0, i);
+    const n = y.shape[i]!;
+    const after = y.shape.slice(i + 1);
+    const split = o.reshape(y, [...before, n, 1, ...after]);
+    const high = split.shape.map((_, axis) => (axis === i + 1 ? s - 1 : 0));
+    const merged = o.reshape(o.pad(split, high.map(() => 0), high, 0), [...before, n * s, ...after]);
+    const size = merged.shape.map((m, axis) => (axis === i ? (n - 1) * s + 1 : m));
+    y = o.slice(merged, size.map(() => 0), size);
+  });
+  return y;
+}
+
+interface PadAttrs {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly value: number;
+}
+
+export const padOp: MovementOp<PadAttrs> = defineOp({
+  name: "pad",
+  kind: "movement",
+  infer: ([x], { low, high }: PadAttrs) => {
+    if (low.length !== x!.shape.length || [...low, ...high].some((n) => !Number.isInteger(n) || n < 0)) {
+      throw new ArgumentError(`pad: wants whole numbers ≥ 0 for each axis of ${formatShape(x!.shape)}, but came [${low}] and [${high}].`);
+    }
+    return { shape: x!.shape.map((n, i) => n + low[i]! + high[i]!), dtype: dtypeOf(x!) };
+  },
+  source: (y, index) => index.map((part, i) => scaled(part, 1, -y.attrs.low[i]!)),
+  fill: (y) => {
+    const { low, high, value } = y.attrs as PadAttrs;
+    return { value, axes: low.flatMap((n, i) => (n > 0 || high[i]! > 0 ? [i] : [])) };
+  },
+  vjp: (o, dy, [x], y) => [o.slice(dy, y.attrs.low, x!.shape)],
+  simplify: (_, y) => (sameShape(y.inputs[0]!.shape, y.shape) ? y.inputs[0]! : null),
+  onnx: "Pad",
+});
+
+/** `low[i]` and `high[i]` copies of `value` before and after axis i. */
+export function pad(x: Node, low: readonly number[], high: readonly number[], value = 0): Node {
+  return apply(padOp, [x], { low, high, value });
+}
+
+export const flipOp: MovementOp<{ axes: readonly number[] }> = defineOp({
+  name: "flip",
+  kind: "movement",
+  infer: ([x], { axes }: { axes: readonly number[] }) => {
+    if (axes.some((a) => x!.shape[a] === undefined)) {
+      throw new ArgumentError(`flip: ${formatShape(x!.shape)} has no axis in [${axes}].`);
+    }
+    return { shape: x!.shape, dtype: dtypeOf(x!) };
+  },
+  source: (y, index) => index.map((part, i) => (y.attrs.axes.includes(i) ? scaled(part, -1, y.shape[i]! - 1) : part)),
+  vjp: (o, dy, _, y) => [o.flip(dy, y.attrs.axes)],
+});
+
+/** The elements of the named axes in reverse order. */
+export function flip(x: Node, axes: readonly number[]): Node {
+  return apply(flipOp, [x], { axes });
+}
+
+interface WindowAttrs {
+  readonly axis: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly dilation: number;
+}
+
+export const windowOp: MovementOp<WindowAttrs> = defineOp({
+  name: "window",
+  kind: "movement",
+  infer: ([x], { axis, size, stride, dilation }: WindowAttrs) => {
+    const n = x!.shape[axis];
+    const reach = (size - 1) * dilation + 1;
+    if (n === undefined || ![size, stride, dilation].every((v) => Number.isInteger(v) && v >= 1) || reach > n) {
+      throw new ShapeError(
+        `window: size ${size}, stride ${stride} and dilation ${dilation} do not fit axis ${axis} of ${formatShape(x!.shape)}.`,
+      );
+    }
+    const shape = [...x!.shape, size];
+    shape[axis] = Math.floor((n - reach) / stride) + 1;
+    return { shape, dtype: dtypeOf(x!) };
+  },
+  source: (y, index) => {
+    const { axis, stride, dilation } = y.attrs as WindowAttrs;
+    const rank = index.length - 1;
+    return index.slice(0, rank).map((part, i) => (i === axis ? sum(scaled(part, stride), scaled(index[rank]!, dilation)) : part));
+  },
+  // dx[i] = Σ over the windows and places that hold x[i]: place by place, each a spread and shifted copy.
+  vjp: (o, dy, [x], y) => {
+    const { axis, size, stride, dilation } = y.attrs as WindowAttrs;
+    const last = y.shape.length - 1;
+    const count = y.shape[axis]!;
+    let dx: Node | null = null;
+    for (let k = 0; k < size; k++) {
+      const start = y.shape.map((_, i) => (i === last ? k : 0));
+      const place = o.reshape(o.slice(dy, start, [...y.shape.slice(0, last), 1]), y.shape.slice(0, last));
+      const spread = dilate(o, place, place.shape.map((_, i) => (i === axis ? stride : 1)));
+      const low = x!.shape.map((_, i) => (i === axis ? k * dilation : 0));
+      const high = x!.shape.map((n, i) => (i === axis ? n - k * dilation - ((count - 1) * stride + 1) : 0));
+      const part = o.pad(spread, low, high, 0);
+      dx = dx ? o.add(dx, part) : part;
+    }
+    return [dx];
+  },
+});
+
+/**
+ * Sliding windows along `axis` as a new last axis: y[…, i, …, k] = x[…, i·stride + k·dilation, …].
+ * [n] becomes [⌊(n − (size−1)·dilation − 1)/stride⌋ + 1, size].
+ */
+export function window(x: Node, axis: number, size: number, stride = 1, dilation = 1): Node {
+  return apply(windowOp, [x], { axis, size, stride, dilation });
+}

@@ -1,0 +1,143 @@
+// What a primitive operation declares, and the node of the graph that applies one to its inputs.
+import type { Affine } from "../view.ts";
+import type { ScalarBuilder, ScalarOp } from "../compile/scalar.ts";
+import type { DType, TypedArray } from "../dtype.ts";
+import type { Shape } from "../shape.ts";
+
+/** One value of the graph: an operation applied to inputs. Immutable but for `value`, the numbers once computed. */
+export interface Node<A = any> {
+  readonly id: number;
+  readonly op: Op<A>;
+  readonly inputs: readonly Node[];
+  readonly attrs: A;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Where in the user's model the node was made: `dense_1`, for messages and prints. */
+  readonly scope: string;
+  /** The node's numbers, once somebody has asked for them. */
+  value?: TypedArray;
+}
+
+/** The primitives' own builders, handed to gradient and simplification rules so that no family imports another. */
+export type Ops = typeof import("./index.ts");
+
+/** What every primitive declares, whatever its kind. */
+interface Declaration<A> {
+  readonly name: string;
+  /** The shape and dtype of the result. Throws a ShapeError or DTypeError which names what came. */
+  readonly infer: (inputs: readonly Node[], attrs: A) => { shape: Shape; dtype: DType };
+  /** For each input its cotangent, given that of the output; `null` for an input that has no gradient. */
+  readonly vjp: (o: Ops, dy: Node, inputs: readonly Node[], y: Node<A>) => readonly (Node | null)[];
+  /** An equal node that is cheaper, or null. */
+  readonly simplify?: (o: Ops, node: Node<A>) => Node | null;
+  /** The ONNX operator that does the same, where there is one. */
+  readonly onnx?: string;
+}
+
+/** One element from one element of each input; all inputs have the shape of the output. */
+export interface ElementwiseOp<A> extends Declaration<A> {
+  readonly kind: "elementwise";
+  readonly scalar: <T>(b: ScalarBuilder<T>, operands: readonly T[], attrs: A) => T;
+  /** True where a float32 result rounds once, so that folding a constant gives the very bits of every backend. */
+  readonly exact?: boolean;
+}
+
+/** Axes of the input folded by an associative instruction. */
+export interface ReduceOp<A extends { axes: readonly number[] }> extends Declaration<A> {
+  readonly kind: "reduce";
+  readonly combine: ScalarOp;
+  readonly identity: (dtype: DType) => number;
+}
+
+/** A rearrangement that computes nothing: where each element of the output lies in the input. */
+export interface MovementOp<A> extends Declaration<A> {
+  readonly kind: "movement";
+  /** Index of the input from an index of the output; null for a reshape, whose index goes by row-major order. */
+  readonly source: ((node: Node<A>, index: readonly Affine[]) => Affine[]) | null;
+  /** Axes of the input on which an index may fall outside, where `fill` stands instead. */
+  readonly fill?: (node: Node<A>) => { readonly value: number; readonly axes: readonly number[] };
+}
+
+/** The inputs laid side by side along an axis. */
+export interface JoinOp<A extends { axis: number }> extends Declaration<A> {
+  readonly kind: "join";
+}
+
+/** C = Σ A·B over the labels that the output lacks: the general two-operand einsum. */
+export interface ContractOp<A extends ContractLabels> extends Declaration<A> {
+  readonly kind: "contract";
+}
+
+/** One label for each axis of each operand. */
+export interface ContractLabels {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+  readonly out: readonly number[];
+}
+
+/** Slices of the first input, chosen along an axis by the second input's whole numbers. */
+export interface GatherOp<A extends { axis: number }> extends Declaration<A> {
+  readonly kind: "gather";
+}
+
+/** Slices of the first input, added up along an axis at the places that the second input names. */
+export interface ScatterOp<A extends { axis: number; size: number }> extends Declaration<A> {
+  readonly kind: "scatter";
+}
+
+/** Elements computed from their index alone: constants and counters. */
+export interface GenerateOp<A> extends Declaration<A> {
+  readonly kind: "generate";
+  /** The element at an index, as an affine function of it. */
+  readonly element: (node: Node<A>, index: readonly Affine[]) => Affine;
+}
+
+/** Numbers from outside the graph. */
+export interface LeafOp<A> extends Declaration<A> {
+  readonly kind: "leaf";
+}
+
+export type Op<A = any> =
+  | ElementwiseOp<A>
+  | ReduceOp<A extends { axes: readonly number[] } ? A : any>
+  | MovementOp<A>
+  | JoinOp<A extends { axis: number } ? A : any>
+  | ContractOp<A extends ContractLabels ? A : any>
+  | GatherOp<A extends { axis: number } ? A : any>
+  | ScatterOp<A extends { axis: number; size: number } ? A : any>
+  | GenerateOp<A>
+  | LeafOp<A>;
+
+export type OpKind = Op["kind"];
+
+/** Every primitive by name, in the order of definition: for tests, tables and prints. */
+export const primitives = new Map<string, Op>();
+
+/** Registers a primitive. */
+export function defineOp<O extends Op>(op: O): O {
+  primitives.set(op.name, op);
+  return op;
+}
+
+let nextId = 0;
+let scope = "";
+
+/** Makes a node, after the operation's own rule has checked the inputs. */
+export function apply<A>(op: Op<A>, inputs: readonly Node[], attrs: A): Node<A> {
+  const { shape, dtype } = op.infer(inputs, attrs as any);
+  return { id: nextId++, op, inputs, attrs, shape, dtype, scope };
+}
+
+/** Runs `body`, labelling the nodes that it makes with `name`. */
+export function withScope<T>(name: string, body: () => T): T {
+  const outer = scope;
+  scope = outer ? `${outer}/${name}` : name;
+  try {
+    return body();
+  } finally {
+    scope = outer;
+  }
+}
+
+/** For rules of operations without a gradient. */
+export const noGradient = (_o: Ops, _dy: Node, inputs: readonly Node[]): null[] => inputs.map(() => null);

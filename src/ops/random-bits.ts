@@ -1,0 +1,48 @@
+// Random bits from a key and a counter: the same on every machine, in any order, with nothing to remember.
+import { type ScalarBuilder } from "../compile/scalar.ts";
+import { DTypeError } from "../errors.ts";
+import { sameShape } from "../shape.ts";
+import { apply, defineOp, type ElementwiseOp, type Node, noGradient } from "./op.ts";
+
+const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
+
+/**
+ * The first word of Threefry-2x32 with 20 rounds: key (k0, k1), counter (counter, 0).
+ * Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011.
+ */
+function threefry<T>(b: ScalarBuilder<T>, k0: T, k1: T, counter: T): T {
+  const u32 = (value: number) => b.constant(value, "uint32");
+  const keys = [k0, k1, b.xor(b.xor(k0, k1), u32(0x1bd11bda))];
+  let x = b.add(counter, k0);
+  let y = k1;
+  for (let round = 0; round < 20; round++) {
+    const turn = rotations[round % 8]!;
+    x = b.add(x, y);
+    y = b.xor(b.or(b.shiftLeft(y, u32(turn)), b.shiftRight(y, u32(32 - turn))), x);
+    if (round % 4 === 3) {
+      const injection = (round + 1) / 4;
+      x = b.add(x, keys[injection % 3]!);
+      y = b.add(y, b.add(keys[(injection + 1) % 3]!, u32(injection)));
+    }
+  }
+  return x;
+}
+
+export const randomBitsOp: ElementwiseOp<null> = defineOp({
+  name: "randomBits",
+  kind: "elementwise",
+  infer: (inputs) => {
+    const [k0, k1, counter] = inputs as [Node, Node, Node];
+    if (inputs.some((x) => x.dtype !== "uint32") || !sameShape(k0.shape, counter.shape) || !sameShape(k1.shape, counter.shape)) {
+      throw new DTypeError(`randomBits: wants two keys and a counter of uint32 and of one shape, but came ${inputs.map((x) => x.dtype).join(", ")}.`);
+    }
+    return { shape: counter.shape, dtype: "uint32" };
+  },
+  scalar: (b, [k0, k1, counter]) => threefry(b, k0!, k1!, counter!),
+  vjp: noGradient,
+});
+
+/** 32 random bits for each element, of two key words and a counter. */
+export function randomBits(k0: Node, k1: Node, counter: Node): Node {
+  return apply(randomBitsOp, [k0, k1, counter], null);
+}

@@ -1,0 +1,120 @@
+// Reductions: axes folded into one value by an associative instruction.
+import { dtypeInfo, type DType } from "../dtype.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
+import { formatShape, type Shape } from "../shape.ts";
+import { apply, defineOp, type Node, noGradient, type Ops, type ReduceOp } from "./op.ts";
+
+interface ReduceAttrs {
+  readonly axes: readonly number[];
+}
+
+const infer = (name: string, needsElements: boolean) => ([x]: readonly Node[], { axes }: ReduceAttrs) => {
+  if (x!.dtype === "bool" || x!.dtype === "uint8") {
+    throw new DTypeError(`${name}: no arithmetic on ${x!.dtype}; cast to int32 or float32 first.`);
+  }
+  if (needsElements && axes.some((a) => x!.shape[a] === 0)) {
+    throw new ShapeError(`${name}: axis ${axes.find((a) => x!.shape[a] === 0)} of ${formatShape(x!.shape)} is empty, and ${name} of nothing is not defined.`);
+  }
+  return { shape: x!.shape.filter((_, i) => !axes.includes(i)), dtype: x!.dtype };
+};
+
+/** Shape of the result with the folded axes kept as 1, so that it broadcasts against the input. */
+function keptShape(x: Node, axes: readonly number[]): Shape {
+  return x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
+}
+
+const spread = (o: Ops, value: Node, x: Node, axes: readonly number[]): Node =>
+  o.broadcast(o.reshape(value, keptShape(x, axes)), x.shape);
+
+/** Folding axes of length 1, or none, changes nothing but the shape. */
+const overOnes = (o: Ops, y: Node<ReduceAttrs>): Node | null => {
+  const x = y.inputs[0]!;
+  return y.attrs.axes.every((a) => x.shape[a] === 1) ? o.reshape(x, y.shape) : null;
+};
+
+export const sumOp: ReduceOp<ReduceAttrs> = defineOp({
+  name: "sum",
+  kind: "reduce",
+  combine: "add",
+  identity: () => 0,
+  infer: infer("sum", false),
+  vjp: (o, dy, [x], y) => [spread(o, dy, x!, y.attrs.axes)],
+  simplify: overOnes,
+  onnx: "ReduceSum",
+});
+
+/** Σ over the axes, which vanish from the shape. */
+export function sum(x: Node, axes: readonly number[]): Node {
+  return apply(sumOp, [x], { axes });
+}
+
+// The cotangent goes to the elements that hold the extreme, in equal parts where several do.
+const extremeGradient = (o: Ops, dy: Node, [x]: readonly Node[], y: Node<ReduceAttrs>): Node[] => {
+  const { axes } = y.attrs;
+  if (!dtypeInfo(x!.dtype).isFloat) return noGradient(o, dy, [x!]) as never;
+  const holds = o.cast(o.equal(x!, spread(o, y, x!, axes)), x!.dtype);
+  return [o.mul(holds, spread(o, o.div(dy, o.sum(holds, axes)), x!, axes))];
+};
+
+const lowest = (dtype: DType): number => (dtypeInfo(dtype).isFloat ? -Infinity : dtype === "int32" ? -(2 ** 31) : 0);
+const highest = (dtype: DType): number => (dtypeInfo(dtype).isFloat ? Infinity : dtype === "int32" ? 2 ** 31 - 1 : 2 ** 32 - 1);
+
+export const maxOp: ReduceOp<ReduceAttrs> = defineOp({
+  name: "max",
+  kind: "reduce",
+  combine: "max",
+  identity: lowest,
+  infer: infer("max", true),
+  vjp: extremeGradient,
+  simplify: overOnes,
+  onnx: "ReduceMax",
+});
+
+/** The greatest element over the axes; NaN where one is NaN. */
+export function max(x: Node, axes: readonly number[]): Node {
+  return apply(maxOp, [x], { axes });
+}
+
+export const minOp: ReduceOp<ReduceAttrs> = defineOp({
+  name: "min",
+  kind: "reduce",
+  combine: "min",
+  identity: highest,
+  infer: infer("min", true),
+  vjp: extremeGradient,
+  simplify: overOnes,
+  onnx: "ReduceMin",
+});
+
+/** The least element over the axes; NaN where one is NaN. */
+export function min(x: Node, axes: readonly number[]): Node {
+  return apply(minOp, [x], { axes });
+}
+
+export const prodOp: ReduceOp<ReduceAttrs> = defineOp({
+  name: "prod",
+  kind: "reduce",
+  combine: "mul",
+  identity: () => 1,
+  infer: infer("prod", false),
+  // d Π x = (Π of the others) dx. Dividing y by x says that only while no factor is zero: a single zero's cofactor is
+  // the product of the rest, and beside a second zero every cofactor is zero.
+  vjp: (o, dy, [x], y) => {
+    const { axes } = y.attrs as ReduceAttrs;
+    const isZero = o.equal(x!, o.full(x!.shape, 0, x!.dtype));
+    const one = o.full(x!.shape, 1, x!.dtype);
+    const zero = o.full(x!.shape, 0, x!.dtype);
+    const factors = o.select(isZero, one, x!);
+    const zeros = spread(o, o.sum(o.cast(isZero, x!.dtype), axes), x!, axes);
+    const rest = o.div(spread(o, o.prod(factors, axes), x!, axes), factors);
+    const cofactor = o.select(o.equal(zeros, o.cast(isZero, x!.dtype)), rest, zero);
+    return [o.mul(spread(o, dy, x!, axes), cofactor)];
+  },
+  simplify: overOnes,
+  onnx: "ReduceProd",
+});
+
+/** Π over the axes, which vanish from the shape. */
+export function prod(x: Node, axes: readonly number[]): Node {
+  return apply(prodOp, [x], { axes });
+}

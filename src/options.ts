@@ -1,0 +1,54 @@
+// Checks of what users hand over: option names, counts, finite numbers. Each failure is one sentence.
+import { ArgumentError, didYouMean } from "./errors.ts";
+
+/** Throws {@link ArgumentError} where `options` is no plain object or has a name that is not in `known`. */
+export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new ArgumentError(`${where}: options are an object, but came ${describe(options)}.`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      const choice = known.length > 0 ? `${didYouMean(name, known)} Known: ${known.join(", ")}.` : " There are no options.";
+      throw new ArgumentError(`${where}: unknown option "${name}".${choice}`);
+    }
+  }
+}
+
+/** Throws {@link ArgumentError} unless `value` is a whole number from `least` up. */
+export function checkCount(where: string, name: string, value: unknown, least = 1): number {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;
+  throw new ArgumentError(`${where}: ${name} is a whole number from ${least} up, but came ${describe(value)}.`);
+}
+
+/** Throws {@link ArgumentError} unless `value` is a finite number. */
+export function checkFinite(where: string, name: string, value: unknown): number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw new ArgumentError(`${where}: ${name} is a finite number, but came ${describe(value)}.`);
+}
+
+/** Throws {@link ArgumentError} unless `value` is a number from `low` up, and below `high`. */
+export function checkRange(where: string, name: string, value: unknown, low: number, high = Infinity): number {
+  if (typeof value === "number" && value >= low && value < high) return value;
+  const range = high === Infinity ? `a finite number from ${low} up` : `a number from ${low} to below ${high}`;
+  throw new ArgumentError(`${where}: ${name} is ${range}, but came ${describe(value)}.`);
+}
+
+/** Throws {@link ArgumentError} unless `value` is true or false. */
+export function checkFlag(where: string, name: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new ArgumentError(`${where}: ${name} is true or false, but came ${describe(value)}.`);
+}
+
+/** The entry of a table that `name` names. Throws {@link ArgumentError} with the closest name for any other. */
+export function lookUp<T>(kind: string, name: string, table: Readonly<Record<string, T>>): T {
+  if (Object.hasOwn(table, name)) return table[name]!;
+  const known = Object.keys(table);
+  throw new ArgumentError(`unknown ${kind} "${name}".${didYouMean(name, known)} Known: ${known.join(", ")}.`);
+}
+
+/** A value as a message shows it: numbers and short texts themselves, else the kind. */
+export function describe(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean" || value === null || value === undefined) return String(value);
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);
+  return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
+}

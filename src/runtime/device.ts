@@ -1,0 +1,36 @@
+// Which backend computes, and the queue that keeps its work in the order of the calls.
+import type { Backend } from "../backends/backend.ts";
+import { referenceBackend } from "../backends/reference/index.ts";
+import { wasmBackend } from "../backends/wasm/index.ts";
+import { ArgumentError, didYouMean } from "../errors.ts";
+
+const makers: Record<string, () => Backend> = { wasm: wasmBackend, reference: () => referenceBackend };
+const made = new Map<string, Backend>();
+let chosen = "wasm";
+
+/** The names that {@link setBackend} takes. */
+export const backendNames = Object.keys(makers);
+
+/** Chooses where later work is computed: `"wasm"` (the default) or `"reference"` (float64, slow, for checking). */
+export function setBackend(name: string): void {
+  if (!(name in makers)) {
+    throw new ArgumentError(`unknown backend "${name}".${didYouMean(name, backendNames)} Known: ${backendNames.join(", ")}.`);
+  }
+  chosen = name;
+}
+
+/** The backend that computes now, started at the first call. */
+export function backend(): Backend {
+  let instance = made.get(chosen);
+  if (!instance) made.set(chosen, (instance = makers[chosen]!()));
+  return instance;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Runs `job` after all jobs before it, whether or not they failed. */
+export function enqueue<T>(job: () => Promise<T>): Promise<T> {
+  const result = last.then(job);
+  last = result.catch(() => undefined);
+  return result;
+}

@@ -1,0 +1,73 @@
+// Asking for numbers: the graph behind some nodes is compiled (once for each structure) and run.
+import type { Program } from "../backends/backend.ts";
+import type { TypedArray } from "../dtype.ts";
+import { NablaError } from "../errors.ts";
+import { closeGraph, type Graph, structureOf } from "../graph/graph.ts";
+import type { Node } from "../ops/op.ts";
+import { dataOp, type Resident } from "../ops/index.ts";
+import { type Cell, currentTrace, dirty } from "./cell.ts";
+import { backend, enqueue } from "./device.ts";
+
+/** How many compiled programs are kept. The least recently used one goes first. */
+const cacheSize = 256;
+const cache = new Map<string, Promise<Program>>();
+
+async function programFor(graph: Graph): Promise<Program> {
+  const key = `${backend().name}\n${structureOf(graph)}`;
+  let program = cache.get(key);
+  if (program) cache.delete(key);
+  else program = backend().compile(graph);
+  cache.set(key, program);
+  if (cache.size > cacheSize) {
+    const [oldest, evicted] = cache.entries().next().value!;
+    cache.delete(oldest);
+    void evicted.then((p) => p.free());
+  }
+  try {
+    return await program;
+  } catch (error) {
+    cache.delete(key);
+    throw error;
+  }
+}
+
+/** Computes the numbers of `nodes`, and carries out every assignment that waits. */
+export function evaluate(nodes: readonly Node[]): Promise<TypedArray[]> {
+  if (currentTrace()) {
+    throw new NablaError(
+      "a function under compile or grad is traced, so its tensors have no numbers yet. Return the tensor from the function and ask for its numbers outside.",
+    );
+  }
+  const missing = [...new Set(nodes)].filter((node) => node.value === undefined);
+  if (missing.length > 0 || dirty.size > 0) flush(missing);
+  return enqueue(async () => nodes.map((node) => node.value ?? fail()));
+}
+
+function fail(): never {
+  throw new NablaError("a tensor has no numbers because the program before it failed; see the error that came first.");
+}
+
+/** Queues a program that computes `nodes` and carries out every assignment that waits. */
+export function flush(nodes: readonly Node[] = []): Promise<void> {
+  const cells = [...dirty];
+  const assignments = cells.map((variable) => ({ variable, value: variable.takePending()! }));
+  if (nodes.length === 0 && cells.length === 0) return Promise.resolve();
+  const done = enqueue(async () => {
+    for (const cell of cells) await cell.settleReads();
+    const outputs = nodes.filter((node) => node.value === undefined);
+    const results = await runGraph(closeGraph(outputs, assignments));
+    outputs.forEach((node, i) => (node.value = results[i]!));
+  });
+  done.catch(() => undefined);
+  return done;
+}
+
+async function runGraph(graph: Graph): Promise<TypedArray[]> {
+  if (graph.assignments.length === 0 && graph.outputs.every((node) => node.op === dataOp)) return graph.outputs.map((node) => node.value!);
+  const program = await programFor(graph);
+  return program.run(graph.inputs.map((node) => node.value!), storagesOf(graph.variables), 1);
+}
+
+export function storagesOf(variables: readonly Resident[]) {
+  return variables.map((variable) => (variable as Cell).storage());
+}

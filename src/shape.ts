@@ -1,0 +1,82 @@
+// Shapes, axes and NumPy's broadcasting rule.
+import { ArgumentError, ShapeError } from "./errors.ts";
+
+export type Shape = readonly number[];
+
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const n of shape) size *= n;
+  return size;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((n, i) => n === b[i]);
+}
+
+/** `[2,3]`: how shapes appear in messages and prints. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(",")}]`;
+}
+
+/** Row-major strides in elements: `[2,3,4]` has `[12,4,1]`. */
+export function contiguousStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = stride;
+    stride *= shape[i]!;
+  }
+  return strides;
+}
+
+/** Throws unless every entry is a whole number ≥ 0. */
+export function checkShape(shape: Shape, where: string): Shape {
+  for (const n of shape) {
+    if (!Number.isInteger(n) || n < 0) {
+      throw new ShapeError(`${where}: a shape holds whole numbers from 0 up, but came ${formatShape(shape)}.`);
+    }
+  }
+  return shape;
+}
+
+/** NumPy's broadcasting: axes align at the right, and an axis of 1 stretches. */
+export function broadcastShapes(where: string, ...shapes: Shape[]): Shape {
+  const rank = Math.max(0, ...shapes.map((s) => s.length));
+  const out = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    for (let i = 0; i < shape.length; i++) {
+      const at = rank - shape.length + i;
+      const n = shape[i]!;
+      if (n === 1) continue;
+      if (out[at] !== 1 && out[at] !== n) {
+        throw new ShapeError(
+          `${where}: shapes ${shapes.map(formatShape).join(" and ")} do not broadcast together: ` +
+            `axis ${at - rank} is ${out[at]} in one and ${n} in the other. Axes align at the right; each must be equal or 1.`,
+        );
+      }
+      out[at] = n;
+    }
+  }
+  return out;
+}
+
+/** Turns a negative axis into its place from the left; throws where there is no such axis. */
+export function normalizeAxis(axis: number, rank: number, where: string): number {
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+    throw new ArgumentError(
+      `${where}: axis ${axis} is out of range for a tensor with ${rank} ${rank === 1 ? "axis" : "axes"}` +
+        (rank > 0 ? ` (allowed: ${-rank} to ${rank - 1}).` : "."),
+    );
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+export type Axes = number | readonly number[];
+
+/** Axes in ascending order and without repetition; `undefined` means all of them. */
+export function normalizeAxes(axes: Axes | undefined, rank: number, where: string): number[] {
+  if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
+  const list = (typeof axes === "number" ? [axes] : axes).map((a) => normalizeAxis(a, rank, where));
+  if (new Set(list).size !== list.length) throw new ArgumentError(`${where}: an axis is named twice in [${list}].`);
+  return [...list].sort((a, b) => a - b);
+}

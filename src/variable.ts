@@ -1,0 +1,46 @@
+// Variables: numbers that stay between programs, such as weights, counters and resident data sets.
+import type { TypedArray } from "./dtype.ts";
+import { toNested, type NestedArray } from "./host-array.ts";
+import * as ops from "./ops/index.ts";
+import { Cell } from "./runtime/cell.ts";
+import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
+
+/**
+ * A value that can be assigned. Its numbers live in the backend's memory. A read sees the value at the moment of the
+ * call; an assignment inside {@link compile} is part of the program.
+ *
+ * @example
+ * const w = variable([1, 2, 3], { name: "w" });
+ * w.assign(w.value.mul(2));
+ * await w.value.array(); // [2, 4, 6]
+ */
+export class Variable extends Cell {
+  /** The value at this moment. */
+  get value(): Tensor {
+    return new Tensor(this.node());
+  }
+  /** Takes a new value of the same shape and dtype. Throws ShapeError or DTypeError for any other. */
+  assign(value: TensorLike): void {
+    const given = typeof value === "number" ? new Tensor(ops.full(this.shape, value, this.dtype)) : asTensor(value);
+    this.assignNode(given.node);
+  }
+  /** Adds to the value. */
+  assignAdd(value: TensorLike): void {
+    this.assign(this.value.add(value));
+  }
+  /** The numbers in row-major order. */
+  data(): Promise<TypedArray> {
+    return this.value.data();
+  }
+  /** The numbers, nested as deep as the shape. */
+  async array(): Promise<NestedArray> {
+    return toNested({ data: await this.data(), shape: this.shape, dtype: this.dtype });
+  }
+}
+
+let count = 0;
+
+/** Makes a variable with its first value. `name` appears in messages and prints. */
+export function variable(initial: TensorLike, options: { name?: string } = {}): Variable {
+  return new Variable(asTensor(initial).node, options.name ?? `variable_${count++}`);
+}

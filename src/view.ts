@@ -1,0 +1,130 @@
+// Affine index arithmetic: how a movement operation is folded into the loads of whatever reads it.
+import { contiguousStrides, type Shape, sizeOf } from "./shape.ts";
+
+/**
+ * A whole number computed from the counters of a loop nest: offset + Σ coefficients[t]·counter[t] + Σ scale·value.
+ * `terms` hold what no affine function says: an index read from memory by a gather.
+ */
+export interface Affine {
+  readonly offset: number;
+  readonly coefficients: readonly number[];
+  readonly terms: readonly IndexTerm[];
+}
+
+/** `value` is an expression of the kernel language; to this file it is opaque. */
+export interface IndexTerm {
+  readonly scale: number;
+  readonly value: object;
+}
+
+/** The counter of loop `axis` among `rank` loops. */
+export function counter(axis: number, rank: number): Affine {
+  const coefficients = new Array<number>(rank).fill(0);
+  coefficients[axis] = 1;
+  return { offset: 0, coefficients, terms: [] };
+}
+
+export function fixed(offset: number, rank: number): Affine {
+  return { offset, coefficients: new Array<number>(rank).fill(0), terms: [] };
+}
+
+/** a·scale + shift. */
+export function scaled(a: Affine, scale: number, shift = 0): Affine {
+  return {
+    offset: a.offset * scale + shift,
+    coefficients: a.coefficients.map((c) => c * scale),
+    terms: scale === 0 ? [] : a.terms.map((t) => ({ scale: t.scale * scale, value: t.value })),
+  };
+}
+
+export function sum(a: Affine, b: Affine): Affine {
+  return {
+    offset: a.offset + b.offset,
+    coefficients: a.coefficients.map((c, i) => c + b.coefficients[i]!),
+    terms: [...a.terms, ...b.terms],
+  };
+}
+
+/** The counters of a loop nest over `shape`, one for each axis. */
+export function identityIndex(shape: Shape): Affine[] {
+  return shape.map((_, axis) => counter(axis, shape.length));
+}
+
+/** Row-major position of an index in a buffer of `shape`. */
+export function flatten(index: readonly Affine[], shape: Shape, rank: number): Affine {
+  const strides = contiguousStrides(shape);
+  let flat = fixed(0, rank);
+  index.forEach((part, axis) => {
+    if (shape[axis] !== 1) flat = sum(flat, scaled(part, strides[axis]!));
+  });
+  return flat;
+}
+
+/**
+ * Reads an index of `from` as an index of `to`, two shapes of the same size in the same row-major order.
+ * Axes merge always; an axis splits only where the counters that it is made of split with it. Null where they do not:
+ * then whoever asks needs the elements in memory. `extents` are the lengths of the loops.
+ */
+export function reshapeIndex(index: readonly Affine[], from: Shape, to: Shape, extents: Shape): Affine[] | null {
+  if (sizeOf(from) === 0) return to.map(() => fixed(0, extents.length));
+  const out: Affine[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < from.length || j < to.length) {
+    const startFrom = i;
+    const startTo = j;
+    let sizeFrom = 1;
+    let sizeTo = 1;
+    do {
+      if (sizeFrom <= sizeTo && i < from.length) sizeFrom *= from[i++]!;
+      else sizeTo *= to[j++]!;
+    } while (sizeFrom !== sizeTo || (i < from.length && from[i] === 1) || (j < to.length && to[j] === 1));
+    const group = to.slice(startTo, j);
+    const flat = flatten(index.slice(startFrom, i), from.slice(startFrom, i), extents.length);
+    const parts = split(flat, group, extents);
+    if (!parts) return null;
+    out.push(...parts);
+  }
+  return out;
+}
+
+/** Takes a row-major position apart into an index of `shape`, or gives null where its counters straddle two axes. */
+function split(flat: Affine, shape: Shape, extents: Shape): Affine[] | null {
+  const solid = shape.filter((n) => n !== 1).length;
+  if (solid <= 1) return shape.map((n) => (n === 1 ? fixed(0, extents.length) : flat));
+  if (flat.terms.length > 0) return null;
+  const strides = contiguousStrides(shape);
+  let rest = flat;
+  const parts: Affine[] = [];
+  for (let axis = 0; axis < shape.length; axis++) {
+    const stride = strides[axis]!;
+    if (shape[axis] === 1) {
+      parts.push(fixed(0, extents.length));
+      continue;
+    }
+    const takes = (c: number): boolean => c % stride === 0 && c !== 0;
+    const high = rest.coefficients.map((c) => (takes(c) ? c / stride : 0));
+    const low = rest.coefficients.map((c) => (takes(c) ? 0 : c));
+    const offset = Math.floor(rest.offset / stride);
+    const remainder: Affine = { offset: rest.offset - offset * stride, coefficients: low, terms: [] };
+    const [least, most] = range(remainder, extents);
+    const part: Affine = { offset, coefficients: high, terms: [] };
+    const [first, last] = range(part, extents);
+    if (least < 0 || most >= stride || first < 0 || last >= shape[axis]!) return null;
+    parts.push(part);
+    rest = remainder;
+  }
+  return parts;
+}
+
+/** The least and the greatest value that an index without memory terms takes over its loops. */
+export function range(a: Affine, extents: Shape): [number, number] {
+  let least = a.offset;
+  let most = a.offset;
+  a.coefficients.forEach((c, t) => {
+    const reach = c * Math.max(0, extents[t]! - 1);
+    if (reach < 0) least += reach;
+    else most += reach;
+  });
+  return [least, most];
+}

@@ -1,0 +1,307 @@
+// Pictures of digits: every kind of PNG and JPEG, MNIST's form, and firm against files that are no image.
+import fs from "node:fs";
+import path from "node:path";
+import { crc32, deflateSync } from "node:zlib";
+import { encode as encodePng } from "fast-png";
+import { encode as encodeJpeg } from "jpeg-js";
+import { describe, expect, test } from "vitest";
+import { decodeImage, digitFromImage } from "../src/cli/image.ts";
+import { FileError } from "../src/errors.ts";
+import { decodeIdx } from "../src/io/idx.ts";
+
+interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly ink: (x: number, y: number) => number;
+}
+
+/** An upright bar: 4 wide and 12 high, in a field of 40 × 50. */
+const bar: Drawing = { width: 40, height: 50, ink: (x, y) => (x >= 5 && x < 9 && y >= 30 && y < 42 ? 255 : 0) };
+/** A "7", which is no mirror image of itself. */
+const seven: Drawing = { width: 60, height: 60, ink: (x, y) => ((y >= 10 && y < 16 && x >= 20 && x < 44) || (x >= 38 && x < 44 && y >= 10 && y < 50) ? 255 : 0) };
+
+const pixels = ({ width, height, ink }: Drawing, ...channels: ((ink: number) => number)[]): Uint8Array =>
+  Uint8Array.from({ length: width * height * channels.length }, (_, i) => {
+    const at = Math.floor(i / channels.length);
+    return channels[i % channels.length]!(ink(at % width, Math.floor(at / width)));
+  });
+const same = (ink: number): number => ink;
+const inverse = (ink: number): number => 255 - ink;
+const png = (drawing: Drawing, ...channels: ((ink: number) => number)[]): Uint8Array =>
+  encodePng({ width: drawing.width, height: drawing.height, data: pixels(drawing, ...channels), channels: channels.length });
+const jpeg = (drawing: Drawing, of = inverse): Uint8Array =>
+  encodeJpeg({ width: drawing.width, height: drawing.height, data: pixels(drawing, of, of, of, () => 255) }, 95).data;
+
+function chunk(type: string, data: Uint8Array | number[]): Buffer {
+  const body = Buffer.concat([Buffer.from(type, "latin1"), Uint8Array.from(data)]);
+  const frame = Buffer.alloc(8 + body.length);
+  frame.writeUInt32BE(body.length - 4);
+  body.copy(frame, 4);
+  frame.writeUInt32BE(crc32(body), 4 + body.length);
+  return frame;
+}
+const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+function header(width: number, height: number, depth: number, colourType: number, interlaced = 0): Buffer {
+  const data = Buffer.alloc(13);
+  data.writeUInt32BE(width);
+  data.writeUInt32BE(height, 4);
+  data.set([depth, colourType, 0, 0, interlaced], 8);
+  return chunk("IHDR", data);
+}
+const rawPng = (...chunks: Buffer[]): Uint8Array => new Uint8Array(Buffer.concat([signature, ...chunks, chunk("IEND", [])]));
+
+/** Rows of `depth` bits a sample, each after its filter byte 0. */
+function packedRows({ width, height, ink }: Drawing, depth: number, sample: (ink: number) => number): Uint8Array {
+  const rows: number[] = [];
+  for (let y = 0; y < height; y++) {
+    const row = new Uint8Array(Math.ceil((width * depth) / 8));
+    for (let x = 0; x < width; x++) row[(x * depth) >> 3]! |= sample(ink(x, y)) << (8 - depth - ((x * depth) & 7));
+    rows.push(0, ...row);
+  }
+  return deflateSync(Uint8Array.from(rows));
+}
+
+const expected = (drawing: Drawing): Uint8Array => digitFromImage(png(drawing, same), "white on black").data as Uint8Array;
+const picture = (data: ArrayLike<number>): string =>
+  Array.from({ length: 28 }, (_, y) => Array.from({ length: 28 }, (_, x) => (data[y * 28 + x]! > 127 ? "#" : ".")).join("")).join("\n");
+
+describe("decodeImage", () => {
+  const gray = (bytes: Uint8Array): number[] => [...decodeImage(bytes, "x").brightness];
+  const ramp: Drawing = { width: 7, height: 3, ink: (x, y) => (x + 7 * y) * 12 };
+
+  test("reads gray, colour and alpha", () => {
+    expect(decodeImage(png(ramp, same), "x")).toEqual({ width: 7, height: 3, brightness: pixels(ramp, same), opacity: undefined });
+    expect(decodeImage(png(ramp, same, inverse), "x").opacity).toEqual(pixels(ramp, inverse));
+    expect(gray(png(ramp, same, same, same))).toEqual([...pixels(ramp, same)]);
+    expect(gray(png({ width: 3, height: 1, ink: same }, (x) => (x === 0 ? 255 : 0), (x) => (x === 1 ? 255 : 0), (x) => (x === 2 ? 255 : 0)))).toEqual([76, 150, 29]);
+    const clear = decodeImage(png(ramp, same, same, same, inverse), "x");
+    expect(clear.brightness).toEqual(pixels(ramp, same));
+    expect(clear.opacity).toEqual(pixels(ramp, inverse));
+  });
+
+  test.each([1, 2, 4, 8])("reads gray of %i bits", (depth) => {
+    const most = 2 ** depth - 1;
+    const bytes = rawPng(header(7, 3, depth, 0), chunk("IDAT", packedRows(ramp, depth, (ink) => Math.round((ink / 255) * most))));
+    expect(gray(bytes)).toEqual([...pixels(ramp, (ink) => Math.round((Math.round((ink / 255) * most) * 255) / most))]);
+  });
+
+  test("reads 16 bits, interlaced or not", () => {
+    const data = Uint16Array.from(pixels(ramp, same), (v) => v * 257);
+    for (const interlace of ["null", "Adam7"] as const) {
+      expect(gray(encodePng({ width: 7, height: 3, data, channels: 1, depth: 16 }, { interlace }))).toEqual([...pixels(ramp, same)]);
+    }
+  });
+
+  test("reads interlaced files, small ones too", () => {
+    for (let width = 1; width < 10; width++) {
+      for (let height = 1; height < 10; height++) {
+        const drawing: Drawing = { width, height, ink: (x, y) => x * 20 + y };
+        const data = pixels(drawing, same);
+        expect(gray(encodePng({ width, height, data, channels: 1 }, { interlace: "Adam7" }))).toEqual([...data]);
+      }
+    }
+  });
+
+  test.each([1, 2, 4, 8])("reads a palette of %i bits, with and without transparency", (depth) => {
+    const index = (ink: number): number => (ink > 100 ? 1 : 0);
+    const start = [header(7, 3, depth, 3), chunk("PLTE", [10, 10, 10, 200, 200, 200])];
+    const data = chunk("IDAT", packedRows(ramp, depth, index));
+    expect(gray(rawPng(...start, data))).toEqual([...pixels(ramp, (ink) => (index(ink) ? 200 : 10))]);
+    const clear = decodeImage(rawPng(...start, chunk("tRNS", [77]), data), "x");
+    expect([...clear.opacity!]).toEqual([...pixels(ramp, (ink) => (index(ink) ? 255 : 77))]);
+  });
+
+  test("reads the one transparent colour of a gray or colour file, and a palette that is only a suggestion", () => {
+    const data = chunk("IDAT", packedRows(ramp, 8, same));
+    const gray = decodeImage(rawPng(header(7, 3, 8, 0), chunk("tRNS", [0, 24]), data), "x");
+    expect([...gray.opacity!]).toEqual([...pixels(ramp, (ink) => (ink === 24 ? 0 : 255))]);
+    const row = deflateSync(Uint8Array.from([0, 1, 2, 3, 1, 2, 4, 3, 2, 1]));
+    const colour = decodeImage(rawPng(header(3, 1, 8, 2), chunk("PLTE", [9, 9, 9]), chunk("tRNS", [0, 1, 0, 2, 0, 3]), chunk("IDAT", row)), "x");
+    expect([...colour.brightness]).toEqual([2, 2, 2]);
+    expect([...colour.opacity!]).toEqual([0, 255, 255]);
+  });
+
+  test("reads JPEG, gray as good as the compression", () => {
+    const read = decodeImage(jpeg({ width: 32, height: 24, ink: (x) => x * 8 }), "x");
+    expect([read.width, read.height]).toEqual([32, 24]);
+    read.brightness.forEach((v, i) => expect(Math.abs(v - (255 - (i % 32) * 8))).toBeLessThan(8));
+  });
+
+  test.each([
+    [1, "II"], [2, "II"], [3, "MM"], [4, "II"], [5, "II"], [6, "MM"], [7, "II"], [8, "II"], [6, "II"],
+  ] as const)("turns a JPEG of Exif orientation %i (%s) upright", (orientation, order) => {
+    // Store the 7 as a camera would that was held so, by the definition of each orientation:
+    // where the 0th row and the 0th column of the stored picture lie in the upright one.
+    const n = seven.width - 1;
+    const stored = {
+      1: seven.ink,
+      2: (x: number, y: number) => seven.ink(n - x, y), // row 0 top, column 0 right
+      3: (x: number, y: number) => seven.ink(n - x, n - y), // row 0 bottom, column 0 right
+      4: (x: number, y: number) => seven.ink(x, n - y), // row 0 bottom, column 0 left
+      5: (x: number, y: number) => seven.ink(y, x), // row 0 left, column 0 top
+      6: (x: number, y: number) => seven.ink(n - y, x), // row 0 right, column 0 top
+      7: (x: number, y: number) => seven.ink(n - y, n - x), // row 0 right, column 0 bottom
+      8: (x: number, y: number) => seven.ink(y, n - x), // row 0 left, column 0 bottom
+    }[orientation];
+    const little = order === "II";
+    const tiff = new DataView(new ArrayBuffer(26));
+    tiff.setUint16(0, little ? 0x4949 : 0x4d4d);
+    tiff.setUint16(2, 42, little);
+    tiff.setUint32(4, 8, little);
+    tiff.setUint16(8, 1, little);
+    tiff.setUint16(10, 0x0112, little);
+    tiff.setUint16(12, 3, little);
+    tiff.setUint32(14, 1, little);
+    tiff.setUint16(18, orientation, little);
+    const exif = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 34]), Buffer.from("Exif\0\0"), Buffer.from(tiff.buffer)]);
+    const plain = jpeg({ ...seven, ink: stored });
+    const file = Buffer.concat([plain.subarray(0, 2), exif, plain.subarray(2)]);
+    expect(picture(digitFromImage(file, "x").data)).toBe(picture(expected(seven)));
+  });
+
+  const good = png(bar, same);
+  const idat = chunk("IDAT", deflateSync(Uint8Array.from([0, 1, 2])));
+  const flipped = good.slice();
+  flipped[good.length - 30]! ^= 1;
+  const broken = /^"dir\/a\.png" cannot be read as an image: [^\n]*\.$/;
+
+  test.each<[string, Uint8Array, RegExp]>([
+    ["nothing", new Uint8Array(0), /^"dir\/a\.png" is no image that Nabla can read: it reads PNG and JPEG\.$/],
+    ["text", new TextEncoder().encode("I am a picture, honestly"), /is no image that Nabla can read/],
+    ["a GIF", new TextEncoder().encode("GIF89a......"), /is no image that Nabla can read/],
+    ["a PNG signature and nothing more", signature, broken],
+    ["a changed byte", flipped, broken],
+    ["a missing header", rawPng(idat), /its header is damaged/],
+    ["two headers", rawPng(header(2, 1, 8, 0), header(9999, 9999, 8, 0), idat), /its header is damaged/],
+    ["no width", rawPng(header(0, 1, 8, 0), idat), /its header is damaged/],
+    ["an unknown colour type", rawPng(header(2, 1, 8, 5), idat), /its header is damaged/],
+    ["colour of 4 bits", rawPng(header(2, 1, 4, 2), idat), /its header is damaged/],
+    ["a PNG of 65 megapixels", rawPng(header(65_000_000, 1, 8, 0), idat), /it is 65000000 × 1 pixels, and at most 64 megapixels are read/],
+    ["a PNG of 2⁶² pixels", rawPng(header(2 ** 31, 2 ** 31, 1, 0), idat), /at most 64 megapixels/],
+    ["too little pixel data", rawPng(header(3, 1, 8, 0), idat), /its pixel data are 3 bytes, but its size calls for 4/],
+    ["no pixel data", rawPng(header(3, 1, 8, 0)), /its pixel data are damaged/],
+    ["a bomb of pixel data", rawPng(header(2, 1, 8, 0), chunk("IDAT", deflateSync(new Uint8Array(50_000_000)))), /its pixel data are damaged/],
+    ["no palette", rawPng(header(2, 1, 8, 3), idat), /its palette is missing/],
+    ["a palette that is too small", rawPng(header(2, 1, 8, 3), chunk("PLTE", [0, 0, 0]), idat), broken],
+    ["an interlaced picture of one bit", rawPng(header(2, 1, 1, 0, 1), idat), /interlaced with 1 bits per pixel, which cannot be read; save it without/],
+    ["a JPEG cut short", jpeg(bar).subarray(0, 300), broken],
+    ["a JPEG with no frame", Uint8Array.of(0xff, 0xd8, 0xff, 0xd9), broken],
+    ["a JPEG of 4295 megapixels", Uint8Array.from([0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0xff, 0xff, 0xff, 0xff, 1, 1, 0x11, 0]), /it is over 64 megapixels/],
+  ])("refuses %s in one sentence that names the file", (_, bytes, message) => {
+    const read = (): unknown => digitFromImage(bytes, "dir/a.png");
+    expect(read).toThrow(FileError);
+    expect(read).toThrow(message);
+    expect(read).toThrow(/^"dir\/a\.png" [^\n]*\.$/);
+  });
+
+  test("throws a FileError or reads, and nothing else, wherever a file is cut or a byte changed", () => {
+    for (const whole of [png(bar, same, inverse), new Uint8Array(jpeg({ ...bar, width: 16, height: 16 }))]) {
+      for (let at = 2; at < whole.length; at++) {
+        const changed = whole.slice();
+        changed[at]! ^= 0x55;
+        for (const bytes of [whole.subarray(0, at), changed]) {
+          try {
+            decodeImage(bytes, "x");
+          } catch (error) {
+            expect(error).toBeInstanceOf(FileError);
+          }
+        }
+      }
+    }
+  });
+});
+
+describe("digitFromImage", () => {
+  test("cuts to the digit, makes its longer side 20 and centres it by mass", () => {
+    const { data, shape, dtype } = digitFromImage(png(bar, same), "x");
+    expect([shape, dtype]).toEqual([[28, 28], "uint8"]);
+    // 4 × 12 becomes 7 × 20; its middle comes to pixel 14 across, and between pixels, rounded down, along.
+    const rows = picture(data).split("\n");
+    expect(rows.map((row) => row.includes("#"))).toEqual(Array.from({ length: 28 }, (_, y) => y >= 5 && y < 25));
+    expect(rows[14]).toBe(".".repeat(11) + "#".repeat(7) + ".".repeat(10));
+    expect(Math.max(...data)).toBe(255);
+    expect(data[0]).toBe(0);
+  });
+
+  test.each<[string, Uint8Array]>([
+    ["black on white", png(seven, inverse)],
+    ["gray on gray", png(seven, (ink) => 160 - ink / 4)],
+    ["red on yellow", png(seven, () => 255, inverse, () => 0)],
+    ["black on clear", png(seven, () => 0, same)],
+    ["white on clear", png(seven, () => 255, () => 255, () => 255, same)],
+    ["black on clear white", png(seven, inverse, inverse, inverse, same)],
+    ["a JPEG, dark on light", jpeg(seven)],
+    ["a JPEG, light on dark", jpeg(seven, same)],
+  ])("gives the same digit for %s", (_, bytes) => {
+    expect(picture(digitFromImage(bytes, "x").data)).toBe(picture(expected(seven)));
+  });
+
+  test("does not care for size, place or grain of the paper", () => {
+    const large = { width: 900, height: 700, ink: (x: number, y: number) => seven.ink(Math.floor((x - 400) / 5), Math.floor((y - 100) / 5)) };
+    expect(picture(digitFromImage(png(large, inverse), "x").data)).toBe(picture(expected(seven)));
+    const grainy = { ...large, ink: (x: number, y: number) => Math.max(large.ink(x, y) - 60, (x * 7 + y * 13) % 19) };
+    expect(picture(digitFromImage(png(grainy, inverse), "x").data)).toBe(picture(expected(seven)));
+  });
+
+  test("averages areas: a pixel half covered is half as bright", () => {
+    const drawing: Drawing = { width: 100, height: 100, ink: (x, y) => (x >= 40 && x < 43 && y >= 20 && y < 60 ? 255 : 0) };
+    const { data } = digitFromImage(png(drawing, same), "x");
+    // 3 × 40 becomes 2 × 20, each new pixel the mean of 1.5 × 2 old ones.
+    expect([...data].filter((v) => v > 0)).toEqual(new Array(40).fill(255));
+    const uneven = digitFromImage(png({ ...drawing, ink: (x, y) => (drawing.ink(x, y) && x === 42 ? 100 : drawing.ink(x, y)) }, same), "x").data;
+    expect([...uneven].filter((v) => v > 0).slice(0, 2)).toEqual([255, Math.round(((0.5 * 255 + 100) / 1.5 / 255) * 255)]);
+  });
+
+  test("keeps a digit in the frame whose mass is all at one end", () => {
+    const flag: Drawing = { width: 60, height: 60, ink: (x, y) => (y < 40 && y >= 20 && ((x >= 10 && x < 14) || (x >= 10 && x < 50 && y === 20)) ? 255 : 0) };
+    const { data } = digitFromImage(png(flag, same), "x");
+    expect([...data].filter((v) => v > 0).length).toBeGreaterThan(30);
+    expect(picture(data).split("\n").some((row) => row.startsWith("########"))).toBe(false);
+  });
+
+  test("takes a picture of 28 × 28 as it is, inverted where its border is light", () => {
+    const drawing: Drawing = { width: 28, height: 28, ink: (x, y) => (x > 10 && x < 14 && y > 3 && y < 20 ? 100 + 9 * x : 0) };
+    expect(digitFromImage(png(drawing, same), "x").data).toEqual(pixels(drawing, same));
+    expect(digitFromImage(png(drawing, inverse), "x").data).toEqual(pixels(drawing, same));
+  });
+
+  test.each([
+    ["white", png({ width: 40, height: 40, ink: () => 255 }, same)],
+    ["black, of 28 × 28", png({ width: 28, height: 28, ink: () => 0 }, same)],
+    ["clear", png({ width: 40, height: 40, ink: () => 255 }, same, () => 0)],
+    ["nearly even", png({ width: 40, height: 40, ink: (x) => 200 + (x % 20) }, same)],
+    ["one pixel", png({ width: 1, height: 1, ink: () => 7 }, same)],
+  ])("says that a picture is blank: %s", (_, bytes) => {
+    expect(() => digitFromImage(bytes, "a.png")).toThrow(new FileError(`"a.png" is blank: there is no digit in it.`));
+  });
+
+  test("takes a stroke as thin as a pixel and as long as the picture", () => {
+    const line: Drawing = { width: 3, height: 2000, ink: (x) => (x === 1 ? 255 : 0) };
+    const { data } = digitFromImage(png(line, same), "x");
+    expect([...data].filter((v) => v === 255).length).toBe(20);
+  });
+
+  const real = path.join(import.meta.dirname, "../../shared/data/mnist/t10k-images-idx3-ubyte.gz");
+  test.skipIf(!fs.existsSync(real))("lays MNIST's own digits, enlarged and moved, where MNIST has them", async () => {
+    const { data } = await decodeIdx(fs.readFileSync(real), real);
+    let exact = 0;
+    for (let n = 0; n < 100; n++) {
+      const original = data.subarray(n * 784, (n + 1) * 784);
+      const enlarged: Drawing = {
+        width: 200,
+        height: 170,
+        ink: (x, y) => {
+          const [column, row] = [Math.floor((x - 50) / 4), Math.floor((y - 10) / 4)];
+          return column >= 0 && column < 28 && row >= 0 && row < 28 ? original[row * 28 + column]! : 0;
+        },
+      };
+      const again = digitFromImage(png(enlarged, inverse), "x").data;
+      let difference = 0;
+      for (let i = 0; i < 784; i++) difference += Math.abs(again[i]! - original[i]!);
+      // Faint edges are taken for paper, so a digit whose edge is all faint comes out a little larger.
+      if (difference / 784 < 2) exact++;
+      expect(difference / 784).toBeLessThan(40);
+    }
+    expect(exact).toBeGreaterThan(95);
+  });
+});
