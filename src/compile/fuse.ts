@@ -3,7 +3,7 @@ import { type Graph, graphRoots } from "../graph/graph.ts";
 import { labelExtents } from "../ops/contract.ts";
 import type { ContractLabels, Node } from "../ops/op.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
-import { type Affine, counter, fixed, identityIndex } from "../view.ts";
+import { counter, identityIndex, reshapeIndex } from "../view.ts";
 import { type Expression, visit } from "./expression.ts";
 import type { ContractRoles, Kernel, Reduction, Store } from "./kernel.ts";
 import { Buffers, Frame, Misfit, type Place } from "./lower.ts";
@@ -49,6 +49,8 @@ class Cluster {
   readonly members: Node[] = [];
   readonly levels = new Map<Node, Store["per"]>();
   readonly reductions: Reduction[] = [];
+  /** Nodes that it reads from memory, and the clusters that write them there. */
+  readonly sources = new Set<Node>();
   readonly reads = new Set<Cluster>();
   contract: ContractRoles | null = null;
 
@@ -101,7 +103,7 @@ class Fuser {
   readInOneKernel(): Node[] {
     return [...this.#roots.optional].filter((node) => {
       const home = this.#home.get(node)!;
-      const readers = this.#clusters.filter((cluster) => cluster.frame.loaded.has(node));
+      const readers = this.#clusters.filter((cluster) => cluster.sources.has(node));
       return home.kind === "map" && readers.length === 1;
     });
   }
@@ -123,7 +125,7 @@ class Fuser {
   #siblings(node: Node, cluster: Cluster): boolean {
     if (node.op.kind === "reduce") return true;
     if (cluster.kind !== "map" || sizeOf(cluster.frame.extents) !== sizeOf(node.shape)) return false;
-    return sizeOf(node.shape) <= 64 || this.#leavesOf(node).some((leaf) => cluster.frame.loaded.has(leaf));
+    return sizeOf(node.shape) <= 64 || this.#leavesOf(node).some((leaf) => cluster.sources.has(leaf));
   }
 
   /** The clusters that compute what a root reads. */
@@ -188,40 +190,42 @@ class Fuser {
   }
 
   #add(node: Node, cluster: Cluster, level: Store["per"]): void {
-    const { frame } = cluster;
-    const before = new Set(frame.loaded);
-    let value: Expression;
+    const { frame, reductions } = cluster;
     const place = level === "row" ? cluster.rowPlace : cluster.elementPlace;
-    try {
-      if (node.op.kind === "reduce") {
-        const folded = frame.lower(node.inputs[0]!, domainPlace(node.inputs[0]!.shape, node.attrs.axes, frame.rank));
-        value = frame.builder.make({ kind: "reduced", dtype: node.dtype, id: cluster.reductions.length });
-        this.#checkLoads(cluster);
-        cluster.reductions.push({
-          combine: node.op.combine, identity: node.op.identity(node.dtype), dtype: node.dtype, value: folded, stage: stageOf(folded, cluster.reductions),
-        });
-      } else {
-        value = frame.compute(node, place);
-        this.#checkLoads(cluster);
-      }
-    } catch (error) {
-      for (const leaf of frame.loaded) if (!before.has(leaf)) frame.loaded.delete(leaf);
-      throw error;
+    if (node.op.kind !== "reduce") {
+      const value = frame.compute(node, place);
+      this.#settle(node, cluster, level, place, value, [value]);
+      return;
     }
-    this.#settle(node, cluster, level, place, value);
+    const { combine } = node.op;
+    const folded = frame.lower(node.inputs[0]!, domainPlace(node.inputs[0]!.shape, node.attrs.axes, frame.rank));
+    const value = frame.builder.make({ kind: "reduced", dtype: node.dtype, id: reductions.length });
+    this.#settle(node, cluster, level, place, value, [folded]);
+    reductions.push({ combine, identity: node.op.identity(node.dtype), dtype: node.dtype, value: folded, stage: stageOf(folded, reductions) });
   }
 
-  /** A kernel does not read from memory what it writes there itself. */
-  #checkLoads(cluster: Cluster): void {
-    for (const leaf of cluster.frame.loaded) if (this.#homesOf(leaf).includes(cluster)) throw new Misfit(leaf);
+  /** A part of a concatenation that does not lie in one run is stored by its own axes. */
+  #ownPlace(node: Node, cluster: Cluster, place: Place): Place {
+    if (!this.#roots.placements.get(node)?.strides) return place;
+    const index = reshapeIndex(place.index, place.shape, node.shape, cluster.frame.extents);
+    if (!index) throw new Misfit(node);
+    return { index, shape: node.shape };
   }
 
-  #settle(node: Node, cluster: Cluster, level: Store["per"], place: Place, value: Expression): void {
-    cluster.frame.members.set(node, { place, value });
+  /** Makes a root a member of a kernel. `reading` are the expressions that it adds. Throws, and changes nothing, where it does not fit. */
+  #settle(node: Node, cluster: Cluster, level: Store["per"], place: Place, value: Expression, reading: readonly Expression[]): void {
+    const own = this.#ownPlace(node, cluster, place);
+    const sources = cluster.frame.sourcesOf(reading);
+    // A kernel does not read from memory what it writes there itself.
+    for (const source of sources) if (this.#homesOf(source).includes(cluster)) throw new Misfit(source);
+    cluster.frame.members.set(node, { place: own, value });
     cluster.members.push(node);
     cluster.levels.set(node, level);
     this.#home.set(node, cluster);
-    for (const leaf of cluster.frame.loaded) for (const home of this.#homesOf(leaf)) if (home !== cluster) cluster.reads.add(home);
+    for (const source of sources) {
+      cluster.sources.add(source);
+      for (const home of this.#homesOf(source)) cluster.reads.add(home);
+    }
   }
 
   #open(node: Node): void {
@@ -239,7 +243,9 @@ class Fuser {
     } else if (op.kind === "scatter") {
       cluster = new Cluster("scatter", frameOf(node.inputs[0]!.shape), node.inputs[0]!.shape.length, null);
       const value = cluster.frame.lower(node.inputs[0]!, cluster.rowPlace);
-      this.#settle(node, cluster, "row", scatterPlace(node, cluster.frame), value);
+      const place = scatterPlace(node, cluster.frame);
+      const named = place.index.flatMap((part) => part.terms.map((t) => t.value as Expression));
+      this.#settle(node, cluster, "row", place, value, [value, ...named]);
     } else {
       cluster = new Cluster("map", frameOf(node.shape), node.shape.length, null);
       this.#add(node, cluster, "row");
@@ -260,14 +266,14 @@ class Fuser {
     const axesWhere = (inA: boolean, inB: boolean) => labels.out.flatMap((label, i) => (labels.a.includes(label) === inA && labels.b.includes(label) === inB ? [i] : []));
     cluster.contract = { batch: axesWhere(true, true), m: axesWhere(true, false), n: axesWhere(false, true), k: summed.map((_, i) => labels.out.length + i), a: factors[0], b: factors[1] };
     cluster.reductions.push({ combine: "add", identity: 0, dtype: node.dtype, value: frame.builder.scalar.mul(...factors), stage: 0 });
-    this.#settle(node, cluster, "row", cluster.rowPlace, frame.builder.make({ kind: "reduced", dtype: node.dtype, id: 0 }));
+    this.#settle(node, cluster, "row", cluster.rowPlace, frame.builder.make({ kind: "reduced", dtype: node.dtype, id: 0 }), factors);
     return cluster;
   }
 
   /** Members that somebody else reads get stores. */
   #kernels(): Kernel[] {
     const needed = new Set<Node>(graphRoots(this.#roots.graph));
-    for (const cluster of this.#clusters) for (const leaf of cluster.frame.loaded) needed.add(leaf);
+    for (const cluster of this.#clusters) for (const source of cluster.sources) needed.add(source);
     const partsOf = (join: Node): void =>
       join.inputs.forEach((part) => {
         let base = part;
@@ -282,8 +288,7 @@ class Fuser {
       const stores = cluster.members.filter((node) => needed.has(node)).map((node): Store => {
         const { place, value } = frame.members.get(node)!;
         const { buffer, at } = this.#buffers.locate(node);
-        const own = this.#roots.placements.get(node)?.strides ? this.#ownIndex(node, place, frame) : place;
-        return { buffer, at: at(own, frame.rank), value, per: cluster.levels.get(node)!, accumulate: cluster.kind === "scatter" };
+        return { buffer, at: at(place, frame.rank), value, per: cluster.levels.get(node)!, accumulate: cluster.kind === "scatter" };
       });
       return mergeAxes({
         kind: cluster.kind,
@@ -296,13 +301,6 @@ class Fuser {
       });
     });
   }
-
-  /** A strided part of a concatenation is stored by its own axes. */
-  #ownIndex(node: Node, place: Place, frame: Frame): Place {
-    if (sameShape(place.shape, node.shape)) return place;
-    if (sizeOf(frame.extents) === sizeOf(node.shape) && sameShape(frame.extents, node.shape)) return { index: identityIndex(node.shape), shape: node.shape };
-    throw new Misfit(node);
-  }
 }
 
 /** The place that a scatter adds to: the update's own index, with the named axis taken from memory. */
@@ -311,10 +309,7 @@ function scatterPlace(node: Node, frame: Frame): Place {
   const { axis, size } = node.attrs as { axis: number; size: number };
   const own = identityIndex(updates.shape);
   const rank = indices.shape.length;
-  const b = frame.builder.scalar;
-  const named = b.cast(frame.lower(indices, { index: own.slice(axis, axis + rank), shape: indices.shape }), "int32");
-  const value = b.min(b.max(named, b.constant(0, "int32")), b.constant(size - 1, "int32"));
-  const at: Affine = { ...fixed(0, frame.rank), terms: [{ scale: 1, value }] };
+  const at = frame.named(indices, { index: own.slice(axis, axis + rank), shape: indices.shape }, size);
   return { index: [...own.slice(0, axis), at, ...own.slice(axis + rank)], shape: node.shape };
 }
 

@@ -4,7 +4,7 @@ import { readOp } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { type Affine, fixed, flatten, reshapeIndex, scaled, sum } from "../view.ts";
-import { type Buffer, type Expression, ExpressionBuilder, type Guard } from "./expression.ts";
+import { type Buffer, type Expression, ExpressionBuilder, type Guard, visit } from "./expression.ts";
 import type { Roots } from "./roots.ts";
 
 /** An element of a node: an index of `shape`, which holds as many elements as the node in the same order. */
@@ -85,12 +85,11 @@ export class Frame {
   readonly extents: readonly number[];
   readonly builder = new ExpressionBuilder();
   readonly members = new Map<Node, Member>();
-  /** Roots that the kernel reads from memory. */
-  readonly loaded = new Set<Node>();
   readonly #roots: Roots;
   readonly #buffers: Buffers;
   readonly #isLeaf: (node: Node) => boolean;
   readonly #memo = new Map<string, Expression>();
+  readonly #sources = new Map<Expression, Node>();
 
   constructor(extents: readonly number[], roots: Roots, buffers: Buffers) {
     this.extents = extents;
@@ -102,6 +101,15 @@ export class Frame {
 
   get rank(): number {
     return this.extents.length;
+  }
+
+  /** The nodes with memory that expressions of this frame read. */
+  sourcesOf(expressions: readonly Expression[]): Set<Node> {
+    const found = new Set<Node>();
+    visit(expressions, (e) => {
+      if (e.kind === "load") found.add(this.#sources.get(e)!);
+    });
+    return found;
   }
 
   /** The element of `node` at a place, as an expression. */
@@ -151,14 +159,22 @@ export class Frame {
         const axis: number = node.attrs.axis;
         const index = this.#conform(node, place);
         const rank = indices.shape.length;
-        const named = b.cast(this.lower(indices, { index: index.slice(axis, axis + rank), shape: indices.shape }, guards), "int32");
-        const value = b.min(b.max(named, b.constant(0, "int32")), b.constant(x.shape[axis]! - 1, "int32"));
-        const at: Affine = { ...fixed(0, this.rank), terms: [{ scale: 1, value }] };
+        const at = this.named(indices, { index: index.slice(axis, axis + rank), shape: indices.shape }, x.shape[axis]!, guards);
         return this.lower(x, { index: [...index.slice(0, axis), at, ...index.slice(axis + rank)], shape: x.shape }, guards);
       }
       default:
         throw new Misfit(node);
     }
+  }
+
+  /** An index read from memory, brought into [0, size). */
+  named(indices: Node, place: Place, size: number, guards: readonly Guard[] = []): Affine {
+    const b = this.builder.scalar;
+    const given = this.lower(indices, place, guards);
+    const whole = given.dtype === "uint32" ? given : b.cast(given, "int32");
+    const low = whole.dtype === "int32" ? b.max(whole, b.constant(0, "int32")) : whole;
+    const value = b.cast(b.min(low, b.constant(size - 1, low.dtype)), "int32");
+    return { ...fixed(0, this.rank), terms: [{ scale: 1, value }] };
   }
 
   /** A place of a node as an index of the node's own shape. */
@@ -169,11 +185,12 @@ export class Frame {
   }
 
   #load(node: Node, place: Place, guards: readonly Guard[]): Expression {
-    this.loaded.add(node);
     const { buffer, at } = this.#buffers.locate(node);
     const strided = this.#roots.placements.get(node)?.strides;
     const conformed = strided ? { index: this.#conform(node, place), shape: node.shape } : place;
-    return this.builder.make({ kind: "load", dtype: node.dtype, buffer, at: at(conformed, this.rank), guards });
+    const load = this.builder.make({ kind: "load", dtype: node.dtype, buffer, at: at(conformed, this.rank), guards });
+    this.#sources.set(load, node);
+    return load;
   }
 
   #number(a: Affine, dtype: Expression["dtype"]): Expression {

@@ -51,8 +51,12 @@ function keyOf(node: Node): string {
   return `${node.op.name} ${node.inputs.map((x) => x.id)} ${attrs} ${node.dtype}[${node.shape}]`;
 }
 
-/** An elementwise operation on constants is a constant, where folding it rounds as every backend does. */
+/**
+ * An elementwise operation on constants is a constant, where folding it rounds as every backend does; and so is a
+ * constant that is moved.
+ */
 function fold(node: Node): Node | null {
+  if (node.op.kind === "movement" && !node.op.fill) return ops.constantLike(node.inputs[0]!, node.shape);
   if (node.op.kind !== "elementwise" || !node.op.exact || node.inputs.length === 0) return null;
   const values = node.inputs.map(ops.constantValue);
   if (values.some((v) => v === undefined)) return null;

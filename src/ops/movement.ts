@@ -93,7 +93,7 @@ export const broadcastOp: MovementOp<{ shape: Shape }> = defineOp({
   simplify: (o, y) => {
     const x = y.inputs[0]!;
     if (sameShape(x.shape, y.shape)) return x;
-    return x.op === broadcastOp ? o.broadcast(x.inputs[0]!, y.shape) : o.constantLike(x, y.shape);
+    return x.op === broadcastOp ? o.broadcast(x.inputs[0]!, y.shape) : null;
   },
   onnx: "Expand",
 });

@@ -38,13 +38,9 @@ export function evaluate(nodes: readonly Node[]): Promise<TypedArray[]> {
       "a function under compile or grad is traced, so its tensors have no numbers yet. Return the tensor from the function and ask for its numbers outside.",
     );
   }
-  const missing = [...new Set(nodes)].filter((node) => node.value === undefined);
-  if (missing.length > 0 || dirty.size > 0) flush(missing);
-  return enqueue(async () => nodes.map((node) => node.value ?? fail()));
-}
-
-function fail(): never {
-  throw new NablaError("a tensor has no numbers because the program before it failed; see the error that came first.");
+  const done = flush([...new Set(nodes)].filter((node) => node.value === undefined));
+  const numbers = enqueue(async () => nodes.map((node) => node.value!));
+  return done.then(() => numbers);
 }
 
 /** Queues a program that computes `nodes` and carries out every assignment that waits. */
