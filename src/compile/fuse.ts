@@ -14,6 +14,8 @@ export interface Fused {
   readonly graph: Graph;
   /** In the order in which they were opened; a kernel may read what a later one of this list writes. */
   readonly kernels: readonly Kernel[];
+  /** For each kernel those whose results it reads. Buffers alone do not tell: parts of a concatenation share one. */
+  readonly reads: ReadonlyMap<Kernel, ReadonlySet<Kernel>>;
   readonly buffers: Buffers;
 }
 
@@ -96,7 +98,10 @@ class Fuser {
       const joined = this.#candidates(node).find((cluster) => this.#join(node, cluster));
       if (!joined) this.#open(node);
     }
-    return { graph: this.#roots.graph, kernels: this.#kernels(), buffers: this.#buffers };
+    const kernels = this.#kernels();
+    const kernelOf = new Map(this.#clusters.map((cluster, i) => [cluster, kernels[i]!]));
+    const reads = new Map(this.#clusters.map((cluster, i) => [kernels[i]!, new Set([...cluster.reads].map((other) => kernelOf.get(other)!))]));
+    return { graph: this.#roots.graph, kernels, reads, buffers: this.#buffers };
   }
 
   /** Optional roots in kernels of their own that a single other kernel reads: it can compute them itself. */

@@ -186,9 +186,7 @@ export class Frame {
 
   #load(node: Node, place: Place, guards: readonly Guard[]): Expression {
     const { buffer, at } = this.#buffers.locate(node);
-    const strided = this.#roots.placements.get(node)?.strides;
-    const conformed = strided ? { index: this.#conform(node, place), shape: node.shape } : place;
-    const load = this.builder.make({ kind: "load", dtype: node.dtype, buffer, at: at(conformed, this.rank), guards });
+    const load = this.builder.make({ kind: "load", dtype: node.dtype, buffer, at: at(place, this.rank), guards });
     this.#sources.set(load, node);
     return load;
   }

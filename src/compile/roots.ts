@@ -125,6 +125,8 @@ function placeJoins(graph: Graph): Prepared {
   const results = new Set(graphRoots(graph));
   const inputs = new Set(graph.inputs);
   const done = new Map<Node, Node>();
+  const uses = new Map<Node, number>();
+  for (const node of graphNodes(graph)) for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
   for (const node of graphNodes(graph)) {
     if (inputs.has(node)) {
       done.set(node, node);
@@ -137,10 +139,11 @@ function placeJoins(graph: Graph): Prepared {
       const leading = node.shape.slice(0, axis).every((n) => n === 1);
       const row = sizeOf(node.shape.slice(axis + 1));
       let at = 0;
-      const parts = own.map((part) => {
+      const parts = own.map((part, i) => {
         let base = part;
         while (leading && base.op.kind === "movement" && base.op.source === null && !inputs.has(base)) base = base.inputs[0]!;
-        const owned = base.op.kind === "leaf" || inputs.has(base) || results.has(base) || placements.has(base) || (base.op.kind === "join" && !leading);
+        // What does not lie in one run is read by the concatenation alone.
+        const owned = base.op.kind === "leaf" || inputs.has(base) || results.has(base) || placements.has(base) || (!leading && (base.op.kind === "join" || uses.get(node.inputs[i]!)! > 1));
         const placed = owned ? copy(part) : base;
         const strides = leading ? null : stridesOf(node.shape);
         placements.set(placed, { join: node, offset: at * row, strides });

@@ -24,10 +24,7 @@ export function schedule(fused: Fused): Schedule {
     for (const store of kernel.stores) writers.set(store.buffer, [...(writers.get(store.buffer) ?? []), kernel]);
     for (const load of kernelLoads(kernel)) readers.set(load.buffer, (readers.get(load.buffer) ?? new Set()).add(kernel));
   }
-  const before = new Map<Kernel, Set<Kernel>>(kernels.map((kernel) => [kernel, new Set()]));
-  for (const [buffer, reading] of readers) {
-    for (const reader of reading) for (const writer of writers.get(buffer) ?? []) if (writer !== reader) before.get(reader)!.add(writer);
-  }
+  const before = new Map(kernels.map((kernel) => [kernel, new Set(fused.reads.get(kernel))]));
   const waitsFor = (kernel: Kernel, other: Kernel, seen = new Set<Kernel>()): boolean => {
     if (kernel === other) return true;
     if (seen.has(kernel)) return false;
