@@ -8,7 +8,7 @@ import { type Expression, visit } from "./expression.ts";
 import type { ContractRoles, Kernel, Reduction, Store } from "./kernel.ts";
 import { Buffers, Frame, Misfit, type Place } from "./lower.ts";
 import { mergeAxes } from "./merge-axes.ts";
-import { chooseRoots, prepare, type Roots } from "./roots.ts";
+import { chooseRoots, placedPart, prepare, type Roots } from "./roots.ts";
 
 export interface Fused {
   readonly graph: Graph;
@@ -143,11 +143,7 @@ class Fuser {
   /** Where a root's numbers come from: one cluster, or those of a concatenation's parts. */
   #homesOf(root: Node): Cluster[] {
     if (root.op.kind !== "join") return this.#home.has(root) ? [this.#home.get(root)!] : [];
-    return root.inputs.flatMap((part) => {
-      let base = part;
-      while (!this.#roots.isRoot(base)) base = base.inputs[0]!;
-      return this.#homesOf(base);
-    });
+    return root.inputs.flatMap((part) => this.#homesOf(placedPart(root, part, this.#roots.placements)));
   }
 
   /** The nodes with memory that a root's expression reads. */
@@ -281,8 +277,7 @@ class Fuser {
     for (const cluster of this.#clusters) for (const source of cluster.sources) needed.add(source);
     const partsOf = (join: Node): void =>
       join.inputs.forEach((part) => {
-        let base = part;
-        while (!this.#roots.isRoot(base)) base = base.inputs[0]!;
+        const base = placedPart(join, part, this.#roots.placements);
         needed.add(base);
         if (base.op.kind === "join") partsOf(base);
       });

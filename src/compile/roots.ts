@@ -83,7 +83,9 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
     readers.set(node, reading);
     const repeated = users.get(node)!.some((user) => repeats(user, node)) && costOf(node) >= dear && sizeOf(node.shape) > 1;
     const keep = !isInline(node) || results.has(node) || forced.has(node) || placements.has(node) || repeated;
-    const shared = reading.size > 1 && costOf(node) > cheap && !inlined.has(node);
+    // A reshape is its input's own memory.
+    const isReshape = node.op.kind === "movement" && node.op.source === null;
+    const shared = reading.size > 1 && !isReshape && costOf(node) > cheap && !inlined.has(node);
     if (keep || shared) rooted.add(node);
     if (!keep && shared) optional.add(node);
   }
@@ -142,8 +144,8 @@ function placeJoins(graph: Graph): Prepared {
       const parts = own.map((part, i) => {
         let base = part;
         while (leading && base.op.kind === "movement" && base.op.source === null && !inputs.has(base)) base = base.inputs[0]!;
-        // What does not lie in one run is read by the concatenation alone.
-        const owned = base.op.kind === "leaf" || inputs.has(base) || results.has(base) || placements.has(base) || (!leading && (base.op.kind === "join" || uses.get(node.inputs[i]!)! > 1));
+        // What does not lie in one run is read by the concatenation alone; a scatter clears its whole buffer first.
+        const owned = base.op.kind === "leaf" || base.op.kind === "scatter" || inputs.has(base) || results.has(base) || placements.has(base) || (!leading && (base.op.kind === "join" || uses.get(node.inputs[i]!)! > 1));
         const placed = owned ? copy(part) : base;
         const strides = leading ? null : stridesOf(node.shape);
         placements.set(placed, { join: node, offset: at * row, strides });
@@ -161,6 +163,13 @@ function placeJoins(graph: Graph): Prepared {
     graph: { ...graph, outputs: graph.outputs.map(root), assignments: graph.assignments.map((a) => ({ ...a, value: root(a.value) })) },
     placements,
   };
+}
+
+/** The node that is written to a part's place: the part, or what it is a reshape of. */
+export function placedPart(join: Node, part: Node, placements: Prepared["placements"]): Node {
+  let base = part;
+  while (placements.get(base)?.join !== join) base = base.inputs[0]!;
+  return base;
 }
 
 function stridesOf(shape: readonly number[]): number[] {

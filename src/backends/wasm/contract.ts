@@ -73,7 +73,7 @@ export function printContract(kernel: Kernel, name: string, fused: boolean, modu
   const f = new FunctionBuilder(name, [...buffers, null].map(() => "i32"));
   const scratch = buffers.length;
   const layout = scratchLayout(b);
-  const p = new VectorPrinter(f, new Map(buffers.map((buffer, i) => [buffer, i])), b.columnAxis, fused);
+  const p = new VectorPrinter(f, new Map(buffers.map((buffer, i) => [buffer, i])), b.columnAxis, kernel.parallel, fused);
   const expander = new Expander();
   const contract = kernel.contract!;
   const [rowValue, columnValue] = b.rowsOf === "a" ? [contract.a, contract.b] : [contract.b, contract.a];

@@ -52,7 +52,7 @@ class LoopPrinter {
     this.#kernel = kernel;
     this.#f = f;
     this.#axis = vectorAxisOf(kernel);
-    this.#p = new VectorPrinter(f, bases, this.#axis, fused);
+    this.#p = new VectorPrinter(f, bases, this.#axis, kernel.parallel, fused);
     const expander = new Expander();
     this.#stores = kernel.stores.map((s) => ({ ...s, at: expander.affine(s.at), value: expander.expand(s.value), stage: stageOf(s.value, kernel.reductions) }));
     this.#reductions = kernel.reductions.map((r, id) => ({

@@ -29,6 +29,7 @@ export class VectorPrinter implements Push {
   /** How many lanes count; those beyond are not read from scattered places. */
   lanes = 4;
   readonly #bases: ReadonlyMap<Buffer, Local>;
+  readonly #parallel: number;
   readonly #counters = new Map<number, Local>();
   readonly #shifts = new Map<number, number>();
   readonly #reduced = new Map<number, Local>();
@@ -36,8 +37,10 @@ export class VectorPrinter implements Push {
   readonly #needs = new Map<Vector, Needs>();
   #uses = new Map<Vector, number>();
 
-  constructor(f: FunctionBuilder, bases: ReadonlyMap<Buffer, Local>, vectorAxis: number, fused: boolean) {
+  /** `parallel`: how many of the kernel's axes are; its reductions have a result for each point of those. */
+  constructor(f: FunctionBuilder, bases: ReadonlyMap<Buffer, Local>, vectorAxis: number, parallel: number, fused: boolean) {
     this.f = f;
+    this.#parallel = parallel;
     this.fused = fused;
     this.vectorAxis = vectorAxis;
     this.#bases = bases;
@@ -174,7 +177,10 @@ export class VectorPrinter implements Push {
       const note = (a: VectorAffine) => a.coefficients.forEach((c, axis) => c !== 0 && axes.add(axis));
       if (v.kind === "load") [v.at, ...v.guards.map((g) => g.at)].forEach(note);
       if (v.kind === "index") note(v.at);
-      if (v.kind === "reduced") reduced.add(v.id);
+      if (v.kind === "reduced") {
+        reduced.add(v.id);
+        for (let axis = 0; axis < this.#parallel; axis++) axes.add(axis);
+      }
       for (const operand of vectorOperands(v)) {
         const below = this.#needsOf(operand);
         for (const axis of below.axes) axes.add(axis);
