@@ -5,8 +5,6 @@ import { FunctionBuilder } from "./assembler.ts";
 export const tileRows = 4;
 /** Columns of a tile: the width of a packed panel of B, two vectors. */
 export const tileColumns = 8;
-/** How many steps of k the loop takes at once. */
-const unroll = 4;
 
 /**
  * C[4,8] (+)= Σ_k A[k,4]·B[k,8]. Parameters: addresses of the panels and of C's tile, the number of steps, the bytes
@@ -20,7 +18,6 @@ export function printMicroKernel(fused: boolean): FunctionBuilder {
   const columns = Array.from({ length: vectors }, () => f.local("v128"));
   const row = f.local("v128");
   const address = f.local("i32");
-  const count = f.local("i32");
 
   const eachTileRow = (body: (r: number) => void): void => {
     f.get(c).set(address);
@@ -29,36 +26,25 @@ export function printMicroKernel(fused: boolean): FunctionBuilder {
       if (r < tileRows - 1) f.get(address).get(rowBytes).emit("i32.add").set(address);
     }
   };
-  const step = (at: number): void => {
-    columns.forEach((column, j) => f.get(b).emit("v128.load", at * tileColumns * 4 + j * 16).set(column));
-    for (let r = 0; r < tileRows; r++) {
-      f.get(a).emit("v128.load32_splat", (at * tileRows + r) * 4).set(row);
-      columns.forEach((column, j) => {
-        const sum = sums[r]![j]!;
-        if (fused) f.get(row).get(column).get(sum).emit("f32x4.relaxed_madd").set(sum);
-        else f.get(sum).get(row).get(column).emit("f32x4.mul").emit("f32x4.add").set(sum);
-      });
-    }
-  };
-  const loop = (stepsAtOnce: number): void => {
-    f.emit("loop");
-    for (let at = 0; at < stepsAtOnce; at++) step(at);
-    f.get(a).plus(stepsAtOnce * tileRows * 4).set(a);
-    f.get(b).plus(stepsAtOnce * tileColumns * 4).set(b);
-    f.get(count).i32(1).emit("i32.sub").tee(count).emit("br_if", 0).emit("end");
-  };
-
   f.get(accumulate).emit("if");
   eachTileRow((r) => sums[r]!.forEach((sum, j) => f.get(address).emit("v128.load", j * 16).set(sum)));
   f.emit("else");
   for (const sum of sums.flat()) f.splat(0, "f32").set(sum);
   f.emit("end");
-  f.get(steps).i32(unroll).emit("i32.div_u").tee(count).emit("if");
-  loop(unroll);
-  f.emit("end");
-  f.get(steps).i32(unroll).emit("i32.rem_u").tee(count).emit("if");
-  loop(1);
-  f.emit("end");
+  // One step a turn. Engines unroll it themselves; unrolled here, V8 11 gathers all loads and runs out of registers.
+  f.emit("loop");
+  columns.forEach((column, j) => f.get(b).emit("v128.load", j * 16).set(column));
+  for (let r = 0; r < tileRows; r++) {
+    f.get(a).emit("v128.load32_splat", r * 4).set(row);
+    columns.forEach((column, j) => {
+      const sum = sums[r]![j]!;
+      if (fused) f.get(row).get(column).get(sum).emit("f32x4.relaxed_madd").set(sum);
+      else f.get(sum).get(row).get(column).emit("f32x4.mul").emit("f32x4.add").set(sum);
+    });
+  }
+  f.get(a).plus(tileRows * 4).set(a);
+  f.get(b).plus(tileColumns * 4).set(b);
+  f.get(steps).i32(1).emit("i32.sub").tee(steps).emit("br_if", 0).emit("end");
   eachTileRow((r) => sums[r]!.forEach((sum, j) => f.get(address).get(sum).emit("v128.store", j * 16)));
   return f;
 }
