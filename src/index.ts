@@ -12,3 +12,22 @@ export * from "./functions/array.ts";
 export { erfinv } from "./functions/special.ts";
 export * as random from "./functions/random.ts";
 export { backendNames, setBackend } from "./runtime/device.ts";
+export {
+  activation, type ActivationFunction, type ActivationName, activations,
+  elu, gelu, heaviside, leakyRelu, linear, maxout, relu, selu, sigmoid, silu, softplus, softsign, swish,
+} from "./functions/activations.ts";
+export { logSoftmax, softmax } from "./functions/softmax.ts";
+export * as layers from "./nn/index.ts";
+export { type CallContext, type Json, Layer, type LayerOptions } from "./nn/layer.ts";
+export { type Parameter } from "./nn/parameter.ts";
+export { registerLayer } from "./nn/registry.ts";
+export { type Initializer, type InitializerLike, initializers } from "./nn/initializers.ts";
+export { type LossLike, losses } from "./losses/index.ts";
+export { type Loss, type LossFunction } from "./losses/loss.ts";
+export { type MetricLike, metrics } from "./metrics/index.ts";
+export { type Metric } from "./metrics/metric.ts";
+export { type OptimizerLike, optimizers } from "./optimizers/index.ts";
+export { Optimizer, type OptimizerOptions } from "./optimizers/optimizer.ts";
+export * from "./train/index.ts";
+export * as data from "./data/index.ts";
+export { type Column, Dataset } from "./data/dataset.ts";

@@ -1,0 +1,33 @@
+// The cross-entropy of one class among several, with targets that are shares of each class.
+import { logSoftmax } from "../functions/softmax.ts";
+import { checkRange } from "../options.ts";
+import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { alignTargets, clipProbabilities } from "./loss.ts";
+
+export interface CategoricalCrossentropyOptions {
+  /** Whether the predictions are scores, before a softmax. Default: false, they are probabilities. */
+  readonly fromLogits?: boolean;
+  /** Spreads this share of each target evenly over the classes, from 0 to below 1. Default: 0. */
+  readonly labelSmoothing?: number;
+}
+
+/** ln p of each class: of scores exactly, of probabilities after they are made to sum to 1 and held in [1e-7, 1 − 1e-7]. */
+export function logProbabilities(predictions: Tensor, fromLogits: boolean): Tensor {
+  if (fromLogits) return logSoftmax(predictions);
+  return clipProbabilities(predictions.div(predictions.sum(-1, { keepDims: true }))).log();
+}
+
+/**
+ * −Σ tᵢ·ln pᵢ over the classes: `[batch, classes]` and `[batch, classes]` give `[batch]`. Targets are one-hot, or
+ * the share of each class.
+ *
+ * @example await categoricalCrossentropy([[0, 1, 0]], [[0.1, 0.8, 0.1]]).array(); // [0.223]
+ */
+export function categoricalCrossentropy(targets: TensorLike, predictions: TensorLike, options: CategoricalCrossentropyOptions = {}): Tensor {
+  const { fromLogits = false, labelSmoothing = 0 } = options;
+  checkRange("categoricalCrossentropy", "labelSmoothing", labelSmoothing, 0, 1);
+  const at = asTensor(predictions);
+  const given = alignTargets("categoricalCrossentropy", asTensor(targets), at);
+  const t = labelSmoothing === 0 ? given : given.mul(1 - labelSmoothing).add(labelSmoothing / (at.shape.at(-1) ?? 1));
+  return t.mul(logProbabilities(at, fromLogits)).sum(-1).neg();
+}

@@ -1,0 +1,28 @@
+// Which class is taken for which.
+import { oneHot } from "../functions/array.ts";
+import { checkCount } from "../options.ts";
+import { ShapeError } from "../errors.ts";
+import { formatShape } from "../shape.ts";
+import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
+
+/**
+ * How often an example of class i was taken for class j: int32 `[classes, classes]`, rows the targets, columns the
+ * predictions. Examples whose class number is out of range are not counted.
+ *
+ * `targets` are class numbers `[count]` or `[count, 1]`; `predictions` are class numbers `[count]`, or scores
+ * `[count, classes]`, of which the greatest counts. Exact up to 2²⁴ examples a cell.
+ *
+ * @param options.classes how many classes there are. Default: as many as the scores have; needed for class numbers.
+ * @throws ShapeError where the counts differ
+ * @example await confusionMatrix([0, 1, 1], [[2, 1], [0, 3], [5, 4]]).array(); // [[1, 0], [1, 1]]
+ */
+export function confusionMatrix(targets: TensorLike, predictions: TensorLike, options: { readonly classes?: number } = {}): Tensor {
+  const given = asTensor(predictions);
+  const classes = checkCount("confusionMatrix", "classes", options.classes ?? (given.ndim === 2 ? given.shape[1] : undefined));
+  const answers = given.ndim === 2 ? given.argmax(-1) : given;
+  const truth = asTensor(targets);
+  if (answers.ndim !== 1 || truth.size !== answers.size || truth.shape[0] !== answers.size) {
+    throw new ShapeError(`confusionMatrix: targets ${formatShape(truth.shape)} and predictions ${formatShape(given.shape)} do not have the same count.`);
+  }
+  return oneHot(truth.reshape([-1]), classes).transpose().matmul(oneHot(answers, classes)).cast("int32");
+}

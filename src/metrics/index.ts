@@ -1,0 +1,75 @@
+// The `metrics` namespace: factories by name, and how `compile` understands what it is given.
+import { ArgumentError } from "../errors.ts";
+import type { Loss } from "../losses/loss.ts";
+import { meanAbsoluteError } from "../losses/mean-absolute-error.ts";
+import { meanSquaredError } from "../losses/mean-squared-error.ts";
+import { checkCount, checkFinite, checkOptions, describe, lookUp } from "../options.ts";
+import type { Tensor } from "../tensor.ts";
+import { binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy, sparseTopKCategoricalAccuracy } from "./accuracy.ts";
+import { confusionMatrix } from "./confusion-matrix.ts";
+import type { Metric } from "./metric.ts";
+
+/** A factory of a metric out of its function. */
+function factory<O extends Readonly<Record<string, number>>>(
+  name: string,
+  call: (targets: Tensor, predictions: Tensor, options: O) => Tensor,
+  defaults: O,
+): (options?: { readonly [K in keyof O]?: number }) => Metric {
+  return (options = {}) => {
+    checkOptions(`metrics.${name}`, options, Object.keys(defaults));
+    const config = { ...defaults, ...options };
+    for (const [option, value] of Object.entries(config)) {
+      if (option === "k") checkCount(`metrics.${name}`, option, value);
+      else checkFinite(`metrics.${name}`, option, value);
+    }
+    return { name, config, call: (t, p) => call(t, p, config) };
+  };
+}
+
+const makers = {
+  binaryAccuracy: factory("binaryAccuracy", binaryAccuracy, { threshold: 0.5 }),
+  categoricalAccuracy: factory("categoricalAccuracy", categoricalAccuracy, {}),
+  sparseCategoricalAccuracy: factory("sparseCategoricalAccuracy", sparseCategoricalAccuracy, {}),
+  sparseTopKCategoricalAccuracy: factory("sparseTopKCategoricalAccuracy", sparseTopKCategoricalAccuracy, { k: 5 }),
+  meanSquaredError: factory("meanSquaredError", meanSquaredError, {}),
+  meanAbsoluteError: factory("meanAbsoluteError", meanAbsoluteError, {}),
+};
+
+/** The metrics by name, each a factory, and {@link confusionMatrix}, which is a function. */
+export const metrics = { ...makers, confusionMatrix } as const;
+
+const aliases: Readonly<Record<string, keyof typeof makers>> = { mse: "meanSquaredError", mae: "meanAbsoluteError" };
+
+export type MetricName = keyof typeof makers | "accuracy" | "mse" | "mae";
+/** What `compile` takes for a metric. */
+export type MetricLike = MetricName | Metric;
+
+/**
+ * Accuracy as the loss and the shapes suggest: for one output, or a loss of yes-or-no questions, which side of the
+ * threshold (½; 0 for logits and the hinge); else the greatest of several outputs, against class numbers or one-hot
+ * targets, as in Keras.
+ */
+function accuracy(loss: Loss): Metric {
+  const threshold = loss.name === "hinge" || (loss.name === "binaryCrossentropy" && loss.fromLogits === true) ? 0 : 0.5;
+  return {
+    name: "accuracy",
+    config: {},
+    call(targets, predictions) {
+      const single = predictions.ndim < 2 || predictions.shape.at(-1) === 1;
+      if (loss.targets === "classes") return sparseCategoricalAccuracy(targets, predictions);
+      if (single || loss.name === "hinge" || loss.name === "binaryCrossentropy") return binaryAccuracy(targets, predictions, { threshold });
+      const sparse = targets.ndim < predictions.ndim || targets.shape.at(-1) === 1;
+      return sparse ? sparseCategoricalAccuracy(targets, predictions) : categoricalAccuracy(targets, predictions);
+    },
+  };
+}
+
+/** The metric of a name (with options given outright, as a model file has them), or itself. Throws {@link ArgumentError}. */
+export function resolveMetric(like: MetricLike, loss: Loss, config: object = {}): Metric {
+  if (typeof like === "string") {
+    const make: (options?: any) => Metric = lookUp("metric", Object.hasOwn(aliases, like) ? aliases[like]! : like, { accuracy: () => accuracy(loss), ...makers });
+    return make(config);
+  }
+  if (typeof like === "object" && like !== null && typeof like.call === "function" && typeof like.name === "string") return like;
+  throw new ArgumentError(`compile: a metric is a name (accuracy, ${Object.keys(makers).join(", ")}) or metrics.…(), but came ${describe(like)}.`);
+}

@@ -1,0 +1,77 @@
+// The fully connected layer.
+import { checkCount, checkFlag } from "../options.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { type ActivationLike, Activator } from "./activation.ts";
+import { type Initializer, initializer, initializerConfig, type InitializerLike } from "./initializers.ts";
+import { asFloat, Layer, type LayerOptions } from "./layer.ts";
+
+export interface DenseOptions extends LayerOptions {
+  /** Default: "linear", no activation. */
+  readonly activation?: ActivationLike;
+  /** Whether a bias is added. Default: true. */
+  readonly useBias?: boolean;
+  /** Default: "glorotUniform". */
+  readonly kernelInitializer?: InitializerLike;
+  /** Default: "zeros". */
+  readonly biasInitializer?: InitializerLike;
+}
+
+export interface DenseConfig extends DenseOptions {
+  /** How many outputs the layer has. */
+  readonly units: number;
+}
+
+const optionNames = ["units", "activation", "useBias", "kernelInitializer", "biasInitializer"];
+
+/**
+ * y = activation(x · kernel + bias), along the last axis: `[batch, ..., inputs]` becomes `[batch, ..., units]`.
+ *
+ * Parameters: `kernel [inputs, units]` and `bias [units]`. Throws {@link ShapeError} for inputs without a feature axis.
+ *
+ * @example layers.dense(128, { activation: "relu" })
+ */
+export class Dense extends Layer {
+  readonly className = "Dense";
+  readonly units: number;
+  readonly useBias: boolean;
+  readonly #activator: Activator;
+  readonly #kernel: Initializer;
+  readonly #bias: Initializer;
+
+  constructor(config: DenseConfig) {
+    super("dense", config, optionNames);
+    const { units, activation = "linear", useBias = true, kernelInitializer = "glorotUniform", biasInitializer = "zeros" } = config;
+    this.units = checkCount("dense", "units", units);
+    this.useBias = checkFlag("dense", "useBias", useBias);
+    this.#activator = new Activator("dense", activation);
+    this.#kernel = initializer(kernelInitializer);
+    this.#bias = initializer(biasInitializer);
+  }
+
+  build(inputShape: Shape): Shape {
+    this.checkRank(inputShape, 1);
+    this.addParameter("kernel", [inputShape.at(-1)!, this.units], this.#kernel);
+    if (this.useBias) this.addParameter("bias", [this.units], this.#bias);
+    return [...inputShape.slice(0, -1), this.units];
+  }
+
+  call(x: Tensor): Tensor {
+    const product = asFloat(x).matmul(this.parameter("kernel"));
+    return this.#activator.apply(this.useBias ? product.add(this.parameter("bias")) : product);
+  }
+
+  override activationName(): string {
+    return this.#activator.name ?? "custom";
+  }
+
+  config() {
+    return {
+      units: this.units,
+      activation: this.#activator.toConfig(this),
+      useBias: this.useBias,
+      kernelInitializer: initializerConfig(this.#kernel),
+      biasInitializer: initializerConfig(this.#bias),
+    };
+  }
+}

@@ -1,0 +1,48 @@
+// Dropout: values put to zero at random while the model trains.
+import { bernoulli } from "../functions/random.ts";
+import { where } from "../functions/array.ts";
+import { checkRange } from "../options.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { asFloat, type CallContext, Layer, type LayerOptions } from "./layer.ts";
+
+export interface DropoutConfig extends LayerOptions {
+  /** The share of values that is put to zero, from 0 to below 1. */
+  readonly rate: number;
+}
+
+/**
+ * While training, each value becomes 0 with probability `rate` and is divided by 1 − rate otherwise, so that the
+ * expected value stays; outside training nothing happens. No parameters. Srivastava and others, 2014.
+ *
+ * The mask depends on nothing but the seed, the step and the layer's place in the model.
+ *
+ * @example layers.dropout(0.2)
+ */
+export class Dropout extends Layer {
+  readonly className = "Dropout";
+  readonly rate: number;
+
+  constructor(config: DropoutConfig) {
+    super("dropout", config, ["rate"]);
+    this.rate = checkRange("dropout", "rate", config.rate, 0, 1);
+  }
+
+  build(inputShape: Shape): Shape {
+    return inputShape;
+  }
+
+  call(x: Tensor, { training, key }: CallContext): Tensor {
+    if (!training || key === null || this.rate === 0) return x;
+    const kept = bernoulli(key, x.shape, 1 - this.rate);
+    return where(kept, asFloat(x).mul(1 / (1 - this.rate)), 0);
+  }
+
+  override activationName(): null {
+    return null;
+  }
+
+  config() {
+    return { rate: this.rate };
+  }
+}

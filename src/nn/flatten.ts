@@ -1,0 +1,33 @@
+// All axes of an example in one row.
+import { type Shape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { Layer, type LayerOptions } from "./layer.ts";
+
+/**
+ * `[batch, a, b, …]` becomes `[batch, a·b·…]`, in row-major order. No parameters, no computation.
+ *
+ * @example layers.flatten()
+ */
+export class Flatten extends Layer {
+  readonly className = "Flatten";
+
+  constructor(options: LayerOptions = {}) {
+    super("flatten", options, []);
+  }
+
+  build(inputShape: Shape): Shape {
+    return [sizeOf(inputShape)];
+  }
+
+  call(x: Tensor): Tensor {
+    return x.reshape([x.shape[0]!, sizeOf(x.shape.slice(1))]);
+  }
+
+  override activationName(): null {
+    return null;
+  }
+
+  config() {
+    return {};
+  }
+}

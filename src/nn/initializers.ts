@@ -1,0 +1,110 @@
+// How weights begin: random tensors of a shape from a key, with Keras's names and defaults.
+import { eye, full } from "../functions/array.ts";
+import { type Key, normal, truncatedNormal as truncated, uniform } from "../functions/random.ts";
+import { ArgumentError } from "../errors.ts";
+import { checkFinite, checkOptions, describe, lookUp } from "../options.ts";
+import { formatShape, type Shape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** A rule for first values. The same key and shape give the same numbers. */
+export interface Initializer {
+  readonly name: string;
+  /** What the factory of this name was given. */
+  readonly config: Readonly<Record<string, number>>;
+  make(key: Key, shape: Shape): Tensor;
+}
+
+/**
+ * How many numbers each output of a kernel sums, and how many outputs each input feeds: [..., inputs, units] with the
+ * axes before counted as a receptive field.
+ */
+export function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  if (shape.length < 2) return { fanIn: sizeOf(shape), fanOut: sizeOf(shape) };
+  const field = sizeOf(shape.slice(0, -2));
+  return { fanIn: field * shape.at(-2)!, fanOut: field * shape.at(-1)! };
+}
+
+/** The standard deviation of a standard normal that is cut at two: what a cut one is divided by to have deviation 1. */
+const cutDeviation = 0.87962566103423978;
+
+type Sample = (key: Key, shape: Shape, variance: number) => Tensor;
+
+const uniformOf: Sample = (key, shape, variance) => {
+  const limit = Math.sqrt(3 * variance);
+  return uniform(key, shape, { min: -limit, max: limit });
+};
+const normalOf: Sample = (key, shape, variance) => truncated(key, shape, { std: Math.sqrt(variance) / cutDeviation });
+
+/** An initializer with numbers for options, checked. */
+function withOptions<D extends Readonly<Record<string, number>>>(
+  name: string,
+  defaults: D,
+  make: (key: Key, shape: Shape, options: D) => Tensor,
+): (options?: { readonly [K in keyof D]?: number }) => Initializer {
+  return (options = {}) => {
+    checkOptions(`initializers.${name}`, options, Object.keys(defaults));
+    const config = { ...defaults, ...options };
+    for (const [option, value] of Object.entries(config)) checkFinite(`initializers.${name}`, option, value);
+    return { name, config, make: (key, shape) => make(key, shape, config) };
+  };
+}
+
+/** An initializer whose variance depends on the kernel's fans. */
+const scaled = (name: string, sample: Sample, variance: (fanIn: number, fanOut: number) => number) =>
+  withOptions(name, {}, (key, shape) => {
+    const { fanIn, fanOut } = fans(shape);
+    return sample(key, shape, variance(Math.max(1, fanIn), Math.max(1, fanOut)));
+  });
+
+/**
+ * The initializers by name. `layers.dense(10, { kernelInitializer: "heNormal" })` and
+ * `{ kernelInitializer: initializers.heNormal() }` mean the same.
+ *
+ * The four that say "normal" with a fan are cut at two standard deviations and rescaled, as in Keras.
+ */
+export const initializers = {
+  /** Uniform in ±√(6/(fanIn + fanOut)), the default of kernels. Glorot and Bengio, 2010. */
+  glorotUniform: scaled("glorotUniform", uniformOf, (i, o) => 2 / (i + o)),
+  /** Normal with variance 2/(fanIn + fanOut). Glorot and Bengio, 2010. */
+  glorotNormal: scaled("glorotNormal", normalOf, (i, o) => 2 / (i + o)),
+  /** Uniform in ±√(6/fanIn), for relu. He and others, 2015. */
+  heUniform: scaled("heUniform", uniformOf, (i) => 2 / i),
+  /** Normal with variance 2/fanIn, for relu. He and others, 2015. */
+  heNormal: scaled("heNormal", normalOf, (i) => 2 / i),
+  /** Uniform in ±√(3/fanIn). LeCun and others, 1998. */
+  lecunUniform: scaled("lecunUniform", uniformOf, (i) => 1 / i),
+  /** Normal with variance 1/fanIn, for selu. LeCun and others, 1998. */
+  lecunNormal: scaled("lecunNormal", normalOf, (i) => 1 / i),
+  /** Normal. Defaults: mean 0, stddev 0.05. */
+  randomNormal: withOptions("randomNormal", { mean: 0, stddev: 0.05 }, (key, shape, o) => normal(key, shape, { mean: o.mean, std: o.stddev })),
+  /** Even in [minval, maxval). Defaults: −0.05 and 0.05. */
+  randomUniform: withOptions("randomUniform", { minval: -0.05, maxval: 0.05 }, (key, shape, o) => uniform(key, shape, { min: o.minval, max: o.maxval })),
+  /** Normal, cut at two of its standard deviations. Defaults: mean 0, stddev 0.05. */
+  truncatedNormal: withOptions("truncatedNormal", { mean: 0, stddev: 0.05 }, (key, shape, o) => truncated(key, shape, { mean: o.mean, std: o.stddev })),
+  zeros: withOptions("zeros", {}, (_, shape) => full(shape, 0)),
+  ones: withOptions("ones", {}, (_, shape) => full(shape, 1)),
+  /** The same number everywhere. Default: 0. */
+  constant: withOptions("constant", { value: 0 }, (_, shape, o) => full(shape, o.value)),
+  /** gain on the diagonal of a square matrix, 0 elsewhere. Default gain: 1. Throws ArgumentError for any other shape. */
+  identity: withOptions("identity", { gain: 1 }, (_, shape, o) => {
+    if (shape.length !== 2 || shape[0] !== shape[1]) throw new ArgumentError(`initializers.identity: wants a square matrix, but the shape is ${formatShape(shape)}.`);
+    return eye(shape[0]!).mul(o.gain);
+  }),
+} as const;
+
+/** What layers take for an initializer. */
+export type InitializerLike = keyof typeof initializers | Initializer | { readonly name: string; readonly config?: Readonly<Record<string, number>> };
+
+/** Makes an initializer of its name, of `{ name, config }` out of a model file, or of itself. Throws {@link ArgumentError}. */
+export function initializer(like: InitializerLike): Initializer {
+  if (typeof like === "object" && like !== null && "make" in like) return like;
+  const { name, config = {} } = typeof like === "string" ? { name: like } : (like ?? {});
+  if (typeof name !== "string") throw new ArgumentError(`an initializer is a name or initializers.…(), but came ${describe(like)}.`);
+  const factory: (options?: object) => Initializer = lookUp("initializer", name, initializers);
+  return factory(config);
+}
+
+/** An initializer as a model file keeps it. */
+export function initializerConfig({ name, config }: Initializer): { name: string; config: Readonly<Record<string, number>> } | string {
+  return Object.keys(config).length === 0 ? name : { name, config };
+}

@@ -1,0 +1,51 @@
+// The declaration of a model's input shape.
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { describe } from "../options.ts";
+import { type Shape, sameShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
+
+export interface InputConfig extends LayerOptions {
+  /** The shape of one example, without the batch axis. */
+  readonly shape: Shape;
+}
+
+/** Throws {@link ArgumentError} unless the value is a list of whole numbers from 1 up. */
+export function checkExampleShape(where: string, shape: unknown): Shape {
+  if (Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 1)) return shape as Shape;
+  const came = Array.isArray(shape) ? `[${shape.map(describe).join(",")}]` : describe(shape);
+  throw new ArgumentError(`${where}: a shape is a list of whole numbers from 1 up, without the batch axis, but came ${came}.`);
+}
+
+/**
+ * Says which shape the examples have, so that a model knows all of its shapes before it sees data. It computes nothing
+ * and stands first.
+ *
+ * @example sequential([layers.input([28, 28]), layers.flatten(), layers.dense(10)])
+ */
+export class Input extends Layer {
+  readonly className = "Input";
+  readonly shape: Shape;
+
+  constructor(config: InputConfig) {
+    super("input", config, ["shape"]);
+    this.shape = checkExampleShape("input", config.shape);
+  }
+
+  build(inputShape: Shape): Shape {
+    if (sameShape(inputShape, this.shape)) return inputShape;
+    throw new ShapeError(`${this.describe()} declares ${formatBatchShape(this.shape)}, but the data have ${formatBatchShape(inputShape)}.`);
+  }
+
+  call(x: Tensor): Tensor {
+    return x;
+  }
+
+  override activationName(): null {
+    return null;
+  }
+
+  config() {
+    return { shape: this.shape };
+  }
+}

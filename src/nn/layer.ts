@@ -1,0 +1,146 @@
+// The layer: what every layer declares, and the context in which it is called.
+import { ArgumentError, ShapeError } from "../errors.ts";
+import type { Key } from "../functions/random.ts";
+import { checkFlag, checkOptions, describe } from "../options.ts";
+import { formatShape, type Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { initializer, type InitializerLike } from "./initializers.ts";
+import { Parameter } from "./parameter.ts";
+
+/** Anything that JSON can hold. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** What every layer takes beside its own options. */
+export interface LayerOptions {
+  /** How messages, summaries and files call the layer. Default: its kind and number, `dense_1`. */
+  readonly name?: string;
+  /** Whether training changes the layer's parameters. Default: true. */
+  readonly trainable?: boolean;
+}
+
+/** What a layer may know while it computes. */
+export interface CallContext {
+  /** True during `fit`; dropout and its kin are inert otherwise. */
+  readonly training: boolean;
+  /** A random key of this layer and this step; only there while training. */
+  readonly key: Key | null;
+}
+
+/**
+ * Base of all layers. A subclass declares its parameters in `build`, computes in `call`, and gives in `config` what
+ * its constructor needs to make it again.
+ *
+ * Shapes are of one example, without the batch axis; tensors in `call` have it in front.
+ *
+ * @example
+ * class Scale extends Layer {
+ *   readonly className = "Scale";
+ *   constructor(options: LayerOptions = {}) { super("scale", options, []); }
+ *   build(inputShape: Shape): Shape {
+ *     this.addParameter("factor", [], "ones");
+ *     return inputShape;
+ *   }
+ *   call(x: Tensor): Tensor { return x.mul(this.parameter("factor")); }
+ *   config() { return {}; }
+ * }
+ * registerLayer("Scale", (config) => new Scale(config)); // so that a model file may name it
+ */
+export abstract class Layer {
+  /** The kind of layer, as files name it: `Dense`. */
+  abstract readonly className: string;
+  /** The layer's name within its model; empty until a model names it. */
+  name: string;
+  readonly trainable: boolean;
+  readonly #parameters = new Map<string, Parameter>();
+  #owner: { readonly name: string } | null = null;
+
+  /** `known` are the names of the layer's own options; any other name is an error. */
+  constructor(where: string, options: LayerOptions, known: readonly string[]) {
+    checkOptions(where, options, [...known, "name", "trainable"]);
+    const { name = "", trainable = true } = options;
+    if (typeof name !== "string" || name.includes("/") || name.startsWith("__")) {
+      throw new ArgumentError(`${where}: a name is a text without "/" that does not begin with "__", but came ${describe(name)}.`);
+    }
+    this.name = name;
+    this.trainable = checkFlag(where, "trainable", trainable);
+  }
+
+  /** Declares the parameters for inputs of this shape and gives the shape of the output. Throws ShapeError. */
+  abstract build(inputShape: Shape): Shape;
+
+  /** The layer's output for a batch `[batch, ...inputShape]`. */
+  abstract call(x: Tensor, context: CallContext): Tensor;
+
+  /** The layer's own options, all that its constructor needs beside name and trainable. */
+  abstract config(): { readonly [option: string]: Json };
+
+  /** The activation that the output has gone through; `null` where the layer leaves its input's values as they are. */
+  activationName(): string | null {
+    return "linear";
+  }
+
+  /** Makes the layer part of a model. Throws {@link ArgumentError} where it is part of another. */
+  claim(owner: { readonly name: string }): void {
+    if (this.#owner && this.#owner !== owner) {
+      throw new ArgumentError(`${this.describe()} is already part of model ${this.#owner.name}: make a new layer for each model.`);
+    }
+    this.#owner = owner;
+  }
+
+  /** Forgets what an earlier `build` declared and declares anew; gives the shape of the output. */
+  declare(inputShape: Shape): Shape {
+    this.#parameters.clear();
+    return this.build(inputShape);
+  }
+
+  /** The parameters in the order of their declaration. */
+  get parameters(): readonly Parameter[] {
+    return [...this.#parameters.values()];
+  }
+
+  /** `layer dense_1 (Dense)`, for messages. */
+  describe(): string {
+    return this.name ? `layer ${this.name} (${this.className})` : `layer ${this.className}`;
+  }
+
+  /** Declares a parameter; for `build`. */
+  protected addParameter(name: string, shape: Shape, like: InitializerLike, options: { trainable?: boolean } = {}): void {
+    if (this.#parameters.has(name)) throw new ArgumentError(`${this.describe()} declares two parameters named "${name}".`);
+    this.#parameters.set(name, new Parameter(name, shape, initializer(like), this.trainable && (options.trainable ?? true)));
+  }
+
+  /** A declared parameter's value now. */
+  protected parameter(name: string): Tensor {
+    return this.#declared(name).value;
+  }
+
+  /** Gives a declared parameter that is not trainable its next value. */
+  protected assignParameter(name: string, value: Tensor): void {
+    this.#declared(name).assign(value);
+  }
+
+  /** For `build`: throws ShapeError unless the input has at least `rank` axes of known, nonzero length. */
+  protected checkRank(inputShape: Shape, rank: number): void {
+    if (inputShape.length >= rank && inputShape.every((n) => n > 0)) return;
+    throw new ShapeError(
+      `${this.describe()} wants inputs of at least ${rank} ${rank === 1 ? "axis" : "axes"} beside the batch, none of them empty, ` +
+        `but they have shape ${formatBatchShape(inputShape)}${inputShape.length === 0 ? "; reshape the data to [batch,1]" : ""}.`,
+    );
+  }
+
+  #declared(name: string): Parameter {
+    const found = this.#parameters.get(name);
+    if (!found) throw new ArgumentError(`${this.describe()} has no parameter "${name}" (it has ${[...this.#parameters.keys()].join(", ") || "none"}).`);
+    return found;
+  }
+}
+
+/** A float32 tensor of whatever numbers come in: images are bytes until the first layer that computes. */
+export function asFloat(x: Tensor): Tensor {
+  return x.dtype === "float32" || x.dtype === "float64" ? x : x.cast("float32");
+}
+
+/** `[batch,28,28]`, for messages. */
+export function formatBatchShape(shape: Shape): string {
+  return formatShape(shape).replace(/^\[/, shape.length > 0 ? "[batch," : "[batch");
+}

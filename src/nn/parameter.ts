@@ -1,0 +1,55 @@
+// A parameter of a layer: numbers that training changes (or a layer itself keeps), seen under their own shape.
+import { NablaError } from "../errors.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Variable } from "../variable.ts";
+import type { Initializer } from "./initializers.ts";
+
+/**
+ * A layer's parameter. A trainable one is a view into the one flat variable of its model, so that the update of a
+ * whole network is a single operation; one that is not trainable has a variable of its own.
+ */
+export class Parameter {
+  /** `kernel`, within its layer. */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+  readonly trainable: boolean;
+  #home: { readonly variable: Variable; readonly offset: number } | null = null;
+
+  constructor(name: string, shape: Shape, initializer: Initializer, trainable: boolean) {
+    this.name = name;
+    this.shape = shape;
+    this.initializer = initializer;
+    this.trainable = trainable;
+  }
+
+  /** How many numbers there are. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The value at this moment. Throws {@link NablaError} before the model has made its weights. */
+  get value(): Tensor {
+    const { variable, offset } = this.#bound();
+    return variable.value.reshape([-1]).at([offset, offset + this.size]).reshape(this.shape);
+  }
+
+  /** Gives a parameter that is not trainable its next value: a running mean, say. */
+  assign(value: Tensor): void {
+    if (this.trainable) throw new NablaError(`parameter ${this.name}: a trainable parameter changes by its model's optimizer or setWeights.`);
+    this.#bound().variable.assign(value);
+  }
+
+  /** Says where the numbers live. The model calls this once, when it makes its weights. */
+  bind(variable: Variable, offset: number): void {
+    this.#home = { variable, offset };
+  }
+
+  #bound(): { readonly variable: Variable; readonly offset: number } {
+    if (this.#home) return this.#home;
+    throw new NablaError(
+      `parameter ${this.name} has no numbers yet: a model makes its weights at the first fit, predict or build([...]).`,
+    );
+  }
+}

@@ -1,0 +1,58 @@
+// A leaky relu whose slope is learned.
+import { where } from "../functions/array.ts";
+import { ArgumentError } from "../errors.ts";
+import { describe } from "../options.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { type Initializer, initializer, initializerConfig, type InitializerLike } from "./initializers.ts";
+import { asFloat, formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
+
+export interface PReLUConfig extends LayerOptions {
+  /** Default: "zeros", as in Keras; the paper begins at 0.25: `{ name: "constant", config: { value: 0.25 } }`. */
+  readonly alphaInitializer?: InitializerLike;
+  /** Axes along which one slope serves all, counted with the batch axis as 0. Default: none, a slope an element. */
+  readonly sharedAxes?: readonly number[];
+}
+
+/**
+ * x for x > 0, else α·x, with α learned. He and others, 2015.
+ *
+ * Parameter: `alpha`, of the shape of one example, with 1 on the shared axes.
+ *
+ * @example layers.prelu({ alphaInitializer: initializers.constant({ value: 0.25 }) })
+ */
+export class PReLU extends Layer {
+  readonly className = "PReLU";
+  readonly sharedAxes: readonly number[];
+  readonly #alpha: Initializer;
+
+  constructor(config: PReLUConfig = {}) {
+    super("prelu", config, ["alphaInitializer", "sharedAxes"]);
+    const { alphaInitializer = "zeros", sharedAxes = [] } = config;
+    if (!Array.isArray(sharedAxes) || !sharedAxes.every((a) => Number.isInteger(a) && a >= 1)) {
+      throw new ArgumentError(`prelu: sharedAxes are whole numbers from 1 up (0 is the batch), but came ${Array.isArray(sharedAxes) ? `[${sharedAxes}]` : describe(sharedAxes)}.`);
+    }
+    this.sharedAxes = sharedAxes;
+    this.#alpha = initializer(alphaInitializer);
+  }
+
+  build(inputShape: Shape): Shape {
+    const outside = this.sharedAxes.find((a) => a > inputShape.length);
+    if (outside !== undefined) throw new ArgumentError(`${this.describe()}: ${formatBatchShape(inputShape)} has no axis ${outside} to share.`);
+    this.addParameter("alpha", inputShape.map((n, i) => (this.sharedAxes.includes(i + 1) ? 1 : n)), this.#alpha);
+    return inputShape;
+  }
+
+  call(x: Tensor): Tensor {
+    const at = asFloat(x);
+    return where(at.greater(0), at, at.mul(this.parameter("alpha")));
+  }
+
+  override activationName(): string {
+    return "prelu";
+  }
+
+  config() {
+    return { alphaInitializer: initializerConfig(this.#alpha), sharedAxes: this.sharedAxes };
+  }
+}

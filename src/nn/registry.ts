@@ -1,0 +1,59 @@
+// Layers by class name: how a model file becomes layers again.
+import { ArgumentError } from "../errors.ts";
+import { describe, lookUp } from "../options.ts";
+import { Activation } from "./activation.ts";
+import { Dense } from "./dense.ts";
+import { Dropout } from "./dropout.ts";
+import { Flatten } from "./flatten.ts";
+import { Input } from "./input.ts";
+import type { Json, Layer } from "./layer.ts";
+import { Maxout } from "./maxout.ts";
+import { ELU, LeakyReLU, ReLU, Softmax } from "./pointwise.ts";
+import { PReLU } from "./prelu.ts";
+import { Rescaling } from "./rescaling.ts";
+import { Reshape } from "./reshape.ts";
+
+/** A layer as a file keeps it. */
+export type LayerJson = {
+  readonly className: string;
+  readonly config: { readonly [option: string]: Json };
+};
+
+// Configurations come from files, so that their types are unknown here; each constructor checks its own.
+type Factory = (config: any) => Layer;
+
+const factories: Record<string, Factory> = {
+  Activation: (config) => new Activation(config),
+  Dense: (config) => new Dense(config),
+  Dropout: (config) => new Dropout(config),
+  ELU: (config) => new ELU(config),
+  Flatten: (config) => new Flatten(config),
+  Input: (config) => new Input(config),
+  LeakyReLU: (config) => new LeakyReLU(config),
+  Maxout: (config) => new Maxout(config),
+  PReLU: (config) => new PReLU(config),
+  ReLU: (config) => new ReLU(config),
+  Rescaling: (config) => new Rescaling(config),
+  Reshape: (config) => new Reshape(config),
+  Softmax: (config) => new Softmax(config),
+};
+
+/** Makes a layer class of your own known to model files. Throws {@link ArgumentError} where the name is taken. */
+export function registerLayer(className: string, factory: (config: any) => Layer): void {
+  if (Object.hasOwn(factories, className)) throw new ArgumentError(`a layer class "${className}" is already registered; choose another name.`);
+  factories[className] = factory;
+}
+
+/** A layer as JSON: its class and the options that make it again. */
+export function layerToJson(layer: Layer): LayerJson {
+  const { name, trainable } = layer;
+  return { className: layer.className, config: { name, ...(trainable ? {} : { trainable }), ...layer.config() } };
+}
+
+/** Makes a layer of its JSON. Throws {@link ArgumentError} for an unknown class or options that it does not take. */
+export function layerFromJson(json: LayerJson): Layer {
+  if (typeof json?.className !== "string" || typeof json.config !== "object" || json.config === null) {
+    throw new ArgumentError(`a layer is described by { className, config }, but came ${describe(json)}.`);
+  }
+  return lookUp("layer class", json.className, factories)(json.config);
+}

@@ -1,0 +1,56 @@
+// Examples under another shape.
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { describe } from "../options.ts";
+import { formatShape, type Shape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
+
+export interface ReshapeConfig extends LayerOptions {
+  /** The new shape of one example, without the batch axis; one −1 stands for what is left over. */
+  readonly targetShape: Shape;
+}
+
+/**
+ * `[batch, ...]` becomes `[batch, ...targetShape]`, in row-major order. No parameters, no computation.
+ * Throws {@link ShapeError} where the numbers of elements differ.
+ *
+ * @example layers.reshape([28, 28, 1])
+ */
+export class Reshape extends Layer {
+  readonly className = "Reshape";
+  readonly targetShape: Shape;
+  #resolved: Shape = [];
+
+  constructor(config: ReshapeConfig) {
+    super("reshape", config, ["targetShape"]);
+    const { targetShape } = config;
+    const fits = Array.isArray(targetShape) && targetShape.every((n) => Number.isSafeInteger(n) && (n >= 1 || n === -1));
+    if (!fits || targetShape.filter((n) => n === -1).length > 1) {
+      const came = Array.isArray(targetShape) ? formatShape(targetShape) : describe(targetShape);
+      throw new ArgumentError(`reshape: a target shape is a list of whole numbers from 1 up and at most one -1, but came ${came}.`);
+    }
+    this.targetShape = targetShape;
+  }
+
+  build(inputShape: Shape): Shape {
+    const size = sizeOf(inputShape);
+    const known = this.targetShape.reduce((n, m) => (m === -1 ? n : n * m), 1);
+    this.#resolved = this.targetShape.map((n) => (n === -1 ? size / known : n));
+    if (sizeOf(this.#resolved) === size && this.#resolved.every(Number.isInteger)) return this.#resolved;
+    throw new ShapeError(
+      `${this.describe()} makes ${formatBatchShape(this.targetShape)} of its inputs, but they have shape ${formatBatchShape(inputShape)} with ${size} numbers each.`,
+    );
+  }
+
+  call(x: Tensor): Tensor {
+    return x.reshape([x.shape[0]!, ...this.#resolved]);
+  }
+
+  override activationName(): null {
+    return null;
+  }
+
+  config() {
+    return { targetShape: this.targetShape };
+  }
+}

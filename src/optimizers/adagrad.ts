@@ -1,0 +1,37 @@
+// Adagrad: steps divided by the root of all squared gradients so far.
+import { checkRange } from "../options.ts";
+import { checkOptimizerOptions, checkPositive, Optimizer, type OptimizerOptions } from "./optimizer.ts";
+
+export interface AdagradOptions extends OptimizerOptions {
+  /** Default: 0.001, as in Keras. */
+  readonly learningRate?: number;
+  /** With what the sum of squares begins, from 0 up. Default: 0.1, as in Keras (PyTorch: 0). */
+  readonly initialAccumulatorValue?: number;
+  /** ε, added to the root, as in PyTorch (Keras adds it to the sum). Default: 1e-7. */
+  readonly epsilon?: number;
+}
+
+/**
+ * s ← s + g², θ ← θ − η·g / (√s + ε). Duchi, Hazan and Singer, 2011.
+ *
+ * @example model.compile({ optimizer: optimizers.adagrad({ learningRate: 0.1 }), loss: "mse" })
+ */
+export function adagrad(options: AdagradOptions = {}): Optimizer {
+  checkOptimizerOptions("adagrad", options, ["initialAccumulatorValue", "epsilon"]);
+  const { learningRate = 0.001, initialAccumulatorValue = 0.1, epsilon = 1e-7 } = options;
+  checkRange("optimizers.adagrad", "initialAccumulatorValue", initialAccumulatorValue, 0);
+  checkPositive("optimizers.adagrad", "epsilon", epsilon);
+  return new Optimizer(
+    {
+      name: "adagrad",
+      config: { initialAccumulatorValue, epsilon },
+      slots: { accumulator: initialAccumulatorValue },
+      update: ({ value, gradient, slots, learningRate }) => {
+        const accumulator = slots["accumulator"]!.add(gradient.square());
+        return { value: value.sub(gradient.mul(learningRate).div(accumulator.sqrt().add(epsilon))), slots: { accumulator } };
+      },
+    },
+    learningRate,
+    options,
+  );
+}

@@ -1,0 +1,28 @@
+// The `optimizers` namespace: factories by name, and how `compile` understands what it is given.
+import { ArgumentError } from "../errors.ts";
+import { describe, lookUp } from "../options.ts";
+import { adagrad } from "./adagrad.ts";
+import { adam, adamW } from "./adam.ts";
+import { Optimizer } from "./optimizer.ts";
+import { rmsprop } from "./rmsprop.ts";
+import { sgd } from "./sgd.ts";
+
+/** The optimizers by name, each a factory: `optimizers.adam({ learningRate: 3e-4 })`. */
+export const optimizers = { sgd, adam, adamW, rmsprop, adagrad } as const;
+
+export type OptimizerName = keyof typeof optimizers;
+/** What `compile` takes for an optimizer. */
+export type OptimizerLike = OptimizerName | Optimizer;
+
+/** The optimizer of a name with its options, as a model file has them. Throws {@link ArgumentError}. */
+export function optimizerFromConfig(name: string, config: object): Optimizer {
+  const make: (options?: any) => Optimizer = lookUp("optimizer", name, optimizers);
+  return make(config);
+}
+
+/** An optimizer of its name with default options, or of itself. Throws {@link ArgumentError}. */
+export function resolveOptimizer(like: OptimizerLike): Optimizer {
+  if (typeof like === "string") return optimizerFromConfig(like, {});
+  if (like instanceof Optimizer) return like;
+  throw new ArgumentError(`compile: an optimizer is a name (${Object.keys(optimizers).join(", ")}) or optimizers.…(), but came ${describe(like)}.`);
+}

@@ -1,0 +1,49 @@
+// RMSprop: steps divided by the running size of the gradient.
+import { checkFlag, checkRange } from "../options.ts";
+import { checkOptimizerOptions, checkPositive, Optimizer, type OptimizerOptions } from "./optimizer.ts";
+
+export interface RmspropOptions extends OptimizerOptions {
+  /** Default: 0.001. */
+  readonly learningRate?: number;
+  /** ρ, decay of the mean of squared gradients, from 0 to below 1. Default: 0.9. */
+  readonly rho?: number;
+  /** μ, from 0 to below 1. Default: 0. */
+  readonly momentum?: number;
+  /** ε, added to the root, as in PyTorch (Keras adds it to the square). Default: 1e-7. */
+  readonly epsilon?: number;
+  /** Subtracts the square of the mean gradient, so that the root is a standard deviation. Default: false. */
+  readonly centered?: boolean;
+}
+
+/**
+ * v ← ρv + (1−ρ)g², θ ← θ − η·g / (√v + ε); with momentum b ← μb + η·g/(√v + ε), θ ← θ − b; centred with v − m² for
+ * v, where m ← ρm + (1−ρ)g. Tieleman and Hinton, 2012; centred: Graves, 2013.
+ *
+ * @example model.compile({ optimizer: optimizers.rmsprop({ momentum: 0.9 }), loss: "mse" })
+ */
+export function rmsprop(options: RmspropOptions = {}): Optimizer {
+  checkOptimizerOptions("rmsprop", options, ["rho", "momentum", "epsilon", "centered"]);
+  const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
+  checkRange("optimizers.rmsprop", "rho", rho, 0, 1);
+  checkRange("optimizers.rmsprop", "momentum", momentum, 0, 1);
+  checkPositive("optimizers.rmsprop", "epsilon", epsilon);
+  checkFlag("optimizers.rmsprop", "centered", centered);
+  return new Optimizer(
+    {
+      name: "rmsprop",
+      config: { rho, momentum, epsilon, centered },
+      slots: { meanSquare: 0, ...(centered && { mean: 0 }), ...(momentum > 0 && { velocity: 0 }) },
+      update: ({ value, gradient, slots, learningRate }) => {
+        const meanSquare = slots["meanSquare"]!.mul(rho).add(gradient.square().mul(1 - rho));
+        const mean = slots["mean"]?.mul(rho).add(gradient.mul(1 - rho));
+        // Rounding may leave a variance just below 0.
+        const variance = mean ? meanSquare.sub(mean.square()).maximum(0) : meanSquare;
+        const descent = gradient.mul(learningRate).div(variance.sqrt().add(epsilon));
+        const velocity = slots["velocity"]?.mul(momentum).add(descent);
+        return { value: value.sub(velocity ?? descent), slots: { meanSquare, ...(mean && { mean }), ...(velocity && { velocity }) } };
+      },
+    },
+    learningRate,
+    options,
+  );
+}

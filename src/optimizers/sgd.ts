@@ -1,0 +1,47 @@
+// Stochastic gradient descent, with or without momentum.
+import { checkFlag, checkRange } from "../options.ts";
+import { checkOptimizerOptions, Optimizer, type OptimizerOptions } from "./optimizer.ts";
+
+export interface SgdOptions extends OptimizerOptions {
+  /** Default: 0.01. */
+  readonly learningRate?: number;
+  /** μ, from 0 to below 1: how much of the last move is kept. Default: 0, plain descent. */
+  readonly momentum?: number;
+  /** Looks ahead along the velocity (Nesterov, 1983). Default: false. */
+  readonly nesterov?: boolean;
+}
+
+/**
+ * θ ← θ − η∇L (Robbins and Monro, 1951). With momentum μ (Polyak, 1964): v ← μv − η∇L, θ ← θ + v; with Nesterov's
+ * look-ahead θ ← θ + μv − η∇L, in the form of Sutskever and others, 2013.
+ *
+ * @example model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }), loss: "mse" })
+ */
+export function sgd(options: SgdOptions = {}): Optimizer {
+  checkOptimizerOptions("sgd", options, ["momentum", "nesterov"]);
+  const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
+  checkRange("optimizers.sgd", "momentum", momentum, 0, 1);
+  checkFlag("optimizers.sgd", "nesterov", nesterov);
+  const config = { momentum, nesterov };
+  if (momentum === 0) {
+    return new Optimizer(
+      { name: "sgd", config, slots: {}, update: ({ value, gradient, learningRate }) => ({ value: value.sub(gradient.mul(learningRate)), slots: {} }) },
+      learningRate,
+      options,
+    );
+  }
+  return new Optimizer(
+    {
+      name: "sgd",
+      config,
+      slots: { velocity: 0 },
+      update: ({ value, gradient, slots, learningRate }) => {
+        const descent = gradient.mul(learningRate);
+        const velocity = slots["velocity"]!.mul(momentum).sub(descent);
+        return { value: value.add(nesterov ? velocity.mul(momentum).sub(descent) : velocity), slots: { velocity } };
+      },
+    },
+    learningRate,
+    options,
+  );
+}

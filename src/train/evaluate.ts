@@ -1,0 +1,80 @@
+// Loss and metrics over a data set, without training.
+import { Dataset } from "../data/dataset.ts";
+import { checkCount, checkOptions } from "../options.ts";
+import { Air, Pace } from "./air.ts";
+import { checkTrainingData } from "./check-data.ts";
+import type { Feed, TrainingSetup } from "./feed.ts";
+import type { Model } from "./model.ts";
+import type { TrainingData } from "./training-data.ts";
+
+export interface EvaluateOptions {
+  /** How many examples are computed at a time. Default: 256. */
+  readonly batchSize?: number;
+  /** Ends the evaluation early: the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** The mean loss and metrics by name. */
+export interface Evaluation {
+  readonly loss: number;
+  readonly [metric: string]: number;
+}
+
+/** `model.evaluate`. `given` is what the user passed, of which `dataset` was made. */
+export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions, given: TrainingData): Promise<Evaluation> {
+  checkOptions("evaluate", options, ["batchSize", "signal"]);
+  const batchSize = checkCount("evaluate", "batchSize", options.batchSize ?? 256);
+  const { setup, pool } = model.requireTraining("evaluate");
+  prepareModel("evaluate", model, dataset, setup);
+  model.weights();
+  const feed = pool.take(dataset, given instanceof Dataset);
+  try {
+    return (await evaluateRange(feed, setup, { from: 0, to: dataset.size, batchSize, signal: options.signal }))!;
+  } finally {
+    feed.busy = false;
+  }
+}
+
+/** Settles the model's shapes by the data and checks the data against the model. */
+export function prepareModel(where: string, model: Model, dataset: Dataset, setup: TrainingSetup): void {
+  model.declare(dataset.inputShape);
+  const { outputShape } = model.requireShapes();
+  checkTrainingData(where, dataset, setup.loss, { lastLayer: model.layers.at(-1)!.name, outputShape });
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly batchSize: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Evaluates the examples `from` to `to` − 1 of a feed, coming up for air. Throws the signal's reason when it is aborted. */
+export async function evaluateRange(feed: Feed, setup: TrainingSetup, { from, to, batchSize, signal }: Range): Promise<Evaluation> {
+  const count = to - from;
+  const batch = Math.min(batchSize, count);
+  const rest = count % batch;
+  const pace = new Pace();
+  const air = new Air();
+  let sums: number[] = [];
+  feed.startEvaluation(from);
+  await feed.prepare("evaluate", batch);
+  for (let left = Math.floor(count / batch); left > 0; ) {
+    signal?.throwIfAborted();
+    const steps = pace.next(left);
+    const start = performance.now();
+    sums = await feed.run("evaluate", batch, steps);
+    pace.took(steps, performance.now() - start);
+    left -= steps;
+    await air.breathe();
+  }
+  signal?.throwIfAborted();
+  if (rest > 0) sums = await feed.run("evaluate", rest, 1);
+  return means(setup, sums, count);
+}
+
+/** The means by name of sums over `count` examples, in the order in which a feed gives them. */
+export function means({ metrics }: TrainingSetup, sums: readonly number[], count: number): Evaluation {
+  const [loss = 0, ...others] = sums.map((sum) => sum / count);
+  return { loss, ...Object.fromEntries(metrics.map((metric, i) => [metric.name, others[i]!])) };
+}

@@ -1,0 +1,186 @@
+// A model and a data set made into programs: a training step and an evaluation step that take no arguments.
+import { type Compiled, compile } from "../compile-function.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { zeros } from "../functions/array.ts";
+import { foldIn, key } from "../functions/random.ts";
+import { gradients } from "../gradient.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { iota } from "../ops/index.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { formatShape } from "../shape.ts";
+import { Tensor, tensor } from "../tensor.ts";
+import { type Variable, variable } from "../variable.ts";
+import type { Model } from "./model.ts";
+import { privateData, type ResidentData, residentData } from "./resident.ts";
+
+/** What `compile` settles for a model. */
+export interface TrainingSetup {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+}
+
+/** The program of a step: it reads which examples from variables, and gives the sums of loss and metrics so far. */
+type Step = Compiled<[], Tensor[]>;
+
+/** Tells a model's random numbers in training from those of its first weights. */
+const trainingStream = 2 ** 31;
+
+/**
+ * A model beside a resident data set. What changes from epoch to epoch (the order of the examples, the place in it,
+ * the sums so far, the random key) are variables; a step therefore takes no arguments, and many run in one call.
+ */
+export class Feed {
+  readonly data: ResidentData;
+  readonly #model: Model;
+  readonly #setup: TrainingSetup;
+  readonly #order: Variable;
+  readonly #position = variable(zeros([], "int32"), { name: "position" });
+  readonly #key = variable(zeros([2], "uint32"), { name: "key" });
+  readonly #sums: readonly Variable[];
+  readonly #steps = new Map<string, Step>();
+  /** Whether a run is under way that another must not disturb. Whoever takes a feed from the pool gives it back by this. */
+  busy = false;
+
+  constructor(model: Model, setup: TrainingSetup, data: ResidentData, size: number) {
+    this.#model = model;
+    this.#setup = setup;
+    this.data = data;
+    this.#order = variable(zeros([size], "int32"), { name: "order" });
+    this.#sums = ["loss", ...setup.metrics.map((m) => m.name)].map((name) => variable(0, { name: `sum of ${name}` }));
+  }
+
+  /** Sets the random key of a training run. */
+  startRun(seed: number): void {
+    this.#key.assign(foldIn(key(seed), trainingStream));
+  }
+
+  /** Sets the order of an epoch's examples (one place for each example of the data set), and starts at its beginning. */
+  startEpoch(order: Int32Array): void {
+    this.#order.assign(tensor(order));
+    this.#start(0);
+  }
+
+  /** Starts an evaluation at an example. */
+  startEvaluation(from: number): void {
+    this.#start(from);
+  }
+
+  /** Compiles the program of a step beforehand, so that the first step is not the slow one. */
+  async prepare(kind: "train" | "evaluate", batch: number): Promise<void> {
+    await this.#step(kind, batch).program();
+  }
+
+  /** Takes steps of `batch` examples; gives the sums of loss and metrics over the examples since the start. */
+  async run(kind: "train" | "evaluate", batch: number, steps: number): Promise<number[]> {
+    const sums = await this.#step(kind, batch).repeat(steps);
+    return Promise.all(sums.map((sum) => sum.item()));
+  }
+
+  #start(position: number): void {
+    this.#position.assign(position);
+    for (const sum of this.#sums) sum.assign(0);
+  }
+
+  #step(kind: "train" | "evaluate", batch: number): Step {
+    const name = `${kind} ${batch}`;
+    let step = this.#steps.get(name);
+    if (!step) {
+      step = compile(kind === "train" ? () => this.#train(batch) : () => this.#evaluate(batch));
+      this.#steps.set(name, step);
+    }
+    return step;
+  }
+
+  #train(batch: number): Tensor[] {
+    const { optimizer } = this.#setup;
+    const parameters = this.#model.weights().flat!;
+    const rows = this.#order.value.take(this.#places(batch));
+    const stepKey = foldIn(this.#key.value, optimizer.iterations.value);
+    const predictions = this.#model.call(this.data.inputs.rows(rows), { training: true, key: stepKey });
+    const { loss, sums } = measure(this.#setup, this.data.targets.rows(rows), predictions, batch);
+    optimizer.applyGradients([[gradients(loss, [parameters])[0]!, parameters]]);
+    return this.#accumulate(sums);
+  }
+
+  #evaluate(batch: number): Tensor[] {
+    const rows = this.#places(batch);
+    const predictions = this.#model.call(this.data.inputs.rows(rows));
+    return this.#accumulate(measure(this.#setup, this.data.targets.rows(rows), predictions, batch).sums);
+  }
+
+  /** The next `batch` places, int32 [batch]. */
+  #places(batch: number): Tensor {
+    const from = this.#position.value;
+    this.#position.assignAdd(batch);
+    return from.add(new Tensor(iota([batch], 0, "int32")));
+  }
+
+  #accumulate(sums: readonly Tensor[]): Tensor[] {
+    return sums.map((sum, i) => {
+      this.#sums[i]!.assignAdd(sum);
+      return this.#sums[i]!.value;
+    });
+  }
+}
+
+/** The mean loss of a batch, whose gradient is taken, and what the batch adds to the sums of loss and metrics. */
+function measure({ loss, metrics }: TrainingSetup, targets: Tensor, predictions: Tensor, batch: number): { loss: Tensor; sums: Tensor[] } {
+  // A value may have more than one number an example; the sum counts examples all the same.
+  const perExample = (total: Tensor, size: number): Tensor => (size === batch ? total : total.mul(batch / size));
+  const losses = loss.call(targets, predictions);
+  const total = losses.sum();
+  const sums = metrics.map((metric) => {
+    const values = metric.call(targets, predictions);
+    return perExample(values.sum().cast("float32"), values.size);
+  });
+  return { loss: total.mul(1 / losses.size), sums: [perExample(total, losses.size), ...sums] };
+}
+
+/** The feeds of one model as it is compiled. */
+export class FeedPool {
+  readonly #model: Model;
+  readonly #setup: TrainingSetup;
+  readonly #ofDatasets = new WeakMap<Dataset, Feed>();
+  readonly #ofArrays: { signature: string; feed: Feed }[] = [];
+
+  constructor(model: Model, setup: TrainingSetup) {
+    this.#model = model;
+    this.#setup = setup;
+  }
+
+  /**
+   * A feed for a run. That of a {@link Dataset} is kept: its numbers are written once and its programs compiled once.
+   * Arrays of the user's (`own` false) may have changed and are written anew, into a feed of the same kind if there is one.
+   */
+  take(dataset: Dataset, own: boolean): Feed {
+    const feed = own ? this.#ofDataset(dataset) : this.#ofArray(dataset);
+    feed.busy = true;
+    return feed;
+  }
+
+  #ofDataset(dataset: Dataset): Feed {
+    let feed = this.#ofDatasets.get(dataset);
+    if (!feed || feed.busy) {
+      feed = new Feed(this.#model, this.#setup, residentData(dataset), dataset.size);
+      this.#ofDatasets.set(dataset, feed);
+    }
+    return feed;
+  }
+
+  #ofArray(dataset: Dataset): Feed {
+    const signature = [dataset.inputs, dataset.targets].map(({ array, scale, offset }) => `${array.dtype}${formatShape(array.shape)} ${scale} ${offset}`).join(" ");
+    const known = this.#ofArrays.find((entry) => entry.signature === signature && !entry.feed.busy);
+    if (known) {
+      known.feed.data.inputs.refill(dataset.inputs);
+      known.feed.data.targets.refill(dataset.targets);
+      return known.feed;
+    }
+    const feed = new Feed(this.#model, this.#setup, privateData(dataset), dataset.size);
+    this.#ofArrays.push({ signature, feed });
+    // Two serve a model that is trained and validated on arrays; more would keep old data for nothing.
+    if (this.#ofArrays.length > 2) this.#ofArrays.shift();
+    return feed;
+  }
+}

@@ -1,0 +1,24 @@
+// A learning rate that changes from epoch to epoch.
+import { ArgumentError, NablaError } from "../errors.ts";
+import { checkRange, describe } from "../options.ts";
+import type { Callback } from "./callback.ts";
+
+/**
+ * Sets the optimizer's learning rate before each epoch to what `schedule` gives for the epoch, counted from 0, and the
+ * rate until then. Nothing is compiled again: the rate is a variable.
+ *
+ * @throws ArgumentError where the schedule gives anything but a finite number from 0 up
+ * @example callbacks.learningRateScheduler((epoch) => 0.01 * 0.5 ** Math.floor(epoch / 10))
+ */
+export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {
+  const where = "callbacks.learningRateScheduler";
+  if (typeof schedule !== "function") throw new ArgumentError(`${where}: wants a function of the epoch and the learning rate, but came ${describe(schedule)}.`);
+  return {
+    async onEpochBegin(epoch, { model }) {
+      const optimizer = model.training?.optimizer;
+      if (!optimizer) throw new NablaError(`${where}: the model has no optimizer.`);
+      const rate = schedule(epoch, await optimizer.currentLearningRate());
+      optimizer.learningRate.assign(checkRange(where, `the rate of epoch ${epoch}`, rate, 0));
+    },
+  };
+}

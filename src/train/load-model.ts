@@ -1,0 +1,52 @@
+// A model out of its file.
+import { ArgumentError } from "../errors.ts";
+import { lossFromConfig } from "../losses/index.ts";
+import { type MetricName, resolveMetric } from "../metrics/index.ts";
+import { checkExampleShape } from "../nn/input.ts";
+import { layerFromJson, type LayerJson } from "../nn/registry.ts";
+import { optimizerFromConfig } from "../optimizers/index.ts";
+import { describe } from "../options.ts";
+import { asFileError, type ModelContent, type ModelSource, readModel, restoreOptimizer, weightsFor } from "./model-file.ts";
+import { Sequential } from "./sequential.ts";
+
+/**
+ * Reads a model that `model.save` wrote: layers, weights, and, where the file has them, the training configuration and
+ * the optimizer's state, so that training goes on as if it had never stopped.
+ *
+ * @param source a path (in a browser an address), or the bytes
+ * @throws FileError where the file is missing, damaged, no model, or does not fit together
+ * @example
+ * const model = await loadModel("digits.safetensors");
+ * const probabilities = softmax(await model.predict(images));
+ */
+export async function loadModel(source: ModelSource): Promise<Sequential> {
+  const content = await readModel(source);
+  return asFileError(content.source, () => {
+    const model = makeModel(content);
+    model.adoptWeights(weightsFor(model.layers, content));
+    model.dataInfo = content.dataInfo;
+    if (content.training) {
+      useTraining(model, content.training);
+      restoreOptimizer(model, content);
+    }
+    return model;
+  });
+}
+
+function makeModel({ architecture: { className, name, inputShape, layers } }: ModelContent): Sequential {
+  if (className !== "Sequential") throw new ArgumentError(`unknown model class ${describe(className)}; known: Sequential.`);
+  if (typeof name !== "string" || !Array.isArray(layers)) throw new ArgumentError("a model has a name and a list of layers.");
+  return new Sequential((layers as LayerJson[]).map(layerFromJson), { name, inputShape: checkExampleShape("model", inputShape) });
+}
+
+function useTraining(model: Sequential, { optimizer, loss, metrics }: NonNullable<ModelContent["training"]>): void {
+  if (typeof optimizer?.name !== "string" || typeof loss?.name !== "string" || !Array.isArray(metrics)) {
+    throw new ArgumentError("a training configuration has an optimizer, a loss and metrics, each with a name.");
+  }
+  const settled = lossFromConfig(loss.name, loss.config ?? {});
+  model.useTraining({
+    optimizer: optimizerFromConfig(optimizer.name, optimizer.config ?? {}),
+    loss: settled,
+    metrics: metrics.map((metric) => resolveMetric(String(metric?.name) as MetricName, settled, metric?.config ?? {})),
+  });
+}

@@ -1,0 +1,193 @@
+// The model's file: safetensors with weights and optimizer state, and in its metadata what makes the model again.
+import type { DType } from "../dtype.ts";
+import { FileError, NablaError } from "../errors.ts";
+import type { HostArray } from "../host-array.ts";
+import { readFile, writeFileAtomic } from "../io/files.ts";
+import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
+import { losses } from "../losses/index.ts";
+import { metrics } from "../metrics/index.ts";
+import type { Json, Layer } from "../nn/layer.ts";
+import { optimizers } from "../optimizers/index.ts";
+import { checkFlag, checkOptions, describe } from "../options.ts";
+import { formatShape, type Shape, sameShape } from "../shape.ts";
+import { tensor } from "../tensor.ts";
+import type { TrainingSetup } from "./feed.ts";
+import type { DataInfo, Model } from "./model.ts";
+import { namedParameters, type WeightValues } from "./weights.ts";
+
+/** Version of the metadata's layout; a file of a later one is refused. */
+const version = 1;
+
+export interface SaveOptions {
+  /** Whether the optimizer's state goes along, so that training can continue exactly. Default: true. */
+  readonly includeOptimizer?: boolean;
+}
+
+/** Where a model is read from: a path (in a browser an address), or the bytes themselves. */
+export type ModelSource = string | Uint8Array | ArrayBuffer;
+
+/** The training configuration as a file keeps it. */
+interface TrainingJson {
+  readonly optimizer: { readonly name: string; readonly config: object };
+  readonly loss: { readonly name: string; readonly config: object };
+  readonly metrics: readonly { readonly name: string; readonly config: object }[];
+}
+
+/** What a model's file holds, taken apart but not yet trusted. */
+export interface ModelContent {
+  /** How errors name the file. */
+  readonly source: string;
+  readonly architecture: { readonly className: unknown; readonly name: unknown; readonly inputShape: unknown; readonly layers: unknown };
+  readonly training: TrainingJson | null;
+  readonly dataInfo: DataInfo;
+  readonly tensors: ReadonlyMap<string, HostArray>;
+}
+
+/** The model's file as bytes. A loss, metric or optimizer of the user's own cannot be named in it: it then holds no training. */
+export async function encodeModel(model: Model, options: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptions("save", options, ["includeOptimizer"]);
+  const { includeOptimizer = true } = options;
+  checkFlag("save", "includeOptimizer", includeOptimizer);
+  const tensors: Record<string, HostArray> = await model.getWeights();
+  const metadata: Record<string, string> = { format: "nabla", version: String(version), architecture: JSON.stringify(model.architecture()) };
+  if (Object.keys(model.dataInfo).length > 0) metadata["data"] = JSON.stringify(model.dataInfo);
+  const { training } = model;
+  if (training && isNameable(training)) {
+    const { optimizer, loss, metrics } = training;
+    const json: TrainingJson = {
+      optimizer: { name: optimizer.name, config: await optimizer.config() },
+      loss: { name: loss.name, config: loss.config },
+      metrics: metrics.map(({ name, config }) => ({ name, config })),
+    };
+    metadata["training"] = JSON.stringify(json);
+    if (includeOptimizer) for (const [name, variable] of optimizerVariables(model, training)) {
+      tensors[name] = { data: (await variable.data()).slice(), shape: variable.shape, dtype: variable.dtype };
+    }
+  }
+  return encodeSafetensors(tensors, metadata);
+}
+
+function isNameable({ optimizer, loss, metrics: list }: TrainingSetup): boolean {
+  const known = (name: string): boolean => name === "accuracy" || Object.hasOwn(metrics, name);
+  return Object.hasOwn(optimizers, optimizer.name) && Object.hasOwn(losses, loss.name) && list.every(({ name }) => known(name));
+}
+
+/** The optimizer's variables beside the flat parameters, under the names that files give them. */
+export function optimizerVariables(model: Model, { optimizer }: TrainingSetup) {
+  const { flat } = model.weights();
+  const slots = flat ? Object.entries(optimizer.slots(flat)) : [];
+  return [["optimizer/iterations", optimizer.iterations] as const, ...slots.map(([name, slot]) => [`optimizer/${name}`, slot] as const)];
+}
+
+/** Writes a file, whole or not at all; in a page, offers it as a download. */
+export async function writeModel(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  if (hasFiles()) return writeFileAtomic(path, bytes);
+  if (typeof document === "undefined") throw new FileError(`cannot write "${path}": there are no files here; use model.toBytes().`);
+  const address = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
+  const link = Object.assign(document.createElement("a"), { href: address, download: path.split("/").at(-1)! });
+  link.click();
+  // The browser reads the address after this turn.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+function hasFiles(): boolean {
+  return typeof (globalThis as { process?: { getBuiltinModule?: unknown } }).process?.getBuiltinModule === "function";
+}
+
+/** Reads and takes apart a model's file. Throws {@link FileError} where it is none. */
+export async function readModel(from: ModelSource): Promise<ModelContent> {
+  const source = typeof from === "string" ? from : "the model's bytes";
+  const { tensors, metadata } = decodeSafetensors(await readBytes(from), source);
+  const fail = (what: string): never => {
+    throw new FileError(`"${source}" ${what}.`);
+  };
+  if (metadata["format"] !== "nabla") fail('is a safetensors file, but no model of Nabla: its metadata do not say "format": "nabla"');
+  if (metadata["version"] !== String(version)) fail(`has version ${describe(metadata["version"])} of the model format, but this Nabla reads version ${version}`);
+  const parse = (key: string): unknown => {
+    if (metadata[key] === undefined) return undefined;
+    try {
+      return JSON.parse(metadata[key]);
+    } catch {
+      return fail(`is damaged: its ${key} is not JSON`);
+    }
+  };
+  const object = (key: string, value: unknown): object => (typeof value === "object" && value !== null && !Array.isArray(value) ? value : fail(`is damaged: its ${key} is no JSON object`));
+  const training = parse("training");
+  return {
+    source,
+    architecture: object("architecture", parse("architecture")) as ModelContent["architecture"],
+    training: training === undefined ? null : (object("training", training) as TrainingJson),
+    dataInfo: checkDataInfo(object("data", parse("data") ?? {}), fail),
+    tensors,
+  };
+}
+
+async function readBytes(from: ModelSource): Promise<Uint8Array> {
+  if (typeof from !== "string") return from instanceof Uint8Array ? from : new Uint8Array(from);
+  if (hasFiles()) return readFile(from);
+  const response = await fetch(from);
+  if (!response.ok) throw new FileError(`cannot read "${from}": the server answers ${response.status}.`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (what: string) => never): DataInfo {
+  const { classNames, inputs } = info;
+  const isNames = Array.isArray(classNames) && classNames.every((name) => typeof name === "string");
+  if (classNames !== undefined && !isNames) fail("is damaged: its class names are no list of texts");
+  const { dtype, scale, offset } = (inputs ?? {}) as Record<string, unknown>;
+  if (inputs !== undefined && !(typeof dtype === "string" && Number.isFinite(scale) && Number.isFinite(offset))) fail("is damaged: its input scaling is no dtype, scale and offset");
+  return {
+    ...(isNames && { classNames }),
+    ...(inputs !== undefined && { inputs: { dtype: dtype as string, scale: scale as number, offset: offset as number } }),
+  };
+}
+
+/** The weights that layers want, out of a file's tensors. Throws {@link FileError} where one is missing, extra or of another shape. */
+export function weightsFor(layers: readonly Layer[], { tensors, source }: ModelContent): WeightValues {
+  const wanted = namedParameters(layers);
+  const values: WeightValues = {};
+  for (const { name, parameter } of wanted) values[name] = requireTensor(tensors, source, name, parameter.shape, "float32");
+  const extra = [...tensors.keys()].find((name) => !name.startsWith("optimizer/") && !Object.hasOwn(values, name));
+  if (extra !== undefined) throw new FileError(`"${source}" holds ${JSON.stringify(extra)}, which no layer of the model has.`);
+  return values;
+}
+
+function requireTensor(tensors: ReadonlyMap<string, HostArray>, source: string, name: string, shape: Shape, dtype: DType): HostArray {
+  const found = tensors.get(name);
+  if (!found) throw new FileError(`"${source}" lacks the tensor "${name}" of shape ${formatShape(shape)}.`);
+  if (sameShape(found.shape, shape) && found.dtype === dtype) return found;
+  throw new FileError(`"${source}" has ${found.dtype}${formatShape(found.shape)} for "${name}", but the model wants ${dtype}${formatShape(shape)}.`);
+}
+
+/** Gives the model's optimizer the state of a file; a file saved without one changes nothing. */
+export function restoreOptimizer(model: Model, { tensors, source }: ModelContent): void {
+  if (!model.training || ![...tensors.keys()].some((name) => name.startsWith("optimizer/"))) return;
+  const variables = optimizerVariables(model, model.training);
+  const values = variables.map(([name, { shape, dtype }]) => tensor(requireTensor(tensors, source, name, shape, dtype)));
+  variables.forEach(([, variable], i) => variable.assign(values[i]!));
+}
+
+/** `model.load`. */
+export async function restoreInto(model: Model, from: ModelSource): Promise<void> {
+  const content = await readModel(from);
+  const { inputShape } = content.architecture;
+  if (!model.inputShape) await asFileError(content.source, () => model.declare(inputShape as Shape));
+  model.setWeights(weightsFor(model.layers, content));
+  const saved = content.training?.optimizer;
+  if (model.training && saved?.name === model.training.optimizer.name) {
+    restoreOptimizer(model, content);
+    const rate = (saved.config as { learningRate?: Json }).learningRate;
+    if (typeof rate === "number" && rate >= 0) model.training.optimizer.learningRate.assign(rate);
+  }
+  model.dataInfo = content.dataInfo;
+}
+
+/** Runs `body`; what it finds wrong is the file's fault. */
+export async function asFileError<T>(source: string, body: () => T | Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof NablaError) || error instanceof FileError) throw error;
+    throw new FileError(`"${source}" does not describe a model that Nabla can make: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,240 @@
+// The model: weights, and what is done with them (compile, fit, evaluate, predict, save). Its subclass says how it computes.
+import type { Column, Dataset } from "../data/dataset.ts";
+import { ArgumentError, NablaError } from "../errors.ts";
+import { foldIn, type Key, key } from "../functions/random.ts";
+import type { HostArray } from "../host-array.ts";
+import { type LossLike, resolveLoss } from "../losses/index.ts";
+import { type MetricLike, resolveMetric } from "../metrics/index.ts";
+import type { Json, Layer } from "../nn/layer.ts";
+import { type OptimizerLike, resolveOptimizer } from "../optimizers/index.ts";
+import { checkOptions, describe } from "../options.ts";
+import type { Shape } from "../shape.ts";
+import { type Tensor, tensor, type TensorLike } from "../tensor.ts";
+import type { History } from "./callback.ts";
+import { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
+import { FeedPool, type TrainingSetup } from "./feed.ts";
+import { fit } from "./fit.ts";
+import type { FitOptions } from "./fit-options.ts";
+import { encodeModel, type ModelSource, restoreInto, type SaveOptions, writeModel } from "./model-file.ts";
+import { Predictor, type PredictOptions } from "./predict.ts";
+import { type ArraySource, isArraySource, toColumn, toDataset, type TrainingData } from "./training-data.ts";
+import { type WeightValues, Weights } from "./weights.ts";
+
+/** What `compile` takes. */
+export interface CompileOptions {
+  /** A name or optimizers.…(). Default: "rmsprop", as in Keras. */
+  readonly optimizer?: OptimizerLike;
+  /**
+   * A name, losses.…() or a function of targets and predictions. A crossentropy by name is from probabilities where the
+   * model ends in a sigmoid or softmax, and from logits where it ends in anything else.
+   */
+  readonly loss: LossLike;
+  /** Names, or metrics.…(). Default: none. */
+  readonly metrics?: readonly MetricLike[];
+}
+
+/** How a model is called. */
+export interface ModelCallOptions {
+  /** Whether dropout and its kin act. Default: false. */
+  readonly training?: boolean;
+  /** The random key of this call; needed for them to act. */
+  readonly key?: Key | null;
+}
+
+/** What is known of the data that a model was trained on; it goes into the model's file. */
+export interface DataInfo {
+  readonly classNames?: readonly string[];
+  /** How raw inputs become values: raw · scale + offset. */
+  readonly inputs?: { readonly dtype: string; readonly scale: number; readonly offset: number };
+}
+
+export abstract class Model {
+  readonly name: string;
+  /** From which the first weights are made; undefined where the call that makes them decides. */
+  readonly seed: number | undefined;
+  /** What `compile` settled, or null before it. */
+  training: TrainingSetup | null = null;
+  /** What is known of the data that the model was last trained on. */
+  dataInfo: DataInfo = {};
+  /** Whether a `fit` is under way. */
+  fitting = false;
+  #weights: Weights | null = null;
+  #pool: FeedPool | null = null;
+  readonly #predictor = new Predictor(this);
+
+  constructor(name: string, seed: number | undefined) {
+    this.name = name;
+    this.seed = seed;
+  }
+
+  abstract readonly layers: readonly Layer[];
+  /** The shape of one input, or null while it is not known. */
+  abstract readonly inputShape: Shape | null;
+  /** The shape of one output, or null while it is not known. */
+  abstract readonly outputShape: Shape | null;
+  /** The activation that the output has gone through. */
+  abstract readonly lastActivation: string;
+  /** Settles all shapes for inputs of this one. Throws ShapeError where it does not fit. */
+  abstract declare(inputShape: Shape): void;
+  /** The model's output for a batch. */
+  abstract call(x: TensorLike, options?: ModelCallOptions): Tensor;
+  /** What makes the model again, but for its weights. */
+  abstract architecture(): Json;
+  /** A table of layers, shapes and numbers of parameters. */
+  abstract summary(): string;
+
+  /** What the class numbers mean, where the training data said so. */
+  get classNames(): readonly string[] | undefined {
+    return this.dataInfo.classNames;
+  }
+
+  /**
+   * Makes the weights, where there are none yet. Fit, evaluate and predict do this by themselves.
+   *
+   * @param inputShape the shape of one example; may be left out where the model knows it
+   * @param options.seed for the first weights, where the model was made without one. Default: 0
+   */
+  build(inputShape?: Shape, options: { readonly seed?: number } = {}): this {
+    checkOptions("build", options, ["seed"]);
+    if (inputShape !== undefined) this.declare(inputShape);
+    this.weights(options.seed);
+    return this;
+  }
+
+  /** The model's variables, made at the first call. Throws where the shapes are not known yet. */
+  weights(seed?: number): Weights {
+    if (this.#weights) return this.#weights;
+    this.requireShapes();
+    const root = key(this.seed ?? seed ?? 0);
+    this.#weights = new Weights(this.layers, ({ parameter }, i) => parameter.initializer.make(foldIn(root, i), parameter.shape));
+    return this.#weights;
+  }
+
+  /** Makes the variables with given values, for a model that comes out of a file. */
+  adoptWeights(values: WeightValues): void {
+    if (this.#weights) throw new NablaError("the model already has weights; use setWeights.");
+    this.#weights = new Weights(this.layers, ({ name }) => tensor(values[name]!));
+  }
+
+  /** Whether the weights have been made. */
+  get built(): boolean {
+    return this.#weights !== null;
+  }
+
+  /** The shapes of one input and one output. Throws {@link NablaError} while they are not known. */
+  requireShapes(): { inputShape: Shape; outputShape: Shape } {
+    const { inputShape, outputShape } = this;
+    if (inputShape && outputShape) return { inputShape, outputShape };
+    throw new NablaError(`model ${this.name} does not know its input shape yet: fit it, call build([…]), or begin with layers.input([…]).`);
+  }
+
+  /**
+   * Settles optimizer, loss and metrics. May be called again: the weights stay, the optimizer begins anew.
+   * Throws {@link ArgumentError} for unknown names.
+   *
+   * @example model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] })
+   */
+  compile(options: CompileOptions): void {
+    checkOptions("compile", options, ["optimizer", "loss", "metrics"]);
+    const { optimizer = "rmsprop", loss, metrics = [] } = options;
+    if (loss === undefined) throw new ArgumentError('compile: a model needs a loss, such as { loss: "meanSquaredError" }.');
+    if (!Array.isArray(metrics)) throw new ArgumentError(`compile: metrics are a list such as ["accuracy"], but came ${describe(metrics)}.`);
+    const resolved = resolveLoss(loss, this.lastActivation);
+    const all = (metrics as readonly MetricLike[]).map((metric) => resolveMetric(metric, resolved));
+    const names = ["loss", ...all.map((metric) => metric.name)];
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) throw new ArgumentError(`compile: "${twice}" is measured twice; each metric needs a name of its own.`);
+    this.useTraining({ optimizer: resolveOptimizer(optimizer), loss: resolved, metrics: all });
+  }
+
+  /** Takes a finished setup, as `compile` and model files make it. */
+  useTraining(setup: TrainingSetup): void {
+    this.training = setup;
+    this.#pool = new FeedPool(this, setup);
+  }
+
+  /** What `compile` settled, with the pool of its programs. Throws {@link NablaError} before `compile`. */
+  requireTraining(where: string): { setup: TrainingSetup; pool: FeedPool } {
+    if (this.training && this.#pool) return { setup: this.training, pool: this.#pool };
+    throw new NablaError(`${where}: model ${this.name} is not compiled; call model.compile({ optimizer: "adam", loss: … }) first.`);
+  }
+
+  /**
+   * Trains on a data set, or on inputs and targets. The data stay in the backend's memory: a {@link Dataset} that is
+   * passed again is not written again (so do not change its numbers in between).
+   *
+   * The same seed and data give the same weights, to the last bit, however many steps are taken in one call.
+   * A run that is stopped by its signal or a callback gives its history back as any other.
+   *
+   * @throws ShapeError, ArgumentError, NumericError for data or options that cannot be trained on, before anything is
+   *   changed; NumericError where the loss is no longer finite, naming steps and layer
+   * @example await model.fit(train, { epochs: 5, batchSize: 64, validationData: test });
+   */
+  fit(data: TrainingData, options?: FitOptions): Promise<History>;
+  fit(inputs: ArraySource, targets: ArraySource, options?: FitOptions): Promise<History>;
+  async fit(first: TrainingData | ArraySource, second?: ArraySource | FitOptions, third?: FitOptions): Promise<History> {
+    const { data, options } = sort<FitOptions>(first, second, third);
+    return fit(this, await toDataset("fit", data), options, data);
+  }
+
+  /**
+   * The mean loss and metrics over a data set, without training: `{ loss, accuracy }`.
+   *
+   * @param options.batchSize how many examples are computed at a time; it does not change the result but for rounding. Default: 256
+   */
+  evaluate(data: TrainingData, options?: EvaluateOptions): Promise<Evaluation>;
+  evaluate(inputs: ArraySource, targets: ArraySource, options?: EvaluateOptions): Promise<Evaluation>;
+  async evaluate(first: TrainingData | ArraySource, second?: ArraySource | EvaluateOptions, third?: EvaluateOptions): Promise<Evaluation> {
+    const { data, options } = sort<EvaluateOptions>(first, second, third);
+    return evaluate(this, await toDataset("evaluate", data), options, data);
+  }
+
+  /**
+   * The model's outputs, `[count, ...outputShape]`, for inputs `[count, ...inputShape]` or a data set's inputs.
+   *
+   * @param options.batchSize how many examples are computed at a time. Default: 256
+   */
+  async predict(inputs: ArraySource | Dataset, options: PredictOptions = {}): Promise<Tensor> {
+    const column: Column = await toColumn("predict", inputs);
+    return this.#predictor.predict(column, options);
+  }
+
+  /** The weights by name (`dense_1/kernel`), copied. */
+  getWeights(): Promise<WeightValues> {
+    return this.weights().read();
+  }
+
+  /**
+   * Gives the named weights new values; the others keep theirs.
+   *
+   * @example model.setWeights({ "dense_1/kernel": [[1, 1], [1, 1]], "dense_1/bias": [-1.5, -0.5] })
+   */
+  setWeights(values: Readonly<Record<string, TensorLike | HostArray>>): void {
+    this.weights().assign(values);
+  }
+
+  /** The model as the bytes of a safetensors file: weights, architecture and, unless told otherwise, the optimizer's state. */
+  toBytes(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return encodeModel(this, options);
+  }
+
+  /** Writes {@link toBytes} to a file, whole or not at all; in a browser, offers it as a download of that name. */
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    await writeModel(path, await this.toBytes(options));
+  }
+
+  /** Takes the weights of a saved model of the same layers, and the optimizer's state if both are compiled alike. */
+  load(source: ModelSource): Promise<void> {
+    return restoreInto(this, source);
+  }
+}
+
+/** Tells `(data, options)` from `(inputs, targets, options)`. */
+function sort<Options extends object>(
+  first: TrainingData | ArraySource,
+  second: ArraySource | Options | undefined,
+  third: Options | undefined,
+): { data: TrainingData; options: Options } {
+  if (isArraySource(first)) return { data: { x: first, y: second as ArraySource }, options: third ?? ({} as Options) };
+  return { data: first as TrainingData, options: (second as Options | undefined) ?? ({} as Options) };
+}

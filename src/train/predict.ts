@@ -1,0 +1,63 @@
+// A model's outputs for many inputs, some at a time.
+import { type Compiled, compile } from "../compile-function.ts";
+import type { Column } from "../data/dataset.ts";
+import { allocate, type TypedArray } from "../dtype.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { checkCount, checkOptions } from "../options.ts";
+import { formatBatchShape } from "../nn/layer.ts";
+import { sameShape, sizeOf } from "../shape.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+import { Air } from "./air.ts";
+import type { Model } from "./model.ts";
+import { scaled } from "./resident.ts";
+
+export interface PredictOptions {
+  /** How many examples are computed at a time. Default: 256. */
+  readonly batchSize?: number;
+}
+
+/** The programs of a model's forward pass, which take raw inputs: one for each scale, traced for each batch and dtype. */
+export class Predictor {
+  readonly #model: Model;
+  readonly #programs = new Map<string, Compiled<[Tensor], Tensor>>();
+
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  async predict(column: Column, options: PredictOptions): Promise<Tensor> {
+    checkOptions("predict", options, ["batchSize"]);
+    const batchSize = checkCount("predict", "batchSize", options.batchSize ?? 256);
+    const { data, shape, dtype } = column.array;
+    const [count, example] = [shape[0]!, shape.slice(1)];
+    if (count === 0) throw new ArgumentError("predict: there are no inputs; it needs at least one example.");
+    if (this.#model.inputShape && sameShape(shape, this.#model.inputShape)) {
+      throw new ShapeError(
+        `predict: inputs are a batch, ${formatBatchShape(shape)}, but this is one example of that shape: put it into an array, [x].`,
+      );
+    }
+    this.#model.declare(example);
+    this.#model.weights();
+    const each = sizeOf(example);
+    const { outputShape } = this.#model.requireShapes();
+    const outEach = sizeOf(outputShape);
+    let out: TypedArray | null = null;
+    const air = new Air();
+    for (let at = 0; at < count; at += batchSize) {
+      const size = Math.min(batchSize, count - at);
+      const raw = tensor(data.subarray(at * each, (at + size) * each), { shape: [size, ...example], dtype });
+      const part = await this.#program(column)(raw);
+      out ??= allocate(part.dtype, count * outEach);
+      out.set(await part.data(), at * outEach);
+      await air.breathe();
+    }
+    return tensor(out!, { shape: [count, ...outputShape] });
+  }
+
+  #program({ scale, offset }: Column): Compiled<[Tensor], Tensor> {
+    const name = `${scale} ${offset}`;
+    let program = this.#programs.get(name);
+    if (!program) this.#programs.set(name, (program = compile((raw: Tensor) => this.#model.call(scaled(raw, { ...(scale !== undefined && { scale }), ...(offset !== undefined && { offset }) })))));
+    return program;
+  }
+}

@@ -1,0 +1,67 @@
+// What a recipe is: a system that trains, with its data and the figure that it is to reach.
+import type { Dataset } from "../data/dataset.ts";
+import type { Callback, History } from "./callback.ts";
+import type { Evaluation } from "./evaluate.ts";
+import type { Model } from "./model.ts";
+
+/** How a recipe is run. Whatever is left out has the recipe's own default. */
+export interface RecipeOptions {
+  /** A folder that holds the data. */
+  readonly data?: string | undefined;
+  readonly epochs?: number | undefined;
+  readonly batchSize?: number | undefined;
+  readonly learningRate?: number | undefined;
+  /** For weights, order and dropout. Default: 1. */
+  readonly seed?: number | undefined;
+  /** A file in which the trained model is saved. */
+  readonly out?: string | undefined;
+  /** Little data and few steps: a run that shows that all works, in a second or so. */
+  readonly tiny?: boolean | undefined;
+  readonly callbacks?: readonly Callback[] | undefined;
+  /** Stops training; what was learned so far is evaluated and saved all the same. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a run of a recipe leaves. */
+export interface RecipeResult {
+  readonly model: Model;
+  readonly history: History;
+  /** Over the data that were held out. */
+  readonly evaluation: Evaluation;
+  /** The figures that this run is to be held against: those of its data; none for a tiny run. */
+  readonly expected: readonly ExpectedFigure[];
+  readonly train: Dataset;
+  /** The data that were held out. */
+  readonly test: Dataset;
+}
+
+/** The figure that a recipe reaches with its defaults: `evaluation[metric]` is at least, or at most, `value`. */
+export interface ExpectedFigure {
+  readonly metric: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  /** On what, in words. */
+  readonly on: string;
+}
+
+export interface RecipeSettings {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+}
+
+/** A system that trains, as the command line, the lab and the tests read it. */
+export interface Recipe {
+  /** As the command line names it: `mnist-mlp`. */
+  readonly name: string;
+  readonly title: string;
+  /** What is learned, from what, by what; a paragraph. */
+  readonly description: string;
+  /** What it trains with where it is told nothing else. */
+  readonly defaults: RecipeSettings;
+  /** All figures, whatever the data. */
+  readonly expected: readonly ExpectedFigure[];
+  /** The model, compiled and with its shapes settled, but not trained: for looking at. */
+  model(options?: RecipeOptions): Model;
+  run(options?: RecipeOptions): Promise<RecipeResult>;
+}

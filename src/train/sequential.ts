@@ -1,0 +1,140 @@
+// A chain of layers.
+import { ArgumentError, NablaError, ShapeError } from "../errors.ts";
+import { foldIn } from "../functions/random.ts";
+import { checkExampleShape, Input } from "../nn/input.ts";
+import { formatBatchShape, Layer } from "../nn/layer.ts";
+import { layerToJson } from "../nn/registry.ts";
+import { checkCount, checkOptions, describe } from "../options.ts";
+import { withScope } from "../ops/op.ts";
+import { type Shape, sameShape } from "../shape.ts";
+import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { Model, type ModelCallOptions } from "./model.ts";
+import { summaryTable } from "./summary.ts";
+
+export interface SequentialOptions {
+  /** Default: "sequential". */
+  readonly name?: string;
+  /** From which the first weights are made. Default: that of the call which makes them, or 0. */
+  readonly seed?: number;
+  /** The shape of one example. Default: that of the first layer, if it is layers.input(…), or else of the first data. */
+  readonly inputShape?: Shape;
+}
+
+/** Names that files use for something else. */
+const reserved = ["optimizer"];
+
+/** A model in which each layer takes the output of the one before. */
+export class Sequential extends Model {
+  readonly layers: readonly Layer[];
+  #inputShape: Shape | null = null;
+  #outputShapes: readonly Shape[] = [];
+
+  constructor(layers: readonly Layer[], options: SequentialOptions = {}) {
+    checkOptions("sequential", options, ["name", "seed", "inputShape"]);
+    const { name = "sequential", seed, inputShape } = options;
+    super(name, seed === undefined ? undefined : checkCount("sequential", "seed", seed, 0));
+    if (!Array.isArray(layers) || layers.length === 0) {
+      throw new ArgumentError(`sequential: wants a list of layers such as [layers.dense(10)], but came ${Array.isArray(layers) ? "an empty one" : describe(layers)}.`);
+    }
+    layers.forEach((layer, i) => {
+      if (!(layer instanceof Layer)) throw new ArgumentError(`sequential: entry ${i} is no layer but ${describe(layer)}; use layers.dense(…) and its like.`);
+      if (layers.indexOf(layer) !== i) throw new ArgumentError(`sequential: ${layer.describe()} stands at ${layers.indexOf(layer)} and ${i}; make a new layer for each place.`);
+      if (i > 0 && layer instanceof Input) throw new ArgumentError(`sequential: ${layer.describe()} stands at ${i}, but an input declaration stands first.`);
+    });
+    nameLayers(layers);
+    for (const layer of layers) layer.claim(this);
+    this.layers = layers;
+    const first = layers[0];
+    if (inputShape !== undefined) this.declare(checkExampleShape("sequential", inputShape));
+    else if (first instanceof Input) this.declare(first.shape);
+  }
+
+  get inputShape(): Shape | null {
+    return this.#inputShape;
+  }
+
+  get outputShape(): Shape | null {
+    return this.#outputShapes.at(-1) ?? null;
+  }
+
+  get lastActivation(): string {
+    for (const layer of [...this.layers].reverse()) {
+      const name = layer.activationName();
+      if (name !== null) return name;
+    }
+    return "linear";
+  }
+
+  declare(inputShape: Shape): void {
+    if (this.#inputShape) {
+      if (sameShape(inputShape, this.#inputShape)) return;
+      const first = this.layers.find((layer) => !(layer instanceof Input)) ?? this.layers[0]!;
+      throw new ShapeError(
+        `model ${this.name} takes inputs of shape ${formatBatchShape(this.#inputShape)} (its first layer is ${first.name}), but these have ${formatBatchShape(inputShape)}.`,
+      );
+    }
+    const shapes: Shape[] = [];
+    for (const layer of this.layers) shapes.push(layer.declare(shapes.at(-1) ?? inputShape));
+    this.#inputShape = inputShape;
+    this.#outputShapes = shapes;
+  }
+
+  call(x: TensorLike, { training = false, key = null }: ModelCallOptions = {}): Tensor {
+    let y = asTensor(x);
+    if (y.ndim === 0) throw new ShapeError(`model ${this.name} takes a batch of examples, but came a single number.`);
+    this.declare(y.shape.slice(1));
+    this.weights();
+    this.layers.forEach((layer, i) => {
+      y = withScope(layer.name, () => layer.call(y, { training, key: key && foldIn(key, i) }));
+    });
+    return y;
+  }
+
+  architecture() {
+    if (!this.#inputShape) throw new NablaError(`model ${this.name} has no shapes yet.`);
+    return { className: "Sequential", name: this.name, inputShape: this.#inputShape, layers: this.layers.map(layerToJson) };
+  }
+
+  summary(): string {
+    const rows = this.layers.map((layer, i) => ({ layer, outputShape: this.#outputShapes[i] ?? null }));
+    return summaryTable(this.name, this.#inputShape, rows);
+  }
+}
+
+/** Gives each layer without a name its kind and number, `dense_1`. Throws {@link ArgumentError} where a name stands twice. */
+function nameLayers(layers: readonly Layer[]): void {
+  const taken = new Set(reserved);
+  for (const { name } of layers) {
+    if (name === "") continue;
+    if (taken.has(name)) throw new ArgumentError(`sequential: the name "${name}" ${reserved.includes(name) ? "is reserved" : "stands twice"}; give each layer a name of its own.`);
+    taken.add(name);
+  }
+  const counts = new Map<string, number>();
+  for (const layer of layers) {
+    if (layer.name !== "") continue;
+    const kind = snakeCase(layer.className);
+    do {
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      layer.name = `${kind}_${counts.get(kind)}`;
+    } while (taken.has(layer.name));
+  }
+}
+
+/** `LeakyReLU` → `leaky_re_lu`, as Keras names its layers. */
+function snakeCase(className: string): string {
+  return className.replace(/([A-Z]+)([A-Z][a-z]+)/g, "$1_$2").replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+}
+
+/**
+ * A model in which each layer takes the output of the one before. Its shapes are settled by `layers.input`, by
+ * `inputShape`, or by the first data it sees.
+ *
+ * @throws ArgumentError for anything that is no layer, and for names that stand twice
+ * @example
+ * const model = sequential([layers.dense(8, { activation: "tanh" }), layers.dense(1)]);
+ * model.compile({ optimizer: "adam", loss: "meanSquaredError" });
+ * await model.fit([[0], [1]], [[1], [3]], { epochs: 10 });
+ */
+export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Sequential {
+  return new Sequential(layers, options);
+}

@@ -1,0 +1,181 @@
+// Values and gradients against PyTorch's, which test/goldens/make.py wrote down.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { activation } from "../src/functions/activations.ts";
+import * as array from "../src/functions/array.ts";
+import { logSoftmax, softmax } from "../src/functions/softmax.ts";
+import { activations, erfinv, gradients, layers, losses, maxout, optimizers, sequential, Tensor, tensor, type TensorLike, type Variable, variable, where } from "../src/index.ts";
+import * as ops from "../src/ops/index.ts";
+import { compile } from "../src/compile-function.ts";
+import { difference } from "./compare.ts";
+
+interface Numbers {
+  readonly shape: readonly number[];
+  readonly data: readonly (number | string)[];
+}
+interface Golden {
+  readonly name: string;
+  readonly inputs: readonly Numbers[];
+  readonly value: Numbers;
+  readonly weights?: Numbers;
+  readonly gradients?: readonly (Numbers | null)[];
+  readonly [option: string]: unknown;
+}
+
+const read = <T>(name: string): T[] => (JSON.parse(readFileSync(new URL(`./goldens/${name}.json`, import.meta.url), "utf8")) as { cases: T[] }).cases;
+const values = ({ data }: Numbers): number[] => data.map(Number);
+const given = (x: Numbers): Tensor => tensor(Float32Array.from(values(x)), { shape: x.shape });
+
+/** Each element to 2e-5 of itself, or of a hundredth of the greatest. */
+async function agrees(x: Tensor, golden: Numbers, relative = 2e-5): Promise<void> {
+  expect(x.shape).toEqual(golden.shape);
+  expect(difference(await x.data(), values(golden), "float32", { relative, floor: 0.01 })).toBeNull();
+}
+
+/** The value of `f`, and where the golden has them the gradients of its weighted sum. */
+async function check(golden: Golden, f: (...xs: Tensor[]) => Tensor, relative?: number): Promise<void> {
+  const xs = golden.inputs.map(given);
+  const y = f(...xs);
+  await agrees(y, golden.value, relative);
+  if (!golden.weights) return;
+  const slopes = gradients(y.mul(given(golden.weights)).sum(), xs);
+  for (const [i, slope] of slopes.entries()) if (golden.gradients![i]) await agrees(slope, golden.gradients![i]!, relative);
+}
+
+const label = (golden: Golden): string => `${golden.name} ${JSON.stringify({ ...(golden["options"] as object), axis: golden["axis"] })}`;
+
+describe("activations", () => {
+  test.each(read<Golden>("activations").map((golden) => [label(golden), golden] as const))("%s", async (_, golden) => {
+    const { name, options, axis, units } = golden as Golden & { options?: object; axis?: number; units?: number };
+    if (name === "maxout") return check(golden, (x) => maxout(x, units!));
+    if (name === "prelu") return check(golden, (x, slope) => where(x.greater(0), x, x.mul(slope)));
+    // Near a probability of 1 the gradient is a difference of equals, good to a rounding of 1.
+    if (axis !== undefined) return check(golden, (x) => (name === "softmax" ? softmax : logSoftmax)(x, axis), 2e-4);
+    await check(golden, (x) => (options ? (activations[name as "elu"] as (x: TensorLike, o: object) => Tensor)(x, options) : activation(name)(x)));
+  });
+});
+
+describe("losses", () => {
+  test.each(read<Golden>("losses").map((golden) => [label(golden), golden] as const))("%s", async (_, golden) => {
+    const loss = (losses[golden.name as keyof typeof losses] as (options: object) => ReturnType<typeof losses.huber>)(golden["options"] as object);
+    await check(golden, (targets, predictions) => loss.call(targets, predictions));
+  });
+});
+
+interface OptimizerGolden {
+  readonly name: keyof typeof optimizers;
+  readonly options: object;
+  readonly start: readonly number[];
+  readonly gradients: readonly (readonly number[])[];
+  readonly steps: readonly (readonly number[])[];
+}
+
+describe("optimizers, six steps along given gradients", () => {
+  const goldens = read<OptimizerGolden>("optimizers");
+  const close = { relative: 1e-5, floor: 0.01 };
+
+  test.each(goldens.map((golden) => [`${golden.name} ${JSON.stringify(golden.options)}`, golden] as const))("%s", async (_, golden) => {
+    const optimizer = optimizers[golden.name](golden.options);
+    const x = variable([...golden.start]);
+    // The gradient is an argument, so that one program serves all steps.
+    const step = compile((gradient: Tensor) => optimizer.applyGradients([[gradient, x]]));
+    for (const [i, gradient] of golden.gradients.entries()) {
+      await step([...gradient]);
+      expect(difference(await x.data(), golden.steps[i]!, "float32", close)).toBeNull();
+    }
+    expect(await optimizer.iterations.array()).toBe(6);
+  });
+
+  test("without compile, and over several variables at once", async () => {
+    for (const golden of goldens) {
+      const optimizer = optimizers[golden.name](golden.options);
+      const parts = [[0, 1], [2, 3, 4]];
+      const xs = parts.map((part) => variable(part.map((i) => golden.start[i]!)));
+      for (const gradient of golden.gradients) optimizer.applyGradients(xs.map((x, k) => [tensor(parts[k]!.map((i) => gradient[i]!)), x] as const));
+      const end = (await Promise.all(xs.map((x) => x.data()))).flatMap((part) => [...part]);
+      expect(difference(end, golden.steps.at(-1)!, "float32", close)).toBeNull();
+    }
+  });
+});
+
+interface Mlp {
+  readonly name: string;
+  readonly x: Numbers;
+  readonly labels: readonly number[];
+  readonly start: readonly Numbers[];
+  readonly steps: readonly { readonly loss: number; readonly weights: readonly Numbers[] }[];
+}
+
+describe("a network of 3, 4 and 2 neurons, three steps", () => {
+  const goldens = read<Mlp>("mlp");
+  const make = (name: string) => (name.startsWith("adam") ? optimizers.adam({ learningRate: 0.05 }) : optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }));
+  const activationOf = (name: string) => name.split(" ")[1] as "tanh" | "relu";
+
+  test.each(goldens.map((golden) => [golden.name, golden] as const))("%s, written out", async (name, golden) => {
+    const optimizer = make(name);
+    const parameters = golden.start.map((x) => variable(given(x)));
+    const [w1, b1, w2, b2] = parameters as [Variable, Variable, Variable, Variable];
+    const loss = losses.sparseCategoricalCrossentropy({ fromLogits: true });
+    const step = compile((x: Tensor, labels: Tensor) => {
+      const hidden = activation(activationOf(name))(x.matmul(w1.value).add(b1.value));
+      const value = loss.call(labels, hidden.matmul(w2.value).add(b2.value)).mean();
+      const slopes = gradients(value, parameters);
+      optimizer.applyGradients(slopes.map((slope, i) => [slope, parameters[i]!] as const));
+      return value;
+    });
+    for (const { loss: expected, weights } of golden.steps) {
+      const value = await step(given(golden.x), tensor([...golden.labels]));
+      expect(await value.item()).toBeCloseTo(expected, 5);
+      for (const [i, weight] of weights.entries()) await agrees(parameters[i]!.value, weight, 1e-4);
+    }
+  });
+
+  test.each(goldens.map((golden) => [golden.name, golden] as const))("%s, as a model", async (name, golden) => {
+    const model = sequential([layers.dense(4, { activation: activationOf(name) }), layers.dense(2)]);
+    model.compile({ optimizer: make(name), loss: "sparseCategoricalCrossentropy" });
+    model.build([3]);
+    const names = Object.keys(await model.getWeights());
+    const numbers = (weights: readonly Numbers[]) => Object.fromEntries(names.map((key, i) => [key, { data: Float32Array.from(values(weights[i]!)), shape: weights[i]!.shape, dtype: "float32" as const }]));
+    model.setWeights(numbers(golden.start));
+    const history = await model.fit({ x: given(golden.x), y: tensor([...golden.labels]) }, { epochs: 3, batchSize: 5, shuffle: false });
+    const end = await model.getWeights();
+    for (const [i, weight] of golden.steps.at(-1)!.weights.entries()) await agrees(tensor(end[names[i]!]!), weight, 1e-4);
+    golden.steps.forEach(({ loss }, i) => expect(history.epochs[i]!.loss).toBeCloseTo(loss, 5));
+  });
+});
+
+describe("tensor functions", () => {
+  const einsum = (text: string) => (a: Tensor, b: Tensor) => {
+    const [left, right, out] = text.split(/,|->/).map((part) => [...part].map((letter) => letter.charCodeAt(0)));
+    return new Tensor(ops.contract(a.node, b.node, { a: left!, b: right!, out: out! }));
+  };
+  const logSumExp = (x: Tensor): Tensor => {
+    const top = x.max(1, { keepDims: true }).stopGradient();
+    return x.sub(top).exp().sum(1).log().add(top.squeeze(1));
+  };
+  const functions: Record<string, (...xs: Tensor[]) => Tensor> = {
+    matmul: (a, b) => a.matmul(b), "matmul batched": (a, b) => a.matmul(b), "matmul vectors": (a, b) => a.matmul(b), "matmul row": (a, b) => a.matmul(b),
+    "einsum bqhd,bkhd->bhqk": einsum("bqhd,bkhd->bhqk"), "einsum abc,cbd->da": einsum("abc,cbd->da"), logSumExp,
+    prod: (x) => x.prod(1), max: (x) => x.max(1), min: (x) => x.min(0), "max of all": (x) => x.max(), mean: (x) => x.mean([0, 2]), variance: (x) => array.variance(x, 1),
+    take: (x) => x.take([2, 0, 2, 3], 1), scatterAdd: (x) => new Tensor(ops.scatterAdd(x.node, tensor([2, 0, 2], { dtype: "int32" }).node, 0, 4)),
+    maximum: (a, b) => a.maximum(b), minimum: (a, b) => a.minimum(b), pow: (a, b) => a.pow(b), "pow 3": (x) => x.pow(3),
+    atan2: (a, b) => new Tensor(ops.atan2(a.node, b.node)), mod: (a, b) => a.mod(b), erf: (x) => x.erf(), erfinv: (x) => erfinv(x), expm1: (x) => x.expm1(), log1p: (x) => x.log1p(),
+    sqrt: (x) => x.sqrt(), abs: (x) => x.abs(), tan: (x) => x.tan(), where: (a, b) => where(a.greater(b), a.mul(2), b.mul(3)), round: (x) => x.round(),
+    windows: (x) => x.slidingWindow(0, 3, { stride: 2 }), pad: (x) => x.pad([[0, 1], [1, 2]], 0.5), strided: (x) => x.flip(0).at([1, null, 2], [null, null, 3]),
+  };
+  const goldens = read<Golden>("functions");
+
+  test.each(goldens.map((golden) => [golden.name, golden] as const))("%s", async (name, golden) => {
+    // erfinv's approximation is good to about 1e-7, and its slope near the ends to less.
+    await check(golden, functions[name]!, name === "erfinv" ? 5e-4 : 2e-5);
+  });
+
+  test("every function here has a golden, and every golden a function", () => {
+    expect(Object.keys(functions).sort()).toEqual(goldens.map((golden) => golden.name).sort());
+  });
+});
+
+test("the course's worked softmax (COURSE.md A1)", async () => {
+  const p = await softmax([5, 3, 6.2, 4, 1.5, -2]).data();
+  expect([...p].map((x) => x.toFixed(2))).toEqual(["0.21", "0.03", "0.68", "0.08", "0.01", "0.00"]);
+});

@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""Writes the golden values beside this file, with PyTorch in float64.
+
+Debian's interpreter has PyTorch 1.13 (apt-get install python3-torch):
+
+    /usr/bin/python3 test/goldens/make.py
+
+Inputs are rounded to float32 first, so that a float32 engine sees the very same numbers. The tests only read the files.
+"""
+import json
+import math
+import os
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def f32(values):
+    """Numbers that float32 holds exactly, in float64."""
+    return torch.tensor(np.asarray(values, dtype=np.float32).astype(np.float64))
+
+
+def number(value):
+    value = float(value)
+    if math.isnan(value) or math.isinf(value):
+        return str(value).replace("inf", "Infinity").replace("nan", "NaN")
+    return float(f"{value:.9g}")
+
+
+def numbers(x):
+    x = np.asarray(x.detach() if isinstance(x, torch.Tensor) else x)
+    return {"shape": list(x.shape), "data": [number(v) for v in x.reshape(-1)]}
+
+
+def write(name, content):
+    with open(os.path.join(HERE, name + ".json"), "w") as file:
+        cases = ",\n".join("  " + json.dumps(case, separators=(",", ":"), ensure_ascii=False) for case in content)
+        file.write(f'{{"torch":"{torch.__version__.split("a")[0]}","cases":[\n{cases}\n]}}\n')
+
+
+def weights_like(y):
+    """Fixed weights of about one, so that each element of a gradient counts and none cancel."""
+    return f32(1 + 0.37 * np.sin(1.3 * np.arange(y.numel()))).reshape(y.shape)
+
+
+def case(name, f, inputs, differentiable=None, **more):
+    """The value of f and the gradient of a weighted sum of it by each differentiable input."""
+    xs = [x if isinstance(x, torch.Tensor) else f32(x) for x in inputs]
+    chosen = [i for i, x in enumerate(xs) if x.dtype == torch.float64] if differentiable is None else differentiable
+    for i in chosen:
+        xs[i] = xs[i].detach().clone().requires_grad_(True)
+    y = f(*xs)
+    out = {"name": name, **more, "inputs": [numbers(x) for x in xs], "value": numbers(y)}
+    if chosen:
+        w = weights_like(y)
+        (y * w).sum().backward()
+        out["weights"] = numbers(w)
+        out["gradients"] = [numbers(xs[i].grad) if i in chosen else None for i in range(len(xs))]
+    return out
+
+
+# ---- activations -------------------------------------------------------------------------------------------------
+
+POINTS = [-100, -20, -3.7, -1.5, -0.6, -0.25, -0.01, 0, 0.01, 0.25, 0.6, 1.5, 3.7, 20, 100]
+SMOOTH = [-5.5, -3.7, -1.5, -0.6, -0.25, -0.01, 0, 0.01, 0.25, 0.6, 1.5, 3.7, 5.5]
+SCORES = [[5, 3, 6.2, 4, 1.5, -2], [0.1, -0.2, 0.3, 0, 1e3, -1e3]]
+write("activations", [
+    case("sigmoid", torch.sigmoid, [POINTS]),
+    case("tanh", torch.tanh, [POINTS]),
+    case("relu", torch.relu, [POINTS]),
+    case("leakyRelu", lambda x: F.leaky_relu(x, 0.01), [POINTS]),
+    case("leakyRelu", lambda x: F.leaky_relu(x, 0.1), [POINTS], options={"negativeSlope": 0.1}),
+    case("elu", F.elu, [POINTS]),
+    case("elu", lambda x: F.elu(x, 0.5), [POINTS], options={"alpha": 0.5}),
+    case("selu", F.selu, [POINTS]),
+    case("gelu", F.gelu, [SMOOTH]),
+    case("gelu", lambda x: F.gelu(x, approximate="tanh"), [SMOOTH], options={"approximate": True}),
+    case("silu", F.silu, [POINTS]),
+    case("swish", F.silu, [POINTS]),
+    case("softplus", lambda x: F.softplus(x, threshold=1e9), [SMOOTH]),
+    case("softsign", F.softsign, [POINTS]),
+    case("linear", lambda x: x * 1, [POINTS]),
+    case("exp", torch.exp, [SMOOTH]),
+    case("sign", torch.sign, [POINTS]),
+    case("heaviside", lambda x: torch.heaviside(x, torch.tensor(0.5)), [POINTS], differentiable=[]),
+    case("softmax", lambda x: torch.softmax(x, -1), [SCORES]),
+    case("logSoftmax", lambda x: torch.log_softmax(x, -1), [SCORES]),
+    case("softmax", lambda x: torch.softmax(x, 0), [SCORES], axis=0),
+    case("logSoftmax", lambda x: torch.log_softmax(x, 0), [SCORES], axis=0),
+    case("prelu", lambda x, a: F.prelu(x, a), [POINTS, [0.25]]),
+    case("maxout", lambda x: x.reshape(2, 3, 2).amax(-1), [SCORES], units=3),
+])
+
+# ---- losses: one number an example; gradients by the predictions --------------------------------------------------
+
+TARGETS = [[0.5, -1.2, 2], [0, 0.3, -0.7]]
+GUESSES = [[0.1, -1, 2.5], [-3, 0.3, 1.1]]
+YES = [[0, 1, 1], [1, 0, 0]]
+SHARES = [[0.2, 0.9, 0.5], [1, 0, 0.4]]
+CHANCES = [[0.1, 0.9, 0.25], [0.6, 0.5, 0.01]]
+FAR = [[-3, 0.2, 150], [40, -0.1, -120]]
+CLASSES = [2, 0]
+LOGITS = [[0.5, -1.2, 2, 0], [-150, 3, 100, 0.2]]
+PROBABILITIES = [[0.1, 0.2, 0.6, 0.1], [0.4, 0.3, 0.2, 0.1]]
+MIXED = [[0.1, 0.2, 0.7, 0], [0.5, 0, 0, 0.5]]
+
+
+def loss(name, f, targets, predictions, options=None):
+    out = case(name, lambda t, p: f(t, p), [targets, predictions], differentiable=[1])
+    return {**out, "options": options or {}}
+
+
+def classes(f):
+    return lambda t, p: f(p, t.long())
+
+
+def log_shares(p):
+    """Nabla, as Keras, first divides probabilities by their sum, and the gradient passes through that."""
+    return (p / p.sum(-1, keepdim=True)).log()
+
+
+write("losses", [
+    loss("meanSquaredError", lambda t, p: F.mse_loss(p, t, reduction="none").mean(-1), TARGETS, GUESSES),
+    loss("meanAbsoluteError", lambda t, p: F.l1_loss(p, t, reduction="none").mean(-1), TARGETS, GUESSES),
+    loss("huber", lambda t, p: F.huber_loss(p, t, reduction="none").mean(-1), TARGETS, GUESSES),
+    loss("huber", lambda t, p: F.huber_loss(p, t, reduction="none", delta=0.3).mean(-1), TARGETS, GUESSES, {"delta": 0.3}),
+    loss("hinge", lambda t, p: F.relu(1 - (2 * t - 1) * p).mean(-1), YES, GUESSES),
+    loss("binaryCrossentropy", lambda t, p: F.binary_cross_entropy(p, t, reduction="none").mean(-1), YES, CHANCES),
+    loss("binaryCrossentropy", lambda t, p: F.binary_cross_entropy(p, t, reduction="none").mean(-1), SHARES, CHANCES),
+    loss("binaryCrossentropy", lambda t, p: F.binary_cross_entropy_with_logits(p, t, reduction="none").mean(-1), YES, FAR, {"fromLogits": True}),
+    loss("binaryCrossentropy", lambda t, p: F.binary_cross_entropy_with_logits(p, 0.9 * t + 0.05, reduction="none").mean(-1), SHARES, GUESSES,
+         {"fromLogits": True, "labelSmoothing": 0.1}),
+    loss("sparseCategoricalCrossentropy", classes(lambda p, t: F.nll_loss(log_shares(p), t, reduction="none")), CLASSES, PROBABILITIES),
+    loss("sparseCategoricalCrossentropy", classes(lambda p, t: F.cross_entropy(p, t, reduction="none")), CLASSES, LOGITS, {"fromLogits": True}),
+    loss("categoricalCrossentropy", lambda t, p: -(t * log_shares(p)).sum(-1), MIXED, PROBABILITIES),
+    loss("categoricalCrossentropy", lambda t, p: F.cross_entropy(p, t, reduction="none"), MIXED, LOGITS, {"fromLogits": True}),
+    loss("categoricalCrossentropy", lambda t, p: F.cross_entropy(p, t, reduction="none", label_smoothing=0.2), MIXED, LOGITS,
+         {"fromLogits": True, "labelSmoothing": 0.2}),
+])
+# ---- optimizers: values after each of six steps along given gradients ---------------------------------------------
+
+START = [1.0, -2.0, 0.5, 3.0, 0.0]
+GRADIENTS = [
+    [0.3, -1.2, 0.01, 0, 5],
+    [-0.2, -1.0, 0.02, 0, -4],
+    [0.7, -0.8, -0.01, 0.1, 3],
+    [0.1, 0.4, 0.03, 0, 2],
+    [-0.9, 0.2, 0.01, 0, -1],
+    [0.05, -0.3, -0.02, 1, 0.5],
+]
+
+
+def optimizer(name, make, options, clip=None):
+    x = f32(START).requires_grad_(True)
+    made = make([x])
+    steps = []
+    for g in GRADIENTS:
+        x.grad = f32(g)
+        if "clipnorm" in (clip or {}):
+            torch.nn.utils.clip_grad_norm_([x], clip["clipnorm"])
+        if "clipvalue" in (clip or {}):
+            torch.nn.utils.clip_grad_value_([x], clip["clipvalue"])
+        made.step()
+        steps.append(numbers(x)["data"])
+    return {"name": name, "options": {**options, **(clip or {})}, "start": START, "gradients": GRADIENTS, "steps": steps}
+
+
+O = torch.optim
+write("optimizers", [
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {"learningRate": 0.1}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1, momentum=0.9), {"learningRate": 0.1, "momentum": 0.9}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.05, momentum=0.8, nesterov=True), {"learningRate": 0.05, "momentum": 0.8, "nesterov": True}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {"learningRate": 0.1}, {"clipnorm": 1}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {"learningRate": 0.1}, {"clipvalue": 0.5}),
+    optimizer("adam", lambda p: O.Adam(p, lr=0.01, eps=1e-7), {"learningRate": 0.01, "epsilon": 1e-7}),
+    optimizer("adam", lambda p: O.Adam(p, lr=0.1, betas=(0.8, 0.95), eps=1e-3), {"learningRate": 0.1, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3}),
+    optimizer("adamW", lambda p: O.AdamW(p, lr=0.01, eps=1e-7, weight_decay=0.1), {"learningRate": 0.01, "epsilon": 1e-7, "weightDecay": 0.1}),
+    optimizer("rmsprop", lambda p: O.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-7), {"learningRate": 0.01, "rho": 0.9, "epsilon": 1e-7}),
+    optimizer("rmsprop", lambda p: O.RMSprop(p, lr=0.01, alpha=0.8, eps=1e-5, momentum=0.5), {"learningRate": 0.01, "rho": 0.8, "epsilon": 1e-5, "momentum": 0.5}),
+    optimizer("rmsprop", lambda p: O.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-3, centered=True), {"learningRate": 0.01, "rho": 0.9, "epsilon": 1e-3, "centered": True}),
+    optimizer("adagrad", lambda p: O.Adagrad(p, lr=0.1, initial_accumulator_value=0.1, eps=1e-7), {"learningRate": 0.1, "initialAccumulatorValue": 0.1, "epsilon": 1e-7}),
+])
+
+# ---- a small network, 3-4-2, trained for three steps --------------------------------------------------------------
+
+
+def spread(*shape):
+    """Numbers that look random and need no generator."""
+    n = int(np.prod(shape))
+    return f32(np.round(np.sin(1 + 1.7 * np.arange(n) ** 1.1), 3)).reshape(*shape)
+
+
+def mlp(name, make, activation):
+    params = [spread(3, 4), spread(4) * 0.5, spread(4, 2) * 0.5, spread(2) * 0.25]
+    params = [p.float().double().requires_grad_(True) for p in params]
+    start = [numbers(p) for p in params]
+    x, labels = spread(5, 3) * 2, torch.tensor([0, 1, 1, 0, 1])
+    x = x.float().double()
+    made = make(params)
+    steps = []
+    for _ in range(3):
+        w1, b1, w2, b2 = params
+        value = F.cross_entropy(activation(x @ w1 + b1) @ w2 + b2, labels)
+        made.zero_grad()
+        value.backward()
+        made.step()
+        steps.append({"loss": number(value), "weights": [numbers(p) for p in params]})
+    return {"name": name, "x": numbers(x), "labels": labels.tolist(), "start": start, "steps": steps}
+
+
+write("mlp", [
+    mlp("adam tanh", lambda p: O.Adam(p, lr=0.05, eps=1e-7), torch.tanh),
+    mlp("sgd relu", lambda p: O.SGD(p, lr=0.1, momentum=0.9), torch.relu),
+])
+
+# ---- tensor functions ---------------------------------------------------------------------------------------------
+
+A, B = spread(3, 4), spread(4, 5) * 0.7
+TIES = [[1, 3, 3], [2, 2, 2], [0, -1, 5]]
+write("functions", [
+    case("matmul", torch.matmul, [A, B]),
+    case("matmul batched", torch.matmul, [spread(2, 1, 3, 4), spread(5, 4, 2)]),
+    case("matmul vectors", torch.matmul, [spread(4), spread(4)]),
+    case("matmul row", torch.matmul, [spread(4), B]),
+    case("einsum bqhd,bkhd->bhqk", lambda a, b: torch.einsum("bqhd,bkhd->bhqk", a, b), [spread(2, 3, 2, 4), spread(2, 5, 2, 4)]),
+    case("einsum abc,cbd->da", lambda a, b: torch.einsum("abc,cbd->da", a, b), [spread(2, 3, 4), spread(4, 3, 5)]),
+    case("logSumExp", lambda x: torch.logsumexp(x, 1), [[[5, 3, 6.2], [1000, 999, -1000]]]),
+    case("prod", lambda x: x.prod(1), [[[2, 3, 0.5], [0, 3, -2], [0, 0, 4]]]),
+    case("max", lambda x: x.amax(1), [TIES]),
+    case("min", lambda x: x.amin(0), [TIES]),
+    case("max of all", lambda x: x.amax(), [TIES]),
+    case("mean", lambda x: x.mean((0, 2)), [spread(2, 3, 4)]),
+    case("variance", lambda x: x.var(1, unbiased=False), [A]),
+    case("take", lambda x: x[:, [2, 0, 2, 3]], [A], indices=[2, 0, 2, 3], axis=1),
+    case("scatterAdd", lambda x: torch.zeros(4, 4).index_add(0, torch.tensor([2, 0, 2]), x), [A], indices=[2, 0, 2], axis=0, size=4),
+    case("maximum", torch.maximum, [[1, 2, 3, -1], [1, 3, 2, -1]]),
+    case("minimum", torch.minimum, [[1, 2, 3, -1], [1, 3, 2, -1]]),
+    case("pow", torch.pow, [[0.5, 2, 1.5, 3], [2, 0.5, -1, 0]]),
+    case("pow 3", lambda x: x ** 3, [[-2, -0.5, 0, 1.5]]),
+    case("atan2", torch.atan2, [[1, -1, 0.5, -2], [2, 0.3, -1, -0.1]]),
+    case("mod", torch.remainder, [[5.5, -5.5, 5.5, -5.5, 0.25], [2, 2, -2, -2, 0.75]], differentiable=[]),
+    case("erf", torch.erf, [SMOOTH]),
+    case("erfinv", torch.erfinv, [[-0.999, -0.9, -0.3, 0.001, 0.25, 0.7, 0.99]]),
+    case("expm1", torch.expm1, [[-30, -1, -1e-6, 1e-6, 0.5, 4]]),
+    case("log1p", torch.log1p, [[-0.9, -1e-6, 1e-6, 0.5, 40]]),
+    case("sqrt", torch.sqrt, [[0.25, 1e-6, 9, 1e6]]),
+    case("abs", torch.abs, [[-2, 0, 3]]),
+    case("tan", torch.tan, [[-1.2, 0.3, 1]]),
+    case("where", lambda a, b: torch.where(a > b, a * 2, b * 3), [[1, 5, -1], [2, 3, -4]]),
+    case("windows", lambda x: x.unfold(0, 3, 2), [spread(9)]),
+    case("pad", lambda x: F.pad(x, (1, 2, 0, 1), value=0.5), [spread(2, 3)]),
+    case("strided", lambda x: x.flip(0)[1::2, ::3], [spread(6, 7)]),
+    case("round", torch.round, [[-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.51]], differentiable=[]),
+])

@@ -1,0 +1,180 @@
+// Every layer whole, and what is particular to each.
+import { describe, expect, test } from "vitest";
+import { activations, type ActivationName, initializers, Layer, type LayerOptions, layers, random, registerLayer, sequential, type Shape, type Tensor, tensor, zeros } from "../src/index.ts";
+import { checkLayer } from "./check-layer.ts";
+
+describe("dense", () => {
+  test("whole", () => checkLayer(() => layers.dense(4, { activation: "tanh" }), [3], { outputShape: [4], parameters: { kernel: [3, 4], bias: [4] } }));
+  test("whole, without bias and with further axes", () =>
+    checkLayer(() => layers.dense(2, { useBias: false, kernelInitializer: initializers.randomNormal({ stddev: 1 }) }), [4, 3], { outputShape: [4, 2], parameters: { kernel: [3, 2] } }));
+  test("XOR with the weights of the course", async () => {
+    const model = sequential([layers.dense(2, { activation: "heaviside" }), layers.dense(1, { activation: "heaviside" })], { inputShape: [2] });
+    model.setWeights({ "dense_1/kernel": [[1, 1], [1, 1]], "dense_1/bias": [-1.5, -0.5], "dense_2/kernel": [[-1], [1]], "dense_2/bias": [-0.5] });
+    expect(await (await model.predict([[0, 0], [0, 1], [1, 0], [1, 1]])).array()).toEqual([[0], [1], [1], [0]]);
+  });
+  test("takes bytes", async () => {
+    const model = sequential([layers.dense(1, { kernelInitializer: "ones" })]);
+    expect(await (await model.predict({ data: new Uint8Array([200, 100]), shape: [1, 2] })).array()).toEqual([[300]]);
+  });
+  test("an activation of one's own works, but cannot be saved", async () => {
+    const model = sequential([layers.dense(1, { activation: (x) => x.mul(0).add(5) })], { inputShape: [1] });
+    expect(await (await model.predict([[1]])).array()).toEqual([[5]]);
+    await expect(model.toBytes()).rejects.toThrow(/layer dense_1 \(Dense\) has a function of your own for activation/);
+  });
+});
+
+describe("activation layers", () => {
+  const flat: readonly ActivationName[] = ["heaviside", "sign"];
+  test.each(Object.keys(activations) as ActivationName[])("activation %s, whole", (name) => checkLayer(() => layers.activation(name), [5], { flat: flat.includes(name) }));
+  test("relu, whole", () => checkLayer(() => layers.relu(), [5]));
+  test("leakyRelu, whole", () => checkLayer(() => layers.leakyRelu({ negativeSlope: 0.1 }), [5]));
+  test("elu, whole", () => checkLayer(() => layers.elu({ alpha: 0.5 }), [5]));
+  test("softmax, whole", () => checkLayer(() => layers.softmax({ axis: 1 }), [4, 3]));
+  test("prelu, whole", () => checkLayer(() => layers.prelu({ alphaInitializer: { name: "constant", config: { value: 0.25 } } }), [4], { parameters: { alpha: [4] } }));
+  test("prelu with a shared slope, whole", () => checkLayer(() => layers.prelu({ alphaInitializer: "ones", sharedAxes: [1] }), [2, 3], { parameters: { alpha: [1, 3] } }));
+  test("maxout, whole", () => checkLayer(() => layers.maxout(2, { pieces: 3 }), [4], { outputShape: [2], parameters: { kernel: [4, 6], bias: [6] } }));
+  test("Keras's slope for the layer, the course's for the name", async () => {
+    const x = tensor([[-10]]);
+    expect(await sequential([layers.leakyRelu()]).call(x).item()).toBeCloseTo(-3, 5);
+    expect(await sequential([layers.activation("leakyRelu")]).call(x).item()).toBeCloseTo(-0.1, 6);
+  });
+});
+
+describe("shapes", () => {
+  test("flatten, whole", () => checkLayer(() => layers.flatten(), [2, 3, 2], { outputShape: [12] }));
+  test("reshape, whole", () => checkLayer(() => layers.reshape([3, -1]), [2, 6], { outputShape: [3, 4] }));
+  test("input, whole", () => checkLayer(() => layers.input([3]), [3], { first: true }));
+  test("rescaling, whole", () => checkLayer(() => layers.rescaling(0.5, 1), [3]));
+  test("rescaling brings bytes to 0 … 1", async () => {
+    const y = await sequential([layers.rescaling(1 / 255)]).predict({ data: new Uint8Array([0, 51, 255]), shape: [1, 3] });
+    expect(await y.data()).toEqual(Float32Array.of(0, Math.fround(51 * Math.fround(1 / 255)), 1));
+  });
+});
+
+describe("dropout", () => {
+  test("whole", () => checkLayer(() => layers.dropout(0), [3]));
+  const x = tensor(new Float32Array(10_000).fill(1), { shape: [100, 100] });
+  const dropped = (seed: number) => sequential([layers.dropout(0.2)]).call(x, { training: true, key: random.key(seed) });
+  test("keeps the mean, and either drops or divides by the share that is kept", async () => {
+    const values = await dropped(1).data();
+    expect(new Set(values)).toEqual(new Set([0, 1.25]));
+    // The standard deviation of the mean is 0.005.
+    expect(await dropped(1).mean().item()).toBeCloseTo(1, 1.3);
+    expect(Math.abs(values.filter((v) => v === 0).length - 2000)).toBeLessThan(160);
+  });
+  test("the mask is the key's", async () => {
+    expect(await dropped(1).data()).toEqual(await dropped(1).data());
+    expect(await dropped(1).data()).not.toEqual(await dropped(2).data());
+  });
+  test("two layers have two masks", async () => {
+    const both = await sequential([layers.dropout(0.5), layers.dropout(0.5)]).call(x, { training: true, key: random.key(1) }).data();
+    expect(Math.abs(both.filter((v) => v !== 0).length - 2500)).toBeLessThan(200);
+  });
+  test("is inert outside training", async () => {
+    const model = sequential([layers.dropout(0.9)]);
+    expect(await model.call(x).data()).toEqual(await x.data());
+    expect(await (await model.predict(x)).data()).toEqual(await x.data());
+  });
+});
+
+describe("initializers", () => {
+  const shape = [400, 100];
+  const sample = (name: keyof typeof initializers, seed = 3): Promise<Float32Array> => initializers[name]().make(random.key(seed), shape).data() as Promise<Float32Array>;
+  const deviation = (values: Float32Array): number => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
+
+  test.each([
+    ["glorotUniform", 2 / 500, Math.sqrt(6 / 500)],
+    ["glorotNormal", 2 / 500, (2 / 0.8796) * Math.sqrt(2 / 500)],
+    ["heUniform", 2 / 400, Math.sqrt(6 / 400)],
+    ["heNormal", 2 / 400, (2 / 0.8796) * Math.sqrt(2 / 400)],
+    ["lecunUniform", 1 / 400, Math.sqrt(3 / 400)],
+    ["lecunNormal", 1 / 400, (2 / 0.8796) * Math.sqrt(1 / 400)],
+    ["randomNormal", 0.0025, Infinity],
+    ["randomUniform", 0.1 ** 2 / 12, 0.05],
+    ["truncatedNormal", (0.05 * 0.8796) ** 2, 0.1],
+  ] as const)("%s has its variance and its bound", async (name, variance, bound) => {
+    const values = await sample(name);
+    // 40,000 draws: the deviation is good to about half a percent.
+    expect(deviation(values) / Math.sqrt(variance)).toBeCloseTo(1, 1.7);
+    const greatest = Math.max(...values.map(Math.abs));
+    expect(greatest).toBeLessThanOrEqual(bound * 1.0001);
+    if (bound < Infinity) expect(greatest).toBeGreaterThan(bound * 0.98);
+  });
+  test("the same seed gives the same weights, another seed others, each parameter its own", async () => {
+    const make = (seed: number) => sequential([layers.dense(3), layers.dense(3, { useBias: false })], { inputShape: [3], seed }).getWeights();
+    expect(await make(5)).toEqual(await make(5));
+    expect((await make(5))["dense_1/kernel"]).not.toEqual((await make(6))["dense_1/kernel"]);
+    expect((await make(5))["dense_1/kernel"]!.data).not.toEqual((await make(5))["dense_2/kernel"]!.data);
+  });
+  test("the plain ones", async () => {
+    const make = async (initializer: (typeof initializers.zeros extends (...a: never) => infer I ? I : never), of: Shape) => initializer.make(random.key(0), of).array();
+    expect(await make(initializers.zeros(), [2])).toEqual([0, 0]);
+    expect(await make(initializers.ones(), [2])).toEqual([1, 1]);
+    expect(await make(initializers.constant({ value: 2.5 }), [2])).toEqual([2.5, 2.5]);
+    expect(await make(initializers.identity({ gain: 2 }), [2, 2])).toEqual([[2, 0], [0, 2]]);
+  });
+});
+
+describe("layers of one's own", () => {
+  class Scale extends Layer {
+    readonly className = "TestScale";
+    constructor(options: LayerOptions = {}) {
+      super("scale", options, []);
+    }
+    build(inputShape: Shape): Shape {
+      this.addParameter("factor", [], "ones");
+      this.addParameter("calls", [], "zeros", { trainable: false });
+      return inputShape;
+    }
+    call(x: Tensor, { training }: { training: boolean }): Tensor {
+      if (training) this.assignParameter("calls", this.parameter("calls").add(1));
+      return x.mul(this.parameter("factor"));
+    }
+    config() {
+      return {};
+    }
+  }
+  registerLayer("TestScale", (config) => new Scale(config));
+
+  test("whole", () => checkLayer(() => new Scale(), [3], { parameters: { factor: [], calls: [] } }));
+  test("what is not trainable is the layer's own business", async () => {
+    const model = sequential([new Scale()], { inputShape: [1] });
+    model.compile({ optimizer: "sgd", loss: "mse" });
+    await model.fit([[1], [2], [3]], [[2], [4], [6]], { batchSize: 1, epochs: 2 });
+    const weights = await model.getWeights();
+    expect(weights["test_scale_1/calls"]!.data).toEqual(Float32Array.of(6));
+    expect(weights["test_scale_1/factor"]!.data[0]).toBeGreaterThan(1);
+  });
+  test("a layer that is not trainable keeps its weights", async () => {
+    const model = sequential([layers.dense(2, { trainable: false }), layers.dense(1)], { inputShape: [2], seed: 1 });
+    model.compile({ optimizer: "sgd", loss: "mse" });
+    const before = await model.getWeights();
+    await model.fit(zeros([4, 2]).add(1), zeros([4, 1]).add(5), { epochs: 2 });
+    const after = await model.getWeights();
+    expect(after["dense_1/kernel"]).toEqual(before["dense_1/kernel"]);
+    expect(after["dense_2/kernel"]).not.toEqual(before["dense_2/kernel"]);
+  });
+});
+
+describe("what is wrong is said", () => {
+  const cases: readonly [string, () => unknown, RegExp][] = [
+    ["units", () => layers.dense(0), /^dense: units is a whole number from 1 up, but came 0\.$/],
+    ["an option's name", () => layers.dense(1, { activaton: "relu" } as object), /^dense: unknown option "activaton"\. Did you mean "activation"\?/],
+    ["an activation's name", () => layers.dense(1, { activation: "rleu" as "relu" }), /^unknown activation "rleu"\. Did you mean "relu"\?/],
+    ["an activation that is none", () => layers.activation(3 as never), /^activation: an activation is a name such as "relu" or a function of a tensor, but came 3\.$/],
+    ["an activation that changes the shape", () => sequential([layers.activation((x) => x.sum(-1))]).call(zeros([2, 3])), /keeps its input's shape, but this function made \[2\] of \[2,3\]/],
+    ["an initializer's name", () => layers.dense(1, { kernelInitializer: "glorotUnifrom" as "zeros" }), /^unknown initializer "glorotUnifrom"\. Did you mean "glorotUniform"\?/],
+    ["an initializer's option", () => initializers.heNormal({ seed: 1 } as object), /^initializers\.heNormal: unknown option "seed"\. There are no options\.$/],
+    ["an identity that is not square", () => sequential([layers.dense(2, { kernelInitializer: "identity" })]).build([3]), /wants a square matrix, but the shape is \[3,2\]/],
+    ["a rate", () => layers.dropout(1), /^dropout: rate is a number from 0 to below 1, but came 1\.$/],
+    ["a scale", () => layers.rescaling(NaN), /^rescaling: scale is a finite number, but came NaN\.$/],
+    ["a shape that does not fit", () => sequential([layers.reshape([5])], { inputShape: [2, 3] }), /layer reshape_1 \(Reshape\) makes \[batch,5\] of its inputs, but they have shape \[batch,2,3\] with 6 numbers each/],
+    ["a batch without features", () => sequential([layers.dense(1)]).build([]), /layer dense_1 \(Dense\) wants inputs of at least 1 axis .* \[batch\]; reshape the data to \[batch,1\]/],
+    ["softmax along the batch", () => sequential([layers.softmax({ axis: 0 })], { inputShape: [2] }), /axis 0 of \[batch,2\] is the batch or is not there/],
+    ["an axis to share that is not there", () => sequential([layers.prelu({ sharedAxes: [2] })], { inputShape: [2] }), /\[batch,2\] has no axis 2 to share/],
+    ["a declared input of another shape", () => sequential([layers.input([3])], { inputShape: [2] }), /layer input_1 \(Input\) declares \[batch,3\], but the data have \[batch,2\]/],
+    ["a name with a slash", () => layers.dense(1, { name: "a/b" }), /^dense: a name is a text without "\/"/],
+    ["a registered class", () => registerLayer("Dense", () => layers.relu()), /"Dense" is already registered/],
+  ];
+  test.each(cases)("%s", (_, make, message) => expect(make).toThrow(message));
+});
