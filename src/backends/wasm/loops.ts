@@ -61,7 +61,9 @@ class LoopPrinter {
       value: expander.expand(r.value),
       factors: kernel.contract ? [expander.expand(kernel.contract.a), expander.expand(kernel.contract.b)] : null,
     }));
-    this.#roots = kernelRoots(kernel).map((e) => expander.expand(e));
+    const { contract, stores } = kernel;
+    const roots = contract ? [contract.a, contract.b, ...stores.map((s) => s.value)] : kernelRoots(kernel);
+    this.#roots = roots.map((e) => expander.expand(e));
     this.#lastStage = Math.max(0, ...this.#reductions.map((r) => r.stage), ...this.#stores.filter((s) => s.per === "element").map((s) => s.stage));
   }
 
@@ -85,9 +87,10 @@ class LoopPrinter {
     }
     const extent = this.#kernel.extents[axis]!;
     const counter = this.#f.local("i32");
+    const innermost = rest.length === 0 && (axis >= this.#kernel.parallel || this.#kernel.parallel === this.#kernel.extents.length);
     const inside = (lanes: number | null): void =>
       this.#p.inside(axis, counter, () => {
-        this.#p.hoist(this.#roots);
+        if (!innermost) this.#p.hoist(this.#roots);
         if (lanes === null) this.#nest(rest, body);
         else body(lanes);
       });

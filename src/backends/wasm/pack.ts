@@ -22,10 +22,12 @@ export function printPack(p: VectorPrinter, side: Side, first: Local, last: Loca
   const { f } = p;
   const { axis, width } = side;
   const at = f.local("i32");
+  const alongPanel = runsAlong(side.value, axis) >= runsAlong(side.value, side.k);
+  p.vectorAxis = alongPanel ? axis : side.k;
   const panel = (places: number): void =>
     p.inside(axis, at, () => {
-      p.hoist([side.value]);
-      if (runsAlong(side.value, axis) >= runsAlong(side.value, side.k)) printAlongPanel(p, side, target, places);
+      p.hoist([side.value], axis);
+      if (alongPanel) printAlongPanel(p, side, target, places);
       else printAlongSum(p, side, target, places);
       f.get(target).plus(side.depth * width * 4).set(target);
     });
@@ -59,13 +61,12 @@ function runsAlong(value: Vector, axis: number, seen = new Set<Vector>()): numbe
 function printAlongPanel(p: VectorPrinter, side: Side, target: Local, places: number): void {
   const { f } = p;
   const { value, axis, k, width, depth } = side;
-  p.vectorAxis = axis;
   const step = f.local("i32");
   const to = f.local("i32");
   f.get(target).set(to);
   f.countedLoop(step, 0, depth, 1, () =>
     p.inside(k, step, () => {
-      p.hoist([value]);
+      p.hoist([value], axis);
       for (let j = 0; j * 4 < places; j++) {
         p.lanes = Math.min(4, places - j * 4);
         p.displaced(axis, j * 4, () => {
@@ -88,14 +89,13 @@ function printAlongPanel(p: VectorPrinter, side: Side, target: Local, places: nu
 function printAlongSum(p: VectorPrinter, side: Side, target: Local, places: number): void {
   const { f } = p;
   const { value, axis, k, width, depth } = side;
-  p.vectorAxis = k;
   const step = f.local("i32");
   const to = f.local("i32");
   f.get(target).set(to);
   const block = (steps: number): void =>
     p.inside(k, step, () => {
       p.lanes = steps;
-      p.hoist([value]);
+      p.hoist([value], axis);
       for (let group = 0; group * 4 < places; group++) {
         const rows = [0, 1, 2, 3].map((r) => {
           const row = f.local("v128");

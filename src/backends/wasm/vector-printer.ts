@@ -76,14 +76,17 @@ export class VectorPrinter implements Push {
     this.#reduced.clear();
   }
 
-  /** Computes into locals whatever of `roots` can be known at this level, so that deeper loops find it there. */
-  hoist(roots: readonly Vector[]): void {
+  /**
+   * Computes into locals whatever of `roots` can be known at this level, so that deeper loops find it there.
+   * What depends on the axis `except` is left alone.
+   */
+  hoist(roots: readonly Vector[], except = -1): void {
     const scope = this.#scopes[this.#scopes.length - 1]!;
     const seen = new Set<Vector>();
     const walk = (v: Vector): void => {
       if (seen.has(v) || this.#known(v) !== undefined) return;
       seen.add(v);
-      if (this.#isReady(v)) {
+      if (this.#isReady(v) && !this.#needsOf(v).axes.has(except)) {
         if (v.kind === "reduced") return;
         const local = this.f.local("v128");
         this.beginBody([v]);
