@@ -1,7 +1,7 @@
 // What a primitive operation declares, and the node of the graph that applies one to its inputs.
 import type { Affine } from "../view.ts";
 import type { ScalarBuilder, ScalarOp } from "../compile/scalar.ts";
-import type { DType, TypedArray } from "../dtype.ts";
+import { type DType, dtypeInfo, type TypedArray } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 
 /** One value of the graph: an operation applied to inputs. Immutable but for `value`, the numbers once computed. */
@@ -137,6 +137,12 @@ export function withScope<T>(name: string, body: () => T): T {
   } finally {
     scope = outer;
   }
+}
+
+/** Keeps a node's numbers, and forgets how they came about where no gradient will ever ask. */
+export function settle(node: Node, value: TypedArray): void {
+  node.value = value;
+  if (node.op.vjp === noGradient || !dtypeInfo(node.dtype).isFloat) (node as { inputs: readonly Node[] }).inputs = [];
 }
 
 /** For rules of operations without a gradient. */

@@ -3,7 +3,7 @@ import type { Program } from "../backends/backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
 import { closeGraph, type Graph, structureOf } from "../graph/graph.ts";
-import type { Node } from "../ops/op.ts";
+import { type Node, settle } from "../ops/op.ts";
 import { dataOp, type Resident } from "../ops/index.ts";
 import { type Cell, currentTrace, dirty } from "./cell.ts";
 import { backend, enqueue } from "./device.ts";
@@ -52,7 +52,7 @@ export function flush(nodes: readonly Node[] = []): Promise<void> {
     for (const cell of cells) await cell.settleReads();
     const outputs = nodes.filter((node) => node.value === undefined);
     const results = await runGraph(closeGraph(outputs, assignments));
-    outputs.forEach((node, i) => (node.value = results[i]!));
+    outputs.forEach((node, i) => settle(node, results[i]!));
   });
   done.catch(() => undefined);
   return done;
