@@ -4,6 +4,7 @@ import type { TypedArray } from "./dtype.ts";
 import { ArgumentError } from "./errors.ts";
 import { closeGraph } from "./graph/graph.ts";
 import { topologicalOrder } from "./graph/order.ts";
+import { replaceNodes } from "./graph/replace.ts";
 import type { Node } from "./ops/op.ts";
 import * as ops from "./ops/index.ts";
 import { Cell, type Trace, tracing } from "./runtime/cell.ts";
@@ -60,11 +61,12 @@ export function compile<Args extends TensorLike[], R extends Result>(fn: (...arg
     const args = given.map((x) => asTensor(x));
     const traced = traceFor(args);
     void flush();
-    for (const cell of traced.assigned) cell.sealReads();
+    const stored = traced.variables.map((cell) => cell.stored);
+    const overwrites = traced.assigned.map((cell) => cell.beginOverwrite());
     const inputs = evaluate(args.map((x) => x.node));
     const results = await enqueue(async () => {
-      const [program, data] = await Promise.all([traced.program, inputs]);
-      for (const cell of traced.assigned) await cell.settleReads();
+      const [program, data] = await Promise.all([traced.program, inputs, ...stored]);
+      for (const { settleReads } of overwrites) await settleReads();
       return program.run(data, storagesOf(traced.variables), steps);
     });
     return fill(traced.result, traced.outputs, results) as R;
@@ -80,7 +82,10 @@ function trace(fn: (...args: Tensor[]) => Result, args: readonly Tensor[]): Trac
   const parameters = args.map((x, i) => ops.parameter(i, x.shape, x.dtype));
   const into: Trace = { reads: new Map(), assigned: new Map(), firstId: parameters[0]?.id ?? ops.full([], 0, "float32").id };
   const result = tracing(into, () => fn(...parameters.map((node) => new Tensor(node))));
-  if (result instanceof Promise) throw new ArgumentError("compile: the function must not be async: it is traced, and its tensors have no numbers yet.");
+  if (result instanceof Promise) {
+    result.catch(() => undefined);
+    throw new ArgumentError("compile: the function must not be async: it is traced, and its tensors have no numbers yet.");
+  }
   const outputs: Node[] = [];
   collect(result, outputs);
   const assignments = [...into.assigned].map(([variable, value]) => ({ variable, value }));
@@ -102,22 +107,6 @@ function trace(fn: (...args: Tensor[]) => Result, args: readonly Tensor[]): Trac
   const program = backend().compile(graph);
   program.catch(() => undefined);
   return { program, variables: graph.variables as Cell[], assigned: [...into.assigned.keys()], result, outputs };
-}
-
-/** Rebuilds the graph behind `roots` with some nodes exchanged. */
-function replaceNodes(roots: readonly Node[], exchange: (node: Node) => Node | null): Node[] {
-  const done = new Map<Node, Node>();
-  const isLeaf = (node: Node): boolean => {
-    const other = exchange(node);
-    if (other) done.set(node, other);
-    return other !== null;
-  };
-  for (const node of topologicalOrder(roots, isLeaf)) {
-    if (done.has(node)) continue;
-    const inputs = node.inputs.map((input) => done.get(input)!);
-    done.set(node, inputs.some((input, i) => input !== node.inputs[i]) ? { ...node, inputs } : node);
-  }
-  return roots.map((root) => done.get(root)!);
 }
 
 function collect(result: Result, into: Node[]): void {

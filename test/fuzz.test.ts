@@ -12,6 +12,7 @@ import { Tensor, tensor } from "../src/tensor.ts";
 import { type Variable, variable } from "../src/variable.ts";
 import { backendValues, declarationDifference, difference } from "./compare.ts";
 import { type Fuzz, fuzzProgram } from "./fuzz.ts";
+import { shrink } from "./shrink.ts";
 
 /** Seeds that once showed a bug. They are never removed. */
 const regressions: readonly number[] = [];
@@ -23,11 +24,21 @@ const count = Number(process.env["NABLA_FUZZ"] ?? 150);
 const runs = [1, 1, 3];
 
 /** The program as one graph over parameters and residents, as `compile` would see it. */
-export function graphOf({ args, variables, body }: Fuzz): Graph {
+function graphOf({ args, variables, body }: Fuzz): Graph {
   const parameters = args.map((x, i) => parameter(i, x.shape, x.dtype));
   const residents: Resident[] = variables.map((x, i) => ({ shape: x.shape, dtype: x.dtype, name: `v${i}` }));
   const { outputs, assigned } = body(parameters.map((node) => new Tensor(node)), residents.map((v) => new Tensor(read(v))));
   return closeGraph(outputs.map((x) => x.node), assigned.map((x, i) => ({ variable: residents[i]!, value: x.node })), parameters);
+}
+
+/** The numbers with which the first step begins. */
+function givenNumbers(graph: Graph, fuzz: Fuzz): Map<Node, Values> {
+  const given = new Map<Node, Values>(graph.inputs.map((node, i) => [node, Float64Array.from(i < fuzz.args.length ? fuzz.args[i]!.data : node.value!)]));
+  for (const node of graphNodes(graph)) {
+    if (node.op !== readOp) continue;
+    given.set(node, Float64Array.from(fuzz.variables[graph.assignments.findIndex((a) => a.variable === node.attrs.variable)]!.data));
+  }
+  return given;
 }
 
 interface Snapshot {
@@ -96,7 +107,7 @@ function expectations(graph: Graph, fuzz: Fuzz): { outputs: Expected[]; variable
   return all.every((snapshot) => [...snapshot.outputs, ...snapshot.variables].every(sane)) ? all : null;
 }
 
-export async function check(seed: number): Promise<"checked" | "sensitive"> {
+async function check(seed: number): Promise<"checked" | "sensitive"> {
   const fuzz = fuzzProgram(seed);
   const graph = graphOf(fuzz);
   verifyGraph(graph, "fuzzing");
@@ -132,8 +143,10 @@ export async function check(seed: number): Promise<"checked" | "sensitive"> {
     faults.push(String((error as Error).stack));
   }
   const real = faults.filter((text) => text !== null);
-  if (real.length > 0) throw new Error(`seed ${seed}:\n${real.join("\n")}\n\n${printGraph(graph)}\n\nPut ${seed} into \`regressions\` of test/fuzz.test.ts.`);
-  return "checked";
+  if (real.length === 0) return "checked";
+  const small = await shrink(graph, givenNumbers(graph, fuzz));
+  const text = small ? `shrunk to\n${printGraph(small)}` : `whole (it is not wrong by itself; look at its variables and steps)\n${printGraph(graph)}`;
+  throw new Error(`seed ${seed}:\n${real.join("\n")}\n\nThe graph, ${text}\n\nPut ${seed} into \`regressions\` of test/fuzz.test.ts.`);
 }
 
 const used = new Set<string>();

@@ -33,6 +33,7 @@ export type Expression =
 /** Makes expressions, each distinct one once, so that sharing is identity. */
 export class ExpressionBuilder {
   readonly #made = new Map<string, Expression>();
+  readonly #depths = new Map<Expression, number>();
   readonly #names = new WeakMap<object, number>();
   #count = 0;
 
@@ -54,7 +55,13 @@ export class ExpressionBuilder {
     const known = this.#made.get(key);
     if (known) return known;
     this.#made.set(key, expression);
+    this.#depths.set(expression, 1 + operandsOf(expression).reduce((deepest, e) => Math.max(deepest, this.depthOf(e)), 0));
     return expression;
+  }
+
+  /** How many expressions stand inside one another. */
+  depthOf(expression: Expression): number {
+    return this.#depths.get(expression) ?? 1;
   }
 
   #key(e: Expression): string {

@@ -40,6 +40,9 @@ export function fuse(graph: Graph): Fused {
   }
 }
 
+/** How deep the expressions of a kernel may nest once it has more than one root. */
+const deepest = 300;
+
 /** Roots that share the loops of one kernel. */
 class Cluster {
   readonly kind: Kernel["kind"];
@@ -219,6 +222,8 @@ class Fuser {
     const sources = cluster.frame.sourcesOf(reading);
     // A kernel does not read from memory what it writes there itself.
     for (const source of sources) if (this.#homesOf(source).includes(cluster)) throw new Misfit(source);
+    // Nor does it grow without bounds where a long chain of operations could all join: printers walk expressions recursively.
+    if (cluster.members.length > 0 && cluster.frame.builder.depthOf(value) > deepest) throw new Misfit(node);
     cluster.frame.members.set(node, { place: own, value });
     cluster.members.push(node);
     cluster.levels.set(node, level);

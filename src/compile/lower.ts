@@ -58,9 +58,10 @@ export class Buffers {
   }
 
   #own(node: Node): Buffer {
-    if (node.op === readOp) return this.variable(this.#graph.variables.indexOf(node.attrs.variable));
+    // A read whose numbers were kept is an input like any other.
     const input = this.#graph.inputs.indexOf(node);
     if (input >= 0) return this.#memo(node, () => ({ name: `in${input}`, dtype: node.dtype, size: sizeOf(node.shape), place: "input", index: input }));
+    if (node.op === readOp) return this.variable(this.#graph.variables.indexOf(node.attrs.variable));
     return this.#memo(node, () => {
       const index = this.#temporaries++;
       return { name: `t${index}`, dtype: node.dtype, size: sizeOf(node.shape), place: "temporary", index };

@@ -1,9 +1,9 @@
 // Kernels and plans as text, for people and for snapshots.
 import type { Graph } from "../graph/graph.ts";
-import { formatShape, sizeOf } from "../shape.ts";
+import { formatShape } from "../shape.ts";
 import type { Affine } from "../view.ts";
 import type { Expression } from "./expression.ts";
-import { type Kernel, kernelLoads } from "./kernel.ts";
+import type { Kernel } from "./kernel.ts";
 import type { Plan } from "./plan.ts";
 import { bytesOf } from "./schedule.ts";
 
@@ -46,12 +46,6 @@ function printIndex(a: Affine): string {
   for (const t of a.terms) parts.push(`${t.scale === 1 ? "" : `${t.scale}·`}${printExpression(t.value as Expression, 80)}`);
   if (a.offset !== 0 || parts.length === 0) parts.push(`${a.offset}`);
   return parts.join(" + ");
-}
-
-/** Multiplications and additions, transcendental functions as one: what a kernel has to do. */
-export function kernelFlops(kernel: Kernel): number {
-  const points = sizeOf(kernel.extents);
-  return kernel.contract ? 2 * points : points * Math.max(1, kernelLoads(kernel).length);
 }
 
 /** Where everything lies. */

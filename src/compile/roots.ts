@@ -37,6 +37,8 @@ export interface Roots {
 const cheap = 6;
 /** An expression that costs less may be computed again for every repetition of a broadcast. */
 const dear = 10;
+/** An expression that costs more is computed in parts: printers walk expressions recursively. */
+const largest = 400;
 
 /** A graph whose results and concatenations are ready to be given memory. */
 export interface Prepared {
@@ -60,18 +62,18 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
   const rooted = new Set<Node>();
   const optional = new Set<Node>();
   const readers = new Map<Node, Set<Node>>();
-  const costs = new Map<Node, number>();
-  const costOf = (node: Node): number => {
-    let cost = costs.get(node);
-    if (cost === undefined) {
-      cost = elementCost(node);
-      if (isInline(node)) for (const input of node.inputs) cost += isInline(input) ? costOf(input) : 1;
-      costs.set(node, cost);
-    }
-    return cost;
-  };
   const isLeaf = (node: Node): boolean => inputs.has(node) || node.op.kind === "leaf";
   const isInline = (node: Node): boolean => !isLeaf(node) && inlineKinds.has(node.op.kind);
+
+  // What computing an element costs, counted from the inputs on; an expression that grows too large is cut here.
+  const costs = new Map<Node, number>();
+  const large = new Set<Node>();
+  for (const node of nodes) {
+    let cost = elementCost(node);
+    if (isInline(node)) for (const input of node.inputs) cost += isInline(input) && !large.has(input) ? costs.get(input)! : 1;
+    costs.set(node, cost);
+    if (cost > largest) large.add(node);
+  }
 
   for (const node of [...nodes].reverse()) {
     if (isLeaf(node)) continue;
@@ -81,11 +83,11 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
       else for (const reader of readers.get(user)!) reading.add(reader);
     }
     readers.set(node, reading);
-    const repeated = users.get(node)!.some((user) => repeats(user, node)) && costOf(node) >= dear && sizeOf(node.shape) > 1;
-    const keep = !isInline(node) || results.has(node) || forced.has(node) || placements.has(node) || repeated;
+    const repeated = users.get(node)!.some((user) => repeats(user, node)) && costs.get(node)! >= dear && sizeOf(node.shape) > 1;
+    const keep = !isInline(node) || results.has(node) || forced.has(node) || placements.has(node) || large.has(node) || repeated;
     // A reshape is its input's own memory.
     const isReshape = node.op.kind === "movement" && node.op.source === null;
-    const shared = reading.size > 1 && !isReshape && costOf(node) > cheap && !inlined.has(node);
+    const shared = reading.size > 1 && !isReshape && costs.get(node)! > cheap && !inlined.has(node);
     if (keep || shared) rooted.add(node);
     if (!keep && shared) optional.add(node);
   }

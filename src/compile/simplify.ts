@@ -8,7 +8,6 @@ import { numbers } from "./numbers.ts";
 export function simplify(graph: Graph): Graph {
   const done = new Map<Node, Node>(graph.inputs.map((node) => [node, node]));
   const shared = new Map<string, Node>();
-  for (const input of graph.inputs) shared.set(keyOf(input), input);
 
   const settle = (node: Node): Node => {
     const known = done.get(node);

@@ -48,8 +48,13 @@ export const losses = {
   huber: factory<{ readonly delta?: number }>("huber", huber, "values", { delta: 1 }),
   hinge: factory<object>("hinge", hinge, "values", {}),
   binaryCrossentropy: factory<BinaryCrossentropyOptions>("binaryCrossentropy", binaryCrossentropy, "shares", { fromLogits: false, labelSmoothing: 0 }),
-  categoricalCrossentropy: factory<CategoricalCrossentropyOptions>("categoricalCrossentropy", categoricalCrossentropy, "shares", { fromLogits: false, labelSmoothing: 0 }),
-  sparseCategoricalCrossentropy: factory<SparseCategoricalCrossentropyOptions>("sparseCategoricalCrossentropy", sparseCategoricalCrossentropy, "classes", { fromLogits: false }),
+  categoricalCrossentropy: factory<CategoricalCrossentropyOptions>("categoricalCrossentropy", categoricalCrossentropy, "shares", {
+    fromLogits: false,
+    labelSmoothing: 0,
+  }),
+  sparseCategoricalCrossentropy: factory<SparseCategoricalCrossentropyOptions>("sparseCategoricalCrossentropy", sparseCategoricalCrossentropy, "classes", {
+    fromLogits: false,
+  }),
 } as const;
 
 /** Short names that `compile` takes too. */
@@ -80,5 +85,6 @@ export function resolveLoss(like: LossLike, lastActivation: string): Loss {
     return lossFromConfig(loss.name, { fromLogits: !squashed });
   }
   if (typeof like === "object" && like !== null && typeof like.call === "function") return like;
-  throw new ArgumentError(`compile: a loss is a name (${Object.keys(losses).join(", ")}), losses.…() or a function (targets, predictions), but came ${describe(like)}.`);
+  const names = Object.keys(losses).join(", ");
+  throw new ArgumentError(`compile: a loss is a name (${names}), losses.…() or a function (targets, predictions), but came ${describe(like)}.`);
 }

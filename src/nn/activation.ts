@@ -39,7 +39,8 @@ export class Activator {
   toConfig(layer: Layer): string {
     if (this.name !== null) return this.name;
     throw new ArgumentError(
-      `${layer.describe()} has a function of your own for activation, which a file cannot hold; use one of ${Object.keys(activations).join(", ")}, or a layer class that you register.`,
+      `${layer.describe()} has a function of your own for activation, which a file cannot hold; ` +
+        `use one of ${Object.keys(activations).join(", ")}, or a layer class that you register.`,
     );
   }
 }

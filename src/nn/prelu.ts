@@ -30,7 +30,8 @@ export class PReLU extends Layer {
     super("prelu", config, ["alphaInitializer", "sharedAxes"]);
     const { alphaInitializer = "zeros", sharedAxes = [] } = config;
     if (!Array.isArray(sharedAxes) || !sharedAxes.every((a) => Number.isInteger(a) && a >= 1)) {
-      throw new ArgumentError(`prelu: sharedAxes are whole numbers from 1 up (0 is the batch), but came ${Array.isArray(sharedAxes) ? `[${sharedAxes}]` : describe(sharedAxes)}.`);
+      const came = Array.isArray(sharedAxes) ? `[${sharedAxes}]` : describe(sharedAxes);
+      throw new ArgumentError(`prelu: sharedAxes are whole numbers from 1 up (0 is the batch), but came ${came}.`);
     }
     this.sharedAxes = sharedAxes;
     this.#alpha = initializer(alphaInitializer);

@@ -108,8 +108,6 @@ export type Op<A = any> =
   | GenerateOp<A>
   | LeafOp<A>;
 
-export type OpKind = Op["kind"];
-
 /** Every primitive by name, in the order of definition: for tests, tables and prints. */
 export const primitives = new Map<string, Op>();
 

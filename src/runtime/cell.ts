@@ -3,7 +3,7 @@ import type { Backend, Storage } from "../backends/backend.ts";
 import type { DType } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import type { Node } from "../ops/op.ts";
-import { read, type Resident } from "../ops/index.ts";
+import { read, readOp, type Resident, stopGradient } from "../ops/index.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { backend } from "./device.ts";
 
@@ -37,13 +37,34 @@ export function tracing<T>(into: Trace, body: () => T): T {
 
 const storages = new FinalizationRegistry<{ owner: Backend; storage: Storage }>(({ owner, storage }) => owner.free(storage));
 
+/** What is done with a cell's numbers when a queued program overwrites them. */
+export interface Overwrite {
+  /** Gives earlier reads that are still alive their numbers; called just before the storage is written. */
+  settleReads(): Promise<void>;
+}
+
+/** A pending assignment on its way into storage. */
+export interface Flush extends Overwrite {
+  readonly value: Node;
+  /** The value has been stored, or could not be. */
+  finish(stored: boolean): void;
+}
+
+/**
+ * In the order of the user's calls a cell goes through versions, one for each assignment. A version has at most one node,
+ * handed out to all who read it, and keeps it whatever becomes of the version: pending (the node computes the assigned value),
+ * stored (the node reads the storage), or overwritten (the node holds the numbers). No gradient flows through an
+ * assignment, so that it makes no difference when it is carried out.
+ */
 export class Cell implements Resident {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly name: string;
-  #pending: Node | null;
+  /** Resolves when what was assigned last is in storage; rejects where that failed. */
+  stored: Promise<unknown> = Promise.resolve();
+  #pending: Node | null = null;
   #storage: Storage | null = null;
-  #read: WeakRef<Node> | null = null;
+  #node: Node | null = null;
   #waiting: WeakRef<Node>[] = [];
 
   constructor(initial: Node, name: string) {
@@ -63,13 +84,8 @@ export class Cell implements Resident {
       trace.reads.set(this, node);
       return node;
     }
-    if (this.#pending) return this.#pending;
-    let node = this.#read?.deref();
-    if (!node) {
-      node = read(this);
-      this.#read = new WeakRef(node);
-    }
-    return node;
+    this.#node ??= this.#pending ? stopGradient(this.#pending) : read(this);
+    return this.#node;
   }
 
   /** Takes a new value. Nothing is computed until somebody needs it. */
@@ -84,31 +100,48 @@ export class Cell implements Resident {
       trace.assigned.set(this, value);
       return;
     }
-    this.sealReads();
+    this.#nextVersion();
     this.#pending = value;
     dirty.add(this);
   }
 
-  /** From here on reads see a later value; those before it will be given theirs by {@link settleReads}. */
-  sealReads(): void {
-    if (this.#read) this.#waiting.push(this.#read);
-    this.#read = null;
-  }
-
-  /** Hands over the pending assignment, which the caller will carry out before anything else runs. */
-  takePending(): Node | null {
-    const node = this.#pending;
+  /** Hands over the pending assignment to a program that the caller queues now. */
+  beginFlush(): Flush {
+    const value = this.#pending!;
+    const node = this.node();
+    const overwrite = this.#takeReads();
     this.#pending = null;
     dirty.delete(this);
-    return node;
+    const finish = (stored: boolean): void => {
+      if (stored) become(node, read(this));
+      else if (this.#node === node) {
+        this.#pending = value;
+        dirty.add(this);
+      }
+    };
+    return { ...overwrite, value, finish };
   }
 
-  /** Gives the numbers of the stored value to every earlier read that is still alive. Called before the storage is written. */
-  async settleReads(): Promise<void> {
-    const waiting = this.#waiting.splice(0).flatMap((ref) => ref.deref() ?? []).filter((node) => node.value === undefined);
-    if (waiting.length === 0 || !this.#storage) return;
-    const numbers = await backend().read(this.#storage);
-    for (const node of waiting) node.value = numbers;
+  /** A program that the caller queues now will write the storage. */
+  beginOverwrite(): Overwrite {
+    this.#nextVersion();
+    return this.#takeReads();
+  }
+
+  #nextVersion(): void {
+    if (this.#node) this.#waiting.push(new WeakRef(this.#node));
+    this.#node = null;
+  }
+
+  #takeReads(): Overwrite {
+    const reads = this.#waiting.splice(0);
+    const settleReads = async (): Promise<void> => {
+      const alive = reads.flatMap((ref) => ref.deref() ?? []).filter((node) => node.op === readOp && node.value === undefined);
+      if (alive.length === 0 || !this.#storage) return;
+      const numbers = await backend().read(this.#storage);
+      for (const node of alive) node.value = numbers;
+    };
+    return { settleReads };
   }
 
   /** Where the numbers live, made at the first use. */
@@ -120,4 +153,9 @@ export class Cell implements Resident {
     }
     return this.#storage;
   }
+}
+
+/** Lets a node that others hold mean what another says: the same value, come by in another way. */
+function become(node: Node, other: Node): void {
+  Object.assign(node, { op: other.op, inputs: other.inputs, attrs: other.attrs });
 }

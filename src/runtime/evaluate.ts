@@ -3,6 +3,7 @@ import type { Program } from "../backends/backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
 import { closeGraph, type Graph, structureOf } from "../graph/graph.ts";
+import { detachGraph } from "../graph/replace.ts";
 import { type Node, settle } from "../ops/op.ts";
 import { dataOp, type Resident } from "../ops/index.ts";
 import { type Cell, currentTrace, dirty } from "./cell.ts";
@@ -16,7 +17,7 @@ async function programFor(graph: Graph): Promise<Program> {
   const key = `${backend().name}\n${structureOf(graph)}`;
   let program = cache.get(key);
   if (program) cache.delete(key);
-  else program = backend().compile(graph);
+  else program = backend().compile(detachGraph(graph));
   cache.set(key, program);
   if (cache.size > cacheSize) {
     const [oldest, evicted] = cache.entries().next().value!;
@@ -46,15 +47,23 @@ export function evaluate(nodes: readonly Node[]): Promise<TypedArray[]> {
 /** Queues a program that computes `nodes` and carries out every assignment that waits. */
 export function flush(nodes: readonly Node[] = []): Promise<void> {
   const cells = [...dirty];
-  const assignments = cells.map((variable) => ({ variable, value: variable.takePending()! }));
+  const flushes = cells.map((cell) => cell.beginFlush());
   if (nodes.length === 0 && cells.length === 0) return Promise.resolve();
   const done = enqueue(async () => {
-    for (const cell of cells) await cell.settleReads();
-    const outputs = nodes.filter((node) => node.value === undefined);
-    const results = await runGraph(closeGraph(outputs, assignments));
-    outputs.forEach((node, i) => settle(node, results[i]!));
+    try {
+      for (const { settleReads } of flushes) await settleReads();
+      const outputs = nodes.filter((node) => node.value === undefined);
+      const assignments = cells.map((variable, i) => ({ variable, value: flushes[i]!.value }));
+      const results = await runGraph(closeGraph(outputs, assignments));
+      outputs.forEach((node, i) => settle(node, results[i]!));
+    } catch (error) {
+      for (const { finish } of flushes) finish(false);
+      throw error;
+    }
+    for (const { finish } of flushes) finish(true);
   });
   done.catch(() => undefined);
+  for (const cell of cells) cell.stored = done;
   return done;
 }
 

@@ -25,18 +25,17 @@ export class Pace {
   }
 }
 
+let last = -Infinity;
+
 /**
  * Lets everything else that waits have its turn, where about 16 ms have passed since it last did: timers, input,
  * drawing. (Timers of 0 ms would wait 4 when they are nested.)
  */
-export class Air {
-  #last = performance.now();
-
-  async breathe(): Promise<void> {
-    if (performance.now() - this.#last < due) return;
-    await macrotask();
-    this.#last = performance.now();
-  }
+export async function breathe(): Promise<void> {
+  const since = performance.now() - last;
+  if (since >= 0 && since < due) return;
+  await macrotask();
+  last = performance.now();
 }
 
 function macrotask(): Promise<void> {

@@ -42,7 +42,6 @@ export function checkFiniteColumn(where: string, column: Column, what: string): 
 
 /** Throws unless inputs and targets are numbers, and the targets are what the loss compares the model's output with. */
 export function checkTrainingData(where: string, dataset: Dataset, loss: Loss, end: ModelEnd): void {
-  checkNotEmpty(where, dataset);
   checkFiniteColumn(where, dataset.inputs, `the inputs of "${dataset.name}"`);
   checkFiniteColumn(where, dataset.targets, `the targets of "${dataset.name}"`);
   if (loss.targets === "any") return;

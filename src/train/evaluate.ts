@@ -1,8 +1,8 @@
 // Loss and metrics over a data set, without training.
 import { Dataset } from "../data/dataset.ts";
 import { checkCount, checkOptions } from "../options.ts";
-import { Air, Pace } from "./air.ts";
-import { checkTrainingData } from "./check-data.ts";
+import { breathe, Pace } from "./air.ts";
+import { checkNotEmpty, checkTrainingData } from "./check-data.ts";
 import type { Feed, TrainingSetup } from "./feed.ts";
 import type { Model } from "./model.ts";
 import type { TrainingData } from "./training-data.ts";
@@ -37,6 +37,7 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
 
 /** Settles the model's shapes by the data and checks the data against the model. */
 export function prepareModel(where: string, model: Model, dataset: Dataset, setup: TrainingSetup): void {
+  checkNotEmpty(where, dataset);
   model.declare(dataset.inputShape);
   const { outputShape } = model.requireShapes();
   checkTrainingData(where, dataset, setup.loss, { lastLayer: model.layers.at(-1)!.name, outputShape });
@@ -55,7 +56,6 @@ export async function evaluateRange(feed: Feed, setup: TrainingSetup, { from, to
   const batch = Math.min(batchSize, count);
   const rest = count % batch;
   const pace = new Pace();
-  const air = new Air();
   let sums: number[] = [];
   feed.startEvaluation(from);
   await feed.prepare("evaluate", batch);
@@ -66,7 +66,7 @@ export async function evaluateRange(feed: Feed, setup: TrainingSetup, { from, to
     sums = await feed.run("evaluate", batch, steps);
     pace.took(steps, performance.now() - start);
     left -= steps;
-    await air.breathe();
+    await breathe();
   }
   signal?.throwIfAborted();
   if (rest > 0) sums = await feed.run("evaluate", rest, 1);

@@ -1,4 +1,5 @@
 // A model and a data set made into programs: a training step and an evaluation step that take no arguments.
+import type { Program } from "../backends/backend.ts";
 import { type Compiled, compile } from "../compile-function.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { zeros } from "../functions/array.ts";
@@ -67,9 +68,14 @@ export class Feed {
     this.#start(from);
   }
 
+  /** The program of a step, for looking at. */
+  program(kind: "train" | "evaluate", batch: number): Promise<Program> {
+    return this.#step(kind, batch).program();
+  }
+
   /** Compiles the program of a step beforehand, so that the first step is not the slow one. */
   async prepare(kind: "train" | "evaluate", batch: number): Promise<void> {
-    await this.#step(kind, batch).program();
+    await this.program(kind, batch);
   }
 
   /** Takes steps of `batch` examples; gives the sums of loss and metrics over the examples since the start. */

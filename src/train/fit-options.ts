@@ -52,8 +52,11 @@ export type SettledFitOptions = ReturnType<typeof settleFitOptions>;
 function checkCallbacks(callbacks: readonly Callback[]): void {
   if (!Array.isArray(callbacks)) throw new ArgumentError(`fit: callbacks are a list, but came ${describe(callbacks)}.`);
   for (const callback of callbacks) {
-    if (typeof callback !== "object" || callback === null) throw new ArgumentError(`fit: a callback is an object with methods such as onEpochEnd, but came ${describe(callback)}.`);
+    if (typeof callback !== "object" || callback === null) {
+      throw new ArgumentError(`fit: a callback is an object with methods such as onEpochEnd, but came ${describe(callback)}.`);
+    }
     const wrong = Object.keys(callback).find((name) => /^on[A-Z]/.test(name) && !(callbackMethods as readonly string[]).includes(name));
-    if (wrong !== undefined) throw new ArgumentError(`fit: a callback has no method "${wrong}".${didYouMean(wrong, callbackMethods)} Known: ${callbackMethods.join(", ")}.`);
+    if (wrong === undefined) continue;
+    throw new ArgumentError(`fit: a callback has no method "${wrong}".${didYouMean(wrong, callbackMethods)} Known: ${callbackMethods.join(", ")}.`);
   }
 }

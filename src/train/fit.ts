@@ -1,8 +1,10 @@
 // The training loop: many steps in one call, air between the calls, and an eye on what goes wrong.
 import { Dataset } from "../data/dataset.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { formatBatchShape } from "../nn/layer.ts";
 import { permutation } from "../random.ts";
-import { Air, Pace } from "./air.ts";
+import { sameShape } from "../shape.ts";
+import { breathe, Pace } from "./air.ts";
 import type { Callback, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";
 import { evaluateRange, type Evaluation, means, prepareModel } from "./evaluate.ts";
 import type { Feed, TrainingSetup } from "./feed.ts";
@@ -22,11 +24,17 @@ interface Validation {
 export async function fit(model: Model, dataset: Dataset, options: FitOptions, given: TrainingData): Promise<History> {
   const settled = settleFitOptions(model, options);
   const { setup, pool } = model.requireTraining("fit");
+  const { validationData } = options;
+  const validationGiven = Array.isArray(validationData) ? { x: validationData[0], y: validationData[1] } : (validationData as TrainingData | undefined);
+  const validationSet = validationGiven && (await toDataset("fit: validationData", validationGiven));
+  // From here to the start of the run nothing is waited for, so that no other run can begin in between.
   if (model.fitting) throw new ArgumentError(`fit: model ${model.name} is being trained already; wait for that run first.`);
   prepareModel("fit", model, dataset, setup);
-  const { validationData } = options;
-  const validationGiven: TrainingData | undefined = Array.isArray(validationData) ? { x: validationData[0], y: validationData[1] } : (validationData as TrainingData | undefined);
-  const validationSet = validationGiven && (await toDataset("fit: validationData", validationGiven));
+  if (validationSet && !sameShape(validationSet.inputShape, dataset.inputShape)) {
+    throw new ShapeError(
+      `fit: validationData: its inputs have shape ${formatBatchShape(validationSet.inputShape)}, but those trained on ${formatBatchShape(dataset.inputShape)}.`,
+    );
+  }
   if (validationSet) prepareModel("fit: validationData", model, validationSet, setup);
   const size = dataset.size - Math.round(dataset.size * settled.validationSplit);
   if (size === 0) throw new ArgumentError(`fit: validationSplit ${settled.validationSplit} leaves nothing of the ${dataset.size} examples to train on.`);
@@ -69,7 +77,6 @@ class Run implements TrainingRun {
   readonly #validation: Validation | null;
   readonly #options: SettledFitOptions;
   readonly #pace = new Pace();
-  readonly #air = new Air();
   #stopped: string | null = null;
 
   constructor(model: Model, setup: TrainingSetup, feed: Feed, dataset: Dataset, size: number, validation: Validation | null, options: SettledFitOptions) {
@@ -142,7 +149,8 @@ class Run implements TrainingRun {
       const seen = Math.min(size, (step + count) * batchSize);
       if (!Number.isFinite(sums[0]!)) {
         const rows = order.subarray((step + count - 1) * batchSize, seen);
-        throw await lossNotFinite({ model: this.model, setup: this.#setup, data: this.#feed.data, rows, loss: sums[0]!, epoch, from: step + 1, to: step + count, steps });
+        const place = { epoch, from: step + 1, to: step + count, steps };
+        throw await lossNotFinite({ model: this.model, setup: this.#setup, data: this.#feed.data, rows, loss: sums[0]!, ...place });
       }
       step += count;
       latest = means(this.#setup, sums, seen);
@@ -150,7 +158,7 @@ class Run implements TrainingRun {
       const examplesPerSecond = (1000 * seen) / Math.max(now - trainingStart, 1e-3);
       const progress: Progress = { epoch, epochs: this.epochs, step, steps, loss, metrics, examplesPerSecond, seconds: (now - start) / 1000 };
       await this.#tell((callback) => callback.onProgress?.(progress, this));
-      await this.#air.breathe();
+      await breathe();
       if (step < steps && this.#isStopped()) return null;
     }
     return latest;

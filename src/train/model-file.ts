@@ -6,6 +6,7 @@ import { readFile, writeFileAtomic } from "../io/files.ts";
 import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
 import { losses } from "../losses/index.ts";
 import { metrics } from "../metrics/index.ts";
+import { checkExampleShape } from "../nn/input.ts";
 import type { Json, Layer } from "../nn/layer.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { checkFlag, checkOptions, describe } from "../options.ts";
@@ -111,7 +112,10 @@ export async function readModel(from: ModelSource): Promise<ModelContent> {
       return fail(`is damaged: its ${key} is not JSON`);
     }
   };
-  const object = (key: string, value: unknown): object => (typeof value === "object" && value !== null && !Array.isArray(value) ? value : fail(`is damaged: its ${key} is no JSON object`));
+  const object = (key: string, value: unknown): object => {
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? value : fail(`is damaged: its ${key} is no JSON object`);
+  };
   const training = parse("training");
   return {
     source,
@@ -135,7 +139,8 @@ function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (
   const isNames = Array.isArray(classNames) && classNames.every((name) => typeof name === "string");
   if (classNames !== undefined && !isNames) fail("is damaged: its class names are no list of texts");
   const { dtype, scale, offset } = (inputs ?? {}) as Record<string, unknown>;
-  if (inputs !== undefined && !(typeof dtype === "string" && Number.isFinite(scale) && Number.isFinite(offset))) fail("is damaged: its input scaling is no dtype, scale and offset");
+  const isScaling = typeof dtype === "string" && Number.isFinite(scale) && Number.isFinite(offset);
+  if (inputs !== undefined && !isScaling) fail("is damaged: its input scaling is no dtype, scale and offset");
   return {
     ...(isNames && { classNames }),
     ...(inputs !== undefined && { inputs: { dtype: dtype as string, scale: scale as number, offset: offset as number } }),
@@ -171,7 +176,7 @@ export function restoreOptimizer(model: Model, { tensors, source }: ModelContent
 export async function restoreInto(model: Model, from: ModelSource): Promise<void> {
   const content = await readModel(from);
   const { inputShape } = content.architecture;
-  if (!model.inputShape) await asFileError(content.source, () => model.declare(inputShape as Shape));
+  if (!model.inputShape) await asFileError(content.source, () => model.declare(checkExampleShape("model", inputShape)));
   model.setWeights(weightsFor(model.layers, content));
   const saved = content.training?.optimizer;
   if (model.training && saved?.name === model.training.optimizer.name) {

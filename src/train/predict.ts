@@ -7,7 +7,7 @@ import { checkCount, checkOptions } from "../options.ts";
 import { formatBatchShape } from "../nn/layer.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
-import { Air } from "./air.ts";
+import { breathe } from "./air.ts";
 import type { Model } from "./model.ts";
 import { scaled } from "./resident.ts";
 
@@ -42,14 +42,13 @@ export class Predictor {
     const { outputShape } = this.#model.requireShapes();
     const outEach = sizeOf(outputShape);
     let out: TypedArray | null = null;
-    const air = new Air();
-    for (let at = 0; at < count; at += batchSize) {
+      for (let at = 0; at < count; at += batchSize) {
       const size = Math.min(batchSize, count - at);
       const raw = tensor(data.subarray(at * each, (at + size) * each), { shape: [size, ...example], dtype });
       const part = await this.#program(column)(raw);
       out ??= allocate(part.dtype, count * outEach);
       out.set(await part.data(), at * outEach);
-      await air.breathe();
+      await breathe();
     }
     return tensor(out!, { shape: [count, ...outputShape] });
   }
@@ -57,7 +56,10 @@ export class Predictor {
   #program({ scale, offset }: Column): Compiled<[Tensor], Tensor> {
     const name = `${scale} ${offset}`;
     let program = this.#programs.get(name);
-    if (!program) this.#programs.set(name, (program = compile((raw: Tensor) => this.#model.call(scaled(raw, { ...(scale !== undefined && { scale }), ...(offset !== undefined && { offset }) })))));
+    if (!program) {
+      program = compile((raw: Tensor) => this.#model.call(scaled(raw, scale, offset)));
+      this.#programs.set(name, program);
+    }
     return program;
   }
 }

@@ -15,7 +15,7 @@ export class ResidentColumn {
 
   /** The examples at some places, int32 [count], as the model sees them: raw · scale + offset, in float32 where either is given. */
   rows(places: Tensor): Tensor {
-    return scaled(this.#variable.value.take(places), this.#column);
+    return scaled(this.#variable.value.take(places), this.#column.scale, this.#column.offset);
   }
 
   /** Takes the numbers of another column of the same shape, dtype and scale. */
@@ -24,8 +24,8 @@ export class ResidentColumn {
   }
 }
 
-/** Raw numbers of a column as the model sees them. */
-export function scaled(raw: Tensor, { scale, offset }: Pick<Column, "scale" | "offset">): Tensor {
+/** Raw numbers of a column as the model sees them; see {@link Column}. */
+export function scaled(raw: Tensor, scale: number | undefined, offset: number | undefined): Tensor {
   if (scale === undefined && offset === undefined) return raw;
   const float = raw.cast("float32");
   const stretched = scale === undefined || scale === 1 ? float : float.mul(scale);

@@ -28,17 +28,21 @@ export class Sequential extends Model {
   readonly layers: readonly Layer[];
   #inputShape: Shape | null = null;
   #outputShapes: readonly Shape[] = [];
+  /** Whether the user said which shape the inputs have; shapes that data gave may change until there are weights. */
+  readonly #isDeclared: boolean;
 
   constructor(layers: readonly Layer[], options: SequentialOptions = {}) {
     checkOptions("sequential", options, ["name", "seed", "inputShape"]);
     const { name = "sequential", seed, inputShape } = options;
     super(name, seed === undefined ? undefined : checkCount("sequential", "seed", seed, 0));
     if (!Array.isArray(layers) || layers.length === 0) {
-      throw new ArgumentError(`sequential: wants a list of layers such as [layers.dense(10)], but came ${Array.isArray(layers) ? "an empty one" : describe(layers)}.`);
+      const came = Array.isArray(layers) ? "an empty one" : describe(layers);
+      throw new ArgumentError(`sequential: wants a list of layers such as [layers.dense(10)], but came ${came}.`);
     }
     layers.forEach((layer, i) => {
       if (!(layer instanceof Layer)) throw new ArgumentError(`sequential: entry ${i} is no layer but ${describe(layer)}; use layers.dense(…) and its like.`);
-      if (layers.indexOf(layer) !== i) throw new ArgumentError(`sequential: ${layer.describe()} stands at ${layers.indexOf(layer)} and ${i}; make a new layer for each place.`);
+      const first = layers.indexOf(layer);
+      if (first !== i) throw new ArgumentError(`sequential: ${layer.describe()} stands at ${first} and ${i}; make a new layer for each place.`);
       if (i > 0 && layer instanceof Input) throw new ArgumentError(`sequential: ${layer.describe()} stands at ${i}, but an input declaration stands first.`);
     });
     nameLayers(layers);
@@ -47,6 +51,7 @@ export class Sequential extends Model {
     const first = layers[0];
     if (inputShape !== undefined) this.declare(checkExampleShape("sequential", inputShape));
     else if (first instanceof Input) this.declare(first.shape);
+    this.#isDeclared = this.#inputShape !== null;
   }
 
   get inputShape(): Shape | null {
@@ -66,11 +71,12 @@ export class Sequential extends Model {
   }
 
   declare(inputShape: Shape): void {
-    if (this.#inputShape) {
-      if (sameShape(inputShape, this.#inputShape)) return;
+    if (this.#inputShape && sameShape(inputShape, this.#inputShape)) return;
+    if (this.#inputShape && (this.#isDeclared || this.built)) {
       const first = this.layers.find((layer) => !(layer instanceof Input)) ?? this.layers[0]!;
       throw new ShapeError(
-        `model ${this.name} takes inputs of shape ${formatBatchShape(this.#inputShape)} (its first layer is ${first.name}), but these have ${formatBatchShape(inputShape)}.`,
+        `model ${this.name} takes inputs of shape ${formatBatchShape(this.#inputShape)} (its first layer is ${first.name}), ` +
+          `but these have ${formatBatchShape(inputShape)}.`,
       );
     }
     const shapes: Shape[] = [];
@@ -106,7 +112,8 @@ function nameLayers(layers: readonly Layer[]): void {
   const taken = new Set(reserved);
   for (const { name } of layers) {
     if (name === "") continue;
-    if (taken.has(name)) throw new ArgumentError(`sequential: the name "${name}" ${reserved.includes(name) ? "is reserved" : "stands twice"}; give each layer a name of its own.`);
+    const fault = reserved.includes(name) ? "is reserved" : "stands twice";
+    if (taken.has(name)) throw new ArgumentError(`sequential: the name "${name}" ${fault}; give each layer a name of its own.`);
     taken.add(name);
   }
   const counts = new Map<string, number>();

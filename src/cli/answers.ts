@@ -1,0 +1,41 @@
+// What a model's outputs say: classes with their probabilities, or plain numbers.
+import type { Column } from "../data/dataset.ts";
+import { sigmoid } from "../functions/activations.ts";
+import { softmax } from "../functions/softmax.ts";
+import { sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Model } from "../train/model.ts";
+
+/** What a model says of one input: the likeliest class and the probability of each, or only its outputs. */
+export type Answer =
+  | { readonly class: string; readonly probabilities: Readonly<Record<string, number>>; readonly outputs: readonly number[] }
+  | { readonly probabilities: null; readonly outputs: readonly number[] };
+
+/** The answers for some inputs. A model that ends in scores gets the softmax (or sigmoid) that its loss has in mind. */
+export async function answersOf(model: Model, inputs: Column): Promise<Answer[]> {
+  const outputs = await model.predict(inputs);
+  const each = sizeOf(outputs.shape.slice(1));
+  const flat = await outputs.data();
+  const shares = await probabilitiesOf(model, outputs)?.data();
+  const rows = Array.from({ length: outputs.shape[0]! }, (_, i) => i);
+  return rows.map((row): Answer => {
+    const cut = (data: typeof flat): number[] => Array.from(data.subarray(row * each, (row + 1) * each));
+    if (!shares) return { probabilities: null, outputs: cut(flat) };
+    const given = cut(shares);
+    const all = given.length === 1 ? [1 - given[0]!, given[0]!] : given;
+    const names = all.map((_, i) => model.classNames?.[i] ?? String(i));
+    const best = all.indexOf(Math.max(...all));
+    return { class: names[best]!, probabilities: Object.fromEntries(all.map((p, i) => [names[i]!, p])), outputs: cut(flat) };
+  });
+}
+
+/** `[count, classes]`, or `[count, 1]` for a question of yes or no; null where the outputs are no classes. */
+function probabilitiesOf(model: Model, outputs: Tensor): Tensor | null {
+  if (outputs.ndim !== 2) return null;
+  const loss = model.training?.loss;
+  if (loss?.name === "binaryCrossentropy") return outputs.shape[1] !== 1 ? null : loss.fromLogits ? sigmoid(outputs) : outputs;
+  if (outputs.shape[1] === 1) return null;
+  const isOfClasses = loss ? /categoricalCrossentropy/i.test(loss.name) : model.classNames !== undefined;
+  if (!isOfClasses) return null;
+  return model.lastActivation === "softmax" ? outputs : softmax(outputs);
+}

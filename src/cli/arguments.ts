@@ -1,0 +1,44 @@
+// What the commands' arguments may be: numbers out of text, and the options that several commands share.
+import { type Command, InvalidArgumentError } from "commander";
+
+/** Reads a whole number from `least` up. */
+export function count(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\s*\d+\s*$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It is a whole number from ${least} up.`);
+  };
+}
+
+/** Reads a finite number above 0. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("It is a number above 0, such as 0.001.");
+}
+
+/** Reads a folder's or file's name. */
+export function path(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new InvalidArgumentError("It is the name of a folder.");
+}
+
+/** Options of every command that answers. */
+export interface AnswerOptions {
+  readonly json?: true;
+  readonly debug?: true;
+}
+
+/** Adds `--json` and `--debug`. */
+export function withAnswerOptions(command: Command): Command {
+  return command
+    .option("--json", "answer in JSON: nothing else goes to stdout")
+    .option("--debug", "show where in the program an error arose");
+}
+
+/** Adds examples to a command's help. */
+export function withExamples(command: Command, examples: readonly (readonly [command: string, what: string])[]): Command {
+  const width = Math.max(...examples.map(([text]) => text.length));
+  const lines = examples.map(([text, what]) => `  $ ${text.padEnd(width)}  ${what}`.trimEnd());
+  return command.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
+}

@@ -1,0 +1,55 @@
+// `nabla evaluate <model>`: a saved model's loss and metrics on held-out data.
+import type { Command } from "commander";
+import { backend } from "../../runtime/device.ts";
+import { loadModel } from "../../train/load-model.ts";
+import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
+import { confusionOf, confusionTable } from "../confusion.ts";
+import { UsageError } from "../failure.ts";
+import { measureLines } from "../figures.ts";
+import { DownloadProgress, examplesName } from "../progress.ts";
+import { loadRecipe, recipeNames } from "../recipes.ts";
+import { thousands } from "../table.ts";
+import { paintFor, say, sayJson } from "../terminal.ts";
+
+interface EvaluateOptions extends AnswerOptions {
+  readonly data?: string;
+  readonly on?: string;
+  readonly tiny?: true;
+}
+
+export function addEvaluate(program: Command): void {
+  const command = program
+    .command("evaluate")
+    .summary("measure a saved model on held-out data")
+    .description("Measures a saved model on the data that its recipe holds out, or on those of another recipe.")
+    .argument("<model>", "a model's file, as train saves it", path)
+    .option("--on <recipe>", "the recipe whose held-out data to take (default: the one that the model is named after)")
+    .option("--data <folder>", "the folder that holds the data (default: the recipe's own)", path)
+    .option("--tiny", "only the few examples of a tiny run");
+  withAnswerOptions(command).action(evaluate);
+  withExamples(command, [
+    ["nabla evaluate nabla-models/digits-mlp.safetensors", "on the 2,000 digits held out"],
+    ["nabla evaluate nabla-models/digits-mlp.safetensors --on mnist-mlp --data ../mnist", "on MNIST's test images"],
+  ]);
+}
+
+async function evaluate(file: string, { json, data, on, tiny }: EvaluateOptions): Promise<void> {
+  backend();
+  const model = await loadModel(file);
+  if (on === undefined && !recipeNames().includes(model.name)) {
+    throw new UsageError(`the model in "${file}" is called "${model.name}", which is no recipe: say with --on whose data to take (${recipeNames().join(", ")}).`);
+  }
+  const { recipe, loadData } = await loadRecipe(on ?? model.name);
+  const downloading = new DownloadProgress(process.stderr);
+  const { test } = await loadData({ data, tiny, onDownload: (received) => downloading.show(received) }).finally(() => downloading.end());
+  const evaluation = await model.evaluate(test);
+  const confusion = await confusionOf(model, test);
+  if (json) {
+    sayJson({ model: file, recipe: recipe.name, examples: test.size, evaluation, ...(confusion && { classNames: model.classNames ?? null, confusion }) });
+    return;
+  }
+  const paint = paintFor(process.stdout);
+  say(`${paint("bold", model.name)} on ${thousands(test.size)} held-out ${examplesName(model.inputShape)} of "${test.name}"`);
+  say(measureLines(evaluation, [], paint).join("\n"));
+  if (confusion) say(`\nConfusion (rows: what it is; columns: what the model says)\n${confusionTable(confusion, model.classNames, paint)}`);
+}

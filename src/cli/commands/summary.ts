@@ -1,0 +1,42 @@
+// `nabla summary <model>`: what a model's file holds.
+import type { Command } from "commander";
+import { loadModel } from "../../train/load-model.ts";
+import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
+import { say, sayJson } from "../terminal.ts";
+
+export function addSummary(program: Command): void {
+  const command = program
+    .command("summary")
+    .summary("show the layers of a saved model")
+    .description("Shows a saved model's layers, shapes and numbers of parameters, and what it was trained with.")
+    .argument("<model>", "a model's file, as train saves it", path);
+  withAnswerOptions(command).action(summary);
+  withExamples(command, [["nabla summary nabla-models/digits-mlp.safetensors", ""]]);
+}
+
+async function summary(file: string, { json }: AnswerOptions): Promise<void> {
+  const model = await loadModel(file);
+  const { name, inputShape, outputShape, training, classNames, dataInfo } = model;
+  const optimizer = training && { name: training.optimizer.name, ...((await training.optimizer.config()) as object) };
+  const trained = training && { optimizer, loss: training.loss.name, metrics: training.metrics.map((metric) => metric.name) };
+  if (json) {
+    const layers = model.layers.map((layer) => ({
+      name: layer.name,
+      class: layer.className,
+      parameters: layer.parameters.map((parameter) => ({ name: parameter.name, shape: parameter.shape, trainable: parameter.trainable })),
+    }));
+    sayJson({ file, name, inputShape, outputShape, layers, training: trained, data: dataInfo });
+    return;
+  }
+  say(model.summary());
+  if (trained && optimizer) {
+    const { name: optimizerName, ...config } = optimizer;
+    const settings = Object.entries(config).map(([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(6)) : value}`);
+    say(`Trained with ${optimizerName} (${settings.join(", ")}), loss ${trained.loss}${trained.metrics.length > 0 ? `, metrics ${trained.metrics.join(", ")}` : ""}`);
+  }
+  if (dataInfo.inputs) {
+    const { dtype, scale, offset } = dataInfo.inputs;
+    say(`Inputs: ${dtype} · ${Number(scale.toPrecision(6))}${offset === 0 ? "" : ` + ${Number(offset.toPrecision(6))}`}`);
+  }
+  if (classNames) say(`Classes: ${classNames.join(", ")}`);
+}

@@ -1,0 +1,142 @@
+// `nabla train <recipe>`: trains, measures, saves, and says what to do next.
+import type { Command } from "commander";
+import { backend } from "../../runtime/device.ts";
+import type { Callback, TrainingRun } from "../../train/callback.ts";
+import type { Recipe, RecipeResult } from "../../train/recipe.ts";
+import { type AnswerOptions, count, path, positive, withAnswerOptions, withExamples } from "../arguments.ts";
+import { confusionOf, confusionTable } from "../confusion.ts";
+import { writeExampleImage } from "../example-image.ts";
+import { isReached, measureLines } from "../figures.ts";
+import { Interruption } from "../interrupt.ts";
+import { modelFolder, prepareModelFile } from "../model-folder.ts";
+import { DownloadProgress, examplesName, TrainingProgress } from "../progress.ts";
+import { loadRecipe, type RecipeRunOptions } from "../recipes.ts";
+import { duration, thousands } from "../table.ts";
+import { type Paint, paintFor, say, sayJson } from "../terminal.ts";
+
+interface TrainOptions extends AnswerOptions {
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly learningRate?: number;
+  readonly seed?: number;
+  readonly data?: string;
+  readonly out: string;
+  readonly tiny?: true;
+  readonly quiet?: true;
+}
+
+export function addTrain(program: Command): void {
+  const command = program
+    .command("train")
+    .summary("train a recipe and save the model")
+    .description(
+      "Trains the model of a recipe, measures it on data that were held out, and saves it.\n" +
+        "Ctrl-C ends training early: the model is still measured and saved, and the exit code is 130. A second Ctrl-C quits at once.",
+    )
+    .argument("<recipe>", 'what to train ("nabla recipes" lists what there is)')
+    .option("--epochs <count>", "how often each example is seen (default: the recipe's)", count(1))
+    .option("--batch-size <count>", "how many examples a step sees (default: the recipe's)", count(1))
+    .option("--learning-rate <rate>", "how far a step goes (default: the recipe's)", positive)
+    .option("--seed <number>", "for weights, order and dropout: same seed, same model (default: 1)", count(0))
+    .option("--data <folder>", "the folder that holds the data (default: the recipe's own)", path)
+    .option("--out <folder>", "where the model goes", path, modelFolder)
+    .option("--tiny", "little data and few steps: shows in a second that all works")
+    .option("--quiet", "say nothing but errors");
+  withAnswerOptions(command).action(train);
+  withExamples(command, [
+    ["nabla train digits-mlp", "10,000 digits, in seconds"],
+    ["nabla train mnist-mlp --data ../mnist", "all of MNIST, out of that folder"],
+    ["nabla train xor --epochs 500 --seed 7 --out models", ""],
+  ]);
+}
+
+async function train(name: string, options: TrainOptions): Promise<void> {
+  const { json, quiet, out, epochs, batchSize, learningRate, seed, data, tiny } = options;
+  const { recipe } = await loadRecipe(name);
+  const file = await prepareModelFile(out, name);
+  // Before anything else compiles WebAssembly (a download does): what the engine can do is settled by then.
+  backend();
+  const stream = json ? process.stderr : process.stdout;
+  const downloading = new DownloadProgress(stream);
+  const progress = new TrainingProgress(stream);
+  const interruption = new Interruption();
+  const armed: Callback = { onTrainBegin: () => void (interruption.armed = true) };
+  const heading: Callback = { onTrainBegin: (run) => say(head(recipe, run, options, paintFor(stream)), stream) };
+  const runOptions: RecipeRunOptions = {
+    data, epochs, batchSize, learningRate, seed, tiny, out: file,
+    signal: interruption.signal,
+    callbacks: quiet ? [armed] : [armed, heading, progress],
+    ...(!quiet && { onDownload: (received) => downloading.show(received) }),
+  };
+  try {
+    const result = await recipe.run(runOptions).finally(() => {
+      downloading.end();
+      progress.end();
+    });
+    const confusion = await confusionOf(result.model, result.test);
+    const example = `${file.slice(0, -".safetensors".length)}-example.png`;
+    const hasExample = await writeExampleImage(result.test, example);
+    const saved = { file, example: hasExample ? example : null };
+    if (json) sayJson(answer(recipe, result, confusion, saved));
+    else if (!quiet) say(`${figures(result, confusion, paintFor(stream))}\n\n${whatNext(saved, paintFor(stream))}`);
+  } finally {
+    interruption.end();
+  }
+  process.exitCode = interruption.exitCode;
+}
+
+function head(recipe: Recipe, { model, size, epochs, batchSize }: TrainingRun, options: TrainOptions, paint: Paint): string {
+  const parameters = model.layers.flatMap((layer) => layer.parameters).reduce((sum, parameter) => sum + parameter.size, 0);
+  const rate = options.learningRate ?? recipe.defaults.learningRate;
+  return [
+    `${paint("bold", recipe.title)} (${recipe.name})`,
+    `${thousands(parameters)} parameters · ${thousands(size)} ${examplesName(model.inputShape)} · ${epochs} epochs · ` +
+      `batches of ${batchSize} · learning rate ${rate} · seed ${options.seed ?? 1}`,
+    "",
+  ].join("\n");
+}
+
+interface Saved {
+  readonly file: string;
+  readonly example: string | null;
+}
+
+function answer(recipe: Recipe, { model, history, evaluation, expected, train, test }: RecipeResult, confusion: number[][] | null, { file, example }: Saved) {
+  return {
+    recipe: recipe.name,
+    model: file,
+    example,
+    trainExamples: train.size,
+    testExamples: test.size,
+    seconds: history.seconds,
+    stopped: history.stopped,
+    epochs: history.epochs,
+    evaluation,
+    expected: expected.map((figure) => ({ ...figure, reached: isReached(figure, evaluation[figure.metric]!) })),
+    ...(confusion && { classNames: model.classNames ?? null, confusion }),
+  };
+}
+
+/** What the held-out data say of the model. */
+function figures({ model, history, evaluation, expected, train, test }: RecipeResult, confusion: number[][] | null, paint: Paint): string {
+  const lines = [""];
+  if (history.stopped !== null) lines.push(paint("yellow", `Training was stopped after ${history.epochs.length} whole epochs, ${duration(history.seconds)}.`), "");
+  const on = test === train ? `the ${thousands(test.size)} ${examplesName(model.inputShape)}` : `${thousands(test.size)} ${examplesName(model.inputShape)} that were held out`;
+  lines.push(`On ${on}:`, ...measureLines(evaluation, history.stopped === null ? expected : [], paint));
+  if (confusion) lines.push("", "Confusion (rows: what it is; columns: what the model says)", confusionTable(confusion, model.classNames, paint));
+  return lines.join("\n");
+}
+
+function whatNext({ file, example }: Saved, paint: Paint): string {
+  const commands = [
+    ...(example === null ? [] : [["predict", `${shellWord(file)} ${shellWord(example)}`]]),
+    ["summary", shellWord(file)],
+    ["inspect", shellWord(file)],
+  ];
+  return [`Saved as ${paint("bold", file)}. Next:`, ...commands.map(([name, rest]) => `  npx nabla ${name} ${rest}`)].join("\n");
+}
+
+/** A path as a shell takes it. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

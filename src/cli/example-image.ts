@@ -1,0 +1,13 @@
+// One held-out example as a picture, so that a newcomer has something to show to the trained model.
+import { encode } from "fast-png";
+import type { Dataset } from "../data/dataset.ts";
+import { writeFileAtomic } from "../io/files.ts";
+
+/** Writes the first example as a gray PNG, or gives false where the examples are no gray images of bytes. */
+export async function writeExampleImage({ inputs: { array }, inputShape, size }: Dataset, file: string): Promise<boolean> {
+  const [height, width, ...rest] = inputShape;
+  if (array.dtype !== "uint8" || width === undefined || rest.length > 0 || size === 0) return false;
+  const data = array.data.slice(0, height! * width) as Uint8Array;
+  await writeFileAtomic(file, encode({ width, height: height!, data, depth: 8, channels: 1 }));
+  return true;
+}

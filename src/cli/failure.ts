@@ -1,0 +1,30 @@
+// How the command line fails: one sentence on stderr, and an exit code that says whose fault it is.
+import { CommanderError } from "commander";
+import { NablaError } from "../errors.ts";
+import { paintFor, say } from "./terminal.ts";
+
+/** What the exit code of the process says. */
+export const exitCodes = { success: 0, failure: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+
+/** The command itself was wrong: an unknown recipe, options that do not go together. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** Says what went wrong and gives the exit code. `withStack` adds where in the program. */
+export function report(error: unknown, withStack: boolean): number {
+  // The parser has said its sentence itself; asking for help or the version is no failure.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+  const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+  const isExpected = error instanceof NablaError || error instanceof UsageError;
+  const paint = paintFor(process.stderr);
+  const sentence = isExpected ? message : `something in Nabla broke: ${message.split("\n")[0]} (--debug shows where; please report it).`;
+  say(`${paint("red", "error:")} ${sentence}`, process.stderr);
+  if (withStack) say(stack + causes(error), process.stderr);
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
+}
+
+function causes(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error ? `\ncaused by ${cause.stack ?? cause.message}${causes(cause)}` : "";
+}

@@ -1,0 +1,71 @@
+// What a page loads: how large it is, and that it needs nothing but itself.
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { fileURLToPath } from "node:url";
+import { type OutputChunk, rolldown } from "rolldown";
+import { beforeAll, expect, it } from "vitest";
+
+/**
+ * The budgets, in bytes after gzip, of what is loaded before a page's first line runs. Raising one is a commit of its
+ * own that says why.
+ */
+const budgets = {
+  /** A page that trains, saves and loads models: all of src/index.ts but `data`, whose data sets are files of Node's. */
+  engine: 60_000,
+  /** A page that computes with tensors and gradients, without layers and models. */
+  tensors: 45_000,
+  /** All of src/index.ts. */
+  everything: 70_000,
+};
+
+const index = fileURLToPath(new URL("../src/index.ts", import.meta.url));
+
+/** Bundles a program as a page loads it: its first file. Whatever is no file of src/ stays outside, and is found in `imports`. */
+async function bundle(program: string): Promise<OutputChunk> {
+  const entry = {
+    name: "entry",
+    resolveId: (id: string) => (id === "entry.ts" ? id : id === "nabla" ? index : /^[./]/.test(id) ? null : { id, external: true }),
+    load: (id: string) => (id === "entry.ts" ? program : null),
+  };
+  const build = await rolldown({ input: "entry.ts", platform: "browser", plugins: [entry], onLog: (_, log) => { throw new Error(log.message); } });
+  const { output } = await build.generate({ format: "es", minify: true });
+  await build.close();
+  return output[0];
+}
+
+/** The size after gzip, which is also told. */
+function weigh(name: string, { code }: OutputChunk): number {
+  const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`;
+  const compressed = gzipSync(code, { level: 9 }).length;
+  console.log(`${name}: ${kilobytes(compressed)} gzip, ${kilobytes(brotliCompressSync(code).length)} brotli, ${kilobytes(Buffer.byteLength(code))} minified`);
+  return compressed;
+}
+
+let everything: OutputChunk;
+beforeAll(async () => {
+  everything = await bundle(`export * from "nabla";`);
+});
+
+it("the engine keeps to its budget", async () => {
+  const names = everything.exports.filter((name) => name !== "data");
+  expect(names).toEqual(expect.arrayContaining(["compile", "layers", "loadModel", "sequential", "tensor"]));
+  expect(weigh("engine", await bundle(`export { ${names.join(", ")} } from "nabla";`))).toBeLessThan(budgets.engine);
+});
+
+it("a page that needs less of it loads less", async () => {
+  const tensors = await bundle(`export { compile, gradients, matmul, tensor, variable } from "nabla";`);
+  expect(weigh("tensors", tensors)).toBeLessThan(budgets.tensors);
+});
+
+it("all that there is keeps to its budget", () => {
+  expect(weigh("everything", everything)).toBeLessThan(budgets.everything);
+});
+
+it("imports no package, no module of Node and nothing of the command line", () => {
+  expect(everything.imports).toEqual([]);
+  // A file that is loaded later, when it is asked for, is one of this build.
+  expect(everything.dynamicImports.filter((name) => !/^[\w-]+\.js$/.test(name))).toEqual([]);
+  expect(everything.code).not.toMatch(/\bfrom\s*["'`]|\bimport\s*["'`]|\bimport\s*\(\s*["'`](?!\.\/)|\brequire\s*\(/);
+  const sources = Object.keys(everything.modules).filter((id) => id.includes("/src/"));
+  expect(sources.length).toBeGreaterThan(50);
+  expect(sources.filter((id) => id.includes("/src/cli/"))).toEqual([]);
+});
