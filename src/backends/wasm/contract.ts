@@ -1,9 +1,11 @@
 // Prints contract kernels that are large enough to block: packed panels, a register-tiled product, a fused epilogue.
+import type { Buffer } from "../../compile/expression.ts";
 import { type Kernel, kernelBuffers } from "../../compile/kernel.ts";
 import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";
-import { Expander, type Vector } from "./expand.ts";
+import { Expander, type Vector, type VectorAffine } from "./expand.ts";
 import { printMicroKernel, tileColumns, tileRows } from "./micro-kernel.ts";
 import { printPack, type Side } from "./pack.ts";
+import { printStore } from "./stores.ts";
 import { VectorPrinter } from "./vector-printer.ts";
 
 /** Products with fewer multiplications are faster as plain loops, which pack nothing. */
@@ -156,7 +158,7 @@ function printEpilogue(
   scratch: Local,
   first: Local,
   last: Local,
-  stores: readonly { buffer: Parameters<VectorPrinter["store"]>[0]; at: Parameters<VectorPrinter["store"]>[1]; value: Vector }[],
+  stores: readonly { buffer: Buffer; at: VectorAffine; value: Vector }[],
 ): void {
   const { f } = p;
   const wide = roundUp(b.columns, tileColumns);
@@ -180,7 +182,7 @@ function printEpilogue(
           f.set(local);
           return local;
         });
-        stores.forEach((s, i) => p.store(s.buffer, s.at, values[i]!, lanes, false));
+        stores.forEach((s, i) => printStore(p, s.buffer, s.at, values[i]!, lanes));
         for (const local of values) f.release(local, "v128");
         p.endBody();
         p.clearReduced();

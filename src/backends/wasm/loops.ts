@@ -7,6 +7,7 @@ import { sizeOf } from "../../shape.ts";
 import type { Affine } from "../../view.ts";
 import { FunctionBuilder, type Local } from "./assembler.ts";
 import { Expander, type Vector, type VectorAffine } from "./expand.ts";
+import { printStore } from "./stores.ts";
 import { VectorPrinter } from "./vector-printer.ts";
 import { combineOpcode } from "./vector-table.ts";
 
@@ -186,7 +187,7 @@ class LoopPrinter {
       this.#f.set(local);
       return local;
     });
-    stores.forEach((s, i) => this.#p.store(s.buffer, s.at, locals[i]!, lanes, s.accumulate));
+    stores.forEach((s, i) => printStore(this.#p, s.buffer, s.at, locals[i]!, lanes, s.accumulate));
     for (const local of locals) this.#f.release(local, "v128");
   }
 

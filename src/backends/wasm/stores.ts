@@ -1,0 +1,76 @@
+// Prints stores: whole vectors, the first few lanes of one, lane by lane, or added to what is there.
+import type { Buffer } from "../../compile/expression.ts";
+import { dtypeInfo } from "../../dtype.ts";
+import type { FunctionBuilder, Local } from "./assembler.ts";
+import type { VectorAffine } from "./expand.ts";
+import type { VectorPrinter } from "./vector-printer.ts";
+
+/** Stores the first `lanes` lanes of the vector in a local. Where lanes do not differ, one is enough. */
+export function printStore(p: VectorPrinter, buffer: Buffer, at: VectorAffine, from: Local, lanes: number, accumulate = false): void {
+  const { f } = p;
+  const spread = p.vectorAxis < 0 ? "same" : p.spread(at);
+  if (accumulate) {
+    if (spread === "contiguous") addRun(p, buffer, at, from, lanes);
+    else addLanes(p, buffer, at, from, p.vectorAxis < 0 ? 1 : lanes);
+    return;
+  }
+  const isWord = dtypeInfo(buffer.dtype).bytes === 4;
+  const value = isWord ? from : lowBytes(f, buffer, from);
+  if (spread === "scattered") {
+    for (let lane = 0; lane < lanes; lane++) {
+      p.pushAddress(buffer, at, lane);
+      f.get(value).emit(isWord ? "v128.store32_lane" : "v128.store8_lane", 0, lane);
+    }
+  } else storeRun(p, buffer, at, value, spread === "same" ? 1 : lanes);
+  if (value !== from) f.release(value, "v128");
+}
+
+/** The low bytes of the four lanes, side by side. */
+function lowBytes(f: FunctionBuilder, buffer: Buffer, from: Local): Local {
+  const value = f.local("v128");
+  f.get(from);
+  if (buffer.dtype === "bool") f.splat(1, "i32").emit("v128.and");
+  f.tee(value).get(value).emit("i8x16.shuffle", 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12).set(value);
+  return value;
+}
+
+/** Stores neighbours: a pair and a single make three. */
+function storeRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, value: Local, lanes: number): void {
+  const { f } = p;
+  const { bytes } = dtypeInfo(buffer.dtype);
+  const [quad, pair, single] = bytes === 4
+    ? (["v128.store", "v128.store64_lane", "v128.store32_lane"] as const)
+    : (["v128.store32_lane", "v128.store16_lane", "v128.store8_lane"] as const);
+  const piece = (op: typeof quad | typeof pair | typeof single, first: number, lane: number): void => {
+    p.pushAddress(buffer, at);
+    f.get(value);
+    if (op === "v128.store") f.emit(op, 0);
+    else f.emit(op, first * bytes, lane);
+  };
+  if (lanes === 4) return piece(quad, 0, 0);
+  if (lanes >= 2) piece(pair, 0, 0);
+  if (lanes !== 2) piece(single, lanes - 1, lanes - 1);
+}
+
+function addRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, from: Local, lanes: number): void {
+  const { f } = p;
+  const total = f.local("v128");
+  p.pushAddress(buffer, at);
+  f.emit("v128.load", 0).get(from).emit(dtypeInfo(buffer.dtype).isFloat ? "f32x4.add" : "i32x4.add").set(total);
+  storeRun(p, buffer, at, total, lanes);
+  f.release(total, "v128");
+}
+
+/** Lanes may name the same place, so they add one after the other. */
+function addLanes(p: VectorPrinter, buffer: Buffer, at: VectorAffine, from: Local, lanes: number): void {
+  const { f } = p;
+  const float = dtypeInfo(buffer.dtype).isFloat;
+  const address = f.local("i32");
+  for (let lane = 0; lane < lanes; lane++) {
+    p.pushAddress(buffer, at, lane);
+    f.tee(address).get(address).emit(float ? "f32.load" : "i32.load", 0);
+    f.get(from).emit(float ? "f32x4.extract_lane" : "i32x4.extract_lane", lane);
+    f.emit(float ? "f32.add" : "i32.add").emit(float ? "f32.store" : "i32.store", 0);
+  }
+  f.release(address, "i32");
+}
