@@ -8,6 +8,12 @@ const expected = [
   { metric: "loss", atMost: 0.01, on: "the four points" },
 ];
 
+/** The four points, to train on and to test with. */
+export async function loadData() {
+  const points = Dataset.from({ inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]], name: "xor" });
+  return { train: points, test: points };
+}
+
 function makeModel({ learningRate = defaults.learningRate, seed = 1 }: RecipeOptions = {}) {
   const model = sequential([layers.input([2]), layers.dense(8, { activation: "tanh" }), layers.dense(1, { activation: "sigmoid" })], { name: "xor", seed });
   model.compile({ optimizer: optimizers.adam({ learningRate }), loss: "binaryCrossentropy", metrics: ["accuracy"] });
@@ -25,10 +31,10 @@ export const recipe: Recipe = {
   model: makeModel,
   async run(options = {}) {
     const { epochs = options.tiny ? 40 : defaults.epochs, batchSize = defaults.batchSize, out, callbacks = [], signal } = options;
-    const train = Dataset.from({ inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]], name: "xor" });
+    const { train, test } = await loadData();
     const model = makeModel(options);
     const history = await model.fit(train, { epochs, batchSize, callbacks, seed: options.seed ?? 1, ...(signal && { signal }) });
     if (out !== undefined) await model.save(out);
-    return { model, history, evaluation: await model.evaluate(train), expected: options.tiny ? [] : expected, train, test: train };
+    return { model, history, evaluation: await model.evaluate(test), expected: options.tiny ? [] : expected, train, test };
   },
 };

@@ -4,22 +4,20 @@ import { serve } from "./serve.mjs";
 
 const root = new URL("../../", import.meta.url);
 
-/** Each makes the assignments of one update; `t` counts the steps from 1. */
+/** Each makes the assignments of one update of the flat vector of all parameters; `t` counts the steps from 1. */
 const optimizers = {
-  sgd: ({ learningRate }, variables, gradients) => {
-    variables.forEach((p, i) => p.assign(p.value.sub(gradients[i].mul(learningRate))));
+  sgd: ({ learningRate }, parameters, gradient) => {
+    parameters.assign(parameters.value.sub(gradient.mul(learningRate)));
   },
-  adam: ({ learningRate, beta1, beta2, epsilon }, variables, gradients, slots, t, { full }) => {
+  adam: ({ learningRate, beta1, beta2, epsilon }, parameters, gradient, slots, t, { full }) => {
     const correction = (beta) => full([], 1).sub(full([], beta).pow(t));
     const rate = full([], learningRate).div(correction(beta1));
     const scale = correction(beta2).sqrt();
-    variables.forEach((p, i) => {
-      const m = slots.m[i].value.mul(beta1).add(gradients[i].mul(1 - beta1));
-      const v = slots.v[i].value.mul(beta2).add(gradients[i].square().mul(1 - beta2));
-      slots.m[i].assign(m);
-      slots.v[i].assign(v);
-      p.assign(p.value.sub(m.mul(rate).div(v.sqrt().div(scale).add(epsilon))));
-    });
+    const m = slots.m.value.mul(beta1).add(gradient.mul(1 - beta1));
+    const v = slots.v.value.mul(beta2).add(gradient.square().mul(1 - beta2));
+    slots.m.assign(m);
+    slots.v.assign(v);
+    parameters.assign(parameters.value.sub(m.mul(rate).div(v.sqrt().div(scale).add(epsilon))));
   },
 };
 
@@ -32,10 +30,18 @@ const losses = {
   },
 };
 
-function predict(variables, x, activation) {
-  for (let i = 0; i < variables.length; i += 2) {
-    x = x.matmul(variables[i].value).add(variables[i + 1].value);
-    if (i + 2 < variables.length) x = activation(x);
+/** Weights and biases are views of the flat vector, layer by layer. */
+function predict(parameters, shapes, x, activation) {
+  let start = 0;
+  const next = (shape) => {
+    const end = start + shape.reduce((n, m) => n * m, 1);
+    const view = parameters.value.at([start, end]).reshape(shape);
+    start = end;
+    return view;
+  };
+  for (let i = 0; i < shapes.length; i += 2) {
+    x = x.matmul(next(shapes[i])).add(next(shapes[i + 1]));
+    if (i + 2 < shapes.length) x = activation(x);
   }
   return x;
 }
@@ -51,30 +57,32 @@ serve({
   },
 
   prepare: (workload, data) => {
-    const { compile, gradients, stack, tensor, variable, zeros } = nabla;
-    const activation = { tanh: (x) => x.tanh(), relu: (x) => x.maximum(0) }[workload.hidden];
-    const initial = data.parameters.map(({ values, shape }) => tensor(values, { shape }));
-    const variables = initial.map((value) => variable(value));
-    const slots = { m: initial.map(({ shape }) => variable(zeros(shape))), v: initial.map(({ shape }) => variable(zeros(shape))) };
+    const { compile, concatenate, gradients, relu, stack, tensor, variable, zeros } = nabla;
+    const activation = { tanh: (x) => x.tanh(), relu }[workload.hidden];
+    const shapes = data.parameters.map(({ shape }) => shape);
+    const initial = concatenate(data.parameters.map(({ values }) => tensor(values)));
+    const parameters = variable(initial);
+    const slots = { m: variable(zeros(initial.shape)), v: variable(zeros(initial.shape)) };
     const counter = variable(tensor(0, { dtype: "int32" }));
     const resident = (batches) => variable(stack(batches.map(({ values, shape }) => tensor(values, { shape }))));
     const [xs, ys] = [resident(data.x), resident(data.y)];
 
     const step = compile(() => {
       const batch = counter.value.mod(data.x.length);
-      const loss = losses[workload.loss](predict(variables, xs.value.take(batch), activation), ys.value.take(batch), nabla);
+      const loss = losses[workload.loss](predict(parameters, shapes, xs.value.take(batch), activation), ys.value.take(batch), nabla);
       const t = counter.value.add(1).cast("float32");
-      optimizers[workload.optimizer.name](workload.optimizer, variables, gradients(loss, variables), slots, t, nabla);
+      const [gradient] = gradients(loss, [parameters]);
+      optimizers[workload.optimizer.name](workload.optimizer, parameters, gradient, slots, t, nabla);
       counter.assign(counter.value.add(1));
       return loss;
     });
 
     return {
       reset: async () => {
-        variables.forEach((v, i) => v.assign(initial[i]));
-        for (const slot of [...slots.m, ...slots.v]) slot.assign(zeros(slot.shape));
+        parameters.assign(initial);
+        for (const slot of [slots.m, slots.v]) slot.assign(zeros(slot.shape));
         counter.assign(0);
-        for (const v of [...variables, ...slots.m, ...slots.v, counter]) await v.data();
+        for (const v of [parameters, slots.m, slots.v, counter]) await v.data();
       },
       train: async (steps) => (await step.repeat(steps)).item(),
     };

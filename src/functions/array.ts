@@ -21,7 +21,7 @@ export function arange(start: number, stop?: number, step = 1): Tensor {
   const size = Math.max(0, Math.ceil((end - first) / step));
   if (!Number.isFinite(size)) throw new ArgumentError(`arange: no finite number of steps of ${step} leads from ${first} to ${end}.`);
   const places = new Tensor(ops.iota([size], 0, "int32"));
-  return places.mul(step).add(first);
+  return first === 0 && step === 1 ? places : places.mul(step).add(first);
 }
 
 /** `count` numbers evenly from `start` to `stop`, both ends included. float32. */

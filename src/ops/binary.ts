@@ -1,4 +1,5 @@
 // Elementwise operations of two operands that give numbers.
+import { dtypeInfo } from "../dtype.ts";
 import { elementwise, instruction, type Operand } from "./elementwise.ts";
 import { constantValue } from "./generate.ts";
 import { joinPads } from "./join.ts";
@@ -14,7 +15,8 @@ const neutral = (e: number, both: boolean) => (y: Node): Node | null => {
 export const addOp: ElementwiseOp<null> = defineOp(instruction("add", {
   name: "add", domain: "number", exact: true, onnx: "Add",
   vjp: (_, dy) => [dy, dy],
-  simplify: (o, y) => neutral(-0, true)(y) ?? joinPads(o, y), // x + (−0) = x; x + 0 is not x for x = −0
+  // x + (−0) = x; for floats x + 0 is not x where x = −0.
+  simplify: (o, y) => neutral(dtypeInfo(y.dtype).isFloat ? -0 : 0, true)(y) ?? joinPads(o, y),
 }));
 
 export const subOp: ElementwiseOp<null> = defineOp(instruction("sub", {
