@@ -1,6 +1,23 @@
+// The tests in two projects: `source` reads src/ directly; `package` first builds and packs the package, and finds a browser.
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+const packageTests = ["browser", "consumer", "readme"].map((name) => `test/${name}.test.ts`);
+
+// Node before 22 has relaxed SIMD behind a flag that must be set before anything is compiled, and Vitest compiles early.
+const relaxedSimdFlag = Number(process.versions.node.split(".")[0]) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
 
 export default defineConfig({
   resolve: { alias: { nabla: new URL("./src/index.ts", import.meta.url).pathname } },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000 },
+  test: {
+    pool: "forks",
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    execArgv: relaxedSimdFlag,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: "source", include: ["test/**/*.test.ts"], exclude: packageTests } },
+      { extends: true, test: { name: "package", include: packageTests, globalSetup: "test/package-setup.ts" } },
+    ],
+  },
 });

@@ -1,5 +1,5 @@
 // XOR, which one neuron cannot learn and two layers can.
-import { Dataset, layers, optimizers, type Recipe, type RecipeOptions, sequential } from "nabla";
+import { ArgumentError, Dataset, layers, optimizers, type Recipe, type RecipeOptions, sequential } from "nabla";
 
 const defaults = { epochs: 200, batchSize: 4, learningRate: 0.1 };
 
@@ -9,7 +9,8 @@ const expected = [
 ];
 
 /** The four points, to train on and to test with. */
-export async function loadData() {
+export async function loadData({ data: folder }: RecipeOptions = {}) {
+  if (folder !== undefined) throw new ArgumentError("xor has its four points in itself and takes no folder of data.");
   const points = Dataset.from({ inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]], name: "xor" });
   return { train: points, test: points };
 }
@@ -31,7 +32,7 @@ export const recipe: Recipe = {
   model: makeModel,
   async run(options = {}) {
     const { epochs = options.tiny ? 40 : defaults.epochs, batchSize = defaults.batchSize, out, callbacks = [], signal } = options;
-    const { train, test } = await loadData();
+    const { train, test } = await loadData(options);
     const model = makeModel(options);
     const history = await model.fit(train, { epochs, batchSize, callbacks, seed: options.seed ?? 1, ...(signal && { signal }) });
     if (out !== undefined) await model.save(out);

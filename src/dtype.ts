@@ -1,4 +1,5 @@
 // The element types of tensors and the typed arrays that hold them.
+import { DTypeError, didYouMean } from "./errors.ts";
 
 /**
  * Element types. `uint8` is storage for images and labels: arithmetic on it is done after a cast.
@@ -33,6 +34,12 @@ export function dtypeInfo(dtype: DType): DTypeInfo {
 /** A new array of zeros for `length` elements of `dtype`. */
 export function allocate(dtype: DType, length: number): TypedArray {
   return new table[dtype].array(length);
+}
+
+/** Checks a name that came from outside. Throws {@link DTypeError} for one that is no dtype. */
+export function checkDType(name: string): DType {
+  if (Object.hasOwn(table, name)) return name as DType;
+  throw new DTypeError(`unknown dtype "${name}".${didYouMean(name, dtypes)} Known: ${dtypes.join(", ")}.`);
 }
 
 const promotion: readonly DType[] = ["bool", "uint8", "int32", "uint32", "float32", "float64"];

@@ -1,5 +1,5 @@
 // The tensor: a lazy value with NumPy's manners.
-import { type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
+import { checkDType, type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
 import { ArgumentError, ShapeError } from "./errors.ts";
 import { fromNested, fromTyped, type HostArray, type NestedArray, toNested } from "./host-array.ts";
 import { indexNode, type TensorIndex } from "./indexing.ts";
@@ -273,6 +273,7 @@ export function asTensor(value: TensorLike, dtype?: DType): Tensor {
  */
 export function tensor(values: NestedArray | TypedArray | HostArray, options: { shape?: Shape; dtype?: DType } = {}): Tensor {
   const { shape, dtype } = options;
+  if (dtype !== undefined) checkDType(dtype);
   const array = ArrayBuffer.isView(values)
     ? fromTyped(values as TypedArray, shape ?? [values.length], dtype)
     : typeof values === "object" && "data" in values

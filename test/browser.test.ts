@@ -1,6 +1,6 @@
 // The package in a real browser: the same programs give the same bits there as in Node.
 import { execFile } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -129,7 +129,8 @@ describe.skipIf(process.platform === "win32")("the search for a browser", () => 
   const folder = mkdtempSync(join(tmpdir(), "nabla-find-browser-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const machine = { elsewhere: [], root: true };
+  const said: string[] = [];
+  const machine = { elsewhere: [], root: true, say: (line: string) => void said.push(line) };
   /** A folder for the PATH with a shell script in it. */
   const withProgram = (name: string, script: string): string => {
     const path = mkdtempSync(join(folder, "path-"));
@@ -159,6 +160,8 @@ describe.skipIf(process.platform === "win32")("the search for a browser", () => 
     const install = `echo "$@" >> ${folder}/apt.log; [ "$1" = update ] || { echo "#!/bin/sh" > ${bin}/chromium; /bin/chmod +x ${bin}/chromium; }`;
     const env = { PATH: `${withProgram("apt-get", install)}:${bin}` };
     expect(findOrInstallBrowser(env, machine)).toEqual({ path: join(bin, "chromium") });
+    expect(readFileSync(join(folder, "apt.log"), "utf8")).toBe("update\ninstall -y --no-install-recommends chromium\n");
+    expect(said).toEqual(["No Chromium on this machine; installing Debian's chromium."]);
   });
 
   it("says why there is none", () => {

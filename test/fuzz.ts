@@ -17,6 +17,8 @@ export interface Results {
   readonly outputs: Tensor[];
   /** The new value of each variable, in the order of `Fuzz.variables`. */
   readonly assigned: Tensor[];
+  /** Some values on the way, whose numbers may be asked for first. */
+  readonly middle: Tensor[];
 }
 
 /** A random program: the same seed gives the same one. */
@@ -80,7 +82,8 @@ class Builder {
     for (let i = 0, tries = 0; i < count && tries < 10 * count; tries++) if (this.#grow()) i++;
     const outputs = Array.from({ length: 1 + this.#random.below(3) }, (_, i) => this.#pool[i === 0 ? this.#pool.length - 1 : this.#random.below(this.#pool.length)]!.x);
     if (this.#differentiable) outputs.push(...this.#slopes([...args, ...variables]));
-    return { outputs, assigned: variables.map((x) => this.#next(x)) };
+    const assigned = variables.map((x) => this.#next(x));
+    return { outputs, assigned, middle: Array.from({ length: 3 }, () => this.#among(this.#pool).x) };
   }
 
   /** d (a weighted sum of some float values) / d (the float leaves). */

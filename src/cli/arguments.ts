@@ -17,10 +17,10 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("It is a number above 0, such as 0.001.");
 }
 
-/** Reads a folder's or file's name. */
+/** Reads the name of a file or folder. */
 export function path(text: string): string {
   if (text.trim() !== "") return text;
-  throw new InvalidArgumentError("It is the name of a folder.");
+  throw new InvalidArgumentError("It is the name of a file or folder.");
 }
 
 /** Options of every command that answers. */

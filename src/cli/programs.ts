@@ -3,7 +3,6 @@ import type { Program } from "../backends/backend.ts";
 import { compile } from "../compile-function.ts";
 import { Dataset } from "../data/dataset.ts";
 import { allocate, type DType } from "../dtype.ts";
-import { backend } from "../runtime/device.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { tensor, type Tensor } from "../tensor.ts";
 import type { Model } from "../train/model.ts";
@@ -21,7 +20,7 @@ export async function programOf(model: Model, kind: ProgramKind, batchSize: numb
     return compile((raw: Tensor) => model.call(scaled(raw, scale, offset))).program(tensor(array));
   }
   const feed = model.requireTraining("inspect").pool.take(standIn, true);
-  return lastCompiled(() => feed.prepare(kind, batchSize));
+  return feed.program(kind, batchSize);
 }
 
 /** Data of the form that the model is trained on, all zeros: programs depend on nothing else. */
@@ -34,18 +33,4 @@ function standInData(model: Model, count: number): Dataset {
     inputs: { array: zeros([count, ...inputShape], dtype as DType), ...how },
     targets: { array: isClasses ? zeros([count, ...outputShape.slice(0, -1)], "uint8") : zeros([count, ...outputShape], "float32") },
   });
-}
-
-/** The program that the backend compiles last while `body` runs. */
-async function lastCompiled(body: () => Promise<void>): Promise<Program> {
-  const device = backend();
-  const { compile } = device;
-  let last: Promise<Program> | null = null;
-  device.compile = (graph) => (last = compile(graph));
-  try {
-    await body();
-  } finally {
-    device.compile = compile;
-  }
-  return last!;
 }

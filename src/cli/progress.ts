@@ -35,7 +35,7 @@ class LiveLine {
   }
 }
 
-/** What images of an epoch are called: images where inputs have rows and columns. */
+/** What examples are called: images where inputs have rows and columns. */
 export function examplesName(inputShape: readonly number[] | null): string {
   return inputShape !== null && inputShape.length > 1 ? "images" : "examples";
 }

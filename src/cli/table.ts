@@ -38,8 +38,9 @@ export function measure(name: string, value: number): string {
   return /accuracy/i.test(name) ? percent(value) : String(Number(value.toPrecision(4)));
 }
 
-/** 83 s → `1 min 23 s` */
+/** 83 s → `1 min 23 s`, 0.004 s → `4 ms` */
 export function duration(seconds: number): string {
+  if (seconds < 0.05) return `${Math.ceil(1000 * seconds)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

