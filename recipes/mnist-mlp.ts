@@ -2,13 +2,8 @@
 import { data, type Recipe, type RecipeOptions } from "nabla";
 import { digitRecipe } from "./digits-mlp.ts";
 
-interface MnistRunOptions extends RecipeOptions {
-  /** Called while the files are downloaded. */
-  readonly onDownload?: ((progress: data.MnistProgress) => void) | undefined;
-}
-
 /** MNIST's files: from the folder that `data` names, or else the cache folder, into which they are downloaded where they are missing. */
-export async function loadData({ data: folder, tiny = false, onDownload }: MnistRunOptions = {}) {
+async function loadData({ data: folder, tiny = false, onDownload }: RecipeOptions = {}) {
   const { train, test } = await data.mnist({ ...(folder !== undefined && { folder }), ...(onDownload && { onProgress: onDownload }) });
   return tiny ? { train: train.take(1000), test: test.take(200) } : { train, test };
 }

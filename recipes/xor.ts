@@ -9,7 +9,7 @@ const expected = [
 ];
 
 /** The four points, to train on and to test with. */
-export async function loadData({ data: folder }: RecipeOptions = {}) {
+async function loadData({ data: folder }: RecipeOptions = {}) {
   if (folder !== undefined) throw new ArgumentError("xor has its four points in itself and takes no folder of data.");
   const points = Dataset.from({ inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]], name: "xor" });
   return { train: points, test: points };
@@ -29,6 +29,7 @@ export const recipe: Recipe = {
     "and a hidden layer of eight does it (Rumelhart, Hinton and Williams, 1986).",
   defaults,
   expected,
+  loadData,
   model: makeModel,
   async run(options = {}) {
     const { epochs = options.tiny ? 40 : defaults.epochs, batchSize = defaults.batchSize, out, callbacks = [], signal } = options;

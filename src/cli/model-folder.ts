@@ -1,15 +1,15 @@
 // The folder that trained models go into, tried out before hours of training depend on it.
-import { mkdir, open, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { open, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { FileError } from "../errors.ts";
-import { fileError } from "../io/files.ts";
+import { fileError, makeFolder } from "../io/files.ts";
 
 /** Where models go when nothing else is said. */
 export const modelFolder = "nabla-models";
 
 /** Makes the folder, makes sure that a file can be written there, and gives the path of the model's file. Throws {@link FileError}. */
 export async function prepareModelFile(folder: string, name: string): Promise<string> {
-  await makeFolders(folder).catch((error: unknown) => Promise.reject(fileError("make the folder", folder, error)));
+  await makeFolder(folder);
   const file = join(folder, `${name}.safetensors`);
   const there = await stat(file).catch(() => null);
   if (there && !there.isFile()) throw new FileError(`cannot write "${file}": ${there.isDirectory() ? "it is a folder" : "it is no plain file"}.`);
@@ -21,14 +21,4 @@ export async function prepareModelFile(folder: string, name: string): Promise<st
     throw fileError("write into the folder", folder, error);
   }
   return file;
-}
-
-/** Makes a folder and those above it. (Node's own recursive mkdir never comes back from places such as /proc/x.) */
-async function makeFolders(folder: string): Promise<void> {
-  if ((await stat(folder).catch(() => null))?.isDirectory()) return;
-  const above = dirname(folder);
-  if (above !== folder) await makeFolders(above);
-  await mkdir(folder).catch(async (error: unknown) => {
-    if (!(await stat(folder).catch(() => null))?.isDirectory()) throw error;
-  });
 }

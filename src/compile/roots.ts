@@ -37,8 +37,9 @@ export interface Roots {
 const cheap = 6;
 /** An expression that costs less may be computed again for every repetition of a broadcast. */
 const dear = 10;
-/** An expression that costs more is computed in parts: printers walk expressions recursively. */
+/** An expression that costs more, or nests deeper, is computed in parts: printers walk expressions recursively. */
 const largest = 400;
+const deepest = 100;
 
 /** A graph whose results and concatenations are ready to be given memory. */
 export interface Prepared {
@@ -67,12 +68,20 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
 
   // What computing an element costs, counted from the inputs on; an expression that grows too large is cut here.
   const costs = new Map<Node, number>();
+  const depths = new Map<Node, number>();
   const large = new Set<Node>();
   for (const node of nodes) {
     let cost = elementCost(node);
-    if (isInline(node)) for (const input of node.inputs) cost += isInline(input) && !large.has(input) ? costs.get(input)! : 1;
+    let depth = 0;
+    for (const input of isInline(node) ? node.inputs : []) {
+      const inside = isInline(input) && !large.has(input);
+      // A single number is computed once, before the loops.
+      cost += inside && sizeOf(input.shape) > 1 ? costs.get(input)! : 1;
+      if (inside) depth = Math.max(depth, depths.get(input)!);
+    }
     costs.set(node, cost);
-    if (cost > largest) large.add(node);
+    depths.set(node, depth + 1);
+    if (cost > largest || depth > deepest) large.add(node);
   }
 
   for (const node of [...nodes].reverse()) {

@@ -106,8 +106,19 @@ async function syncFolder(folder: string): Promise<void> {
 /** Makes a folder and those above it. Throws {@link FileError} where that cannot be. */
 export async function makeFolder(path: string): Promise<void> {
   const { promises: fs } = nodeModule("node:fs", `making the folder "${path}"`);
+  const { dirname } = nodeModule("node:path", `making the folder "${path}"`);
+  const isFolder = async (folder: string): Promise<boolean> => (await fs.stat(folder).catch(() => null))?.isDirectory() ?? false;
+  // Node's own recursive mkdir never comes back from places such as /proc/x.
+  const make = async (folder: string): Promise<void> => {
+    if (await isFolder(folder)) return;
+    const above = dirname(folder);
+    if (above !== folder) await make(above);
+    await fs.mkdir(folder).catch(async (error: unknown) => {
+      if (!(await isFolder(folder))) throw error;
+    });
+  };
   try {
-    await fs.mkdir(path, { recursive: true });
+    await make(path);
   } catch (error) {
     throw fileError("make the folder", path, error);
   }

@@ -9,7 +9,7 @@ export { loadModel } from "./load-model.ts";
 export { type CompileOptions, type DataInfo, Model, type ModelCallOptions } from "./model.ts";
 export type { ModelSource, SaveOptions } from "./model-file.ts";
 export type { PredictOptions } from "./predict.ts";
-export type { ExpectedFigure, Recipe, RecipeOptions, RecipeResult, RecipeSettings } from "./recipe.ts";
+export type { ExpectedFigure, Recipe, RecipeData, RecipeOptions, RecipeResult, RecipeSettings } from "./recipe.ts";
 export { Sequential, sequential, type SequentialOptions } from "./sequential.ts";
 export type { ArraySource, TrainingData } from "./training-data.ts";
 export type { WeightValues } from "./weights.ts";

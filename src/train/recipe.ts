@@ -1,5 +1,6 @@
 // What a recipe is: a system that trains, with its data and the figure that it is to reach.
 import type { Dataset } from "../data/dataset.ts";
+import type { MnistProgress } from "../data/mnist.ts";
 import type { Callback, History } from "./callback.ts";
 import type { Evaluation } from "./evaluate.ts";
 import type { Model } from "./model.ts";
@@ -18,21 +19,27 @@ export interface RecipeOptions {
   /** Little data and few steps: a run that shows that all works, in a second or so. */
   readonly tiny?: boolean | undefined;
   readonly callbacks?: readonly Callback[] | undefined;
+  /** Called while the recipe's data are downloaded. */
+  readonly onDownload?: ((progress: MnistProgress) => void) | undefined;
   /** Stops training; what was learned so far is evaluated and saved all the same. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a recipe trains on. */
+export interface RecipeData {
+  readonly train: Dataset;
+  /** The data that were held out. */
+  readonly test: Dataset;
+}
+
 /** What a run of a recipe leaves. */
-export interface RecipeResult {
+export interface RecipeResult extends RecipeData {
   readonly model: Model;
   readonly history: History;
   /** Over the data that were held out. */
   readonly evaluation: Evaluation;
   /** The figures that this run is to be held against: those of its data; none for a tiny run. */
   readonly expected: readonly ExpectedFigure[];
-  readonly train: Dataset;
-  /** The data that were held out. */
-  readonly test: Dataset;
 }
 
 /** The figure that a recipe reaches with its defaults: `evaluation[metric]` is at least, or at most, `value`. */
@@ -61,6 +68,8 @@ export interface Recipe {
   readonly defaults: RecipeSettings;
   /** All figures, whatever the data. */
   readonly expected: readonly ExpectedFigure[];
+  /** The data that the recipe trains on, and those that it holds out. */
+  loadData(options?: RecipeOptions): Promise<RecipeData>;
   /** The model, compiled and with its shapes settled, but not trained: for looking at. */
   model(options?: RecipeOptions): Model;
   run(options?: RecipeOptions): Promise<RecipeResult>;

@@ -39,9 +39,9 @@ async function evaluate(file: string, { json, data, on, tiny }: EvaluateOptions)
   if (on === undefined && !recipeNames().includes(model.name)) {
     throw new UsageError(`the model in "${file}" is called "${model.name}", which is no recipe: say with --on whose data to take (${recipeNames().join(", ")}).`);
   }
-  const { recipe, loadData } = await loadRecipe(on ?? model.name);
+  const recipe = await loadRecipe(on ?? model.name);
   const downloading = new DownloadProgress(process.stderr);
-  const { test } = await loadData({ data, tiny, onDownload: (received) => downloading.show(received) }).finally(() => downloading.end());
+  const { test } = await recipe.loadData({ data, tiny, onDownload: (received) => downloading.show(received) }).finally(() => downloading.end());
   const evaluation = await model.evaluate(test);
   const confusion = await confusionOf(model, test);
   if (json) {

@@ -73,7 +73,7 @@ const titles: Readonly<Record<ProgramKind, string>> = { train: "training step", 
 
 async function findModel(target: string): Promise<{ model: Model; defaultBatchSize: number }> {
   if (recipeNames().includes(target)) {
-    const { recipe } = await loadRecipe(target);
+    const recipe = await loadRecipe(target);
     return { model: recipe.model(), defaultBatchSize: recipe.defaults.batchSize };
   }
   if (!existsSync(target) && !/[/\\.]/.test(target)) throw new UsageError(`"${target}" is neither a recipe (${recipeNames().join(", ")}) nor a model's file.`);

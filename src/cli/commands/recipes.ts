@@ -16,8 +16,8 @@ export function addRecipes(program: Command): void {
 }
 
 async function listRecipes({ json }: AnswerOptions): Promise<void> {
-  const modules = await Promise.all(recipeNames().map(loadRecipe));
-  const recipes = modules.map(({ recipe: { name, title, description, defaults, expected } }) => ({ name, title, description, defaults, expected }));
+  const all = await Promise.all(recipeNames().map(loadRecipe));
+  const recipes = all.map(({ name, title, description, defaults, expected }) => ({ name, title, description, defaults, expected }));
   if (json) {
     sayJson(recipes);
     return;

@@ -4,7 +4,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { backend } from "../../runtime/device.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Callback, TrainingRun } from "../../train/callback.ts";
-import type { Recipe, RecipeResult } from "../../train/recipe.ts";
+import type { Recipe, RecipeOptions, RecipeResult } from "../../train/recipe.ts";
 import { type AnswerOptions, count, path, positive, withAnswerOptions, withExamples } from "../arguments.ts";
 import { confusionOf, confusionTable } from "../confusion.ts";
 import { writeExampleImage } from "../example-image.ts";
@@ -12,7 +12,7 @@ import { isReached, measureLines } from "../figures.ts";
 import { Interruption } from "../interrupt.ts";
 import { modelFolder, prepareModelFile } from "../model-folder.ts";
 import { DownloadProgress, examplesName, TrainingProgress } from "../progress.ts";
-import { loadRecipe, type RecipeRunOptions } from "../recipes.ts";
+import { loadRecipe } from "../recipes.ts";
 import { duration, thousands } from "../table.ts";
 import { type Paint, paintFor, say, sayJson } from "../terminal.ts";
 
@@ -57,7 +57,7 @@ export function addTrain(program: Command): void {
 
 async function train(name: string, options: TrainOptions): Promise<void> {
   const { json, quiet, out, epochs, batchSize, learningRate, seed, data, tiny } = options;
-  const { recipe } = await loadRecipe(name);
+  const recipe = await loadRecipe(name);
   const file = await prepareModelFile(out, name);
   // Before anything else compiles WebAssembly (a download does): what the engine can do is settled by then.
   backend();
@@ -67,7 +67,7 @@ async function train(name: string, options: TrainOptions): Promise<void> {
   const interruption = new Interruption();
   const armed: Callback = { onTrainBegin: () => void (interruption.armed = true) };
   const heading: Callback = { onTrainBegin: (run) => say(head(recipe, run, options, paintFor(stream)), stream) };
-  const runOptions: RecipeRunOptions = {
+  const runOptions: RecipeOptions = {
     data, epochs, batchSize, learningRate, seed, tiny, out: file,
     signal: interruption.signal,
     callbacks: quiet ? [armed] : [armed, heading, progress],

@@ -1,0 +1,325 @@
+// The command line as its users meet it: a built copy of the package, spawned; what it prints and how it exits.
+import { execFile, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { encode } from "fast-png";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DownloadProgress, TrainingProgress } from "../src/cli/progress.ts";
+import type { TrainingRun } from "../src/train/callback.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "nabla-cli-test-"));
+const bin = join(folder, "package", "bin", "nabla.js");
+const digits = join("models", "digits-mlp.safetensors");
+const xor = join("models", "xor.safetensors");
+const env = { ...process.env, NABLA_CACHE: join(folder, "cache"), NO_COLOR: "1", FORCE_COLOR: undefined };
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function nabla(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [bin, ...args], { cwd: folder, env, maxBuffer: 1e8 }, (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }));
+  });
+}
+
+/** Asserts the exit code, one sentence on stderr and nothing on stdout. */
+async function refuses(code: number, sentence: RegExp, ...args: string[]): Promise<void> {
+  const { code: came, out, err } = await nabla(...args);
+  expect(err).toMatch(sentence);
+  expect(err).not.toMatch(/^\s+at /m);
+  expect(err.trim().split("\n").length).toBeLessThanOrEqual(code === 2 ? 3 : 1);
+  expect(out).toBe("");
+  expect(came).toBe(code);
+}
+
+/** An IDX file of bytes. */
+function idx(shape: readonly number[], value: (i: number) => number): Uint8Array {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const head = new DataView(new ArrayBuffer(4 + 4 * shape.length));
+  head.setUint32(0, 0x0800 + shape.length);
+  shape.forEach((n, i) => head.setUint32(4 + 4 * i, n));
+  return Uint8Array.from([...new Uint8Array(head.buffer), ...Array.from({ length: size }, (_, i) => value(i) & 255)]);
+}
+
+/** A folder of MNIST's four files with a few made-up images. */
+function madeUpMnist(name: string, counts: { readonly train: number; readonly test: number }): string {
+  const into = join(folder, name);
+  mkdirSync(into);
+  for (const [part, count] of [["train", counts.train], ["t10k", counts.test]] as const) {
+    writeFileSync(join(into, `${part}-images-idx3-ubyte`), idx([count, 28, 28], (i) => (i * 2654435761) >>> 13));
+    writeFileSync(join(into, `${part}-labels-idx1-ubyte`), idx([count], (i) => i % 10));
+  }
+  return into;
+}
+
+beforeAll(async () => {
+  const home = join(folder, "package");
+  mkdirSync(home);
+  for (const part of ["package.json", "bin"]) cpSync(join(root, part), join(home, part), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(home, "node_modules"), "junction");
+  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+  await new Promise<void>((resolve, reject) => {
+    execFile(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", join(home, "dist")], (error, out) => (error ? reject(new Error(out)) : resolve()));
+  });
+  await nabla("train", "digits-mlp", "--tiny", "--out", "models", "--quiet");
+  await nabla("train", "xor", "--out", "models", "--quiet");
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("help", () => {
+  it("lists the commands, with and without being asked", async () => {
+    const [asked, bare] = await Promise.all([nabla("--help"), nabla()]);
+    expect(asked).toEqual(bare);
+    expect(asked.code).toBe(0);
+    for (const name of ["train", "evaluate", "predict", "summary", "inspect", "recipes", "doctor"]) expect(asked.out).toContain(`  ${name}`);
+  });
+
+  it.each(["train", "evaluate", "predict", "summary", "inspect", "recipes", "doctor"])("%s has help with examples", async (name) => {
+    const { code, out } = await nabla(name, "--help");
+    expect(code).toBe(0);
+    expect(out).toContain(`Examples:\n  $ nabla ${name}`);
+    expect(out).toContain("--json");
+  });
+
+  it("knows its version", async () => {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(await nabla("--version")).toEqual({ code: 0, out: `${version}\n`, err: "" });
+  });
+});
+
+describe("train", () => {
+  it("prints a line an epoch where there is no terminal, the figures, and commands that work", async () => {
+    const { code, out, err } = await nabla("train", "digits-mlp", "--tiny", "--epochs", "3", "--out", "first");
+    expect([code, err]).toEqual([0, ""]);
+    expect(out.match(/^epoch \d\/3 · loss \S+ · accuracy \S+ % · /gm)).toHaveLength(3);
+    expect(out).not.toContain("\x1b");
+    expect(out).toMatch(/On 200 images that were held out:\n {2}loss \S+\n {2}accuracy \S+ %/);
+    expect(out).toContain("Confusion");
+    const next = [...out.matchAll(/^ {2}npx nabla (.*)$/gm)].map(([, command]) => command!.split(" "));
+    expect(next.map(([name]) => name)).toEqual(["predict", "summary", "inspect"]);
+    for (const command of next) expect((await nabla(...command)).code).toBe(0);
+  });
+
+  it("answers in JSON on stdout while progress goes to stderr", async () => {
+    const { code, out, err } = await nabla("train", "digits-mlp", "--tiny", "--json", "--out", "json");
+    const answer = JSON.parse(out);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^epoch 2\/2/m);
+    expect(answer).toMatchObject({ recipe: "digits-mlp", model: join("json", "digits-mlp.safetensors"), stopped: null, trainExamples: 1000, testExamples: 200 });
+    expect(answer.epochs).toHaveLength(2);
+    expect(answer.confusion.flat().reduce((a: number, b: number) => a + b)).toBe(200);
+  });
+
+  it("reaches what its recipe promises", async () => {
+    const { code, out } = await nabla("train", "xor", "--json", "--out", "promise");
+    expect(code).toBe(0);
+    expect(JSON.parse(out).expected.map(({ reached }: { reached: boolean }) => reached)).toEqual([true, true]);
+  });
+
+  it("makes the same model of the same seed, and another of another", async () => {
+    const weights = async (seed: string): Promise<string> => {
+      await nabla("train", "xor", "--tiny", "--quiet", "--seed", seed, "--out", `seed-${seed}`);
+      return (await nabla("predict", join(`seed-${seed}`, "xor.safetensors"), "--numbers", "0,1", "--json")).out;
+    };
+    const [first, other, again] = [await weights("3"), await weights("4"), await weights("3")];
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
+  it("takes a folder of MNIST's files", async () => {
+    const data = madeUpMnist("mnist", { train: 60, test: 20 });
+    const { code, out } = await nabla("train", "mnist-mlp", "--data", data, "--epochs", "1", "--batch-size", "16", "--learning-rate", "0.01", "--out", "folder");
+    expect(code).toBe(0);
+    expect(out).toContain("60 images · 1 epoch · batches of 16 · learning rate 0.01");
+    expect((await nabla("evaluate", join("folder", "mnist-mlp.safetensors"), "--data", data)).out).toContain("20 held-out images");
+  });
+
+  it("says nothing when it is to be quiet", async () => {
+    expect(await nabla("train", "xor", "--tiny", "--quiet", "--out", "quiet")).toEqual({ code: 0, out: "", err: "" });
+  });
+
+  it("saves the model when it is interrupted", async () => {
+    const child = spawn(process.execPath, [bin, "train", "xor", "--epochs", "100000000", "--out", "interrupted"], { cwd: folder, env });
+    let out = "";
+    child.stdout.on("data", (chunk) => {
+      if (!/^epoch/m.test(out) && /^epoch/m.test((out += chunk))) child.kill("SIGINT");
+    });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect(code).toBe(130);
+    expect((await nabla("evaluate", join("interrupted", "xor.safetensors"))).code).toBe(0);
+  });
+
+  it("comes to its end when nobody reads its output any more", async () => {
+    const child = spawn(process.execPath, [bin, "train", "xor", "--epochs", "3000", "--out", "pipe"], { cwd: folder, env });
+    let err = "";
+    child.stderr.on("data", (chunk) => (err += chunk));
+    child.stdout.once("data", () => child.stdout.destroy());
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+    expect(err).toBe("");
+    expect(existsSync(join(folder, "pipe", "xor.safetensors"))).toBe(true);
+  });
+});
+
+describe("a saved model", () => {
+  it("is evaluated on the data of its recipe", async () => {
+    const { out } = await nabla("evaluate", digits, "--tiny");
+    expect(out).toMatch(/^digits-mlp on 200 held-out images of "digits"\n {2}loss \S+\n {2}accuracy/);
+    const answer = JSON.parse((await nabla("evaluate", xor, "--json")).out);
+    expect(answer).toMatchObject({ recipe: "xor", examples: 4, evaluation: { accuracy: 1 } });
+  });
+
+  it("says what images show, one or many", async () => {
+    const image = join("models", "digits-mlp-example.png");
+    const wide = new Uint8Array(60 * 90).fill(255);
+    for (let y = 20; y < 70; y++) wide.fill(0, y * 60 + 26, y * 60 + 34);
+    writeFileSync(join(folder, "one.png"), encode({ width: 60, height: 90, data: wide, channels: 1 }));
+    expect((await nabla("predict", digits, image, "one.png")).out).toMatch(/example\.png\s+\d\s+\S+ % {2}then .*\none\.png/);
+    const answers = JSON.parse((await nabla("predict", digits, image, "one.png", "--json")).out);
+    expect(answers.map(({ input }: { input: string }) => input)).toEqual([image, "one.png"]);
+    for (const { probabilities } of answers) {
+      const sum = (Object.values(probabilities) as number[]).reduce((a, b) => a + b);
+      expect(sum).toBeCloseTo(1, 5);
+    }
+  });
+
+  it("takes numbers", async () => {
+    const answers = JSON.parse((await nabla("predict", xor, "--numbers", "0,1", "--numbers", "1,1", "--json")).out);
+    expect(answers.map((answer: { class: string }) => answer.class)).toEqual(["1", "0"]);
+  });
+
+  it("is summed up", async () => {
+    expect((await nabla("summary", digits)).out).toMatch(/dense_2.*\n[^]*Total: [\d,]+ parameters[^]*Trained with adam/);
+    const answer = JSON.parse((await nabla("summary", digits, "--json")).out);
+    expect(answer).toMatchObject({ name: "digits-mlp", inputShape: [28, 28], training: { loss: "sparseCategoricalCrossentropy" } });
+    expect(answer.layers[0]).toMatchObject({ class: "Input", parameters: [] });
+  });
+});
+
+describe("inspect", () => {
+  it.each([["digits-mlp"], ["xor"], [xor], [digits, "--program", "predict"], ["xor", "--program", "evaluate"]])("shows kernels of %s %s %s", async (...args) => {
+    const { code, out } = await nabla("inspect", ...args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/\d+ graph nodes → \d+ kernels → [\d,]+ lines of code/);
+    expect(out).toMatch(/^ +\d+ {2}contract .*dense_1/m);
+    expect(out).not.toContain("?");
+  });
+
+  it("shows the sections that were asked for", async () => {
+    const { out } = await nabla("inspect", "xor", "--show", "graph,kernels,plan,code");
+    for (const text of ["%0 = ", "kernel 0: ", "\narena ", "func kernel_0"]) expect(out).toContain(text);
+    expect((await nabla("inspect", "xor", "--show", "plan")).out).not.toContain("kernel 0: ");
+  });
+
+  it("answers in JSON", async () => {
+    const answer = JSON.parse((await nabla("inspect", "xor", "--batch-size", "2", "--json")).out);
+    expect(answer).toMatchObject({ target: "xor", program: "train", batchSize: 2, backend: "wasm" });
+    expect(answer.kernels.length).toBeGreaterThan(3);
+  });
+});
+
+describe("doctor and recipes", () => {
+  it("tell people and programs", async () => {
+    const [doctor, doctorJson, recipes, recipesJson] = await Promise.all([nabla("doctor"), nabla("doctor", "--json"), nabla("list"), nabla("recipes", "--json")]);
+    for (const name of ["Node", "Processor", "SIMD", "Multiply-add", "Threads", "GPU", "Cache"]) expect(doctor.out).toContain(name);
+    expect(JSON.parse(doctorJson.out)).toMatchObject({ node: process.versions.node, simd: true, backend: { name: "wasm" } });
+    expect(JSON.parse(recipesJson.out).map(({ name }: { name: string }) => name)).toEqual(expect.arrayContaining(["digits-mlp", "mnist-mlp", "xor"]));
+    expect(recipes.out).toMatch(/^mnist-mlp [^]*accuracy at least 98\.00 %/m);
+  });
+});
+
+describe("wrong usage: exit code 2", () => {
+  it.each<[RegExp, ...string[]]>([
+    [/unknown command 'trian'\n\(Did you mean train\?\)/, "trian"],
+    [/missing required argument 'recipe'/, "train"],
+    [/unknown recipe "mnist-mpl"\. Did you mean "mnist-mlp"\?/, "train", "mnist-mpl"],
+    [/unknown option '--epoch'\n\(Did you mean --epochs\?\)/, "train", "xor", "--epoch", "3"],
+    [/'--epochs <count>' argument '-3' is invalid/, "train", "xor", "--epochs", "-3"],
+    [/'--epochs <count>' argument 'many' is invalid/, "train", "xor", "--epochs", "many"],
+    [/'--batch-size <count>' argument '0' is invalid/, "train", "xor", "--batch-size", "0"],
+    [/'--learning-rate <rate>' argument 'NaN' is invalid/, "train", "xor", "--learning-rate", "NaN"],
+    [/'--seed <number>' argument '1\.5' is invalid/, "train", "xor", "--seed", "1.5"],
+    [/too many arguments/, "train", "xor", "xor"],
+    [/at least one image/, "predict", digits],
+    [/no section "kernel"/, "inspect", "xor", "--show", "kernel"],
+    [/"nothing" is neither a recipe/, "inspect", "nothing"],
+    [/'--numbers <list>' argument 'a' is invalid/, "predict", xor, "--numbers", "a"],
+  ])("%s", (sentence, ...args) => refuses(2, sentence, ...args));
+});
+
+describe("bad input: exit code 1, one sentence", () => {
+  it("refuses an output folder that cannot be written, before training", async () => {
+    writeFileSync(join(folder, "file"), "");
+    mkdirSync(join(folder, "taken", "xor.safetensors"), { recursive: true });
+    await refuses(1, /cannot make the folder "file"/, "train", "xor", "--out", "file");
+    await refuses(1, /cannot write .*it is a folder/, "train", "xor", "--out", "taken");
+    if (process.platform === "linux") await refuses(1, /cannot make the folder "\/proc\/nabla"/, "train", "xor", "--out", "/proc/nabla");
+  });
+
+  it("refuses data that are not there, empty, or not wanted", async () => {
+    const empty = madeUpMnist("empty", { train: 0, test: 0 });
+    await refuses(1, /does not hold train-images-idx3-ubyte\.gz, .*put them there/, "train", "mnist-mlp", "--data", "nowhere", "--out", "models");
+    await refuses(1, /empty/, "train", "mnist-mlp", "--data", empty, "--out", "models");
+    await refuses(1, /takes no folder/, "train", "xor", "--data", "nowhere", "--out", "models");
+  });
+
+  it("refuses files that are no models and images that are none", async () => {
+    writeFileSync(join(folder, "text.png"), "hello");
+    const bytes = readFileSync(join(folder, digits));
+    writeFileSync(join(folder, "cut.safetensors"), bytes.subarray(0, 5000));
+    const hostile = Uint8Array.from(bytes);
+    hostile.fill(255, 0, 8);
+    writeFileSync(join(folder, "hostile.safetensors"), hostile);
+    await refuses(1, /no such file/, "summary", "none.safetensors");
+    await refuses(1, /cut\.safetensors.*cut short/, "summary", "cut.safetensors");
+    await refuses(1, /hostile\.safetensors/, "evaluate", "hostile.safetensors");
+    await refuses(1, /no such file/, "predict", digits, "none.png");
+    await refuses(1, /"text\.png" is no image/, "predict", digits, join("models", "digits-mlp-example.png"), "text.png");
+    await refuses(1, /inputs of shape \[2\].*--numbers/, "predict", xor, join("models", "digits-mlp-example.png"));
+    await refuses(1, /takes inputs/, "evaluate", xor, "--on", "digits-mlp", "--tiny");
+  });
+
+  it("shows the place in the program only when it is asked to", async () => {
+    const { code, err } = await nabla("summary", "none.safetensors", "--debug");
+    expect(code).toBe(1);
+    expect(err).toMatch(/no such file[^]*\n {4}at /);
+  });
+});
+
+/** A terminal that remembers what was written. */
+function terminal(): { stream: NodeJS.WriteStream; text: () => string } {
+  let written = "";
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 120, hasColors: () => false });
+  stream.on("data", (chunk) => (written += chunk));
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => written };
+}
+
+describe("the live line", () => {
+  it("shows epoch, loss, accuracy, speed and the time that is left", async () => {
+    const { stream, text } = terminal();
+    const progress = new TrainingProgress(stream);
+    const run = { model: { inputShape: [28, 28] } } as unknown as TrainingRun;
+    progress.onTrainBegin();
+    progress.onProgress({ epoch: 1, epochs: 4, step: 50, steps: 100, loss: 0.25, metrics: { accuracy: 0.925 }, examplesPerSecond: 31234, seconds: 1 }, run);
+    progress.onTrainEnd();
+    await new Promise(setImmediate);
+    expect(text()).toContain(" 37 %  epoch 2/4 · loss 0.25 · accuracy 92.50 % · 31,200 images/s · ");
+  });
+
+  it("shows how far a download is", async () => {
+    const { stream, text } = terminal();
+    const progress = new DownloadProgress(stream);
+    progress.show({ file: "a.gz", received: 0, total: 4e6 });
+    progress.show({ file: "a.gz", received: 1e6, total: 4e6 });
+    progress.end();
+    await new Promise(setImmediate);
+    expect(text()).toContain(" 25 %  a.gz · 1.0 MB of 4.0 MB");
+  });
+});
