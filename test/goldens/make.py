@@ -174,7 +174,7 @@ write("optimizers", [
     optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {"learningRate": 0.1}),
     optimizer("sgd", lambda p: O.SGD(p, lr=0.1, momentum=0.9), {"learningRate": 0.1, "momentum": 0.9}),
     optimizer("sgd", lambda p: O.SGD(p, lr=0.05, momentum=0.8, nesterov=True), {"learningRate": 0.05, "momentum": 0.8, "nesterov": True}),
-    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {"learningRate": 0.1}, {"clipnorm": 1}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {"learningRate": 0.1}, {"clipnorm": 2.5}),
     optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {"learningRate": 0.1}, {"clipvalue": 0.5}),
     optimizer("adam", lambda p: O.Adam(p, lr=0.01, eps=1e-7), {"learningRate": 0.01, "epsilon": 1e-7}),
     optimizer("adam", lambda p: O.Adam(p, lr=0.1, betas=(0.8, 0.95), eps=1e-3), {"learningRate": 0.1, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3}),

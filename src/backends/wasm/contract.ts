@@ -27,6 +27,8 @@ interface Blocking {
   /** Rows packed at a time. */
   readonly blockRows: number;
   readonly passDepth: number;
+  /** Whether whole tiles go straight to their destination: nothing is fused and nothing is cut short. */
+  readonly direct: boolean;
 }
 
 /** How a kernel is blocked; null where plain loops do it. */
@@ -43,7 +45,10 @@ function blockingOf(kernel: Kernel): Blocking | null {
   const blocks = Math.ceil(rows / fitting);
   const blockRows = Math.ceil(rows / blocks / tileRows) * tileRows;
   const passDepth = Math.ceil(depth / Math.ceil(depth / longestPass));
-  return { rowAxis, columnAxis, sumAxis: k, rows, columns, depth, rowsOf: turned ? "b" : "a", blockRows, passDepth };
+  const [{ at, value }] = stores as [Kernel["stores"][0]];
+  const plain = stores.length === 1 && value.kind === "reduced" && at.coefficients[columnAxis] === 1;
+  const direct = plain && rows % tileRows === 0 && columns % tileColumns === 0;
+  return { rowAxis, columnAxis, sumAxis: k, rows, columns, depth, rowsOf: turned ? "b" : "a", blockRows, passDepth, direct };
 }
 
 export function isBlocked(kernel: Kernel): boolean {
@@ -56,7 +61,7 @@ const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
 function scratchLayout(b: Blocking): { columns: number; rows: number; block: number; total: number } {
   const columns = roundUp(b.columns, tileColumns) * b.depth * 4;
   const rows = b.blockRows * b.depth * 4;
-  const block = b.blockRows * roundUp(b.columns, tileColumns) * 4;
+  const block = b.direct ? 0 : b.blockRows * roundUp(b.columns, tileColumns) * 4;
   const rowsAt = roundUp(columns, 64);
   const blockAt = roundUp(rowsAt + rows, 64);
   return { columns: 0, rows: rowsAt, block: blockAt, total: blockAt + block };
@@ -91,8 +96,14 @@ export function printContract(kernel: Kernel, name: string, fused: boolean, modu
   const block = (): void => {
     f.get(scratch).plus(layout.rows).set(target);
     printPack(p, rowSide, first, last, target, b.rows % tileRows);
-    printTiles(f, b, layout, scratch, first, last, tile);
-    printEpilogue(p, b, layout, scratch, first, last, stores);
+    if (b.direct) {
+      const [{ buffer, at }] = stores as [(typeof stores)[0]];
+      p.inside(b.rowAxis, first, () => printTiles(f, b, layout, scratch, { push: () => p.pushAddress(buffer, at), rowBytes: at.coefficients[b.rowAxis]! * 4 }, first, last, tile));
+      return;
+    }
+    const sums: Sums = { push: () => f.get(scratch).plus(layout.block), rowBytes: roundUp(b.columns, tileColumns) * 4 };
+    printTiles(f, b, layout, scratch, sums, first, last, tile);
+    printEpilogue(p, b, sums, first, last, stores);
   };
   const product = (): void => {
     f.i32(0).set(first).i32(b.columns).set(last);
@@ -128,8 +139,14 @@ export function printContract(kernel: Kernel, name: string, fused: boolean, modu
   return f;
 }
 
+/** Where the sums of a block go: the address of its first row, and the bytes from row to row. */
+interface Sums {
+  readonly push: () => void;
+  readonly rowBytes: number;
+}
+
 /** Every tile of the block, pass by pass over the sum; a panel of columns is kept while the rows go by. */
-function printTiles(f: FunctionBuilder, b: Blocking, layout: ReturnType<typeof scratchLayout>, scratch: Local, first: Local, last: Local, tile: number): void {
+function printTiles(f: FunctionBuilder, b: Blocking, layout: ReturnType<typeof scratchLayout>, scratch: Local, sums: Sums, first: Local, last: Local, tile: number): void {
   const wide = roundUp(b.columns, tileColumns);
   const [column, row, rowsAt, blockAt] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
   for (let pass = 0; pass * b.passDepth < b.depth; pass++) {
@@ -137,13 +154,14 @@ function printTiles(f: FunctionBuilder, b: Blocking, layout: ReturnType<typeof s
     const steps = Math.min(b.passDepth, b.depth - start);
     f.countedLoop(column, 0, wide, tileColumns, () => {
       f.get(scratch).plus(layout.rows + start * tileRows * 4).set(rowsAt);
-      f.get(scratch).plus(layout.block).get(column).times(4).emit("i32.add").set(blockAt);
+      sums.push();
+      f.get(column).times(4).emit("i32.add").set(blockAt);
       f.get(first).set(row).emit("loop");
       f.get(rowsAt);
       f.get(scratch).plus(layout.columns + start * tileColumns * 4).get(column).times(b.depth * 4).emit("i32.add");
-      f.get(blockAt).i32(steps).i32(wide * 4).i32(pass === 0 ? 0 : 1).emit("call", tile);
+      f.get(blockAt).i32(steps).i32(sums.rowBytes).i32(pass === 0 ? 0 : 1).emit("call", tile);
       f.get(rowsAt).plus(b.depth * tileRows * 4).set(rowsAt);
-      f.get(blockAt).plus(wide * tileRows * 4).set(blockAt);
+      f.get(blockAt).plus(sums.rowBytes * tileRows).set(blockAt);
       f.get(row).plus(tileRows).tee(row).get(last).emit("i32.lt_s").emit("br_if", 0).emit("end");
     });
   }
@@ -154,19 +172,18 @@ function printTiles(f: FunctionBuilder, b: Blocking, layout: ReturnType<typeof s
 function printEpilogue(
   p: VectorPrinter,
   b: Blocking,
-  layout: ReturnType<typeof scratchLayout>,
-  scratch: Local,
+  sums: Sums,
   first: Local,
   last: Local,
   stores: readonly { buffer: Buffer; at: VectorAffine; value: Vector }[],
 ): void {
   const { f } = p;
-  const wide = roundUp(b.columns, tileColumns);
   const roots = stores.map((s) => s.value);
   const [row, column, sumsAt] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const sum = f.local("v128");
   p.vectorAxis = b.columnAxis;
-  f.get(scratch).plus(layout.block).set(sumsAt);
+  sums.push();
+  f.set(sumsAt);
   f.get(first).set(row).emit("loop");
   p.inside(b.rowAxis, row, () => {
     p.hoist(roots);
@@ -195,7 +212,7 @@ function printEpilogue(
       point(b.columns - whole);
     }
   });
-  f.get(sumsAt).plus(wide * 4).set(sumsAt);
+  f.get(sumsAt).plus(sums.rowBytes).set(sumsAt);
   f.get(row).plus(1).tee(row).get(last).emit("i32.lt_s").emit("br_if", 0).emit("end");
   for (const local of [row, column, sumsAt]) f.release(local, "i32");
   f.release(sum, "v128");
