@@ -13,6 +13,7 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: Math.max(2, availableParallelism() - 1),
     execArgv: relaxedSimdFlag,
+    env: { NABLA_VERIFY: "1" },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [

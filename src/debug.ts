@@ -1,18 +1,21 @@
 // The NABLA_DEBUG ladder: 1 programs, 2 kernels, 3 the plan, 4 the graph after each pass (verified), 5 generated code.
 
-let level: number | undefined;
-
-/** The rung: the environment's NABLA_DEBUG in Node, `globalThis.NABLA_DEBUG` in a page, 0 where there is neither. */
-export function debugLevel(): number {
-  if (level === undefined) {
-    const scope = globalThis as { NABLA_DEBUG?: unknown; process?: { env?: Record<string, string | undefined> } };
-    const given = Number(scope.process?.env?.["NABLA_DEBUG"] ?? scope.NABLA_DEBUG ?? 0);
-    level = Number.isFinite(given) ? given : 0;
-  }
-  return level;
+/** A number from the environment in Node, from a global of that name in a page, 0 where there is neither. */
+function setting(name: string): number {
+  const scope = globalThis as { [name: string]: unknown } & { process?: { env?: Record<string, string | undefined> } };
+  return Number(scope.process?.env?.[name] ?? scope[name] ?? 0) || 0;
 }
+
+const level = setting("NABLA_DEBUG");
+const verify = setting("NABLA_VERIFY") > 0;
+
+/** The rung: NABLA_DEBUG. */
+export const debugLevel = (): number => level;
+
+/** Whether every pass's result is checked: from rung 4 on, and with NABLA_VERIFY=1, as in the tests. */
+export const verifies = (): boolean => verify || level >= 4;
 
 /** Prints what `text` gives, where the ladder reaches `rung`. */
 export function debugPrint(rung: number, text: () => string): void {
-  if (debugLevel() >= rung) console.error(text());
+  if (level >= rung) console.error(text());
 }

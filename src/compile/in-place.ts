@@ -14,8 +14,14 @@ export function mayOverwrite(kernel: Kernel, store: Store, old: Buffer): boolean
   if (loads.length === 0) return true;
   if (kernel.kind === "map") return true;
   if (kernel.kind === "contract") return !reads(kernel.contract!.a, old) && !reads(kernel.contract!.b, old);
+  if (kernel.kind !== "rows") return false;
+  // Rows are stored after all their loops, which must not have read what goes.
+  if (store.per === "row") {
+    const inLoops = [...kernel.reductions, ...kernel.stores.filter((s) => s.per === "element")];
+    return inLoops.every(({ value }) => !reads(value, old));
+  }
   const last = Math.max(0, ...kernel.stores.map((s) => stageOf(s.value, kernel.reductions)), ...kernel.reductions.map((r) => r.stage));
-  return kernel.kind === "rows" && store.per === "element" && stageOf(store.value, kernel.reductions) === last;
+  return stageOf(store.value, kernel.reductions) === last;
 }
 
 function reads(expression: Expression, buffer: Buffer): boolean {

@@ -1,5 +1,5 @@
 // The passes, in order. Order is important.
-import { debugLevel, debugPrint } from "../debug.ts";
+import { debugPrint, verifies } from "../debug.ts";
 import type { Graph } from "../graph/graph.ts";
 import { printGraph } from "../graph/print.ts";
 import { verifyGraph } from "../graph/verify.ts";
@@ -8,6 +8,7 @@ import type { Kernel } from "./kernel.ts";
 import { type Plan, plan } from "./plan.ts";
 import { schedule } from "./schedule.ts";
 import { simplify } from "./simplify.ts";
+import { verifyPlan } from "./verify-plan.ts";
 
 export interface Compiled {
   readonly graph: Graph;
@@ -22,11 +23,13 @@ export function lowerGraph(graph: Graph, scratchBytes: (kernel: Kernel) => numbe
   const fused = fuse(simplified);
   verify(fused.graph, "fuse");
   const scheduled = schedule(fused);
-  return { graph: fused.graph, plan: plan(fused, scheduled, scratchBytes) };
+  const planned = plan(fused, scheduled, scratchBytes);
+  if (verifies()) verifyPlan(fused.graph, planned, scratchBytes);
+  return { graph: fused.graph, plan: planned };
 }
 
 function verify(graph: Graph, after: string): void {
-  if (debugLevel() < 4) return;
+  if (!verifies()) return;
   verifyGraph(graph, after);
   debugPrint(4, () => `— graph after ${after}\n${printGraph(graph)}`);
 }

@@ -1,0 +1,60 @@
+// Checks that a plan is sound: whatever is read has been written, and what is live at once does not overlap.
+import { dtypeInfo } from "../dtype.ts";
+import { NablaError } from "../errors.ts";
+import type { Graph } from "../graph/graph.ts";
+import { sizeOf } from "../shape.ts";
+import type { Buffer } from "./expression.ts";
+import { type Kernel, kernelLoads } from "./kernel.ts";
+import type { Plan } from "./plan.ts";
+import { bytesOf } from "./schedule.ts";
+
+/** A stretch of the arena, and the kernels between which it holds something. */
+interface Tenant {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly from: number;
+  to: number;
+}
+
+/** Throws where a kernel reads what nobody has written, or two things that are live at once share a byte. */
+export function verifyPlan(graph: Graph, plan: Plan, scratchBytes: (kernel: Kernel) => number): void {
+  const fail = (what: string): never => {
+    throw new NablaError(`the plan is not sound: ${what}. This is a bug in Nabla; please report it with the program that led here.`);
+  };
+  const last = plan.kernels.length;
+  const tenants: Tenant[] = graph.inputs.map((node, i) => {
+    const start = plan.inputs[i]!;
+    return { name: `in${i}`, start, end: start + sizeOf(node.shape) * dtypeInfo(node.dtype).bytes, from: -1, to: last };
+  });
+  const held = new Map<Buffer, Tenant>();
+  plan.kernels.forEach((kernel, i) => {
+    for (const { buffer } of kernelLoads(kernel)) {
+      if (buffer.place !== "temporary" || plan.inVariables.has(buffer)) continue;
+      const tenant = held.get(buffer) ?? fail(`kernel ${i} reads ${buffer.name} before it is written`);
+      tenant.to = i;
+    }
+    for (const { buffer } of kernel.stores) {
+      const start = plan.offsets.get(buffer);
+      if (start === undefined) {
+        if (!plan.inVariables.has(buffer)) fail(`${buffer.name} has no place`);
+      } else if (!held.has(buffer)) held.set(buffer, { name: buffer.name, start, end: start + bytesOf(buffer), from: i, to: i });
+    }
+    const scratch = plan.scratch.get(kernel);
+    if (scratch !== undefined) tenants.push({ name: `scratch of kernel ${i}`, start: scratch, end: scratch + scratchBytes(kernel), from: i, to: i });
+  });
+  for (const buffer of [...plan.outputs, ...plan.copies.map((c) => c.from)]) {
+    const tenant = held.get(buffer);
+    if (tenant) tenant.to = last;
+  }
+  tenants.push(...held.values());
+  tenants.forEach((a, i) => {
+    if (a.end > plan.arenaBytes) fail(`${a.name} ends at ${a.end}, past the arena's ${plan.arenaBytes} bytes`);
+    for (const b of tenants.slice(i + 1)) {
+      const together = a.from <= b.to && b.from <= a.to;
+      // A result may go over an operand that is read for the last time.
+      const inherits = a.start === b.start && a.end === b.end && (a.to === b.from || b.to === a.from);
+      if (together && !inherits && a.start < b.end && b.start < a.end) fail(`${a.name} and ${b.name} share bytes while both are live`);
+    }
+  });
+}
