@@ -83,9 +83,11 @@ export class Tensor {
   greaterEqual(other: TensorLike): Tensor { return new Tensor(ops.lessEqual(operand(other), this.node)); }
   equal(other: TensorLike): Tensor { return new Tensor(ops.equal(this.node, operand(other))); }
   notEqual(other: TensorLike): Tensor { return new Tensor(ops.not(ops.equal(this.node, operand(other)))); }
-  /** Both, of two bools or the bits of two integers. */
+  /** Whether both hold; numbers count as ≠ 0. bool. Broadcasts. */
   logicalAnd(other: TensorLike): Tensor { return new Tensor(ops.and(this.cast("bool").node, asTensor(other).cast("bool").node)); }
+  /** Whether either holds; numbers count as ≠ 0. bool. Broadcasts. */
   logicalOr(other: TensorLike): Tensor { return new Tensor(ops.or(this.cast("bool").node, asTensor(other).cast("bool").node)); }
+  /** Whether it does not hold; numbers count as ≠ 0. bool. */
   logicalNot(): Tensor { return new Tensor(ops.not(this.cast("bool").node)); }
 
   neg(): Tensor { return new Tensor(ops.neg(this.node)); }

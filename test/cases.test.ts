@@ -271,6 +271,14 @@ describe("the table is complete", () => {
 
 // ---- what no comparison of two backends can show --------------------------------------------------------------------
 
+test("padding is not read, however far it reaches", async () => {
+  const wide = tensor([1, 2]).pad([[5_000_000, 5_000_000]], 7);
+  for (const [start, numbers] of [[0, [7, 7, 7]], [4_999_999, [7, 1, 2]], [5_000_001, [2, 7, 7]], [9_999_999, [7, 7, 7]]] as const) {
+    expect([...(await wide.at([start, start + 3]).data())]).toEqual(numbers);
+    expect([...(await wide.at([start, start + 3]).take([2, 0, 0]).data())]).toEqual([numbers[2], numbers[0], numbers[0]]);
+  }
+});
+
 test("reductions are those of plain JavaScript, for numbers of every sign and size", async () => {
   const folds = {
     sum: (xs: number[], wrap: (x: number) => number) => xs.reduce((a, b) => wrap(a + b)),

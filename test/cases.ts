@@ -373,6 +373,11 @@ add("concatenate", "a sum of paddings with a gap", (a, b) => a.pad([[5, 1]]).add
 add("concatenate", "a sum of paddings that overlap", (a, b) => a.pad([[0, 3]]).add(b.pad([[2, 0]])), [sample(between(-1, 1), [3]), sample(between(-1, 1), [4])]);
 add("concatenate", "a sum of paddings in two axes", (a, b) => a.pad([[0, 1], [1, 0]]).add(b.pad([[1, 0], [0, 1]])), [sample(between(-1, 1), [2, 2]), sample(between(-1, 1), [2, 2])]);
 
+add("concatenate", "a scatter, a product, a sum and a gather as they are", (x, at, w) => {
+  const parts = [new Tensor(ops.scatterAdd(x.node, at.node, 0, 4)), x.matmul(w), x.sum(0, { keepDims: true }), x.take(at)];
+  return [array.concatenate([x, ...parts, x]), array.concatenate([...parts].reverse()), array.stack([x.sum(1), x.max(1), new Tensor(ops.scatterAdd(x.sum(1).node, at.node, 0, 5))], 1)];
+}, [sample(distinct(), [5, 3]), sample(listed([3, 0, 3, 1, 1], "int32"), [5]), sample(between(-1, 1), [3, 3])]);
+
 // ---- reductions -----------------------------------------------------------------------------------------------
 
 const reductions: [Shape, (number[] | undefined)[]][] = [
@@ -423,7 +428,8 @@ add("sum", "of 10,000", (x) => [x.sum(), x.mean(), x.square().mean()], [sample(b
 add("sum", "of nothing", (x) => [x.sum(), x.sum(0), x.sum(1), x.prod(0)], [sample(between(-1, 1), [0, 3])], { gradient: "none" });
 add("sum", "of windows", (x) => x.slidingWindow(0, 3).sum(-1), [sample(between(-1, 1), [9])]);
 add("mean", "of integers", (x, y) => [x.mean(0), y.mean(), y.cast("bool").mean(1)], [sample(whole(-9, 9), [3, 5]), sample(bytes, [3, 5])], { gradient: "none" });
-add("prod", "with one zero", (x) => x.prod(1), [sample({ ...listed([0.9, 0, 1.2, -0.7, 1.1, 0.8]), hasGradient: true }, [2, 3])], { relative: 3e-5 });
+add("prod", "with one zero", (x) => x.prod(1), [sample({ ...listed([0.9, 0, 1.2, -0.7, 1.1, 0.8]), hasGradient: true }, [2, 3])], { relative: 3e-5, smooth: true });
+add("prod", "with two zeros, twice", (x) => x.prod(1).add(x.square().sum(1)), [sample({ ...listed([0, 1.5, 0, 1.2, 0.7, 0, 0, 0]), hasGradient: true }, [2, 4])], { relative: 3e-5, smooth: true });
 add("prod", "with two zeros", (x) => [x.prod(1), x.at([], [1]).prod(1)], [sample({ ...listed([1.5, 0, 1.2, 0]), hasGradient: true }, [2, 4])], { gradient: "zero" });
 add("max", "with ties", (x) => [x.max(0), x.min(1), x.max()], [sample(whole(-1, 1, "float32"), [7, 5])], { gradient: "none" });
 add("max", "all −∞", (x) => [x.max(), x.min()], [sample(listed([-Infinity]), [5])], { gradient: "none" });

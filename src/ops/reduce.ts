@@ -97,17 +97,18 @@ export const prodOp: ReduceOp<ReduceAttrs> = defineOp({
   combine: "mul",
   identity: () => 1,
   infer: infer("prod", false),
-  // d Π x = (Π of the others) dx. Dividing y by x says that only while no factor is zero: a single zero's cofactor is
-  // the product of the rest, and beside a second zero every cofactor is zero.
+  // d Π x = (Π of the others) dx. Dividing y by x says that only while no factor is zero. Beside one other zero the
+  // cofactor is that zero times the rest, in which form it has the right derivative, too; beside two it is zero.
   vjp: (o, dy, [x], y) => {
     const { axes } = y.attrs as ReduceAttrs;
-    const isZero = o.equal(x!, o.full(x!.shape, 0, x!.dtype));
-    const one = o.full(x!.shape, 1, x!.dtype);
-    const zero = o.full(x!.shape, 0, x!.dtype);
-    const factors = o.select(isZero, one, x!);
-    const zeros = spread(o, o.sum(o.cast(isZero, x!.dtype), axes), x!, axes);
+    const isZero = o.equal(x!, 0);
+    const factors = o.select(isZero, 1, x!);
+    const zeros = o.select(isZero, x!, 0);
+    const count = o.cast(isZero, x!.dtype);
     const rest = o.div(spread(o, o.prod(factors, axes), x!, axes), factors);
-    const cofactor = o.select(o.equal(zeros, o.cast(isZero, x!.dtype)), rest, zero);
+    const otherZeros = o.sub(spread(o, o.sum(zeros, axes), x!, axes), zeros);
+    const others = o.sub(spread(o, o.sum(count, axes), x!, axes), count);
+    const cofactor = o.select(o.equal(others, 0), rest, o.select(o.equal(others, 1), o.mul(rest, otherZeros), 0));
     return [o.mul(spread(o, dy, x!, axes), cofactor)];
   },
   simplify: overOnes,
