@@ -9,4 +9,5 @@ export * from "./contract.ts";
 export * from "./gather.ts";
 export * from "./generate.ts";
 export * from "./random-bits.ts";
+export * from "./custom-gradient.ts";
 export * from "./leaf.ts";
