@@ -1,5 +1,5 @@
 // `compile`: a function traced once for each combination of shapes, and from then on only run.
-import type { Program } from "./backends/backend.ts";
+import type { KernelRun, Program } from "./backends/backend.ts";
 import type { TypedArray } from "./dtype.ts";
 import { ArgumentError } from "./errors.ts";
 import { closeGraph } from "./graph/graph.ts";
@@ -20,6 +20,8 @@ export interface Compiled<Args extends TensorLike[], R extends Result> {
   (...args: Args): Promise<R>;
   /** Runs `steps` times in a row with the same arguments, without coming back in between; gives the last results. */
   repeat(steps: number, ...args: Args): Promise<R>;
+  /** Runs `steps` times like {@link repeat}, kernel by kernel on one thread, and tells how long each took. */
+  profile(steps: number, ...args: Args): Promise<KernelRun[]>;
   /** The program for arguments of these shapes, for looking at. */
   program(...args: Args): Promise<Program>;
 }
@@ -57,6 +59,12 @@ export function compile<Args extends TensorLike[], R extends Result>(fn: (...arg
   };
 
   const call = async (steps: number, given: Args): Promise<R> => {
+    const [traced, results] = await runTraced(steps, given, (program, ...rest) => program.run(...rest));
+    return fill(traced.result, traced.outputs, results) as R;
+  };
+
+  /** Queues a run of the program behind all that was asked for before. */
+  const runTraced = async <T>(steps: number, given: Args, run: (program: Program, ...rest: Parameters<Program["run"]>) => Promise<T>): Promise<[Traced, T]> => {
     if (!Number.isInteger(steps) || steps < 1) throw new ArgumentError(`repeat: wants a whole number of steps from 1 up, but came ${steps}.`);
     const args = given.map((x) => asTensor(x));
     const traced = traceFor(args);
@@ -67,13 +75,14 @@ export function compile<Args extends TensorLike[], R extends Result>(fn: (...arg
     const results = await enqueue(async () => {
       const [program, data] = await Promise.all([traced.program, inputs, ...stored]);
       for (const { settleReads } of overwrites) await settleReads();
-      return program.run(data, storagesOf(traced.variables), steps);
+      return run(program, data, storagesOf(traced.variables), steps);
     });
-    return fill(traced.result, traced.outputs, results) as R;
+    return [traced, results];
   };
 
   return Object.assign((...args: Args) => call(1, args), {
     repeat: (steps: number, ...args: Args) => call(steps, args),
+    profile: async (steps: number, ...args: Args) => (await runTraced(steps, args, (program, ...rest) => program.profile(...rest)))[1],
     program: (...args: Args) => traceFor(args.map((x) => asTensor(x))).program,
   });
 }

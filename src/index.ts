@@ -11,7 +11,7 @@ export { compile, type Compiled } from "./compile-function.ts";
 export * from "./functions/array.ts";
 export { erfinv } from "./functions/special.ts";
 export * as random from "./functions/random.ts";
-export { backendNames, setBackend } from "./runtime/device.ts";
+export { backendNames, setBackend, setThreads } from "./runtime/device.ts";
 export {
   activation, type ActivationFunction, type ActivationName, activations,
   elu, gelu, heaviside, leakyRelu, linear, maxout, relu, selu, sigmoid, silu, softplus, softsign, swish,

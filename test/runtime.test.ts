@@ -400,7 +400,7 @@ describe("concurrency", () => {
     const compileOnce = backend().compile.bind(backend());
     vi.spyOn(backend(), "compile").mockImplementation(async (graph) => {
       const program = await compileOnce(graph);
-      return { describe: () => program.describe(), free: () => program.free(), run: (...args) => (run(graph.outputs.length), program.run(...args)) };
+      return { describe: () => program.describe(), free: () => program.free(), profile: (...args) => program.profile(...args), run: (...args) => (run(graph.outputs.length), program.run(...args)) };
     });
     const [a, b, c] = await Promise.all([y.data(), y.data(), y.array()]);
     expect(a).toBe(b);
@@ -434,7 +434,7 @@ describe("programs are kept by the structure of their graph", () => {
       const program = await compileReally(graph);
       most = Math.max(most, ++alive);
       return {
-        describe: () => program.describe(), run: (...args) => program.run(...args),
+        describe: () => program.describe(), run: (...args) => program.run(...args), profile: (...args) => program.profile(...args),
         free: () => {
           alive--;
           program.free();

@@ -1,4 +1,5 @@
 // What a backend is: somewhere to keep numbers, and a way to turn a graph into a program that runs there.
+import type { Work } from "../compile/work.ts";
 import type { DType, TypedArray } from "../dtype.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Shape } from "../shape.ts";
@@ -16,10 +17,23 @@ export interface Program {
    * `inputs` and `variables` stand in the order of the graph's own lists; gives the outputs of the last run.
    */
   run(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<TypedArray[]>;
+  /**
+   * Runs the graph like {@link run}, kernel by kernel on one thread, and tells how long each one took. A backend that has no
+   * kernels gives none.
+   */
+  profile(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<KernelRun[]>;
   /** What the program is made of, for people: kernels, plan and generated code. */
   describe(): ProgramDescription;
   /** Gives back what the program holds of the backend's memory. */
   free(): void;
+}
+
+/** One run of one kernel, in milliseconds from the profile's begin. */
+export interface KernelRun {
+  readonly step: number;
+  readonly kernel: number;
+  readonly start: number;
+  readonly duration: number;
 }
 
 export interface ProgramDescription {
@@ -27,6 +41,8 @@ export interface ProgramDescription {
   readonly graph: string;
   /** The kernels in the order in which they run, as text. */
   readonly kernels: readonly string[];
+  /** What each of them has to do. */
+  readonly work: readonly Work[];
   /** Where each buffer lies, as text. */
   readonly plan: string;
   /** The generated code, as text. */
@@ -54,5 +70,7 @@ export interface Backend {
   write(storage: Storage, data: TypedArray): void;
   read(storage: Storage): Promise<TypedArray>;
   free(storage: Storage): void;
+  /** Chooses how many threads take part from the next program on; a backend with one thread throws for more. */
+  setThreads(count: number): void;
   compile(graph: Graph): Promise<Program>;
 }

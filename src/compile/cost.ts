@@ -2,7 +2,7 @@
 import type { Node } from "../ops/op.ts";
 import type { ScalarBuilder, ScalarOp } from "./scalar.ts";
 
-const weights = {
+export const weights = {
   neg: 1, abs: 1, sign: 3, floor: 1, ceil: 1, round: 1, trunc: 1, sqrt: 4,
   exp: 16, expm1: 25, log: 20, log1p: 25, sin: 25, cos: 25, tan: 40, tanh: 22, erf: 35, not: 1,
   add: 1, sub: 1, mul: 1, div: 4, mod: 8, pow: 60, min: 2, max: 2, atan2: 40,
@@ -11,10 +11,14 @@ const weights = {
   select: 1,
 } satisfies Record<ScalarOp, number>;
 
+/** A padded element asks whether it lies inside, and breaks up what could have been read as one vector. */
+const asking = 10;
+
 const remembered = new WeakMap<object, number>();
 
 /** The instructions of a node's own element, without those of its inputs. */
 export function elementCost(node: Node): number {
+  if (node.op.kind === "movement" && node.op.fill) return asking;
   if (node.op.kind !== "elementwise") return 1;
   let cost = node.attrs === null ? remembered.get(node.op) : undefined;
   if (cost === undefined) {

@@ -1,10 +1,11 @@
 // Pass 4: fewer, longer loops. Neighbouring axes that every index crosses in one stride become one; axes of 1 vanish.
 import type { Affine } from "../view.ts";
 import { type Expression, ExpressionBuilder, visit } from "./expression.ts";
-import { type Kernel, kernelRoots } from "./kernel.ts";
+import { type Kernel, kernelLoads, kernelRoots } from "./kernel.ts";
 
 /** The same kernel over as few loops as say the same. */
-export function mergeAxes(kernel: Kernel): Kernel {
+export function mergeAxes(unsorted: Kernel): Kernel {
+  const kernel = sortSum(unsorted);
   const indices = indicesOf(kernel);
   const groups: number[][] = [];
   kernel.extents.forEach((extent, axis) => {
@@ -16,15 +17,29 @@ export function mergeAxes(kernel: Kernel): Kernel {
   });
   if (groups.length === kernel.extents.length) return kernel;
 
-  const extents = groups.map((group) => group.reduce((n, axis) => n * kernel.extents[axis]!, 1));
-  const parallel = groups.filter((group) => group[0]! < kernel.parallel).length;
+  return regroup(kernel, groups);
+}
+
+/** A product's sum runs through memory in the order in which it lies there: of the axes, the one with the longest strides goes outermost. */
+function sortSum(kernel: Kernel): Kernel {
+  const { contract, extents } = kernel;
+  if (!contract || contract.k.length < 2) return kernel;
+  const loads = kernelLoads(kernel);
+  const stride = (axis: number): number => loads.reduce((n, { at }) => n + Math.abs(at.coefficients[axis]!), 0);
+  const sorted = [...contract.k].sort((a, b) => stride(b) - stride(a));
+  if (sorted.every((axis, i) => axis === contract.k[i])) return kernel;
+  return regroup(kernel, extents.map((_, axis) => [contract.k.includes(axis) ? sorted[contract.k.indexOf(axis)]! : axis]));
+}
+
+/** The kernel over other axes: each group of neighbours becomes one, in the order given. Parallel groups come first. */
+function regroup(kernel: Kernel, groups: readonly (readonly number[])[]): Kernel {
   const rewrite = rewriter((a) => groups.map((group) => a.coefficients[group[group.length - 1]!]!));
   const axesOf = (axes: readonly number[]) => groups.flatMap((group, i) => (axes.includes(group[0]!) ? [i] : []));
   const { contract } = kernel;
   return {
     ...kernel,
-    extents,
-    parallel,
+    extents: groups.map((group) => group.reduce((n, axis) => n * kernel.extents[axis]!, 1)),
+    parallel: groups.filter((group) => group[0]! < kernel.parallel).length,
     reductions: kernel.reductions.map((r) => ({ ...r, value: rewrite.expression(r.value) })),
     stores: kernel.stores.map((s) => ({ ...s, at: rewrite.affine(s.at), value: rewrite.expression(s.value) })),
     contract: contract && {

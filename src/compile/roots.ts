@@ -70,11 +70,12 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
   const costs = new Map<Node, number>();
   const depths = new Map<Node, number>();
   const large = new Set<Node>();
+  const repeated = new Set<Node>();
   for (const node of nodes) {
     let cost = elementCost(node);
     let depth = 0;
     for (const input of isInline(node) ? node.inputs : []) {
-      const inside = isInline(input) && !large.has(input);
+      const inside = isInline(input) && !large.has(input) && !repeated.has(input);
       // A single number is computed once, before the loops.
       cost += inside && sizeOf(input.shape) > 1 ? costs.get(input)! : 1;
       if (inside) depth = Math.max(depth, depths.get(input)!);
@@ -82,6 +83,7 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
     costs.set(node, cost);
     depths.set(node, depth + 1);
     if (cost > largest || depth > deepest) large.add(node);
+    if (cost >= dear && sizeOf(node.shape) > 1 && users.get(node)!.some((user) => repeats(user, node))) repeated.add(node);
   }
 
   for (const node of [...nodes].reverse()) {
@@ -92,8 +94,7 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
       else for (const reader of readers.get(user)!) reading.add(reader);
     }
     readers.set(node, reading);
-    const repeated = users.get(node)!.some((user) => repeats(user, node)) && costs.get(node)! >= dear && sizeOf(node.shape) > 1;
-    const keep = !isInline(node) || results.has(node) || forced.has(node) || placements.has(node) || large.has(node) || repeated;
+    const keep = !isInline(node) || results.has(node) || forced.has(node) || placements.has(node) || large.has(node) || repeated.has(node);
     // A reshape is its input's own memory.
     const isReshape = node.op.kind === "movement" && node.op.source === null;
     const shared = reading.size > 1 && !isReshape && costs.get(node)! > cheap && !inlined.has(node);

@@ -26,6 +26,17 @@ export function backend(): Backend {
   return instance;
 }
 
+/**
+ * Chooses how many threads compute from now on. Default: as many as there are cores, or what NABLA_THREADS says; the
+ * numbers are the same, to the last bit, with any. Throws {@link ArgumentError} where memory cannot be shared (a page that is not
+ * isolated from other origins) and `count` is more than 1.
+ *
+ * @example setThreads(2);
+ */
+export function setThreads(count: number): void {
+  backend().setThreads(count);
+}
+
 let last: Promise<unknown> = Promise.resolve();
 
 /** Runs `job` after all jobs before it, whether or not they failed. */

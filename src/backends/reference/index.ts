@@ -1,10 +1,11 @@
 // The reference backend: slow, obvious, in float64; what all others are tested against.
 import { type TypedArray, dtypes, type DType } from "../../dtype.ts";
+import { ArgumentError } from "../../errors.ts";
 import { printGraph } from "../../graph/print.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Shape } from "../../shape.ts";
 import { sizeOf } from "../../shape.ts";
-import type { Backend, Program, Storage } from "../backend.ts";
+import type { Backend, KernelRun, Program, Storage } from "../backend.ts";
 import { interpret, toDType, type Values } from "./interpret.ts";
 
 interface Held extends Storage {
@@ -32,8 +33,12 @@ class ReferenceProgram implements Program {
     return outputs.map((values, i) => toDType(values, graph.outputs[i]!.dtype));
   }
 
+  async profile(): Promise<KernelRun[]> {
+    return [];
+  }
+
   describe() {
-    return { graph: printGraph(this.#graph), kernels: [], plan: "", code: "", workingBytes: 0 };
+    return { graph: printGraph(this.#graph), kernels: [], work: [], plan: "", code: "", workingBytes: 0 };
   }
 
   free(): void {}
@@ -52,5 +57,8 @@ export const referenceBackend: Backend = {
   write: (storage, data) => void (held(storage).values = Float64Array.from(data)),
   read: async (storage) => toDType(held(storage).values, storage.dtype),
   free: (storage) => void (held(storage).values = new Float64Array(0)),
+  setThreads: (count) => {
+    if (count !== 1) throw new ArgumentError(`threads: the reference backend computes on one thread, but ${count} are asked for.`);
+  },
   compile: async (graph) => new ReferenceProgram(graph),
 };

@@ -1,9 +1,9 @@
 // A small WebAssembly assembler: functions are lists of instructions, encoded to bytes or printed as text.
 import { type Immediate, instructions, leb, type Opcode, signedLeb } from "./instructions.ts";
 
-export type ValueType = "i32" | "v128";
+export type ValueType = "i32" | "i64" | "v128";
 
-const valueTypes: Record<ValueType, number> = { i32: 0x7f, v128: 0x7b };
+const valueTypes: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, v128: 0x7b };
 
 /** A local variable of a function; parameters come first. */
 export type Local = number;
@@ -17,8 +17,9 @@ const encoders: Record<Immediate, (args: readonly number[]) => number[]> = {
   none: () => [],
   block: () => [0x40],
   index: ([index]) => leb(index!),
+  table: (targets) => [...leb(targets.length - 1), ...targets.flatMap(leb)],
   lane: ([lane]) => [lane!],
-  memory: ([offset]) => [0, ...leb(offset!)],
+  memory: ([offset, alignment = 0]) => [alignment, ...leb(offset!)],
   memoryLane: ([offset, lane]) => [0, ...leb(offset!), lane!],
   i32: ([value]) => signedLeb(value! | 0),
   v128: (lanes) => [...new Uint8Array(new Uint32Array(lanes).buffer)],
@@ -31,13 +32,15 @@ const encoders: Record<Immediate, (args: readonly number[]) => number[]> = {
 export class FunctionBuilder {
   readonly name: string;
   readonly parameters: readonly ValueType[];
+  readonly result: ValueType | null;
   readonly #locals: ValueType[] = [];
   readonly #body: Emitted[] = [];
-  readonly #free: Record<ValueType, Local[]> = { i32: [], v128: [] };
+  readonly #free: Record<ValueType, Local[]> = { i32: [], i64: [], v128: [] };
 
-  constructor(name: string, parameters: readonly ValueType[]) {
+  constructor(name: string, parameters: readonly ValueType[], result: ValueType | null = null) {
     this.name = name;
     this.parameters = parameters;
+    this.result = result;
   }
 
   /** Appends an instruction with its immediates. */
@@ -90,6 +93,24 @@ export class FunctionBuilder {
     this.i32(stop).emit("i32.lt_u").emit("br_if", 0).emit("end");
   }
 
+  /** for (counter = start; counter < stop; counter += step) body, with bounds that are pushed. Runs at least once. */
+  rangedLoop(counter: Local, start: () => void, stop: Local, step: number, body: () => void): void {
+    start();
+    this.set(counter).emit("loop");
+    body();
+    this.get(counter).i32(step).emit("i32.add").tee(counter);
+    this.get(stop).emit("i32.lt_u").emit("br_if", 0).emit("end");
+  }
+
+  /** Pushes the lesser of two unsigned numbers, of which each is pushed twice. */
+  least(a: () => void, b: () => void): this {
+    a();
+    b();
+    a();
+    b();
+    return this.emit("i32.lt_u").emit("select");
+  }
+
   /** The body's bytes, which two functions share if and only if they do the same. */
   encode(): Uint8Array {
     const bytes: number[] = [];
@@ -132,7 +153,7 @@ export class ModuleBuilder {
   /** Adds a finished function and gives its number. */
   add(builder: FunctionBuilder): number {
     const body = builder.encode();
-    const key = `${builder.parameters} ${body}`;
+    const key = `${builder.parameters} ${builder.result} ${body}`;
     let place = this.#places.get(key);
     if (place === undefined) {
       place = this.#functions.length;
@@ -146,16 +167,17 @@ export class ModuleBuilder {
     this.#exports.set(name, place);
   }
 
-  encode(): Uint8Array<ArrayBuffer> {
+  /** `shared`: whether threads share the memory. */
+  encode(shared = false): Uint8Array<ArrayBuffer> {
     const types: string[] = [];
-    const typeOf = (parameters: readonly ValueType[]): number => {
-      const key = [0x60, ...vector(parameters.map((p) => [valueTypes[p]])), 0].join();
+    const typeOf = ({ parameters, result }: FunctionBuilder): number => {
+      const key = [0x60, ...vector(parameters.map((p) => [valueTypes[p]])), ...vector(result ? [[valueTypes[result]]] : [])].join();
       const known = types.indexOf(key);
       return known >= 0 ? known : types.push(key) - 1;
     };
-    const typeIndices = this.#functions.map(({ builder }) => typeOf(builder.parameters));
+    const typeIndices = this.#functions.map(({ builder }) => typeOf(builder));
     const typeSection = vector(types.map((t) => t.split(",").map(Number)));
-    const importSection = vector([[...text("nabla"), ...text("memory"), 2, 1, 0, ...leb(65536)]]);
+    const importSection = vector([[...text("nabla"), ...text("memory"), 2, shared ? 3 : 1, 0, ...leb(65536)]]);
     const exportSection = vector([...this.#exports].map(([name, place]) => [...text(name), 0, ...leb(place)]));
     const parts: Uint8Array[] = [
       Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]),

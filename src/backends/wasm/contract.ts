@@ -2,218 +2,415 @@
 import type { Buffer } from "../../compile/expression.ts";
 import { type Kernel, kernelBuffers } from "../../compile/kernel.ts";
 import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";
+import { type Blocking, blockingOf, columnBytes, type OwnLayout, ownLayout } from "./blocking.ts";
 import { Expander, type Vector, type VectorAffine } from "./expand.ts";
+import { atPlace, atRun, innerAxis } from "./line.ts";
 import { printMicroKernel, tileColumns, tileRows } from "./micro-kernel.ts";
-import { printPack, type Side } from "./pack.ts";
+import { printPanels, printRows, type Side } from "./pack.ts";
+import { type Piece, pieceParameters, unitsFor } from "./piece.ts";
 import { printStore } from "./stores.ts";
 import { VectorPrinter } from "./vector-printer.ts";
 
-/** Products with fewer multiplications are faster as plain loops, which pack nothing. */
-const smallest = 16384;
-/** Bytes of packed rows that one block may have: they stay in the second-level cache. */
-const blockBytes = 192 * 1024;
-/** Steps of the sum that one pass takes: a panel of columns stays in the first-level cache. */
-const longestPass = 512;
-
-interface Blocking {
-  /** Axes of rows, columns and sum, and their lengths. */
-  readonly rowAxis: number;
-  readonly columnAxis: number;
-  readonly sumAxis: number;
-  readonly rows: number;
-  readonly columns: number;
-  readonly depth: number;
-  readonly rowsOf: "a" | "b";
-  /** Rows packed at a time. */
-  readonly blockRows: number;
-  readonly passDepth: number;
-  /** Whether whole tiles go straight to their destination: nothing is fused and nothing is cut short. */
-  readonly direct: boolean;
+interface PrintedStore {
+  readonly buffer: Buffer;
+  readonly at: VectorAffine;
+  readonly value: Vector;
 }
 
-/** How a kernel is blocked; null where plain loops do it. */
-function blockingOf(kernel: Kernel): Blocking | null {
-  const { contract, extents, stores } = kernel;
-  if (!contract || contract.m.length !== 1 || contract.n.length !== 1 || contract.k.length !== 1) return null;
-  const [m, n, k] = [contract.m[0]!, contract.n[0]!, contract.k[0]!];
-  // Columns are the side along which results lie next to each other.
-  const turned = stores.filter((s) => s.at.coefficients[m] === 1).length > stores.filter((s) => s.at.coefficients[n] === 1).length;
-  const [rowAxis, columnAxis] = turned ? [n, m] : [m, n];
-  const [rows, columns, depth] = [extents[rowAxis]!, extents[columnAxis]!, extents[k]!];
-  if (rows < tileRows || columns < 4 || depth < 4 || rows * columns * depth < smallest) return null;
-  const fitting = Math.max(tileRows, Math.floor(blockBytes / (depth * 4) / tileRows) * tileRows);
-  const blocks = Math.ceil(rows / fitting);
-  const blockRows = Math.ceil(rows / blocks / tileRows) * tileRows;
-  const passDepth = Math.ceil(depth / Math.ceil(depth / longestPass));
-  const [{ at, value }] = stores as [Kernel["stores"][0]];
-  const plain = stores.length === 1 && value.kind === "reduced" && at.coefficients[columnAxis] === 1;
-  const direct = plain && rows % tileRows === 0 && columns % tileColumns === 0;
-  return { rowAxis, columnAxis, sumAxis: k, rows, columns, depth, rowsOf: turned ? "b" : "a", blockRows, passDepth, direct };
-}
-
-export function isBlocked(kernel: Kernel): boolean {
-  return kernel.kind === "contract" && blockingOf(kernel) !== null;
-}
-
-const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
-
-/** Where the packed columns, the packed rows and the unfinished block lie in the scratch memory. */
-function scratchLayout(b: Blocking): { columns: number; rows: number; block: number; total: number } {
-  const columns = roundUp(b.columns, tileColumns) * b.depth * 4;
-  const rows = b.blockRows * b.depth * 4;
-  const block = b.direct ? 0 : b.blockRows * roundUp(b.columns, tileColumns) * 4;
-  const rowsAt = roundUp(columns, 64);
-  const blockAt = roundUp(rowsAt + rows, 64);
-  return { columns: 0, rows: rowsAt, block: blockAt, total: blockAt + block };
-}
-
-/** Bytes that a kernel needs for itself while it runs. */
-export function contractScratchBytes(kernel: Kernel): number {
-  const blocking = kernel.kind === "contract" ? blockingOf(kernel) : null;
-  return blocking ? scratchLayout(blocking).total : 0;
-}
-
-/** A function over the kernel's buffers and its scratch memory. */
-export function printContract(kernel: Kernel, name: string, fused: boolean, module: ModuleBuilder): FunctionBuilder {
+/** The pieces of a blocked kernel: the packing of its columns, where that is done once for all, and the product. */
+export function printContract(kernel: Kernel, name: string, fused: boolean, module: ModuleBuilder): Piece[] {
   const b = blockingOf(kernel)!;
-  const buffers = kernelBuffers(kernel);
-  const f = new FunctionBuilder(name, [...buffers, null].map(() => "i32"));
-  const scratch = buffers.length;
-  const layout = scratchLayout(b);
-  const p = new VectorPrinter(f, new Map(buffers.map((buffer, i) => [buffer, i])), b.columnAxis, kernel.parallel, fused);
-  const expander = new Expander();
-  const contract = kernel.contract!;
-  const [rowValue, columnValue] = b.rowsOf === "a" ? [contract.a, contract.b] : [contract.b, contract.a];
-  const rowSide: Side = { value: expander.expand(rowValue), axis: b.rowAxis, k: b.sumAxis, width: tileRows, depth: b.depth };
-  const columnSide: Side = { value: expander.expand(columnValue), axis: b.columnAxis, k: b.sumAxis, width: tileColumns, depth: b.depth };
-  const stores = kernel.stores.map((s) => ({ buffer: s.buffer, at: expander.affine(s.at), value: expander.expand(s.value) }));
-  const roots = stores.map((s) => s.value);
-  const tile = module.add(printMicroKernel(fused));
-  const first = f.local("i32");
-  const last = f.local("i32");
-  const target = f.local("i32");
+  const product: Piece = {
+    f: new ContractPrinter(kernel, name, fused).product(module.add(printMicroKernel(fused, { rowsApart: b.rowLayout !== "panels", columnStep: b.directColumnStep || tileColumns * 4 }))),
+    units: b.units, divides: true, work: (b.rows.count * b.columns.count * b.depth.count * b.batch.count) / 4, ownBytes: ownLayout(b).total,
+  };
+  if (!b.sharesColumns || b.directColumnStep > 0) return [product];
+  const packing = new ContractPrinter(kernel, `${name}_columns`, fused);
+  return [{ f: packing.columns(), units: packing.packUnits, divides: true, work: packing.packWork, ownBytes: 0 }, product];
+}
 
-  const block = (): void => {
-    f.get(scratch).plus(layout.rows).set(target);
-    printPack(p, rowSide, first, last, target, b.rows % tileRows);
-    if (b.direct) {
-      const [{ buffer, at }] = stores as [(typeof stores)[0]];
-      p.inside(b.rowAxis, first, () => printTiles(f, b, layout, scratch, { push: () => p.pushAddress(buffer, at), rowBytes: at.coefficients[b.rowAxis]! * 4 }, first, last, tile));
-      return;
-    }
-    const sums: Sums = { push: () => f.get(scratch).plus(layout.block), rowBytes: roundUp(b.columns, tileColumns) * 4 };
-    printTiles(f, b, layout, scratch, sums, first, last, tile);
-    printEpilogue(p, b, sums, first, last, stores);
-  };
-  const product = (): void => {
-    f.i32(0).set(first).i32(b.columns).set(last);
-    f.get(scratch).plus(layout.columns).set(target);
-    printPack(p, columnSide, first, last, target, b.columns % tileColumns);
-    if (b.blockRows >= b.rows) {
-      f.i32(0).set(first).i32(b.rows).set(last);
-      block();
-      return;
-    }
-    f.i32(0).set(first).emit("loop");
-    f.get(first).plus(b.blockRows).i32(b.rows);
-    f.get(first).plus(b.blockRows).i32(b.rows).emit("i32.lt_s").emit("select").set(last);
-    block();
-    f.get(first).plus(b.blockRows).tee(first).i32(b.rows).emit("i32.lt_s").emit("br_if", 0).emit("end");
-  };
-  const batches = (axes: readonly number[]): void => {
-    const [axis, ...rest] = axes;
-    if (axis === undefined) return product();
-    const counter = f.local("i32");
-    f.countedLoop(counter, 0, kernel.extents[axis]!, 1, () =>
-      p.inside(axis, counter, () => {
-        p.hoist([rowSide.value, columnSide.value, ...roots]);
-        batches(rest);
+class ContractPrinter {
+  readonly #b: Blocking;
+  readonly #f: FunctionBuilder;
+  readonly #p: VectorPrinter;
+  readonly #rows: Side;
+  readonly #columns: Side;
+  readonly #stores: readonly PrintedStore[];
+  readonly #layout: OwnLayout;
+  readonly #parameters: Record<(typeof pieceParameters)[number], Local>;
+
+  constructor(kernel: Kernel, name: string, fused: boolean) {
+    const b = blockingOf(kernel)!;
+    const buffers = kernelBuffers(kernel);
+    this.#b = b;
+    this.#f = new FunctionBuilder(name, [...buffers, ...pieceParameters].map(() => "i32"));
+    this.#p = new VectorPrinter(this.#f, new Map(buffers.map((buffer, i) => [buffer, i])), innerAxis(b.columns), kernel.parallel, fused);
+    const expander = new Expander();
+    const { a, b: second } = kernel.contract!;
+    this.#rows = { value: expander.expand(b.rowsOf === "a" ? a : second), line: b.rows, depth: b.depth };
+    this.#columns = { value: expander.expand(b.rowsOf === "a" ? second : a), line: b.columns, depth: b.depth };
+    this.#stores = kernel.stores.map((s) => ({ buffer: s.buffer, at: expander.affine(s.at), value: expander.expand(s.value) }));
+    this.#layout = ownLayout(b);
+    this.#parameters = Object.fromEntries(pieceParameters.map((parameter, i) => [parameter, buffers.length + i])) as Record<(typeof pieceParameters)[number], Local>;
+  }
+
+  // ---- packing the columns for all ----
+
+  /** Panels of all products of the batch. */
+  get #panels(): number {
+    return (this.#b.columns.count / tileColumns) * this.#b.batch.count;
+  }
+  get packWork(): number {
+    return this.#b.columns.count * this.#b.depth.count * this.#b.batch.count;
+  }
+  get packUnits(): number {
+    return unitsFor(this.packWork, this.#panels);
+  }
+
+  /** A function that packs the columns of every product. Its units are stretches of panels. */
+  columns(): FunctionBuilder {
+    const f = this.#f;
+    const b = this.#b;
+    const perProduct = b.columns.count / tileColumns;
+    const perUnit = Math.ceil(this.#panels / this.packUnits);
+    const [panel, stop, batch, last, target] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+    f.get(this.#parameters.first).times(perUnit).set(panel);
+    f.least(() => f.get(this.#parameters.last).times(perUnit), () => f.i32(this.#panels)).set(stop);
+    f.get(panel).get(stop).emit("i32.lt_u").emit("if");
+    this.#p.inside(-1, null, () => {
+      const some = (first: Local, end: Local): void => {
+        this.#pushShared(batch);
+        f.get(first).times(b.depth.count * tileColumns * 4).emit("i32.add").set(target);
+        printPanels(this.#p, this.#columns, tileColumns, first, end, target, () => f.i32(b.depth.count * tileColumns * 4), null);
+      };
+      if (b.batch.count === 1) {
+        f.i32(0).set(batch);
+        return atPlace(this.#p, b.batch, batch, () => some(panel, stop));
+      }
+      // A unit may hold panels of several products.
+      const first = f.local("i32");
+      f.get(panel).i32(perProduct).emit("i32.div_u").set(batch);
+      f.emit("loop");
+      f.get(panel).get(batch).times(perProduct).emit("i32.sub").set(first);
+      f.least(() => f.get(stop).get(batch).times(perProduct).emit("i32.sub"), () => f.i32(perProduct)).set(last);
+      atPlace(this.#p, b.batch, batch, () => some(first, last));
+      f.get(batch).plus(1).tee(batch).times(perProduct).tee(panel).get(stop).emit("i32.lt_u").emit("br_if", 0).emit("end");
+      f.release(first, "i32");
+    });
+    f.emit("end");
+    return f;
+  }
+
+  /** Pushes the address of a product's packed columns in the memory that all threads share. */
+  #pushShared(batch: Local): void {
+    this.#f.get(this.#parameters.scratch).get(batch).times(columnBytes(this.#b)).emit("i32.add");
+  }
+
+  // ---- the product ----
+
+  /** A function that multiplies. Its units are stretches of items: rows of one product, or whole products. */
+  product(tile: number): FunctionBuilder {
+    const f = this.#f;
+    const b = this.#b;
+    const [item, stop, batch, row, end, columns] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+    f.get(this.#parameters.first).times(b.itemsPerUnit).set(item);
+    f.least(() => f.get(this.#parameters.last).times(b.itemsPerUnit), () => f.i32(b.items)).set(stop);
+    f.emit("loop");
+    f.get(item).i32(b.itemsPerProduct).emit("i32.div_u").set(batch);
+    f.get(item).i32(b.itemsPerProduct).emit("i32.rem_u").times(b.itemRows).set(row);
+    f.least(() => f.get(row).plus(b.itemRows), () => f.i32(b.rows.count)).set(end);
+    this.#p.inside(-1, null, () =>
+      atPlace(this.#p, b.batch, batch, () => {
+        this.#placeColumns(batch, columns);
+        if (b.itemRows <= b.blockRows) return this.#block(row, end, columns, tile);
+        const last = f.local("i32");
+        f.rangedLoop(row, () => f.get(row), end, b.blockRows, () => {
+          f.least(() => f.get(row).plus(b.blockRows), () => f.get(end)).set(last);
+          this.#block(row, last, columns, tile);
+        });
+        f.release(last, "i32");
       }),
     );
-    f.release(counter, "i32");
-  };
-  p.inside(-1, null, () => {
-    p.hoist([rowSide.value, columnSide.value, ...roots]);
-    batches(contract.batch);
-  });
-  return f;
+    f.get(item).plus(1).tee(item).get(stop).emit("i32.lt_u").emit("br_if", 0).emit("end");
+    return f;
+  }
+
+  /** Sets `columns` to where the columns lie, after packing them where that is this thread's own business. */
+  #placeColumns(batch: Local, columns: Local): void {
+    const f = this.#f;
+    const b = this.#b;
+    if (b.directColumnStep > 0) {
+      const load = this.#columns.value as Extract<Vector, { kind: "load" }>;
+      this.#p.pushAddress(load.buffer, load.at);
+      f.set(columns);
+    } else if (b.sharesColumns) {
+      this.#pushShared(batch);
+      f.set(columns);
+    } else {
+      const [first, last, target] = [f.local("i32"), f.local("i32"), f.local("i32")];
+      f.get(this.#parameters.own).plus(this.#layout.columns).tee(columns).set(target);
+      f.i32(0).set(first).i32(b.columns.count / tileColumns).set(last);
+      printPanels(this.#p, this.#columns, tileColumns, first, last, target, () => f.i32(b.depth.count * tileColumns * 4), null);
+      for (const local of [first, last, target]) f.release(local, "i32");
+    }
+  }
+
+  /** The products of the rows from `first` to before `last`. */
+  #block(first: Local, last: Local, columns: Local, tile: number): void {
+    const f = this.#f;
+    const b = this.#b;
+    if (b.rowLayout === "direct") this.#tableOfRows(first, last);
+    const sums: Sums = b.directRowBytes > 0 ? this.#directSums(first) : { at: this.#ownAddress(this.#layout.sums), rowBytes: b.blockColumns * 4 };
+    const wide = b.columns.count;
+    if (wide <= b.blockColumns) {
+      this.#passes(first, last, columns, { start: null, width: () => f.i32(wide) }, sums, tile);
+      if (b.directRowBytes === 0) this.#epilogue(sums, first, last, null);
+    } else {
+      const [start, width] = [f.local("i32"), f.local("i32")];
+      f.countedLoop(start, 0, wide, b.blockColumns, () => {
+        f.least(() => f.i32(wide).get(start).emit("i32.sub"), () => f.i32(b.blockColumns)).set(width);
+        this.#passes(first, last, columns, { start, width: () => f.get(width) }, sums, tile);
+        if (b.directRowBytes === 0) this.#epilogue(sums, first, last, start);
+      });
+      f.release(start, "i32");
+      f.release(width, "i32");
+    }
+    f.release(sums.at, "i32");
+  }
+
+  #ownAddress(offset: number): Local {
+    const at = this.#f.local("i32");
+    this.#f.get(this.#parameters.own).plus(offset).set(at);
+    return at;
+  }
+
+  /** Where whole tiles go straight to their destination: the address of the block's first row there. */
+  #directSums(first: Local): Sums {
+    const at = this.#f.local("i32");
+    const [{ buffer, at: index }] = this.#stores as [PrintedStore];
+    atPlace(this.#p, this.#b.rows, first, () => {
+      this.#p.pushAddress(buffer, index);
+      this.#f.set(at);
+    });
+    return { at, rowBytes: this.#b.directRowBytes };
+  }
+
+  /** Writes down the address of each row; the last one again, so that a tile that is cut short finds four. */
+  #tableOfRows(first: Local, last: Local): void {
+    const f = this.#f;
+    const load = this.#rows.value as Extract<Vector, { kind: "load" }>;
+    const [row, to, address] = [f.local("i32"), f.local("i32"), f.local("i32")];
+    f.get(this.#parameters.own).plus(this.#layout.rows).set(to);
+    this.#p.vectorAxis = innerAxis(this.#b.depth);
+    f.rangedLoop(row, () => f.get(first), last, 1, () => {
+      atPlace(this.#p, this.#b.rows, row, () => {
+        this.#p.beginBody([]);
+        this.#p.pushAddress(load.buffer, load.at);
+        f.set(address);
+        this.#p.endBody();
+      });
+      f.get(to).get(address).emit("i32.store", 0);
+      f.get(to).plus(4).set(to);
+    });
+    for (let i = 0; i < tileRows - 1; i++) f.get(to).get(address).emit("i32.store", 4 * i);
+    for (const local of [row, to, address]) f.release(local, "i32");
+  }
+
+  /** The sums of a block over all steps, pass by pass. */
+  #passes(first: Local, last: Local, columns: Local, stretch: Stretch, sums: Sums, tile: number): void {
+    const f = this.#f;
+    const b = this.#b;
+    const { depth, passLength, passes } = b;
+    const [pass, steps, stepsDone, stop] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+    const parts = depth.runs === 1 ? depth.run : depth.runs;
+    const body = (): void => {
+      if (b.rowLayout !== "direct") {
+        this.#packRows(first, last, passes === 1 ? null : { first: pass, last: stop });
+        return this.#tiles(first, last, columns, stretch, sums, { steps, stepsDone, offset: null }, tile);
+      }
+      const load = this.#rows.value as Extract<Vector, { kind: "load" }>;
+      const offset = f.local("i32");
+      const inner = (): void => {
+        f.i32(0);
+        depth.axes.forEach((axis) => this.#p.pushCounter(axis, load.at.coefficients[axis]! * 4));
+        f.set(offset);
+      };
+      // Within one run the steps lie side by side; from run to run the counters say how far.
+      if (depth.runs === 1) f.get(stepsDone).times(4).set(offset);
+      else atRun(this.#p, depth, pass, inner);
+      this.#tiles(first, last, columns, stretch, sums, { steps, stepsDone, offset }, tile);
+      f.release(offset, "i32");
+    };
+    const perPart = depth.runs === 1 ? 1 : depth.run;
+    if (passes === 1) {
+      f.i32(0).tee(stepsDone).set(pass);
+      f.i32(parts * perPart).set(steps);
+      body();
+    } else {
+      f.countedLoop(pass, 0, parts, passLength, () => {
+        f.least(() => f.get(pass).plus(passLength), () => f.i32(parts)).tee(stop);
+        f.get(pass).emit("i32.sub").times(perPart).set(steps);
+        f.get(pass).times(perPart).set(stepsDone);
+        body();
+      });
+    }
+    for (const local of [pass, steps, stepsDone, stop]) f.release(local, "i32");
+  }
+
+  #packRows(first: Local, last: Local, range: { first: Local; last: Local } | null): void {
+    const f = this.#f;
+    const b = this.#b;
+    const target = this.#ownAddress(this.#layout.rows);
+    if (b.rowLayout === "rows") printRows(this.#p, this.#rows, first, last, target, this.#layout.rowBytes, range);
+    else {
+      const [firstPanel, lastPanel] = [f.local("i32"), f.local("i32")];
+      f.get(first).i32(tileRows).emit("i32.div_u").set(firstPanel);
+      f.get(last).plus(tileRows - 1).i32(tileRows).emit("i32.div_u").set(lastPanel);
+      printPanels(this.#p, this.#rows, tileRows, firstPanel, lastPanel, target, () => f.i32(b.passSteps * tileRows * 4), range);
+      f.release(firstPanel, "i32");
+      f.release(lastPanel, "i32");
+    }
+    f.release(target, "i32");
+  }
+
+  /** Every tile of a block for one pass; a panel of columns is kept while the rows go by. */
+  #tiles(first: Local, last: Local, columns: Local, { start, width }: Stretch, sums: Sums, pass: Pass, tile: number): void {
+    const f = this.#f;
+    const b = this.#b;
+    const [column, end, row, rowsAt, sumsAt, columnsAt] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+    const stepBytes = b.directColumnStep > 0 ? b.directColumnStep : tileColumns * 4;
+    const columnBytes = b.directColumnStep > 0 ? 4 : b.depth.count * 4;
+    width();
+    f.set(end);
+    f.rangedLoop(column, () => f.i32(0), end, tileColumns, () => {
+      f.get(this.#parameters.own).plus(this.#layout.rows).set(rowsAt);
+      f.get(sums.at).get(column).times(4).emit("i32.add");
+      // Sums that go to their destination lie at their own column there; those of a block begin at its first.
+      if (start !== null && b.directRowBytes > 0) f.get(start).times(4).emit("i32.add");
+      f.set(sumsAt);
+      f.get(columns).get(column);
+      if (start !== null) f.get(start).emit("i32.add");
+      f.times(columnBytes).emit("i32.add").get(pass.stepsDone).times(stepBytes).emit("i32.add").set(columnsAt);
+      f.rangedLoop(row, () => f.get(first), last, tileRows, () => {
+        for (let r = 0; r < tileRows; r++) {
+          f.get(rowsAt);
+          if (pass.offset !== null) f.emit("i32.load", r * 4).get(pass.offset).emit("i32.add");
+          else f.plus(b.rowLayout === "rows" ? r * this.#layout.rowBytes : 0);
+        }
+        f.get(columnsAt).get(sumsAt).get(pass.steps).i32(sums.rowBytes);
+        f.least(() => f.get(last).get(row).emit("i32.sub"), () => f.i32(tileRows));
+        if (b.passes === 1) f.i32(0);
+        else f.get(pass.stepsDone);
+        f.emit("call", tile);
+        f.get(rowsAt).plus(tileRows * this.#layout.rowBytes).set(rowsAt);
+        f.get(sumsAt).plus(sums.rowBytes * tileRows).set(sumsAt);
+      });
+    });
+    for (const local of [column, end, row, rowsAt, sumsAt, columnsAt]) f.release(local, "i32");
+  }
+
+  /** From sums to results: bias, activation and whatever else was fused, on the way to memory. `start`: the block's first column, null for 0. */
+  #epilogue(sums: Sums, first: Local, last: Local, start: Local | null): void {
+    const f = this.#f;
+    const p = this.#p;
+    const b = this.#b;
+    const { columns, rows } = b;
+    const [row, column, sumsAt, rowSums] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+    p.vectorAxis = innerAxis(columns);
+    const whole = columns.run - (columns.run % 4);
+    f.get(sums.at).set(sumsAt);
+    f.rangedLoop(row, () => f.get(first), last, 1, () => {
+      atPlace(p, rows, row, (inner) => {
+        if (rows.paddedRun !== rows.run) f.get(inner).i32(rows.run).emit("i32.lt_u").emit("if");
+        p.inside(-1, null, () => {
+          p.hoist(this.#stores.map((s) => s.value));
+          this.#eachColumnRun(sumsAt, rowSums, () => {
+            if (start === null) {
+              if (whole > 0) f.countedLoop(column, 0, whole, 4, () => this.#finish(column, rowSums, null, 4));
+              if (columns.run > whole) {
+                f.i32(whole).set(column);
+                this.#finish(column, rowSums, null, columns.run - whole);
+              }
+              return;
+            }
+            const stop = f.local("i32");
+            f.least(() => f.get(start).plus(b.blockColumns), () => f.i32(whole)).set(stop);
+            f.rangedLoop(column, () => f.get(start), stop, 4, () => this.#finish(column, rowSums, start, 4));
+            if (columns.run > whole) {
+              f.get(start).plus(b.blockColumns).i32(whole).emit("i32.gt_u").emit("if").i32(whole).set(column);
+              this.#finish(column, rowSums, start, columns.run - whole);
+              f.emit("end");
+            }
+            f.release(stop, "i32");
+          });
+        });
+        if (rows.paddedRun !== rows.run) f.emit("end");
+      });
+      f.get(sumsAt).plus(sums.rowBytes).set(sumsAt);
+    });
+    for (const local of [row, column, sumsAt, rowSums]) f.release(local, "i32");
+  }
+
+  /** Runs `body` for each run of the columns, with `rowSums` at the sums of its first one. */
+  #eachColumnRun(sumsAt: Local, rowSums: Local, body: () => void): void {
+    const f = this.#f;
+    const { columns } = this.#b;
+    f.get(sumsAt).set(rowSums);
+    if (columns.runs === 1) return body();
+    const run = f.local("i32");
+    f.countedLoop(run, 0, columns.runs, 1, () => {
+      atRun(this.#p, columns, run, () => {
+        this.#p.hoist(this.#stores.map((s) => s.value));
+        body();
+      });
+      f.get(rowSums).plus(columns.paddedRun * 4).set(rowSums);
+    });
+    f.release(run, "i32");
+  }
+
+  /** Computes and stores the results of `lanes` neighbours. */
+  #finish(column: Local, rowSums: Local, start: Local | null, lanes: number): void {
+    const f = this.#f;
+    const p = this.#p;
+    const sum = f.local("v128");
+    p.inside(innerAxis(this.#b.columns), column, () => {
+      p.lanes = lanes;
+      f.get(rowSums).get(column);
+      if (start !== null) f.get(start).emit("i32.sub");
+      f.times(4).emit("i32.add").emit("v128.load", 0).set(sum);
+      p.setReduced(0, sum);
+      p.beginBody(this.#stores.map((s) => s.value));
+      const values = this.#stores.map((s) => {
+        const local = f.local("v128");
+        p.value(s.value);
+        f.set(local);
+        return local;
+      });
+      this.#stores.forEach((s, i) => printStore(p, s.buffer, s.at, values[i]!, lanes));
+      for (const local of values) f.release(local, "v128");
+      p.endBody();
+      p.clearReduced();
+      p.lanes = 4;
+    });
+    f.release(sum, "v128");
+  }
 }
 
 /** Where the sums of a block go: the address of its first row, and the bytes from row to row. */
 interface Sums {
-  readonly push: () => void;
+  readonly at: Local;
   readonly rowBytes: number;
 }
 
-/** Every tile of the block, pass by pass over the sum; a panel of columns is kept while the rows go by. */
-function printTiles(f: FunctionBuilder, b: Blocking, layout: ReturnType<typeof scratchLayout>, scratch: Local, sums: Sums, first: Local, last: Local, tile: number): void {
-  const wide = roundUp(b.columns, tileColumns);
-  const [column, row, rowsAt, blockAt] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
-  for (let pass = 0; pass * b.passDepth < b.depth; pass++) {
-    const start = pass * b.passDepth;
-    const steps = Math.min(b.passDepth, b.depth - start);
-    f.countedLoop(column, 0, wide, tileColumns, () => {
-      f.get(scratch).plus(layout.rows + start * tileRows * 4).set(rowsAt);
-      sums.push();
-      f.get(column).times(4).emit("i32.add").set(blockAt);
-      f.get(first).set(row).emit("loop");
-      f.get(rowsAt);
-      f.get(scratch).plus(layout.columns + start * tileColumns * 4).get(column).times(b.depth * 4).emit("i32.add");
-      f.get(blockAt).i32(steps).i32(sums.rowBytes).i32(pass === 0 ? 0 : 1).emit("call", tile);
-      f.get(rowsAt).plus(b.depth * tileRows * 4).set(rowsAt);
-      f.get(blockAt).plus(sums.rowBytes * tileRows).set(blockAt);
-      f.get(row).plus(tileRows).tee(row).get(last).emit("i32.lt_s").emit("br_if", 0).emit("end");
-    });
-  }
-  for (const local of [column, row, rowsAt, blockAt]) f.release(local, "i32");
+/** The columns that a block takes: from `start` (null: the first) on, so many. */
+interface Stretch {
+  readonly start: Local | null;
+  readonly width: () => void;
 }
 
-/** From sums to results: bias, activation and whatever else was fused, on the way to memory. */
-function printEpilogue(
-  p: VectorPrinter,
-  b: Blocking,
-  sums: Sums,
-  first: Local,
-  last: Local,
-  stores: readonly { buffer: Buffer; at: VectorAffine; value: Vector }[],
-): void {
-  const { f } = p;
-  const roots = stores.map((s) => s.value);
-  const [row, column, sumsAt] = [f.local("i32"), f.local("i32"), f.local("i32")];
-  const sum = f.local("v128");
-  p.vectorAxis = b.columnAxis;
-  sums.push();
-  f.set(sumsAt);
-  f.get(first).set(row).emit("loop");
-  p.inside(b.rowAxis, row, () => {
-    p.hoist(roots);
-    const point = (lanes: number): void =>
-      p.inside(b.columnAxis, column, () => {
-        p.lanes = lanes;
-        f.get(sumsAt).get(column).times(4).emit("i32.add").emit("v128.load", 0).set(sum);
-        p.setReduced(0, sum);
-        p.beginBody(roots);
-        const values = stores.map((s) => {
-          const local = f.local("v128");
-          p.value(s.value);
-          f.set(local);
-          return local;
-        });
-        stores.forEach((s, i) => printStore(p, s.buffer, s.at, values[i]!, lanes));
-        for (const local of values) f.release(local, "v128");
-        p.endBody();
-        p.clearReduced();
-        p.lanes = 4;
-      });
-    const whole = b.columns - (b.columns % 4);
-    if (whole > 0) f.countedLoop(column, 0, whole, 4, () => point(4));
-    if (b.columns > whole) {
-      f.i32(whole).set(column);
-      point(b.columns - whole);
-    }
-  });
-  f.get(sumsAt).plus(sums.rowBytes).set(sumsAt);
-  f.get(row).plus(1).tee(row).get(last).emit("i32.lt_s").emit("br_if", 0).emit("end");
-  for (const local of [row, column, sumsAt]) f.release(local, "i32");
-  f.release(sum, "v128");
+/** The steps of one pass: how many, how many lie before them, and how far into its row a row that is read in place has come. */
+interface Pass {
+  readonly steps: Local;
+  readonly stepsDone: Local;
+  readonly offset: Local | null;
 }

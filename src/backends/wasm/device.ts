@@ -2,7 +2,11 @@
 import type { Capabilities } from "../backend.ts";
 import { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import { instructions } from "./instructions.ts";
+import { setting } from "../../debug.ts";
+import { ArgumentError } from "../../errors.ts";
+import { mostThreads } from "./control.ts";
 import { DeviceMemory } from "./memory.ts";
+import { canShare, coreCount, ThreadPool } from "./threads.ts";
 
 /** Whether the engine has 128-bit vectors, and whether it adds products with one rounding. */
 export interface EngineFeatures {
@@ -28,15 +32,37 @@ export function engineFeatures(): EngineFeatures {
 }
 
 export class WasmDevice {
-  readonly memory = new DeviceMemory();
+  readonly memory = new DeviceMemory(canShare);
+  readonly threads: ThreadPool;
   readonly capabilities: Capabilities;
   #arena = 0;
   #arenaBytes = 0;
+  #programs = 0;
 
   constructor(features: EngineFeatures) {
-    const limits = ["one thread"];
+    const limits: string[] = [];
+    this.threads = new ThreadPool(this.memory, canShare ? Math.min(mostThreads, setting("NABLA_THREADS") || coreCount()) : 1);
+    if (!canShare) limits.push("one thread: this page is not isolated from other origins, so that threads cannot share memory. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp");
     if (!features.relaxedSimd) limits.push("this engine has no relaxed SIMD: products are added with two roundings, and results differ in the last bits from engines that have it");
-    this.capabilities = { dtypes: ["float32", "int32", "uint32", "bool", "uint8"], threads: 1, vectorBits: 128, fusedMultiplyAdd: features.relaxedSimd && fusesProducts(), limits };
+    const { threads } = this;
+    this.capabilities = {
+      dtypes: ["float32", "int32", "uint32", "bool", "uint8"], vectorBits: 128, fusedMultiplyAdd: features.relaxedSimd && fusesProducts(), limits,
+      get threads() {
+        return threads.size;
+      },
+    };
+  }
+
+  /** Chooses how many threads take part from the next program on. */
+  setThreads(count: number): void {
+    if (!Number.isInteger(count) || count < 1 || count > mostThreads) throw new ArgumentError(`threads: a whole number from 1 to ${mostThreads}, but came ${count}.`);
+    if (count > 1 && !canShare) throw new ArgumentError(`threads: ${this.capabilities.limits[0]}.`);
+    this.threads.size = count;
+  }
+
+  /** A number for a program that no other has. */
+  nextProgram(): number {
+    return ++this.#programs;
   }
 
   /** Working memory for a program that is about to run. Its contents do not outlive the run. */

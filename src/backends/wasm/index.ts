@@ -26,6 +26,7 @@ export function wasmBackend(): Backend {
     read: async ({ shape, dtype, ...storage }): Promise<TypedArray> =>
       new (dtypeInfo(dtype).array)(device.memory.memory.buffer, addressOf(storage as Storage), sizeOf(shape)).slice(),
     free: (storage) => device.memory.free(addressOf(storage)),
+    setThreads: (count) => device.setThreads(count),
     compile: (graph) => WasmProgram.compile(device, graph),
   };
 }

@@ -1,8 +1,8 @@
 // The WebAssembly instructions that Nabla prints: name, encoding, and what follows the opcode.
-// Core specification 2.0 with 128-bit SIMD; relaxed multiply-add from the relaxed SIMD proposal (2022).
+// Core specification 2.0 with 128-bit SIMD; relaxed multiply-add and atomics from the proposals of those names (2022, 2018).
 
 /** What follows an opcode: nothing, one index, a memory argument (and lane), a constant, 16 lane numbers. */
-export type Immediate = "none" | "index" | "memory" | "memoryLane" | "lane" | "i32" | "v128" | "shuffle" | "block" | "twoBytes" | "oneByte";
+export type Immediate = "none" | "index" | "table" | "memory" | "memoryLane" | "lane" | "i32" | "v128" | "shuffle" | "block" | "twoBytes" | "oneByte";
 
 interface Instruction {
   readonly code: readonly number[];
@@ -10,6 +10,8 @@ interface Instruction {
 }
 
 const core = (code: number, immediate: Immediate = "none"): Instruction => ({ code: [code], immediate });
+/** Memory that several threads see: each access happens whole, and in one order for all. */
+const atomic = (code: number): Instruction => ({ code: [0xfe, code], immediate: "memory" });
 const simd = (code: number, immediate: Immediate = "none"): Instruction => ({ code: [0xfd, ...leb(code)], immediate });
 
 /** Unsigned LEB128. */
@@ -36,16 +38,22 @@ export function signedLeb(value: number): number[] {
 
 export const instructions = {
   block: core(0x02, "block"), loop: core(0x03, "block"), if: core(0x04, "block"), else: core(0x05), end: core(0x0b),
-  br: core(0x0c, "index"), br_if: core(0x0d, "index"), call: core(0x10, "index"), select: core(0x1b),
+  br: core(0x0c, "index"), br_if: core(0x0d, "index"), br_table: core(0x0e, "table"), return: core(0x0f), drop: core(0x1a), call: core(0x10, "index"), select: core(0x1b),
   "local.get": core(0x20, "index"), "local.set": core(0x21, "index"), "local.tee": core(0x22, "index"),
   "i32.load": core(0x28, "memory"), "f32.load": core(0x2a, "memory"), "i32.load8_u": core(0x2d, "memory"),
   "i32.store": core(0x36, "memory"), "f32.store": core(0x38, "memory"),
   "i32.const": core(0x41, "i32"),
-  "i32.eqz": core(0x45), "i32.ne": core(0x47), "i32.lt_s": core(0x48), "i32.lt_u": core(0x49), "i32.gt_s": core(0x4a),
-  "i32.add": core(0x6a), "i32.sub": core(0x6b), "i32.mul": core(0x6c), 
+  "i32.eqz": core(0x45), "i32.eq": core(0x46), "i32.ne": core(0x47), "i32.lt_s": core(0x48), "i32.lt_u": core(0x49), "i32.gt_s": core(0x4a), "i32.gt_u": core(0x4b), "i32.ge_u": core(0x4f),
+  "i32.add": core(0x6a), "i32.sub": core(0x6b), "i32.mul": core(0x6c), "i32.div_u": core(0x6e),
   "i32.rem_s": core(0x6f), "i32.rem_u": core(0x70), "i32.and": core(0x71), "i32.xor": core(0x73),
   "i32.shl": core(0x74), "i32.shr_s": core(0x75), "i32.shr_u": core(0x76),
+  "i64.const": core(0x42, "i32"), "i64.eq": core(0x51), "i64.ne": core(0x52),
+  "i64.add": core(0x7c), "i64.or": core(0x84), "i64.shl": core(0x86), "i64.shr_u": core(0x88),
+  "i32.wrap_i64": core(0xa7), "i64.extend_i32_u": core(0xad),
   "f32.add": core(0x92),
+  "memory.atomic.notify": atomic(0x00), "memory.atomic.wait64": atomic(0x02),
+  "i32.atomic.load": atomic(0x10), "i64.atomic.load": atomic(0x11), "i32.atomic.store": atomic(0x17), "i64.atomic.store": atomic(0x18),
+  "i32.atomic.rmw.add": atomic(0x1e), "i32.atomic.rmw.sub": atomic(0x25), "i64.atomic.rmw.cmpxchg": atomic(0x49),
   "memory.copy": { code: [0xfc, 0x0a], immediate: "twoBytes" } as Instruction,
   "memory.fill": { code: [0xfc, 0x0b], immediate: "oneByte" } as Instruction,
 

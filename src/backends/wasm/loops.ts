@@ -2,11 +2,13 @@
 import type { Buffer, Expression } from "../../compile/expression.ts";
 import { stageOf } from "../../compile/fuse.ts";
 import { type Kernel, kernelBuffers, kernelLoads, kernelRoots } from "../../compile/kernel.ts";
+import { kernelWork } from "../../compile/work.ts";
 import { dtypeInfo } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Affine } from "../../view.ts";
 import { FunctionBuilder, type Local } from "./assembler.ts";
 import { Expander, type Vector, type VectorAffine } from "./expand.ts";
+import { type Piece, pieceParameters, unitsFor } from "./piece.ts";
 import { printStore } from "./stores.ts";
 import { VectorPrinter } from "./vector-printer.ts";
 import { combineOpcode } from "./vector-table.ts";
@@ -18,6 +20,14 @@ interface StagedStore {
   readonly per: "row" | "element";
   readonly stage: number;
   readonly accumulate: boolean;
+}
+
+/** Places of an axis that are gone through in one way: by so many at a time, up to `end`. `lanes`: null where the axis is not the vector's. */
+interface Stretch {
+  readonly span: number;
+  readonly end: number;
+  readonly lanes: number | null;
+  readonly copies: number;
 }
 
 interface StagedReduction {
@@ -32,12 +42,39 @@ interface StagedReduction {
 }
 
 /** A function over the kernel's buffers, whose addresses are its parameters in the order of {@link kernelBuffers}. */
-export function printLoops(kernel: Kernel, name: string, fused: boolean): FunctionBuilder {
+export function printLoops(kernel: Kernel, name: string, fused: boolean): Piece {
   const buffers = kernelBuffers(kernel);
-  const f = new FunctionBuilder(name, buffers.map(() => "i32"));
-  if (sizeOf(kernel.extents.slice(0, kernel.parallel)) > 0) new LoopPrinter(kernel, f, new Map(buffers.map((b, i) => [b, i])), fused).print();
-  return f;
+  const { instructions } = kernelWork(kernel);
+  const cut = cutOf(kernel, vectorAxisOf(kernel), instructions / 4);
+  const f = new FunctionBuilder(name, [...buffers, ...(cut ? pieceParameters : [])].map(() => "i32"));
+  if (sizeOf(kernel.extents.slice(0, kernel.parallel)) > 0) new LoopPrinter(kernel, f, new Map(buffers.map((b, i) => [b, i])), fused, cut).print();
+  return { f, units: cut?.units ?? 1, divides: cut !== null, work: instructions / 4, ownBytes: 0 };
 }
+
+/** The parallel axis that is cut into units, and how many of its places a unit takes. */
+interface Cut {
+  readonly axis: number;
+  readonly places: number;
+  readonly units: number;
+}
+
+/** Cuts the longest parallel axis, of equals the outermost; none where the work is little or its order matters. */
+function cutOf(kernel: Kernel, vectorAxis: number, work: number): Cut | null {
+  if (kernel.kind === "scatter") return null;
+  const parallel = kernel.extents.slice(0, kernel.parallel);
+  const parts = (axis: number): number => Math.ceil(parallel[axis]! / (axis === vectorAxis ? vectorPlaces : 1));
+  const wanted = unitsFor(work, Infinity);
+  // An outer axis keeps what a unit reads together.
+  let axis = parallel.findIndex((_, i) => parts(i) >= wanted);
+  if (axis < 0) axis = parallel.reduce((best, _, i) => (parts(i) > parts(best) ? i : best), 0);
+  const units = parallel.length === 0 ? 1 : unitsFor(work, parts(axis));
+  if (units < 2) return null;
+  const each = Math.ceil(parts(axis) / units) * (axis === vectorAxis ? vectorPlaces : 1);
+  return { axis, places: each, units: Math.ceil(parallel[axis]! / each) };
+}
+
+/** Places of the vector's axis that stay together: as many as go abreast. */
+const vectorPlaces = 32;
 
 class LoopPrinter {
   readonly #kernel: Kernel;
@@ -48,10 +85,19 @@ class LoopPrinter {
   readonly #reductions: StagedReduction[];
   readonly #roots: Vector[];
   readonly #lastStage: number;
+  readonly #cut: Cut | null;
+  /** The parallel axis along which several sums are kept abreast, and how many; 1 where there is nothing to gain. */
+  readonly #tile: { readonly axis: number; readonly copies: number };
+  /** The places of the cut axis that this call does. */
+  readonly #start: Local;
+  readonly #stop: Local;
 
-  constructor(kernel: Kernel, f: FunctionBuilder, bases: ReadonlyMap<Buffer, Local>, fused: boolean) {
+  constructor(kernel: Kernel, f: FunctionBuilder, bases: ReadonlyMap<Buffer, Local>, fused: boolean, cut: Cut | null) {
     this.#kernel = kernel;
     this.#f = f;
+    this.#cut = cut;
+    this.#start = f.local("i32");
+    this.#stop = f.local("i32");
     this.#axis = vectorAxisOf(kernel);
     this.#p = new VectorPrinter(f, bases, this.#axis, kernel.parallel, fused);
     const expander = new Expander();
@@ -65,7 +111,20 @@ class LoopPrinter {
     const { contract, stores } = kernel;
     const roots = contract ? [contract.a, contract.b, ...stores.map((s) => s.value)] : kernelRoots(kernel);
     this.#roots = roots.map((e) => expander.expand(e));
+    this.#tile = this.#tileOf();
     this.#lastStage = Math.max(0, ...this.#reductions.map((r) => r.stage), ...this.#stores.filter((s) => s.per === "element").map((s) => s.stage));
+  }
+
+  /**
+   * Sums that wait for each other's loads go abreast: neighbouring vectors, so that a turn of the inner loop reads whole
+   * cache lines; or, where the vector runs along the sum, neighbouring rows.
+   */
+  #tileOf(): { axis: number; copies: number } {
+    const { parallel, kind } = this.#kernel;
+    const simple = this.#reductions.every((r) => r.stage === 0) && this.#stores.every((s) => s.per === "row");
+    if (kind === "scatter" || parallel === 0 || this.#reductions.length === 0 || this.#reductions.length > 2 || !simple) return { axis: -1, copies: 1 };
+    const along = this.#axis >= 0 && this.#axis < parallel;
+    return { axis: along ? this.#axis : parallel - 1, copies: (along ? 8 : 4) / this.#reductions.length };
   }
 
   print(): void {
@@ -73,73 +132,136 @@ class LoopPrinter {
     const order = Array.from({ length: parallel }, (_, i) => i);
     // The axis that fills the vector goes innermost.
     if (this.#axis >= 0 && this.#axis < parallel) order.push(...order.splice(this.#axis, 1));
+    if (this.#cut) {
+      const { axis, places } = this.#cut;
+      const parameters = kernelBuffers(this.#kernel).length;
+      this.#f.get(parameters + pieceParameters.indexOf("first")).times(places).set(this.#start);
+      this.#f.least(() => this.#f.get(parameters + pieceParameters.indexOf("last")).times(places), () => this.#f.i32(this.#kernel.extents[axis]!)).set(this.#stop);
+    }
     this.#p.inside(-1, null, () => {
       this.#p.hoist(this.#roots);
-      this.#nest(order, (lanes) => this.#row(lanes));
+      this.#nest(order, (lanes, copies) => this.#row(lanes, copies));
     });
   }
 
-  /** Loops over axes, the last of which may be the vector's; `body` learns how many lanes count. */
-  #nest(axes: readonly number[], body: (lanes: number) => void): void {
+  /** Loops over axes, the last of which may be the vector's; `body` learns how many lanes count, and how many copies go abreast. */
+  #nest(axes: readonly number[], body: (lanes: number, copies: number) => void, lanes = this.#axis < 0 ? 1 : 4, copies = 1): void {
     const [axis, ...rest] = axes;
-    if (axis === undefined) {
-      body(this.#axis < 0 ? 1 : 4);
-      return;
-    }
-    const extent = this.#kernel.extents[axis]!;
+    if (axis === undefined) return body(lanes, copies);
     const counter = this.#f.local("i32");
     const innermost = rest.length === 0 && (axis >= this.#kernel.parallel || this.#kernel.parallel === this.#kernel.extents.length);
-    const inside = (lanes: number | null): void =>
+    const inside = ({ lanes: own, copies: abreast }: Stretch): void =>
       this.#p.inside(axis, counter, () => {
-        if (!innermost) this.#p.hoist(this.#roots);
-        if (lanes === null) this.#nest(rest, body);
-        else body(lanes);
+        const tiled = abreast > 1;
+        if (!innermost) this.#p.hoist(this.#roots, tiled ? axis : -1);
+        this.#nest(rest, body, own ?? lanes, tiled ? abreast : copies);
       });
-    if (axis !== this.#axis) {
-      this.#f.countedLoop(counter, 0, extent, 1, () => inside(null));
-    } else {
-      const whole = extent - (extent % 4);
-      if (whole > 0) this.#f.countedLoop(counter, 0, whole, 4, () => inside(4));
-      if (extent > whole) {
-        this.#f.i32(whole).set(counter);
-        this.#p.lanes = extent - whole;
-        inside(extent - whole);
-        this.#p.lanes = 4;
-      }
-    }
+    if (axis === this.#cut?.axis) this.#cutLoops(axis, counter, inside);
+    else this.#loops(axis, counter, inside);
     this.#f.release(counter, "i32");
   }
 
-  /** One point of the parallel axes, or four neighbours along the vector axis. */
-  #row(lanes: number): void {
+  /** How the places of an axis are gone through: several vectors or rows at once, then one at a time, then what is left of a vector. */
+  #stretches(axis: number): Stretch[] {
+    const extent = this.#kernel.extents[axis]!;
+    const isVector = axis === this.#axis;
+    const whole = isVector ? extent - (extent % 4) : extent;
+    const step = isVector ? 4 : 1;
+    const lanes = isVector ? 4 : null;
+    const { copies } = this.#tile;
+    const stretches: Stretch[] = [];
+    if (axis === this.#tile.axis && whole >= step * copies) stretches.push({ span: step * copies, end: whole - (whole % (step * copies)), lanes, copies });
+    stretches.push({ span: step, end: whole, lanes, copies: 1 });
+    if (extent > whole) stretches.push({ span: extent - whole, end: extent, lanes: extent - whole, copies: 1 });
+    return stretches;
+  }
+
+  #loops(axis: number, counter: Local, inside: (s: Stretch) => void): void {
+    const f = this.#f;
+    let from = 0;
+    for (const stretch of this.#stretches(axis)) {
+      const { span, end, lanes } = stretch;
+      if (end > from) {
+        this.#withLanes(lanes, () => {
+          if (lanes !== null && lanes < 4) {
+            f.i32(from).set(counter);
+            inside(stretch);
+          } else f.countedLoop(counter, from, end, span, () => inside(stretch));
+        });
+      }
+      from = end;
+    }
+  }
+
+  /** The part of the cut axis that this call does. */
+  #cutLoops(axis: number, counter: Local, inside: (s: Stretch) => void): void {
+    const f = this.#f;
+    const [from, end] = [f.local("i32"), f.local("i32")];
+    const extent = this.#kernel.extents[axis]!;
+    const whole = axis === this.#axis ? extent - (extent % 4) : extent;
+    f.get(this.#start).set(from);
+    for (const stretch of this.#stretches(axis)) {
+      const { span, lanes } = stretch;
+      if (lanes !== null && lanes < 4) {
+        f.get(this.#stop).i32(whole).emit("i32.gt_u").emit("if").i32(whole).set(counter);
+        this.#withLanes(lanes, () => inside(stretch));
+        f.emit("end");
+        continue;
+      }
+      f.least(() => f.get(this.#stop), () => f.i32(whole)).set(end);
+      if (stretch.copies > 1) f.get(end).get(end).get(from).emit("i32.sub").i32(span).emit("i32.rem_u").emit("i32.sub").set(end);
+      f.get(from).get(end).emit("i32.lt_u").emit("if");
+      f.rangedLoop(counter, () => f.get(from), end, span, () => inside(stretch));
+      f.get(end).set(from);
+      f.emit("end");
+    }
+    f.release(from, "i32");
+    f.release(end, "i32");
+  }
+
+  #withLanes(lanes: number | null, body: () => void): void {
+    if (lanes !== null) this.#p.lanes = lanes;
+    body();
+    if (lanes !== null) this.#p.lanes = 4;
+  }
+
+  /** One point of the parallel axes, or four neighbours along the vector axis; or several of these abreast. */
+  #row(lanes: number, copies: number): void {
     const { extents, parallel } = this.#kernel;
     const inner = extents.slice(parallel).map((_, i) => parallel + i);
     const acrossVector = inner.includes(this.#axis);
     if (acrossVector) inner.push(...inner.splice(inner.indexOf(this.#axis), 1));
     const held: Local[] = [];
     const reducing = this.#reductions.length > 0 || this.#stores.some((s) => s.per === "element");
+    const eachCopy = (body: (copy: number) => void): void => {
+      if (copies === 1) return body(0);
+      for (let copy = 0; copy < copies; copy++) this.#p.displaced(this.#tile.axis, copy * (this.#tile.axis === this.#axis ? 4 : 1), () => body(copy));
+    };
     for (let stage = 0; reducing && stage <= this.#lastStage; stage++) {
       const reductions = this.#reductions.filter((r) => r.stage === stage);
       const stores = this.#stores.filter((s) => s.per === "element" && s.stage === stage);
-      const sums = reductions.map((r) => {
+      const sums = Array.from({ length: copies }, () => reductions.map((r) => {
         const local = this.#f.local("v128");
         this.#f.splat(r.identity, dtypeInfo(r.dtype).isFloat ? "f32" : "i32").set(local);
         return local;
-      });
-      held.push(...sums);
+      }));
+      held.push(...sums.flat());
       if (sizeOf(extents.slice(parallel)) > 0) {
         this.#nest(inner, (innerLanes) => {
           const counted = acrossVector ? innerLanes : lanes;
-          this.#point(reductions, sums, stores, counted, acrossVector);
-        });
+          eachCopy((copy) => this.#point(reductions, sums[copy]!, stores, counted, acrossVector));
+        }, 4, copies);
       }
-      reductions.forEach((r, i) => {
-        if (acrossVector) this.#foldLanes(sums[i]!, r);
-        this.#p.setReduced(r.id, sums[i]!);
+      eachCopy((copy) => {
+        reductions.forEach((r, i) => {
+          if (acrossVector) this.#foldLanes(sums[copy]![i]!, r);
+          this.#p.setReduced(r.id, sums[copy]![i]!);
+        });
+        if (copies > 1) this.#storeAll(this.#stores, acrossVector ? 1 : lanes);
       });
-      this.#p.hoist(this.#roots);
+      if (copies === 1) this.#p.hoist(this.#roots);
     }
-    this.#storeAll(this.#stores.filter((s) => s.per === "row"), acrossVector ? 1 : lanes);
+    if (copies === 1) this.#storeAll(this.#stores.filter((s) => s.per === "row"), acrossVector ? 1 : lanes);
     this.#p.clearReduced();
     for (const local of held) this.#f.release(local, "v128");
   }

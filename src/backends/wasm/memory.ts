@@ -12,11 +12,18 @@ export const formatBytes = (bytes: number): string =>
 
 /** Hands out stretches of one growing memory. Addresses are bytes, always multiples of 64, never 0. */
 export class DeviceMemory {
-  readonly memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages });
+  readonly memory: WebAssembly.Memory;
+  /** Whether several threads see it. */
+  readonly shared: boolean;
   /** Free stretches in ascending order, never adjacent. */
   readonly #free: { start: number; size: number }[] = [{ start: slack, size: 16 * page - slack }];
   readonly #sizes = new Map<number, number>();
   used = 0;
+
+  constructor(shared: boolean) {
+    this.shared = shared;
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared });
+  }
 
   /** Reserves `bytes`, growing the memory where needed. Throws where WebAssembly's 4 GiB do not hold it. */
   allocate(bytes: number): number {

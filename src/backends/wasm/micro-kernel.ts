@@ -1,49 +1,66 @@
-// The register-tiled inner product: a tile of C from one packed panel of A and one of B.
+// The register-tiled inner product: a tile of C from four rows of A and a panel of columns of B.
 import { FunctionBuilder } from "./assembler.ts";
 
-/** Rows of a tile: the width of a packed panel of A. */
+/** Rows of a tile. */
 export const tileRows = 4;
-/** Columns of a tile: the width of a packed panel of B, two vectors. */
+/** Columns of a tile, two vectors. */
 export const tileColumns = 8;
 
+/** What the tile function takes, in order; all are i32. */
+export const tileParameters = ["a0", "a1", "a2", "a3", "b", "c", "steps", "rowBytes", "rows", "accumulate"] as const;
+
+export interface TileLayout {
+  /** Whether the rows of A lie apart, each with its steps side by side; or a step's four rows side by side, at `a0`. */
+  readonly rowsApart: boolean;
+  /** Bytes from step to step in B. */
+  readonly columnStep: number;
+}
+
 /**
- * C[4,8] (+)= Σ_k A[k,4]·B[k,8]. Parameters: addresses of the panels and of C's tile, the number of steps, the bytes
- * between rows of C, and whether C holds a sum already. Eight sums, two vectors of B and one of A fit sixteen registers.
+ * C[rows, 8] (+)= Σ_k A[rows, k]·B[k, 8], for up to four rows. Parameters: the addresses of the four rows of A, of B and of C's tile, the number of steps, the
+ * bytes between rows of C, how many rows are stored, and whether C holds a sum already. Eight sums, two vectors of B and
+ * one of A fit sixteen registers.
  */
-export function printMicroKernel(fused: boolean): FunctionBuilder {
-  const f = new FunctionBuilder("tile", ["i32", "i32", "i32", "i32", "i32", "i32"]);
-  const [a, b, c, steps, rowBytes, accumulate] = [0, 1, 2, 3, 4, 5];
+export function printMicroKernel(fused: boolean, { rowsApart, columnStep }: TileLayout): FunctionBuilder {
+  const f = new FunctionBuilder("tile", tileParameters.map(() => "i32"));
+  const place = (name: (typeof tileParameters)[number]) => tileParameters.indexOf(name);
+  const [b, c, steps, rowBytes, rows] = [place("b"), place("c"), place("steps"), place("rowBytes"), place("rows")];
   const vectors = tileColumns / 4;
   const sums = Array.from({ length: tileRows }, () => Array.from({ length: vectors }, () => f.local("v128")));
   const columns = Array.from({ length: vectors }, () => f.local("v128"));
   const row = f.local("v128");
   const address = f.local("i32");
 
+  /** A tile that is cut short leaves what is below it alone. */
   const eachTileRow = (body: (r: number) => void): void => {
-    f.get(c).set(address);
+    f.get(c).set(address).emit("block");
     for (let r = 0; r < tileRows; r++) {
       body(r);
-      if (r < tileRows - 1) f.get(address).get(rowBytes).emit("i32.add").set(address);
+      if (r === tileRows - 1) break;
+      f.get(rows).i32(r + 1).emit("i32.eq").emit("br_if", 0);
+      f.get(address).get(rowBytes).emit("i32.add").set(address);
     }
+    f.emit("end");
   };
-  f.get(accumulate).emit("if");
-  eachTileRow((r) => sums[r]!.forEach((sum, j) => f.get(address).emit("v128.load", j * 16).set(sum)));
-  f.emit("else");
   for (const sum of sums.flat()) f.splat(0, "f32").set(sum);
+  f.get(place("accumulate")).emit("if");
+  eachTileRow((r) => sums[r]!.forEach((sum, j) => f.get(address).emit("v128.load", j * 16).set(sum)));
   f.emit("end");
   // One step a turn. Engines unroll it themselves; unrolled here, V8 11 gathers all loads and runs out of registers.
   f.emit("loop");
   columns.forEach((column, j) => f.get(b).emit("v128.load", j * 16).set(column));
   for (let r = 0; r < tileRows; r++) {
-    f.get(a).emit("v128.load32_splat", r * 4).set(row);
+    if (rowsApart) f.get(r).emit("v128.load32_splat", 0).set(row);
+    else f.get(0).emit("v128.load32_splat", r * 4).set(row);
     columns.forEach((column, j) => {
       const sum = sums[r]![j]!;
       if (fused) f.get(row).get(column).get(sum).emit("f32x4.relaxed_madd").set(sum);
       else f.get(sum).get(row).get(column).emit("f32x4.mul").emit("f32x4.add").set(sum);
     });
   }
-  f.get(a).plus(tileRows * 4).set(a);
-  f.get(b).plus(tileColumns * 4).set(b);
+  if (rowsApart) for (let r = 0; r < tileRows; r++) f.get(r).plus(4).set(r);
+  else f.get(0).plus(tileRows * 4).set(0);
+  f.get(b).plus(columnStep).set(b);
   f.get(steps).i32(1).emit("i32.sub").tee(steps).emit("br_if", 0).emit("end");
   eachTileRow((r) => sums[r]!.forEach((sum, j) => f.get(address).get(sum).emit("v128.store", j * 16)));
   return f;

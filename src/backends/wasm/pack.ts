@@ -1,48 +1,25 @@
-// Packing: one side of a product, read through its views and computed on the way, into panels for the micro-kernel.
+// Packing: one side of a product, read through its views and computed on the way, into what the micro-kernel reads.
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type Vector, vectorOperands } from "./expand.ts";
+import { atPlace, atRun, innerAxis, type Line } from "./line.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
 
-/** One side of a contraction: rows of A or columns of B, along which the panel is `width` wide. */
+/** One side of a contraction: its places, along rows or columns of the product, and the steps of the sum. */
 export interface Side {
   readonly value: Vector;
-  /** The axis that the panel cuts into widths, and the axis of the sum. */
-  readonly axis: number;
-  readonly k: number;
-  readonly width: number;
-  /** Length of the sum. */
-  readonly depth: number;
+  readonly line: Line;
+  readonly depth: Line;
 }
 
-/**
- * Fills panels [k][width] one after the other at `target` (a local that is moved past them), for places `first` to
- * `last` of the side's axis. What lies past the last place, in the last panel, is zeros or numbers of no account.
- */
-export function printPack(p: VectorPrinter, side: Side, first: Local, last: Local, target: Local, remainder: number): void {
-  const { f } = p;
-  const { axis, width } = side;
-  const at = f.local("i32");
-  const alongPanel = runsAlong(side.value, axis) >= runsAlong(side.value, side.k);
-  p.vectorAxis = alongPanel ? axis : side.k;
-  const panel = (places: number): void =>
-    p.inside(axis, at, () => {
-      p.hoist([side.value], axis);
-      if (alongPanel) printAlongPanel(p, side, target, places);
-      else printAlongSum(p, side, target, places);
-      f.get(target).plus(side.depth * width * 4).set(target);
-    });
-  // Whole panels, then the one that is cut short.
-  f.get(first).set(at);
-  f.emit("block").emit("loop");
-  f.get(at).plus(width).get(last).emit("i32.gt_s").emit("br_if", 1);
-  panel(width);
-  f.get(at).plus(width).set(at).emit("br", 0).emit("end").emit("end");
-  if (remainder > 0) {
-    f.get(at).get(last).emit("i32.lt_s").emit("if");
-    panel(remainder);
-    f.emit("end");
-  }
-  f.release(at, "i32");
+/** The steps of the sum that are packed: runs of it, or steps where it is one run; null for all. */
+export type DepthRange = { readonly first: Local; readonly last: Local } | null;
+
+/** Loops with so few bodies are written out. */
+const mostUnrolled = 24;
+
+/** Whether neighbours of the line's last axis, rather than of the sum's, are neighbours in memory. */
+export function runsAlongLine({ value, line, depth }: Side): boolean {
+  return runsAlong(value, innerAxis(line)) >= runsAlong(value, innerAxis(depth));
 }
 
 /** How many loads of a value run through memory along an axis, less those that jump. */
@@ -57,76 +34,184 @@ function runsAlong(value: Vector, axis: number, seen = new Set<Vector>()): numbe
   return vectorOperands(value).reduce((n, v) => n + runsAlong(v, axis, seen), runs);
 }
 
-/** Neighbours in memory are neighbours in the panel: each step of k is a few vectors. */
-function printAlongPanel(p: VectorPrinter, side: Side, target: Local, places: number): void {
+/**
+ * Fills panels [steps][width] one after the other at `target` (a local that is moved past them), for panels `first` to
+ * `last` of the side. What lies past the end of a run, in its last panel, is zeros or numbers of no account.
+ */
+export function printPanels(p: VectorPrinter, side: Side, width: number, first: Local, last: Local, target: Local, panelBytes: () => void, range: DepthRange): void {
   const { f } = p;
-  const { value, axis, k, width, depth } = side;
+  const { line, value } = side;
+  const along = runsAlongLine(side);
+  p.vectorAxis = along ? innerAxis(line) : innerAxis(side.depth);
+  const at = f.local("i32");
+  const panel = f.local("i32");
+  const print = (places: number): void => {
+    p.hoist([value], innerAxis(line));
+    if (along) printAlongPanel(p, side, width, target, places, range);
+    else printAlongSum(p, side, width, target, places, range);
+  };
+  f.rangedLoop(panel, () => f.get(first), last, 1, () => {
+    f.get(panel).times(width).set(at);
+    atPlace(p, line, at, (inner) => {
+      const remainder = line.run % width;
+      if (remainder === 0) print(width);
+      else if (line.run < width) print(remainder);
+      else {
+        f.get(inner).i32(line.run - remainder).emit("i32.lt_u").emit("if");
+        p.inside(-1, null, () => print(width));
+        f.emit("else");
+        p.inside(-1, null, () => print(remainder));
+        f.emit("end");
+      }
+    });
+    f.get(target);
+    panelBytes();
+    f.emit("i32.add").set(target);
+  });
+  f.release(at, "i32");
+  f.release(panel, "i32");
+}
+
+/** Fills rows [steps], `rowBytes` apart, at `target` (a local that is moved past them), for places `first` to `last` of the side. */
+export function printRows(p: VectorPrinter, side: Side, first: Local, last: Local, target: Local, rowBytes: number, range: DepthRange): void {
+  const { f } = p;
+  const at = f.local("i32");
+  const to = f.local("i32");
+  p.vectorAxis = innerAxis(side.depth);
+  f.rangedLoop(at, () => f.get(first), last, 1, () => {
+    f.get(target).set(to);
+    atPlace(p, side.line, at, () => {
+      p.hoist([side.value]);
+      walkDepth(p, side.depth, range, 4, to, 4, (_, offset) => {
+        p.beginBody([side.value]);
+        f.get(to);
+        p.value(side.value);
+        f.emit("v128.store", offset);
+        p.endBody();
+      }, () => p.hoist([side.value]));
+    });
+    f.get(target).plus(rowBytes).set(target);
+  });
+  f.release(at, "i32");
+  f.release(to, "i32");
+}
+
+/**
+ * Loops over the steps of a sum, `group` at a time; `to` moves by `stepBytes` for each. The body learns how many steps
+ * count, and how far from `to` its first one goes.
+ */
+function walkDepth(
+  p: VectorPrinter, depth: Line, range: DepthRange, group: number, to: Local, stepBytes: number, body: (steps: number, offset: number) => void, hoist: () => void,
+): void {
+  const { f } = p;
+  const inner = innerAxis(depth);
+  const whole = depth.run - (depth.run % group);
+  const tail = depth.run - whole;
+  const advance = (steps: number): void => void f.get(to).plus(steps * stepBytes).set(to);
+  const one = (steps: number, offset: number): void => {
+    p.lanes = group === 1 ? p.lanes : steps;
+    body(steps, offset);
+    if (group > 1) p.lanes = 4;
+  };
+  if (inner < 0) return one(1, 0);
+  if (range === null && depth.runs * Math.ceil(depth.run / group) <= mostUnrolled) {
+    const nest = (axis: number, offset: number): void => {
+      const steps = depth.extents.slice(axis + 1).reduce((n, m) => n * m, 1);
+      const last = axis === depth.axes.length - 1;
+      for (let i = 0; i < depth.extents[axis]!; i += last ? group : 1) {
+        p.displaced(depth.axes[axis]!, i, () => (last ? one(Math.min(group, depth.run - i), offset + i * stepBytes) : nest(axis + 1, offset + i * steps * stepBytes)));
+      }
+    };
+    nest(0, 0);
+    return advance(depth.runs * depth.run);
+  }
   const step = f.local("i32");
+  const group4 = (steps: number): void =>
+    p.inside(inner, step, () => {
+      hoist();
+      one(steps, 0);
+      advance(steps);
+    });
+  const wholeRun = (): void => {
+    if (whole > 0) f.countedLoop(step, 0, whole, group, () => group4(group));
+    if (tail > 0) {
+      f.i32(whole).set(step);
+      group4(tail);
+    }
+  };
+  if (depth.runs > 1) {
+    const run = f.local("i32");
+    const body = (): void => atRun(p, depth, run, () => {
+      hoist();
+      wholeRun();
+    });
+    if (range) f.rangedLoop(run, () => f.get(range.first), range.last, 1, body);
+    else f.countedLoop(run, 0, depth.runs, 1, body);
+    f.release(run, "i32");
+  } else if (!range) wholeRun();
+  else {
+    const stop = f.local("i32");
+    f.least(() => f.get(range.last), () => f.i32(whole)).set(stop);
+    f.get(range.first).get(stop).emit("i32.lt_u").emit("if");
+    f.rangedLoop(step, () => f.get(range.first), stop, group, () => group4(group));
+    f.emit("end");
+    if (tail > 0) {
+      f.get(range.last).i32(whole).emit("i32.gt_u").emit("if").i32(whole).set(step);
+      group4(tail);
+      f.emit("end");
+    }
+    f.release(stop, "i32");
+  }
+  f.release(step, "i32");
+}
+
+/** Neighbours in memory are neighbours in the panel: each step of the sum is a few vectors. */
+function printAlongPanel(p: VectorPrinter, { value, line, depth }: Side, width: number, target: Local, places: number, range: DepthRange): void {
+  const { f } = p;
+  const axis = innerAxis(line);
   const to = f.local("i32");
   f.get(target).set(to);
-  f.countedLoop(step, 0, depth, 1, () =>
-    p.inside(k, step, () => {
-      p.hoist([value], axis);
-      for (let j = 0; j * 4 < places; j++) {
-        p.lanes = Math.min(4, places - j * 4);
-        p.displaced(axis, j * 4, () => {
-          p.beginBody([value]);
-          f.get(to);
-          p.value(value);
-          f.emit("v128.store", j * 16);
-          p.endBody();
-        });
-      }
-      f.get(to).plus(width * 4).set(to);
-    }),
-  );
-  p.lanes = 4;
-  f.release(step, "i32");
+  walkDepth(p, depth, range, 1, to, width * 4, (_, offset) => {
+    for (let j = 0; j * 4 < places; j++) {
+      p.lanes = Math.min(4, places - j * 4);
+      p.displaced(axis, j * 4, () => {
+        p.beginBody([value]);
+        f.get(to);
+        p.value(value);
+        f.emit("v128.store", offset + j * 16);
+        p.endBody();
+      });
+    }
+    p.lanes = 4;
+  }, () => p.hoist([value], axis));
   f.release(to, "i32");
 }
 
 /** Neighbours in memory follow each other in the sum: four rows by four steps are turned round in registers. */
-function printAlongSum(p: VectorPrinter, side: Side, target: Local, places: number): void {
+function printAlongSum(p: VectorPrinter, { value, line, depth }: Side, width: number, target: Local, places: number, range: DepthRange): void {
   const { f } = p;
-  const { value, axis, k, width, depth } = side;
-  const step = f.local("i32");
+  const axis = innerAxis(line);
   const to = f.local("i32");
   f.get(target).set(to);
-  const block = (steps: number): void =>
-    p.inside(k, step, () => {
-      p.lanes = steps;
-      p.hoist([value], axis);
-      for (let group = 0; group * 4 < places; group++) {
-        const rows = [0, 1, 2, 3].map((r) => {
-          const row = f.local("v128");
-          if (group * 4 + r >= places) f.splat(0, "f32");
-          else {
-            p.displaced(axis, group * 4 + r, () => {
-              p.beginBody([value]);
-              p.value(value);
-              p.endBody();
-            });
-          }
-          f.set(row);
-          return row;
-        });
-        printTransposed(f, rows, (i) => i < steps, to, (i) => i * width * 4 + group * 16);
-        for (const row of rows) f.release(row, "v128");
-      }
-      p.lanes = 4;
-    });
-  const whole = depth - (depth % 4);
-  if (whole > 0) {
-    f.countedLoop(step, 0, whole, 4, () => {
-      block(4);
-      f.get(to).plus(width * 16).set(to);
-    });
-  }
-  if (depth > whole) {
-    f.i32(whole).set(step);
-    block(depth - whole);
-  }
-  f.release(step, "i32");
+  walkDepth(p, depth, range, 4, to, width * 4, (steps, offset) => {
+    for (let group = 0; group * 4 < places; group++) {
+      const rows = [0, 1, 2, 3].map((r) => {
+        const row = f.local("v128");
+        if (group * 4 + r >= places) f.splat(0, "f32");
+        else {
+          p.displaced(axis, group * 4 + r, () => {
+            p.beginBody([value]);
+            p.value(value);
+            p.endBody();
+          });
+        }
+        f.set(row);
+        return row;
+      });
+      printTransposed(f, rows, (i) => i < steps, to, (i) => offset + i * width * 4 + group * 16);
+      for (const row of rows) f.release(row, "v128");
+    }
+  }, () => p.hoist([value], axis));
   f.release(to, "i32");
 }
 

@@ -68,6 +68,12 @@ export class VectorPrinter implements Push {
     this.#shifts.delete(axis);
   }
 
+  /** Adds an axis's counter times `scale` to the number on the stack; nothing for an axis whose loop has not been entered. */
+  pushCounter(axis: number, scale: number): void {
+    const counter = this.#counters.get(axis);
+    if (counter !== undefined && scale !== 0) this.f.get(counter).times(scale).emit("i32.add");
+  }
+
   /** Says where the result of a reduction lies from here on. */
   setReduced(id: number, local: Local): void {
     this.#reduced.set(id, local);

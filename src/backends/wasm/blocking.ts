@@ -1,0 +1,191 @@
+// How a contraction is cut into panels, passes, blocks and units; or that plain loops do it better.
+import type { Expression } from "../../compile/expression.ts";
+import type { Kernel } from "../../compile/kernel.ts";
+import type { Affine } from "../../view.ts";
+import { innerAxis, type Line, lineOf } from "./line.ts";
+import { tileColumns, tileRows } from "./micro-kernel.ts";
+import { unitsFor } from "./piece.ts";
+
+/** Products with fewer multiplications are faster as plain loops, which pack nothing. */
+const smallest = 16384;
+/** Steps of the sum that one pass takes: a panel of columns stays in the first-level cache. */
+const longestPass = 512;
+/** Columns of which the sums are kept until they are whole, and are then finished and stored. */
+const widestBlock = 512;
+/** Bytes of packed rows and sums of one block: they stay in the second-level cache. */
+const blockBytes = 128 * 1024;
+/** Products of a batch from which on each is packed and multiplied by one thread. */
+const manyProducts = 4;
+/** Columns so few are read where they lie. */
+const fewColumns = 32;
+
+/** An operand that is read where it lies, without packing. */
+export type DirectLoad = Extract<Expression, { kind: "load" }>;
+
+export interface Blocking {
+  readonly rows: Line;
+  readonly columns: Line;
+  readonly depth: Line;
+  readonly batch: Line;
+  readonly rowsOf: "a" | "b";
+  /** Rows that lie in memory along the sum are read there, or copied row by row; all others become panels of four. */
+  readonly rowLayout: "direct" | "rows" | "panels";
+  /** Columns that lie side by side in memory, the steps of the sum evenly apart: bytes between steps; 0 where they are packed. */
+  readonly directColumnStep: number;
+  /** Whether the columns are packed once for all, in a piece of their own. */
+  readonly sharesColumns: boolean;
+  /** Of the sum, what one pass takes: runs, or steps where there is one run; and how many steps that is at most. */
+  readonly passLength: number;
+  readonly passes: number;
+  readonly passSteps: number;
+  readonly blockRows: number;
+  readonly blockColumns: number;
+  /** Rows that one item of work takes, and items to a batch entry and in all; several items may make a unit. */
+  readonly itemRows: number;
+  readonly itemsPerProduct: number;
+  readonly items: number;
+  readonly itemsPerUnit: number;
+  readonly units: number;
+  /** Bytes from row to row where tiles go straight to their destination: nothing is fused; 0 where they do not. */
+  readonly directRowBytes: number;
+}
+
+const known = new WeakMap<Kernel, Blocking | null>();
+
+/** How a kernel is blocked; null where plain loops do it. */
+export function blockingOf(kernel: Kernel): Blocking | null {
+  let blocking = known.get(kernel);
+  if (blocking === undefined) known.set(kernel, (blocking = kernel.kind === "contract" ? block(kernel) : null));
+  return blocking;
+}
+
+function block(kernel: Kernel): Blocking | null {
+  const { extents, stores } = kernel;
+  const contract = kernel.contract!;
+  if (contract.m.length === 0 || contract.n.length === 0 || contract.k.length === 0) return null;
+  // Columns are the side along which results lie next to each other.
+  const along = (axes: readonly number[]): number => stores.filter((s) => s.at.coefficients[axes[axes.length - 1]!] === 1).length;
+  const turned = along(contract.m) > along(contract.n);
+  const [rowAxes, columnAxes] = turned ? [contract.n, contract.m] : [contract.m, contract.n];
+  const [rowValue, columnValue] = turned ? [contract.b, contract.a] : [contract.a, contract.b];
+  const depth = lineOf(contract.k, extents);
+  const batch = lineOf(contract.batch, extents);
+  const bare = lineOf(rowAxes, extents);
+  const columns = lineOf(columnAxes, extents, tileColumns);
+  const columnCount = columns.runs * columns.run;
+  const product = bare.count * columnCount * depth.count;
+  if (bare.count < tileRows || columnCount < 4 || depth.count < 4 || product < (batch.count < manyProducts ? smallest : smallest / 8)) return null;
+  if (columns.count > 2.5 * columnCount) return null;
+
+  const rowLayout = rowLayoutOf(rowValue, bare, depth);
+  const rows = rowLayout === "panels" ? lineOf(rowAxes, extents, tileRows) : bare;
+  const oneRun = depth.runs === 1;
+  const parts = oneRun ? depth.run : depth.runs;
+  const longest = oneRun ? longestPass : rowLayout === "direct" ? 1 : Math.max(1, Math.floor(longestPass / depth.run));
+  const even = Math.ceil(parts / Math.ceil(parts / longest));
+  const passLength = oneRun ? Math.min(depth.run, roundUp(even, 4)) : even;
+  const passes = Math.ceil(parts / passLength);
+  const passSteps = oneRun ? passLength : passLength * depth.run;
+
+  const blockColumns = columns.runs === 1 && columns.count > widestBlock ? widestBlock : columns.count;
+  const directRowBytes = directRows(kernel, rows, columns);
+  const rowBytes = (rowLayout === "direct" ? 4 : passSteps * 4) + (directRowBytes > 0 ? 0 : blockColumns * 4);
+  const sharesColumns = batch.count < manyProducts;
+  const work = (product * batch.count) / 4;
+  const wanted = sharesColumns ? unitsFor(work / batch.count, Math.ceil(rows.count / tileRows)) : 1;
+  const itemRows = Math.ceil(rows.count / wanted / tileRows) * tileRows;
+  const blockRows = Math.min(itemRows, Math.max(tileRows, Math.floor(blockBytes / rowBytes / tileRows) * tileRows));
+  const itemsPerProduct = Math.ceil(rows.count / itemRows);
+  const items = itemsPerProduct * batch.count;
+  const itemsPerUnit = Math.ceil(items / unitsFor(work, items));
+  return {
+    rows, columns, depth, batch, rowsOf: turned ? "b" : "a", rowLayout, sharesColumns, passLength, passes, passSteps, blockRows, blockColumns,
+    directColumnStep: directColumnStep(columnValue, columns, depth), itemRows, itemsPerProduct, items, itemsPerUnit, units: Math.ceil(items / itemsPerUnit), directRowBytes,
+  };
+}
+
+/** A load whose address is known but for the counters, and that is not asked whether it lies inside. */
+const isBare = (value: Expression): value is DirectLoad => value.kind === "load" && value.dtype === "float32" && value.guards.length === 0;
+
+function rowLayoutOf(value: Expression, rows: Line, depth: Line): Blocking["rowLayout"] {
+  const inner = innerAxis(depth);
+  const stepsOf = (e: Expression): number => (e.kind === "load" ? e.at.coefficients[inner]! : 0);
+  if (isBare(value) && stepsOf(value) === 1 && value.at.terms.every((t) => !dependsOn(t.value as Expression, depth.axes)) && (depth.runs === 1 || depth.run >= 32)) return "direct";
+  const padding = (Math.ceil(rows.run / tileRows) * tileRows) / rows.run;
+  return padding <= 1.25 && runsFaster(value, innerAxis(rows), inner) ? "panels" : "rows";
+}
+
+/** Whether more loads of a value have their neighbours along `a` than along `b`. */
+function runsFaster(value: Expression, a: number, b: number): boolean {
+  let score = 0;
+  forEachLoad(value, ({ at }) => {
+    for (const [axis, sign] of [[a, 1], [b, -1]] as const) {
+      const c = at.coefficients[axis]!;
+      score += sign * (c === 1 ? 1 : c === 0 ? 0 : -1);
+    }
+  });
+  return score >= 0;
+}
+
+function forEachLoad(e: Expression, each: (load: DirectLoad) => void): void {
+  if (e.kind === "load") each(e);
+  if (e.kind === "scalar") for (const x of e.operands) forEachLoad(x, each);
+  if (e.kind === "cast") forEachLoad(e.operand, each);
+}
+
+function dependsOn(e: Expression, axes: readonly number[]): boolean {
+  const inside = (a: Affine): boolean => axes.some((axis) => a.coefficients[axis] !== 0) || a.terms.some((t) => dependsOn(t.value as Expression, axes));
+  if (e.kind === "load" || e.kind === "index") return inside(e.at);
+  if (e.kind === "scalar") return e.operands.some((x) => dependsOn(x, axes));
+  return e.kind === "cast" && dependsOn(e.operand, axes);
+}
+
+/** The stride of a line's places in an index, where one stride serves them all; else null. */
+function strideAlong(at: Affine, line: Line): number | null {
+  let stride = at.coefficients[innerAxis(line)]!;
+  const first = stride;
+  for (let i = line.axes.length - 1; i >= 0; i--) {
+    if (at.coefficients[line.axes[i]!] !== stride) return null;
+    stride *= line.extents[i]!;
+  }
+  return first;
+}
+
+function directColumnStep(value: Expression, columns: Line, depth: Line): number {
+  if (!isBare(value) || value.at.terms.length > 0 || columns.runs > 1 || value.at.coefficients[innerAxis(columns)] !== 1 || columns.run > fewColumns) return 0;
+  return (strideAlong(value.at, depth) ?? 0) * 4;
+}
+
+function directRows({ stores }: Kernel, rows: Line, columns: Line): number {
+  const [{ at, value }] = stores as [Kernel["stores"][0]];
+  const plain = stores.length === 1 && value.kind === "reduced" && columns.runs === 1 && at.coefficients[innerAxis(columns)] === 1 && at.terms.length === 0;
+  return plain && rows.paddedRun === rows.run && columns.run % tileColumns === 0 ? (strideAlong(at, rows) ?? 0) * 4 : 0;
+}
+
+const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
+
+/** Where a thread's own memory holds what: packed columns of one product, packed rows of one pass (or addresses of rows), sums. */
+export interface OwnLayout {
+  readonly columns: number;
+  readonly rows: number;
+  readonly rowBytes: number;
+  readonly sums: number;
+  readonly total: number;
+}
+
+export function ownLayout(b: Blocking): OwnLayout {
+  const columns = b.sharesColumns || b.directColumnStep > 0 ? 0 : columnBytes(b);
+  const rowBytes = b.rowLayout === "direct" ? 4 : b.passSteps * 4;
+  const rows = roundUp(columns, 64);
+  const sums = roundUp(rows + (b.blockRows + tileRows) * rowBytes + 64, 64);
+  return { columns: 0, rows, rowBytes, sums, total: sums + (b.directRowBytes > 0 ? 0 : b.blockRows * b.blockColumns * 4) + 64 };
+}
+
+/** Bytes of the packed columns of one product. */
+export const columnBytes = (b: Blocking): number => b.columns.count * b.depth.count * 4 + 64;
+
+/** Bytes that a kernel's threads share while it runs: packed columns. */
+export function contractScratchBytes(kernel: Kernel): number {
+  const b = blockingOf(kernel);
+  return b && b.sharesColumns && b.directColumnStep === 0 ? columnBytes(b) * b.batch.count : 0;
+}

@@ -1,0 +1,12 @@
+// Which printer prints a kernel.
+import type { Kernel } from "../../compile/kernel.ts";
+import type { ModuleBuilder } from "./assembler.ts";
+import { blockingOf } from "./blocking.ts";
+import { printContract } from "./contract.ts";
+import { printLoops } from "./loops.ts";
+import type { Piece } from "./piece.ts";
+
+/** The pieces of a kernel, in the order in which they must be done. */
+export function printKernelPieces(kernel: Kernel, name: string, fused: boolean, module: ModuleBuilder): Piece[] {
+  return blockingOf(kernel) ? printContract(kernel, name, fused, module) : [printLoops(kernel, name, fused)];
+}

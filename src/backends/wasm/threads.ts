@@ -1,0 +1,197 @@
+// The pool: workers that share the device's memory and take part in a program's phases.
+import { NablaError } from "../../errors.ts";
+import { control, controlBytes, jobs, mostThreads, ticketBits, workerStates } from "./control.ts";
+import type { DeviceMemory } from "./memory.ts";
+import { inSlices } from "./slices.ts";
+import { type Answer, type Message, workerMain } from "./worker.ts";
+
+/** A program as the pool sees it. */
+export interface SharedProgram {
+  readonly number: number;
+  readonly module: WebAssembly.Module;
+  readonly work: (control: number, job: number, own: number, limit: number) => number;
+  /** Where the numbers of units of its phases stand, and that of the first phase. */
+  readonly unitsAt: number;
+  readonly firstUnits: number;
+  readonly ownBytes: number;
+}
+
+interface Thread {
+  readonly post: (message: Message) => void;
+  readonly stop: () => void;
+  readonly knows: Set<number>;
+  readonly index: number;
+  dead: boolean;
+}
+
+/** The parts of Node that are used, where there is Node. */
+interface NodeModules {
+  getBuiltinModule?: (name: string) => any;
+}
+
+const node = (globalThis as { process?: NodeModules & { versions?: { node?: string } } }).process;
+const isNode = node?.versions?.node !== undefined;
+
+/** Whether this thread may sleep: a page's main thread may not, and must never be held for long. */
+export const mayBlock = isNode || typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope !== "undefined";
+
+/** Whether threads can share memory here: in Node always, in a page where it is isolated from other origins. */
+export const canShare = typeof SharedArrayBuffer !== "undefined" && (isNode || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true);
+
+/** The cores that there are. */
+export function coreCount(): number {
+  const cores: number = node?.getBuiltinModule?.("node:os")?.availableParallelism?.() ?? (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+  return Math.max(1, Math.min(mostThreads, cores));
+}
+
+export class ThreadPool {
+  readonly #memory: DeviceMemory;
+  readonly #control: number;
+  #threads: Thread[] = [];
+  #job = 0;
+  /** Each thread's own memory, the caller's first, and how large it is. */
+  #own: number[] = [];
+  #ownBytes = 0;
+  #answer: ((answer: Answer) => void) | null = null;
+  #deaths = 0;
+  /** How many threads take part in a job, the caller among them where it may block. */
+  size: number;
+
+  constructor(memory: DeviceMemory, size: number) {
+    this.#memory = memory;
+    this.size = size;
+    this.#control = memory.allocate(controlBytes);
+    new Uint8Array(memory.memory.buffer, this.#control, controlBytes).fill(0);
+  }
+
+  get #words(): Int32Array {
+    return new Int32Array(this.#memory.memory.buffer);
+  }
+
+  /** The caller's own memory, of at least so many bytes. Memory of idle threads grows with it. */
+  ownOfCaller(bytes: number): number {
+    this.#reserve(bytes, 1);
+    return this.#own[0]!;
+  }
+
+  /** Bytes that all threads hold for themselves. */
+  get ownBytes(): number {
+    return this.#ownBytes * this.#own.length;
+  }
+
+  #reserve(bytes: number, count: number): void {
+    if (bytes > this.#ownBytes) {
+      for (const address of this.#own) this.#memory.free(address);
+      this.#own = [];
+      this.#ownBytes = bytes;
+    }
+    while (this.#own.length < count) this.#own.push(this.#memory.allocate(this.#ownBytes));
+  }
+
+  /** Runs `steps` steps of a program on all threads. Rejects where a thread has died; the next job finds it replaced. */
+  async run(program: SharedProgram, steps: number, arena: number, variables: number): Promise<void> {
+    const workers = this.#staff(mayBlock ? this.size - 1 : canShare ? this.size : 0);
+    this.#reserve(program.ownBytes, this.size + 1);
+    const job = (this.#job = (this.#job + 1) % jobs || 1);
+    const words = this.#words;
+    const at = this.#control >> 2;
+    words[at + (control.steps >> 2)] = steps;
+    words[at + (control.arena >> 2)] = arena;
+    words[at + (control.variables >> 2)] = variables;
+    words[at + (control.units >> 2)] = program.unitsAt;
+    Atomics.store(words, at + (control.left >> 2), program.firstUnits);
+    for (const { index } of workers) words[this.#stateOf(index) / 4 + 1] = this.#own[index + 1]!;
+    Atomics.store(new BigInt64Array(this.#memory.memory.buffer), this.#control / 8, BigInt(job) << BigInt(ticketBits.job));
+    for (const thread of workers) {
+      if (thread.knows.has(program.number)) continue;
+      thread.knows.add(program.number);
+      thread.post({ kind: "program", program: program.number, module: program.module });
+    }
+    Atomics.store(words, at + (control.program >> 2), program.number);
+    Atomics.store(words, at + (control.job >> 2), job);
+    Atomics.notify(words, at + (control.job >> 2));
+    const deaths = this.#deaths;
+    workers.forEach((thread, i) => {
+      const leads = !mayBlock && i === 0;
+      if (leads || Atomics.load(words, this.#stateOf(thread.index) / 4) === workerStates.idle) thread.post({ kind: "run", program: program.number, job });
+    });
+    if (!mayBlock && workers.length === 0) return inSlices(Infinity, (most) => (program.work(this.#control, job, this.#own[0]!, most) === 0 ? 0 : Infinity));
+    for (;;) {
+      const status = mayBlock ? program.work(this.#control, job, this.#own[0]!, 0) : await this.#answerOf(job);
+      if (status === 0) return;
+      if (mayBlock) await new Promise((resolve) => setTimeout(resolve, 0));
+      if (this.#deaths > deaths) return this.#abandon(workers.length);
+      if (!mayBlock && workers[0]) workers[0].post({ kind: "run", program: program.number, job });
+    }
+  }
+
+  /** Ends a job of which nobody knows how far it has come. */
+  async #abandon(count: number): Promise<never> {
+    this.#job++;
+    Atomics.store(new BigInt64Array(this.#memory.memory.buffer), this.#control / 8, BigInt(this.#job) << BigInt(ticketBits.job));
+    while (this.#threads.some((t) => Atomics.load(this.#words, this.#stateOf(t.index) / 4) === workerStates.working)) await new Promise((resolve) => setTimeout(resolve, 1));
+    throw new NablaError(`one of ${count} worker threads died in the middle of a step. What the step was to assign is of no account now; set those variables again, or load them. The next step starts a new thread.`);
+  }
+
+  #answerOf(job: number): Promise<number> {
+    return new Promise((resolve) => {
+      this.#answer = (answer) => {
+        if (answer.job === job) resolve(answer.status);
+      };
+    });
+  }
+
+  /** Workers that live, so many. */
+  #staff(count: number): Thread[] {
+    this.#threads = this.#threads.filter((thread) => !thread.dead);
+    while (this.#threads.length > count) this.#threads.pop()!.stop();
+    for (let index = 0; this.#threads.length < count; index++) {
+      if (this.#threads.every((thread) => thread.index !== index)) this.#threads.push(this.#spawn(index));
+    }
+    return this.#threads;
+  }
+
+  #stateOf(index: number): number {
+    return this.#control + control.workers + 64 * index;
+  }
+
+  #spawn(index: number): Thread {
+    const text = `(${workerMain})()`;
+    const state = this.#stateOf(index);
+    this.#words[state / 4] = workerStates.idle;
+    const died = (): void => {
+      if (thread.dead) return;
+      thread.dead = true;
+      this.#deaths++;
+      Atomics.store(this.#words, state / 4, workerStates.idle);
+      this.#answer?.({ job: this.#job, status: 1 });
+    };
+    const thread: Thread = { ...(isNode ? this.#nodeWorker(text, died) : this.#webWorker(text, died)), knows: new Set(), index, dead: false };
+    const leads = !mayBlock && index === 0;
+    thread.post({ kind: "start", memory: this.#memory.memory, control: this.#control, state, offsets: { job: control.job, program: control.program }, leads });
+    return thread;
+  }
+
+  #nodeWorker(text: string, died: () => void): Pick<Thread, "post" | "stop"> {
+    const { Worker } = node!.getBuiltinModule!("node:worker_threads");
+    const worker = new Worker(text, { eval: true, execArgv: [] });
+    worker.on("error", died);
+    worker.on("exit", died);
+    // A process whose work is done ends, whatever its idle workers wait for.
+    worker.unref();
+    return { post: (message) => worker.postMessage(message), stop: () => void worker.terminate() };
+  }
+
+  #webWorker(text: string, died: () => void): Pick<Thread, "post" | "stop"> {
+    const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    const worker = new Worker(url);
+    worker.onerror = died;
+    worker.onmessage = ({ data }) => this.#answer?.(data as Answer);
+    return { post: (message) => worker.postMessage(message), stop: () => worker.terminate() };
+  }
+
+  /** Lets the workers forget a program. */
+  forget(program: number): void {
+    for (const thread of this.#threads) if (thread.knows.delete(program)) thread.post({ kind: "forget", program });
+  }
+}

@@ -1,0 +1,84 @@
+// What a worker thread does: it keeps programs and takes part in jobs. Sent to workers as text, so it stands by itself.
+
+/** The first message to a worker. */
+export interface Start {
+  readonly kind: "start";
+  readonly memory: WebAssembly.Memory;
+  /** Addresses, in bytes: the control block, and this worker's own words in it: what it is about, and where its own memory is. */
+  readonly control: number;
+  readonly state: number;
+  readonly offsets: { readonly job: number; readonly program: number };
+  /** Whether somebody waits for word that a job is over. */
+  readonly leads: boolean;
+}
+
+export type Message =
+  | Start
+  | { readonly kind: "program"; readonly program: number; readonly module: WebAssembly.Module }
+  | { readonly kind: "forget"; readonly program: number }
+  | { readonly kind: "run"; readonly program: number; readonly job: number };
+
+/** The answer of a worker that leads. `status` is what `work` gave. */
+export interface Answer {
+  readonly job: number;
+  readonly status: number;
+}
+
+/** Refers to nothing outside itself. */
+export function workerMain(): void {
+  type Work = (control: number, job: number, own: number, limit: number) => number;
+  interface Port {
+    onmessage: (event: { data: Message }) => void;
+    postMessage: (answer: Answer) => void;
+  }
+  const scope = globalThis as unknown as Port & { process?: { getBuiltinModule?: (name: string) => { parentPort: Port } } };
+  const port = scope.process?.getBuiltinModule?.("node:worker_threads").parentPort ?? scope;
+  const [idle, waiting, working] = [0, 1, 2];
+  /** How long a worker that has done its job waits for the next one before it goes back to its event loop, in ms. */
+  const lingering = 2;
+  const programs = new Map<number, Work>();
+  let start: Start;
+  let words: Int32Array;
+
+  const run = (program: number, job: number): void => {
+    const work = programs.get(program);
+    if (!work) return;
+    Atomics.store(words, start.state >> 2, working);
+    let status = 1;
+    // The worker that leads answers when it finds nobody at work, so that somebody can look whether all are alive.
+    do status = work(start.control, job, Atomics.load(words, (start.state >> 2) + 1), 0);
+    while (status === 1 && !start.leads);
+    Atomics.store(words, start.state >> 2, waiting);
+    if (start.leads) port.postMessage({ job, status });
+  };
+
+  const linger = (last: number): void => {
+    const at = (start.control + start.offsets.job) >> 2;
+    let seen = last;
+    const ready = (): boolean => Atomics.load(words, at) !== seen && programs.has(Atomics.load(words, (start.control + start.offsets.program) >> 2));
+    for (;;) {
+      if (!ready()) {
+        if (Atomics.wait(words, at, seen, lingering) === "timed-out") Atomics.store(words, start.state >> 2, idle);
+        if (!ready()) break;
+      }
+      seen = Atomics.load(words, at);
+      run(Atomics.load(words, (start.control + start.offsets.program) >> 2), seen);
+    }
+    Atomics.store(words, start.state >> 2, idle);
+  };
+
+  port.onmessage = ({ data }) => {
+    if (data.kind === "start") {
+      start = data;
+      words = new Int32Array(data.memory.buffer);
+    } else if (data.kind === "forget") programs.delete(data.program);
+    else if (data.kind === "program") {
+      const { exports } = new WebAssembly.Instance(data.module, { nabla: { memory: start.memory } });
+      programs.set(data.program, exports["work"] as Work);
+    } else {
+      run(data.program, data.job);
+      if (start.leads) Atomics.store(words, start.state >> 2, idle);
+      else linger(data.job);
+    }
+  };
+}

@@ -1,0 +1,54 @@
+// What a kernel has to do: floating-point operations, bytes that it moves, and an estimate of its instructions.
+import { sizeOf } from "../shape.ts";
+import { weights } from "./cost.ts";
+import { type Expression, visit } from "./expression.ts";
+import { type Kernel, kernelBuffers } from "./kernel.ts";
+import { bytesOf } from "./schedule.ts";
+
+export interface Work {
+  /** Arithmetic operations on floats, a transcendental function counting as one. */
+  readonly flop: number;
+  /** Bytes of every buffer that is read or written, each once. */
+  readonly bytes: number;
+  /** Simple instructions, one element at a time. */
+  readonly instructions: number;
+}
+
+const remembered = new WeakMap<Kernel, Work>();
+
+/** The work of one run of a kernel. */
+export function kernelWork(kernel: Kernel): Work {
+  let work = remembered.get(kernel);
+  if (!work) remembered.set(kernel, (work = count(kernel)));
+  return work;
+}
+
+function count(kernel: Kernel): Work {
+  const points = sizeOf(kernel.extents);
+  const rows = sizeOf(kernel.extents.slice(0, kernel.parallel));
+  const inner = [...kernel.reductions.map((r) => r.value), ...kernel.stores.filter((s) => s.per === "element").map((s) => s.value)];
+  const outer = kernel.stores.filter((s) => s.per === "row").map((s) => s.value);
+  const perPoint = costOf(inner);
+  const perRow = costOf(outer);
+  const folding = kernel.reductions.length;
+  const bytes = kernelBuffers(kernel).reduce((n, buffer) => n + bytesOf(buffer), 0);
+  // What is fused into a product's operands is computed once for each of their elements, and is little beside it.
+  if (kernel.contract) return { flop: 2 * points + rows * perRow.flop, instructions: 2 * points + rows * perRow.instructions, bytes };
+  return {
+    flop: points * (perPoint.flop + folding) + rows * perRow.flop,
+    instructions: points * (perPoint.instructions + folding) + rows * perRow.instructions,
+    bytes,
+  };
+}
+
+function costOf(roots: readonly Expression[]): { flop: number; instructions: number } {
+  let flop = 0;
+  let instructions = roots.length;
+  visit(roots, (e) => {
+    if (e.kind === "scalar") {
+      if (e.dtype === "float32") flop++;
+      instructions += weights[e.op];
+    } else if (e.kind === "load" || e.kind === "cast") instructions++;
+  });
+  return { flop, instructions };
+}

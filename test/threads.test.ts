@@ -1,0 +1,115 @@
+// Several threads: the same bits with any number of them, and what happens when one of them dies.
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { ArgumentError, compile, gradients, NablaError, setBackend, setThreads, tensor, type Tensor, variable } from "../src/index.ts";
+import { DeviceMemory } from "../src/backends/wasm/memory.ts";
+import { type SharedProgram, ThreadPool } from "../src/backends/wasm/threads.ts";
+import { backend } from "../src/runtime/device.ts";
+
+const threading = process.getBuiltinModule("node:worker_threads") as { Worker: new (...args: any[]) => { terminate(): Promise<number> } };
+const { Worker } = threading;
+
+/** The workers that have been started, the latest last. */
+const workers: InstanceType<typeof Worker>[] = [];
+
+beforeAll(() => {
+  threading.Worker = class extends Worker {
+    constructor(...args: any[]) {
+      super(...args);
+      workers.push(this);
+    }
+  };
+});
+afterAll(() => {
+  threading.Worker = Worker;
+});
+afterEach(() => setThreads(2));
+
+const noise = (shape: readonly number[], seed: number): Tensor => {
+  let state = seed;
+  const next = (): number => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) / 2 ** 32 - 0.5;
+  return tensor(Float32Array.from({ length: shape.reduce((n, m) => n * m, 1) }, next), { shape });
+};
+
+/** A training step with products of several shapes, a convolution, rows, columns, a scatter and an update; large enough to be shared. */
+function training() {
+  const images = variable(noise([24, 14, 15, 3], 1));
+  const kernel = variable(noise([3 * 3 * 3, 20], 2));
+  const dense = variable(noise([12 * 13 * 20, 37], 3).mul(0.05));
+  const table = variable(noise([11, 37], 4));
+  const places = tensor(Int32Array.from({ length: 24 }, (_, i) => (i * i) % 11));
+  const step = compile(() => {
+    const windows = images.value.slidingWindow(1, 3).slidingWindow(2, 3).transpose([0, 1, 2, 4, 5, 3]).reshape([24, 12, 13, 27]);
+    const features = windows.matmul(kernel.value).tanh().reshape([24, 12 * 13 * 20]);
+    const scores = features.matmul(dense.value).add(table.value.take(places));
+    const shifted = scores.sub(scores.max(1, { keepDims: true }));
+    const loss = shifted.sub(shifted.exp().sum(1, { keepDims: true }).log()).square().mean();
+    const parameters = [kernel, dense, table];
+    gradients(loss, parameters).forEach((g, i) => parameters[i]!.assign(parameters[i]!.value.sub(g.mul(0.01))));
+    return loss;
+  });
+  const state = async (): Promise<unknown[]> => Promise.all([kernel, dense, table].map(async (v) => [...new Uint32Array((await v.data()).slice().buffer)]));
+  return { step, state };
+}
+
+test("one, two, three and four threads give the same bits", async () => {
+  const runs: unknown[] = [];
+  for (const threads of [1, 2, 3, 4]) {
+    setThreads(threads);
+    expect(backend().capabilities.threads).toBe(threads);
+    const { step, state } = training();
+    const loss = await (await step.repeat(7)).item();
+    await step.repeat(5);
+    runs.push([loss, await state()]);
+  }
+  expect(runs[0]).toEqual([expect.any(Number), expect.any(Array)]);
+  for (const run of runs.slice(1)) expect(run).toEqual(runs[0]);
+  expect(workers.length).toBeGreaterThanOrEqual(3);
+});
+
+test("many short jobs of several programs, one after the other", async () => {
+  setThreads(3);
+  const a = training();
+  const b = compile((x: Tensor, y: Tensor) => x.matmul(y).tanh().sum(0));
+  const [x, y] = [noise([150, 70], 5), noise([70, 90], 6)];
+  const first = [...(await (await b(x, y)).data())];
+  for (let i = 0; i < 200; i++) {
+    if (i % 20 === 0) await a.step();
+    expect([...(await (await b(x, y)).data())]).toEqual(first);
+  }
+});
+
+test("a worker that dies ends the step with an error, and the next step works", async () => {
+  const pool = new ThreadPool(new DeviceMemory(true), 2);
+  const module = new WebAssembly.Module(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
+  const asked: number[] = [];
+  // A job of which one unit never gets done: the caller finds nothing to do, again and again.
+  const program = (answer: (times: number) => number): SharedProgram => ({ number: 1, module, unitsAt: 0, firstUnits: 1, ownBytes: 64, work: () => answer(asked.push(0)) });
+  await pool.run(program(() => 0), 1, 0, 0);
+  const first = workers.at(-1)!;
+  const lost = pool.run(program((times) => {
+    if (times === 3) void first.terminate();
+    return 1;
+  }), 1, 0, 0);
+  await expect(lost).rejects.toThrow(NablaError);
+  await expect(lost).rejects.toThrow(/worker threads died/);
+  expect(asked.length).toBeGreaterThanOrEqual(3);
+  await pool.run(program(() => 0), 1, 0, 0);
+  expect(workers.at(-1)).not.toBe(first);
+});
+
+test("threads that die while they have nothing to do are replaced without a word", async () => {
+  setThreads(2);
+  const one = training();
+  await one.step.repeat(3);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  const other = training();
+  await other.step.repeat(3);
+  expect(await other.state()).toEqual(await one.state());
+});
+
+test("a number of threads that makes no sense is refused", () => {
+  for (const count of [0, -1, 1.5, 1000, NaN]) expect(() => setThreads(count)).toThrow(ArgumentError);
+  setBackend("reference");
+  expect(() => setThreads(2)).toThrow(/one thread/);
+  setBackend("wasm");
+});
