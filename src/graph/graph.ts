@@ -1,6 +1,6 @@
 // A closed piece of graph: what goes in, what comes out, what is assigned. The unit that a backend compiles.
 import type { Node } from "../ops/op.ts";
-import { readOp, type Resident } from "../ops/index.ts";
+import { Body, readOp, type Resident } from "../ops/index.ts";
 import { topologicalOrder } from "./order.ts";
 
 export interface Assignment {
@@ -40,6 +40,11 @@ export function graphNodes(graph: Graph): Node[] {
   return topologicalOrder(graphRoots(graph), (node) => inputs.has(node));
 }
 
+/** The body of a loop as a graph, which takes and gives what the loop does at each step. */
+export function bodyGraph(body: Body): Graph {
+  return { inputs: body.placeholders, outputs: body.outputs, assignments: [], variables: [] };
+}
+
 /** A text that two graphs share if and only if one program serves both. */
 export function structureOf(graph: Graph): string {
   const place = new Map<Node, number>();
@@ -62,6 +67,7 @@ export function structureOf(graph: Graph): string {
 function attrsText(node: Node, variables: readonly Resident[]): string {
   if (node.attrs === null) return "";
   return JSON.stringify(node.attrs, (key, value) => {
+    if (value instanceof Body) return structureOf(bodyGraph(value));
     if (key === "variable") return `${variables.indexOf(value)}:${value.dtype}[${value.shape}]`;
     return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)) ? `${1 / value < 0 ? "-" : ""}${value}` : value;
   });

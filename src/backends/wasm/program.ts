@@ -1,11 +1,10 @@
 // A compiled program: one WebAssembly module whose `run` walks all kernels of all steps.
 import type { Program, ProgramDescription, Storage } from "../backend.ts";
-import { type Buffer } from "../../compile/expression.ts";
-import { type Kernel, kernelBuffers } from "../../compile/kernel.ts";
+import { programAddresses } from "../../compile/address.ts";
+import type { Kernel } from "../../compile/kernel.ts";
 import { lowerGraph } from "../../compile/pipeline.ts";
 import type { Plan } from "../../compile/plan.ts";
 import { printKernel, printPlan } from "../../compile/print.ts";
-import { bytesOf } from "../../compile/schedule.ts";
 import { debugPrint } from "../../debug.ts";
 import { dtypeInfo, type TypedArray } from "../../dtype.ts";
 import type { Graph } from "../../graph/graph.ts";
@@ -15,6 +14,7 @@ import { FunctionBuilder, type Local, ModuleBuilder } from "./assembler.ts";
 import { contractScratchBytes, isBlocked, printContract } from "./contract.ts";
 import type { WasmDevice } from "./device.ts";
 import { printLoops } from "./loops.ts";
+import { printWalk } from "./walk.ts";
 
 /** A variable's place in the device's memory. */
 export interface WasmStorage extends Storage {
@@ -83,10 +83,13 @@ export class WasmProgram implements Program {
 /** Prints every kernel, and `run`, which calls them in order for each step. */
 function printModule(graph: Graph, plan: Plan, fused: boolean): ModuleBuilder {
   const module = new ModuleBuilder();
-  const places = plan.kernels.map((kernel, i) => {
-    const name = `kernel_${i}`;
-    return module.add(isBlocked(kernel) ? printContract(kernel, name, fused, module) : printLoops(kernel, name, fused));
-  });
+  const printed = new Map<Kernel, number>();
+  const functionOf = (kernel: Kernel): number => {
+    const name = `kernel_${printed.size}`;
+    const place = printed.get(kernel) ?? module.add(isBlocked(kernel) ? printContract(kernel, name, fused, module) : printLoops(kernel, name, fused));
+    printed.set(kernel, place);
+    return place;
+  };
   const run = new FunctionBuilder("run", ["i32", "i32", "i32"]);
   const [steps, arena, table] = [0, 1, 2];
   const variables = graph.variables.map((_, i): Local => {
@@ -94,29 +97,8 @@ function printModule(graph: Graph, plan: Plan, fused: boolean): ModuleBuilder {
     run.get(table).emit("i32.load", 4 * i).set(local);
     return local;
   });
-  const address = (buffer: Buffer): void => {
-    const variable = buffer.place === "variable" ? buffer.index : plan.inVariables.get(buffer);
-    if (variable !== undefined) run.get(variables[variable]!);
-    else run.get(arena).plus(buffer.place === "input" ? plan.inputs[buffer.index]! : plan.offsets.get(buffer)!);
-  };
   run.emit("loop");
-  plan.kernels.forEach((kernel: Kernel, i) => {
-    // What a scatter adds to begins as zeros.
-    for (const { buffer, accumulate } of kernel.stores) {
-      if (!accumulate) continue;
-      address(buffer);
-      run.i32(0).i32(bytesOf(buffer)).emit("memory.fill");
-    }
-    for (const buffer of kernelBuffers(kernel)) address(buffer);
-    const scratch = plan.scratch.get(kernel);
-    if (scratch !== undefined) run.get(arena).plus(scratch);
-    run.emit("call", places[i]!);
-  });
-  for (const { from, variable } of plan.copies) {
-    run.get(variables[variable]!);
-    address(from);
-    run.i32(bytesOf(from)).emit("memory.copy");
-  }
+  printWalk({ f: run, arena, variables, functionOf }, plan, programAddresses(plan));
   run.get(steps).i32(1).emit("i32.sub").tee(steps).emit("br_if", 0).emit("end");
   module.export("run", module.add(run));
   return module;
