@@ -79,55 +79,68 @@ function merge(a: LoopNode, b: LoopNode): (loop: Node, index: number) => Node | 
   };
 }
 
-/** A loop that does what is read of `loop`, over placeholders of its own. */
+/** A loop that does only what is read of `loop`, over placeholders of its own: it holds on to nobody's numbers. */
 function prune(graph: Graph, loop: LoopNode): { body: ops.Body; results: (loop: Node, index: number) => Node | null } {
   const { body, length, reverse } = loop.attrs;
-  const { carries, slices, placeholders } = body;
-  const inputs = new Set(graph.inputs);
-  const used = new Set(graphNodes(graph).flatMap((node) => (node.op.kind === "result" && !inputs.has(node) && node.inputs[0] === loop ? [node.attrs.index as number] : [])));
+  const carried = body.carries.length;
+  const sliced = carried + body.slices.length;
+  const places = ownPlaceholders(loop);
+  const outputs = ownOutputs(body, places);
 
-  // Placeholders of one's own; equal inputs have one, and what is the same number everywhere needs none.
-  const own = new Map<string, Node>();
-  const places = new Map<Node, Node>();
-  placeholders.forEach((node, i) => {
-    const role = i < carries.length ? `carry ${i}` : i < carries.length + slices.length ? "slice" : "constant";
-    const key = `${role} of ${loop.inputs[i]!.id}`;
-    const plain = i < carries.length ? null : ops.constantLike(loop.inputs[i]!, node.shape);
-    if (!own.has(key)) own.set(key, plain ?? ops.parameter(i, node.shape, node.dtype));
-    places.set(node, own.get(key)!);
-  });
-  const inner = replaceNodes(body.outputs, (node) => places.get(node) ?? null);
-  const closed: Graph = { ...bodyGraph(body), inputs: [...own.values()].filter((node) => node.op.kind !== "generate"), outputs: inner };
-  const { outputs } = tidyLoops(simplify(closed));
-
-  const fresh = placeholders.map((node) => places.get(node)!);
-  const leaves = new Set(closed.inputs);
-  const unchanged = (i: number): boolean => outputs[i] === fresh[i];
-  const kept = new Set([...used].filter((i) => i < carries.length && !unchanged(i)));
-  const stacked = [...new Set([...used].filter((i) => i >= carries.length).map((i) => outputs[i]!))];
+  // A carry that never changes is a constant.
+  const isCarry = (i: number): boolean => i < carried && outputs[i] !== places[i];
+  const used = usedResults(graph, loop);
+  const stacked = [...new Set(used.filter((i) => i >= carried).map((i) => outputs[i]!))];
+  const kept = new Set(used.filter(isCarry));
+  const leaves = new Set(places);
   let reached = new Set<Node>();
   for (let size = -1; size !== kept.size; ) {
     size = kept.size;
     reached = new Set(topologicalOrder([...[...kept].map((i) => outputs[i]!), ...stacked], (node) => leaves.has(node)));
-    carries.forEach((_, i) => !unchanged(i) && reached.has(fresh[i]!) && kept.add(i));
+    places.forEach((node, i) => isCarry(i) && reached.has(node) && kept.add(i));
   }
-  const taken = new Set<Node>();
-  const places2 = fresh.flatMap((node, i) => {
-    const isCarry = i < carries.length && !unchanged(i);
-    if (isCarry ? !kept.has(i) : !reached.has(node) || node.op.kind === "generate" || taken.has(node)) return [];
-    taken.add(node);
-    return [{ i, role: isCarry ? 0 : i >= carries.length && i < carries.length + slices.length ? 1 : 2 }];
-  });
-  const of = (role: number): number[] => places2.filter((place) => place.role === role).map(({ i }) => i);
-  const [c, s, k] = [of(0), of(1), of(2)];
-  const nodesAt = (at: readonly number[]): Node[] => at.map((i) => fresh[i]!);
-  const pruned = new ops.Body({ carries: nodesAt(c), slices: nodesAt(s), constants: nodesAt(k), next: c.map((i) => outputs[i]!), stacked, family: {} });
-  const made = { ...ops.loop([...c, ...s, ...k].map((i) => loop.inputs[i]!), { body: pruned, length, reverse }), scope: loop.scope };
-  const results = new Map([...used].map((i): [number, Node] => {
-    if (i >= carries.length) return [i, ops.result(made, c.length + stacked.indexOf(outputs[i]!))];
-    return [i, unchanged(i) ? loop.inputs[i]! : ops.result(made, c.indexOf(i))];
+
+  // Positions of the inputs that stay, by their role; equal inputs share a placeholder, and plain numbers need none.
+  const taken = places.flatMap((node, i) => (isCarry(i) ? kept.has(i) : reached.has(node) && node.op.kind !== "generate" && places.indexOf(node) === i) ? [i] : []);
+  const carries = taken.filter(isCarry);
+  const slices = taken.filter((i) => i >= carried && i < sliced);
+  const constants = taken.filter((i) => !carries.includes(i) && !slices.includes(i));
+  const at = (positions: readonly number[], of: readonly Node[]): Node[] => positions.map((i) => of[i]!);
+  const pruned = new ops.Body({ carries: at(carries, places), slices: at(slices, places), constants: at(constants, places), next: at(carries, outputs), stacked, family: {} });
+  const made = { ...ops.loop(at([...carries, ...slices, ...constants], loop.inputs), { body: pruned, length, reverse }), scope: loop.scope };
+  const results = new Map(used.map((i): [number, Node] => {
+    if (i >= carried) return [i, ops.result(made, carries.length + stacked.indexOf(outputs[i]!))];
+    return [i, isCarry(i) ? ops.result(made, carries.indexOf(i)) : loop.inputs[i]!];
   }));
   return { body: pruned, results: (other, index) => (other === loop ? results.get(index)! : null) };
+}
+
+/** The results of a loop that somebody reads. */
+function usedResults(graph: Graph, loop: LoopNode): number[] {
+  const inputs = new Set(graph.inputs);
+  const reads = graphNodes(graph).filter((node) => node.op.kind === "result" && !inputs.has(node) && node.inputs[0] === loop);
+  return [...new Set(reads.map((node) => node.attrs.index as number))];
+}
+
+/** New placeholders for a loop's inputs. Equal inputs have one; what is the same number everywhere is that number. */
+function ownPlaceholders({ inputs, attrs: { body } }: LoopNode): Node[] {
+  const own = new Map<string, Node>();
+  const carried = body.carries.length;
+  return body.placeholders.map((node, i) => {
+    const input = inputs[i]!;
+    const key = i < carried ? `carry ${i}` : `${i < carried + body.slices.length ? "slice" : "constant"} of ${input.id}`;
+    const plain = i < carried ? null : ops.constantLike(input, node.shape);
+    if (!own.has(key)) own.set(key, plain ?? ops.parameter(i, node.shape, node.dtype));
+    return own.get(key)!;
+  });
+}
+
+/** What a body gives, simplified, over other placeholders. */
+function ownOutputs(body: ops.Body, places: readonly Node[]): readonly Node[] {
+  const replacement = new Map(body.placeholders.map((node, i) => [node, places[i]!]));
+  const outputs = replaceNodes(body.outputs, (node) => replacement.get(node) ?? null);
+  const inputs = [...new Set(places)].filter((node) => node.op.kind !== "generate");
+  return tidyLoops(simplify({ ...bodyGraph(body), inputs, outputs })).outputs;
 }
 
 /** A step of a loop as a graph without inputs: all that comes from outside or goes there is a variable, in the order of the loop's inputs and then what it stacks up. */

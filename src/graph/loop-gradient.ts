@@ -5,6 +5,7 @@ import type { Node } from "../ops/op.ts";
 import { elementCost } from "./cost.ts";
 import { type Deferred, deferSum } from "./loop-sums.ts";
 import { closeLoop, extendLoop } from "./loop.ts";
+import { sizeOf } from "../shape.ts";
 import { topologicalOrder } from "./order.ts";
 
 /** Cotangents of `xs`, given those of `ys`; nodes among `leaves` hide what is behind them. */
@@ -125,26 +126,50 @@ function changing(roots: readonly Node[], sources: ReadonlySet<Node>, hidden: Re
   return found;
 }
 
-/** Values of the first loop's body behind `roots`: what it must save, and which of its slices are read again. */
-function neededValues(roots: readonly Node[], own: ReadonlySet<Node>, body: ops.Body): { saved: Set<Node>; read: Set<Node> } {
+/** What the second loop takes from the first. */
+interface Needed {
+  /** What the first loop saves at each step. */
+  readonly saved: ReadonlySet<Node>;
+  /** Which of its slices are read again. */
+  readonly read: ReadonlySet<Node>;
+}
+
+/** Values of the first loop's body behind `roots` that the second loop needs, in as few bytes as can be found. */
+function neededValues(roots: readonly Node[], own: ReadonlySet<Node>, body: ops.Body): Needed {
   const hidden = new Set(body.placeholders);
   const [carries, slices] = [new Set(body.carries), new Set(body.slices)];
   const ofGradient = changing(roots, own, hidden);
   const ofLoop = changing(roots, new Set([...carries, ...slices]), hidden);
-  const saved = new Set<Node>();
-  const read = new Set<Node>();
-  const seen = new Set<Node>();
-  const waiting = [...roots];
-  while (waiting.length > 0) {
-    const node = waiting.pop()!;
-    if (seen.has(node) || own.has(node) || !(ofGradient.has(node) || ofLoop.has(node))) continue;
-    seen.add(node);
-    if (slices.has(node)) read.add(node);
-    else if (carries.has(node) || (!ofGradient.has(node) && isDear(node))) saved.add(node);
-    else waiting.push(...node.inputs);
+  const collect = (chosen: ReadonlySet<Node>): Needed & { joints: Node[] } => {
+    const [saved, read, joints] = [new Set<Node>(), new Set<Node>(), [] as Node[]];
+    const seen = new Set<Node>();
+    const waiting = [...roots];
+    while (waiting.length > 0) {
+      const node = waiting.pop()!;
+      if (seen.has(node) || own.has(node) || !(ofGradient.has(node) || ofLoop.has(node))) continue;
+      seen.add(node);
+      if (slices.has(node)) read.add(node);
+      else if (carries.has(node) || chosen.has(node) || (!ofGradient.has(node) && isDear(node))) saved.add(node);
+      else {
+        if (!ofGradient.has(node) && node.inputs.filter((input) => ofLoop.has(input)).length > 1) joints.push(node);
+        waiting.push(...node.inputs);
+      }
+    }
+    return { saved, read, joints };
+  };
+  // Where two saved values meet in something cheap that alone is asked for, that is saved instead: one sum, not two summands.
+  let best = collect(new Set());
+  const chosen = new Set<Node>();
+  for (const joint of best.joints) {
+    const other = collect(new Set([...chosen, joint]));
+    if (savedBytes(other) >= savedBytes(best)) continue;
+    chosen.add(joint);
+    best = other;
   }
-  return { saved, read };
+  return best;
 }
+
+const savedBytes = ({ saved }: Needed): number => [...saved].reduce((n, { shape, dtype }) => n + sizeOf(shape) * dtypeInfo(dtype).bytes, 0);
 
 function isDear(node: Node): boolean {
   const { kind } = node.op;
