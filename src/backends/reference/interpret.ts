@@ -22,8 +22,8 @@ export function interpret(graph: Graph, inputs: readonly Values[], variables: Re
   return { outputs: graph.outputs.map((x) => known.get(x)!), assigned: graph.assignments.map((a) => known.get(a.value)!) };
 }
 
-/** One node, from its inputs' numbers. */
-export function evaluateNode(node: Node, inputs: readonly Values[]): Values {
+/** One node, from its inputs' numbers; `run` interprets the body of a loop. */
+export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof interpret = interpret): Values {
   const { op } = node;
   const out = new Float64Array(sizeOf(node.shape));
   const [x, y] = inputs;
@@ -98,7 +98,7 @@ export function evaluateNode(node: Node, inputs: readonly Values[]): Values {
       return out;
     }
     case "loop":
-      return loopValues(node, inputs);
+      return loopValues(node, inputs, run);
     case "result": {
       const { index } = node.attrs;
       const start = resultTypes(node.inputs[0]!.attrs).slice(0, index).reduce((n, { shape }) => n + sizeOf(shape), 0);
@@ -110,7 +110,7 @@ export function evaluateNode(node: Node, inputs: readonly Values[]): Values {
 }
 
 /** All results of a loop, one after the other. */
-function loopValues(node: Node, inputs: readonly Values[]): Values {
+function loopValues(node: Node, inputs: readonly Values[], run: typeof interpret): Values {
   const { body, length, reverse } = node.attrs as LoopAttrs;
   const graph = bodyGraph(body);
   const after = body.carries.length + body.slices.length;
@@ -119,7 +119,7 @@ function loopValues(node: Node, inputs: readonly Values[]): Values {
   for (let step = 0; step < length; step++) {
     const t = reverse ? length - 1 - step : step;
     const slices = body.slices.map((x, i) => inputs[body.carries.length + i]!.subarray(t * sizeOf(x.shape), (t + 1) * sizeOf(x.shape)));
-    const { outputs } = interpret(graph, [...carries, ...slices, ...inputs.slice(after)], new Map());
+    const { outputs } = run(graph, [...carries, ...slices, ...inputs.slice(after)], new Map());
     carries = outputs.slice(0, carries.length);
     stacked.forEach((whole, i) => whole.set(outputs[carries.length + i]!, t * sizeOf(body.stacked[i]!.shape)));
   }
