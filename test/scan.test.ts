@@ -1,6 +1,6 @@
 // Loops with carried state: held to the same computation unrolled; small programs, however many steps.
 import { describe, expect, test } from "vitest";
-import { arange, compile, gradients, layers, ones, optimizers, scan, setBackend, sequential, sigmoid, softmax, stack, tensor, Tensor, type Tree, variable, where, zeros } from "../src/index.ts";
+import { arange, compile, concatenate, gradients, layers, ones, optimizers, scan, setBackend, sequential, sigmoid, softmax, stack, tensor, Tensor, type Tree, variable, where, zeros } from "../src/index.ts";
 import { closeGraph, structureOf } from "../src/graph/graph.ts";
 import * as ops from "../src/ops/index.ts";
 import { hostRandom } from "../src/random.ts";
@@ -131,6 +131,17 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
     await agrees((c, s) => [c.mul(s.a).add(s.b), c.add(s.b)], ones([6]), { a: stack([x.at(0), x.at(2)]), b: zeros([2, 6]) }, [x]);
     await agrees((c, s) => [c.mul(s), c], x.reshape([18]), x.reshape([1, 18]), [x]);
   });
+  test("results and operands that are also parts of concatenations", async () => {
+    const build = (loop: typeof unrolled): Tensor[] => {
+      const [x, y] = [draw(24, 4, 3).exp(), draw(25, 4, 3)];
+      const [last, ys] = loop((c, s) => [c.mul(s).add(1), c], y.at(0), x);
+      const [other] = loop((c, s) => [c.add(s), null], zeros([3]), concatenate([x, ys]).mul(2));
+      return [concatenate([last, other, last]), concatenate([ys, x], 1), concatenate([y, x]), stack([ys, x], 1)];
+    };
+    const want = referenceValues(build(unrolled));
+    const got = await backendValues(build(scan as never));
+    want.forEach((values, i) => expect(difference(got[i]!, values, "float32", { relative: 2e-5, floor: 1 }), `result ${i}`).toBeNull());
+  });
   test("loops in loops", async () => {
     const inner: Step = (c: Tensor, x: Tensor) => [c.mul(x).add(U.at(0)).tanh(), c];
     const outer = (loop: typeof unrolled): Step => (c: Tensor, xs2: Tensor) => {
@@ -219,6 +230,17 @@ describe("programs", () => {
     });
     const { kernels } = (await f.program(draw(4, 6, 2, 3))).describe();
     expect(kernels.filter((text) => / loop over /.test(text))).toHaveLength(2);
+  });
+
+  test("a gradient of a gradient is five loops, of which the first runs once", async () => {
+    const f = compile((xs: Tensor) => {
+      const [dU] = gradients(scan(recurrent, zeros([2, 5]), xs)[1].square().sum(), [U]);
+      return gradients(dU!.square().sum(), [U])[0]!;
+    });
+    const { kernels } = (await f.program(draw(4, 6, 2, 3))).describe();
+    expect(kernels.filter((text) => / loop over /.test(text))).toHaveLength(5);
+    // The loop that steps forwards without cotangents is the only one that is not of a gradient.
+    expect(kernels.filter((text) => / loop over /.test(text) && !/∇/.test(text.split("\n")[0]!))).toHaveLength(1);
   });
 
   test("the gradient of a weight is one product of all steps", async () => {

@@ -1,4 +1,4 @@
-// Pass 3: roots to kernels. Each root joins a kernel whose loops it fits, or opens one of its own.
+// Pass 4: roots to kernels. Each root joins a kernel whose loops it fits, or opens one of its own.
 import { type Graph, graphRoots } from "../graph/graph.ts";
 import { labelExtents } from "../ops/contract.ts";
 import type { LoopAttrs } from "../ops/index.ts";

@@ -1,4 +1,4 @@
-// Pass 6: every temporary's place in one arena. Memory whose last reader has run is used again.
+// Pass 7: every temporary's place in one arena. Memory whose last reader has run is used again.
 import { dtypeInfo } from "../dtype.ts";
 import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";

@@ -1,4 +1,4 @@
-// Pass 2: which nodes get memory of their own. All others are computed anew inside whatever reads them.
+// Pass 3: which nodes get memory of their own. All others are computed anew inside whatever reads them.
 import { type Graph, graphNodes, graphRoots } from "../graph/graph.ts";
 import { stopGradientOp } from "../ops/index.ts";
 import { apply, type Node } from "../ops/op.ts";

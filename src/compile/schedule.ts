@@ -1,4 +1,4 @@
-// Pass 5: an order of the kernels that respects what reads what, and keeps the peak of live memory low.
+// Pass 6: an order of the kernels that respects what reads what, and keeps the peak of live memory low.
 import { dtypeInfo } from "../dtype.ts";
 import type { Buffer } from "./expression.ts";
 import type { Fused } from "./fuse.ts";

@@ -54,8 +54,9 @@ export function extendLoop(loop: Node<ops.LoopAttrs>, more: readonly Node[]): No
   const { body, length, reverse } = loop.attrs;
   const { carries, slices, next, stacked, family } = body;
   const [inits, sliced] = [carries.length, carries.length + slices.length];
-  return closeLoop({
+  const longer = closeLoop({
     init: loop.inputs.slice(0, inits), xs: loop.inputs.slice(inits, sliced),
     carries, slices, next, stacked: [...stacked, ...more], length, reverse, family,
   });
+  return { ...longer, scope: loop.scope };
 }
