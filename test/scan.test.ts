@@ -1,6 +1,6 @@
 // Loops with carried state: held to the same computation unrolled; small programs, however many steps.
 import { describe, expect, test } from "vitest";
-import { arange, compile, concatenate, gradients, layers, ones, optimizers, scan, setBackend, sequential, sigmoid, softmax, stack, tensor, Tensor, type Tree, variable, where, zeros } from "../src/index.ts";
+import { arange, compile, concatenate, gradients, layers, ones, optimizers, scan, setBackend, sequential, sigmoid, softmax, stack, tensor, Tensor, type TensorTree, variable, where, zeros } from "../src/index.ts";
 import { closeGraph, structureOf } from "../src/graph/graph.ts";
 import * as ops from "../src/ops/index.ts";
 import { hostRandom } from "../src/random.ts";
@@ -15,11 +15,11 @@ function draw(seed: number, ...shape: number[]): Tensor {
 type Step = (carry: any, x: any) => readonly [any, any];
 
 /** The definition of scan, step by step. `xs` is a tensor, or a record of them. */
-function unrolled(f: Step, init: Tree, xs: Tree, { length = 0, reverse = false } = {}): [any, any] {
-  const sliceOf = (tree: Tree, t: number): Tree =>
-    tree === null ? null : tree instanceof Tensor ? tree.at(t) : Object.fromEntries(Object.entries(tree).map(([key, part]) => [key, sliceOf(part as Tree, t)]));
+function unrolled(f: Step, init: TensorTree, xs: TensorTree, { length = 0, reverse = false } = {}): [any, any] {
+  const sliceOf = (tree: TensorTree, t: number): TensorTree =>
+    tree === null ? null : tree instanceof Tensor ? tree.at(t) : Object.fromEntries(Object.entries(tree).map(([key, part]) => [key, sliceOf(part as TensorTree, t)]));
   const steps = xs instanceof Tensor ? xs.shape[0]! : xs === null ? length : (Object.values(xs)[0] as Tensor).shape[0]!;
-  let carry: Tree = init;
+  let carry: TensorTree = init;
   const ys: any[] = [];
   for (let i = 0; i < steps; i++) {
     const t = reverse ? steps - 1 - i : i;
@@ -35,9 +35,9 @@ const isFloat = (x: Tensor): boolean => x.dtype === "float32";
 const weighted = (ys: readonly Tensor[]): Tensor => ys.filter(isFloat).map((y, i) => y.mul(draw(90 + i, ...y.shape)).sum()).reduce((a, b) => a.add(b));
 
 /** Values, gradients and gradients of gradients of the loop, against those of its unrolled twin on the reference. */
-async function agrees(f: Step, init: Tree, xs: Tree, wrt: readonly Tensor[], options: { length?: number; reverse?: boolean; second?: boolean } = {}): Promise<void> {
+async function agrees(f: Step, init: TensorTree, xs: TensorTree, wrt: readonly Tensor[], options: { length?: number; reverse?: boolean; second?: boolean } = {}): Promise<void> {
   const { second = true, ...rest } = options;
-  const all = (run: (f: Step, init: Tree, xs: Tree, options: object) => [any, any]): Tensor[] => {
+  const all = (run: (f: Step, init: TensorTree, xs: TensorTree, options: object) => [any, any]): Tensor[] => {
     const [last, ys] = run(f, init, xs, rest);
     const values = [...leaves(last), ...leaves(ys)];
     if (wrt.length === 0) return values;
@@ -329,6 +329,7 @@ describe("errors teach", () => {
     ["lengths", () => scan(same as Step, tensor(0), [ones([4]), ones([5, 2])]), /4 and 5 slices: \[4\] and \[5,\s?2\]/],
     ["length and xs", () => scan(same as Step, tensor(0), ones([4]), { length: 3 }), /length is 3, but one of xs has shape \[4\]/],
     ["no length", () => scan(same as Step, tensor(0), null), /how many steps\?.*\{ length \}/],
+    ["misspelt option", () => scan(same as Step, tensor(0), ones([4]), { reversed: true } as never), /scan.*reversed.*reverse/s],
     ["bad length", () => scan(same as Step, tensor(0), null, { length: 1.5 }), /whole number from 0 up, but came 1.5/],
     ["scalar xs", () => scan(same as Step, tensor(0), tensor(1)), /first axis, but one of them is a single number/],
     ["async", () => scan((async (c: Tensor) => [c, null]) as never, tensor(0), ones([4])), /must not be async/],
@@ -344,6 +345,13 @@ describe("errors teach", () => {
     const w = variable(0, { name: "w" });
     expect(() => scan((c: Tensor) => { w.assign(c); return [c, null]; }, tensor(0), ones([4]))).toThrow(/scan: w is assigned inside f.*part of the carry/);
     w.assign(1); // and outside it may be, afterwards
+  });
+
+  test("a tensor carried out of f by hand", async () => {
+    const out: Tensor[] = [];
+    scan((c: Tensor, x: Tensor) => { out.push(c.add(x)); return [c, null]; }, tensor(0), ones([4]));
+    await expect(out[0]!.data()).rejects.toThrow(/from inside a function under compile or scan is used outside.*part of y/);
+    await expect(scan((c: Tensor) => [c.add(out[0]!), null], tensor(0), null, { length: 2 })[0].data()).rejects.toThrow(/used outside/);
   });
 
   test("numbers asked for inside", async () => {

@@ -3,12 +3,13 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { closeLoop } from "../graph/loop.ts";
 import * as ops from "../ops/index.ts";
 import { type Node } from "../ops/op.ts";
+import { checkCount, checkOptions } from "../options.ts";
 import { Cell, withoutAssignments } from "../runtime/cell.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor } from "../tensor.ts";
 
 /** Tensors, alone or nested in arrays and records; null where there are none. */
-export type Tree = Tensor | null | readonly Tree[] | { readonly [key: string]: Tree };
+export type TensorTree = Tensor | null | readonly TensorTree[] | { readonly [key: string]: TensorTree };
 
 /** Options of {@link scan}. */
 export interface ScanOptions {
@@ -39,12 +40,13 @@ export interface ScanOptions {
  * await total.item(); // 10
  * await partial.array(); // [1, 3, 6, 10]
  */
-export function scan<C extends Tree, X extends Tree, Y extends Tree>(
+export function scan<C extends TensorTree, X extends TensorTree, Y extends TensorTree>(
   f: (carry: C, x: X) => readonly [carry: C, y: Y],
   init: C,
   xs: X,
   options: ScanOptions = {},
 ): [carry: C, ys: Y] {
+  checkOptions("scan", options, ["length", "reverse"]);
   const [inits, stacks] = [leavesOf(init, "init"), leavesOf(xs, "xs")];
   const length = stepsOf(stacks, options.length);
   const parameter = (index: number, { shape, dtype }: Tensor, skip: number): Tensor => new Tensor(ops.parameter(index, shape.slice(skip), dtype));
@@ -71,7 +73,7 @@ export function scan<C extends Tree, X extends Tree, Y extends Tree>(
 }
 
 /** The parts of a record in the order of their names, so that a record made in another order is the same. */
-const entriesOf = (record: object): [string, Tree][] => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+const entriesOf = (record: object): [string, TensorTree][] => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** The tensors of a tree. */
 function leavesOf(tree: unknown, where: string): Tensor[] {
@@ -85,9 +87,9 @@ function leavesOf(tree: unknown, where: string): Tensor[] {
 }
 
 /** The tree with other tensors in the places of its own. */
-function rebuilt<T extends Tree>(tree: T, tensors: readonly Tensor[]): T {
+function rebuilt<T extends TensorTree>(tree: T, tensors: readonly Tensor[]): T {
   let at = 0;
-  const walk = (part: Tree): Tree => {
+  const walk = (part: TensorTree): TensorTree => {
     if (part === null) return null;
     if (part instanceof Tensor || part instanceof Cell) return tensors[at++]!;
     if (Array.isArray(part)) return part.map(walk);
@@ -97,7 +99,7 @@ function rebuilt<T extends Tree>(tree: T, tensors: readonly Tensor[]): T {
 }
 
 /** Where the tensors of a tree stand, as text. */
-function structureOf(tree: Tree): string {
+function structureOf(tree: TensorTree): string {
   if (tree === null) return "null";
   if (tree instanceof Tensor || tree instanceof Cell) return "tensor";
   if (Array.isArray(tree)) return `[${tree.map(structureOf).join(", ")}]`;
@@ -105,7 +107,7 @@ function structureOf(tree: Tree): string {
 }
 
 function stepsOf(stacks: readonly Tensor[], length: number | undefined): number {
-  if (length !== undefined && (!Number.isInteger(length) || length < 0)) throw new ArgumentError(`scan: length is a whole number from 0 up, but came ${length}.`);
+  if (length !== undefined) checkCount("scan", "length", length, 0);
   const [first] = stacks;
   if (length === undefined && !first) throw new ArgumentError("scan: how many steps? xs holds no tensor, so give { length }.");
   const scalar = stacks.find((x) => x.ndim === 0);

@@ -1,4 +1,4 @@
-// What computing one element costs, in simple instructions: the fuser weighs computing again against storing.
+// What computing one element costs, in simple instructions: computing it again is weighed against storing it.
 import type { Node } from "../ops/op.ts";
 import type { ScalarBuilder, ScalarOp } from "../compile/scalar.ts";
 

@@ -1,6 +1,8 @@
 // A closed piece of graph: what goes in, what comes out, what is assigned. The unit that a backend compiles.
+import { ArgumentError } from "../errors.ts";
 import type { Node } from "../ops/op.ts";
-import { Body, readOp, type Resident } from "../ops/index.ts";
+import { Body, parameterOp, readOp, type Resident } from "../ops/index.ts";
+import { formatShape } from "../shape.ts";
 import { topologicalOrder } from "./order.ts";
 
 export interface Assignment {
@@ -28,7 +30,15 @@ export function closeGraph(outputs: readonly Node[], assignments: readonly Assig
   const isInput = (node: Node): boolean => node.value !== undefined || parameters.includes(node);
   const order = topologicalOrder(graphRoots({ outputs, assignments }), isInput);
   const variables = new Set<Resident>();
-  for (const node of order) if (node.op === readOp && !isInput(node)) variables.add(node.attrs.variable);
+  for (const node of order) {
+    if (isInput(node)) continue;
+    if (node.op === readOp) variables.add(node.attrs.variable);
+    if (node.op === parameterOp) {
+      throw new ArgumentError(
+        `a tensor of shape ${formatShape(node.shape)} from inside a function under compile or scan is used outside of it, where it has no numbers. Let the function give it back: under scan as part of y or of the carry.`,
+      );
+    }
+  }
   for (const { variable } of assignments) variables.add(variable);
   const inputs = [...parameters, ...order.filter((node) => isInput(node) && !parameters.includes(node))];
   return { inputs, outputs, assignments, variables: [...variables] };
