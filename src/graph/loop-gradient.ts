@@ -2,10 +2,10 @@
 import { dtypeInfo } from "../dtype.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import { sizeOf } from "../shape.ts";
 import { elementCost } from "./cost.ts";
 import { type Deferred, deferSum } from "./loop-sums.ts";
 import { closeLoop, extendLoop } from "./loop.ts";
-import { sizeOf } from "../shape.ts";
 import { topologicalOrder } from "./order.ts";
 
 /** Cotangents of `xs`, given those of `ys`; nodes among `leaves` hide what is behind them. */
@@ -25,84 +25,95 @@ const zeros = (node: Node): Node => ops.full(node.shape, 0, node.dtype);
  */
 export function loopCotangents(loop: Node<ops.LoopAttrs>, dys: readonly (Node | undefined)[], wanted: readonly boolean[], differentiate: Differentiate): (Node | null)[] {
   const { body, length, reverse } = loop.attrs;
-  const { carries, slices, constants, next, stacked } = body;
-  const placeholders = body.placeholders;
-  const hidden = new Set(placeholders);
-  const varying = varyingPlaceholders(body, hidden, wanted);
+  const { carries, slices, constants } = body;
+  const { dNext, dStacked, parts } = passBack(body, dys, wanted, differentiate);
+  const carried = [...dNext.keys()];
+  const sliceParts = partsOf(parts, slices);
+  const constantParts = partsOf(parts, constants);
+  const dCarries = carried.map((i) => parts.get(carries[i]!) ?? zeros(carries[i]!));
 
-  // Which carries have a cotangent is not known before their successors' have been passed back.
-  const active = new Set(carries.flatMap((carry, i) => (varying.has(carry) && dys[i] ? [i] : [])));
-  const given = stacked.flatMap((y, j) => (isFloat(y) && dys[carries.length + j] ? [j] : []));
-  const dStacked = new Map(given.map((j) => [j, ops.parameter(j, stacked[j]!.shape, stacked[j]!.dtype)]));
-  const dNext = new Map<number, Node>();
-  let parts: (Node | null)[] = [];
-  for (let count = -1; count !== active.size; ) {
-    count = active.size;
-    for (const i of active) if (!dNext.has(i)) dNext.set(i, ops.parameter(i, carries[i]!.shape, carries[i]!.dtype));
-    const from = [...active].map((i) => next[i]!).concat(given.map((j) => stacked[j]!));
-    const seeds = [...active].map((i) => dNext.get(i)!).concat(given.map((j) => dStacked.get(j)!));
-    const to = placeholders.filter((node) => varying.has(node));
-    const found = new Map(differentiate(from, seeds, to, hidden).map((part, i) => [to[i]!, part]));
-    parts = placeholders.map((node) => found.get(node) ?? null);
-    carries.forEach((_, i) => parts[i] && active.add(i));
-  }
-
-  const carried = [...active];
-  const dCarries = carried.map((i) => parts[i] ?? zeros(carries[i]!));
-  const dSlices = slices.flatMap((_, i) => (parts[carries.length + i] ? [i] : []));
-  const dConstants = constants.flatMap((_, k) => (parts[carries.length + slices.length + k] ? [k] : []));
-  const partOf = (k: number): Node => parts[carries.length + slices.length + k]!;
-
-  // Sums over the steps that are better made of stacked operands, after the loop; all others are carried.
+  // Some sums over the steps are made of stacked operands, after the loop; all others are carried.
   const own = new Set<Node>([...dNext.values(), ...dStacked.values()]);
-  const steps = changing([...dCarries, ...dSlices.map((i) => parts[carries.length + i]!), ...dConstants.map(partOf)], new Set([...own, ...carries, ...slices]), hidden);
-  const operands = new Set<Node>();
-  const deferred = new Map<number, Deferred>();
-  for (const later of [false, true]) {
-    for (const k of dConstants) {
-      const sum = deferred.has(k) ? null : deferSum(partOf(k), (node) => steps.has(node), later ? operands : null);
-      if (sum) deferred.set(k, sum);
-      for (const node of sum?.operands ?? []) operands.add(node);
-    }
-  }
-  const summed = dConstants.filter((k) => !deferred.has(k));
-  const totals = summed.map((k) => ops.parameter(k, constants[k]!.shape, constants[k]!.dtype));
-  const sums = summed.map((k, n) => ops.add(totals[n]!, partOf(k)));
+  const steps = changing([...constantParts.values()], new Set([...own, ...carries, ...slices]), new Set(body.placeholders));
+  const deferred = deferSums(constantParts, (node) => steps.has(node));
+  const operands = new Set([...deferred.values()].flatMap((sum) => sum.operands));
+  const summed = [...constantParts.keys()].filter((constant) => !deferred.has(constant));
+  const totals = summed.map((constant, i) => ops.parameter(i, constant.shape, constant.dtype));
+  const sums = summed.map((constant, i) => ops.add(totals[i]!, constantParts.get(constant)!));
 
-  // The first loop's values that the second needs, and where their stacked numbers are.
+  // What the second loop takes from the first, and where the numbers of all steps are.
+  const { saved, read } = neededValues([...dCarries, ...sums, ...sliceParts.values(), ...operands], own, body);
+  const forward = extendLoop(loop, [...saved].filter((node) => !body.stacked.includes(node)));
   const stacks = new Map<Node, Node>(slices.map((slice, i) => [slice, loop.inputs[carries.length + i]!]));
-  const dSliceNodes = dSlices.map((i) => parts[carries.length + i]!);
-  const { saved, read } = neededValues([...dCarries, ...sums, ...dSliceNodes, ...operands], own, body);
-  const fresh = [...saved].filter((node) => !stacked.includes(node));
-  const forward = extendLoop(loop, fresh);
   for (const node of saved) stacks.set(node, ops.result(forward, carries.length + forward.attrs.body.stacked.indexOf(node)));
   for (const [j, placeholder] of dStacked) stacks.set(placeholder, dys[carries.length + j]!);
 
   const inside = [...read, ...saved, ...dStacked.values()];
-  const left = [...operands].filter((node) => !stacks.has(node));
+  const stacked = [...sliceParts.values(), ...[...operands].filter((node) => !stacks.has(node))];
   const backward = closeLoop({
     init: [...carried.map((i) => dys[i] ?? zeros(carries[i]!)), ...totals.map(zeros)],
     xs: inside.map((node) => stacks.get(node)!),
-    carries: [...carried.map((i) => dNext.get(i)!), ...totals],
+    carries: [...dNext.values(), ...totals],
     slices: inside,
     next: [...dCarries, ...sums],
-    stacked: [...dSliceNodes, ...left],
+    stacked,
     length,
     reverse: !reverse,
   });
-  const afterCarries = carried.length + totals.length;
-  left.forEach((node, i) => stacks.set(node, ops.result(backward, afterCarries + dSlices.length + i)));
-  const stackOf = (node: Node): Node => stacks.get(node)!;
 
-  return placeholders.map((_, at): Node | null => {
-    if (!wanted[at]) return null;
-    if (at < carries.length) return active.has(at) ? ops.result(backward, carried.indexOf(at)) : null;
-    const slice = at - carries.length;
-    if (slice < slices.length) return dSlices.includes(slice) ? ops.result(backward, afterCarries + dSlices.indexOf(slice)) : null;
-    const k = slice - slices.length;
-    if (!dConstants.includes(k)) return null;
-    return deferred.get(k)?.finish(stackOf) ?? ops.result(backward, carried.length + summed.indexOf(k));
-  });
+  const found = new Map<Node, Node>(carried.map((i, at) => [carries[i]!, ops.result(backward, at)]));
+  summed.forEach((constant, i) => found.set(constant, ops.result(backward, carried.length + i)));
+  const stackOf = (node: Node): Node => stacks.get(node) ?? ops.result(backward, carried.length + totals.length + stacked.indexOf(node));
+  [...sliceParts.keys()].forEach((slice, i) => found.set(slice, ops.result(backward, carried.length + totals.length + i)));
+  for (const [constant, sum] of deferred) found.set(constant, sum.finish(stackOf));
+  return body.placeholders.map((node, i) => (wanted[i] ? (found.get(node) ?? null) : null));
+}
+
+/** One step of the second loop, in terms of placeholders for the cotangents that come into it. */
+interface PassedBack {
+  /** Placeholders for the cotangents of carries and of what is stacked, by their place. Others have none. */
+  readonly dNext: ReadonlyMap<number, Node>;
+  readonly dStacked: ReadonlyMap<number, Node>;
+  /** The cotangents of the body's placeholders. */
+  readonly parts: ReadonlyMap<Node, Node>;
+}
+
+function passBack(body: ops.Body, dys: readonly (Node | undefined)[], wanted: readonly boolean[], differentiate: Differentiate): PassedBack {
+  const { carries, next, stacked, placeholders } = body;
+  const hidden = new Set(placeholders);
+  const varying = varyingPlaceholders(body, hidden, wanted);
+  const to = placeholders.filter((node) => varying.has(node));
+  const dStacked = new Map<number, Node>();
+  stacked.forEach((y, j) => isFloat(y) && dys[carries.length + j] && dStacked.set(j, ops.parameter(j, y.shape, y.dtype)));
+  const dNext = new Map<number, Node>();
+  const activate = (i: number): unknown => dNext.has(i) || dNext.set(i, ops.parameter(i, carries[i]!.shape, carries[i]!.dtype));
+  carries.forEach((carry, i) => varying.has(carry) && dys[i] && activate(i));
+  // Which other carries have a cotangent is not known before their successors' have been passed back.
+  for (;;) {
+    const count = dNext.size;
+    const from = [...[...dNext.keys()].map((i) => next[i]!), ...[...dStacked.keys()].map((j) => stacked[j]!)];
+    const found = differentiate(from, [...dNext.values(), ...dStacked.values()], to, hidden);
+    const parts = new Map(to.flatMap((node, i): [Node, Node][] => (found[i] ? [[node, found[i]]] : [])));
+    carries.forEach((carry, i) => parts.has(carry) && activate(i));
+    if (dNext.size === count) return { dNext, dStacked, parts };
+  }
+}
+
+const partsOf = (parts: ReadonlyMap<Node, Node>, nodes: readonly Node[]): Map<Node, Node> =>
+  new Map(nodes.flatMap((node): [Node, Node][] => (parts.has(node) ? [[node, parts.get(node)!]] : [])));
+
+/** Products first; then plain sums of what is stacked for the products in any case. */
+function deferSums(parts: ReadonlyMap<Node, Node>, varies: (node: Node) => boolean): Map<Node, Deferred> {
+  const deferred = new Map<Node, Deferred>();
+  const operands = new Set<Node>();
+  for (const stacked of [null, operands]) {
+    for (const [constant, part] of parts) {
+      const sum = deferred.has(constant) ? null : deferSum(part, varies, stacked);
+      if (sum) deferred.set(constant, sum);
+      for (const node of sum?.operands ?? []) operands.add(node);
+    }
+  }
+  return deferred;
 }
 
 /** The floating placeholders that change with an input whose cotangent is wanted. */
