@@ -9,6 +9,7 @@ export { Variable, variable } from "./variable.ts";
 export { grad, gradients, valueAndGrad } from "./gradient.ts";
 export { compile, type Compiled } from "./compile-function.ts";
 export * from "./functions/array.ts";
+export { scan, type ScanOptions, type TensorTree } from "./functions/scan.ts";
 export { erfinv } from "./functions/special.ts";
 export * as random from "./functions/random.ts";
 export { backendNames, setBackend, setThreads } from "./runtime/device.ts";

@@ -4,6 +4,7 @@ import type { DType } from "../src/dtype.ts";
 import * as activations from "../src/functions/activations.ts";
 import * as array from "../src/functions/array.ts";
 import * as random from "../src/functions/random.ts";
+import { scan } from "../src/functions/scan.ts";
 import { logSoftmax, softmax } from "../src/functions/softmax.ts";
 import { erfinv } from "../src/functions/special.ts";
 import type { ContractLabels, Node } from "../src/ops/op.ts";
@@ -583,6 +584,27 @@ add("scatterAdd", "integers that wrap", lift((x, y, at) => ops.add(ops.scatterAd
   [sample(anyBits("int32"), [9, 2]), sample(anyBits("uint32"), [9, 2]), places([0, 1, 1, 2, 0, 0, 2, 2, 1], [9])], { gradient: "none" });
 add("scatterAdd", "an expression between", (x, at) => new Tensor(ops.scatterAdd(x.exp().node, at.node, 0, 4)).square().add(1), [sample(unit, [6, 3]), places([3, 0, 0, 3, 1, 3], [6])], smooth);
 add("scatterAdd", "a histogram", lift((at) => ops.scatterAdd(ops.full([9], 1, "float32"), at, 0, 5)), [places([0, 1, 1, 4, 4, 4, 2, 0, 9], [9])], { gradient: "none" });
+
+// ---- loops: more of them, against the unrolled computation, in test/scan.test.ts -------------------------------
+
+const summing = (c: Tensor, x: Tensor) => [c.mul(0.5).add(x), c.mul(x)] as const;
+for (const shape of [[1], [5], [1, 1], [4, 3], [3, 2, 5], [2, 67]]) {
+  for (const reverse of [false, true]) {
+    add("scan", `a running mean of [${shape}]${reverse ? " from the end" : ""}`, (c, xs) => scan(summing, c, xs, { reverse }), [sample(unit, shape.slice(1)), sample(unit, shape)], smooth);
+  }
+}
+add("scan", "a recurrent layer", (h, xs, w, u) => {
+  const [last, ys] = scan((c: Tensor, x: Tensor) => { const y = x.matmul(w).add(c.matmul(u)).tanh(); return [y, y]; }, h, xs);
+  return [last, ys];
+}, [sample(unit, [2, 4]), sample(unit, [3, 2, 3]), sample(unit, [3, 4]), sample(unit, [4, 4])], smooth);
+add("scan", "powers, with no slices and no stack", (x) => scan((c: Tensor) => [c.mul(x), null], x, null, { length: 3 })[0], [sample(between(0.5, 1.5), [7])], smooth);
+add("scan", "a loop in a loop, of an expression, in an expression", (c, xs) => {
+  const inner = (row: Tensor, rows: Tensor) => scan(summing, row, rows.sin());
+  const [last, ys] = scan((row: Tensor, rows: Tensor) => inner(row, rows), c.exp(), xs.mul(2));
+  return [last.add(1).square(), ys.sum(0)];
+}, [sample(unit, [3]), sample(unit, [2, 4, 3])], smooth);
+add("scan", "whole numbers", (c, xs) => scan((a: Tensor, x: Tensor) => [a.mul(1664525).add(x), a.maximum(x)], c, xs), [sample(anyBits("int32"), [3]), sample(anyBits("int32"), [5, 3])], { gradient: "none" });
+add("scan", "bytes and choices", (c, xs) => scan((a: Tensor, x: Tensor) => [a.logicalOr(x.less(10)), a], c, xs), [sample(bools, [5]), sample(bytes, [4, 5])], { gradient: "none" });
 
 // ---- numbers made of nothing ----------------------------------------------------------------------------------
 

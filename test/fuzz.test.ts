@@ -11,14 +11,21 @@ import { parameter, read, readOp, type Resident } from "../src/ops/index.ts";
 import { Tensor, tensor } from "../src/tensor.ts";
 import { type Variable, variable } from "../src/variable.ts";
 import { backendValues, declarationDifference, difference } from "./compare.ts";
+import { loopProgram } from "./fuzz-loops.ts";
 import { type Fuzz, fuzzProgram } from "./fuzz.ts";
 import { shrink } from "./shrink.ts";
 
 /** Seeds that once showed a bug. They stay; where the generator changes, and they no longer show theirs, it becomes a case of test/cases.ts. */
 const regressions: readonly number[] = [19, 166, 424, 434, 694, 767, 1090, 1093, 1152, 1207, 1253, 1346, 1616, 1693, 1731, 1780, 2094, 2111, 2251, 2406, 2430, 2463, 2477];
 
+/** The same of programs that are the bodies of loops. None so far. */
+const loopRegressions: readonly number[] = [];
+
 /** How many programs; `NABLA_FUZZ=5000 npx vitest run test/fuzz.test.ts` looks further. */
 const count = Number(process.env["NABLA_FUZZ"] ?? 150);
+
+/** How many of them are also made the body of a loop. */
+const loops = Math.ceil(count / 3);
 
 /** Runs before which the numbers are compared: two single steps, then three in a row. */
 const runs = [1, 1, 3];
@@ -66,7 +73,7 @@ const rounded: typeof interpret = (graph, inputs, variables) => {
   const known = new Map<Node, Values>(graph.inputs.map((node, i) => [node, inputs[i]!]));
   for (const node of graphNodes(graph)) {
     if (known.has(node)) continue;
-    const values = node.op === readOp ? variables.get(node.attrs.variable)! : evaluateNode(node, node.inputs.map((x) => known.get(x)!));
+    const values = node.op === readOp ? variables.get(node.attrs.variable)! : evaluateNode(node, node.inputs.map((x) => known.get(x)!), rounded);
     known.set(node, node.dtype === "float32" ? values.map(Math.fround) : values);
   }
   return { outputs: graph.outputs.map((x) => known.get(x)!), assigned: graph.assignments.map((a) => known.get(a.value)!) };
@@ -107,8 +114,8 @@ function expectations(graph: Graph, fuzz: Fuzz): { outputs: Expected[]; variable
   return all.every((snapshot) => [...snapshot.outputs, ...snapshot.variables].every(sane)) ? all : null;
 }
 
-async function check(seed: number): Promise<"checked" | "sensitive"> {
-  const fuzz = fuzzProgram(seed);
+async function check(seed: number, make: (seed: number) => Fuzz = fuzzProgram): Promise<"checked" | "sensitive"> {
+  const fuzz = make(seed);
   const graph = graphOf(fuzz);
   verifyGraph(graph, "fuzzing");
   for (const node of graphNodes(graph)) used.add(node.op.name);
@@ -153,13 +160,25 @@ async function check(seed: number): Promise<"checked" | "sensitive"> {
   if (real.length === 0) return "checked";
   const small = await shrink(graph, givenNumbers(graph, fuzz));
   const text = small ? `shrunk to\n${printGraph(small)}` : `whole (it is not wrong by itself; look at its variables and steps)\n${printGraph(graph)}`;
-  throw new Error(`seed ${seed}:\n${real.join("\n")}\n\nThe graph, ${text}\n\nPut ${seed} into \`regressions\` of test/fuzz.test.ts.`);
+  throw new Error(`seed ${seed}:\n${real.join("\n")}\n\nThe graph, ${text}\n\nPut ${seed} into \`${make === fuzzProgram ? "regressions" : "loopRegressions"}\` of test/fuzz.test.ts.`);
 }
 
 const used = new Set<string>();
 
 test.each(regressions.map((seed) => [seed]))("seed %i, which once failed", async (seed) => {
   await check(seed);
+});
+
+test(`${loops} random programs as the bodies of loops`, { timeout: 1000 * Math.max(60, count) }, async () => {
+  const failed: string[] = [];
+  let sensitive = 0;
+  for (const seed of [...loopRegressions, ...Array.from({ length: loops }, (_, i) => i + 1)]) {
+    if (failed.length >= 3) break;
+    await check(seed, loopProgram).then((result) => (sensitive += result === "sensitive" ? 1 : 0), (error: Error) => failed.push(error.message));
+  }
+  expect(failed.join("\n\n")).toBe("");
+  // What a program carries goes through it again and again, and may well grow; second derivatives do.
+  expect(sensitive).toBeLessThan(0.4 * loops + 1);
 });
 
 test(`${count} random programs`, { timeout: 1000 * Math.max(60, count) }, async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { lowerGraph } from "../src/compile/pipeline.ts";
 import { verifyPlan } from "../src/compile/verify-plan.ts";
-import { compile, Dataset, gradients, layers, sequential, tensor, type Tensor, variable } from "../src/index.ts";
+import { compile, Dataset, gradients, layers, scan, sequential, tensor, type Tensor, variable } from "../src/index.ts";
 import { closeGraph } from "../src/graph/graph.ts";
 import * as ops from "../src/ops/index.ts";
 
@@ -42,6 +42,21 @@ describe("the training steps of small models", () => {
     const data = Dataset.from({ inputs: { data: new Uint8Array(40), shape: [8, 5], dtype: "uint8" }, targets: { data: new Uint8Array(8), shape: [8], dtype: "uint8" } });
     const program = await model.requireTraining("test").pool.take(data, true).program("train", 4);
     const { kernels, plan } = program.describe();
+    expect(`${kernels.join("\n")}\n${plan}`).toMatchSnapshot();
+  });
+
+  it("a recurrent layer by scan, with the gradients of its weights", async () => {
+    const [w, u] = [variable(tensor(new Float32Array(12), { shape: [3, 4] }), { name: "w" }), variable(tensor(new Float32Array(16), { shape: [4, 4] }), { name: "u" })];
+    const step = compile((xs: Tensor) => {
+      const cell = (h: Tensor, x: Tensor) => [x.matmul(w).add(h.matmul(u)).tanh(), null] as const;
+      const [last] = scan(cell, tensor(new Float32Array(8), { shape: [2, 4] }), xs);
+      const loss = last.square().sum();
+      const [dw, du] = gradients(loss, [w, u]);
+      w.assign(w.value.sub(dw!));
+      u.assign(u.value.sub(du!));
+      return loss;
+    });
+    const { kernels, plan } = (await step.program(tensor(new Float32Array(30), { shape: [5, 2, 3] }))).describe();
     expect(`${kernels.join("\n")}\n${plan}`).toMatchSnapshot();
   });
 

@@ -1,14 +1,16 @@
-// Pass 3: roots to kernels. Each root joins a kernel whose loops it fits, or opens one of its own.
+// Pass 4: roots to kernels. Each root joins a kernel whose loops it fits, or opens one of its own.
 import { type Graph, graphRoots } from "../graph/graph.ts";
 import { labelExtents } from "../ops/contract.ts";
+import type { LoopAttrs } from "../ops/index.ts";
 import type { ContractLabels, Node } from "../ops/op.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { counter, identityIndex, reshapeIndex } from "../view.ts";
 import { type Expression, visit } from "./expression.ts";
-import type { ContractRoles, Kernel, Reduction, Store } from "./kernel.ts";
+import type { ContractRoles, Kernel, Loop, Reduction, Store } from "./kernel.ts";
 import { Buffers, Frame, Misfit, type Place } from "./lower.ts";
 import { mergeAxes } from "./merge-axes.ts";
-import { chooseRoots, placedPart, prepare, type Roots } from "./roots.ts";
+import type { Compiled } from "./pipeline.ts";
+import { chooseRoots, memoryOf, placedPart, prepare, type Roots } from "./roots.ts";
 
 export interface Fused {
   readonly graph: Graph;
@@ -21,14 +23,14 @@ export interface Fused {
 
 /**
  * Chooses roots and groups them into kernels. A try may teach that a node fits no loops as an expression, or that one
- * with memory of its own needs none; then all starts anew with what was learnt.
+ * with memory of its own needs none; then all starts anew with what was learnt. `stepOf` lowers a loop's body.
  */
-export function fuse(graph: Graph): Fused {
+export function fuse(graph: Graph, stepOf: (loop: Node) => Compiled): Fused {
   const prepared = prepare(graph);
   const lessons = { forced: new Set<Node>(), inlined: new Set<Node>() };
   for (;;) {
     try {
-      const fuser = new Fuser(chooseRoots(prepared, lessons));
+      const fuser = new Fuser(chooseRoots(prepared, lessons), stepOf);
       const fused = fuser.run();
       const lone = fuser.readInOneKernel().filter((node) => !lessons.forced.has(node));
       if (lone.length === 0) return fused;
@@ -89,15 +91,21 @@ class Fuser {
   readonly #buffers: Buffers;
   readonly #clusters: Cluster[] = [];
   readonly #home = new Map<Node, Cluster>();
+  readonly #stepOf: (loop: Node) => Compiled;
 
-  constructor(roots: Roots) {
+  constructor(roots: Roots, stepOf: (loop: Node) => Compiled) {
     this.#roots = roots;
+    this.#stepOf = stepOf;
     this.#buffers = new Buffers(roots);
   }
 
   run(): Fused {
     for (const node of this.#roots.roots) {
       if (node.op.kind === "join") continue;
+      if (node.op.kind === "result") {
+        this.#home.set(node, this.#home.get(node.inputs[0]!)!);
+        continue;
+      }
       const joined = this.#candidates(node).find((cluster) => this.#join(node, cluster));
       if (!joined) this.#open(node);
     }
@@ -119,11 +127,11 @@ class Fuser {
   /** Clusters that a root may join, the likeliest first: those whose results it reads, the latest first, then the rest. */
   #candidates(node: Node): Cluster[] {
     const { kind } = node.op;
-    if (kind === "contract" || kind === "scatter") return [];
+    if (kind === "contract" || kind === "scatter" || kind === "loop") return [];
     const producers = this.#producersOf(node);
     const others = [...this.#clusters].reverse().filter((cluster) => !producers.has(cluster) && this.#siblings(node, cluster));
     return [...[...producers].reverse(), ...others].filter((cluster) => {
-      if (cluster.kind === "scatter") return false;
+      if (cluster.kind === "scatter" || cluster.kind === "loop") return false;
       if (kind === "reduce" && !(cluster.domain && sameShape(cluster.domain.shape, node.inputs[0]!.shape) && sameShape(cluster.domain.axes, node.attrs.axes))) return false;
       return ![...producers].some((other) => other !== cluster && this.#reaches(other, cluster));
     });
@@ -246,6 +254,8 @@ class Fuser {
       this.#add(node, cluster, "row");
     } else if (op.kind === "contract") {
       cluster = this.#openContract(node);
+    } else if (op.kind === "loop") {
+      cluster = this.#openLoop(node);
     } else if (op.kind === "scatter") {
       cluster = new Cluster("scatter", frameOf(node.inputs[0]!.shape), node.inputs[0]!.shape.length, null);
       const value = cluster.frame.lower(node.inputs[0]!, cluster.rowPlace);
@@ -276,6 +286,38 @@ class Fuser {
     return cluster;
   }
 
+  #openLoop(node: Node): Cluster {
+    const cluster = new Cluster("loop", new Frame([], this.#roots, this.#buffers), 0, null);
+    cluster.members.push(node);
+    this.#home.set(node, cluster);
+    for (const source of this.#loopOperands(node)) {
+      cluster.sources.add(source);
+      for (const home of this.#homesOf(source)) cluster.reads.add(home);
+    }
+    return cluster;
+  }
+
+  #loopOperands(node: Node): Node[] {
+    const inputs = new Set(this.#roots.graph.inputs);
+    return node.inputs.map((input) => memoryOf(input, inputs));
+  }
+
+  #loop(node: Node): Loop {
+    const { body, length, reverse } = node.attrs as LoopAttrs;
+    const operands = this.#loopOperands(node).map((operand) => this.#buffers.locate(operand).buffer);
+    const results = this.#buffers.results(node);
+    const [carried, sliced] = [body.carries.length, body.carries.length + body.slices.length];
+    return {
+      length,
+      reverse,
+      step: this.#stepOf(node),
+      carries: body.carries.map((_, i) => ({ init: operands[i]!, result: results[i]! })),
+      slices: operands.slice(carried, sliced),
+      constants: operands.slice(sliced),
+      stacked: results.slice(carried),
+    };
+  }
+
   /** Members that somebody else reads get stores. */
   #kernels(): Kernel[] {
     const needed = new Set<Node>(graphRoots(this.#roots.graph));
@@ -290,6 +332,8 @@ class Fuser {
 
     return this.#clusters.map((cluster) => {
       const { frame } = cluster;
+      const scope = [...new Set(cluster.members.map((node) => node.scope).filter(Boolean))].join(" ");
+      if (cluster.kind === "loop") return { kind: "loop", extents: [], parallel: 0, reductions: [], stores: [], contract: null, loop: this.#loop(cluster.members[0]!), scope };
       const stores = cluster.members.filter((node) => needed.has(node)).map((node): Store => {
         const { place, value } = frame.members.get(node)!;
         const { buffer, at } = this.#buffers.locate(node);
@@ -302,7 +346,8 @@ class Fuser {
         reductions: cluster.reductions,
         stores,
         contract: cluster.contract,
-        scope: [...new Set(cluster.members.map((node) => node.scope).filter(Boolean))].join(" "),
+        loop: null,
+        scope,
       });
     });
   }

@@ -2,7 +2,19 @@
 import type { Affine } from "../view.ts";
 import { type Buffer, type Expression, visit } from "./expression.ts";
 import { stageOf } from "./fuse.ts";
-import { type Kernel, kernelLoads, type Store } from "./kernel.ts";
+import { type Kernel, kernelLoads, kernelReads, type Store } from "./kernel.ts";
+
+/** Whether what a kernel writes to `buffer` may go over `old`. */
+export function mayReplace(kernel: Kernel, buffer: Buffer, old: Buffer): boolean {
+  if (!kernel.loop) {
+    const stores = kernel.stores.filter((s) => s.buffer === buffer);
+    return stores.length === 1 && !stores[0]!.accumulate && mayOverwrite(kernel, stores[0]!, old);
+  }
+  // A loop reads all through; only what a carry begins with may become the carry.
+  const { carries, slices, constants } = kernel.loop;
+  if (!kernelReads(kernel).includes(old)) return true;
+  return carries.every(({ init, result }) => (init === old) === (result === buffer)) && !slices.includes(old) && !constants.includes(old);
+}
 
 /**
  * Whether `store` may go over `old`: each element is read only where it is about to be replaced, and not after.

@@ -2,6 +2,7 @@
 import type { DType } from "../dtype.ts";
 import type { Affine } from "../view.ts";
 import { type Buffer, type Expression, visit } from "./expression.ts";
+import type { Compiled } from "./pipeline.ts";
 import type { ScalarOp } from "./scalar.ts";
 
 /** Folds `value` over the reduced axes, once for each point of the parallel ones. */
@@ -34,18 +35,32 @@ export interface ContractRoles {
   readonly b: Expression;
 }
 
+/** A program that is run once a step. Its variables are, in this order, carries, slices, constants and what is stacked up. */
+export interface Loop {
+  readonly length: number;
+  readonly reverse: boolean;
+  readonly step: Compiled;
+  /** A carry lives where its result will be; first it is given what it begins with. */
+  readonly carries: readonly { readonly init: Buffer; readonly result: Buffer }[];
+  /** A step reads, or writes, its slice of each. */
+  readonly slices: readonly Buffer[];
+  readonly constants: readonly Buffer[];
+  readonly stacked: readonly Buffer[];
+}
+
 export interface Kernel {
   /**
    * map: parallel axes only. rows: axes reduced, once or in stages. contract: one sum of products.
-   * scatter: places from memory, in order, adding up.
+   * scatter: places from memory, in order, adding up. loop: kernels of its own, step after step.
    */
-  readonly kind: "map" | "rows" | "contract" | "scatter";
+  readonly kind: "map" | "rows" | "contract" | "scatter" | "loop";
   /** Lengths of the loops; the first `parallel` of them are parallel, the rest are reduced. */
   readonly extents: readonly number[];
   readonly parallel: number;
   readonly reductions: readonly Reduction[];
   readonly stores: readonly Store[];
   readonly contract: ContractRoles | null;
+  readonly loop: Loop | null;
   /** Where in the user's model the kernel's work was asked for. */
   readonly scope: string;
 }
@@ -65,7 +80,19 @@ export function kernelLoads(kernel: Kernel): Extract<Expression, { kind: "load" 
   return loads;
 }
 
+/** The buffers that a kernel reads, each once. */
+export function kernelReads(kernel: Kernel): Buffer[] {
+  const { loop } = kernel;
+  if (loop) return [...new Set([...loop.carries.map((c) => c.init), ...loop.slices, ...loop.constants])];
+  return [...new Set(kernelLoads(kernel).map((l) => l.buffer))];
+}
+
+/** The buffers that a kernel writes, each once. */
+export function kernelWrites({ loop, stores }: Kernel): Buffer[] {
+  return [...new Set(loop ? [...loop.carries.map((c) => c.result), ...loop.stacked] : stores.map((s) => s.buffer))];
+}
+
 /** The buffers that a kernel touches, in order of first use: those that it writes, then those that it only reads. */
 export function kernelBuffers(kernel: Kernel): Buffer[] {
-  return [...new Set([...kernel.stores.map((s) => s.buffer), ...kernelLoads(kernel).map((l) => l.buffer)])];
+  return [...new Set([...kernelWrites(kernel), ...kernelReads(kernel)])];
 }

@@ -1,6 +1,6 @@
 // Lowering: a node, seen from the loops of a kernel, as an expression. Movement is folded into the loads.
 import type { Graph } from "../graph/graph.ts";
-import { readOp } from "../ops/index.ts";
+import { readOp, resultTypes } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { type Affine, fixed, flatten, reshapeIndex, scaled, sum } from "../view.ts";
@@ -27,6 +27,7 @@ export class Buffers {
   readonly #roots: Roots;
   readonly #graph: Graph;
   readonly #made = new Map<Node | object, Buffer>();
+  readonly #results = new Map<Node, Buffer[]>();
   #temporaries = 0;
 
   constructor(roots: Roots) {
@@ -62,10 +63,20 @@ export class Buffers {
     const input = this.#graph.inputs.indexOf(node);
     if (input >= 0) return this.#memo(node, () => ({ name: `in${input}`, dtype: node.dtype, size: sizeOf(node.shape), place: "input", index: input }));
     if (node.op === readOp) return this.variable(this.#graph.variables.indexOf(node.attrs.variable));
-    return this.#memo(node, () => {
-      const index = this.#temporaries++;
-      return { name: `t${index}`, dtype: node.dtype, size: sizeOf(node.shape), place: "temporary", index };
-    });
+    if (node.op.kind === "result") return this.results(node.inputs[0]!)[node.attrs.index]!;
+    return this.#memo(node, () => this.#temporary(node));
+  }
+
+  /** The buffers of all that a loop gives, whether or not somebody reads it. */
+  results(loop: Node): readonly Buffer[] {
+    let buffers = this.#results.get(loop);
+    if (!buffers) this.#results.set(loop, (buffers = resultTypes(loop.attrs).map((type) => this.#temporary(type))));
+    return buffers;
+  }
+
+  #temporary({ shape, dtype }: Pick<Node, "shape" | "dtype">): Buffer {
+    const index = this.#temporaries++;
+    return { name: `t${index}`, dtype, size: sizeOf(shape), place: "temporary", index };
   }
 
   #memo(key: object, make: () => Buffer): Buffer {

@@ -1,4 +1,4 @@
-// Pass 4: fewer, longer loops. Neighbouring axes that every index crosses in one stride become one; axes of 1 vanish.
+// Pass 5: fewer, longer loops. Neighbouring axes that every index crosses in one stride become one; axes of 1 vanish.
 import type { Affine } from "../view.ts";
 import { type Expression, ExpressionBuilder, visit } from "./expression.ts";
 import { type Kernel, kernelLoads, kernelRoots } from "./kernel.ts";

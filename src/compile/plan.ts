@@ -1,11 +1,11 @@
-// Pass 6: every temporary's place in one arena. Memory whose last reader has run is used again.
+// Pass 7: every temporary's place in one arena. Memory whose last reader has run is used again.
 import { dtypeInfo } from "../dtype.ts";
 import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
 import type { Buffer } from "./expression.ts";
 import type { Fused } from "./fuse.ts";
-import { mayOverwrite } from "./in-place.ts";
-import { type Kernel, kernelLoads } from "./kernel.ts";
+import { mayReplace } from "./in-place.ts";
+import { type Kernel, kernelReads, kernelWrites } from "./kernel.ts";
 import { bytesOf, type Schedule } from "./schedule.ts";
 
 export interface Plan {
@@ -67,8 +67,8 @@ export function plan(fused: Fused, scheduled: Schedule, scratchBytes: (kernel: K
 
   const lastUse = new Map<Buffer, number>();
   kernels.forEach((kernel, i) => {
-    for (const load of kernelLoads(kernel)) lastUse.set(load.buffer, i);
-    for (const store of kernel.stores) lastUse.set(store.buffer, Math.max(i, lastUse.get(store.buffer) ?? 0));
+    for (const buffer of kernelReads(kernel)) lastUse.set(buffer, i);
+    for (const buffer of kernelWrites(kernel)) lastUse.set(buffer, Math.max(i, lastUse.get(buffer) ?? 0));
   });
   for (const buffer of [...outputs, ...copies.map((c) => c.from)]) lastUse.set(buffer, Infinity);
 
@@ -79,10 +79,10 @@ export function plan(fused: Fused, scheduled: Schedule, scratchBytes: (kernel: K
   let lowerBound = fixedBytes;
   kernels.forEach((kernel, i) => {
     const dying = [...live].filter((buffer) => lastUse.get(buffer) === i);
-    for (const { buffer, ...store } of kernel.stores) {
+    for (const buffer of kernelWrites(kernel)) {
       if (offsets.has(buffer) || inVariables.has(buffer)) continue;
-      const heir = dying.findIndex((old) => bytesOf(old) === bytesOf(buffer) && old.dtype === buffer.dtype && onlyWriter(kernels, kernel, buffer) && mayOverwrite(kernel, { ...store, buffer }, old));
-      if (heir >= 0 && !store.accumulate) {
+      const heir = dying.findIndex((old) => bytesOf(old) === bytesOf(buffer) && old.dtype === buffer.dtype && onlyWriter(kernels, kernel, buffer) && mayReplace(kernel, buffer, old));
+      if (heir >= 0) {
         const [old] = dying.splice(heir, 1);
         offsets.set(buffer, offsets.get(old!)!);
         live.delete(old!);
@@ -106,5 +106,5 @@ function inputsBytes(graph: Graph): number {
 }
 
 function onlyWriter(kernels: readonly Kernel[], kernel: Kernel, buffer: Buffer): boolean {
-  return kernels.every((other) => other === kernel || other.stores.every((s) => s.buffer !== buffer));
+  return kernels.every((other) => other === kernel || !kernelWrites(other).includes(buffer));
 }

@@ -3,7 +3,7 @@ import type { Graph } from "../graph/graph.ts";
 import { formatShape } from "../shape.ts";
 import type { Affine } from "../view.ts";
 import type { Expression } from "./expression.ts";
-import type { Kernel } from "./kernel.ts";
+import type { Kernel, Loop } from "./kernel.ts";
 import type { Plan } from "./plan.ts";
 import { bytesOf } from "./schedule.ts";
 
@@ -11,12 +11,29 @@ const axisNames = "ijklmnopqrstuvw";
 
 /** A kernel as loops over named counters, with what it stores written out. */
 export function printKernel(kernel: Kernel, number: number): string {
+  if (kernel.loop) return printLoop(kernel, kernel.loop, number);
   const axes = kernel.extents.map((n, i) => `${axisNames[i] ?? `x${i}`}<${n}`);
   const head = `kernel ${number}: ${kernel.kind} over ${axes.slice(0, kernel.parallel).join(" ") || "one point"}`;
   const folded = kernel.parallel < kernel.extents.length ? `, folding ${axes.slice(kernel.parallel).join(" ")}` : "";
   const lines = [`${head}${folded}${kernel.scope ? `  # ${kernel.scope}` : ""}`];
   kernel.reductions.forEach((r, i) => lines.push(`  r${i} = ${r.combine} of ${printExpression(r.value)}`));
   for (const s of kernel.stores) lines.push(`  ${s.buffer.name}[${printIndex(s.at)}] ${s.accumulate ? "+=" : "="} ${printExpression(s.value)}`);
+  return lines.join("\n");
+}
+
+/** A loop with the kernels of a step, whose variables are what the loop reads and writes. */
+function printLoop({ scope }: Kernel, loop: Loop, number: number): string {
+  const { plan, graph } = loop.step;
+  const lines = [`kernel ${number}: loop over t<${loop.length}${loop.reverse ? " from the last to the first" : ""}${scope ? `  # ${scope}` : ""}`];
+  const names = graph.variables.map((variable) => variable.name);
+  const outer = [
+    ...loop.carries.map(({ init, result }) => `${result.name}, at first ${init.name}`),
+    ...loop.slices.map(({ name }) => `${name}[t]`), ...loop.constants.map(({ name }) => name), ...loop.stacked.map(({ name }) => `${name}[t]`),
+  ];
+  outer.forEach((what, i) => lines.push(`  ${names[i]} is ${what}`));
+  plan.kernels.forEach((kernel, i) => lines.push(printKernel(kernel, i).replace(/^/gm, "  ")));
+  for (const [buffer, variable] of plan.inVariables) lines.push(`  ${buffer.name} in ${names[variable]}`);
+  for (const { from, variable } of plan.copies) lines.push(`  at the end of a step ${names[variable]} := ${from.name}`);
   return lines.join("\n");
 }
 

@@ -1,9 +1,9 @@
-// Pass 2: which nodes get memory of their own. All others are computed anew inside whatever reads them.
+// Pass 3: which nodes get memory of their own. All others are computed anew inside whatever reads them.
 import { type Graph, graphNodes, graphRoots } from "../graph/graph.ts";
 import { stopGradientOp } from "../ops/index.ts";
 import { apply, type Node } from "../ops/op.ts";
 import { sizeOf } from "../shape.ts";
-import { elementCost } from "./cost.ts";
+import { elementCost } from "../graph/cost.ts";
 
 /** Where a node's elements lie: in a buffer of its own, or at a place inside a concatenation's. */
 export interface Placement {
@@ -59,6 +59,7 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
   const results = new Set(graphRoots(ready));
   const users = new Map<Node, Node[]>(nodes.map((node) => [node, []]));
   for (const node of nodes) if (!inputs.has(node)) for (const input of node.inputs) users.get(input)!.push(node);
+  const operands = loopOperands(ready);
 
   const rooted = new Set<Node>();
   const optional = new Set<Node>();
@@ -94,7 +95,7 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
       else for (const reader of readers.get(user)!) reading.add(reader);
     }
     readers.set(node, reading);
-    const keep = !isInline(node) || results.has(node) || forced.has(node) || placements.has(node) || large.has(node) || repeated.has(node);
+    const keep = !isInline(node) || results.has(node) || forced.has(node) || operands.has(node) || placements.has(node) || large.has(node) || repeated.has(node);
     // A reshape is its input's own memory.
     const isReshape = node.op.kind === "movement" && node.op.source === null;
     const shared = reading.size > 1 && !isReshape && costs.get(node)! > cheap && !inlined.has(node);
@@ -105,6 +106,20 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
 }
 
 const inlineKinds = new Set(["elementwise", "movement", "generate", "gather"]);
+
+/** The node whose memory holds a node's elements in the same order: the node itself, or what it is a reshape of. */
+export function memoryOf(node: Node, inputs: ReadonlySet<Node>): Node {
+  let base = node;
+  while (base.op.kind === "movement" && base.op.source === null && !inputs.has(base)) base = base.inputs[0]!;
+  return base;
+}
+
+/** What loops read: a step takes its slice by address, so that each operand lies in memory as it is. */
+function loopOperands(graph: Graph): Set<Node> {
+  const inputs = new Set(graph.inputs);
+  const loops = graphNodes(graph).filter((node) => node.op.kind === "loop" && !inputs.has(node));
+  return new Set(loops.flatMap((loop) => loop.inputs.map((input) => memoryOf(input, inputs))));
+}
 
 /** Whether `user` reads elements of `node` more than once in a way that no outer loop can share. */
 function repeats(user: Node, node: Node): boolean {
@@ -138,6 +153,7 @@ function placeJoins(graph: Graph): Prepared {
   const placements = new Map<Node, Placement>();
   const results = new Set(graphRoots(graph));
   const inputs = new Set(graph.inputs);
+  const operands = loopOperands(graph);
   const done = new Map<Node, Node>();
   const uses = new Map<Node, number>();
   for (const node of graphNodes(graph)) for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
@@ -155,9 +171,10 @@ function placeJoins(graph: Graph): Prepared {
       let at = 0;
       const parts = own.map((part, i) => {
         let base = part;
-        while (leading && base.op.kind === "movement" && base.op.source === null && !inputs.has(base)) base = base.inputs[0]!;
+        if (leading) base = memoryOf(base, inputs);
+        const given = leading ? memoryOf(node.inputs[i]!, inputs) : node.inputs[i]!;
         // What does not lie in one run is read by the concatenation alone; a scatter clears its whole buffer first.
-        const owned = base.op.kind === "leaf" || base.op.kind === "scatter" || inputs.has(base) || results.has(base) || placements.has(base) || (!leading && (base.op.kind === "join" || uses.get(node.inputs[i]!)! > 1));
+        const owned = base.op.kind === "leaf" || base.op.kind === "result" || operands.has(given) || base.op.kind === "scatter" || inputs.has(base) || results.has(base) || placements.has(base) || (!leading && (base.op.kind === "join" || uses.get(node.inputs[i]!)! > 1));
         const placed = owned ? copy(part) : base;
         const strides = leading ? null : stridesOf(node.shape);
         placements.set(placed, { join: node, offset: at * row, strides });

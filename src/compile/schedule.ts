@@ -1,9 +1,9 @@
-// Pass 5: an order of the kernels that respects what reads what, and keeps the peak of live memory low.
+// Pass 6: an order of the kernels that respects what reads what, and keeps the peak of live memory low.
 import { dtypeInfo } from "../dtype.ts";
 import type { Buffer } from "./expression.ts";
 import type { Fused } from "./fuse.ts";
-import { mayOverwrite } from "./in-place.ts";
-import { type Kernel, kernelLoads } from "./kernel.ts";
+import { mayReplace } from "./in-place.ts";
+import { type Kernel, kernelReads, kernelWrites } from "./kernel.ts";
 
 export interface Schedule {
   readonly kernels: readonly Kernel[];
@@ -21,8 +21,8 @@ export function schedule(fused: Fused): Schedule {
   const writers = new Map<Buffer, Kernel[]>();
   const readers = new Map<Buffer, Set<Kernel>>();
   for (const kernel of kernels) {
-    for (const store of kernel.stores) writers.set(store.buffer, [...(writers.get(store.buffer) ?? []), kernel]);
-    for (const load of kernelLoads(kernel)) readers.set(load.buffer, (readers.get(load.buffer) ?? new Set()).add(kernel));
+    for (const buffer of kernelWrites(kernel)) writers.set(buffer, [...(writers.get(buffer) ?? []), kernel]);
+    for (const buffer of kernelReads(kernel)) readers.set(buffer, (readers.get(buffer) ?? new Set()).add(kernel));
   }
   const before = new Map(kernels.map((kernel) => [kernel, new Set(fused.reads.get(kernel))]));
   const waitsFor = (kernel: Kernel, other: Kernel, seen = new Set<Kernel>()): boolean => {
@@ -41,9 +41,7 @@ export function schedule(fused: Fused): Schedule {
     const writing = writers.get(buffer) ?? [];
     const [writer] = writing;
     const others = [...(readers.get(old) ?? [])].filter((reader) => reader !== writer);
-    const store = writer?.stores.find((s) => s.buffer === buffer);
-    const inPlace =
-      writing.length === 1 && store && buffer.size === old.size && !store.accumulate && mayOverwrite(writer!, store, old) && others.every((reader) => !waitsFor(reader, writer!));
+    const inPlace = writing.length === 1 && buffer.size === old.size && mayReplace(writer!, buffer, old) && others.every((reader) => !waitsFor(reader, writer!));
     if (inPlace) {
       inVariables.set(buffer, index);
       for (const reader of others) before.get(writer!)!.add(reader);
@@ -58,8 +56,8 @@ function order(kernels: readonly Kernel[], before: ReadonlyMap<Kernel, ReadonlyS
   const done: Kernel[] = [];
   const growth = (kernel: Kernel): number => {
     let bytes = 0;
-    for (const buffer of new Set(kernel.stores.map((s) => s.buffer))) bytes += bytesOf(buffer);
-    for (const buffer of new Set(kernelLoads(kernel).map((l) => l.buffer))) {
+    for (const buffer of kernelWrites(kernel)) bytes += bytesOf(buffer);
+    for (const buffer of kernelReads(kernel)) {
       if (buffer.place === "temporary" && [...readers.get(buffer)!].every((reader) => reader === kernel || !waiting.has(reader))) bytes -= bytesOf(buffer);
     }
     return bytes;

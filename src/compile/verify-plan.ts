@@ -4,7 +4,7 @@ import { NablaError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
 import type { Buffer } from "./expression.ts";
-import { type Kernel, kernelLoads } from "./kernel.ts";
+import { type Kernel, kernelReads, kernelWrites } from "./kernel.ts";
 import type { Plan } from "./plan.ts";
 import { bytesOf } from "./schedule.ts";
 
@@ -29,12 +29,12 @@ export function verifyPlan(graph: Graph, plan: Plan, scratchBytes: (kernel: Kern
   });
   const held = new Map<Buffer, Tenant>();
   plan.kernels.forEach((kernel, i) => {
-    for (const { buffer } of kernelLoads(kernel)) {
+    for (const buffer of kernelReads(kernel)) {
       if (buffer.place !== "temporary" || plan.inVariables.has(buffer)) continue;
       const tenant = held.get(buffer) ?? fail(`kernel ${i} reads ${buffer.name} before it is written`);
       tenant.to = i;
     }
-    for (const { buffer } of kernel.stores) {
+    for (const buffer of kernelWrites(kernel)) {
       const start = plan.offsets.get(buffer);
       if (start === undefined) {
         if (!plan.inVariables.has(buffer)) fail(`${buffer.name} has no place`);

@@ -1,6 +1,6 @@
 // What a kernel has to do: floating-point operations, bytes that it moves, and an estimate of its instructions.
+import { weights } from "../graph/cost.ts";
 import { sizeOf } from "../shape.ts";
-import { weights } from "./cost.ts";
 import { type Expression, visit } from "./expression.ts";
 import { type Kernel, kernelBuffers } from "./kernel.ts";
 import { bytesOf } from "./schedule.ts";
@@ -8,7 +8,7 @@ import { bytesOf } from "./schedule.ts";
 export interface Work {
   /** Arithmetic operations on floats, a transcendental function counting as one. */
   readonly flop: number;
-  /** Bytes of every buffer that is read or written, each once. */
+  /** Bytes of every buffer that is read or written, each once; for a loop, once a step. */
   readonly bytes: number;
   /** Simple instructions, one element at a time. */
   readonly instructions: number;
@@ -24,6 +24,12 @@ export function kernelWork(kernel: Kernel): Work {
 }
 
 function count(kernel: Kernel): Work {
+  if (kernel.loop) {
+    const { length, step } = kernel.loop;
+    const inside = step.plan.kernels.map(kernelWork);
+    const total = (of: keyof Work): number => length * inside.reduce((n, work) => n + work[of], 0);
+    return { flop: total("flop"), instructions: total("instructions"), bytes: total("bytes") };
+  }
   const points = sizeOf(kernel.extents);
   const rows = sizeOf(kernel.extents.slice(0, kernel.parallel));
   const inner = [...kernel.reductions.map((r) => r.value), ...kernel.stores.filter((s) => s.per === "element").map((s) => s.value)];

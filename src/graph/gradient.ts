@@ -5,6 +5,7 @@ import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { withScope } from "../ops/op.ts";
 import { formatShape } from "../shape.ts";
+import { loopCotangents } from "./loop-gradient.ts";
 import { topologicalOrder } from "./order.ts";
 
 /**
@@ -16,21 +17,46 @@ export function gradientNodes(y: Node, xs: readonly Node[], seed?: Node): Node[]
   if (!seed && y.shape.length > 0 && y.shape.some((n) => n !== 1)) {
     throw new ArgumentError(`gradient: the value must be one number, but its shape is ${formatShape(y.shape)}; take its sum or mean first.`);
   }
-  const order = topologicalOrder([y]);
-  const depends = new Set<Node>(xs);
-  for (const node of order) if (node.inputs.some((input) => depends.has(input))) depends.add(node);
+  const found = cotangents([y], [seed ?? ops.full(y.shape, 1, y.dtype)], xs, new Set());
+  return xs.map((x, i) => found[i] ?? ops.full(x.shape, 0, x.dtype));
+}
 
-  const cotangents = new Map<Node, Node>([[y, seed ?? ops.full(y.shape, 1, y.dtype)]]);
+/** d(Σ seeds·ys)/dx for each x, or null where no y depends on it. What is behind one of `leaves` is not looked at. */
+function cotangents(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[], leaves: ReadonlySet<Node>): (Node | null)[] {
+  const order = topologicalOrder(ys, (node) => leaves.has(node));
+  const inputsOf = (node: Node): readonly Node[] => (leaves.has(node) ? [] : node.inputs);
+  const depends = new Set<Node>(xs);
+  for (const node of order) if (inputsOf(node).some((input) => depends.has(input))) depends.add(node);
+
+  const found = new Map<Node, Node>();
+  const collect = (node: Node, part: Node): void => {
+    const sofar = found.get(node);
+    found.set(node, sofar ? ops.add(sofar, part) : part);
+  };
+  ys.forEach((y, i) => collect(y, seeds[i]!));
+  // Of each loop the cotangents of its results: they meet in one loop that runs the other way.
+  const ofResults = new Map<Node, (Node | undefined)[]>();
   for (const node of order.reverse()) {
-    const dy = cotangents.get(node);
-    if (!dy || !depends.has(node) || !node.inputs.some((input) => depends.has(input))) continue;
-    const given = withScope(`∇${node.scope}`, () => node.op.vjp(ops, dy, node.inputs, node as never));
-    node.inputs.forEach((input, i) => {
+    const inputs = inputsOf(node);
+    if (!inputs.some((input) => depends.has(input))) continue;
+    const dy = found.get(node);
+    if (node.op.kind === "result") {
+      const [loop] = inputs as [Node];
+      const parts = ofResults.get(loop) ?? [];
+      ofResults.set(loop, parts);
+      const sofar = parts[node.attrs.index];
+      if (dy) parts[node.attrs.index] = sofar ? ops.add(sofar, dy) : dy;
+      continue;
+    }
+    const dys = ofResults.get(node);
+    if (!dy && !dys) continue;
+    const given = withScope(`∇${node.scope}`, () =>
+      dys ? loopCotangents(node, dys, inputs.map((input) => depends.has(input)), cotangents) : node.op.vjp(ops, dy!, inputs, node as never),
+    );
+    inputs.forEach((input, i) => {
       const part = given[i];
-      if (!part || !depends.has(input)) return;
-      const sofar = cotangents.get(input);
-      cotangents.set(input, sofar ? ops.add(sofar, part) : part);
+      if (part && depends.has(input)) collect(input, part);
     });
   }
-  return xs.map((x) => cotangents.get(x) ?? ops.full(x.shape, 0, x.dtype));
+  return xs.map((x) => found.get(x) ?? null);
 }

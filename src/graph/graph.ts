@@ -1,6 +1,8 @@
 // A closed piece of graph: what goes in, what comes out, what is assigned. The unit that a backend compiles.
+import { ArgumentError } from "../errors.ts";
 import type { Node } from "../ops/op.ts";
-import { readOp, type Resident } from "../ops/index.ts";
+import { Body, parameterOp, readOp, type Resident } from "../ops/index.ts";
+import { formatShape } from "../shape.ts";
 import { topologicalOrder } from "./order.ts";
 
 export interface Assignment {
@@ -28,7 +30,15 @@ export function closeGraph(outputs: readonly Node[], assignments: readonly Assig
   const isInput = (node: Node): boolean => node.value !== undefined || parameters.includes(node);
   const order = topologicalOrder(graphRoots({ outputs, assignments }), isInput);
   const variables = new Set<Resident>();
-  for (const node of order) if (node.op === readOp && !isInput(node)) variables.add(node.attrs.variable);
+  for (const node of order) {
+    if (isInput(node)) continue;
+    if (node.op === readOp) variables.add(node.attrs.variable);
+    if (node.op === parameterOp) {
+      throw new ArgumentError(
+        `a tensor of shape ${formatShape(node.shape)} from inside a function under compile or scan is used outside of it, where it has no numbers. Let the function give it back: under scan as part of y or of the carry.`,
+      );
+    }
+  }
   for (const { variable } of assignments) variables.add(variable);
   const inputs = [...parameters, ...order.filter((node) => isInput(node) && !parameters.includes(node))];
   return { inputs, outputs, assignments, variables: [...variables] };
@@ -38,6 +48,11 @@ export function closeGraph(outputs: readonly Node[], assignments: readonly Assig
 export function graphNodes(graph: Graph): Node[] {
   const inputs = new Set(graph.inputs);
   return topologicalOrder(graphRoots(graph), (node) => inputs.has(node));
+}
+
+/** The body of a loop as a graph, which takes and gives what the loop does at each step. */
+export function bodyGraph(body: Body): Graph {
+  return { inputs: body.placeholders, outputs: body.outputs, assignments: [], variables: [] };
 }
 
 /** A text that two graphs share if and only if one program serves both. */
@@ -62,6 +77,7 @@ export function structureOf(graph: Graph): string {
 function attrsText(node: Node, variables: readonly Resident[]): string {
   if (node.attrs === null) return "";
   return JSON.stringify(node.attrs, (key, value) => {
+    if (value instanceof Body) return structureOf(bodyGraph(value));
     if (key === "variable") return `${variables.indexOf(value)}:${value.dtype}[${value.shape}]`;
     return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)) ? `${1 / value < 0 ? "-" : ""}${value}` : value;
   });

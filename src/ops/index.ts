@@ -11,3 +11,4 @@ export * from "./generate.ts";
 export * from "./random-bits.ts";
 export * from "./custom-gradient.ts";
 export * from "./leaf.ts";
+export * from "./loop.ts";

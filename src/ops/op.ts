@@ -97,6 +97,16 @@ export interface LeafOp<A> extends Declaration<A> {
   readonly kind: "leaf";
 }
 
+/** A body applied step after step. */
+export interface LoopOp<A> extends Declaration<A> {
+  readonly kind: "loop";
+}
+
+/** One of the results of a loop. */
+export interface ResultOp<A extends { index: number }> extends Declaration<A> {
+  readonly kind: "result";
+}
+
 export type Op<A = any> =
   | ElementwiseOp<A>
   | ReduceOp<A extends { axes: readonly number[] } ? A : any>
@@ -106,7 +116,9 @@ export type Op<A = any> =
   | GatherOp<A extends { axis: number } ? A : any>
   | ScatterOp<A extends { axis: number; size: number } ? A : any>
   | GenerateOp<A>
-  | LeafOp<A>;
+  | LeafOp<A>
+  | LoopOp<A>
+  | ResultOp<A extends { index: number } ? A : any>;
 
 /** Every primitive by name, in the order of definition: for tests, tables and prints. */
 export const primitives = new Map<string, Op>();

@@ -1,7 +1,7 @@
 // A variable as the runtime sees it: storage in a backend, a pending assignment, and the reads that wait.
 import type { Backend, Storage } from "../backends/backend.ts";
 import type { DType } from "../dtype.ts";
-import { DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import type { Node } from "../ops/op.ts";
 import { read, readOp, type Resident, stopGradient } from "../ops/index.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
@@ -33,6 +33,24 @@ export function tracing<T>(into: Trace, body: () => T): T {
   } finally {
     trace = outer;
   }
+}
+
+let forbidding: string | null = null;
+
+/** Runs `body`, the function given to `caller`, in which no variable may be assigned: it stands for many steps. */
+export function withoutAssignments<T>(caller: string, body: () => T): T {
+  const outer = forbidding;
+  forbidding = caller;
+  try {
+    return body();
+  } finally {
+    forbidding = outer;
+  }
+}
+
+/** The function that is being called with tensors that have no numbers, or null. */
+export function currentBody(): string | null {
+  return forbidding;
 }
 
 const storages = new FinalizationRegistry<{ owner: Backend; storage: Storage }>(({ owner, storage }) => owner.free(storage));
@@ -90,6 +108,9 @@ export class Cell implements Resident {
 
   /** Takes a new value. Nothing is computed until somebody needs it. */
   assignNode(value: Node): void {
+    if (forbidding) {
+      throw new ArgumentError(`${forbidding}: ${this.name} is assigned inside f, which is called once and stands for every step. Make it part of the carry, and assign the last carry outside.`);
+    }
     if (!sameShape(value.shape, this.shape)) {
       throw new ShapeError(`assign: ${this.name} has shape ${formatShape(this.shape)}, but the value has ${formatShape(value.shape)}; a variable keeps its shape.`);
     }

@@ -6,7 +6,7 @@ import { closeGraph, type Graph, structureOf } from "../graph/graph.ts";
 import { detachGraph } from "../graph/replace.ts";
 import { type Node, settle } from "../ops/op.ts";
 import { dataOp, type Resident } from "../ops/index.ts";
-import { type Cell, currentTrace, dirty } from "./cell.ts";
+import { type Cell, currentBody, currentTrace, dirty } from "./cell.ts";
 import { backend, enqueue } from "./device.ts";
 
 /** How many compiled programs are kept. The least recently used one goes first. */
@@ -39,6 +39,8 @@ export function evaluate(nodes: readonly Node[]): Promise<TypedArray[]> {
       "a function under compile or grad is traced, so its tensors have no numbers yet. Return the tensor from the function and ask for its numbers outside.",
     );
   }
+  const body = currentBody();
+  if (body) throw new NablaError(`${body}: inside f tensors have no numbers yet: it is called once and stands for every step. Give back what you need as y, and ask for its numbers outside.`);
   const done = flush([...new Set(nodes)].filter((node) => node.value === undefined));
   const numbers = enqueue(async () => nodes.map((node) => node.value!));
   return done.then(() => numbers);

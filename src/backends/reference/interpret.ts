@@ -1,8 +1,8 @@
 // The specification: each node computed by the plainest loop that says what it means, floats in float64.
 import { type DType, dtypeInfo } from "../../dtype.ts";
-import { type Graph, graphNodes } from "../../graph/graph.ts";
+import { bodyGraph, type Graph, graphNodes } from "../../graph/graph.ts";
 import type { ContractLabels, Node } from "../../ops/op.ts";
-import { type Resident, readOp } from "../../ops/index.ts";
+import { type LoopAttrs, type Resident, readOp, resultTypes } from "../../ops/index.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../shape.ts";
 import { type Affine, fixed } from "../../view.ts";
 import { labelExtents } from "../../ops/contract.ts";
@@ -22,8 +22,8 @@ export function interpret(graph: Graph, inputs: readonly Values[], variables: Re
   return { outputs: graph.outputs.map((x) => known.get(x)!), assigned: graph.assignments.map((a) => known.get(a.value)!) };
 }
 
-/** One node, from its inputs' numbers. */
-export function evaluateNode(node: Node, inputs: readonly Values[]): Values {
+/** One node, from its inputs' numbers; `run` interprets the body of a loop. */
+export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof interpret = interpret): Values {
   const { op } = node;
   const out = new Float64Array(sizeOf(node.shape));
   const [x, y] = inputs;
@@ -97,9 +97,39 @@ export function evaluateNode(node: Node, inputs: readonly Values[]): Values {
       });
       return out;
     }
+    case "loop":
+      return loopValues(node, inputs, run);
+    case "result": {
+      const { index } = node.attrs;
+      const start = resultTypes(node.inputs[0]!.attrs).slice(0, index).reduce((n, { shape }) => n + sizeOf(shape), 0);
+      return x!.slice(start, start + out.length);
+    }
     case "leaf":
       throw new Error(`${op.name} has no numbers of its own`);
   }
+}
+
+/** All results of a loop, one after the other. */
+function loopValues(node: Node, inputs: readonly Values[], run: typeof interpret): Values {
+  const { body, length, reverse } = node.attrs as LoopAttrs;
+  const graph = bodyGraph(body);
+  const after = body.carries.length + body.slices.length;
+  let carries = inputs.slice(0, body.carries.length);
+  const stacked = body.stacked.map((y) => new Float64Array(length * sizeOf(y.shape)));
+  for (let step = 0; step < length; step++) {
+    const t = reverse ? length - 1 - step : step;
+    const slices = body.slices.map((x, i) => inputs[body.carries.length + i]!.subarray(t * sizeOf(x.shape), (t + 1) * sizeOf(x.shape)));
+    const { outputs } = run(graph, [...carries, ...slices, ...inputs.slice(after)], new Map());
+    carries = outputs.slice(0, carries.length);
+    stacked.forEach((whole, i) => whole.set(outputs[carries.length + i]!, t * sizeOf(body.stacked[i]!.shape)));
+  }
+  const out = new Float64Array(sizeOf(node.shape));
+  let at = 0;
+  for (const part of [...carries, ...stacked]) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
 
 function contractValues(node: Node, a: Values, b: Values): Values {

@@ -20,9 +20,14 @@ export const control = {
   units: 204,
   job: 208,
   program: 212,
+  /** The counters of the loops that the phase is in, the outermost first. */
+  counters: 256,
   /** What each worker is about: see {@link workerStates}. */
-  workers: 256,
+  workers: 320,
 } as const;
+
+/** Loops nested deeper than this are walked by one thread. */
+export const deepestLoop = 16;
 
 /** Idle: in its event loop, to be woken by a message. Waiting: for the next job, on the word `job`. Working: may hold a unit. */
 export const workerStates = { idle: 0, waiting: 1, working: 2 } as const;

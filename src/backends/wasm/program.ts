@@ -98,7 +98,7 @@ export class WasmProgram implements Program {
     const module = new ModuleBuilder();
     printWalk(module, this.#graph, this.#plan, device.capabilities.fusedMultiplyAdd, true);
     const { instance } = await WebAssembly.instantiate(module.encode(device.memory.shared), { nabla: { memory: device.memory.memory } });
-    const kernel = instance.exports["kernel"] as (number: number, unit: number, arena: number, variables: number, own: number) => void;
+    const kernel = instance.exports["kernel"] as (number: number, unit: number, arena: number, variables: number, own: number, counters: number) => void;
     const arena = this.#prepare(inputs, variables);
     const own = device.threads.ownOfCaller(this.#walk.ownBytes);
     const runs: KernelRun[] = [];
@@ -107,7 +107,7 @@ export class WasmProgram implements Program {
     for (let step = 0; step < steps; step++) {
       for (let k = 0; k <= count; k++) {
         const start = performance.now();
-        kernel(k, 0, arena, this.#table, own);
+        kernel(k, 0, arena, this.#table, own, 0);
         if (k < count) runs.push({ step, kernel: k, start: start - begin, duration: performance.now() - start });
       }
     }

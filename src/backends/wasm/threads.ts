@@ -1,6 +1,6 @@
 // The pool: workers that share the device's memory and take part in a program's phases.
 import { NablaError } from "../../errors.ts";
-import { control, controlBytes, jobs, mostThreads, ticketBits, workerStates } from "./control.ts";
+import { control, controlBytes, deepestLoop, jobs, mostThreads, ticketBits, workerStates } from "./control.ts";
 import type { DeviceMemory } from "./memory.ts";
 import { inSlices } from "./slices.ts";
 import { type Answer, type Message, workerMain } from "./worker.ts";
@@ -99,6 +99,7 @@ export class ThreadPool {
     words[at + (control.arena >> 2)] = arena;
     words[at + (control.variables >> 2)] = variables;
     words[at + (control.units >> 2)] = program.unitsAt;
+    words.fill(0, at + (control.counters >> 2), at + (control.counters >> 2) + deepestLoop);
     Atomics.store(words, at + (control.left >> 2), program.firstUnits);
     for (const { index } of workers) words[this.#stateOf(index) / 4 + 1] = this.#own[index + 1]!;
     Atomics.store(new BigInt64Array(this.#memory.memory.buffer), this.#control / 8, BigInt(job) << BigInt(ticketBits.job));

@@ -1,16 +1,16 @@
 // The functions that walk a program: `run`, by one thread from end to end, and `work`, by several that share each phase.
-import type { Buffer } from "../../compile/expression.ts";
-import { kernelBuffers } from "../../compile/kernel.ts";
+import { type Address, type Addresses, programAddresses, sameAddress, stepAddresses } from "../../compile/address.ts";
+import { type Kernel, kernelBuffers } from "../../compile/kernel.ts";
 import type { Plan } from "../../compile/plan.ts";
 import { bytesOf } from "../../compile/schedule.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";
 import { contractScratchBytes } from "./blocking.ts";
-import { control, endPhase, mostUnitsOfPhase, ticketBits } from "./control.ts";
+import { control, deepestLoop, endPhase, mostUnitsOfPhase, ticketBits } from "./control.ts";
 import { printKernelPieces } from "./kernels.ts";
 import type { Piece } from "./piece.ts";
 
-/** Something that the program does: a piece of a kernel, zeros for a scatter, a copy into a variable. */
+/** Something that the program does: a piece of a kernel, zeros for a scatter, a copy. */
 interface Action {
   readonly units: number;
   readonly work: number;
@@ -18,13 +18,31 @@ interface Action {
   readonly print: (w: Walker, first: () => void, last: () => void) => void;
 }
 
+/** Items done so many times; inside, `counter` number `depth` counts up from 0. */
+interface Repetition {
+  readonly length: number;
+  readonly depth: number;
+  readonly items: readonly Item[];
+}
+
+type Item = Action | Repetition;
+
 /** A function that has the addresses at hand. */
 interface Walker {
   readonly f: FunctionBuilder;
   readonly arena: Local;
   readonly own: Local;
-  /** Pushes the address of a variable's numbers. */
+  /** Pushes the address of a variable's numbers, or a loop's counter. */
   readonly variable: (index: number) => void;
+  readonly counter: (depth: number) => void;
+}
+
+/** A step of the walk that threads take part in: actions that one thread does, or one that is cut into units. */
+interface Phase {
+  readonly actions: readonly Item[];
+  readonly units: number;
+  /** Loops that end with this phase, the innermost first: where each begins. */
+  readonly ends: { readonly length: number; readonly depth: number; readonly first: number }[];
 }
 
 /** What comes out of printing a program. */
@@ -33,8 +51,6 @@ export interface Walk {
   readonly units: readonly number[];
   /** Bytes of its own memory that each thread needs. */
   readonly ownBytes: number;
-  /** Whether enough of the work can be shared for several threads to be worth it. */
-  readonly shares: boolean;
 }
 
 /** Work that must be shareable in a step before anybody else is woken. */
@@ -48,28 +64,62 @@ const patience = 50_000_000;
 
 /** Prints all of a program into `module`, with its exports `run` and `work`; or, for a profile, with `kernel`, which does one alone. */
 export function printWalk(module: ModuleBuilder, graph: Graph, plan: Plan, fused: boolean, profiled = false): Walk {
-  const pieces: Piece[] = [];
-  const actionsOf = plan.kernels.map((kernel, k) => {
-    const actions: Action[] = [];
-    const add = (action: Action): void => void actions.push(action);
+  const printer = new ItemPrinter(module, fused);
+  const addresses = programAddresses(plan);
+  const itemsOf = plan.kernels.map((kernel) => printer.kernel(kernel, plan, addresses, 0, 0));
+  const copies = printer.copies(plan, addresses);
+  const items = [...itemsOf.flat(), ...copies];
+  if (profiled) module.export("kernel", module.add(printPhases([...itemsOf, copies].map(alone))));
+  else module.export("run", module.add(printRun(items, graph.variables.length)));
+  const phases = phasesOf(items);
+  const shares = workOf(items, true) >= leastShared || workOf(items, false) >= mostAtOnce;
+  const fits = phases.length < endPhase && phases.every((phase) => phase.units <= mostUnitsOfPhase);
+  if (shares && fits && !profiled) module.export("work", module.add(printWork(module.add(printPhases(phases)), phases)));
+  return { units: phases.map((phase) => phase.units), ownBytes: printer.ownBytes };
+}
+
+const isRepetition = (item: Item): item is Repetition => "items" in item;
+
+/** What a step costs, or only that part of it that can be shared. */
+function workOf(items: readonly Item[], shared: boolean): number {
+  return items.reduce((n, item) => n + (isRepetition(item) ? item.length * workOf(item.items, shared) : shared && item.units === 1 ? 0 : item.work), 0);
+}
+
+/** Prints the kernels of a plan as functions, and says what is to be done with them. */
+class ItemPrinter {
+  readonly #module: ModuleBuilder;
+  readonly #fused: boolean;
+  #kernels = 0;
+  ownBytes = 0;
+
+  constructor(module: ModuleBuilder, fused: boolean) {
+    this.#module = module;
+    this.#fused = fused;
+  }
+
+  /** What a kernel of a plan takes, the plan's memory beginning at `base` of the arena, `depth` loops deep. */
+  kernel(kernel: Kernel, plan: Plan, addresses: Addresses, base: number, depth: number): Item[] {
+    const scratch = base + (plan.scratch.get(kernel) ?? 0);
+    if (kernel.loop) return this.#loop(kernel, addresses, scratch, depth);
+    const items: Item[] = [];
     // What a scatter adds to begins as zeros.
     for (const { buffer, accumulate } of kernel.stores) {
-      if (accumulate) add(single(({ f, ...w }) => {
-        address(plan, { f, ...w }, buffer);
-        f.i32(0).i32(bytesOf(buffer)).emit("memory.fill");
+      if (!accumulate) continue;
+      items.push(single((w) => {
+        push(w, addresses(buffer));
+        w.f.i32(0).i32(bytesOf(buffer)).emit("memory.fill");
       }));
     }
-    for (const piece of printKernelPieces(kernel, `kernel_${k}`, fused, module)) {
-      const place = module.add(piece.f);
-      pieces.push(piece);
-      add({
+    const { arguments: buffers, pieces } = this.#printed(kernel);
+    for (const { piece, place } of pieces) {
+      items.push({
         units: piece.units,
         work: piece.work,
         print: (w, first, last) => {
-          for (const buffer of kernelBuffers(kernel)) address(plan, w, buffer);
+          for (const buffer of buffers) push(w, addresses(buffer));
           if (piece.divides) {
             w.f.get(w.arena);
-            if (contractScratchBytes(kernel) > 0) w.f.plus(plan.scratch.get(kernel)!);
+            if (contractScratchBytes(kernel) > 0) w.f.plus(scratch);
             w.f.get(w.own);
             first();
             last();
@@ -78,51 +128,112 @@ export function printWalk(module: ModuleBuilder, graph: Graph, plan: Plan, fused
         },
       });
     }
-    return actions;
-  });
-  const copies = plan.copies.map(({ from, variable }) =>
-    single((w) => {
-      w.variable(variable);
-      address(plan, w, from);
-      w.f.i32(bytesOf(from)).emit("memory.copy");
-    }),
-  );
-  const actions = [...actionsOf.flat(), ...copies];
-  const phases = phasesOf(actions);
-  const shared = actions.reduce((n, a) => n + (a.units > 1 ? a.work : 0), 0);
-  const whole = actions.reduce((n, a) => n + a.work, 0);
-  const shares = (shared >= leastShared || whole >= mostAtOnce) && phases.length < endPhase && phases.every((phase) => phase[0]!.units <= mostUnitsOfPhase);
-  if (profiled) module.export("kernel", module.add(printPhases([...actionsOf, copies], true)));
-  else module.export("run", module.add(printRun(actions, graph.variables.length)));
-  if (shares && !profiled) module.export("work", module.add(printWork(module.add(printPhases(phases, false)), phases.length)));
-  return {
-    units: phases.map((phase) => phase[0]?.units ?? 1),
-    ownBytes: pieces.reduce((n, piece) => Math.max(n, piece.ownBytes), 0),
-    shares,
-  };
-}
-
-const single = (print: (w: Walker) => void): Action => ({ units: 1, work: 0, print: (w) => print(w) });
-
-function address(plan: Plan, w: Walker, buffer: Buffer): void {
-  const variable = buffer.place === "variable" ? buffer.index : plan.inVariables.get(buffer);
-  if (variable !== undefined) w.variable(variable);
-  else w.f.get(w.arena).plus(buffer.place === "input" ? plan.inputs[buffer.index]! : plan.offsets.get(buffer)!);
-}
-
-/** Actions that cannot be shared make one phase with their neighbours; one that can is a phase of its own. */
-function phasesOf(actions: readonly Action[]): Action[][] {
-  const phases: Action[][] = [];
-  for (const action of actions) {
-    const last = phases[phases.length - 1];
-    if (action.units === 1 && last?.[0]?.units === 1) last.push(action);
-    else phases.push([action]);
+    return items;
   }
+
+  #printed(kernel: Kernel): { arguments: ReturnType<typeof kernelBuffers>; pieces: { piece: Piece; place: number }[] } {
+    const pieces = printKernelPieces(kernel, `kernel_${this.#kernels++}`, this.#fused, this.#module).map((piece) => ({ piece, place: this.#module.add(piece.f) }));
+    for (const { piece } of pieces) this.ownBytes = Math.max(this.ownBytes, piece.ownBytes);
+    return { arguments: kernelBuffers(kernel), pieces };
+  }
+
+  #loop({ loop }: Kernel, addresses: Addresses, scratch: number, depth: number): Item[] {
+    const { length, step, carries } = loop!;
+    const begin = carries.flatMap(({ init, result }) => copy(addresses(result), addresses(init), bytesOf(init)));
+    if (length === 0) return begin;
+    const inside = stepAddresses(loop!, addresses, scratch, depth);
+    const items = [...step.plan.kernels.flatMap((kernel) => this.kernel(kernel, step.plan, inside, scratch, depth + 1)), ...this.copies(step.plan, inside)];
+    return items.length === 0 ? begin : [...begin, { length, depth, items }];
+  }
+
+  /** The assignments that had to wait for all kernels. */
+  copies(plan: Plan, addresses: Addresses): Item[] {
+    return plan.copies.flatMap(({ from, variable }) => {
+      const to = addresses({ name: "", dtype: from.dtype, size: from.size, place: "variable", index: variable });
+      return copy(to, addresses(from), bytesOf(from));
+    });
+  }
+}
+
+/** Instructions that a copy of so many bytes costs. */
+const copyingCost = (bytes: number): number => bytes / 16;
+
+function copy(to: Address, from: Address, bytes: number): Item[] {
+  if (bytes === 0 || sameAddress(to, from)) return [];
+  return [single((w) => {
+    push(w, to);
+    push(w, from);
+    w.f.i32(bytes).emit("memory.copy");
+  }, copyingCost(bytes))];
+}
+
+const single = (print: (w: Walker) => void, work = 0): Action => ({ units: 1, work, print: (w) => print(w) });
+
+function push(w: Walker, { base, offset, steps }: Address): void {
+  if (base === "arena") w.f.get(w.arena);
+  else w.variable(base.variable);
+  w.f.plus(offset);
+  for (const { depth, bytes } of steps) {
+    w.counter(depth);
+    w.f.times(bytes).emit("i32.add");
+  }
+}
+
+/** All of some items as one phase. */
+const alone = (actions: readonly Item[]): Phase => ({ actions, units: 1, ends: [] });
+
+/** Whether nothing in a loop can be shared, or it lies too deep. */
+const isOneThreads = (item: Item): boolean => (isRepetition(item) ? item.depth >= deepestLoop || item.items.every(isOneThreads) : item.units === 1);
+
+/** What cannot be shared makes one phase with its neighbours; what can is a phase of its own. */
+function phasesOf(items: readonly Item[]): Phase[] {
+  const phases: Phase[] = [];
+  // The phase to which more can be added; none at the beginning of a loop and after its end.
+  let open: Item[] | null = null;
+  const walk = (of: readonly Item[]): void => {
+    for (const item of of) {
+      if (isOneThreads(item)) {
+        if (open) open.push(item);
+        else phases.push(alone((open = [item])));
+        continue;
+      }
+      open = null;
+      if (!isRepetition(item)) {
+        phases.push({ actions: [item], units: item.units, ends: [] });
+        continue;
+      }
+      const first = phases.length;
+      walk(item.items);
+      phases[phases.length - 1]!.ends.push({ length: item.length, depth: item.depth, first });
+      open = null;
+    }
+  };
+  walk(items);
   return phases;
 }
 
+/** Prints items one after the other, all units of each, with counters in locals. */
+function printItems(w: Walker, items: readonly Item[], counters: readonly Local[] = []): void {
+  const inner: Walker = { ...w, counter: (depth) => (depth < counters.length && counters[depth]! >= 0 ? void w.f.get(counters[depth]!) : w.counter(depth)) };
+  for (const item of items) {
+    if (!isRepetition(item)) item.print(inner, () => w.f.i32(0), () => w.f.i32(item.units));
+    else {
+      const counter = w.f.local("i32");
+      const own = [...counters];
+      while (own.length < item.depth) own.push(-1);
+      own[item.depth] = counter;
+      w.f.countedLoop(counter, 0, item.length, 1, () => printItems(w, item.items, own));
+      w.f.release(counter, "i32");
+    }
+  }
+}
+
+const noCounter = (): void => {
+  throw new Error("a loop's counter is asked for outside of the loop");
+};
+
 /** run(steps, arena, variables, own): every step, kernel after kernel. */
-function printRun(actions: readonly Action[], variableCount: number): FunctionBuilder {
+function printRun(items: readonly Item[], variableCount: number): FunctionBuilder {
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
   const [steps, arena, table, own] = [0, 1, 2, 3];
   const variables = Array.from({ length: variableCount }, (_, i): Local => {
@@ -130,27 +241,24 @@ function printRun(actions: readonly Action[], variableCount: number): FunctionBu
     f.get(table).emit("i32.load", 4 * i).set(local);
     return local;
   });
-  const w: Walker = { f, arena, own, variable: (index) => void f.get(variables[index]!) };
   f.emit("loop");
-  for (const action of actions) action.print(w, () => f.i32(0), () => f.i32(action.units));
+  printItems({ f, arena, own, variable: (index) => void f.get(variables[index]!), counter: noCounter }, items);
   f.get(steps).i32(1).emit("i32.sub").tee(steps).emit("br_if", 0).emit("end");
   return f;
 }
 
-/** phase(number, unit, arena, variables, own): one unit of a phase; or, where `whole`, all of its units. */
-function printPhases(phases: readonly (readonly Action[])[], whole: boolean): FunctionBuilder {
-  const f = new FunctionBuilder("phase", ["i32", "i32", "i32", "i32", "i32"]);
-  const [number, unit, arena, table, own] = [0, 1, 2, 3, 4];
-  const w: Walker = { f, arena, own, variable: (index) => void f.get(table).emit("i32.load", 4 * index) };
+/** phase(number, unit, arena, variables, own, counters): one unit of a phase. */
+function printPhases(phases: readonly Phase[]): FunctionBuilder {
+  const f = new FunctionBuilder("phase", ["i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [number, unit, arena, table, own, counters] = [0, 1, 2, 3, 4, 5];
+  const w: Walker = { f, arena, own, variable: (index) => void f.get(table).emit("i32.load", 4 * index), counter: (depth) => void f.get(counters).emit("i32.load", 4 * depth) };
   f.emit("block");
   for (const _ of phases) f.emit("block");
   f.get(number).emit("br_table", ...phases.map((_, i) => i), phases.length);
-  phases.forEach((phase, i) => {
+  phases.forEach(({ actions, units }, i) => {
     f.emit("end");
-    for (const action of phase) {
-      if (whole || action.units === 1) action.print(w, () => f.i32(0), () => f.i32(action.units));
-      else action.print(w, () => f.get(unit), () => f.get(unit).plus(1));
-    }
+    if (units === 1) printItems(w, actions);
+    else (actions[0] as Action).print(w, () => f.get(unit), () => f.get(unit).plus(1));
     f.emit("br", phases.length - 1 - i);
   });
   f.emit("end");
@@ -161,7 +269,7 @@ function printPhases(phases: readonly (readonly Action[])[], whole: boolean): Fu
  * work(control, job, own, limit): takes units of the job, as long as there are any. Gives 0 when the job is over, 1 where
  * nobody has begun a phase for some time, so that the others may be dead, and 2 after `limit` units.
  */
-function printWork(phase: number, phases: number): FunctionBuilder {
+function printWork(phase: number, phases: readonly Phase[]): FunctionBuilder {
   const f = new FunctionBuilder("work", ["i32", "i32", "i32", "i32"], "i32");
   const [at, job, own, limit] = [0, 1, 2, 3];
   const [ticket, number, unit, next, spin] = [f.local("i64"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
@@ -188,10 +296,12 @@ function printWork(phase: number, phases: number): FunctionBuilder {
   f.emit("i32.lt_u").emit("if");
   f.get(at).get(ticket).get(ticket).emit("i64.const", 1).emit("i64.add").emit("i64.atomic.rmw.cmpxchg", control.ticket, 3);
   f.get(ticket).emit("i64.eq").emit("if");
-  f.get(number).get(unit).get(at).emit("i32.load", control.arena).get(at).emit("i32.load", control.variables).get(own).emit("call", phase);
+  f.get(number).get(unit).get(at).emit("i32.load", control.arena).get(at).emit("i32.load", control.variables).get(own).get(at).plus(control.counters).emit("call", phase);
   f.get(at).i32(1).emit("i32.atomic.rmw.sub", control.left, 2).i32(1).emit("i32.eq").emit("if");
   // The last unit of the phase: the next phase, or the next step, or the end.
-  f.get(number).plus(1).tee(next).i32(phases).emit("i32.eq").emit("if");
+  f.get(number).plus(1).set(next);
+  printLoopEnds(f, phases, at, number, next, spin);
+  f.get(next).i32(phases.length).emit("i32.eq").emit("if");
   f.i32(0).set(next);
   f.get(at).get(at).emit("i32.load", control.steps).i32(1).emit("i32.sub").tee(spin).emit("i32.store", control.steps);
   f.get(spin).emit("i32.eqz").emit("if").i32(endPhase).set(next).emit("end");
@@ -223,4 +333,20 @@ function printWork(phase: number, phases: number): FunctionBuilder {
   f.emit("end");
   f.i32(1);
   return f;
+}
+
+/** After a phase with which loops end: the next turn of the innermost one that is not over. */
+function printLoopEnds(f: FunctionBuilder, phases: readonly Phase[], at: Local, number: Local, next: Local, counter: Local): void {
+  phases.forEach(({ ends }, i) => {
+    if (ends.length === 0) return;
+    f.get(number).i32(i).emit("i32.eq").emit("if").emit("block");
+    for (const { length, depth, first } of ends) {
+      const place = control.counters + 4 * depth;
+      f.get(at).emit("i32.load", place).plus(1).set(counter);
+      f.get(counter).i32(length).emit("i32.lt_u").emit("if");
+      f.get(at).get(counter).emit("i32.store", place).i32(first).set(next).emit("br", 1).emit("end");
+      f.get(at).i32(0).emit("i32.store", place);
+    }
+    f.emit("end").emit("end");
+  });
 }

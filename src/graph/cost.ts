@@ -1,6 +1,6 @@
-// What computing one element costs, in simple instructions: the fuser weighs computing again against storing.
+// What computing one element costs, in simple instructions: computing it again is weighed against storing it.
 import type { Node } from "../ops/op.ts";
-import type { ScalarBuilder, ScalarOp } from "./scalar.ts";
+import type { ScalarBuilder, ScalarOp } from "../compile/scalar.ts";
 
 export const weights = {
   neg: 1, abs: 1, sign: 3, floor: 1, ceil: 1, round: 1, trunc: 1, sqrt: 4,

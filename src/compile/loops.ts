@@ -1,0 +1,160 @@
+// Pass 2: loops that are one are made one, and what nobody reads is left out of them. Then a loop's body as a graph of its own.
+import { bodyGraph, type Graph, graphNodes, graphRoots } from "../graph/graph.ts";
+import { topologicalOrder } from "../graph/order.ts";
+import { replaceNodes } from "../graph/replace.ts";
+import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
+import { simplify } from "./simplify.ts";
+
+type LoopNode = Node<ops.LoopAttrs>;
+
+/** An equal graph in which no two loops do the same, and every loop does only what is asked for. */
+export function tidyLoops(graph: Graph): Graph {
+  let tidy = graph;
+  for (let pair = twins(tidy); pair; pair = twins(tidy)) tidy = exchange(tidy, merge(...pair));
+  // From the last loop to the first: what one no longer reads, an earlier one need not compute.
+  const done = new Set<ops.Body>();
+  for (;;) {
+    const next = loopsOf(tidy).reverse().find((loop) => !done.has(loop.attrs.body));
+    if (!next) return tidy;
+    const { results, body } = prune(tidy, next);
+    done.add(body);
+    tidy = exchange(tidy, results);
+  }
+}
+
+function loopsOf(graph: Graph): LoopNode[] {
+  const inputs = new Set(graph.inputs);
+  return graphNodes(graph).filter((node) => node.op.kind === "loop" && !inputs.has(node));
+}
+
+/** The graph with other nodes in the places of loops' results. */
+function exchange(graph: Graph, results: (loop: Node, index: number) => Node | null): Graph {
+  const inputs = new Set(graph.inputs);
+  const roots = replaceNodes(graphRoots(graph), (node) => {
+    if (inputs.has(node)) return node;
+    return node.op.kind === "result" ? results(node.inputs[0]!, node.attrs.index) : null;
+  });
+  return {
+    ...graph,
+    outputs: roots.slice(0, graph.outputs.length),
+    assignments: graph.assignments.map(({ variable }, i) => ({ variable, value: roots[graph.outputs.length + i]! })),
+  };
+}
+
+/** Two loops over the same that differ in what they stack up: a loop, and the same with what its gradient asks for. */
+function twins(graph: Graph): [LoopNode, LoopNode] | null {
+  const loops = loopsOf(graph);
+  for (const [i, a] of loops.entries()) {
+    for (const b of loops.slice(i + 1)) {
+      const { body, length, reverse } = a.attrs;
+      const given = body.carries.length + body.slices.length;
+      const same = body.family === b.attrs.body.family && length === b.attrs.length && reverse === b.attrs.reverse;
+      if (!same || a.inputs.slice(0, given).some((input, k) => input !== b.inputs[k])) continue;
+      const constants = new Map(body.constants.map((placeholder, k) => [placeholder, a.inputs[given + k]!]));
+      const agree = b.attrs.body.constants.every((placeholder, k) => (constants.get(placeholder) ?? b.inputs[given + k]) === b.inputs[given + k]);
+      if (agree && !topologicalOrder([...a.inputs, ...b.inputs], (node) => graph.inputs.includes(node)).some((node) => node === a || node === b)) return [a, b];
+    }
+  }
+  return null;
+}
+
+function merge(a: LoopNode, b: LoopNode): (loop: Node, index: number) => Node | null {
+  const [p, q] = [a.attrs.body, b.attrs.body];
+  const given = p.carries.length + p.slices.length;
+  const stacked = [...new Set([...p.stacked, ...q.stacked])];
+  const constants = new Map<Node, Node>();
+  for (const { attrs, inputs } of [a, b]) attrs.body.constants.forEach((placeholder, k) => constants.set(placeholder, inputs[given + k]!));
+  const body = new ops.Body({ ...p, constants: [...constants.keys()], stacked });
+  const merged = { ...ops.loop([...a.inputs.slice(0, given), ...constants.values()], { ...a.attrs, body }), scope: a.scope };
+  const results = new Map<number, Node>();
+  const result = (index: number): Node => {
+    if (!results.has(index)) results.set(index, ops.result(merged, index));
+    return results.get(index)!;
+  };
+  return (loop, index) => {
+    if (loop !== a && loop !== b) return null;
+    const own = loop === a ? p : q;
+    return result(index < own.next.length ? index : own.next.length + stacked.indexOf(own.stacked[index - own.next.length]!));
+  };
+}
+
+/** A loop that does only what is read of `loop`, over placeholders of its own: it holds on to nobody's numbers. */
+function prune(graph: Graph, loop: LoopNode): { body: ops.Body; results: (loop: Node, index: number) => Node | null } {
+  const { body, length, reverse } = loop.attrs;
+  const carried = body.carries.length;
+  const sliced = carried + body.slices.length;
+  const places = ownPlaceholders(loop);
+  const outputs = ownOutputs(body, places);
+
+  // A carry that never changes is a constant.
+  const isCarry = (i: number): boolean => i < carried && outputs[i] !== places[i];
+  const used = usedResults(graph, loop);
+  const stacked = [...new Set(used.filter((i) => i >= carried).map((i) => outputs[i]!))];
+  const kept = new Set(used.filter(isCarry));
+  const leaves = new Set(places);
+  let reached = new Set<Node>();
+  for (let size = -1; size !== kept.size; ) {
+    size = kept.size;
+    reached = new Set(topologicalOrder([...[...kept].map((i) => outputs[i]!), ...stacked], (node) => leaves.has(node)));
+    places.forEach((node, i) => isCarry(i) && reached.has(node) && kept.add(i));
+  }
+
+  // Positions of the inputs that stay, by their role; equal inputs share a placeholder, and plain numbers need none.
+  const taken = places.flatMap((node, i) => (isCarry(i) ? kept.has(i) : reached.has(node) && node.op.kind !== "generate" && places.indexOf(node) === i) ? [i] : []);
+  const carries = taken.filter(isCarry);
+  const slices = taken.filter((i) => i >= carried && i < sliced);
+  const constants = taken.filter((i) => !carries.includes(i) && !slices.includes(i));
+  const at = (positions: readonly number[], of: readonly Node[]): Node[] => positions.map((i) => of[i]!);
+  const pruned = new ops.Body({ carries: at(carries, places), slices: at(slices, places), constants: at(constants, places), next: at(carries, outputs), stacked, family: {} });
+  const made = { ...ops.loop(at([...carries, ...slices, ...constants], loop.inputs), { body: pruned, length, reverse }), scope: loop.scope };
+  const results = new Map(used.map((i): [number, Node] => {
+    if (i >= carried) return [i, ops.result(made, carries.length + stacked.indexOf(outputs[i]!))];
+    return [i, isCarry(i) ? ops.result(made, carries.indexOf(i)) : loop.inputs[i]!];
+  }));
+  return { body: pruned, results: (other, index) => (other === loop ? results.get(index)! : null) };
+}
+
+/** The results of a loop that somebody reads. */
+function usedResults(graph: Graph, loop: LoopNode): number[] {
+  const inputs = new Set(graph.inputs);
+  const reads = graphNodes(graph).filter((node) => node.op.kind === "result" && !inputs.has(node) && node.inputs[0] === loop);
+  return [...new Set(reads.map((node) => node.attrs.index as number))];
+}
+
+/** New placeholders for a loop's inputs. Equal inputs have one; what is the same number everywhere is that number. */
+function ownPlaceholders({ inputs, attrs: { body } }: LoopNode): Node[] {
+  const own = new Map<string, Node>();
+  const carried = body.carries.length;
+  return body.placeholders.map((node, i) => {
+    const input = inputs[i]!;
+    const key = i < carried ? `carry ${i}` : `${i < carried + body.slices.length ? "slice" : "constant"} of ${input.id}`;
+    const plain = i < carried ? null : ops.constantLike(input, node.shape);
+    if (!own.has(key)) own.set(key, plain ?? ops.parameter(i, node.shape, node.dtype));
+    return own.get(key)!;
+  });
+}
+
+/** What a body gives, simplified, over other placeholders. */
+function ownOutputs(body: ops.Body, places: readonly Node[]): readonly Node[] {
+  const replacement = new Map(body.placeholders.map((node, i) => [node, places[i]!]));
+  const outputs = replaceNodes(body.outputs, (node) => replacement.get(node) ?? null);
+  const inputs = [...new Set(places)].filter((node) => node.op.kind !== "generate");
+  return tidyLoops(simplify({ ...bodyGraph(body), inputs, outputs })).outputs;
+}
+
+/** A step of a loop as a graph without inputs: all that comes from outside or goes there is a variable, in the order of the loop's inputs and then what it stacks up. */
+export function stepGraph(loop: LoopNode): Graph {
+  const { body } = loop.attrs;
+  const named = (nodes: readonly Node[], name: string): ops.Resident[] => nodes.map(({ shape, dtype }, i) => ({ name: `${name}${i}`, shape, dtype }));
+  const [carries, stacked] = [named(body.carries, "carry"), named(body.stacked, "y")];
+  const given = [...carries, ...named(body.slices, "x"), ...named(body.constants, "c")];
+  const reads = new Map(body.placeholders.map((node, i) => [node, ops.read(given[i]!)]));
+  const values = replaceNodes(body.outputs, (node) => reads.get(node) ?? null);
+  return {
+    inputs: [],
+    outputs: [],
+    assignments: [...carries, ...stacked].map((variable, i) => ({ variable, value: values[i]! })),
+    variables: [...given, ...stacked],
+  };
+}

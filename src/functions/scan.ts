@@ -1,0 +1,132 @@
+// Loops with carried state: recurrences whose program does not grow with the number of steps.
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { closeLoop } from "../graph/loop.ts";
+import * as ops from "../ops/index.ts";
+import { type Node } from "../ops/op.ts";
+import { checkCount, checkOptions } from "../options.ts";
+import { Cell, withoutAssignments } from "../runtime/cell.ts";
+import { formatShape, sameShape } from "../shape.ts";
+import { asTensor, Tensor } from "../tensor.ts";
+
+/** Tensors, alone or nested in arrays and records; null where there are none. */
+export type TensorTree = Tensor | null | readonly TensorTree[] | { readonly [key: string]: TensorTree };
+
+/** Options of {@link scan}. */
+export interface ScanOptions {
+  /** How many steps. Needed where `xs` holds no tensor. Default: the length of the first axis of `xs`. */
+  readonly length?: number;
+  /** From the last slice to the first. What is stacked still stands at the place of its slice. Default: false. */
+  readonly reverse?: boolean;
+}
+
+/**
+ * Applies `f` step after step, handing on a carried state:
+ *
+ *     carry = init
+ *     for t in 0 … n − 1: carry, y[t] = f(carry, x[t])
+ *
+ * The program holds the body once, however many steps there are, and so does the gradient's, which runs the other way.
+ * As in JAX, `f` is called once, with tensors that have no numbers yet; tensors and variables from outside may be used in it.
+ *
+ * @param f (carry, x) → [new carry, y]. The new carry has the same structure, shapes and dtypes as the old one.
+ * @param init the first carry: a tensor, or tensors in arrays and records
+ * @param xs stacked along the first axis: `[steps, ...]` each. A step gets one slice of each. null: none.
+ * @returns the last carry, and what `f` gave as y, stacked along a new first axis: `[steps, ...]`
+ * @throws ArgumentError where `f` is async, gives something else than a pair, or assigns a variable
+ * @throws ShapeError where the tensors of `xs` differ in length, or a carry changes its shape; DTypeError for its dtype
+ * @example
+ * const xs = tensor([1, 2, 3, 4]);
+ * const [total, partial] = scan((sum: Tensor, x: Tensor) => [sum.add(x), sum.add(x)], tensor(0), xs);
+ * await total.item(); // 10
+ * await partial.array(); // [1, 3, 6, 10]
+ */
+export function scan<C extends TensorTree, X extends TensorTree, Y extends TensorTree>(
+  f: (carry: C, x: X) => readonly [carry: C, y: Y],
+  init: C,
+  xs: X,
+  options: ScanOptions = {},
+): [carry: C, ys: Y] {
+  checkOptions("scan", options, ["length", "reverse"]);
+  const [inits, stacks] = [leavesOf(init, "init"), leavesOf(xs, "xs")];
+  const length = stepsOf(stacks, options.length);
+  const parameter = (index: number, { shape, dtype }: Tensor, skip: number): Tensor => new Tensor(ops.parameter(index, shape.slice(skip), dtype));
+  const carries = inits.map((x, i) => parameter(i, x, 0));
+  const slices = stacks.map((x, i) => parameter(inits.length + i, x, 1));
+  const given: unknown = withoutAssignments("scan", () => f(rebuilt(init, carries), rebuilt(xs, slices)));
+  if (given instanceof Promise) {
+    given.catch(() => undefined);
+    throw new ArgumentError("scan: f must not be async: it is called once, and its tensors have no numbers yet.");
+  }
+  if (!Array.isArray(given) || given.length !== 2) throw new ArgumentError("scan: f must give a pair [new carry, y]; where there is nothing to stack, let y be null.");
+  const [next, y] = given as [C, Y];
+  const nexts = leavesOf(next, "the new carry");
+  const ys = leavesOf(y, "y");
+  checkCarry(structureOf(init), inits, structureOf(next), nexts);
+
+  const nodes = (tensors: readonly Tensor[]): Node[] => tensors.map((x) => x.node);
+  const loop = closeLoop({
+    init: nodes(inits), xs: nodes(stacks), carries: nodes(carries), slices: nodes(slices), next: nodes(nexts), stacked: nodes(ys),
+    length, reverse: options.reverse ?? false,
+  });
+  const result = (index: number): Tensor => new Tensor(ops.result(loop, index));
+  return [rebuilt(init, inits.map((_, i) => result(i))), rebuilt(y, ys.map((_, i) => result(inits.length + i)))];
+}
+
+/** The parts of a record in the order of their names, so that a record made in another order is the same. */
+const entriesOf = (record: object): [string, TensorTree][] => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** The tensors of a tree. */
+function leavesOf(tree: unknown, where: string): Tensor[] {
+  if (tree === null) return [];
+  if (tree instanceof Tensor) return [tree];
+  if (tree instanceof Cell) return [asTensor(tree)];
+  if (Array.isArray(tree)) return tree.flatMap((part) => leavesOf(part, where));
+  if (typeof tree === "object" && Object.getPrototypeOf(tree) === Object.prototype) return entriesOf(tree).flatMap(([, part]) => leavesOf(part, where));
+  const what = typeof tree === "object" ? tree.constructor.name : typeof tree;
+  throw new ArgumentError(`scan: ${where} holds tensors, alone or in arrays and records, but there is ${what === "undefined" ? "undefined" : `a ${what}`}; make a tensor of it with tensor(…).`);
+}
+
+/** The tree with other tensors in the places of its own. */
+function rebuilt<T extends TensorTree>(tree: T, tensors: readonly Tensor[]): T {
+  let at = 0;
+  const walk = (part: TensorTree): TensorTree => {
+    if (part === null) return null;
+    if (part instanceof Tensor || part instanceof Cell) return tensors[at++]!;
+    if (Array.isArray(part)) return part.map(walk);
+    return Object.fromEntries(entriesOf(part).map(([key, inner]) => [key, walk(inner)]));
+  };
+  return walk(tree) as T;
+}
+
+/** Where the tensors of a tree stand, as text. */
+function structureOf(tree: TensorTree): string {
+  if (tree === null) return "null";
+  if (tree instanceof Tensor || tree instanceof Cell) return "tensor";
+  if (Array.isArray(tree)) return `[${tree.map(structureOf).join(", ")}]`;
+  return `{ ${entriesOf(tree).map(([key, part]) => `${key}: ${structureOf(part)}`).join(", ")} }`;
+}
+
+function stepsOf(stacks: readonly Tensor[], length: number | undefined): number {
+  if (length !== undefined) checkCount("scan", "length", length, 0);
+  const [first] = stacks;
+  if (length === undefined && !first) throw new ArgumentError("scan: how many steps? xs holds no tensor, so give { length }.");
+  const scalar = stacks.find((x) => x.ndim === 0);
+  if (scalar) throw new ShapeError("scan: xs are stacked along their first axis, but one of them is a single number; use it in f as it is.");
+  const steps = length ?? first!.shape[0]!;
+  const other = stacks.find((x) => x.shape[0] !== steps);
+  if (other && length !== undefined) throw new ShapeError(`scan: length is ${length}, but one of xs has shape ${formatShape(other.shape)}, whose first axis is ${other.shape[0]}.`);
+  if (other) throw new ShapeError(`scan: xs have ${steps} and ${other.shape[0]} slices: ${formatShape(first!.shape)} and ${formatShape(other.shape)}; their first axes must be equal.`);
+  return steps;
+}
+
+function checkCarry(was: string, before: readonly Tensor[], is: string, after: readonly Tensor[]): void {
+  if (was !== is) throw new ArgumentError(`scan: the carry was ${was}, but f gave ${is}; it must keep its structure.`);
+  before.forEach((x, i) => {
+    const y = after[i]!;
+    const which = before.length > 1 ? ` (tensor ${i} of ${before.length})` : "";
+    if (!sameShape(x.shape, y.shape)) {
+      throw new ShapeError(`scan: the carry${which} has shape ${formatShape(x.shape)}, but f gave ${formatShape(y.shape)}; it must keep its shape. Broadcast init to ${formatShape(y.shape)}, perhaps?`);
+    }
+    if (x.dtype !== y.dtype) throw new DTypeError(`scan: the carry${which} is ${x.dtype}, but f gave ${y.dtype}; cast one of them.`);
+  });
+}

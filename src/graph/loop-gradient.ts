@@ -1,0 +1,188 @@
+// The gradient of a loop: another loop that runs the other way, from what the first one saved.
+import { dtypeInfo } from "../dtype.ts";
+import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
+import { sizeOf } from "../shape.ts";
+import { elementCost } from "./cost.ts";
+import { type Deferred, deferSum } from "./loop-sums.ts";
+import { closeLoop, extendLoop } from "./loop.ts";
+import { topologicalOrder } from "./order.ts";
+
+/** Cotangents of `xs`, given those of `ys`; nodes among `leaves` hide what is behind them. */
+export type Differentiate = (ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[], leaves: ReadonlySet<Node>) => (Node | null)[];
+
+/** A value of the loop's body that costs more to compute again is saved at each step. */
+const cheap = 6;
+
+const isFloat = (node: Node): boolean => dtypeInfo(node.dtype).isFloat;
+const zeros = (node: Node): Node => ops.full(node.shape, 0, node.dtype);
+
+/**
+ * For each input of a loop its cotangent, given those of the results; `null` where there is none, or none is `wanted`.
+ *
+ * The carries' cotangents are the carries of the second loop. Values of the first loop that the rules of the gradient ask
+ * for come as slices: those dear to compute are saved by the first loop, the rest is computed again.
+ */
+export function loopCotangents(loop: Node<ops.LoopAttrs>, dys: readonly (Node | undefined)[], wanted: readonly boolean[], differentiate: Differentiate): (Node | null)[] {
+  const { body, length, reverse } = loop.attrs;
+  const { carries, slices, constants } = body;
+  const { dNext, dStacked, parts } = passBack(body, dys, wanted, differentiate);
+  const carried = [...dNext.keys()];
+  const sliceParts = partsOf(parts, slices);
+  const constantParts = partsOf(parts, constants);
+  const dCarries = carried.map((i) => parts.get(carries[i]!) ?? zeros(carries[i]!));
+
+  // Some sums over the steps are made of stacked operands, after the loop; all others are carried.
+  const own = new Set<Node>([...dNext.values(), ...dStacked.values()]);
+  const steps = changing([...constantParts.values()], new Set([...own, ...carries, ...slices]), new Set(body.placeholders));
+  const deferred = deferSums(constantParts, (node) => steps.has(node));
+  const operands = new Set([...deferred.values()].flatMap((sum) => sum.operands));
+  const summed = [...constantParts.keys()].filter((constant) => !deferred.has(constant));
+  const totals = summed.map((constant, i) => ops.parameter(i, constant.shape, constant.dtype));
+  const sums = summed.map((constant, i) => ops.add(totals[i]!, constantParts.get(constant)!));
+
+  // What the second loop takes from the first, and where the numbers of all steps are.
+  const { saved, read } = neededValues([...dCarries, ...sums, ...sliceParts.values(), ...operands], own, body);
+  const forward = extendLoop(loop, [...saved].filter((node) => !body.stacked.includes(node)));
+  const stacks = new Map<Node, Node>(slices.map((slice, i) => [slice, loop.inputs[carries.length + i]!]));
+  for (const node of saved) stacks.set(node, ops.result(forward, carries.length + forward.attrs.body.stacked.indexOf(node)));
+  for (const [j, placeholder] of dStacked) stacks.set(placeholder, dys[carries.length + j]!);
+
+  const inside = [...read, ...saved, ...dStacked.values()];
+  const stacked = [...sliceParts.values(), ...[...operands].filter((node) => !stacks.has(node))];
+  const backward = closeLoop({
+    init: [...carried.map((i) => dys[i] ?? zeros(carries[i]!)), ...totals.map(zeros)],
+    xs: inside.map((node) => stacks.get(node)!),
+    carries: [...dNext.values(), ...totals],
+    slices: inside,
+    next: [...dCarries, ...sums],
+    stacked,
+    length,
+    reverse: !reverse,
+  });
+
+  const found = new Map<Node, Node>(carried.map((i, at) => [carries[i]!, ops.result(backward, at)]));
+  summed.forEach((constant, i) => found.set(constant, ops.result(backward, carried.length + i)));
+  const stackOf = (node: Node): Node => stacks.get(node) ?? ops.result(backward, carried.length + totals.length + stacked.indexOf(node));
+  [...sliceParts.keys()].forEach((slice, i) => found.set(slice, ops.result(backward, carried.length + totals.length + i)));
+  for (const [constant, sum] of deferred) found.set(constant, sum.finish(stackOf));
+  return body.placeholders.map((node, i) => (wanted[i] ? (found.get(node) ?? null) : null));
+}
+
+/** One step of the second loop, in terms of placeholders for the cotangents that come into it. */
+interface PassedBack {
+  /** Placeholders for the cotangents of carries and of what is stacked, by their place. Others have none. */
+  readonly dNext: ReadonlyMap<number, Node>;
+  readonly dStacked: ReadonlyMap<number, Node>;
+  /** The cotangents of the body's placeholders. */
+  readonly parts: ReadonlyMap<Node, Node>;
+}
+
+function passBack(body: ops.Body, dys: readonly (Node | undefined)[], wanted: readonly boolean[], differentiate: Differentiate): PassedBack {
+  const { carries, next, stacked, placeholders } = body;
+  const hidden = new Set(placeholders);
+  const varying = varyingPlaceholders(body, hidden, wanted);
+  const to = placeholders.filter((node) => varying.has(node));
+  const dStacked = new Map<number, Node>();
+  stacked.forEach((y, j) => isFloat(y) && dys[carries.length + j] && dStacked.set(j, ops.parameter(j, y.shape, y.dtype)));
+  const dNext = new Map<number, Node>();
+  const activate = (i: number): unknown => dNext.has(i) || dNext.set(i, ops.parameter(i, carries[i]!.shape, carries[i]!.dtype));
+  carries.forEach((carry, i) => varying.has(carry) && dys[i] && activate(i));
+  // Which other carries have a cotangent is not known before their successors' have been passed back.
+  for (;;) {
+    const count = dNext.size;
+    const from = [...[...dNext.keys()].map((i) => next[i]!), ...[...dStacked.keys()].map((j) => stacked[j]!)];
+    const found = differentiate(from, [...dNext.values(), ...dStacked.values()], to, hidden);
+    const parts = new Map(to.flatMap((node, i): [Node, Node][] => (found[i] ? [[node, found[i]]] : [])));
+    carries.forEach((carry, i) => parts.has(carry) && activate(i));
+    if (dNext.size === count) return { dNext, dStacked, parts };
+  }
+}
+
+const partsOf = (parts: ReadonlyMap<Node, Node>, nodes: readonly Node[]): Map<Node, Node> =>
+  new Map(nodes.flatMap((node): [Node, Node][] => (parts.has(node) ? [[node, parts.get(node)!]] : [])));
+
+/** Products first; then plain sums of what is stacked for the products in any case. */
+function deferSums(parts: ReadonlyMap<Node, Node>, varies: (node: Node) => boolean): Map<Node, Deferred> {
+  const deferred = new Map<Node, Deferred>();
+  const operands = new Set<Node>();
+  for (const stacked of [null, operands]) {
+    for (const [constant, part] of parts) {
+      const sum = deferred.has(constant) ? null : deferSum(part, varies, stacked);
+      if (sum) deferred.set(constant, sum);
+      for (const node of sum?.operands ?? []) operands.add(node);
+    }
+  }
+  return deferred;
+}
+
+/** The floating placeholders that change with an input whose cotangent is wanted. */
+function varyingPlaceholders(body: ops.Body, hidden: ReadonlySet<Node>, wanted: readonly boolean[]): Set<Node> {
+  const varying = new Set(body.placeholders.filter((node, i) => wanted[i] && isFloat(node)));
+  for (let size = -1; size !== varying.size; ) {
+    size = varying.size;
+    const reached = changing(body.next, varying, hidden);
+    body.carries.forEach((carry, i) => isFloat(carry) && reached.has(body.next[i]!) && varying.add(carry));
+  }
+  return varying;
+}
+
+/** What behind `roots` depends on one of `sources`. */
+function changing(roots: readonly Node[], sources: ReadonlySet<Node>, hidden: ReadonlySet<Node>): Set<Node> {
+  const found = new Set(sources);
+  const first = Math.min(...[...sources].map((node) => node.id));
+  for (const node of topologicalOrder(roots, (x) => hidden.has(x) || x.id < first)) {
+    if (!hidden.has(node) && node.inputs.some((input) => found.has(input))) found.add(node);
+  }
+  return found;
+}
+
+/** What the second loop takes from the first. */
+interface Needed {
+  /** What the first loop saves at each step. */
+  readonly saved: ReadonlySet<Node>;
+  /** Which of its slices are read again. */
+  readonly read: ReadonlySet<Node>;
+}
+
+/** Values of the first loop's body behind `roots` that the second loop needs, in as few bytes as can be found. */
+function neededValues(roots: readonly Node[], own: ReadonlySet<Node>, body: ops.Body): Needed {
+  const hidden = new Set(body.placeholders);
+  const [carries, slices] = [new Set(body.carries), new Set(body.slices)];
+  const ofGradient = changing(roots, own, hidden);
+  const ofLoop = changing(roots, new Set([...carries, ...slices]), hidden);
+  const collect = (chosen: ReadonlySet<Node>): Needed & { joints: Node[] } => {
+    const [saved, read, joints] = [new Set<Node>(), new Set<Node>(), [] as Node[]];
+    const seen = new Set<Node>();
+    const waiting = [...roots];
+    while (waiting.length > 0) {
+      const node = waiting.pop()!;
+      if (seen.has(node) || own.has(node) || !(ofGradient.has(node) || ofLoop.has(node))) continue;
+      seen.add(node);
+      if (slices.has(node)) read.add(node);
+      else if (carries.has(node) || chosen.has(node) || (!ofGradient.has(node) && isDear(node))) saved.add(node);
+      else {
+        if (!ofGradient.has(node) && node.inputs.filter((input) => ofLoop.has(input)).length > 1) joints.push(node);
+        waiting.push(...node.inputs);
+      }
+    }
+    return { saved, read, joints };
+  };
+  // Where two saved values meet in something cheap that alone is asked for, that is saved instead: one sum, not two summands.
+  let best = collect(new Set());
+  const chosen = new Set<Node>();
+  for (const joint of best.joints) {
+    const other = collect(new Set([...chosen, joint]));
+    if (savedBytes(other) >= savedBytes(best)) continue;
+    chosen.add(joint);
+    best = other;
+  }
+  return best;
+}
+
+const savedBytes = ({ saved }: Needed): number => [...saved].reduce((n, { shape, dtype }) => n + sizeOf(shape) * dtypeInfo(dtype).bytes, 0);
+
+function isDear(node: Node): boolean {
+  const { kind } = node.op;
+  return kind === "elementwise" ? elementCost(node) > cheap : kind !== "movement" && kind !== "generate" && kind !== "gather";
+}
