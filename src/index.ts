@@ -17,6 +17,10 @@ export {
   elu, gelu, heaviside, leakyRelu, linear, maxout, relu, selu, sigmoid, silu, softplus, softsign, swish,
 } from "./functions/activations.ts";
 export { logSoftmax, softmax } from "./functions/softmax.ts";
+export {
+  conv1d, conv2d, conv3d, type ConvolutionOptions, convTranspose1d, convTranspose2d, convTranspose3d, depthwiseConv2d, type TransposedConvolutionOptions,
+} from "./functions/convolution.ts";
+export { type DataFormat, type Padding, type PerAxis } from "./functions/space.ts";
 export * as layers from "./nn/index.ts";
 export { type CallContext, type Json, Layer, type LayerOptions } from "./nn/layer.ts";
 export { type Parameter } from "./nn/parameter.ts";
