@@ -84,6 +84,7 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
     if (cost > largest || depth > deepest) large.add(node);
   }
 
+  const passedOn = new Set<Node>();
   for (const node of [...nodes].reverse()) {
     if (isLeaf(node)) continue;
     const reading = new Set<Node>();
@@ -92,7 +93,11 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
       else for (const reader of readers.get(user)!) reading.add(reader);
     }
     readers.set(node, reading);
-    const repeated = users.get(node)!.some((user) => repeats(user, node)) && costs.get(node)! >= dear && sizeOf(node.shape) > 1;
+    const again = users.get(node)!.some((user) => repeats(user, node) || passedOn.has(user));
+    // What a view repeats is what lies behind it, unless the view shows only a part of that.
+    const isView = node.op.kind === "movement" && !node.op.fill && sizeOf(node.shape) >= sizeOf(node.inputs[0]!.shape);
+    if (again && isView) passedOn.add(node);
+    const repeated = again && !isView && costs.get(node)! >= dear && sizeOf(node.shape) > 1;
     const keep = !isInline(node) || results.has(node) || forced.has(node) || placements.has(node) || large.has(node) || repeated;
     // A reshape is its input's own memory.
     const isReshape = node.op.kind === "movement" && node.op.source === null;

@@ -2,7 +2,7 @@
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import type { Shape } from "../shape.ts";
-import { windowsOf } from "./windows.ts";
+import { layWindows, windowsOf } from "./windows.ts";
 
 /** How a kernel goes over the axes of space; one entry for each. */
 export interface Geometry {
@@ -37,11 +37,9 @@ const grouped = (x: Node, groups: number): Node => {
 const spaceOf = (x: Node): Shape => x.shape.slice(1, -1);
 
 /** What the kernel meets at each place: [batch, ...space, (groups), ...kernel space, channels], a view of padded x. */
-function patchesOf(x: Node, sizes: Shape, { strides, padding, dilation, groups }: Geometry): Node {
-  const rank = sizes.length;
-  const padded = padding.reduce((y, [low, high], i) => ops.resized(y, 1 + i, -low, x.shape[1 + i]! + low + high), x);
-  const windows = windowsOf(grouped(padded, groups), 1, { sizes, strides, dilation });
-  const own = windows.shape.length - rank - 1;
+function patchesOf(x: Node, sizes: Shape, geometry: Geometry): Node {
+  const windows = windowsOf(grouped(x, geometry.groups), 1, { ...geometry, sizes });
+  const own = windows.shape.length - sizes.length - 1;
   const order = windows.shape.map((_, i) => i);
   return ops.permute(windows, [...order.slice(0, own), ...order.slice(own + 1), own]);
 }
@@ -78,12 +76,8 @@ export function inputCotangent(dy: Node, kernel: Node, geometry: Geometry, space
   // [batch, ...space, (groups), ...kernel space, channels] with the channels before the kernel's axes.
   const own = patches.shape.length - rank - 1;
   const order = patches.shape.map((_, i) => i);
-  let x = ops.permute(patches, [...order.slice(0, own), patches.shape.length - 1, ...order.slice(own, -1)]);
-  for (let i = rank - 1; i >= 0; i--) {
-    const [low, high] = padding[i]!;
-    x = ops.overlapAdd(x, 1 + i, space[i]! + low + high, strides[i]!, dilation[i]!);
-    x = ops.resized(x, 1 + i, low, space[i]!);
-  }
+  const windows = ops.permute(patches, [...order.slice(0, own), patches.shape.length - 1, ...order.slice(own, -1)]);
+  const x = layWindows(windows, 1, { ...geometry, sizes }, space);
   const value = ops.reshape(x, [dy.shape[0]!, ...space, kernel.shape.at(-2)! * groups]);
   return ops.customGradient(value, [dy, kernel], (dx) => [convolve(dx, kernel, geometry), kernelCotangent(dx, dy, geometry, sizes)]);
 }

@@ -246,7 +246,7 @@ export const windowOp: MovementOp<WindowAttrs> = defineOp({
   },
   vjp: (o, dy, [x], y) => {
     const { axis, stride, dilation } = y.attrs as WindowAttrs;
-    return [o.overlapAdd(dy, axis, x!.shape[axis]!, stride, dilation)];
+    return [o.overlapAdd(dy, axis, [{ length: x!.shape[axis]!, start: 0, stride, dilation }])];
   },
 });
 

@@ -1,7 +1,7 @@
 // Cases of convolutions, transposed ones, and of the windows that they are made of.
 import { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, depthwiseConv2d } from "../../src/functions/convolution.ts";
 import { convolve, type Geometry, inputCotangent, kernelCotangent } from "../../src/functions/convolve.ts";
-import { windowsOf } from "../../src/functions/windows.ts";
+import { layWindows, windowsOf } from "../../src/functions/windows.ts";
 import * as ops from "../../src/ops/index.ts";
 import type { Shape } from "../../src/shape.ts";
 import { Tensor } from "../../src/tensor.ts";
@@ -85,10 +85,15 @@ for (const g of [geometry, dense, far]) {
 
 // Windows laid back: every relation of size, stride and gaps.
 for (const [size, stride, dilation] of [[1, 1, 1], [3, 1, 1], [2, 2, 1], [3, 2, 1], [5, 2, 1], [2, 3, 1], [4, 3, 1], [1, 3, 1], [3, 1, 2], [3, 2, 2], [3, 2, 3], [2, 2, 3], [3, 3, 2], [2, 5, 2]] as const) {
-  const f: F = (x) => new Tensor(windowsOf(x.node, 1, { sizes: [size], strides: [stride], dilation: [dilation] }));
-  add("windowsOf", `${size} by ${stride} with gaps of ${dilation}`, f, [sample(unit, [2, 13, 2])]);
+  const f: F = (x) => new Tensor(windowsOf(x.node, 1, { sizes: [size], strides: [stride], dilation: [dilation], padding: [[1, 2]] })).square();
+  add("windowsOf", `${size} by ${stride} with gaps of ${dilation}`, f, [sample(unit, [2, 10, 2])], { smooth: true });
   add("window", `${size} by ${stride} with gaps of ${dilation}`, (x) => x.slidingWindow(1, size, { stride, dilation }).square(), [sample(unit, [2, 13, 2])], { smooth: true });
   const count = Math.floor((13 - (size - 1) * dilation - 1) / stride) + 1;
-  add("overlapAdd", `${size} by ${stride} with gaps of ${dilation}`, lift((y) => ops.overlapAdd(y, 1, 14, stride, dilation)), [sample(unit, [2, count, 3, size])]);
+  add("overlapAdd", `${size} by ${stride} with gaps of ${dilation}`, lift((y) => ops.overlapAdd(y, 1, [{ length: 12, start: -1, stride, dilation }])), [sample(unit, [2, count, 3, size])]);
 }
+add("windowsOf", "two axes, laid back", lift((x) => {
+  const windows = { sizes: [3, 2], strides: [2, 3], dilation: [1, 1], padding: [[1, 1], [0, 2]] as const };
+  return layWindows(windowsOf(x, 1, windows), 1, windows, [5, 7]);
+}), [sample(unit, [2, 5, 7, 2])], { smooth: true });
+add("overlapAdd", "nothing on the axis", lift((y) => ops.overlapAdd(y, 0, [{ length: 2, start: 5, stride: 1, dilation: 1 }])), [sample(unit, [3, 2])], { gradient: "zero" });
 add("overlapAdd", "resized", lift((x) => ops.concatenate([[-2, 3], [-2, 9], [1, 3], [3, 9], [0, 5], [7, 2], [-4, 2], [-1, 1]].map(([start, length]) => ops.resized(x, 0, start!, length!)), 0)), [sample(unit, [5, 2])]);
