@@ -20,6 +20,9 @@ export { logSoftmax, softmax } from "./functions/softmax.ts";
 export {
   conv1d, conv2d, conv3d, type ConvolutionOptions, convTranspose1d, convTranspose2d, convTranspose3d, depthwiseConv2d, type TransposedConvolutionOptions,
 } from "./functions/convolution.ts";
+export {
+  averagePool1d, averagePool2d, averagePool3d, globalAveragePool, globalMaxPool, type GlobalPoolingOptions, maxPool1d, maxPool2d, maxPool3d, type PoolingOptions,
+} from "./functions/pooling.ts";
 export { type DataFormat, type Padding, type PerAxis } from "./functions/space.ts";
 export * as layers from "./nn/index.ts";
 export { type CallContext, type Json, Layer, type LayerOptions } from "./nn/layer.ts";

@@ -16,6 +16,7 @@ import {
 } from "./samples.ts";
 import { add, elementwise, type F, integers, layouts, lift, type Options, shapesText } from "./cases/table.ts";
 import "./cases/convolution.ts";
+import "./cases/pooling.ts";
 
 export { type Case, cases } from "./cases/table.ts";
 
