@@ -15,6 +15,7 @@ import {
   onGrid, sample, type Sample, specialFloats, whole,
 } from "./samples.ts";
 import { add, elementwise, type F, integers, layouts, lift, type Options, shapesText } from "./cases/table.ts";
+import "./cases/array.ts";
 import "./cases/convolution.ts";
 import "./cases/pooling.ts";
 
