@@ -43,7 +43,7 @@ add("diagonals", "diag", (x, y) => [diag(x), diag(x, 2), diag(x, -1), diag(y), d
 
 elementwise("clip", (x) => elementary.clip(x, -1, 1), [onGrid(0.25)], { expect: (x) => Math.min(1, Math.max(-1, x)) });
 elementwise("clip by tensors", (x, low) => elementary.clip(x, low, null), [onGrid(0), onGrid(0.5)], { expect: (x, low) => (x < low ? low : x) });
-elementwise("clip from above", (x, high) => elementary.clip(x, null, high), [onGrid(0), onGrid(3.5)], { expect: (x, high) => (x > high ? high : x) });
+elementwise("clip from above only", (x, high) => elementary.clip(x, null, high), [onGrid(0.5), onGrid(0)], { expect: (x, high) => (x > high ? high : x) });
 integers("clip int32", (x) => elementary.clip(x, -5, 100), [anyBits("int32")], (x) => Math.min(100, Math.max(-5, x)));
 elementwise("isnan", (x) => elementary.isnan(x), [unit], { expect: (x) => Number(Number.isNaN(x)), gradient: "none" });
 elementwise("isfinite", (x) => elementary.isfinite(x), [unit], { expect: (x) => Number(Number.isFinite(x)), gradient: "none" });
