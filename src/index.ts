@@ -10,6 +10,13 @@ export { grad, gradients, valueAndGrad } from "./gradient.ts";
 export { compile, type Compiled } from "./compile-function.ts";
 export * from "./functions/array.ts";
 export { scan, type ScanOptions, type TensorTree } from "./functions/scan.ts";
+export * from "./functions/cumulative.ts";
+export { diag, diagonal, trace, tril, triu } from "./functions/diagonals.ts";
+export { einsum } from "./functions/einsum.ts";
+export * from "./functions/elementwise.ts";
+export * from "./functions/products.ts";
+export * from "./functions/rearrange.ts";
+export * from "./functions/reductions.ts";
 export { erfinv } from "./functions/special.ts";
 export * as random from "./functions/random.ts";
 export { backendNames, setBackend, setThreads } from "./runtime/device.ts";
@@ -18,6 +25,13 @@ export {
   elu, gelu, heaviside, leakyRelu, linear, maxout, relu, selu, sigmoid, silu, softplus, softsign, swish,
 } from "./functions/activations.ts";
 export { logSoftmax, softmax } from "./functions/softmax.ts";
+export {
+  conv1d, conv2d, conv3d, type ConvolutionOptions, convTranspose1d, convTranspose2d, convTranspose3d, depthwiseConv2d, type TransposedConvolutionOptions,
+} from "./functions/convolution.ts";
+export {
+  averagePool1d, averagePool2d, averagePool3d, globalAveragePool, globalMaxPool, type GlobalPoolingOptions, maxPool1d, maxPool2d, maxPool3d, type PoolingOptions,
+} from "./functions/pooling.ts";
+export { type DataFormat, type Padding, type PerAxis } from "./functions/space.ts";
 export * as layers from "./nn/index.ts";
 export { type CallContext, type Json, Layer, type LayerOptions } from "./nn/layer.ts";
 export { type Parameter } from "./nn/parameter.ts";

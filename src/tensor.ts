@@ -266,6 +266,12 @@ export function asTensor(value: TensorLike, dtype?: DType): Tensor {
   return tensor(value, dtype === undefined ? {} : { dtype });
 }
 
+/** Takes what array functions take and gives a tensor of floats: whole numbers and bools become float32. */
+export function asFloat(value: TensorLike): Tensor {
+  const x = asTensor(value);
+  return dtypeInfo(x.dtype).isFloat ? x : x.cast("float32");
+}
+
 /**
  * Makes a tensor of nested numbers, or of a typed array with its shape (default: one axis). The array is not copied.
  *

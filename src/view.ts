@@ -76,8 +76,10 @@ export function reshapeIndex(index: readonly Affine[], from: Shape, to: Shape, e
     let sizeFrom = 1;
     let sizeTo = 1;
     do {
-      if (sizeFrom <= sizeTo && i < from.length) sizeFrom *= from[i++]!;
-      else sizeTo *= to[j++]!;
+      // Of equals, axes of 1 first: they join the group before them, and no other axis does.
+      const takesTo = sizeTo < sizeFrom || (sizeTo === sizeFrom && from[i] !== 1 && to[j] === 1) || i === from.length;
+      if (takesTo) sizeTo *= to[j++]!;
+      else sizeFrom *= from[i++]!;
     } while (sizeFrom !== sizeTo || (i < from.length && from[i] === 1) || (j < to.length && to[j] === 1));
     const group = to.slice(startTo, j);
     const flat = flatten(index.slice(startFrom, i), from.slice(startFrom, i), extents.length);

@@ -154,7 +154,7 @@ export class Frame {
         return this.#number(op.element(node, this.#conform(node, place)), node.dtype);
       case "movement": {
         const [x] = node.inputs as [Node];
-        if (!op.source) return this.lower(x, place, guards);
+        if (!op.source) return this.#reshaped(x, place, guards);
         const index: Affine[] = op.source(node, this.#conform(node, place));
         const fill = op.fill?.(node);
         if (!fill || fill.axes.length === 0) return this.lower(x, { index, shape: x.shape }, guards);
@@ -176,6 +176,16 @@ export class Frame {
       }
       default:
         throw new Misfit(node);
+    }
+  }
+
+  /** What lies behind a reshape. Where its parts do not fit because the index does not split, all of it needs memory, not each part. */
+  #reshaped(x: Node, place: Place, guards: readonly Guard[]): Expression {
+    try {
+      return this.lower(x, place, guards);
+    } catch (error) {
+      if (error instanceof Misfit && !reshapeIndex(place.index, place.shape, x.shape, this.extents)) throw new Misfit(x);
+      throw error;
     }
   }
 

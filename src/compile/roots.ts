@@ -67,6 +67,8 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
   const isLeaf = (node: Node): boolean => inputs.has(node) || node.op.kind === "leaf";
   const isInline = (node: Node): boolean => !isLeaf(node) && inlineKinds.has(node.op.kind);
 
+  const again = readAgain(nodes, users);
+
   // What computing an element costs, counted from the inputs on; an expression that grows too large is cut here.
   const costs = new Map<Node, number>();
   const depths = new Map<Node, number>();
@@ -84,7 +86,7 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
     costs.set(node, cost);
     depths.set(node, depth + 1);
     if (cost > largest || depth > deepest) large.add(node);
-    if (cost >= dear && sizeOf(node.shape) > 1 && users.get(node)!.some((user) => repeats(user, node))) repeated.add(node);
+    if (cost >= dear && sizeOf(node.shape) > 1 && again.has(node)) repeated.add(node);
   }
 
   for (const node of [...nodes].reverse()) {
@@ -103,6 +105,18 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
     if (!keep && shared) optional.add(node);
   }
   return { graph: ready, roots: nodes.filter((node) => rooted.has(node)), isRoot: (node) => rooted.has(node), optional, placements };
+}
+
+/** Nodes whose elements are read more than once. What a view repeats is what lies behind it, unless the view shows only a part of that. */
+function readAgain(nodes: readonly Node[], users: ReadonlyMap<Node, readonly Node[]>): Set<Node> {
+  const again = new Set<Node>();
+  const passedOn = new Set<Node>();
+  for (const node of [...nodes].reverse()) {
+    if (!users.get(node)!.some((user) => repeats(user, node) || passedOn.has(user))) continue;
+    const isView = node.op.kind === "movement" && !node.op.fill && sizeOf(node.shape) >= sizeOf(node.inputs[0]!.shape);
+    (isView ? passedOn : again).add(node);
+  }
+  return again;
 }
 
 const inlineKinds = new Set(["elementwise", "movement", "generate", "gather"]);

@@ -12,6 +12,11 @@ export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => new Tens
 /** A shape full of one value. Default dtype: float32. */
 export const full = (shape: Shape, value: number, dtype: DType = "float32"): Tensor => new Tensor(ops.full(shape, value, dtype));
 
+/** Zeros of another tensor's shape and dtype. */
+export const zerosLike = (x: TensorLike): Tensor => zeros(asTensor(x).shape, asTensor(x).dtype);
+/** Ones of another tensor's shape and dtype. */
+export const onesLike = (x: TensorLike): Tensor => ones(asTensor(x).shape, asTensor(x).dtype);
+
 /**
  * start, start + step … up to but without `stop`, int32 where all three are whole numbers, else float32.
  * With one argument: 0, 1 … stop − 1.

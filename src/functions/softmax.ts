@@ -1,15 +1,10 @@
 // Softmax and its logarithm: scores into probabilities.
-import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { asFloat, type Tensor, type TensorLike } from "../tensor.ts";
 
 /** x less its greatest element along `axis`: exp of it cannot overflow, and softmax does not see the difference. */
 function shifted(x: Tensor, axis: number): Tensor {
   return x.sub(x.max(axis, { keepDims: true }).stopGradient());
 }
-
-const asFloat = (x: TensorLike): Tensor => {
-  const at = asTensor(x);
-  return at.dtype === "float32" || at.dtype === "float64" ? at : at.cast("float32");
-};
 
 /**
  * softmax(x)ᵢ = exp(xᵢ) / Σⱼ exp(xⱼ) along `axis` (default: the last). The results are positive and sum to 1.

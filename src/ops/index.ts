@@ -4,6 +4,7 @@ export * from "./binary.ts";
 export * from "./compare.ts";
 export * from "./reduce.ts";
 export * from "./movement.ts";
+export * from "./overlap-add.ts";
 export * from "./join.ts";
 export * from "./contract.ts";
 export * from "./gather.ts";

@@ -244,22 +244,9 @@ export const windowOp: MovementOp<WindowAttrs> = defineOp({
     const rank = index.length - 1;
     return index.slice(0, rank).map((part, i) => (i === axis ? sum(scaled(part, stride), scaled(index[rank]!, dilation)) : part));
   },
-  // dx[i] = Σ over the windows and places that hold x[i]: place by place, each a spread and shifted copy.
   vjp: (o, dy, [x], y) => {
-    const { axis, size, stride, dilation } = y.attrs as WindowAttrs;
-    const last = y.shape.length - 1;
-    const count = y.shape[axis]!;
-    let dx: Node | null = null;
-    for (let k = 0; k < size; k++) {
-      const start = y.shape.map((_, i) => (i === last ? k : 0));
-      const place = o.reshape(o.slice(dy, start, [...y.shape.slice(0, last), 1]), y.shape.slice(0, last));
-      const spread = dilate(o, place, place.shape.map((_, i) => (i === axis ? stride : 1)));
-      const low = x!.shape.map((_, i) => (i === axis ? k * dilation : 0));
-      const high = x!.shape.map((n, i) => (i === axis ? n - k * dilation - ((count - 1) * stride + 1) : 0));
-      const part = o.pad(spread, low, high, 0);
-      dx = dx ? o.add(dx, part) : part;
-    }
-    return [dx];
+    const { axis, stride, dilation } = y.attrs as WindowAttrs;
+    return [o.overlapAdd(dy, axis, [{ length: x!.shape[axis]!, start: 0, stride, dilation }])];
   },
 });
 

@@ -1,0 +1,102 @@
+// Convolution and its two cotangents on nodes, channels last: three products, each of which is the others' derivative.
+import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
+import type { Shape } from "../shape.ts";
+import { layWindows, windowsOf } from "./windows.ts";
+
+/** How a kernel goes over the axes of space; one entry for each. */
+export interface Geometry {
+  readonly strides: readonly number[];
+  /** Places added before and after each axis; fewer than none are cut off. */
+  readonly padding: readonly (readonly [number, number])[];
+  readonly dilation: readonly number[];
+  /** Into how many equal parts, which do not see one another, the channels fall. */
+  readonly groups: number;
+}
+
+// Labels: batch, group, and channels of x and of y; those of space begin at 10, those of the kernel's own at 20.
+const [batch, group, channel, feature] = [0, 1, 2, 3];
+
+function labelsOf(rank: number, groups: number): { patches: number[]; kernel: number[]; y: number[] } {
+  const space = Array.from({ length: rank }, (_, i) => 10 + i);
+  const inside = space.map((label) => label + 10);
+  const groupOf = groups > 1 ? [group] : [];
+  return {
+    patches: [batch, ...space, ...groupOf, ...inside, channel],
+    kernel: [...inside, channel, ...groupOf, feature],
+    y: [batch, ...space, ...groupOf, feature],
+  };
+}
+
+/** The last axis as [groups, channels of each], where there is more than one group. */
+const grouped = (x: Node, groups: number): Node => {
+  const last = x.shape.length - 1;
+  return groups > 1 ? ops.reshape(x, [...x.shape.slice(0, last), groups, x.shape[last]! / groups]) : x;
+};
+
+const spaceOf = (x: Node): Shape => x.shape.slice(1, -1);
+
+/** What the kernel meets at each place: [batch, ...space, (groups), ...kernel space, channels], a view of padded x. */
+function patchesOf(x: Node, sizes: Shape, geometry: Geometry): Node {
+  const windows = windowsOf(grouped(x, geometry.groups), 1, { ...geometry, sizes });
+  const own = windows.shape.length - sizes.length - 1;
+  const order = windows.shape.map((_, i) => i);
+  return ops.permute(windows, [...order.slice(0, own), ...order.slice(own + 1), own]);
+}
+
+/**
+ * y[b, i…, f] = Σ over k…, c of x[b, i·stride + k·dilation − padding…, c] · kernel[k…, c, f], the kernel not turned round,
+ * as all frameworks have it. x [batch, ...space, channels], kernel [...space, channels / groups, features].
+ */
+export function convolve(x: Node, kernel: Node, geometry: Geometry): Node {
+  const { groups } = geometry;
+  const sizes = kernel.shape.slice(0, -2);
+  const labels = labelsOf(sizes.length, groups);
+  const y = ops.contract(patchesOf(x, sizes, geometry), grouped(kernel, groups), { a: labels.patches, b: labels.kernel, out: labels.y });
+  const value = ops.reshape(y, [x.shape[0]!, ...y.shape.slice(1, 1 + sizes.length), kernel.shape.at(-1)!]);
+  return ops.customGradient(value, [x, kernel], (dy) => [inputCotangent(dy, kernel, geometry, spaceOf(x)), kernelCotangent(x, dy, geometry, sizes)]);
+}
+
+/**
+ * The cotangent of the x of {@link convolve}, whose axes of space have the lengths `space`; used forward, a transposed
+ * convolution. At stride 1 it is a convolution of dy with the kernel turned round; else what each place of dy adds to its
+ * window, laid back by movement.
+ */
+export function inputCotangent(dy: Node, kernel: Node, geometry: Geometry, space: Shape): Node {
+  const { strides, padding, dilation, groups } = geometry;
+  const sizes = kernel.shape.slice(0, -2);
+  const rank = sizes.length;
+  if (strides.every((stride) => stride === 1)) {
+    const reach = sizes.map((size, i) => (size - 1) * dilation[i]!);
+    const margins = padding.map(([low], i): [number, number] => [reach[i]! - low, space[i]! + low - dy.shape[1 + i]!]);
+    return convolve(dy, turned(kernel, groups), { strides, padding: margins, dilation, groups });
+  }
+  const labels = labelsOf(rank, groups);
+  const patches = ops.contract(grouped(dy, groups), grouped(kernel, groups), { a: labels.y, b: labels.kernel, out: labels.patches });
+  // [batch, ...space, (groups), ...kernel space, channels] with the channels before the kernel's axes.
+  const own = patches.shape.length - rank - 1;
+  const order = patches.shape.map((_, i) => i);
+  const windows = ops.permute(patches, [...order.slice(0, own), patches.shape.length - 1, ...order.slice(own, -1)]);
+  const x = layWindows(windows, 1, { ...geometry, sizes }, space);
+  const value = ops.reshape(x, [dy.shape[0]!, ...space, kernel.shape.at(-2)! * groups]);
+  return ops.customGradient(value, [dy, kernel], (dx) => [convolve(dx, kernel, geometry), kernelCotangent(dx, dy, geometry, sizes)]);
+}
+
+/** The cotangent of the kernel of {@link convolve}, whose axes of space have the lengths `sizes`. */
+export function kernelCotangent(x: Node, dy: Node, geometry: Geometry, sizes: Shape): Node {
+  const { groups } = geometry;
+  const labels = labelsOf(sizes.length, groups);
+  const product = ops.contract(patchesOf(x, sizes, geometry), grouped(dy, groups), { a: labels.patches, b: labels.y, out: labels.kernel });
+  const value = ops.reshape(product, [...sizes, x.shape.at(-1)! / groups, dy.shape.at(-1)!]);
+  return ops.customGradient(value, [x, dy], (dk) => [inputCotangent(dy, dk, geometry, spaceOf(x)), convolve(x, dk, geometry)]);
+}
+
+/** A kernel with its axes of space in reverse order, and channels and features exchanged within each group. */
+function turned(kernel: Node, groups: number): Node {
+  const rank = kernel.shape.length - 2;
+  const space = Array.from({ length: rank }, (_, i) => i);
+  const flipped = ops.flip(kernel, space);
+  if (groups === 1) return ops.permute(flipped, [...space, rank + 1, rank]);
+  const parts = ops.permute(grouped(flipped, groups), [...space, rank + 2, rank + 1, rank]);
+  return ops.reshape(parts, [...kernel.shape.slice(0, rank), kernel.shape[rank + 1]! / groups, kernel.shape[rank]! * groups]);
+}

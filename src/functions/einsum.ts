@@ -1,0 +1,133 @@
+// Einstein's summation over any number of operands, as pairwise contractions from left to right.
+import { ArgumentError, ShapeError } from "../errors.ts";
+import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
+import { formatShape } from "../shape.ts";
+import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
+import { diagonalNode } from "./diagonals.ts";
+
+/** A node with one label for each axis, none of them twice. */
+interface Labelled {
+  readonly node: Node;
+  readonly labels: readonly number[];
+}
+
+/**
+ * NumPy's einsum: each letter names an axis; operands with a letter in common meet along it, and letters that the output
+ * lacks are summed over. `...` stands for leading axes, which broadcast. A letter twice in one operand takes its diagonal.
+ * Without `->` the output is made of the letters that occur once, in alphabetical order. Operands are multiplied from left to
+ * right, two at a time; put those first whose product is small.
+ *
+ * @throws ArgumentError where the text is no formula for the operands; ShapeError where one letter names two lengths
+ * @example
+ * einsum("bij,bjk->bik", a, b); // batched matrix product
+ * einsum("ii->i", a); // diagonal
+ * einsum("...hd,...kd->...hk", q, k).mul(1 / 8); // attention's scores
+ */
+export function einsum(formula: string, ...operands: readonly TensorLike[]): Tensor {
+  const tensors = operands.map(asFloat);
+  const shapes = tensors.map((x) => formatShape(x.shape)).join(" and ");
+  const fail = (what: string): never => {
+    throw new ArgumentError(`einsum: "${formula}" for ${shapes || "no operands"}: ${what}.`);
+  };
+  const text = formula.replace(/\s/g, "");
+  const [left, right, ...more] = text.split("->");
+  if (!/^[A-Za-z.,]*$/.test(left!) || more.length > 0 || (right !== undefined && !/^[A-Za-z.]*$/.test(right))) {
+    fail('a formula holds letters, "...", commas and one "->"');
+  }
+  const terms = left!.split(",");
+  if (operands.length === 0 || terms.length !== tensors.length) fail(`the formula names ${terms.length} operands, but ${tensors.length} came`);
+
+  // Letters are their codes; the axes that "..." stands for count from −1 down, the last of them being −1.
+  let dots = 0;
+  const labelsOf = (term: string, dotted: number): number[] => {
+    const parts = term.split("...");
+    if (parts.length > 2 || parts.some((part) => part.includes("."))) fail('"..." stands once in an operand, and whole');
+    const codes = parts.map((part) => [...part].map((letter) => letter.charCodeAt(0)));
+    return parts.length === 1 ? codes[0]! : [...codes[0]!, ...Array.from({ length: dotted }, (_, i) => i - dotted), ...codes[1]!];
+  };
+  const all = terms.map((term, i) => {
+    const rank = tensors[i]!.ndim;
+    const letters = term.replace("...", "").length;
+    if (term.includes("...") ? letters > rank : letters !== rank) fail(`"${term}" names ${letters} axes, but operand ${i} has shape ${formatShape(tensors[i]!.shape)}`);
+    if (term.includes("...")) dots = Math.max(dots, rank - letters);
+    return labelsOf(term, rank - letters);
+  });
+  const out = right === undefined ? impliedOutput(all, dots) : labelsOf(right, dots);
+  const stray = out.find((label) => label > 0 && !all.some((labels) => labels.includes(label)));
+  if (stray !== undefined) fail(`the output names "${String.fromCharCode(stray)}", which no operand has`);
+  if (new Set(out).size !== out.length) fail("the output names an axis twice");
+
+  const extents = extentsOf(formula, tensors, all);
+  const ready = tensors.map((x, i) => squeezed(distinct(x.node, all[i]!), extents));
+  let product = sumAlone(ready[0]!, [out, ...ready.slice(1).map((x) => x.labels)]);
+  for (let i = 1; i < ready.length; i++) {
+    const later = [out, ...ready.slice(i + 1).map((x) => x.labels)];
+    product = multiply(product, sumAlone(ready[i]!, [product.labels, ...later]), later);
+  }
+  return new Tensor(inOrder(product, out, extents));
+}
+
+/** What stands for a missing output: "...", and the letters that occur once in all, in alphabetical order. */
+function impliedOutput(all: readonly (readonly number[])[], dots: number): number[] {
+  const letters = all.flat().filter((label) => label > 0);
+  const once = [...new Set(letters)].filter((label) => letters.indexOf(label) === letters.lastIndexOf(label));
+  return [...Array.from({ length: dots }, (_, i) => i - dots), ...once.sort((a, b) => a - b)];
+}
+
+/** The length of each label: axes of 1 stretch. */
+function extentsOf(formula: string, tensors: readonly Tensor[], all: readonly (readonly number[])[]): Map<number, number> {
+  const extents = new Map<number, number>();
+  all.forEach((labels, i) =>
+    labels.forEach((label, axis) => {
+      const n = tensors[i]!.shape[axis]!;
+      const known = extents.get(label) ?? 1;
+      if (known !== 1 && n !== 1 && known !== n) {
+        const name = label > 0 ? `"${String.fromCharCode(label)}"` : "an axis of \"...\"";
+        throw new ShapeError(`einsum: "${formula}" for ${tensors.map((x) => formatShape(x.shape)).join(" and ")}: ${name} is ${known} in one place and ${n} in another.`);
+      }
+      if (known === 1) extents.set(label, n);
+    }),
+  );
+  return extents;
+}
+
+/** An operand that names each label once: of a repeated one, the diagonal. */
+function distinct(node: Node, labels: readonly number[]): Labelled {
+  const second = labels.findIndex((label, i) => labels.indexOf(label) !== i);
+  if (second < 0) return { node, labels };
+  const first = labels.indexOf(labels[second]!);
+  // An axis of 1 beside a longer one of its name stretches first.
+  const n = Math.max(node.shape[first]!, node.shape[second]!);
+  const square = ops.broadcast(node, node.shape.map((m, i) => (i === first || i === second ? n : m)));
+  return distinct(diagonalNode(square, 0, first, second), [...labels.filter((_, i) => i !== first && i !== second), labels[second]!]);
+}
+
+/** Without axes of 1 that another operand stretches: where they are missing, they broadcast. */
+function squeezed({ node, labels }: Labelled, extents: ReadonlyMap<number, number>): Labelled {
+  const stays = labels.map((label, i) => node.shape[i] === extents.get(label));
+  return { node: ops.reshape(node, node.shape.filter((_, i) => stays[i])), labels: labels.filter((_, i) => stays[i]) };
+}
+
+/** Sums away the labels that nothing else has. */
+function sumAlone({ node, labels }: Labelled, others: readonly (readonly number[])[]): Labelled {
+  const needed = (label: number): boolean => others.some((other) => other.includes(label));
+  const axes = labels.flatMap((label, i) => (needed(label) ? [] : [i]));
+  return axes.length === 0 ? { node, labels } : { node: ops.sum(node, axes), labels: labels.filter(needed) };
+}
+
+/** The product of two operands, summed over what they share and nothing later needs. */
+function multiply(a: Labelled, b: Labelled, later: readonly (readonly number[])[]): Labelled {
+  const own = sumAlone(a, [b.labels, ...later]);
+  const needed = (label: number): boolean => later.some((other) => other.includes(label));
+  const labels = [...new Set([...own.labels, ...b.labels])].filter(needed);
+  // The last product goes straight into the output's order.
+  const out = later.length === 1 && later[0]!.every((label) => labels.includes(label)) ? later[0]! : labels;
+  return { node: ops.contract(own.node, b.node, { a: own.labels, b: b.labels, out }), labels: out };
+}
+
+function inOrder({ node, labels }: Labelled, out: readonly number[], extents: ReadonlyMap<number, number>): Node {
+  const permuted = ops.permute(node, out.filter((label) => labels.includes(label)).map((label) => labels.indexOf(label)));
+  // Labels of length 1 everywhere may have been dropped on the way.
+  return ops.broadcast(ops.reshape(permuted, out.map((label) => (labels.includes(label) ? extents.get(label)! : 1))), out.map((label) => extents.get(label)!));
+}

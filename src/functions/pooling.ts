@@ -1,0 +1,136 @@
+// Pooling: the greatest or the mean of each window, over one, two and three axes of space.
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { checkFlag, checkOptions } from "../options.ts";
+import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
+import { formatShape } from "../shape.ts";
+import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
+import { channelsLast, checkReach, type DataFormat, type Padding, type PerAxis, perAxis, resolvePadding } from "./space.ts";
+import { layWindows, type Windows, windowsOf } from "./windows.ts";
+
+export interface PoolingOptions {
+  /** Places from one window to the next. Default: the window's size, so that windows lie side by side. */
+  readonly strides?: PerAxis;
+  /** "valid" (none), "same" (⌈length / stride⌉ results), a number of places at both ends, or a list of numbers or pairs. Default: "valid". */
+  readonly padding?: Padding;
+  /** Where the channels of x and of the result stand. Default: "channelsLast". */
+  readonly dataFormat?: DataFormat;
+}
+
+type Pool = (x: Node, windows: Windows) => Node;
+
+function pooling(where: string, rank: number, pool: Pool, input: TensorLike, size: PerAxis, options: PoolingOptions): Tensor {
+  checkOptions(where, options, ["strides", "padding", "dataFormat"]);
+  const { padding = "valid", dataFormat = "channelsLast" } = options;
+  const sizes = perAxis(where, "size", size, rank);
+  const strides = options.strides === undefined ? sizes : perAxis(where, "strides", options.strides, rank);
+  const given = asFloat(input);
+  const { x, back } = channelsLast(where, given, rank, dataFormat);
+  const lengths = x.shape.slice(1, -1);
+  const margins = resolvePadding(where, padding, lengths, sizes, strides);
+  checkReach(where, "a window of", given.shape, sizes, lengths, sizes, margins);
+  margins.forEach(([low, high], i) => {
+    if (Math.max(low, high) >= sizes[i]!) throw new ArgumentError(`${where}: padding [${low},${high}] of axis ${i} of space makes windows that hold nothing: with a size of ${sizes[i]} it is ${sizes[i]! - 1} at most.`);
+  });
+  return back(new Tensor(pool(x.node, { sizes, strides, dilation: sizes.map(() => 1), padding: margins })));
+}
+
+/** The windows' own axes, which come last. */
+const windowAxes = (windows: Node, { sizes }: Windows): number[] => sizes.map((_, i) => windows.shape.length - sizes.length + i);
+
+/** A value for each window, at each of its places. */
+const spread = (y: Node, windows: Node): Node => ops.broadcast(ops.reshape(y, [...y.shape, ...windows.shape.slice(y.shape.length).map(() => 1)]), windows.shape);
+
+const greatest: Pool = (x, shape) => {
+  const windows = windowsOf(x, 1, shape, -Infinity);
+  const axes = windowAxes(windows, shape);
+  const y = ops.max(windows, axes);
+  const lengths = x.shape.slice(1, -1);
+  return ops.customGradient(y, [x], (dy) => {
+    // Each place of a window by its number in row-major order; the first that holds the greatest gets all.
+    const places = axes.reduce<Node>((at, axis) => ops.add(ops.mul(at, windows.shape[axis]!), ops.iota(windows.shape, axis, "int32")), ops.full(windows.shape, 0, "int32"));
+    const last = shape.sizes.reduce((n, m) => n * m, 1) - 1;
+    const first = ops.min(ops.select(ops.equal(windows, spread(y, windows)), places, last), axes);
+    return [layWindows(ops.select(ops.equal(places, spread(first, windows)), spread(dy, windows), 0), 1, shape, lengths)];
+  });
+};
+
+const mean: Pool = (x, shape) => {
+  const windows = windowsOf(x, 1, shape);
+  const total = ops.sum(windows, windowAxes(windows, shape));
+  // How many places of each window lie on an axis, for each axis that is padded; the others are the same everywhere.
+  let count: Node | number = 1;
+  shape.padding.forEach(([low, high], i) => {
+    const [size, stride, length] = [shape.sizes[i]!, shape.strides[i]!, x.shape[1 + i]!];
+    if (low === 0 && high === 0) {
+      count = typeof count === "number" ? count * size : ops.mul(count, size);
+      return;
+    }
+    const start = ops.sub(ops.mul(ops.iota(total.shape, 1 + i, "float32"), stride), low);
+    const inside = ops.sub(ops.minimum(ops.add(start, size), length), ops.maximum(start, 0));
+    count = ops.mul(inside, count);
+  });
+  return typeof count === "number" ? ops.mul(total, 1 / count) : ops.div(total, count);
+};
+
+/**
+ * The greatest element of each window of `size` places: x [batch, length, channels], result [batch, ⌊(length − size) /
+ * stride⌋ + 1, channels]. Padding never wins; NaN does. The gradient goes to the first place that holds the greatest, as in
+ * PyTorch and Keras (to the last place of a window with NaN).
+ *
+ * @throws ShapeError where a window is longer than its axis; ArgumentError for an option out of range
+ * @example await maxPool1d([[[1], [3], [2], [0]]], 2).array(); // [[[3], [2]]]
+ */
+export const maxPool1d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("maxPool1d", 1, greatest, x, size, options);
+
+/** As {@link maxPool1d} over two axes: x [batch, height, width, channels]. Default: 2 × 2, halving both. */
+export const maxPool2d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("maxPool2d", 2, greatest, x, size, options);
+
+/** As {@link maxPool1d} over three axes: x [batch, ...space, channels]. */
+export const maxPool3d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("maxPool3d", 3, greatest, x, size, options);
+
+/**
+ * The mean of each window of `size` places: x [batch, length, channels], result [batch, ⌊(length − size) / stride⌋ + 1,
+ * channels]. Places in the padding do not count, as in Keras (PyTorch's countIncludePad = false).
+ *
+ * @throws ShapeError where a window is longer than its axis; ArgumentError for an option out of range
+ * @example await averagePool1d([[[1], [3], [2], [0]]], 2).array(); // [[[2], [1]]]
+ */
+export const averagePool1d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("averagePool1d", 1, mean, x, size, options);
+
+/** As {@link averagePool1d} over two axes: x [batch, height, width, channels]. Default: 2 × 2, halving both. */
+export const averagePool2d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("averagePool2d", 2, mean, x, size, options);
+
+/** As {@link averagePool1d} over three axes: x [batch, ...space, channels]. */
+export const averagePool3d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("averagePool3d", 3, mean, x, size, options);
+
+export interface GlobalPoolingOptions {
+  /** Where the channels of x stand. Default: "channelsLast". */
+  readonly dataFormat?: DataFormat;
+  /** Keep the axes of space with length 1. Default: false. */
+  readonly keepDims?: boolean;
+}
+
+function globally(where: string, input: TensorLike, options: GlobalPoolingOptions, pool: (x: Tensor, axes: number[], keep: { keepDims: boolean }) => Tensor): Tensor {
+  checkOptions(where, options, ["dataFormat", "keepDims"]);
+  const { dataFormat = "channelsLast", keepDims = false } = options;
+  const given = asFloat(input);
+  const { x, back } = channelsLast(where, given, null, dataFormat);
+  if (x.shape.slice(1, -1).includes(0)) throw new ShapeError(`${where}: x ${formatShape(given.shape)} has an empty axis of space, and nothing has no greatest and no mean.`);
+  return back(pool(x, x.shape.slice(1, -1).map((_, i) => 1 + i), { keepDims: checkFlag(where, "keepDims", keepDims) }));
+}
+
+/**
+ * The greatest element of each channel over all axes of space: [batch, ...space, channels] becomes [batch, channels].
+ *
+ * @example globalMaxPool(ones([8, 7, 7, 64])).shape; // [8, 64]
+ */
+export const globalMaxPool = (x: TensorLike, options: GlobalPoolingOptions = {}): Tensor => globally("globalMaxPool", x, options, (y, axes, keep) => y.max(axes, keep));
+
+/**
+ * The mean of each channel over all axes of space: [batch, ...space, channels] becomes [batch, channels]. Lin and others,
+ * 2014.
+ *
+ * @example globalAveragePool(ones([8, 7, 7, 64])).shape; // [8, 64]
+ */
+export const globalAveragePool = (x: TensorLike, options: GlobalPoolingOptions = {}): Tensor => globally("globalAveragePool", x, options, (y, axes, keep) => y.mean(axes, keep));

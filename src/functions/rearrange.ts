@@ -1,0 +1,104 @@
+// Functions that put elements in other places, with NumPy's names.
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { checkCount, describe } from "../options.ts";
+import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
+import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { concatenate } from "./array.ts";
+
+export const reshape = (x: TensorLike, shape: Shape): Tensor => asTensor(x).reshape(shape);
+export const transpose = (x: TensorLike, axes?: readonly number[]): Tensor => asTensor(x).transpose(axes);
+export const squeeze = (x: TensorLike, axes?: Axes): Tensor => asTensor(x).squeeze(axes);
+export const expandDims = (x: TensorLike, axis: number): Tensor => asTensor(x).expandDims(axis);
+export const broadcastTo = (x: TensorLike, shape: Shape): Tensor => asTensor(x).broadcastTo(shape);
+export const flip = (x: TensorLike, axes?: Axes): Tensor => asTensor(x).flip(axes);
+export const pad = (x: TensorLike, widths: readonly (readonly [number, number])[], value = 0): Tensor => asTensor(x).pad(widths, value);
+export const take = (x: TensorLike, indices: TensorLike, axis = 0): Tensor => asTensor(x).take(indices, axis);
+
+/** Two axes exchanged. */
+export function swapaxes(x: TensorLike, axis1: number, axis2: number): Tensor {
+  const at = asTensor(x);
+  const [first, second] = [normalizeAxis(axis1, at.ndim, "swapaxes"), normalizeAxis(axis2, at.ndim, "swapaxes")];
+  return at.transpose(at.shape.map((_, i) => (i === first ? second : i === second ? first : i)));
+}
+
+/** Axes moved to other places; the rest keep their order. */
+export function moveaxis(x: TensorLike, from: Axes, to: Axes): Tensor {
+  const at = asTensor(x);
+  const list = (axes: Axes): number[] => {
+    normalizeAxes(axes, at.ndim, "moveaxis");
+    return (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(axis, at.ndim, "moveaxis"));
+  };
+  const [sources, targets] = [list(from), list(to)];
+  if (sources.length !== targets.length) throw new ArgumentError(`moveaxis: ${sources.length} axes of ${formatShape(at.shape)} cannot move to ${targets.length} places.`);
+  const rest = at.shape.map((_, i) => i).filter((i) => !sources.includes(i));
+  return at.transpose(at.shape.map((_, i) => (targets.includes(i) ? sources[targets.indexOf(i)]! : rest.shift()!)));
+}
+
+/**
+ * x repeated `reps` times along each axis; one number repeats the last. Missing axes are added at the left.
+ *
+ * @example await tile([1, 2], 2).array(); // [1, 2, 1, 2]
+ */
+export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
+  const at = asTensor(x);
+  const given = (typeof reps === "number" ? [reps] : reps).map((n) => checkCount("tile", "a repetition", n, 0));
+  const rank = Math.max(at.ndim, given.length);
+  const shape = [...new Array<number>(rank - at.ndim).fill(1), ...at.shape];
+  const times = [...new Array<number>(rank - given.length).fill(1), ...given];
+  const apart = at.reshape(shape.flatMap((n) => [1, n])).broadcastTo(shape.flatMap((n, i) => [times[i]!, n]));
+  return apart.reshape(shape.map((n, i) => n * times[i]!));
+}
+
+/**
+ * Each element (or each slice along `axis`) `count` times in a row. Without an axis x is first made flat.
+ *
+ * @example await repeat([1, 2], 2).array(); // [1, 1, 2, 2]
+ */
+export function repeat(x: TensorLike, count: number, axis?: number): Tensor {
+  const given = asTensor(x);
+  const at = axis === undefined ? given.reshape([given.size]) : given;
+  const place = normalizeAxis(axis ?? 0, at.ndim, "repeat");
+  checkCount("repeat", "count", count, 0);
+  const apart = at.expandDims(place + 1);
+  const wide = apart.broadcastTo(apart.shape.map((n, i) => (i === place + 1 ? count : n)));
+  return wide.reshape(at.shape.map((n, i) => (i === place ? n * count : n)));
+}
+
+/**
+ * Elements moved `shift` places on along an axis; those that fall off the end come back at the start. Several axes take as
+ * many shifts. Without an axis x is rolled as if it were flat.
+ *
+ * @example await roll([1, 2, 3, 4], 1).array(); // [4, 1, 2, 3]
+ */
+export function roll(x: TensorLike, shift: number | readonly number[], axis?: Axes): Tensor {
+  const at = asTensor(x);
+  if (axis === undefined) return roll(at.reshape([at.size]), shift, 0).reshape(at.shape);
+  const axes = (typeof axis === "number" ? [axis] : axis).map((a) => normalizeAxis(a, at.ndim, "roll"));
+  const shifts = typeof shift === "number" ? axes.map(() => shift) : shift;
+  if (shifts.length !== axes.length || shifts.some((n) => !Number.isInteger(n))) {
+    throw new ArgumentError(`roll: wants a whole number for each of the ${axes.length} axes, but came ${Array.isArray(shift) ? `[${shift}]` : describe(shift)}.`);
+  }
+  return axes.reduce((y, a, i) => {
+    const n = y.shape[a]!;
+    const places = n === 0 ? 0 : ((shifts[i]! % n) + n) % n;
+    if (places === 0) return y;
+    const before = Array.from({ length: a }, () => []);
+    return concatenate([y.at(...before, [n - places, n]), y.at(...before, [0, n - places])], a);
+  }, at);
+}
+
+/**
+ * Coordinates of a grid over vectors: one tensor for each, all of one shape. With `indexing` "xy" (the default, as in NumPy)
+ * the first vector runs along columns; with "ij" each runs along its own axis in order.
+ *
+ * @example const [x, y] = meshgrid([[0, 1, 2], [0, 1]]); // both [2, 3]
+ */
+export function meshgrid(vectors: readonly TensorLike[], { indexing = "xy" }: { readonly indexing?: "xy" | "ij" } = {}): Tensor[] {
+  const xs = vectors.map((v) => asTensor(v));
+  if (indexing !== "xy" && indexing !== "ij") throw new ArgumentError(`meshgrid: indexing is "xy" or "ij", but came ${describe(indexing)}.`);
+  const wrong = xs.find((x) => x.ndim !== 1);
+  if (wrong) throw new ShapeError(`meshgrid: wants vectors, but came ${formatShape(wrong.shape)}.`);
+  const place = (i: number): number => (indexing === "xy" && xs.length > 1 && i < 2 ? 1 - i : i);
+  const shape = xs.map((_, i) => xs[place(i)]!.size);
+  return xs.map((x, i) => x.reshape(shape.map((_, axis) => (axis === place(i) ? x.size : 1))).broadcastTo(shape));
+}

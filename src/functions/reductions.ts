@@ -1,0 +1,70 @@
+// Functions that fold axes, with NumPy's names.
+import { ArgumentError } from "../errors.ts";
+import { describe } from "../options.ts";
+import { type Axes } from "../shape.ts";
+import { asFloat, asTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { variance, where } from "./array.ts";
+import { isfinite } from "./elementwise.ts";
+
+interface KeepDims {
+  /** Keep the folded axes with length 1. Default: false. */
+  readonly keepDims?: boolean;
+}
+
+// The functions that are also methods of a tensor.
+export const max = (x: TensorLike, ...rest: Parameters<Tensor["max"]>): Tensor => asTensor(x).max(...rest);
+export const min = (x: TensorLike, ...rest: Parameters<Tensor["min"]>): Tensor => asTensor(x).min(...rest);
+export const prod = (x: TensorLike, ...rest: Parameters<Tensor["prod"]>): Tensor => asTensor(x).prod(...rest);
+export const argmax = (x: TensorLike, axis = -1): Tensor => asTensor(x).argmax(axis);
+export const argmin = (x: TensorLike, axis = -1): Tensor => asTensor(x).argmin(axis);
+
+/** √x with the derivative 0 at 0, where that of the root is infinite: what is constant there has no direction. */
+function root(x: Tensor): Tensor {
+  const isZero = x.equal(0);
+  return where(isZero, 0, where(isZero, 1, x).sqrt());
+}
+
+/** The standard deviation √(Σ (x − mean)² / n) over axes (default: all). Its gradient is 0 where it is 0. */
+export const std = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor => root(variance(asFloat(x), axes, options));
+
+/** Mean and variance over axes (default: all), with the axes kept as 1 where `keepDims` says so: what normalization needs. */
+export function moments(x: TensorLike, axes?: Axes, { keepDims = false }: KeepDims = {}): { mean: Tensor; variance: Tensor } {
+  const at = asFloat(x);
+  const mean = at.mean(axes, { keepDims: true });
+  const spread = at.sub(mean).square().mean(axes, { keepDims });
+  return { mean: keepDims ? mean : at.mean(axes), variance: spread };
+}
+
+/**
+ * The length of a vector, over axes (default: all). `ord` 2: √Σ x²; 1: Σ |x|; Infinity: max |x|. The gradient of a vector of
+ * zeros is 0.
+ *
+ * @throws ArgumentError for another `ord`
+ * @example await norm([3, 4]).item(); // 5
+ */
+export function norm(x: TensorLike, { ord = 2, axes, keepDims = false }: KeepDims & { readonly ord?: 1 | 2 | typeof Infinity; readonly axes?: Axes } = {}): Tensor {
+  const at = asFloat(x);
+  if (ord === 2) return root(at.square().sum(axes, { keepDims }));
+  if (ord === 1) return at.abs().sum(axes, { keepDims });
+  if (ord === Infinity) return at.abs().max(axes, { keepDims });
+  throw new ArgumentError(`norm: ord is 1, 2 or Infinity, but came ${describe(ord)}.`);
+}
+
+/** Whether any element over the axes (default: all) is true; numbers count as ≠ 0. bool. */
+export const any = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor => asTensor(x).cast("bool").sum(axes, options).greater(0);
+
+/** Whether every element over the axes (default: all) is true; numbers count as ≠ 0. bool. */
+export const all = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor => asTensor(x).logicalNot().sum(axes, options).equal(0);
+
+/**
+ * ln Σ eˣ over axes (default: all), without overflow: the greatest is taken out first. Of nothing but −∞ it is −∞.
+ *
+ * @example await logsumexp([1000, 1000]).item(); // 1000.6931…
+ */
+export function logsumexp(x: TensorLike, axes?: Axes, { keepDims = false }: KeepDims = {}): Tensor {
+  const at = asFloat(x);
+  const top = at.max(axes, { keepDims: true }).stopGradient();
+  const shift = where(isfinite(top), top, 0);
+  const y = at.sub(shift).exp().sum(axes, { keepDims: true }).log().add(shift);
+  return keepDims ? y : y.squeeze(axes ?? at.shape.map((_, i) => i));
+}

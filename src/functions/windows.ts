@@ -1,0 +1,42 @@
+// Sliding windows over several axes, and windows laid back onto them: each is the other's derivative.
+import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
+import type { Shape } from "../shape.ts";
+
+/** Windows along some neighbouring axes; one entry for each. */
+export interface Windows {
+  readonly sizes: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilation: readonly number[];
+  /** Places added before and after each axis; fewer than none are cut off. */
+  readonly padding: readonly (readonly [number, number])[];
+}
+
+/**
+ * Windows along the axes from `first` on, each as a new last axis in their order; padding is full of `value`. Windows that
+ * lie side by side are a reshape.
+ */
+export function windowsOf(x: Node, first: number, windows: Windows, value = 0): Node {
+  const { sizes, strides, dilation, padding } = windows;
+  const padded = padding.reduce((y, [low, high], i) => ops.resized(y, first + i, -low, x.shape[first + i]! + low + high, value), x);
+  const cut = sizes.reduce((y, size, i) => windowAlong(y, first + i, size, strides[i]!, dilation[i]!), padded);
+  const lengths = x.shape.slice(first, first + sizes.length);
+  return ops.customGradient(cut, [x], (dy) => [layWindows(dy, first, windows, lengths)]);
+}
+
+/** The sum of windows at their places on axes of the given lengths; what lies in the padding is dropped. */
+export function layWindows(y: Node, first: number, windows: Windows, lengths: Shape): Node {
+  const { strides, dilation, padding } = windows;
+  const overlaps = lengths.map((length, i) => ({ length, start: -padding[i]![0], stride: strides[i]!, dilation: dilation[i]! }));
+  return ops.customGradient(ops.overlapAdd(y, first, overlaps), [y], (dx) => [windowsOf(dx, first, windows)]);
+}
+
+function windowAlong(x: Node, axis: number, size: number, stride: number, dilation: number): Node {
+  if (size !== stride || (dilation !== 1 && size !== 1)) return ops.window(x, axis, size, stride, dilation);
+  const rank = x.shape.length;
+  const count = Math.floor(x.shape[axis]! / size);
+  const whole = ops.resized(x, axis, 0, count * size);
+  const split = ops.reshape(whole, [...x.shape.slice(0, axis), count, size, ...x.shape.slice(axis + 1)]);
+  const order = Array.from({ length: rank + 1 }, (_, i) => i).filter((i) => i !== axis + 1);
+  return ops.permute(split, [...order, axis + 1]);
+}

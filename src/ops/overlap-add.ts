@@ -1,0 +1,87 @@
+// Windows laid back onto the axes that they were cut from: what a sliding window's gradient is.
+import { add } from "./binary.ts";
+import { full } from "./generate.ts";
+import { pad, permute, reshape, slice } from "./movement.ts";
+import type { Node } from "./op.ts";
+
+/** Where windows lie: one entry for each axis that they slide along. */
+export interface Overlap {
+  /** Length of the axis. */
+  readonly length: number;
+  /** Where on the axis the first place of the first window lies; below 0 where it lies before the axis. */
+  readonly start: number;
+  readonly stride: number;
+  readonly dilation: number;
+}
+
+/** Places k to k + width of all windows, which lie at [q + i, r] to [q + i, r + width] once the axis is seen as [q, r]. */
+interface Run {
+  readonly k: number;
+  readonly width: number;
+  readonly q: number;
+  readonly r: number;
+}
+
+/**
+ * The sum of windows at their places: x[…, start + i·stride + k·dilation, …] += y[…, i, …, k], where the i run along the
+ * axes from `first` on and the k along as many last axes. What falls outside an axis is dropped. Seen as [q, r] with
+ * r < stride, an axis takes whole runs of k at once, so that there are about ⌈size / stride⌉ terms for each axis, and
+ * nothing is added where no windows overlap.
+ */
+export function overlapAdd(windows: Node, first: number, overlaps: readonly Overlap[]): Node {
+  const { shape } = windows;
+  const rank = shape.length - overlaps.length;
+  const rows = overlaps.map(({ length, stride }) => Math.ceil(length / stride));
+  const order = Array.from({ length: rank }, (_, i) => (i >= first && i - first < overlaps.length ? [i, rank + i - first] : [i])).flat();
+  const spread = (at: number, n: readonly number[]): number[] => shape.slice(0, rank).map((m, i) => n[i - first] ?? m * at);
+  const split = shape.slice(0, rank).flatMap((n, i) => (overlaps[i - first] ? [rows[i - first]!, overlaps[i - first]!.stride] : [n]));
+  let sum: Node | null = null;
+  for (const runs of combinations(overlaps.map((overlap, i) => runsOf(overlap, shape[rank + i]!)))) {
+    // The windows of which this run lies on the axis.
+    const from = runs.map(({ q }) => Math.max(0, -q));
+    const count = runs.map(({ q }, i) => Math.min(shape[first + i]!, rows[i]! - q) - from[i]!);
+    if (count.some((n) => n <= 0)) continue;
+    const part = slice(windows, [...spread(0, from), ...runs.map((run) => run.k)], [...spread(1, count), ...runs.map((run) => run.width)]);
+    const low = split.map(() => 0);
+    const high = split.map(() => 0);
+    runs.forEach(({ q, r, width }, i) => {
+      const at = first + 2 * i;
+      low[at] = q + from[i]!;
+      high[at] = rows[i]! - low[at] - count[i]!;
+      low[at + 1] = r;
+      high[at + 1] = overlaps[i]!.stride - r - width;
+    });
+    const placed = pad(permute(part, order), low, high);
+    sum = sum ? add(sum, placed) : placed;
+  }
+  const merged = spread(1, rows.map((n, i) => n * overlaps[i]!.stride));
+  const wanted = spread(1, overlaps.map((overlap) => overlap.length));
+  return sum ? slice(reshape(sum, merged), wanted.map(() => 0), wanted) : full(wanted, 0, windows.dtype);
+}
+
+function runsOf({ start, stride, dilation }: Overlap, size: number): Run[] {
+  const runs: Run[] = [];
+  for (let k = 0; k < size; ) {
+    const place = start + k * dilation;
+    const q = Math.floor(place / stride);
+    const r = place - q * stride;
+    const width = dilation === 1 ? Math.min(stride - r, size - k) : 1;
+    runs.push({ k, width, q, r });
+    k += width;
+  }
+  return runs;
+}
+
+/** Every choice of one entry from each list. */
+const combinations = <T>(lists: readonly (readonly T[])[]): T[][] =>
+  lists.reduce<T[][]>((found, list) => found.flatMap((chosen) => list.map((entry) => [...chosen, entry])), [[]]);
+
+/** `length` places of an axis from `start` on, which may lie before the axis or reach past it: there `value` stands. */
+export function resized(x: Node, axis: number, start: number, length: number, value = 0): Node {
+  const n = x.shape[axis]!;
+  const inside = Math.max(0, Math.min(n, start + length) - Math.max(0, start));
+  const low = inside === 0 ? 0 : Math.max(0, -start);
+  const one = (at: number) => x.shape.map((_, i) => (i === axis ? at : 0));
+  const kept = inside === n ? x : slice(x, one(inside === 0 ? 0 : Math.max(0, start)), x.shape.map((m, i) => (i === axis ? inside : m)));
+  return inside === length ? kept : pad(kept, one(low), one(length - inside - low), value);
+}
