@@ -81,7 +81,7 @@ class ContractPrinter {
       const some = (first: Local, end: Local): void => {
         this.#pushShared(batch);
         f.get(first).times(b.depth.count * tileColumns * 4).emit("i32.add").set(target);
-        printPanels(this.#p, this.#columns, tileColumns, first, end, target, () => f.i32(b.depth.count * tileColumns * 4), null);
+        printPanels(this.#p, this.#columns, tileColumns, first, end, target, b.depth.count * tileColumns * 4, null);
       };
       if (b.batch.count === 1) {
         f.i32(0).set(batch);
@@ -150,7 +150,7 @@ class ContractPrinter {
       const [first, last, target] = [f.local("i32"), f.local("i32"), f.local("i32")];
       f.get(this.#parameters.own).plus(this.#layout.columns).tee(columns).set(target);
       f.i32(0).set(first).i32(b.columns.count / tileColumns).set(last);
-      printPanels(this.#p, this.#columns, tileColumns, first, last, target, () => f.i32(b.depth.count * tileColumns * 4), null);
+      printPanels(this.#p, this.#columns, tileColumns, first, last, target, b.depth.count * tileColumns * 4, null);
       for (const local of [first, last, target]) f.release(local, "i32");
     }
   }
@@ -266,7 +266,7 @@ class ContractPrinter {
       const [firstPanel, lastPanel] = [f.local("i32"), f.local("i32")];
       f.get(first).i32(tileRows).emit("i32.div_u").set(firstPanel);
       f.get(last).plus(tileRows - 1).i32(tileRows).emit("i32.div_u").set(lastPanel);
-      printPanels(this.#p, this.#rows, tileRows, firstPanel, lastPanel, target, () => f.i32(b.passSteps * tileRows * 4), range);
+      printPanels(this.#p, this.#rows, tileRows, firstPanel, lastPanel, target, b.passSteps * tileRows * 4, range);
       f.release(firstPanel, "i32");
       f.release(lastPanel, "i32");
     }

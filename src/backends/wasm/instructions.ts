@@ -43,7 +43,7 @@ export const instructions = {
   "i32.load": core(0x28, "memory"), "f32.load": core(0x2a, "memory"), "i32.load8_u": core(0x2d, "memory"),
   "i32.store": core(0x36, "memory"), "f32.store": core(0x38, "memory"),
   "i32.const": core(0x41, "i32"),
-  "i32.eqz": core(0x45), "i32.eq": core(0x46), "i32.ne": core(0x47), "i32.lt_s": core(0x48), "i32.lt_u": core(0x49), "i32.gt_s": core(0x4a), "i32.gt_u": core(0x4b), "i32.ge_u": core(0x4f),
+  "i32.eqz": core(0x45), "i32.eq": core(0x46), "i32.ne": core(0x47), "i32.lt_s": core(0x48), "i32.lt_u": core(0x49), "i32.gt_s": core(0x4a), "i32.gt_u": core(0x4b), "i32.le_u": core(0x4d), "i32.ge_u": core(0x4f),
   "i32.add": core(0x6a), "i32.sub": core(0x6b), "i32.mul": core(0x6c), "i32.div_u": core(0x6e),
   "i32.rem_s": core(0x6f), "i32.rem_u": core(0x70), "i32.and": core(0x71), "i32.xor": core(0x73),
   "i32.shl": core(0x74), "i32.shr_s": core(0x75), "i32.shr_u": core(0x76),

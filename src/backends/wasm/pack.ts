@@ -34,42 +34,53 @@ function runsAlong(value: Vector, axis: number, seen = new Set<Vector>()): numbe
   return vectorOperands(value).reduce((n, v) => n + runsAlong(v, axis, seen), runs);
 }
 
+/** Places that lie in one cache line. */
+const linePlaces = 16;
+
 /**
- * Fills panels [steps][width] one after the other at `target` (a local that is moved past them), for panels `first` to
- * `last` of the side. What lies past the end of a run, in its last panel, is zeros or numbers of no account.
+ * Fills panels [steps][width] one after the other, `panelBytes` apart, at `target`, for panels `first` to before `last` of the
+ * side. What lies past the end of a run, in its last panel, is zeros or numbers of no account.
  */
-export function printPanels(p: VectorPrinter, side: Side, width: number, first: Local, last: Local, target: Local, panelBytes: () => void, range: DepthRange): void {
+export function printPanels(p: VectorPrinter, side: Side, width: number, first: Local, last: Local, target: Local, panelBytes: number, range: DepthRange): void {
   const { f } = p;
   const { line, value } = side;
   const along = runsAlongLine(side);
   p.vectorAxis = along ? innerAxis(line) : innerAxis(side.depth);
-  const at = f.local("i32");
-  const panel = f.local("i32");
-  const print = (places: number): void => {
-    p.hoist([value], innerAxis(line));
-    if (along) printAlongPanel(p, side, width, target, places, range);
-    else printAlongSum(p, side, width, target, places, range);
-  };
-  f.rangedLoop(panel, () => f.get(first), last, 1, () => {
-    f.get(panel).times(width).set(at);
-    atPlace(p, line, at, (inner) => {
-      const remainder = line.run % width;
-      if (remainder === 0) print(width);
-      else if (line.run < width) print(remainder);
-      else {
-        f.get(inner).i32(line.run - remainder).emit("i32.lt_u").emit("if");
-        p.inside(-1, null, () => print(width));
-        f.emit("else");
-        p.inside(-1, null, () => print(remainder));
-        f.emit("end");
-      }
+  const [at, panel, done, to] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+  const print = (places: number): void =>
+    p.inside(-1, null, () => {
+      p.hoist([value], innerAxis(line));
+      f.get(target).get(panel).get(first).emit("i32.sub").times(panelBytes).emit("i32.add").set(to);
+      if (along) printAlongPanel(p, side, width, to, places, panelBytes, range);
+      else printAlongSum(p, side, width, to, places, range);
+      f.get(panel).plus(Math.ceil(places / width)).set(done);
     });
-    f.get(target);
-    panelBytes();
-    f.emit("i32.add").set(target);
+  const remainder = line.run % width;
+  const single = (inner: Local): void => {
+    if (remainder === 0) print(width);
+    else if (line.run < width) print(remainder);
+    else {
+      f.get(inner).i32(line.run - remainder).emit("i32.lt_u").emit("if");
+      print(width);
+      f.emit("else");
+      print(remainder);
+      f.emit("end");
+    }
+  };
+  f.get(first).set(panel).emit("loop");
+  f.get(panel).times(width).set(at);
+  atPlace(p, line, at, (inner) => {
+    if (!along || line.run < linePlaces || width >= linePlaces) return single(inner);
+    // Neighbouring panels together read whole cache lines.
+    f.get(panel).plus(linePlaces / width).get(last).emit("i32.le_u");
+    f.get(inner).plus(linePlaces).i32(line.run).emit("i32.le_u").emit("i32.and").emit("if");
+    print(linePlaces);
+    f.emit("else");
+    single(inner);
+    f.emit("end");
   });
-  f.release(at, "i32");
-  f.release(panel, "i32");
+  f.get(done).tee(panel).get(last).emit("i32.lt_u").emit("br_if", 0).emit("end");
+  for (const local of [at, panel, done, to]) f.release(local, "i32");
 }
 
 /** Fills rows [steps], `rowBytes` apart, at `target` (a local that is moved past them), for places `first` to `last` of the side. */
@@ -165,34 +176,29 @@ function walkDepth(
   f.release(step, "i32");
 }
 
-/** Neighbours in memory are neighbours in the panel: each step of the sum is a few vectors. */
-function printAlongPanel(p: VectorPrinter, { value, line, depth }: Side, width: number, target: Local, places: number, range: DepthRange): void {
+/** Neighbours in memory are neighbours in the panel: each step of the sum is a few vectors, in one panel or in several. */
+function printAlongPanel(p: VectorPrinter, { value, line, depth }: Side, width: number, to: Local, places: number, panelBytes: number, range: DepthRange): void {
   const { f } = p;
   const axis = innerAxis(line);
-  const to = f.local("i32");
-  f.get(target).set(to);
   walkDepth(p, depth, range, 1, to, width * 4, (_, offset) => {
-    for (let j = 0; j * 4 < places; j++) {
-      p.lanes = Math.min(4, places - j * 4);
-      p.displaced(axis, j * 4, () => {
+    for (let place = 0; place < places; place += 4) {
+      p.lanes = Math.min(4, places - place);
+      p.displaced(axis, place, () => {
         p.beginBody([value]);
         f.get(to);
         p.value(value);
-        f.emit("v128.store", offset + j * 16);
+        f.emit("v128.store", offset + Math.floor(place / width) * panelBytes + (place % width) * 4);
         p.endBody();
       });
     }
     p.lanes = 4;
   }, () => p.hoist([value], axis));
-  f.release(to, "i32");
 }
 
 /** Neighbours in memory follow each other in the sum: four rows by four steps are turned round in registers. */
-function printAlongSum(p: VectorPrinter, { value, line, depth }: Side, width: number, target: Local, places: number, range: DepthRange): void {
+function printAlongSum(p: VectorPrinter, { value, line, depth }: Side, width: number, to: Local, places: number, range: DepthRange): void {
   const { f } = p;
   const axis = innerAxis(line);
-  const to = f.local("i32");
-  f.get(target).set(to);
   walkDepth(p, depth, range, 4, to, width * 4, (steps, offset) => {
     for (let group = 0; group * 4 < places; group++) {
       const rows = [0, 1, 2, 3].map((r) => {
@@ -212,7 +218,6 @@ function printAlongSum(p: VectorPrinter, { value, line, depth }: Side, width: nu
       for (const row of rows) f.release(row, "v128");
     }
   }, () => p.hoist([value], axis));
-  f.release(to, "i32");
 }
 
 /** Stores the columns of four rows of four: columns for which `wanted` holds, at `to` + `offset`. */
