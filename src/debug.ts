@@ -1,9 +1,9 @@
 // The NABLA_DEBUG ladder: 1 programs, 2 kernels, 3 the plan, 4 the graph after each pass (verified), 5 generated code.
 
-/** A number from the environment in Node, from a global of that name in a page, 0 where there is neither. */
-export function setting(name: string): number {
+/** A number from the environment in Node, from a global of that name in a page, `otherwise` where there is neither. */
+export function setting(name: string, otherwise = 0): number {
   const scope = globalThis as { [name: string]: unknown } & { process?: { env?: Record<string, string | undefined> } };
-  return Number(scope.process?.env?.[name] ?? scope[name] ?? 0) || 0;
+  return Number(scope.process?.env?.[name] ?? scope[name] ?? otherwise) || 0;
 }
 
 const level = setting("NABLA_DEBUG");

@@ -3,8 +3,9 @@ import type { Expression } from "../../compile/expression.ts";
 import type { Kernel } from "../../compile/kernel.ts";
 import type { Affine } from "../../view.ts";
 import { innerAxis, type Line, lineOf } from "./line.ts";
-import { tileColumns, tileRows } from "./micro-kernel.ts";
+import { tileRows } from "./micro-kernel.ts";
 import { unitsFor } from "./piece.ts";
+import type { Target } from "./target.ts";
 
 /** Products with fewer multiplications are faster as plain loops, which pack nothing. */
 const smallest = 16384;
@@ -27,6 +28,7 @@ export interface Blocking {
   readonly columns: Line;
   readonly depth: Line;
   readonly batch: Line;
+  readonly tileColumns: number;
   readonly rowsOf: "a" | "b";
   /** Rows that lie in memory along the sum are read there, or copied row by row; all others become panels of four. */
   readonly rowLayout: "direct" | "rows" | "panels";
@@ -50,16 +52,19 @@ export interface Blocking {
   readonly directRowBytes: number;
 }
 
+/** Columns of a tile, four vectors, where an engine joins pairs of them, and two where not: as many sums as registers hold, and as hide how long each takes. */
+const [wideTile, narrowTile] = [16, 8];
+
 const known = new WeakMap<Kernel, Blocking | null>();
 
 /** How a kernel is blocked; null where plain loops do it. */
-export function blockingOf(kernel: Kernel): Blocking | null {
+export function blockingOf(kernel: Kernel, target: Target): Blocking | null {
   let blocking = known.get(kernel);
-  if (blocking === undefined) known.set(kernel, (blocking = kernel.kind === "contract" ? block(kernel) : null));
+  if (blocking === undefined) known.set(kernel, (blocking = kernel.kind === "contract" ? block(kernel, target) : null));
   return blocking;
 }
 
-function block(kernel: Kernel): Blocking | null {
+function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const { extents, stores } = kernel;
   const contract = kernel.contract!;
   if (contract.m.length === 0 || contract.n.length === 0 || contract.k.length === 0) return null;
@@ -71,6 +76,7 @@ function block(kernel: Kernel): Blocking | null {
   const depth = lineOf(contract.k, extents);
   const batch = lineOf(contract.batch, extents);
   const bare = lineOf(rowAxes, extents);
+  const tileColumns = joinsPairs && extents[columnAxes[columnAxes.length - 1]!]! > narrowTile ? wideTile : narrowTile;
   const columns = lineOf(columnAxes, extents, tileColumns);
   const columnCount = columns.runs * columns.run;
   const product = bare.count * columnCount * depth.count;
@@ -88,7 +94,7 @@ function block(kernel: Kernel): Blocking | null {
   const passSteps = oneRun ? passLength : passLength * depth.run;
 
   const blockColumns = columns.runs === 1 && columns.count > widestBlock ? widestBlock : columns.count;
-  const directRowBytes = directRows(kernel, rows, columns);
+  const directRowBytes = directRows(kernel, rows, columns, tileColumns);
   const rowBytes = (rowLayout === "direct" ? 4 : passSteps * 4) + (directRowBytes > 0 ? 0 : blockColumns * 4);
   const sharesColumns = batch.count < manyProducts;
   const work = (product * batch.count) / 4;
@@ -99,7 +105,7 @@ function block(kernel: Kernel): Blocking | null {
   const items = itemsPerProduct * batch.count;
   const itemsPerUnit = Math.ceil(items / unitsFor(work, items));
   return {
-    rows, columns, depth, batch, rowsOf: turned ? "b" : "a", rowLayout, sharesColumns, passLength, passes, passSteps, blockRows, blockColumns,
+    rows, columns, depth, batch, tileColumns, rowsOf: turned ? "b" : "a", rowLayout, sharesColumns, passLength, passes, passSteps, blockRows, blockColumns,
     directColumnStep: directColumnStep(columnValue, columns, depth), itemRows, itemsPerProduct, items, itemsPerUnit, units: Math.ceil(items / itemsPerUnit), directRowBytes,
   };
 }
@@ -156,7 +162,7 @@ function directColumnStep(value: Expression, columns: Line, depth: Line): number
   return (strideAlong(value.at, depth) ?? 0) * 4;
 }
 
-function directRows({ stores }: Kernel, rows: Line, columns: Line): number {
+function directRows({ stores }: Kernel, rows: Line, columns: Line, tileColumns: number): number {
   const [{ at, value }] = stores as [Kernel["stores"][0]];
   const plain = stores.length === 1 && value.kind === "reduced" && columns.runs === 1 && at.coefficients[innerAxis(columns)] === 1 && at.terms.length === 0;
   return plain && rows.paddedRun === rows.run && columns.run % tileColumns === 0 ? (strideAlong(at, rows) ?? 0) * 4 : 0;
@@ -185,7 +191,7 @@ export function ownLayout(b: Blocking): OwnLayout {
 export const columnBytes = (b: Blocking): number => b.columns.count * b.depth.count * 4 + 64;
 
 /** Bytes that a kernel's threads share while it runs: packed columns. */
-export function contractScratchBytes(kernel: Kernel): number {
-  const b = blockingOf(kernel);
+export function contractScratchBytes(kernel: Kernel, target: Target): number {
+  const b = blockingOf(kernel, target);
   return b && b.sharesColumns && b.directColumnStep === 0 ? columnBytes(b) * b.batch.count : 0;
 }

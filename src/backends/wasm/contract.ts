@@ -5,10 +5,11 @@ import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts"
 import { type Blocking, blockingOf, columnBytes, type OwnLayout, ownLayout } from "./blocking.ts";
 import { Expander, type Vector, type VectorAffine } from "./expand.ts";
 import { atPlace, atRun, innerAxis } from "./line.ts";
-import { printMicroKernel, tileColumns, tileRows } from "./micro-kernel.ts";
+import { printMicroKernel, tileRows } from "./micro-kernel.ts";
 import { printPanels, printRows, type Side } from "./pack.ts";
 import { type Piece, pieceParameters, unitsFor } from "./piece.ts";
 import { printStore } from "./stores.ts";
+import type { Target } from "./target.ts";
 import { VectorPrinter } from "./vector-printer.ts";
 
 interface PrintedStore {
@@ -18,14 +19,14 @@ interface PrintedStore {
 }
 
 /** The pieces of a blocked kernel: the packing of its columns, where that is done once for all, and the product. */
-export function printContract(kernel: Kernel, name: string, fused: boolean, module: ModuleBuilder): Piece[] {
-  const b = blockingOf(kernel)!;
+export function printContract(kernel: Kernel, name: string, target: Target, module: ModuleBuilder): Piece[] {
+  const b = blockingOf(kernel, target)!;
   const product: Piece = {
-    f: new ContractPrinter(kernel, name, fused).product(module.add(printMicroKernel(fused, { rowsApart: b.rowLayout !== "panels", columnStep: b.directColumnStep || tileColumns * 4 }))),
+    f: new ContractPrinter(kernel, name, target).product(module.add(printMicroKernel(target.fused, { columns: b.tileColumns, rowsApart: b.rowLayout !== "panels", columnStep: b.directColumnStep || b.tileColumns * 4 }))),
     units: b.units, divides: true, work: (b.rows.count * b.columns.count * b.depth.count * b.batch.count) / 4, ownBytes: ownLayout(b).total,
   };
   if (!b.sharesColumns || b.directColumnStep > 0) return [product];
-  const packing = new ContractPrinter(kernel, `${name}_columns`, fused);
+  const packing = new ContractPrinter(kernel, `${name}_columns`, target);
   return [{ f: packing.columns(), units: packing.packUnits, divides: true, work: packing.packWork, ownBytes: 0 }, product];
 }
 
@@ -39,12 +40,12 @@ class ContractPrinter {
   readonly #layout: OwnLayout;
   readonly #parameters: Record<(typeof pieceParameters)[number], Local>;
 
-  constructor(kernel: Kernel, name: string, fused: boolean) {
-    const b = blockingOf(kernel)!;
+  constructor(kernel: Kernel, name: string, target: Target) {
+    const b = blockingOf(kernel, target)!;
     const buffers = kernelBuffers(kernel);
     this.#b = b;
     this.#f = new FunctionBuilder(name, [...buffers, ...pieceParameters].map(() => "i32"));
-    this.#p = new VectorPrinter(this.#f, new Map(buffers.map((buffer, i) => [buffer, i])), innerAxis(b.columns), kernel.parallel, fused);
+    this.#p = new VectorPrinter(this.#f, new Map(buffers.map((buffer, i) => [buffer, i])), innerAxis(b.columns), kernel.parallel, target.fused);
     const expander = new Expander();
     const { a, b: second } = kernel.contract!;
     this.#rows = { value: expander.expand(b.rowsOf === "a" ? a : second), line: b.rows, depth: b.depth };
@@ -58,7 +59,7 @@ class ContractPrinter {
 
   /** Panels of all products of the batch. */
   get #panels(): number {
-    return (this.#b.columns.count / tileColumns) * this.#b.batch.count;
+    return (this.#b.columns.count / this.#b.tileColumns) * this.#b.batch.count;
   }
   get packWork(): number {
     return this.#b.columns.count * this.#b.depth.count * this.#b.batch.count;
@@ -71,7 +72,7 @@ class ContractPrinter {
   columns(): FunctionBuilder {
     const f = this.#f;
     const b = this.#b;
-    const perProduct = b.columns.count / tileColumns;
+    const perProduct = b.columns.count / b.tileColumns;
     const perUnit = Math.ceil(this.#panels / this.packUnits);
     const [panel, stop, batch, last, target] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
     f.get(this.#parameters.first).times(perUnit).set(panel);
@@ -80,8 +81,8 @@ class ContractPrinter {
     this.#p.inside(-1, null, () => {
       const some = (first: Local, end: Local): void => {
         this.#pushShared(batch);
-        f.get(first).times(b.depth.count * tileColumns * 4).emit("i32.add").set(target);
-        printPanels(this.#p, this.#columns, tileColumns, first, end, target, b.depth.count * tileColumns * 4, null);
+        f.get(first).times(b.depth.count * b.tileColumns * 4).emit("i32.add").set(target);
+        printPanels(this.#p, this.#columns, b.tileColumns, first, end, target, b.depth.count * b.tileColumns * 4, null);
       };
       if (b.batch.count === 1) {
         f.i32(0).set(batch);
@@ -149,8 +150,8 @@ class ContractPrinter {
     } else {
       const [first, last, target] = [f.local("i32"), f.local("i32"), f.local("i32")];
       f.get(this.#parameters.own).plus(this.#layout.columns).tee(columns).set(target);
-      f.i32(0).set(first).i32(b.columns.count / tileColumns).set(last);
-      printPanels(this.#p, this.#columns, tileColumns, first, last, target, b.depth.count * tileColumns * 4, null);
+      f.i32(0).set(first).i32(b.columns.count / b.tileColumns).set(last);
+      printPanels(this.#p, this.#columns, b.tileColumns, first, last, target, b.depth.count * b.tileColumns * 4, null);
       for (const local of [first, last, target]) f.release(local, "i32");
     }
   }
@@ -278,11 +279,11 @@ class ContractPrinter {
     const f = this.#f;
     const b = this.#b;
     const [column, end, row, rowsAt, sumsAt, columnsAt] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
-    const stepBytes = b.directColumnStep > 0 ? b.directColumnStep : tileColumns * 4;
+    const stepBytes = b.directColumnStep > 0 ? b.directColumnStep : b.tileColumns * 4;
     const columnBytes = b.directColumnStep > 0 ? 4 : b.depth.count * 4;
     width();
     f.set(end);
-    f.rangedLoop(column, () => f.i32(0), end, tileColumns, () => {
+    f.rangedLoop(column, () => f.i32(0), end, b.tileColumns, () => {
       f.get(this.#parameters.own).plus(this.#layout.rows).set(rowsAt);
       f.get(sums.at).get(column).times(4).emit("i32.add");
       // Sums that go to their destination lie at their own column there; those of a block begin at its first.

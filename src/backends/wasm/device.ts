@@ -6,12 +6,15 @@ import { setting } from "../../debug.ts";
 import { ArgumentError } from "../../errors.ts";
 import { mostThreads } from "./control.ts";
 import { DeviceMemory } from "./memory.ts";
+import type { Target } from "./target.ts";
 import { canShare, coreCount, ThreadPool } from "./threads.ts";
 
 /** Whether the engine has 128-bit vectors, and whether it adds products with one rounding. */
 export interface EngineFeatures {
   readonly simd: boolean;
   readonly relaxedSimd: boolean;
+  /** Whether the engine has been told to join pairs of 128-bit operations. */
+  readonly joinsPairs: boolean;
 }
 
 /** A module with one function whose body is `code`, or the question whether the engine takes it. */
@@ -23,17 +26,37 @@ const drop = 0x1a;
 
 /** Asks the engine. On Node before 22 relaxed SIMD is behind a flag, which is set here if nothing has been compiled yet. */
 export function engineFeatures(): EngineFeatures {
+  const joinsPairs = joinPairs();
   const relaxed = [...zero, ...zero, ...zero, ...instructions["f32x4.relaxed_madd"].code, drop];
   if (!takes(relaxed)) {
     const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => { setFlagsFromString?: (flag: string) => void } | undefined } };
     process?.getBuiltinModule?.("node:v8")?.setFlagsFromString?.("--experimental-wasm-relaxed-simd");
   }
-  return { simd: takes([...zero, drop]), relaxedSimd: takes(relaxed) };
+  return { simd: takes([...zero, drop]), relaxedSimd: takes(relaxed), joinsPairs };
+}
+
+interface NodeProcess {
+  readonly arch: string;
+  readonly versions: { readonly v8?: string };
+  getBuiltinModule?: (name: string) => { setFlagsFromString?: (flag: string) => void } | undefined;
+}
+
+/**
+ * Tells V8 to join pairs of 128-bit operations into one of 256 bits, where it can: in Node on x64, from the versions on in which
+ * it does so for these loops (V8 12 knows the flag, and gains nothing). NABLA_REVECTORIZE=0 leaves it alone.
+ */
+function joinPairs(): boolean {
+  const { process } = globalThis as { process?: NodeProcess };
+  const version = Number.parseInt(process?.versions?.v8 ?? "0");
+  if (process?.arch !== "x64" || version < 13 || !process.getBuiltinModule || setting("NABLA_REVECTORIZE", 1) === 0) return false;
+  process.getBuiltinModule("node:v8")?.setFlagsFromString?.("--experimental-wasm-revectorize");
+  return true;
 }
 
 export class WasmDevice {
   readonly memory = new DeviceMemory(canShare);
   readonly threads: ThreadPool;
+  readonly target: Target;
   readonly capabilities: Capabilities;
   #arena = 0;
   #arenaBytes = 0;
@@ -45,8 +68,9 @@ export class WasmDevice {
     if (!canShare) limits.push("one thread: this page is not isolated from other origins, so that threads cannot share memory. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp");
     if (!features.relaxedSimd) limits.push("this engine has no relaxed SIMD: products are added with two roundings, and results differ in the last bits from engines that have it");
     const { threads } = this;
+    this.target = { fused: features.relaxedSimd && fusesProducts(), joinsPairs: features.joinsPairs };
     this.capabilities = {
-      dtypes: ["float32", "int32", "uint32", "bool", "uint8"], vectorBits: 128, fusedMultiplyAdd: features.relaxedSimd && fusesProducts(), limits,
+      dtypes: ["float32", "int32", "uint32", "bool", "uint8"], vectorBits: this.target.joinsPairs ? 256 : 128, fusedMultiplyAdd: this.target.fused, limits,
       get threads() {
         return threads.size;
       },

@@ -5,8 +5,9 @@ import { blockingOf } from "./blocking.ts";
 import { printContract } from "./contract.ts";
 import { printLoops } from "./loops.ts";
 import type { Piece } from "./piece.ts";
+import type { Target } from "./target.ts";
 
 /** The pieces of a kernel, in the order in which they must be done. */
-export function printKernelPieces(kernel: Kernel, name: string, fused: boolean, module: ModuleBuilder): Piece[] {
-  return blockingOf(kernel) ? printContract(kernel, name, fused, module) : [printLoops(kernel, name, fused)];
+export function printKernelPieces(kernel: Kernel, name: string, target: Target, module: ModuleBuilder): Piece[] {
+  return blockingOf(kernel, target) ? printContract(kernel, name, target, module) : [printLoops(kernel, name, target)];
 }

@@ -10,6 +10,7 @@ import { FunctionBuilder, type Local } from "./assembler.ts";
 import { Expander, type Vector, type VectorAffine } from "./expand.ts";
 import { type Piece, pieceParameters, unitsFor } from "./piece.ts";
 import { printStore } from "./stores.ts";
+import type { Target } from "./target.ts";
 import { VectorPrinter } from "./vector-printer.ts";
 import { combineOpcode } from "./vector-table.ts";
 
@@ -42,12 +43,12 @@ interface StagedReduction {
 }
 
 /** A function over the kernel's buffers, whose addresses are its parameters in the order of {@link kernelBuffers}. */
-export function printLoops(kernel: Kernel, name: string, fused: boolean): Piece {
+export function printLoops(kernel: Kernel, name: string, target: Target): Piece {
   const buffers = kernelBuffers(kernel);
   const { instructions } = kernelWork(kernel);
   const cut = cutOf(kernel, vectorAxisOf(kernel), instructions / 4);
   const f = new FunctionBuilder(name, [...buffers, ...(cut ? pieceParameters : [])].map(() => "i32"));
-  if (sizeOf(kernel.extents.slice(0, kernel.parallel)) > 0) new LoopPrinter(kernel, f, new Map(buffers.map((b, i) => [b, i])), fused, cut).print();
+  if (sizeOf(kernel.extents.slice(0, kernel.parallel)) > 0) new LoopPrinter(kernel, f, new Map(buffers.map((b, i) => [b, i])), target, cut).print();
   return { f, units: cut?.units ?? 1, divides: cut !== null, work: instructions / 4, ownBytes: 0 };
 }
 
@@ -86,20 +87,22 @@ class LoopPrinter {
   readonly #roots: Vector[];
   readonly #lastStage: number;
   readonly #cut: Cut | null;
+  readonly #joinsPairs: boolean;
   /** The parallel axis along which several sums are kept abreast, and how many; 1 where there is nothing to gain. */
   readonly #tile: { readonly axis: number; readonly copies: number };
   /** The places of the cut axis that this call does. */
   readonly #start: Local;
   readonly #stop: Local;
 
-  constructor(kernel: Kernel, f: FunctionBuilder, bases: ReadonlyMap<Buffer, Local>, fused: boolean, cut: Cut | null) {
+  constructor(kernel: Kernel, f: FunctionBuilder, bases: ReadonlyMap<Buffer, Local>, target: Target, cut: Cut | null) {
     this.#kernel = kernel;
     this.#f = f;
     this.#cut = cut;
+    this.#joinsPairs = target.joinsPairs;
     this.#start = f.local("i32");
     this.#stop = f.local("i32");
     this.#axis = vectorAxisOf(kernel);
-    this.#p = new VectorPrinter(f, bases, this.#axis, kernel.parallel, fused);
+    this.#p = new VectorPrinter(f, bases, this.#axis, kernel.parallel, target.fused);
     const expander = new Expander();
     this.#stores = kernel.stores.map((s) => ({ ...s, at: expander.affine(s.at), value: expander.expand(s.value), stage: stageOf(s.value, kernel.reductions) }));
     this.#reductions = kernel.reductions.map((r, id) => ({
@@ -121,6 +124,8 @@ class LoopPrinter {
    */
   #tileOf(): { axis: number; copies: number } {
     const { parallel, kind } = this.#kernel;
+    // Two vectors at a time, where an engine joins them into one.
+    if (kind === "map" && this.#joinsPairs && this.#axis >= 0) return { axis: this.#axis, copies: 2 };
     const simple = this.#reductions.every((r) => r.stage === 0) && this.#stores.every((s) => s.per === "row");
     if (kind === "scatter" || parallel === 0 || this.#reductions.length === 0 || this.#reductions.length > 2 || !simple) return { axis: -1, copies: 1 };
     const along = this.#axis >= 0 && this.#axis < parallel;
@@ -261,6 +266,7 @@ class LoopPrinter {
       });
       if (copies === 1) this.#p.hoist(this.#roots);
     }
+    if (!reducing && copies > 1) eachCopy(() => this.#storeAll(this.#stores, lanes));
     if (copies === 1) this.#storeAll(this.#stores.filter((s) => s.per === "row"), acrossVector ? 1 : lanes);
     this.#p.clearReduced();
     for (const local of held) this.#f.release(local, "v128");

@@ -3,13 +3,11 @@ import { FunctionBuilder } from "./assembler.ts";
 
 /** Rows of a tile. */
 export const tileRows = 4;
-/** Columns of a tile, two vectors. */
-export const tileColumns = 8;
-
 /** What the tile function takes, in order; all are i32. */
 export const tileParameters = ["a0", "a1", "a2", "a3", "b", "c", "steps", "rowBytes", "rows", "accumulate"] as const;
 
 export interface TileLayout {
+  readonly columns: number;
   /** Whether the rows of A lie apart, each with its steps side by side; or a step's four rows side by side, at `a0`. */
   readonly rowsApart: boolean;
   /** Bytes from step to step in B. */
@@ -17,11 +15,11 @@ export interface TileLayout {
 }
 
 /**
- * C[rows, 8] (+)= Σ_k A[rows, k]·B[k, 8], for up to four rows. Parameters: the addresses of the four rows of A, of B and of C's tile, the number of steps, the
- * bytes between rows of C, how many rows are stored, and whether C holds a sum already. Eight sums, two vectors of B and
- * one of A fit sixteen registers.
+ * C[rows, columns] (+)= Σ_k A[rows, k]·B[k, columns], for up to four rows. Parameters: the addresses of the four rows of A, of B and of C's tile, the number of steps, the
+ * bytes between rows of C, how many rows are stored, and whether C holds a sum already. Eight sums of two vectors of
+ * columns, two vectors of B and one of A fit sixteen registers; so do sixteen sums where an engine joins pairs.
  */
-export function printMicroKernel(fused: boolean, { rowsApart, columnStep }: TileLayout): FunctionBuilder {
+export function printMicroKernel(fused: boolean, { columns: tileColumns, rowsApart, columnStep }: TileLayout): FunctionBuilder {
   const f = new FunctionBuilder("tile", tileParameters.map(() => "i32"));
   const place = (name: (typeof tileParameters)[number]) => tileParameters.indexOf(name);
   const [b, c, steps, rowBytes, rows] = [place("b"), place("c"), place("steps"), place("rowBytes"), place("rows")];

@@ -34,9 +34,9 @@ export class WasmProgram implements Program {
   readonly #table: number;
 
   static async compile(device: WasmDevice, given: Graph): Promise<WasmProgram> {
-    const { graph, plan } = lowerGraph(given, contractScratchBytes);
+    const { graph, plan } = lowerGraph(given, (kernel) => contractScratchBytes(kernel, device.target));
     const module = new ModuleBuilder();
-    const walk = printWalk(module, graph, plan, device.capabilities.fusedMultiplyAdd);
+    const walk = printWalk(module, graph, plan, device.target);
     debugPrint(1, () => `— program: ${plan.kernels.length} kernels, ${plan.arenaBytes} bytes of working memory`);
     debugPrint(2, () => plan.kernels.map((kernel, i) => printKernel(kernel, i)).join("\n"));
     debugPrint(3, () => printPlan(graph, plan));
@@ -96,7 +96,7 @@ export class WasmProgram implements Program {
   async profile(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<KernelRun[]> {
     const device = this.#device;
     const module = new ModuleBuilder();
-    printWalk(module, this.#graph, this.#plan, device.capabilities.fusedMultiplyAdd, true);
+    printWalk(module, this.#graph, this.#plan, device.target, true);
     const { instance } = await WebAssembly.instantiate(module.encode(device.memory.shared), { nabla: { memory: device.memory.memory } });
     const kernel = instance.exports["kernel"] as (number: number, unit: number, arena: number, variables: number, own: number, counters: number) => void;
     const arena = this.#prepare(inputs, variables);

@@ -9,6 +9,7 @@ import { contractScratchBytes } from "./blocking.ts";
 import { control, deepestLoop, endPhase, mostUnitsOfPhase, ticketBits } from "./control.ts";
 import { printKernelPieces } from "./kernels.ts";
 import type { Piece } from "./piece.ts";
+import type { Target } from "./target.ts";
 
 /** Something that the program does: a piece of a kernel, zeros for a scatter, a copy. */
 interface Action {
@@ -63,8 +64,8 @@ const spins = 6000;
 const patience = 50_000_000;
 
 /** Prints all of a program into `module`, with its exports `run` and `work`; or, for a profile, with `kernel`, which does one alone. */
-export function printWalk(module: ModuleBuilder, graph: Graph, plan: Plan, fused: boolean, profiled = false): Walk {
-  const printer = new ItemPrinter(module, fused);
+export function printWalk(module: ModuleBuilder, graph: Graph, plan: Plan, target: Target, profiled = false): Walk {
+  const printer = new ItemPrinter(module, target);
   const addresses = programAddresses(plan);
   const itemsOf = plan.kernels.map((kernel) => printer.kernel(kernel, plan, addresses, 0, 0));
   const copies = printer.copies(plan, addresses);
@@ -88,13 +89,13 @@ function workOf(items: readonly Item[], shared: boolean): number {
 /** Prints the kernels of a plan as functions, and says what is to be done with them. */
 class ItemPrinter {
   readonly #module: ModuleBuilder;
-  readonly #fused: boolean;
+  readonly #target: Target;
   #kernels = 0;
   ownBytes = 0;
 
-  constructor(module: ModuleBuilder, fused: boolean) {
+  constructor(module: ModuleBuilder, target: Target) {
     this.#module = module;
-    this.#fused = fused;
+    this.#target = target;
   }
 
   /** What a kernel of a plan takes, the plan's memory beginning at `base` of the arena, `depth` loops deep. */
@@ -119,7 +120,7 @@ class ItemPrinter {
           for (const buffer of buffers) push(w, addresses(buffer));
           if (piece.divides) {
             w.f.get(w.arena);
-            if (contractScratchBytes(kernel) > 0) w.f.plus(scratch);
+            if (contractScratchBytes(kernel, this.#target) > 0) w.f.plus(scratch);
             w.f.get(w.own);
             first();
             last();
@@ -132,7 +133,7 @@ class ItemPrinter {
   }
 
   #printed(kernel: Kernel): { arguments: ReturnType<typeof kernelBuffers>; pieces: { piece: Piece; place: number }[] } {
-    const pieces = printKernelPieces(kernel, `kernel_${this.#kernels++}`, this.#fused, this.#module).map((piece) => ({ piece, place: this.#module.add(piece.f) }));
+    const pieces = printKernelPieces(kernel, `kernel_${this.#kernels++}`, this.#target, this.#module).map((piece) => ({ piece, place: this.#module.add(piece.f) }));
     for (const { piece } of pieces) this.ownBytes = Math.max(this.ownBytes, piece.ownBytes);
     return { arguments: kernelBuffers(kernel), pieces };
   }
