@@ -7,6 +7,8 @@ const checkSteps = [3, 20];
 /** Who needs more seconds than this for a step is checked at the first of them only, and measured in fewer rounds. */
 const slowStep = 2;
 const roundsOfTheSlow = 2;
+/** Who needs more seconds than this is left out. */
+const endlessStep = 10;
 /** Relative. Rounding makes 1e-5 of it; where epsilon stands in Adam (PyTorch's form or Keras's), 3e-3 on mlp-wide. */
 const lossTolerance = 5e-3;
 /** How long one measurement lasts, if a step is not longer. */
@@ -85,7 +87,8 @@ async function prepare(/** @type {Entrant} */ entrant, workload, data) {
   Object.assign(entrant, await worker.ask("hello"));
   const checked = withoutChance(workload);
   Object.assign(entrant, await worker.ask("prepare", { workload: checked, ...data }));
-  await measureSteps(1); // compiles, where there is something to compile
+  const first = await measureSteps(1); // compiles, where there is something to compile
+  if (first.secondsPerStep > endlessStep) throw new Error(`left out: its first step took ${Math.round(first.secondsPerStep)} s`);
   let secondsPerStep = await check(entrant, measureSteps);
   if (checked !== workload) {
     Object.assign(entrant, await worker.ask("prepare", { workload, ...data }));

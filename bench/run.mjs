@@ -18,7 +18,8 @@ const help = `npm run bench -- [options] [workloads]
 Times one training step (forward, loss, backward, update of all parameters) of Nabla and its peers on this machine.
 Each contender runs in its own process, starts from the same weights and data, and is measured in turn, round by
 round; a table shows medians over the rounds, and Nabla's speed as a multiple of each peer's. Who needs more than two
-seconds for a step is measured in two rounds only. The first run installs the peers into bench/node_modules.
+seconds for a step is measured in two rounds only, and who needs more than ten not at all. The first run installs the
+peers into bench/node_modules.
 
 "matmul" times bare matrix products instead, beside what 128-bit multiply-adds give on this machine at most.
 

@@ -18,7 +18,7 @@ const layers = {
     parameters: 2,
     call: ({ padding }, x, [kernel, bias]) => lax.conv(x, kernel, [1, 1], padding.toUpperCase()).add(bias.reshape([-1, 1, 1])),
   },
-  // A pooling of jax-js over the two last axes; `np.max` takes one window.
+  // Over the two last axes; the function gets one window.
   maxPool: { parameters: 0, call: ({ size }, x) => lax.reduceWindow(x, (window) => np.max(window), [size, size], [size, size]) },
   relu: { parameters: 0, call: (_, x) => nn.relu(x) },
   tanh: { parameters: 0, call: (_, x) => np.tanh(x) },

@@ -42,7 +42,7 @@ function lstm({ scan, split, zeros, sigmoid }, { batch, units }, [embedding, ker
 
 function gpt(nabla, { layers: count, heads, steps }, parameters, x) {
   const { gelu, layerNorm, scaledDotProductAttention, split } = nabla;
-  const norm = (x, scale, offset) => layerNorm(x, { scale, offset, epsilon: normEpsilon });
+  const norm = (x, gamma, beta) => layerNorm(x, { gamma, beta, epsilon: normEpsilon });
   const apart = (x) => x.reshape([x.shape[0], steps, heads, -1]).transpose([0, 2, 1, 3]);
 
   const block = (x, [norm1, shift1, qkv, qkvBias, out, outBias, norm2, shift2, expand, expandBias, contract, contractBias]) => {
