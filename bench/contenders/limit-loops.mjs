@@ -23,6 +23,8 @@ const [i32Add, i32Sub, i32LessThan] = [0x6a, 0x6b, 0x49];
 const [loop, end, branchIf] = [[0x03, 0x40], 0x0b, 0x0d];
 
 const lanes = 4;
+/** All that is multiplied: small enough that sums stay finite for hours, and a power of two, so that they are exact for long. */
+export const factor = 2 ** -10;
 const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => i);
 
 /**
@@ -45,7 +47,7 @@ export function registerLoop(/** @type {number} */ sums) {
   const [x, y, links] = [1 + sums, 2 + sums, 4];
   const link = range(sums).flatMap((i) => [...get(x), ...get(y), ...get(1 + i), ...multiplyAdd, ...set(1 + i)]);
   const turn = range(links).flatMap(() => link);
-  const body = [...f32x4(1e-3), ...set(x), ...f32x4(1e-3), ...set(y), ...turnsAndResult(turn, 1, sums)];
+  const body = [...f32x4(factor), ...set(x), ...f32x4(factor), ...set(y), ...turnsAndResult(turn, 1, sums)];
   return { code: { integers: 0, vectors: sums + 2, body }, operationsPerTurn: links * sums * lanes * 2 };
 }
 
@@ -82,7 +84,10 @@ export function tileLoop(/** @type {number} */ rows, /** @type {number} */ colum
   };
 }
 
-/** The loop as a function. Throws where the engine has no relaxed SIMD. */
+/**
+ * The loop as a function, and its memory, of whose first four numbers each is the sum of all that was multiplied in its
+ * lane. Throws where the engine has no relaxed SIMD.
+ */
 export function compileLoop(/** @type {Code} */ { integers, vectors, body }) {
   const section = (/** @type {number} */ id, /** @type {number[]} */ content) => [id, ...leb(content.length), ...content];
   const name = (/** @type {string} */ text) => [text.length, ...Buffer.from(text)];
@@ -98,6 +103,6 @@ export function compileLoop(/** @type {Code} */ { integers, vectors, body }) {
   ]);
   if (!WebAssembly.validate(bytes)) throw new Error(`Node ${process.versions.node} has no relaxed SIMD`);
   const { run, memory } = /** @type {any} */ (new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports);
-  new Float32Array(memory.buffer).fill(1e-3);
-  return /** @type {(turns: number) => void} */ (run);
+  const numbers = new Float32Array(memory.buffer).fill(factor);
+  return { run: /** @type {(turns: number) => void} */ (run), numbers };
 }

@@ -18,7 +18,7 @@ let run;
 
 serve({
   hello: async () => {
-    run = compileLoop(code);
+    ({ run } = compileLoop(code));
     return { threads: 1 };
   },
   prepare: (workload) => {
