@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-const patienceInSeconds = 120;
+const patienceInSeconds = 300;
 
 export class Worker {
   #child;

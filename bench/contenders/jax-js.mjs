@@ -1,9 +1,10 @@
-// jax-js on its wasm device: the whole training step (loss, gradient, update) is one jitted function.
-// jax-js counts references by hand: a use consumes its argument, `.ref` keeps it for one more use. Its optimizers
-// (`@jax-js/optax`) are not on npm, so that Adam stands here, with the running powers of its betas as state.
-globalThis.navigator ??= {}; // jax-js looks for WebGPU there; Node 20 has none
-const { defaultDevice, init, jit, nn, numpy: np, tree, valueAndGrad } = await import("@jax-js/jax");
+// jax-js on its wasm device: the whole training step (loss, gradient, update) is one jitted function. Networks of
+// jax-js-models.mjs. A use consumes its argument, `.ref` keeps it for one more use. Its optimizers (`@jax-js/optax`) are
+// not on npm, so that Adam stands here, with the running powers of its betas as state.
+import "./newer-engine.mjs";
+import { arranged, models } from "./jax-js-models.mjs";
 import { installedVersion, serve } from "./serve.mjs";
+const { blockUntilReady, defaultDevice, init, jit, nn, numpy: np, random, tree, valueAndGrad } = await import("@jax-js/jax");
 
 /** The gradient step of one parameter tree, as `[parameters, state]`; scalars of the recipe become constants. */
 const optimizers = {
@@ -36,24 +37,10 @@ const optimizers = {
 const losses = {
   meanSquaredError: (output, y) => np.square(nn.sigmoid(output).sub(y)).mean(),
   crossEntropy: (logits, y) => {
-    const [batch, classes] = logits.shape;
-    return nn.logSoftmax(logits).mul(nn.oneHot(y, classes)).sum().mul(-1 / batch);
+    const size = y.shape.reduce((product, n) => product * n, 1);
+    return nn.logSoftmax(logits).mul(nn.oneHot(y, logits.shape.at(-1))).sum().mul(-1 / size);
   },
 };
-
-/** A kernel as `[out, in]`: jax-js is a tenth faster on mlp when it multiplies by the transpose. */
-function transposed({ values, shape: [rows, columns] }) {
-  const flipped = values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)]);
-  return np.array(flipped, { shape: [columns, rows] });
-}
-
-function predict(parameters, x, activation) {
-  for (let i = 0; i < parameters.length; i += 2) {
-    x = np.dot(x, parameters[i].transpose()).add(parameters[i + 1]);
-    if (i + 2 < parameters.length) x = activation(x);
-  }
-  return x;
-}
 
 serve({
   hello: async () => {
@@ -62,39 +49,64 @@ serve({
     return { version: installedVersion("@jax-js/jax"), threads: 1 }; // its threads need the browser's global Worker
   },
 
-  prepare: (workload, data) => {
-    const activation = { tanh: np.tanh, relu: nn.relu }[workload.hidden];
-    const optimizer = optimizers[workload.optimizer.name];
-    const lossOf = (parameters, x, y) => losses[workload.loss](predict(parameters, x, activation), y);
-    const step = jit((parameters, state, x, y) => {
-      const [loss, gradients] = valueAndGrad(lossOf)(tree.ref(parameters), x, y);
-      return [loss, ...optimizer.update(workload.optimizer, parameters, gradients, state)];
-    });
-    const dtype = workload.loss === "crossEntropy" ? np.int32 : np.float32;
-    const xs = data.x.map(({ values, shape }) => np.array(values, { shape }));
-    const ys = data.y.map(({ values, shape }) => np.array(values, { shape }).astype(dtype));
-    let parameters = null;
-    let state = null;
-
-    return {
-      reset: async () => {
-        tree.dispose(parameters);
-        tree.dispose(state);
-        parameters = data.parameters.map((p) => (p.shape.length === 2 ? transposed(p) : np.array(p.values)));
-        state = optimizer.state(parameters);
-        for (const array of tree.leaves([parameters, state, xs, ys])) await array.blockUntilReady();
-      },
-      train: async (steps) => {
-        let value = NaN;
-        for (let i = 0; i < steps; i++) {
-          const batch = i % xs.length;
-          let loss = null;
-          [loss, parameters, state] = step(parameters, state, xs[batch].ref, ys[batch].ref);
-          // Reading the loss is what makes a step run. Left waiting, steps are rescanned by every later one.
-          value = loss.dataSync()[0];
-        }
-        return value;
-      },
-    };
-  },
+  prepare: (workload, data) => (workload.family === "product" ? makeProduct(data) : makeTrainer(workload, data)),
 });
+
+const isRandom = ({ layers }) => Array.isArray(layers) && layers.some(({ kind }) => kind === "dropout");
+
+/** @returns {import("./serve.mjs").Trainer} */
+function makeTrainer(workload, data) {
+  const model = models[workload.family];
+  const optimizer = optimizers[workload.optimizer.name];
+  const lossOf = (parameters, x, y, ...key) => losses[workload.loss](model(workload, parameters, x, ...key), y);
+  const step = jit((parameters, state, x, y, ...key) => {
+    const [loss, gradients] = valueAndGrad(lossOf)(tree.ref(parameters), x, y, ...key);
+    return [loss, ...optimizer.update(workload.optimizer, parameters, gradients, state)];
+  });
+  const images = workload.family === "sequential" && workload.input.length === 3;
+  const toArray = ({ values, shape }) => np.array(values, { shape, dtype: values instanceof Int32Array ? np.int32 : np.float32 });
+  const xs = data.x.map((x) => (images ? toArray(x).transpose([0, 3, 1, 2]) : toArray(x)));
+  const ys = data.y.map(toArray);
+  const keys = isRandom(workload) ? xs.map((_, i) => random.key(i)) : [];
+  let parameters = null;
+  let state = null;
+
+  return {
+    reset: async () => {
+      tree.dispose(parameters);
+      tree.dispose(state);
+      parameters = arranged(workload, data.parameters);
+      state = optimizer.state(parameters);
+      await blockUntilReady([parameters, state, xs, ys, keys]);
+    },
+    train: async (steps) => {
+      let value = NaN;
+      for (let i = 0; i < steps; i++) {
+        const batch = i % xs.length;
+        let loss = null;
+        [loss, parameters, state] = step(parameters, state, xs[batch].ref, ys[batch].ref, ...keys.slice(batch, batch + 1).map(({ ref }) => ref));
+        // Reading the loss is what makes a step run. Left waiting, steps are rescanned by every later one.
+        value = loss.dataSync()[0];
+      }
+      return value;
+    },
+  };
+}
+
+/** One matrix product, over and over. The check value is the mean of its elements. */
+function makeProduct({ parameters }) {
+  const [a, b] = parameters.map(({ values, shape }) => np.array(values, { shape }));
+  const multiply = jit((a, b) => np.matmul(a, b));
+  return {
+    reset: () => blockUntilReady([a, b]),
+    train: async (steps) => {
+      let product = multiply(a.ref, b.ref);
+      for (let i = 1; i < steps; i++) {
+        await product.blockUntilReady();
+        product.dispose();
+        product = multiply(a.ref, b.ref);
+      }
+      return np.mean(product).dataSync()[0];
+    },
+  };
+}

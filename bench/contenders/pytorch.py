@@ -1,11 +1,14 @@
-"""PyTorch, eager, on the CPU: `pytorch.py THREADS`. Speaks the line protocol that serve.mjs describes."""
+"""PyTorch, eager, on the CPU: `pytorch.py THREADS`. Networks of pytorch_models.py. Speaks the line protocol that serve.mjs describes."""
 
 import json
+import math
 import sys
 import time
 
 import torch
 from torch import nn
+
+from pytorch_models import load, make_model
 
 threads = int(sys.argv[1])
 torch.set_num_threads(threads)
@@ -16,8 +19,14 @@ class SquaredErrorOfSigmoid(nn.Module):
         return nn.functional.mse_loss(torch.sigmoid(output), y)
 
 
-ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU}
-LOSSES = {"meanSquaredError": SquaredErrorOfSigmoid, "crossEntropy": nn.CrossEntropyLoss}
+class CrossEntropy(nn.Module):
+    """Over all steps of a sequence, where there are any."""
+
+    def forward(self, logits, y):
+        return nn.functional.cross_entropy(logits.flatten(0, -2), y.flatten())
+
+
+LOSSES = {"meanSquaredError": SquaredErrorOfSigmoid, "crossEntropy": CrossEntropy}
 
 
 def make_optimizer(spec, parameters, options):
@@ -31,11 +40,9 @@ class Trainer:
     def __init__(self, workload, tensors):
         self.spec = workload["optimizer"]
         self.initial, self.xs, self.ys = tensors
-        widths = workload["widths"]
-        layers = []
-        for inputs, outputs in zip(widths, widths[1:]):
-            layers += [nn.Linear(inputs, outputs), ACTIVATIONS[workload["hidden"]]()]
-        self.model = nn.Sequential(*layers[:-1])
+        if workload["family"] == "sequential" and len(workload["input"]) == 3:
+            self.xs = [x.permute(0, 3, 1, 2).contiguous() for x in self.xs]
+        self.model = make_model(workload)
         self.loss = LOSSES[workload["loss"]]()
         self.options = min(self.working_options(), key=self.time_options)
 
@@ -50,19 +57,19 @@ class Trainer:
                 continue
 
     def time_options(self, options):
-        times = []
-        for _ in range(3):
+        def seconds(steps):
             self.reset(options)
             start = time.perf_counter()
-            self.train(15)
-            times.append(time.perf_counter() - start)
-        return min(times)
+            self.train(steps)
+            return time.perf_counter() - start
+
+        steps = max(2, min(15, int(0.5 / seconds(1))))
+        return min(seconds(steps) for _ in range(3))
 
     def reset(self, options=None):
-        with torch.no_grad():
-            for parameter, value in zip(self.model.parameters(), self.initial):
-                parameter.copy_(value.t() if value.dim() == 2 else value)
-        self.optimizer = make_optimizer(self.spec, self.model.parameters(), self.options if options is None else options)
+        load(self.model, self.initial)
+        trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        self.optimizer = make_optimizer(self.spec, trained, self.options if options is None else options)
 
     def train(self, steps):
         model, loss_of, optimizer, xs, ys = self.model, self.loss, self.optimizer, self.xs, self.ys
@@ -75,20 +82,38 @@ class Trainer:
         return loss.item()
 
 
-def read_tensors(workload, file, shapes):
+class Product:
+    """One matrix product, over and over, into memory that is there. The check value is the mean of its elements."""
+
+    options = {}
+
+    def __init__(self, tensors):
+        (self.a, self.b), _, _ = tensors
+        self.out = self.a @ self.b
+
+    def reset(self):
+        self.out.zero_()
+
+    def train(self, steps):
+        for _ in range(steps):
+            torch.matmul(self.a, self.b, out=self.out)
+        return self.out.double().mean().item()
+
+
+def read_tensors(file, shapes):
     with open(file, "rb") as source:
-        values = torch.frombuffer(bytearray(source.read()), dtype=torch.float32)
+        bytes_of = bytearray(source.read())
     offset = 0
 
-    def take(shape):
+    def take(shape, dtype):
         nonlocal offset
-        size = torch.Size(shape).numel()
-        offset += size
-        return values[offset - size : offset].reshape(shape).clone()
+        size = math.prod(shape)
+        values = torch.frombuffer(bytes_of, dtype=dtype, count=size, offset=offset)
+        offset += 4 * size
+        return values.reshape(shape).clone() if dtype == torch.float32 else values.reshape(shape).long()
 
-    parameters, xs, ys = ([take(shape) for shape in shapes[name]] for name in ("parameters", "x", "y"))
-    if workload["loss"] == "crossEntropy":
-        ys = [y.long() for y in ys]
+    parameters = [take(shape, torch.float32) for shape in shapes["parameters"]]
+    xs, ys = ([take(shape, getattr(torch, shapes["dtypes"][name])) for shape in shapes[name]] for name in ("x", "y"))
     return parameters, xs, ys
 
 
@@ -117,7 +142,8 @@ def answer(request):
         return {"version": torch.__version__, "threads": torch.get_num_threads(), "note": blas()}
     if request["command"] == "prepare":
         workload = request["workload"]
-        trainer = Trainer(workload, read_tensors(workload, request["file"], request["shapes"]))
+        tensors = read_tensors(request["file"], request["shapes"])
+        trainer = Product(tensors) if workload["family"] == "product" else Trainer(workload, tensors)
         return {"form": ", ".join(f"{name}={on}" for name, on in trainer.options.items())}
     trainer.reset()
     start = time.perf_counter()

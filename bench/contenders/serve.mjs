@@ -5,8 +5,8 @@
 //   {"command": "measure", "steps": 400}                 → {"loss": 1.234, "secondsPerStep": 0.0012}
 //
 // A measurement starts from the initial weights and ends when the loss of its last step has been read; putting the
-// weights back is not timed. The first answer may carry a "note" to print, the second a "form" that was
-// chosen for this workload. What fails answers {"error": "one sentence"}.
+// weights back is not timed. An answer without a "loss" is not compared with the others'. The first answer may carry a
+// "note" to print, the second a "form" that was chosen for this workload. What fails answers {"error": "one sentence"}.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { readTrainingData } from "../workloads.mjs";
@@ -14,7 +14,8 @@ import { readTrainingData } from "../workloads.mjs";
 /**
  * @typedef {object} Trainer one workload, ready to train
  * @property {() => void | Promise<void>} reset puts back the initial weights and a fresh optimizer
- * @property {(steps: number) => number | Promise<number>} train returns the loss that the last step computed
+ * @property {(steps: number) => number | undefined | Promise<number | undefined>} train returns the loss that the last
+ *   step computed
  *
  * @typedef {object} Contender
  * @property {() => Promise<{ version: string, threads: number }>} hello starts the library

@@ -1,11 +1,12 @@
 // TensorFlow.js on its wasm backend (SIMD, one thread) or its cpu backend (plain JavaScript): `tfjs.mjs wasm|cpu`.
+// Networks of tfjs-models.mjs.
 //
-// Plain `matMul` and `add`, because the fused form that its layers use trains more slowly. On wasm most of a step goes
-// into the weight gradient: a product with `transposeA` leaves XNNPACK for a naive loop, fifty times slower on
-// mlp-wide. A hand-written gradient would avoid it, but what is timed here is the library's own.
+// On wasm most of a step goes into the weight gradient: a product with `transposeA` leaves XNNPACK for a naive loop, fifty
+// times slower on mlp-wide. A hand-written gradient would avoid it, but what is timed here is the library's own.
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { installedVersion, serve } from "./serve.mjs";
+import { models } from "./tfjs-models.mjs";
 
 const backend = process.argv[2];
 const require = createRequire(import.meta.url); // its ES modules do not load in Node
@@ -19,16 +20,11 @@ const optimizers = {
 
 const losses = {
   meanSquaredError: (output, y) => tf.sigmoid(output).sub(y).square().mean(),
-  crossEntropy: (logits, y) => tf.losses.softmaxCrossEntropy(tf.oneHot(y, logits.shape[1]), logits),
+  crossEntropy: (logits, y) => {
+    const classes = logits.shape.at(-1);
+    return tf.losses.softmaxCrossEntropy(tf.oneHot(y.flatten(), classes), logits.reshape([-1, classes]));
+  },
 };
-
-function predict(parameters, x, activation) {
-  for (let i = 0; i < parameters.length; i += 2) {
-    x = x.matMul(parameters[i]).add(parameters[i + 1]);
-    if (i + 2 < parameters.length) x = activation(x);
-  }
-  return x;
-}
 
 serve({
   hello: async () => {
@@ -41,33 +37,54 @@ serve({
     return { version: installedVersion("@tensorflow/tfjs"), threads: 1 };
   },
 
-  prepare: (workload, data) => {
-    const activation = { tanh: tf.tanh, relu: tf.relu }[workload.hidden];
-    const dtype = workload.loss === "crossEntropy" ? "int32" : "float32";
-    const initial = data.parameters.map(({ values, shape }) => tf.tensor(values, shape));
-    const variables = initial.map((tensor) => tf.variable(tensor));
-    const xs = data.x.map(({ values, shape }) => tf.tensor(values, shape));
-    const ys = data.y.map(({ values, shape }) => tf.tensor(values, shape, "float32").cast(dtype));
-    let optimizer = optimizers[workload.optimizer.name](workload.optimizer);
-
-    return {
-      reset: () => {
-        variables.forEach((variable, i) => variable.assign(initial[i].clone()));
-        optimizer.dispose();
-        optimizer = optimizers[workload.optimizer.name](workload.optimizer);
-      },
-      train: async (steps) => {
-        let loss = null;
-        for (let i = 0; i < steps; i++) {
-          const batch = i % xs.length;
-          const lossOf = () => losses[workload.loss](predict(variables, xs[batch], activation), ys[batch]);
-          loss?.dispose();
-          loss = optimizer.minimize(lossOf, true, variables);
-        }
-        const [value] = await loss.data();
-        loss.dispose();
-        return value;
-      },
-    };
-  },
+  prepare: (workload, data) => (workload.family === "product" ? makeProduct(data) : makeTrainer(workload, data)),
 });
+
+/** One matrix product, over and over. The check value is the mean of its elements. */
+function makeProduct({ parameters }) {
+  const [a, b] = parameters.map(({ values, shape }) => tf.tensor(values, shape));
+  return {
+    reset() {},
+    train: async (steps) => {
+      let product = a.matMul(b);
+      for (let i = 1; i < steps; i++) {
+        product.dispose();
+        product = a.matMul(b);
+      }
+      const [mean] = await tf.tidy(() => product.mean()).data();
+      product.dispose();
+      return mean;
+    },
+  };
+}
+
+/** @returns {import("./serve.mjs").Trainer} */
+function makeTrainer(workload, data) {
+  const initial = data.parameters.map(({ values, shape }) => tf.tensor(values, shape));
+  const variables = initial.map((tensor) => tf.variable(tensor));
+  const toTensor = ({ values, shape }) => tf.tensor(values, shape, values instanceof Int32Array ? "int32" : "float32");
+  const xs = data.x.map(toTensor);
+  const ys = data.y.map(toTensor);
+  const model = models[workload.family];
+  let optimizer = optimizers[workload.optimizer.name](workload.optimizer);
+
+  return {
+    reset: () => {
+      variables.forEach((variable, i) => variable.assign(initial[i].clone()));
+      optimizer.dispose();
+      optimizer = optimizers[workload.optimizer.name](workload.optimizer);
+    },
+    train: async (steps) => {
+      let loss = null;
+      for (let i = 0; i < steps; i++) {
+        const batch = i % xs.length;
+        const lossOf = () => losses[workload.loss](model(tf, workload, variables, xs[batch]), ys[batch]);
+        loss?.dispose();
+        loss = optimizer.minimize(lossOf, true, variables);
+      }
+      const [value] = await loss.data();
+      loss.dispose();
+      return value;
+    },
+  };
+}
