@@ -18,6 +18,7 @@ import { add, elementwise, type F, integers, layouts, lift, type Options, shapes
 import "./cases/array.ts";
 import "./cases/convolution.ts";
 import "./cases/pooling.ts";
+import "./cases/sorting.ts";
 
 export { type Case, cases } from "./cases/table.ts";
 

@@ -15,6 +15,7 @@ import { FunctionBuilder, type Local, ModuleBuilder } from "./assembler.ts";
 import { contractScratchBytes, isBlocked, printContract } from "./contract.ts";
 import type { WasmDevice } from "./device.ts";
 import { printLoops } from "./loops.ts";
+import { printSort, sortScratchBytes } from "./sort.ts";
 
 /** A variable's place in the device's memory. */
 export interface WasmStorage extends Storage {
@@ -31,7 +32,7 @@ export class WasmProgram implements Program {
   readonly #table: number;
 
   static async compile(device: WasmDevice, given: Graph): Promise<WasmProgram> {
-    const { graph, plan } = lowerGraph(given, contractScratchBytes);
+    const { graph, plan } = lowerGraph(given, (kernel) => Math.max(contractScratchBytes(kernel), sortScratchBytes(kernel)));
     const module = printModule(graph, plan, device.capabilities.fusedMultiplyAdd);
     debugPrint(1, () => `— program: ${plan.kernels.length} kernels, ${plan.arenaBytes} bytes of working memory`);
     debugPrint(2, () => plan.kernels.map((kernel, i) => printKernel(kernel, i)).join("\n"));
@@ -85,6 +86,7 @@ function printModule(graph: Graph, plan: Plan, fused: boolean): ModuleBuilder {
   const module = new ModuleBuilder();
   const places = plan.kernels.map((kernel, i) => {
     const name = `kernel_${i}`;
+    if (kernel.kind === "routine") return module.add(printSort(kernel, name, fused, module));
     return module.add(isBlocked(kernel) ? printContract(kernel, name, fused, module) : printLoops(kernel, name, fused));
   });
   const run = new FunctionBuilder("run", ["i32", "i32", "i32"]);
