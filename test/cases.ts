@@ -17,6 +17,7 @@ import {
 import { add, elementwise, type F, integers, layouts, lift, type Options, shapesText } from "./cases/table.ts";
 import "./cases/array.ts";
 import "./cases/convolution.ts";
+import "./cases/models.ts";
 import "./cases/pooling.ts";
 import "./cases/sorting.ts";
 
