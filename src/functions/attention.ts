@@ -5,6 +5,8 @@ import * as ops from "../ops/index.ts";
 import { broadcastShapes, formatShape } from "../shape.ts";
 import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { where } from "./array.ts";
+import { einsum } from "./einsum.ts";
+import { probabilities } from "./softmax.ts";
 
 export interface AttentionOptions {
   /** Of a shape that broadcasts to [..., queries, keys]. bool: true where a query may look. Floats: added to the scores. Default: all may. */
@@ -35,17 +37,17 @@ export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: Tenso
   if (keys.shape.at(-1) !== dim) fail(`a query has ${dim} numbers, and a key ${keys.shape.at(-1)}`);
   if (keys.shape.at(-2) !== values.shape.at(-2)) fail(`there are ${keys.shape.at(-2)} keys, but ${values.shape.at(-2)} values`);
   const scale = options.scale === undefined ? 1 / Math.sqrt(Math.max(1, dim)) : checkFinite(name, "scale", options.scale);
-  const axes = keys.shape.map((_, i) => i);
-  const scores = queries.matmul(keys.transpose([...axes.slice(0, -2), axes.length - 1, axes.length - 2])).mul(scale);
+  broadcastShapes(`${name}: leading axes`, queries.shape.slice(0, -2), keys.shape.slice(0, -2), values.shape.slice(0, -2));
+  const scores = einsum("...td,...sd->...ts", queries, keys).mul(scale);
   if (keys.shape.at(-2) === 0) return scores.matmul(values);
 
   const masked = checkFlag(name, "causal", options.causal ?? false) || options.mask !== undefined;
   const seen = masked ? hidden(name, scores, options) : scores;
   const top = seen.max(-1, { keepDims: true }).stopGradient();
-  if (!masked) return weighted(seen.sub(top).exp(), values);
-  // A row of nothing but −∞ is held back from −∞ − (−∞): its weights are then 0, all of them.
-  const powers = seen.sub(where(top.equal(-Infinity), 0, top)).exp();
-  return weighted(powers, values);
+  // A row of nothing but −∞ is held back from −∞ − (−∞), and from a division by 0: its weights are 0, all of them.
+  const powers = seen.sub(masked ? where(top.equal(-Infinity), 0, top) : top).exp();
+  const total = powers.sum(-1, { keepDims: true });
+  return probabilities(seen, powers.div(masked ? where(total.equal(0), 1, total) : total), -1).matmul(values);
 }
 
 /** The scores with −∞ where a query may not look, or with the mask added. */
@@ -62,10 +64,4 @@ function hidden(name: string, scores: Tensor, { mask, causal = false }: Attentio
   if (!causal) return y;
   const table = scores.shape.slice(-2);
   return where(new Tensor(ops.lessEqual(ops.iota(table, 1, "int32"), ops.iota(table, 0, "int32"))), y, -Infinity);
-}
-
-/** Powers divided by their sum, or zeros where that is zero, times the values. */
-function weighted(powers: Tensor, values: Tensor): Tensor {
-  const total = powers.sum(-1, { keepDims: true });
-  return powers.div(where(total.equal(0), 1, total)).matmul(values);
 }
