@@ -32,3 +32,4 @@ add("takeAlongAxis", "of three axes", (x, i) => takeAlongAxis(x, i, 1).square(),
 add("takeAlongAxis", "of integers", (x, i) => takeAlongAxis(x, i, 0), [sample(anyBits("int32"), [4]), sample(listed([3, 0, 1], "uint32"), [3])], { gradient: "none" });
 add("median", "of odd and even counts", (x) => [median(x), median(x, 0), median(x, 1)], [sample(distinct(), [5, 4])]);
 add("median", "of integers and NaN", (x, y) => [median(x), median(y, 1)], [sample(bytes, [6]), sample(listed([1, 2, 3, NaN, 5, 6]), [2, 3])], { gradient: "none" });
+add("sort", "of one element, whose place nobody reads", (x) => sort(x, 0).mul(2), [sample(between(-1, 1), [1, 1])]);

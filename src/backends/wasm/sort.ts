@@ -23,9 +23,10 @@ export function sortScratchBytes(kernel: Kernel): number {
 export function printSort(kernel: Kernel, name: string, fused: boolean, module: ModuleBuilder): FunctionBuilder {
   const buffers = kernelBuffers(kernel);
   const f = new FunctionBuilder(name, [...buffers, null].map(() => "i32"));
-  if (sizeOf(kernel.extents) === 0) return f;
   const scratch = buffers.length;
-  const [store] = kernel.stores as [Kernel["stores"][0]];
+  const [store] = kernel.stores;
+  // Nobody reads an order of one, where there is only one place to take from.
+  if (!store || sizeOf(kernel.extents) === 0) return f;
   const n = lengthOf(kernel);
   // A single element has no axis left to run along.
   const axis = kernel.extents.length > kernel.parallel ? kernel.parallel : -1;
