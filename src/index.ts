@@ -25,6 +25,9 @@ export {
   elu, gelu, heaviside, leakyRelu, linear, maxout, relu, selu, sigmoid, silu, softplus, softsign, swish,
 } from "./functions/activations.ts";
 export { logSoftmax, softmax } from "./functions/softmax.ts";
+export { type AttentionOptions, scaledDotProductAttention } from "./functions/attention.ts";
+export { batchNorm, type BatchNormOptions, groupNorm, l2Normalize, layerNorm, rmsNorm } from "./functions/normalization.ts";
+export { argsort, median, sort, type SortOptions, takeAlongAxis, topK } from "./functions/sorting.ts";
 export {
   conv1d, conv2d, conv3d, type ConvolutionOptions, convTranspose1d, convTranspose2d, convTranspose3d, depthwiseConv2d, type TransposedConvolutionOptions,
 } from "./functions/convolution.ts";

@@ -18,7 +18,9 @@ import {
 import { add, elementwise, type F, integers, layouts, lift, type Options, shapesText } from "./cases/table.ts";
 import "./cases/array.ts";
 import "./cases/convolution.ts";
+import "./cases/models.ts";
 import "./cases/pooling.ts";
+import "./cases/sorting.ts";
 
 export { type Case, cases } from "./cases/table.ts";
 

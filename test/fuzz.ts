@@ -11,6 +11,7 @@ import { type HostRandom, hostRandom } from "../src/random.ts";
 import { sameShape, type Shape, sizeOf } from "../src/shape.ts";
 import { asTensor, Tensor, tensor } from "../src/tensor.ts";
 import { drawFloat, drawWeight, hostArray } from "./compare.ts";
+import { growByFunction, type Growth } from "./fuzz-functions.ts";
 
 /** What a program gives and what it leaves behind. */
 export interface Results {
@@ -40,6 +41,9 @@ interface Entry {
 const lengths = [1, 1, 2, 2, 3, 3, 4, 5, 5, 7, 8, 9, 13, 17, 33, 70];
 const largest = 3000;
 
+/** Programs of seeds beyond this one also call the larger functions of src/functions; those of others are what they were. */
+export const larger = 1_000_000;
+
 export function fuzzProgram(seed: number): Fuzz {
   const random = hostRandom(seed, 1);
   const shape = (): Shape => randomShape(random, 500);
@@ -68,9 +72,18 @@ class Builder {
   readonly #random: HostRandom;
   readonly #pool: Entry[] = [];
   readonly #differentiable: boolean;
+  /** What the steps of test/fuzz-functions.ts need; null where there are to be none. */
+  readonly #growth: Growth | null;
 
   constructor(seed: number, hasVariables: boolean) {
     this.#random = hostRandom(seed, 2);
+    this.#growth = seed <= larger ? null : {
+      random: this.#random,
+      float: () => this.#float(),
+      exactValue: () => this.#any((e) => e.exact),
+      leaf: (shape) => tensor(randomLeaf(this.#random, shape, "float32")),
+      keep: (x, bound, exact) => this.#keep(x, bound, exact),
+    };
     this.#differentiable = this.#random.below(hasVariables ? 3 : 2) === 0;
   }
 
@@ -137,6 +150,7 @@ class Builder {
       () => this.#contracted(), () => this.#contracted(), () => this.#gathered(), () => this.#scattered(), () => this.#joined(),
       () => this.#chosen(), () => this.#counted(), () => this.#integer(), () => this.#integer(), () => this.#cast(),
     ];
+    if (this.#growth && this.#random.below(3) === 0) return growByFunction(this.#growth);
     return this.#among(kinds)();
   }
 

@@ -4,6 +4,10 @@ import { describe, expect, test } from "vitest";
 import { activation } from "../src/functions/activations.ts";
 import * as array from "../src/functions/array.ts";
 import { logSoftmax, softmax } from "../src/functions/softmax.ts";
+import {
+  argsort, averagePool1d, averagePool2d, averagePool3d, batchNorm, clip, conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, cumprod, cumsum, depthwiseConv2d, einsum,
+  groupNorm, l2Normalize, layerNorm, logsumexp, maxPool1d, maxPool2d, maxPool3d, median, rmsNorm, roll, scaledDotProductAttention, sort, std, topK, tril,
+} from "../src/index.ts";
 import { activations, erfinv, gradients, layers, losses, maxout, optimizers, sequential, Tensor, tensor, type TensorLike, type Variable, variable, where } from "../src/index.ts";
 import * as ops from "../src/ops/index.ts";
 import { compile } from "../src/compile-function.ts";
@@ -172,6 +176,31 @@ describe("tensor functions", () => {
 
   test("every function here has a golden, and every golden a function", () => {
     expect(Object.keys(functions).sort()).toEqual(goldens.map((golden) => golden.name).sort());
+  });
+});
+
+type Any = (...args: any[]) => Tensor;
+
+describe("convolution, pooling, normalization, attention, sorting", () => {
+  const plain: Record<string, Any> = {
+    conv1d, conv2d, conv3d, depthwiseConv2d, convTranspose1d, convTranspose2d, convTranspose3d, sort: (x, o) => sort(x, -1, o), argsort: (x, o) => argsort(x, -1, o), attention: scaledDotProductAttention,
+    layerNorm: (x, gamma, beta, o) => layerNorm(x, { gamma, beta, ...o }), rmsNorm: (x, gamma, o) => rmsNorm(x, { gamma, ...o }), groupNorm: (x, gamma, beta, o) => groupNorm(x, 2, { gamma, beta, ...o }),
+    batchNorm: (x, gamma, beta, o) => batchNorm(x, { gamma, beta, ...o }), "batchNorm given": (x, mean, variance, o) => batchNorm(x, { mean, variance, ...o }), l2Normalize,
+    topK: (x) => topK(x, 3).values, "topK places": (x) => topK(x, 3).indices, cumsum: (x) => cumsum(x, 1), cumprod: (x) => cumprod(x, 1), clip: (x) => clip(x, -1, 1), tril: (x) => tril(x, 1),
+    roll: (x) => roll(x, [1, -2], [0, 1]), einsum: (a, b, c) => einsum("...ij,jk,kii->...k", a, b, c), std: (x) => std(x, 1), logsumexp: (x) => logsumexp(x, -1), median: (x) => median(x, -1),
+  };
+  const pools: Record<string, Any> = { maxPool1d, maxPool2d, maxPool3d, averagePool1d, averagePool2d, averagePool3d };
+  const goldens = read<Golden & { options: object; size?: number }>("layers");
+
+  test.each(goldens.map((golden, i) => [`${i}: ${label(golden)}`, golden] as const))("%s", async (_, golden) => {
+    const { name, options, size } = golden;
+    const pool = pools[name];
+    await check(golden, pool ? (x) => pool(x, size, options) : (...xs) => plain[name]!(...xs, options).cast("float32"));
+  });
+
+  test("every function here has a golden", () => {
+    const names = new Set(goldens.map((golden) => golden.name));
+    expect([...Object.keys(plain), ...Object.keys(pools)].filter((name) => !names.has(name))).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import type { ContractLabels, Node } from "../ops/op.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { counter, identityIndex, reshapeIndex } from "../view.ts";
 import { type Expression, visit } from "./expression.ts";
-import type { ContractRoles, Kernel, Loop, Reduction, Store } from "./kernel.ts";
+import type { ContractRoles, Kernel, Loop, Reduction, Routine, Store } from "./kernel.ts";
 import { Buffers, Frame, Misfit, type Place } from "./lower.ts";
 import { mergeAxes } from "./merge-axes.ts";
 import type { Compiled } from "./pipeline.ts";
@@ -60,6 +60,7 @@ class Cluster {
   readonly sources = new Set<Node>();
   readonly reads = new Set<Cluster>();
   contract: ContractRoles | null = null;
+  routine: Routine | null = null;
 
   constructor(kind: Kernel["kind"], frame: Frame, parallel: number, domain: Cluster["domain"]) {
     this.kind = kind;
@@ -127,11 +128,11 @@ class Fuser {
   /** Clusters that a root may join, the likeliest first: those whose results it reads, the latest first, then the rest. */
   #candidates(node: Node): Cluster[] {
     const { kind } = node.op;
-    if (kind === "contract" || kind === "scatter" || kind === "loop") return [];
+    if (kind === "contract" || kind === "scatter" || kind === "loop" || kind === "routine") return [];
     const producers = this.#producersOf(node);
     const others = [...this.#clusters].reverse().filter((cluster) => !producers.has(cluster) && this.#siblings(node, cluster));
     return [...[...producers].reverse(), ...others].filter((cluster) => {
-      if (cluster.kind === "scatter" || cluster.kind === "loop") return false;
+      if (cluster.kind === "scatter" || cluster.kind === "loop" || cluster.kind === "routine") return false;
       if (kind === "reduce" && !(cluster.domain && sameShape(cluster.domain.shape, node.inputs[0]!.shape) && sameShape(cluster.domain.axes, node.attrs.axes))) return false;
       return ![...producers].some((other) => other !== cluster && this.#reaches(other, cluster));
     });
@@ -262,6 +263,13 @@ class Fuser {
       const place = scatterPlace(node, cluster.frame);
       const named = place.index.flatMap((part) => part.terms.map((t) => t.value as Expression));
       this.#settle(node, cluster, "row", place, value, [value, ...named]);
+    } else if (op.kind === "routine") {
+      const { axis, descending } = node.attrs as { axis: number; descending: boolean };
+      const kept = node.shape.filter((_, i) => i !== axis);
+      cluster = new Cluster("routine", frameOf([...kept, node.shape[axis]!]), kept.length, { shape: node.shape, axes: [axis] });
+      cluster.routine = { name: op.routine, descending };
+      const value = cluster.frame.lower(node.inputs[0]!, cluster.elementPlace);
+      this.#settle(node, cluster, "element", cluster.elementPlace, value, [value]);
     } else {
       cluster = new Cluster("map", frameOf(node.shape), node.shape.length, null);
       this.#add(node, cluster, "row");
@@ -333,7 +341,7 @@ class Fuser {
     return this.#clusters.map((cluster) => {
       const { frame } = cluster;
       const scope = [...new Set(cluster.members.map((node) => node.scope).filter(Boolean))].join(" ");
-      if (cluster.kind === "loop") return { kind: "loop", extents: [], parallel: 0, reductions: [], stores: [], contract: null, loop: this.#loop(cluster.members[0]!), scope };
+      if (cluster.kind === "loop") return { kind: "loop", extents: [], parallel: 0, reductions: [], stores: [], contract: null, routine: null, loop: this.#loop(cluster.members[0]!), scope };
       const stores = cluster.members.filter((node) => needed.has(node)).map((node): Store => {
         const { place, value } = frame.members.get(node)!;
         const { buffer, at } = this.#buffers.locate(node);
@@ -346,6 +354,7 @@ class Fuser {
         reductions: cluster.reductions,
         stores,
         contract: cluster.contract,
+        routine: cluster.routine,
         loop: null,
         scope,
       });

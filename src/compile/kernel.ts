@@ -48,12 +48,19 @@ export interface Loop {
   readonly stacked: readonly Buffer[];
 }
 
+/** Along the one reduced axis, stores for each element of the store's value not it, but the place of the element that belongs there. */
+export interface Routine {
+  readonly name: "argsort";
+  readonly descending: boolean;
+}
+
 export interface Kernel {
   /**
    * map: parallel axes only. rows: axes reduced, once or in stages. contract: one sum of products.
    * scatter: places from memory, in order, adding up. loop: kernels of its own, step after step.
+   * routine: not a loop nest; its one store says what it works on.
    */
-  readonly kind: "map" | "rows" | "contract" | "scatter" | "loop";
+  readonly kind: "map" | "rows" | "contract" | "scatter" | "loop" | "routine";
   /** Lengths of the loops; the first `parallel` of them are parallel, the rest are reduced. */
   readonly extents: readonly number[];
   readonly parallel: number;
@@ -61,6 +68,7 @@ export interface Kernel {
   readonly stores: readonly Store[];
   readonly contract: ContractRoles | null;
   readonly loop: Loop | null;
+  readonly routine: Routine | null;
   /** Where in the user's model the kernel's work was asked for. */
   readonly scope: string;
 }

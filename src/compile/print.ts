@@ -14,10 +14,11 @@ export function printKernel(kernel: Kernel, number: number): string {
   if (kernel.loop) return printLoop(kernel, kernel.loop, number);
   const axes = kernel.extents.map((n, i) => `${axisNames[i] ?? `x${i}`}<${n}`);
   const head = `kernel ${number}: ${kernel.kind} over ${axes.slice(0, kernel.parallel).join(" ") || "one point"}`;
-  const folded = kernel.parallel < kernel.extents.length ? `, folding ${axes.slice(kernel.parallel).join(" ")}` : "";
+  const folded = kernel.parallel < kernel.extents.length ? `, ${kernel.routine ? "along" : "folding"} ${axes.slice(kernel.parallel).join(" ")}` : "";
   const lines = [`${head}${folded}${kernel.scope ? `  # ${kernel.scope}` : ""}`];
   kernel.reductions.forEach((r, i) => lines.push(`  r${i} = ${r.combine} of ${printExpression(r.value)}`));
-  for (const s of kernel.stores) lines.push(`  ${s.buffer.name}[${printIndex(s.at)}] ${s.accumulate ? "+=" : "="} ${printExpression(s.value)}`);
+  const routine = kernel.routine ? `${kernel.routine.name}${kernel.routine.descending ? " descending" : ""} of ` : "";
+  for (const s of kernel.stores) lines.push(`  ${s.buffer.name}[${printIndex(s.at)}] ${s.accumulate ? "+=" : "="} ${routine}${printExpression(s.value)}`);
   return lines.join("\n");
 }
 

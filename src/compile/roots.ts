@@ -34,7 +34,7 @@ export interface Roots {
 }
 
 /** An expression that costs more is stored rather than computed by each of several readers. */
-const cheap = 6;
+const cheap = 4;
 /** An expression that costs less may be computed again for every repetition of a broadcast. */
 const dear = 10;
 /** An expression that costs more, or nests deeper, is computed in parts: printers walk expressions recursively. */

@@ -36,15 +36,14 @@ export function einsum(formula: string, ...operands: readonly TensorLike[]): Ten
     fail('a formula holds letters, "...", commas and one "->"');
   }
   const terms = left!.split(",");
+  if (![...terms, right ?? ""].every((term) => /^[^.]*(\.{3}[^.]*)?$/.test(term))) fail('"..." stands once in an operand, and whole');
   if (operands.length === 0 || terms.length !== tensors.length) fail(`the formula names ${terms.length} operands, but ${tensors.length} came`);
 
   // Letters are their codes; the axes that "..." stands for count from −1 down, the last of them being −1.
   let dots = 0;
   const labelsOf = (term: string, dotted: number): number[] => {
-    const parts = term.split("...");
-    if (parts.length > 2 || parts.some((part) => part.includes("."))) fail('"..." stands once in an operand, and whole');
-    const codes = parts.map((part) => [...part].map((letter) => letter.charCodeAt(0)));
-    return parts.length === 1 ? codes[0]! : [...codes[0]!, ...Array.from({ length: dotted }, (_, i) => i - dotted), ...codes[1]!];
+    const codes = term.split("...").map((part) => [...part].map((letter) => letter.charCodeAt(0)));
+    return codes.length === 1 ? codes[0]! : [...codes[0]!, ...Array.from({ length: dotted }, (_, i) => i - dotted), ...codes[1]!];
   };
   const all = terms.map((term, i) => {
     const rank = tensors[i]!.ndim;

@@ -1,5 +1,7 @@
 // Softmax and its logarithm: scores into probabilities.
-import { asFloat, type Tensor, type TensorLike } from "../tensor.ts";
+import * as ops from "../ops/index.ts";
+import { normalizeAxis } from "../shape.ts";
+import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
 
 /** x less its greatest element along `axis`: exp of it cannot overflow, and softmax does not see the difference. */
 function shifted(x: Tensor, axis: number): Tensor {
@@ -13,8 +15,19 @@ function shifted(x: Tensor, axis: number): Tensor {
  * @example await softmax([5, 3, 6.2, 4, 1.5, -2]).array(); // 0.21, 0.03, 0.68, 0.08, 0.01, 0.00
  */
 export function softmax(x: TensorLike, axis = -1): Tensor {
-  const powers = shifted(asFloat(x), axis).exp();
-  return powers.div(powers.sum(axis, { keepDims: true }));
+  const at = asFloat(x);
+  const powers = shifted(at, axis).exp();
+  return probabilities(at, powers.div(powers.sum(axis, { keepDims: true })), axis);
+}
+
+/** y = softmax(x), however it was computed, with the gradient that needs nothing but y: dx = y·dy − y·Σ y·dy. */
+export function probabilities(x: Tensor, y: Tensor, axis: number): Tensor {
+  const at = normalizeAxis(axis, x.ndim, "softmax");
+  const result: Tensor = new Tensor(ops.customGradient(y.node, [x.node], (dy) => {
+    const part = result.mul(new Tensor(dy));
+    return [part.sub(result.mul(part.sum(at, { keepDims: true }))).node];
+  }));
+  return result;
 }
 
 /**

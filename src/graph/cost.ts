@@ -19,6 +19,7 @@ const remembered = new WeakMap<object, number>();
 /** The instructions of a node's own element, without those of its inputs. */
 export function elementCost(node: Node): number {
   if (node.op.kind === "movement") return node.op.fill ? asking : 0;
+  if (node.op.kind === "generate") return 0;
   if (node.op.kind !== "elementwise") return 1;
   let cost = node.attrs === null ? remembered.get(node.op) : undefined;
   if (cost === undefined) {

@@ -8,6 +8,7 @@ export * from "./overlap-add.ts";
 export * from "./join.ts";
 export * from "./contract.ts";
 export * from "./gather.ts";
+export * from "./sort.ts";
 export * from "./generate.ts";
 export * from "./random-bits.ts";
 export * from "./custom-gradient.ts";

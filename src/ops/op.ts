@@ -85,6 +85,12 @@ export interface ScatterOp<A extends { axis: number; size: number }> extends Dec
   readonly kind: "scatter";
 }
 
+/** The few that are no loop nest: a routine along one axis that each backend has of its own. */
+export interface RoutineOp<A extends { axis: number; descending: boolean }> extends Declaration<A> {
+  readonly kind: "routine";
+  readonly routine: "argsort";
+}
+
 /** Elements computed from their index alone: constants and counters. */
 export interface GenerateOp<A> extends Declaration<A> {
   readonly kind: "generate";
@@ -115,6 +121,7 @@ export type Op<A = any> =
   | ContractOp<A extends ContractLabels ? A : any>
   | GatherOp<A extends { axis: number } ? A : any>
   | ScatterOp<A extends { axis: number; size: number } ? A : any>
+  | RoutineOp<A extends { axis: number; descending: boolean } ? A : any>
   | GenerateOp<A>
   | LeafOp<A>
   | LoopOp<A>

@@ -256,3 +256,111 @@ write("functions", [
     case("strided", lambda x: x.flip(0)[1::2, ::3], [spread(6, 7)]),
     case("round", torch.round, [[-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.51]], differentiable=[]),
 ])
+
+# ---- convolution, pooling, normalization, attention, sorting: channels last, as Keras has them ----------------------
+
+
+def first(x):
+    """[batch, ...space, channels] as PyTorch's [batch, channels, ...space]."""
+    return x.movedim(-1, 1)
+
+
+def last(x):
+    return x.movedim(1, -1)
+
+
+def convolution(name, f, shape, kernel, options=None, **given):
+    """kernel [...space, channels / groups, features]."""
+    def run(x, k):
+        return last(f(first(x), k.movedim(-1, 0).movedim(-1, 1), **given))
+    return {**case(name, run, [spread(*shape), spread(*kernel)]), "options": options or {}}
+
+
+def transposed(name, f, shape, kernel, options=None, **given):
+    """kernel [...space, features / groups, channels]; PyTorch has [channels, features / groups, ...space]."""
+    def run(x, k):
+        return last(f(first(x), k.movedim(-1, 0).movedim(-1, 1), **given))
+    return {**case(name, run, [spread(*shape), spread(*kernel)]), "options": options or {}}
+
+
+def depthwise(x, k):
+    height, width, channels, multiplier = k.shape
+    return last(F.conv2d(first(x), k.permute(2, 3, 0, 1).reshape(channels * multiplier, 1, height, width), groups=channels, padding=1))
+
+
+def pool(name, f, shape, size, options=None, **given):
+    return {**case(name, lambda x: last(f(first(x), size, **given)), [shuffled(*shape)]), "size": size, "options": options or {}}
+
+
+def shuffled(*shape):
+    """Numbers from -3 to 3 in no order, none of them twice."""
+    n = int(np.prod(shape))
+    return f32((np.arange(n) * 7919 % n - n / 2) * 6 / n).reshape(shape)
+
+
+def attention(q, k, v, mask=None, causal=False):
+    scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+    if causal:
+        mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return torch.softmax(scores, -1) @ v
+
+
+def named(name, options, f, *inputs):
+    return {**case(name, f, list(inputs)), "options": options}
+
+
+WITH_TIES = [[3, 1, 2, 1, 3, -1, 0], [0, -0.5, 7, 7, 7, 2, 1]]
+
+write("layers", [
+    convolution("conv1d", F.conv1d, (2, 7, 3), (3, 3, 4)),
+    convolution("conv1d", F.conv1d, (1, 9, 2), (3, 2, 2), {"strides": 2, "padding": 1, "dilation": 2}, stride=2, padding=1, dilation=2),
+    convolution("conv2d", F.conv2d, (1, 5, 6, 2), (3, 3, 2, 3)),
+    convolution("conv2d", F.conv2d, (1, 5, 5, 2), (3, 3, 2, 3), {"padding": "same"}, padding="same"),
+    convolution("conv2d", F.conv2d, (1, 6, 7, 2), (3, 2, 2, 3), {"strides": [2, 1], "padding": [1, 0]}, stride=(2, 1), padding=(1, 0)),
+    convolution("conv2d", F.conv2d, (1, 7, 6, 2), (3, 2, 2, 2), {"dilation": [2, 3], "padding": 2}, dilation=(2, 3), padding=2),
+    convolution("conv2d", F.conv2d, (1, 4, 5, 4), (3, 3, 2, 6), {"groups": 2, "padding": 1}, groups=2, padding=1),
+    convolution("conv2d", F.conv2d, (1, 5, 5, 4), (3, 3, 1, 4), {"groups": 4, "strides": 2}, groups=4, stride=2),
+    convolution("conv3d", F.conv3d, (1, 3, 4, 3, 2), (2, 2, 2, 2, 2), {"strides": [1, 2, 1], "padding": [0, 1, 0]}, stride=(1, 2, 1), padding=(0, 1, 0)),
+    {**case("depthwiseConv2d", depthwise, [spread(1, 4, 4, 2), spread(3, 3, 2, 2)]), "options": {"padding": 1}},
+    transposed("convTranspose1d", F.conv_transpose1d, (1, 4, 2), (3, 3, 2)),
+    transposed("convTranspose1d", F.conv_transpose1d, (1, 4, 2), (3, 3, 2), {"strides": 2, "padding": 1, "outputPadding": 1}, stride=2, padding=1, output_padding=1),
+    transposed("convTranspose2d", F.conv_transpose2d, (1, 3, 4, 2), (3, 2, 3, 2), {"strides": [2, 3], "padding": [1, 0], "dilation": [2, 1]}, stride=(2, 3), padding=(1, 0), dilation=(2, 1)),
+    transposed("convTranspose2d", F.conv_transpose2d, (1, 3, 3, 4), (2, 2, 3, 4), {"groups": 2, "strides": 2}, groups=2, stride=2),
+    transposed("convTranspose3d", F.conv_transpose3d, (1, 2, 2, 2, 2), (2, 2, 2, 2, 2), {"padding": 1}, padding=1),
+    pool("maxPool1d", F.max_pool1d, (2, 7, 2), 3, {"strides": 2, "padding": 1}, stride=2, padding=1),
+    pool("maxPool2d", F.max_pool2d, (1, 6, 7, 2), 2),
+    pool("maxPool2d", F.max_pool2d, (1, 6, 7, 2), 3, {"strides": 1, "padding": 1}, stride=1, padding=1),
+    {**case("maxPool2d", lambda x: last(F.max_pool2d(first(x), 2)), [f32([[1, 1, 2, 0], [1, 1, 0, 2], [0, 0, 3, 3], [0, 0, 3, 3]]).reshape(1, 4, 4, 1)]), "size": 2, "options": {}},
+    pool("maxPool3d", F.max_pool3d, (1, 4, 4, 4, 1), 2),
+    pool("averagePool1d", F.avg_pool1d, (2, 7, 2), 3, {"strides": 2, "padding": 1}, stride=2, padding=1, count_include_pad=False),
+    pool("averagePool2d", F.avg_pool2d, (1, 6, 7, 2), 2),
+    pool("averagePool2d", F.avg_pool2d, (1, 6, 5, 2), 3, {"strides": 2, "padding": 1}, stride=2, padding=1, count_include_pad=False),
+    pool("averagePool3d", F.avg_pool3d, (1, 4, 4, 4, 1), 2),
+    named("layerNorm", {"epsilon": 1e-5}, lambda x, g, b: F.layer_norm(x, x.shape[-1:], g, b, 1e-5), spread(3, 4, 5), spread(5), spread(5)),
+    named("rmsNorm", {"epsilon": 1e-6}, lambda x, g: x * torch.rsqrt((x * x).mean(-1, keepdim=True) + 1e-6) * g, spread(3, 5), spread(5)),
+    named("groupNorm", {"epsilon": 1e-5}, lambda x, g, b: last(F.group_norm(first(x), 2, g, b, 1e-5)), spread(2, 3, 2, 4), spread(4), spread(4)),
+    named("batchNorm", {"epsilon": 1e-5}, lambda x, g, b: last(F.batch_norm(first(x), None, None, g, b, True, eps=1e-5)), spread(3, 2, 2, 4), spread(4), spread(4)),
+    {**case("batchNorm given", lambda x, m, v: last(F.batch_norm(first(x), m, v, None, None, False, eps=1e-5)),
+            [spread(3, 2, 4), f32([0.1, -0.2, 0.3, 0]), f32([0.5, 1, 2, 0.1])], differentiable=[0]), "options": {"epsilon": 1e-5}},
+    named("l2Normalize", {}, lambda x: F.normalize(x, dim=-1), spread(3, 4)),
+    named("attention", {}, attention, spread(2, 3, 4), spread(2, 5, 4), spread(2, 5, 3)),
+    named("attention", {"causal": True}, lambda q, k, v: attention(q, k, v, causal=True), spread(2, 4, 3), spread(2, 4, 3), spread(2, 4, 2)),
+    named("attention", {"mask": [[True, False, True], [True, True, False]]}, lambda q, k, v: attention(q, k, v, torch.tensor([[True, False, True], [True, True, False]])), spread(2, 4), spread(3, 4), spread(3, 2)),
+    named("sort", {}, lambda x: torch.sort(x, stable=True, dim=-1).values, f32(WITH_TIES)),
+    named("sort", {"descending": True}, lambda x: torch.sort(x, dim=-1, descending=True, stable=True).values, f32(WITH_TIES)),
+    {**case("argsort", lambda x: torch.sort(x, dim=-1, stable=True).indices, [f32(WITH_TIES)], differentiable=[]), "options": {}},
+    {**case("argsort", lambda x: torch.sort(x, dim=-1, descending=True, stable=True).indices, [f32(WITH_TIES)], differentiable=[]), "options": {"descending": True}},
+    named("topK", {}, lambda x: x.topk(3, -1).values, shuffled(3, 7)),
+    {**case("topK places", lambda x: x.topk(3, -1).indices, [shuffled(3, 7)], differentiable=[]), "options": {}},
+    named("cumsum", {}, lambda x: x.cumsum(1), spread(2, 40)),
+    named("cumprod", {}, lambda x: x.cumprod(1), f32([[1.5, 0.5, 2, -1, 0.25], [2, 0, 3, 0, 1.5]])),
+    named("clip", {}, lambda x: x.clamp(-1, 1), f32([-2, -1, 0.5, 1, 3])),
+    named("tril", {}, lambda x: x.tril(1), spread(3, 4)),
+    named("roll", {}, lambda x: x.roll((1, -2), (0, 1)), spread(3, 4)),
+    named("einsum", {}, lambda a, b, c: torch.einsum("...ij,jk,kii->...k", a, b, c), spread(2, 3, 4), spread(4, 2), spread(2, 3, 3)),
+    named("std", {}, lambda x: x.std(1, unbiased=False), spread(3, 4)),
+    named("logsumexp", {}, lambda x: x.logsumexp(-1), f32([[1, 2, 1000], [-1000, 3, 3]])),
+    named("median", {}, lambda x: x.median(-1).values, shuffled(3, 5)),
+])

@@ -104,6 +104,20 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       const start = resultTypes(node.inputs[0]!.attrs).slice(0, index).reduce((n, { shape }) => n + sizeOf(shape), 0);
       return x!.slice(start, start + out.length);
     }
+    case "routine": {
+      const { axis, descending } = node.attrs;
+      const n = node.shape[axis]!;
+      const inner = sizeOf(node.shape.slice(axis + 1));
+      for (let outer = 0; outer < sizeOf(node.shape.slice(0, axis)); outer++) {
+        for (let i = 0; i < inner; i++) {
+          const at = (k: number): number => (outer * n + k) * inner + i;
+          const before = (a: number, b: number): number => (Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : descending ? Number(a < b) - Number(b < a) : Number(b < a) - Number(a < b));
+          const order = Array.from({ length: n }, (_, k) => k).sort((a, b) => before(x![at(a)]!, x![at(b)]!));
+          order.forEach((place, k) => (out[at(k)] = place));
+        }
+      }
+      return out;
+    }
     case "leaf":
       throw new Error(`${op.name} has no numbers of its own`);
   }

@@ -5,9 +5,11 @@ import { blockingOf } from "./blocking.ts";
 import { printContract } from "./contract.ts";
 import { printLoops } from "./loops.ts";
 import type { Piece } from "./piece.ts";
+import { printSort } from "./sort.ts";
 import type { Target } from "./target.ts";
 
 /** The pieces of a kernel, in the order in which they must be done. */
 export function printKernelPieces(kernel: Kernel, name: string, target: Target, module: ModuleBuilder): Piece[] {
+  if (kernel.routine) return [printSort(kernel, name, target.fused, module)];
   return blockingOf(kernel, target) ? printContract(kernel, name, target, module) : [printLoops(kernel, name, target)];
 }

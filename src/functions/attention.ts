@@ -1,0 +1,67 @@
+// Attention: a weighted mean of values, the weights told by how well their keys meet a query.
+import { ShapeError } from "../errors.ts";
+import { checkFinite, checkFlag, checkOptions } from "../options.ts";
+import * as ops from "../ops/index.ts";
+import { broadcastShapes, formatShape } from "../shape.ts";
+import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
+import { where } from "./array.ts";
+import { einsum } from "./einsum.ts";
+import { probabilities } from "./softmax.ts";
+
+export interface AttentionOptions {
+  /** Of a shape that broadcasts to [..., queries, keys]. bool: true where a query may look. Floats: added to the scores. Default: all may. */
+  readonly mask?: TensorLike;
+  /** Let query i see keys 0 … i only. Default: false. */
+  readonly causal?: boolean;
+  /** What the scores are multiplied with. Default: 1 / √(length of a key). */
+  readonly scale?: number;
+}
+
+/**
+ * softmax(q · kᵀ · scale + mask) · v: queries [..., time, dim], keys [..., keys, dim], values [..., keys, width], result
+ * [..., time, width]; leading axes (batch, heads) broadcast. A query that may look at nothing gets zeros, and no gradient,
+ * where a plain softmax of nothing but −∞ would give NaN. Vaswani and others, 2017.
+ *
+ * @throws ShapeError where queries, keys, values or the mask do not fit
+ * @example scaledDotProductAttention(q, k, v, { causal: true }); // of a language model
+ */
+export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: TensorLike, options: AttentionOptions = {}): Tensor {
+  const name = "scaledDotProductAttention";
+  checkOptions(name, options, ["mask", "causal", "scale"]);
+  const [queries, keys, values] = [asFloat(q), asFloat(k), asFloat(v)];
+  const fail = (why: string): never => {
+    throw new ShapeError(`${name}: queries ${formatShape(queries.shape)}, keys ${formatShape(keys.shape)} and values ${formatShape(values.shape)} do not fit: ${why}.`);
+  };
+  if (Math.min(queries.ndim, keys.ndim, values.ndim) < 2) fail("each has at least the axes [time, dim]");
+  const dim = queries.shape.at(-1)!;
+  if (keys.shape.at(-1) !== dim) fail(`a query has ${dim} numbers, and a key ${keys.shape.at(-1)}`);
+  if (keys.shape.at(-2) !== values.shape.at(-2)) fail(`there are ${keys.shape.at(-2)} keys, but ${values.shape.at(-2)} values`);
+  const scale = options.scale === undefined ? 1 / Math.sqrt(Math.max(1, dim)) : checkFinite(name, "scale", options.scale);
+  broadcastShapes(`${name}: leading axes`, queries.shape.slice(0, -2), keys.shape.slice(0, -2), values.shape.slice(0, -2));
+  const scores = einsum("...td,...sd->...ts", queries, keys).mul(scale);
+  if (keys.shape.at(-2) === 0) return scores.matmul(values);
+
+  const masked = checkFlag(name, "causal", options.causal ?? false) || options.mask !== undefined;
+  const seen = masked ? hidden(name, scores, options) : scores;
+  const top = seen.max(-1, { keepDims: true }).stopGradient();
+  // A row of nothing but −∞ is held back from −∞ − (−∞), and from a division by 0: its weights are 0, all of them.
+  const powers = seen.sub(masked ? where(top.equal(-Infinity), 0, top) : top).exp();
+  const total = powers.sum(-1, { keepDims: true });
+  return probabilities(seen, powers.div(masked ? where(total.equal(0), 1, total) : total), -1).matmul(values);
+}
+
+/** The scores with −∞ where a query may not look, or with the mask added. */
+function hidden(name: string, scores: Tensor, { mask, causal = false }: AttentionOptions): Tensor {
+  let y = scores;
+  if (mask !== undefined) {
+    const given = asTensor(mask);
+    const shape = broadcastShapes(`${name}: mask`, scores.shape, given.shape);
+    if (shape.length !== scores.ndim || shape.some((n, i) => n !== scores.shape[i])) {
+      throw new ShapeError(`${name}: the mask ${formatShape(given.shape)} does not broadcast to the scores ${formatShape(scores.shape)}, [..., queries, keys].`);
+    }
+    y = given.dtype === "bool" ? where(given, y, -Infinity) : y.add(given);
+  }
+  if (!causal) return y;
+  const table = scores.shape.slice(-2);
+  return where(new Tensor(ops.lessEqual(ops.iota(table, 1, "int32"), ops.iota(table, 0, "int32"))), y, -Infinity);
+}

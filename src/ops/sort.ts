@@ -1,0 +1,26 @@
+// Sorting: the order of the elements along an axis. Values follow from it by a gather.
+import { ArgumentError, DTypeError } from "../errors.ts";
+import { formatShape } from "../shape.ts";
+import { apply, defineOp, type Node, noGradient, type RoutineOp } from "./op.ts";
+
+interface ArgsortAttrs {
+  readonly axis: number;
+  readonly descending: boolean;
+}
+
+export const argsortOp: RoutineOp<ArgsortAttrs> = defineOp({
+  name: "argsort",
+  kind: "routine",
+  routine: "argsort",
+  infer: ([x], { axis }: ArgsortAttrs) => {
+    if (x!.shape[axis] === undefined) throw new ArgumentError(`argsort: ${formatShape(x!.shape)} has no axis ${axis}.`);
+    if (x!.dtype === "bool" || x!.dtype === "uint8") throw new DTypeError(`argsort: no order on ${x!.dtype}; cast to int32 first.`);
+    return { shape: x!.shape, dtype: "int32" };
+  },
+  vjp: noGradient,
+});
+
+/** The places along `axis` of the elements in order. Equal elements keep theirs, 0 and −0 are equal, and NaN comes last either way. */
+export function argsort(x: Node, axis: number, descending: boolean): Node {
+  return apply(argsortOp, [x], { axis, descending });
+}
