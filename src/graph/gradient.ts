@@ -16,21 +16,30 @@ export function gradientNodes(y: Node, xs: readonly Node[], seed?: Node): Node[]
   if (!seed && y.shape.length > 0 && y.shape.some((n) => n !== 1)) {
     throw new ArgumentError(`gradient: the value must be one number, but its shape is ${formatShape(y.shape)}; take its sum or mean first.`);
   }
-  const order = topologicalOrder([y]);
+  const found = cotangentNodes([y], [seed ?? ops.full(y.shape, 1, y.dtype)], xs);
+  return xs.map((x, i) => found[i] ?? ops.full(x.shape, 0, x.dtype));
+}
+
+/** d(Σᵢ Σ seedᵢ·yᵢ)/dx for each x; null where none flows. */
+export function cotangentNodes(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[]): (Node | null)[] {
+  const order = topologicalOrder(ys);
   const depends = new Set<Node>(xs);
   for (const node of order) if (node.inputs.some((input) => depends.has(input))) depends.add(node);
 
-  const cotangents = new Map<Node, Node>([[y, seed ?? ops.full(y.shape, 1, y.dtype)]]);
+  const cotangents = new Map<Node, Node>();
+  const addTo = (node: Node, part: Node): void => {
+    const sofar = cotangents.get(node);
+    cotangents.set(node, sofar ? ops.add(sofar, part) : part);
+  };
+  ys.forEach((y, i) => addTo(y, seeds[i]!));
   for (const node of order.reverse()) {
     const dy = cotangents.get(node);
     if (!dy || !depends.has(node) || !node.inputs.some((input) => depends.has(input))) continue;
     const given = withScope(`∇${node.scope}`, () => node.op.vjp(ops, dy, node.inputs, node as never));
     node.inputs.forEach((input, i) => {
       const part = given[i];
-      if (!part || !depends.has(input)) return;
-      const sofar = cotangents.get(input);
-      cotangents.set(input, sofar ? ops.add(sofar, part) : part);
+      if (part && depends.has(input)) addTo(input, part);
     });
   }
-  return xs.map((x) => cotangents.get(x) ?? ops.full(x.shape, 0, x.dtype));
+  return xs.map((x) => cotangents.get(x) ?? null);
 }

@@ -10,4 +10,5 @@ export * from "./gather.ts";
 export * from "./generate.ts";
 export * from "./random-bits.ts";
 export * from "./custom-gradient.ts";
+export * from "./fence.ts";
 export * from "./leaf.ts";
