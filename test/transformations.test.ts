@@ -390,11 +390,89 @@ describe("checkpoint", () => {
       return [loss, gradients(loss, [x])[0]!];
     };
     const [whole, pieces] = [await memoryOf(both(plain)), await memoryOf(both(inPieces(weights)))];
-    console.log("layers of memory", whole / layerBytes, pieces / layerBytes);
     expect(whole).toBeGreaterThan(layers * layerBytes);
     expect(pieces).toBeLessThan(0.65 * whole);
     const want = await Promise.all((await compile(both(plain))(x)).map((y) => y.data()));
     const got = await Promise.all((await compile(both(inPieces(weights)))(x)).map((y) => y.data()));
     expect(got).toEqual(want);
+    // Whole in one piece it keeps nothing but computes all again: the gradient has as much to keep as ever.
+    expect(await memoryOf(both(checkpoint(plain)))).toBeGreaterThan(layers * layerBytes);
+  });
+
+  test("pieces in pieces, down to single layers", async () => {
+    const nested = (from: number, to: number): ((x: Tensor) => Tensor) => {
+      if (to - from === 1) return chain(from, to, weights);
+      const middle = (from + to) / 2;
+      const [first, second] = [nested(from, middle), nested(middle, to)];
+      return checkpoint((x: Tensor) => second(first(x)));
+    };
+    const slope = (f: (x: Tensor) => Tensor) => (x: Tensor): Tensor => grad((x: Tensor) => f(x).square().sum())(x);
+    expect(await memoryOf(slope(nested(0, layers)))).toBeLessThan(0.65 * (await memoryOf(slope(plain))));
+    const [want, got] = await backendValues([slope(plain)(x), slope(nested(0, layers))(x)]);
+    expect(got).toEqual(want);
+  });
+
+  test("a training step: variables inside have their gradients, and are updated after they are read again", async () => {
+    const train = async (wrap: typeof checkpoint | null): Promise<{ numbers: unknown; bytes: number }> => {
+      const ws = weights.map((w) => variable(w));
+      const f = (x: Tensor): Tensor => {
+        for (let at = 0; at < layers; at += piece) {
+          const block = (x: Tensor): Tensor => ws.slice(at, at + piece).reduce((h, w) => h.matmul(w.value).tanh(), x);
+          x = (wrap ? wrap(block) : block)(x);
+        }
+        return x;
+      };
+      const step = compile((x: Tensor) => {
+        const loss = f(x).square().mean();
+        gradients(loss, ws).forEach((dw, i) => ws[i]!.assign(ws[i]!.value.sub(dw.mul(0.1))));
+        return loss;
+      });
+      const loss = await (await step.repeat(3, x)).item();
+      const bytes = (await step.program(x)).describe().workingBytes;
+      return { numbers: [loss, ...(await Promise.all(ws.map((w) => w.data())))], bytes };
+    };
+    const [want, got] = [await train(null), await train(checkpoint)];
+    expect(got.numbers).toEqual(want.numbers);
+    expect(got.bytes).toBeLessThan(0.65 * want.bytes);
+  });
+
+  test("outside of compile, with a variable whose value still waits, and what the function knew from before", async () => {
+    const w = variable(normals(1, [3, 3]));
+    w.assign(w.value.mul(2));
+    const [before, x] = [normals(2, [3]).exp(), normals(3, [3])];
+    const f = (x: Tensor, mask: Tensor): Tensor => where(mask, x.matmul(w.value).mul(before), x).tanh();
+    const mask = tensor([true, false, true]);
+    const both = [f, checkpoint(f)].map((g) => gradients(g(x, mask).sum(), [w, x, before]));
+    await expectSame(both[1]!, both[0]!, 0);
+    await w.data();
+  });
+
+  test("with integers, random masks, rules of customGradient; differentiated twice, mapped, along a direction", async () => {
+    const key = random.key(3);
+    const through = customGradient((x: Tensor) => ({ value: x.round(), gradient: (dy) => dy.mul(x.cos()) }));
+    const f = (x: Tensor): Tensor => through(x.mul(3)).add(x.sin().mul(where(random.bernoulli(key, [4], 0.5), x, 2))).take(x.argmax(0).mul(0), 0).mul(x).sum();
+    const g = checkpoint(f);
+    const x = normals(5, [4]);
+    const rows = normals(6, [3, 4]);
+    const smooth = (x: Tensor): Tensor => x.sin().mul(x.exp()).sum();
+    await expectSame(
+      [g(x), grad(g)(x), hessian(checkpoint(smooth))(x), vmap(grad(g))(rows), grad((x: Tensor) => vmap(g)(x).sum())(rows), jvp(checkpoint(smooth), [x], [x])[1]],
+      [f(x), grad(f)(x), hessian(smooth)(x), vmap(grad(f))(rows), grad((x: Tensor) => vmap(f)(x).sum())(rows), jvp(smooth, [x], [x])[1]],
+    );
+    await checkGradients(checkpoint((x: Tensor, y: Tensor) => x.sin().mul(y).exp()), [x, x]);
+  });
+
+  test("of weights that all examples share, the gradient of each example keeps them unrepeated", async () => {
+    const loss = (w: Tensor, x: Tensor): Tensor => checkpoint((x: Tensor) => x.matmul(w).tanh().matmul(w).tanh())(x).sum();
+    const run = compile((w: Tensor, x: Tensor) => vmap(grad((x: Tensor, w: Tensor) => loss(w, x)), { inAxes: [0, null] })(x, w));
+    const [w, x] = [normals(1, [3, 3]), normals(2, [5, 3])];
+    const { graph } = (await run.program(w, x)).describe();
+    expect(graph).not.toMatch(/\[5,3,3\]/);
+    await expectSame([await run(w, x)], [grad((x: Tensor) => x.matmul(w).tanh().matmul(w).tanh().sum())(x)]);
+  });
+
+  test("gives one tensor", () => {
+    expect(() => checkpoint((x: Tensor) => [x] as never)([1])).toThrow(/must give one tensor/);
+    expect(() => checkpoint((_: Tensor) => undefined as never)([1])).toThrow(/must give a tensor/);
   });
 });
