@@ -44,9 +44,11 @@ class Batching {
   #batch(node: Node, inputs: readonly Batched[]): Batched {
     const { op } = node;
     const isOrdering = op.kind === "movement" && op.waits === true;
-    if (!inputs.some((x) => x.hasAxis)) return { node, hasAxis: false };
-    // What is only waited for decides nothing.
-    if (isOrdering && !inputs[0]!.hasAxis) return { node: withInputs(node, inputs.map((x) => x.node)), hasAxis: false };
+    // What is only waited for decides nothing, but may change.
+    if (!inputs.some((x, i) => x.hasAxis && (i === 0 || !isOrdering))) {
+      const same = inputs.every((x, i) => x.node === node.inputs[i]);
+      return { node: same ? node : withInputs(node, inputs.map((x) => x.node)), hasAxis: false };
+    }
     if (isOrdering) return { node: apply(op, inputs.map((x) => x.node), node.attrs), hasAxis: true };
     if (op.batch) return { node: op.batch(ops, node as never, inputs.map((x) => this.#spread(x)), this.#rewrite), hasAxis: true };
     return { node: this.#byKind(node, inputs), hasAxis: true };

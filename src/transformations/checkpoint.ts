@@ -20,7 +20,7 @@ import { outputsOf, type Tensors } from "./outputs.ts";
  * @throws ArgumentError where `f` gives anything but one tensor.
  * @example
  * const block = checkpoint((x: Tensor) => x.sin().exp().tanh());
- * await grad((x: Tensor) => block(x).sum())([0, 1]).array(); // [0.4199…, 0.0719…]
+ * await grad((x: Tensor) => block(x).sum())([0, 1]).array(); // [0.4199…, 0.0475…]
  */
 export function checkpoint<Args extends TensorLike[]>(f: (...xs: Tensors<Args>) => Tensor): (...xs: Args) => Tensor {
   return (...given) => {
