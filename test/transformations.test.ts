@@ -355,6 +355,16 @@ describe("vmap", () => {
     await expect((async () => compile((x: Tensor) => vmap(leak)(x))(tensor([[1, 1]])))()).rejects.toThrow(/single example/);
   });
 
+  test("an example has no numbers", async () => {
+    let numbers: Promise<unknown> = Promise.resolve();
+    const y = vmap((x: Tensor) => {
+      numbers = x.exp().array();
+      return x.add(1);
+    })([[1, 2], [3, 4]]);
+    await expect(numbers).rejects.toThrow(/a tensor \[2\] stands for any argument .* ask for its numbers outside/);
+    expect(await y.array()).toEqual([[2, 3], [4, 5]]);
+  });
+
   test("says what does not fit", () => {
     const f = (x: Tensor, y: Tensor): Tensor => x.add(y);
     expect(() => vmap(f)([1, 2], [1, 2, 3])).toThrow(/argument 0 \[2\] has 2 examples along axis 0, but argument 1 \[3\] has 3/);

@@ -1,6 +1,8 @@
 // A closed piece of graph: what goes in, what comes out, what is assigned. The unit that a backend compiles.
 import type { Node } from "../ops/op.ts";
-import { readOp, type Resident } from "../ops/index.ts";
+import { ArgumentError } from "../errors.ts";
+import { parameterOp, readOp, type Resident } from "../ops/index.ts";
+import { formatShape } from "../shape.ts";
 import { topologicalOrder } from "./order.ts";
 
 export interface Assignment {
@@ -28,7 +30,11 @@ export function closeGraph(outputs: readonly Node[], assignments: readonly Assig
   const isInput = (node: Node): boolean => node.value !== undefined || parameters.includes(node);
   const order = topologicalOrder(graphRoots({ outputs, assignments }), isInput);
   const variables = new Set<Resident>();
-  for (const node of order) if (node.op === readOp && !isInput(node)) variables.add(node.attrs.variable);
+  for (const node of order) {
+    if (isInput(node)) continue;
+    if (node.op === readOp) variables.add(node.attrs.variable);
+    if (node.op === parameterOp) throw new ArgumentError(`a tensor ${formatShape(node.shape)} stands for any argument of a function under compile or vmap, and has no numbers. Return what you make of it from the function, and ask for its numbers outside.`);
+  }
   for (const { variable } of assignments) variables.add(variable);
   const inputs = [...parameters, ...order.filter((node) => isInput(node) && !parameters.includes(node))];
   return { inputs, outputs, assignments, variables: [...variables] };

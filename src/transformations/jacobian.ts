@@ -11,7 +11,7 @@ import { tangentNodes } from "./jvp.ts";
 import { outputsOf } from "./outputs.ts";
 import { ownNodes } from "./vjp.ts";
 
-type Function<Rest extends unknown[]> = (x: Tensor, ...rest: Rest) => Tensor;
+type Differentiable<Rest extends unknown[]> = (x: Tensor, ...rest: Rest) => Tensor;
 type Derivative<Rest extends unknown[]> = (x: TensorLike, ...rest: Rest) => Tensor;
 
 /**
@@ -23,7 +23,7 @@ type Derivative<Rest extends unknown[]> = (x: TensorLike, ...rest: Rest) => Tens
  * const f = (x: Tensor) => x.mul(x.at([null, null, -1])); // x₀x₁, x₁x₀
  * await jacrev(f)([2, 3]).array(); // [[3, 2], [3, 2]]
  */
-export function jacrev<Rest extends unknown[]>(f: Function<Rest>): Derivative<Rest> {
+export function jacrev<Rest extends unknown[]>(f: Differentiable<Rest>): Derivative<Rest> {
   return (given, ...rest) => {
     const { x, y } = traced("jacrev", f, given, rest);
     const standIn = ops.parameter(0, y.shape, y.dtype);
@@ -40,7 +40,7 @@ export function jacrev<Rest extends unknown[]>(f: Function<Rest>): Derivative<Re
  * @example
  * await jacfwd((x: Tensor) => x.square())([2, 3]).array(); // [[4, 0], [0, 6]]
  */
-export function jacfwd<Rest extends unknown[]>(f: Function<Rest>): Derivative<Rest> {
+export function jacfwd<Rest extends unknown[]>(f: Differentiable<Rest>): Derivative<Rest> {
   return (given, ...rest) => {
     const { x, y } = traced("jacfwd", f, given, rest);
     const standIn = ops.parameter(0, x.shape, x.dtype);
@@ -57,11 +57,11 @@ export function jacfwd<Rest extends unknown[]>(f: Function<Rest>): Derivative<Re
  * @example
  * await hessian((x: Tensor) => x.pow(3).sum())([1, 2]).array(); // [[6, 0], [0, 12]]
  */
-export function hessian<Rest extends unknown[]>(f: Function<Rest>): Derivative<Rest> {
+export function hessian<Rest extends unknown[]>(f: Differentiable<Rest>): Derivative<Rest> {
   return jacfwd(jacrev(f));
 }
 
-function traced<Rest extends unknown[]>(where: string, f: Function<Rest>, given: TensorLike, rest: Rest): { x: Node; y: Node } {
+function traced<Rest extends unknown[]>(where: string, f: Differentiable<Rest>, given: TensorLike, rest: Rest): { x: Node; y: Node } {
   const [x] = ownNodes([given]) as [Node];
   const [y] = outputsOf(where, f(new Tensor(x), ...rest)).map((t) => t.node) as [Node];
   for (const { dtype } of [x, y]) if (!dtypeInfo(dtype).isFloat) throw new DTypeError(`${where}: only floats have derivatives, but came ${dtype}; cast it first.`);
