@@ -1,5 +1,6 @@
 // Gradients for users: of a value already computed lazily, and of functions.
 import { gradientNodes } from "./graph/gradient.ts";
+import { identity } from "./ops/index.ts";
 import type { Cell } from "./runtime/cell.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
 
@@ -29,7 +30,8 @@ export function valueAndGrad<Rest extends unknown[]>(
   f: (x: Tensor, ...rest: Rest) => Tensor,
 ): (x: TensorLike, ...rest: Rest) => [value: Tensor, gradient: Tensor] {
   return (x, ...rest) => {
-    const at = asTensor(x);
+    // A node of its own: what else `f` may know of x is a constant to it.
+    const at = new Tensor(identity(asTensor(x).node));
     const value = f(at, ...rest);
     return [value, gradients(value, [at])[0]!];
   };

@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ["compile/"],
   ["backends/"],
   ["runtime/"],
-  ["tensor.ts", "indexing.ts", "variable.ts", "gradient.ts", "compile-function.ts"],
+  ["tensor.ts", "indexing.ts", "variable.ts", "gradient.ts", "compile-function.ts", "transformations/"],
   ["functions/"],
   ["data/", "io/"],
   ["nn/", "losses/", "optimizers/", "metrics/"],

@@ -378,6 +378,8 @@ add("rows", "softmax of three axes", (x) => [softmax(x), logSoftmax(x), softmax(
 add("rows", "softmax of integers", (x) => [softmax(x), logSoftmax(x, 0)], [sample(whole(-3, 3), [3, 4])], { gradient: "none" });
 const squareByRule = lift((x) => ops.customGradient(ops.mul(x, x), [x], (dy, o) => [o.mul(o.mul(dy, x), 2)]));
 add("customGradient", "a rule that is right", (x) => squareByRule(x).add(squareByRule(x.mul(2)).sum(1, { keepDims: true })), [sample(between(-2, 2), [3, 5])], smooth);
+add("fence", "a value that waits for another", lift((x, y) => ops.add(ops.exp(ops.fence(x, ops.sum(ops.tanh(y), [0, 1]))), ops.mul(ops.exp(x), y))), [sample(between(-2, 2), [3, 5]), sample(between(-2, 2), [3, 5])], smooth);
+add("fence", "a value that waits for what is made of it", lift((x) => ops.fence(ops.exp(ops.fence(x, ops.exp(x))), x)), [sample(between(-2, 2), [3, 5])], smooth);
 add("rows", "softmax of large numbers", (x) => [softmax(x, 1), logSoftmax(x, 1)], [sample(listed([1e4, 1e4 - 1, -1e4, 0, 3e38, 1]), [2, 3])], { gradient: "none" });
 add("rows", "softmax with −∞", (x) => [softmax(x, 1), logSoftmax(x, 1)], [sample(listed([-Infinity, 1, 2, -Infinity, -Infinity, 0]), [2, 3])], { gradient: "none" });
 add("rows", "layer norm", (x, scale, bias) => {

@@ -164,7 +164,7 @@ class Builder {
       () => y(x.square(), bound * bound), () => y(x.square().add(0.3).sqrt(), bound + 1), () => y(x.abs().add(0.5).log(), 3),
       () => y(x.abs().log1p(), 3), () => y(x.minimum(2).exp(), 7.4), () => y(x.minimum(1).expm1(), 2), () => y(x.abs().add(0.5).pow(1.5), (bound + 0.5) ** 1.5),
       () => y(asTensor(1).div(x.square().add(1)), 1), () => y(node(ops.stopGradient), bound, true), () => y(x.pow(3), bound ** 3),
-      () => y(node((n) => ops.customGradient(n, [n], (dy) => [dy])), bound, exact),
+      () => y(node((n) => ops.fence(ops.customGradient(n, [n], (dy) => [dy]), this.#pool.at(-1)!.x.node)), bound, exact),
       () => y(node((n) => ops.atan2(n, 2)), 3.2),     ])();
   }
 

@@ -1,5 +1,5 @@
 // Pass 4: roots to kernels. Each root joins a kernel whose loops it fits, or opens one of its own.
-import { type Graph, graphRoots } from "../graph/graph.ts";
+import { type Graph, graphNodes, graphRoots } from "../graph/graph.ts";
 import { labelExtents } from "../ops/contract.ts";
 import type { LoopAttrs } from "../ops/index.ts";
 import type { ContractLabels, Node } from "../ops/op.ts";
@@ -16,7 +16,9 @@ export interface Fused {
   readonly graph: Graph;
   /** In the order in which they were opened; a kernel may read what a later one of this list writes. */
   readonly kernels: readonly Kernel[];
-  /** For each kernel those whose results it reads. Buffers alone do not tell: parts of a concatenation share one. */
+  /**
+   * For each kernel those whose results it reads, or waits for. Buffers alone do not tell: parts of a concatenation share one.
+   */
   readonly reads: ReadonlyMap<Kernel, ReadonlySet<Kernel>>;
   readonly buffers: Buffers;
 }
@@ -44,6 +46,9 @@ export function fuse(graph: Graph, stepOf: (loop: Node) => Compiled): Fused {
 
 /** How deep the expressions of a kernel may nest once it has more than one root. */
 const deepest = 300;
+
+/** Whether inputs after the first only have to be computed before. */
+const waits = ({ op }: Node): boolean => op.kind === "movement" && op.waits === true;
 
 /** Roots that share the loops of one kernel. */
 class Cluster {
@@ -93,10 +98,14 @@ class Fuser {
   readonly #clusters: Cluster[] = [];
   readonly #home = new Map<Node, Cluster>();
   readonly #stepOf: (loop: Node) => Compiled;
+  readonly #inputs: ReadonlySet<Node>;
+  readonly #hasWaits: boolean;
 
   constructor(roots: Roots, stepOf: (loop: Node) => Compiled) {
     this.#roots = roots;
     this.#stepOf = stepOf;
+    this.#inputs = new Set(roots.graph.inputs);
+    this.#hasWaits = graphNodes(roots.graph).some(waits);
     this.#buffers = new Buffers(roots);
   }
 
@@ -160,18 +169,39 @@ class Fuser {
 
   /** The nodes with memory that a root's expression reads. */
   #leavesOf(node: Node): Node[] {
-    const inputs = new Set(this.#roots.graph.inputs);
+    return node.op.kind === "join" ? [...node.inputs] : this.#leavesBehind(node.inputs);
+  }
+
+  #leavesBehind(nodes: readonly Node[]): Node[] {
     const leaves = new Set<Node>();
     const seen = new Set<Node>();
     const walk = (x: Node): void => {
       if (seen.has(x)) return;
       seen.add(x);
-      if (inputs.has(x) || x.op.kind === "leaf" || this.#roots.isRoot(x)) leaves.add(x);
+      if (this.#hasMemory(x)) leaves.add(x);
       else x.inputs.forEach(walk);
     };
-    if (node.op.kind === "join") return [...node.inputs];
-    node.inputs.forEach(walk);
+    nodes.forEach(walk);
     return [...leaves];
+  }
+
+  #hasMemory(x: Node): boolean {
+    return this.#inputs.has(x) || x.op.kind === "leaf" || this.#roots.isRoot(x);
+  }
+
+  /** The clusters that a root must come after without reading what they compute. */
+  #awaitedBy(node: Node): Cluster[] {
+    if (!this.#hasWaits) return [];
+    const awaited: Node[] = [];
+    const seen = new Set<Node>();
+    const walk = (x: Node): void => {
+      if (seen.has(x)) return;
+      seen.add(x);
+      if (waits(x)) awaited.push(...x.inputs.slice(1));
+      for (const input of x.inputs) if (!this.#hasMemory(input)) walk(input);
+    };
+    walk(node);
+    return this.#leavesBehind(awaited).flatMap((leaf) => this.#homesOf(leaf));
   }
 
   #reaches(from: Cluster, to: Cluster, seen = new Set<Cluster>()): boolean {
@@ -241,6 +271,7 @@ class Fuser {
       cluster.sources.add(source);
       for (const home of this.#homesOf(source)) cluster.reads.add(home);
     }
+    for (const other of this.#awaitedBy(node)) if (other !== cluster) cluster.reads.add(other);
   }
 
   #open(node: Node): void {

@@ -12,7 +12,7 @@ function shifted(x: Tensor, axis: number): Tensor {
  * softmax(x)ᵢ = exp(xᵢ) / Σⱼ exp(xⱼ) along `axis` (default: the last). The results are positive and sum to 1.
  * Finite for every finite x. Bridle, 1990.
  *
- * @example await softmax([5, 3, 6.2, 4, 1.5, -2]).array(); // 0.21, 0.03, 0.68, 0.08, 0.01, 0.00
+ * @example await softmax([5, 3, 6.2, 4, 1.5, -2]).array(); // [0.20…, 0.02…, 0.68…, 0.07…, 0.00…, 0.00…]
  */
 export function softmax(x: TensorLike, axis = -1): Tensor {
   const at = asFloat(x);

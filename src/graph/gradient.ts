@@ -17,12 +17,12 @@ export function gradientNodes(y: Node, xs: readonly Node[], seed?: Node): Node[]
   if (!seed && y.shape.length > 0 && y.shape.some((n) => n !== 1)) {
     throw new ArgumentError(`gradient: the value must be one number, but its shape is ${formatShape(y.shape)}; take its sum or mean first.`);
   }
-  const found = cotangents([y], [seed ?? ops.full(y.shape, 1, y.dtype)], xs, new Set());
+  const found = cotangentNodes([y], [seed ?? ops.full(y.shape, 1, y.dtype)], xs);
   return xs.map((x, i) => found[i] ?? ops.full(x.shape, 0, x.dtype));
 }
 
-/** d(Σ seeds·ys)/dx for each x, or null where no y depends on it. What is behind one of `leaves` is not looked at. */
-function cotangents(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[], leaves: ReadonlySet<Node>): (Node | null)[] {
+/** d(Σᵢ Σ seedᵢ·yᵢ)/dx for each x; null where none flows. What is behind one of `leaves` is not looked at. */
+export function cotangentNodes(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[], leaves: ReadonlySet<Node> = new Set()): (Node | null)[] {
   const order = topologicalOrder(ys, (node) => leaves.has(node));
   const inputsOf = (node: Node): readonly Node[] => (leaves.has(node) ? [] : node.inputs);
   const depends = new Set<Node>(xs);
@@ -51,7 +51,7 @@ function cotangents(ys: readonly Node[], seeds: readonly Node[], xs: readonly No
     const dys = ofResults.get(node);
     if (!dy && !dys) continue;
     const given = withScope(`∇${node.scope}`, () =>
-      dys ? loopCotangents(node, dys, inputs.map((input) => depends.has(input)), cotangents) : node.op.vjp(ops, dy!, inputs, node as never),
+      dys ? loopCotangents(node, dys, inputs.map((input) => depends.has(input)), cotangentNodes) : node.op.vjp(ops, dy!, inputs, node as never),
     );
     inputs.forEach((input, i) => {
       const part = given[i];

@@ -35,7 +35,7 @@ export function closeGraph(outputs: readonly Node[], assignments: readonly Assig
     if (node.op === readOp) variables.add(node.attrs.variable);
     if (node.op === parameterOp) {
       throw new ArgumentError(
-        `a tensor of shape ${formatShape(node.shape)} from inside a function under compile or scan is used outside of it, where it has no numbers. Let the function give it back: under scan as part of y or of the carry.`,
+        `a tensor ${formatShape(node.shape)} from inside a function under compile, scan or vmap stands for any argument, and has no numbers. Return what you make of it from the function (under scan as part of y or of the carry), and ask for its numbers outside.`,
       );
     }
   }

@@ -1,5 +1,5 @@
 // Graphs with some of their nodes exchanged.
-import type { Node } from "../ops/op.ts";
+import { type Node, type Rewrite, withInputs } from "../ops/op.ts";
 import * as ops from "../ops/index.ts";
 import type { Graph } from "./graph.ts";
 import { graphRoots } from "./graph.ts";
@@ -7,18 +7,27 @@ import { topologicalOrder } from "./order.ts";
 
 /** Rebuilds what is behind `roots` with every node for which `exchange` gives another in that one's place. */
 export function replaceNodes(roots: readonly Node[], exchange: (node: Node) => Node | null): Node[] {
-  const done = new Map<Node, Node>();
-  const isLeaf = (node: Node): boolean => {
-    const other = exchange(node);
-    if (other) done.set(node, other);
-    return other !== null;
+  return replacing(new Map(), exchange)(roots, new Map());
+}
+
+/** Replaces, and remembers what has become of each node, for roots that are asked for later. */
+function replacing(done: Map<Node, Node>, exchange: (node: Node) => Node | null): Rewrite {
+  const rewrite: Rewrite = (roots, given) => {
+    for (const [node, other] of given) done.set(node, other);
+    const isLeaf = (node: Node): boolean => {
+      const other = done.get(node) ?? exchange(node);
+      if (other) done.set(node, other);
+      return other !== null;
+    };
+    for (const node of topologicalOrder(roots, isLeaf)) {
+      if (done.has(node)) continue;
+      const inputs = node.inputs.map((input) => done.get(input)!);
+      const same = inputs.every((input, i) => input === node.inputs[i]);
+      done.set(node, same ? node : withInputs(node, inputs, node.op.rewritten?.(node, rewrite)));
+    }
+    return roots.map((root) => done.get(root)!);
   };
-  for (const node of topologicalOrder(roots, isLeaf)) {
-    if (done.has(node)) continue;
-    const inputs = node.inputs.map((input) => done.get(input)!);
-    done.set(node, inputs.some((input, i) => input !== node.inputs[i]) ? { ...node, inputs } : node);
-  }
-  return roots.map((root) => done.get(root)!);
+  return rewrite;
 }
 
 /** The same graph without hold on anybody's numbers or variables, for a program that outlives them. */

@@ -8,7 +8,7 @@ import { alignTargets } from "./loss.ts";
  * With e = prediction − target: ½e² where |e| ≤ δ, else δ|e| − ½δ²; the mean over the last axis. Huber, 1964.
  *
  * @param options.delta δ, in the unit of the targets. Default: 1.
- * @example await huber([[0, 0]], [[0.5, 3]]).array(); // [(0.125 + 2.5) / 2]
+ * @example await huber([[0, 0]], [[0.5, 3]]).array(); // [1.3125]
  */
 export function huber(targets: TensorLike, predictions: TensorLike, { delta = 1 }: { readonly delta?: number } = {}): Tensor {
   checkRange("huber", "delta", delta, 0);

@@ -12,5 +12,6 @@ export * from "./sort.ts";
 export * from "./generate.ts";
 export * from "./random-bits.ts";
 export * from "./custom-gradient.ts";
+export * from "./fence.ts";
 export * from "./leaf.ts";
 export * from "./loop.ts";

@@ -19,6 +19,7 @@ export const reshapeOp: MovementOp<{ shape: Shape }> = defineOp({
   },
   source: null,
   vjp: (o, dy, [x]) => [o.reshape(dy, x!.shape)],
+  batch: (o, y, [x]) => o.reshape(x!, [x!.shape[0]!, ...y.shape]),
   simplify: (o, y) => {
     const x = y.inputs[0]!;
     if (sameShape(x.shape, y.shape)) return x;
@@ -48,6 +49,7 @@ export const permuteOp: MovementOp<{ axes: readonly number[] }> = defineOp({
     return out;
   },
   vjp: (o, dy, _, y) => [o.permute(dy, invert(y.attrs.axes))],
+  batch: (o, y, [x]) => o.permute(x!, [0, ...y.attrs.axes.map((a: number) => a + 1)]),
   simplify: (o, y) => {
     const x = y.inputs[0]!;
     if (y.attrs.axes.every((a: number, i: number) => a === i)) return x;
@@ -90,6 +92,11 @@ export const broadcastOp: MovementOp<{ shape: Shape }> = defineOp({
     const axes = y.shape.flatMap((n, i) => (i < skipped || (x!.shape[i - skipped] === 1 && n !== 1) ? [i] : []));
     return [o.reshape(o.sum(dy, axes), x!.shape)];
   },
+  batch: (o, y, [x]) => {
+    const [size, ...own] = x!.shape as [number, ...number[]];
+    const missing = new Array<number>(y.shape.length - own.length).fill(1);
+    return o.broadcast(o.reshape(x!, [size, ...missing, ...own]), [size, ...y.shape]);
+  },
   simplify: (o, y) => {
     const x = y.inputs[0]!;
     if (sameShape(x.shape, y.shape)) return x;
@@ -131,6 +138,7 @@ export const sliceOp: MovementOp<SliceAttrs> = defineOp({
     const high = x!.shape.map((n, i) => n - start[i]! - (size[i]! === 0 ? 0 : (size[i]! - 1) * step[i]! + 1));
     return [o.pad(spread, low, high, 0)];
   },
+  batch: (o, y, [x]) => o.slice(x!, [0, ...y.attrs.start], [x!.shape[0]!, ...y.attrs.size], [1, ...y.attrs.step]),
   simplify: (o, y) => {
     const x = y.inputs[0]!;
     if (sameShape(x.shape, y.shape)) return x;
@@ -190,6 +198,7 @@ export const padOp: MovementOp<PadAttrs> = defineOp({
     return { value, axes: low.flatMap((n, i) => (n > 0 || high[i]! > 0 ? [i] : [])) };
   },
   vjp: (o, dy, [x], y) => [o.slice(dy, y.attrs.low, x!.shape)],
+  batch: (o, y, [x]) => o.pad(x!, [0, ...y.attrs.low], [0, ...y.attrs.high], y.attrs.value),
   simplify: (_, y) => (sameShape(y.inputs[0]!.shape, y.shape) ? y.inputs[0]! : null),
   onnx: "Pad",
 });
@@ -210,6 +219,7 @@ export const flipOp: MovementOp<{ axes: readonly number[] }> = defineOp({
   },
   source: (y, index) => index.map((part, i) => (y.attrs.axes.includes(i) ? scaled(part, -1, y.shape[i]! - 1) : part)),
   vjp: (o, dy, _, y) => [o.flip(dy, y.attrs.axes)],
+  batch: (o, y, [x]) => o.flip(x!, y.attrs.axes.map((a: number) => a + 1)),
 });
 
 /** The elements of the named axes in reverse order. */
@@ -244,6 +254,7 @@ export const windowOp: MovementOp<WindowAttrs> = defineOp({
     const rank = index.length - 1;
     return index.slice(0, rank).map((part, i) => (i === axis ? sum(scaled(part, stride), scaled(index[rank]!, dilation)) : part));
   },
+  batch: (o, y, [x]) => o.window(x!, y.attrs.axis + 1, y.attrs.size, y.attrs.stride, y.attrs.dilation),
   vjp: (o, dy, [x], y) => {
     const { axis, stride, dilation } = y.attrs as WindowAttrs;
     return [o.overlapAdd(dy, axis, [{ length: x!.shape[axis]!, start: 0, stride, dilation }])];

@@ -30,9 +30,19 @@ interface Declaration<A> {
   readonly vjp: (o: Ops, dy: Node, inputs: readonly Node[], y: Node<A>) => readonly (Node | null)[];
   /** An equal node that is cheaper, or null. */
   readonly simplify?: (o: Ops, node: Node<A>) => Node | null;
+  /**
+   * The operation on inputs that all have a further leading axis, done for each place on it: a node with that axis. For
+   * operations whose kind does not tell.
+   */
+  readonly batch?: (o: Ops, y: Node<A>, inputs: readonly Node[], rewrite: Rewrite) => Node;
+  /** For attributes that speak of nodes: the same where the graph of those nodes has been rewritten. */
+  readonly rewritten?: (y: Node<A>, rewrite: Rewrite) => A;
   /** The ONNX operator that does the same, where there is one. */
   readonly onnx?: string;
 }
+
+/** What has become of nodes in a graph that is being rewritten, with others in the place of those in `given`. */
+export type Rewrite = (nodes: readonly Node[], given: ReadonlyMap<Node, Node>) => Node[];
 
 /** One element from one element of each input; all inputs have the shape of the output. */
 export interface ElementwiseOp<A> extends Declaration<A> {
@@ -56,6 +66,8 @@ export interface MovementOp<A> extends Declaration<A> {
   readonly source: ((node: Node<A>, index: readonly Affine[]) => Affine[]) | null;
   /** Axes of the input on which an index may fall outside, where `fill` stands instead. */
   readonly fill?: (node: Node<A>) => { readonly value: number; readonly axes: readonly number[] };
+  /** Inputs after the first are not read, but waited for: the value is used only after they have been computed. */
+  readonly waits?: boolean;
 }
 
 /** The inputs laid side by side along an axis. */
@@ -143,6 +155,12 @@ let scope = "";
 export function apply<A>(op: Op<A>, inputs: readonly Node[], attrs: A): Node<A> {
   const { shape, dtype } = op.infer(inputs, attrs as any);
   return { id: nextId++, op, inputs, attrs, shape, dtype, scope };
+}
+
+/** The same operation on other inputs of the same shapes, with its own number. */
+export function withInputs<A>(node: Node<A>, inputs: readonly Node[], attrs: A = node.attrs): Node<A> {
+  const { op, shape, dtype, scope: own } = node;
+  return { id: nextId++, op, inputs, attrs, shape, dtype, scope: own };
 }
 
 /** Runs `body`, labelling the nodes that it makes with `name`. */

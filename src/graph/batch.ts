@@ -1,0 +1,137 @@
+// Batching as a transformation from graph to graph: what was written for one example, done for many at once.
+import { dtypeInfo } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import * as ops from "../ops/index.ts";
+import { apply, type ContractLabels, type Node, type Rewrite, withInputs } from "../ops/op.ts";
+import { topologicalOrder } from "./order.ts";
+
+/** What has become of a node: one with a leading batch axis, or, where it does not depend on the example, itself. */
+export interface Batched {
+  readonly node: Node;
+  readonly hasAxis: boolean;
+}
+
+/**
+ * The graph behind `roots`, computed for each of `size` examples at once. `given` says what stands in the place of its
+ * leaves, with the batch axis in front. Which rule a node follows is told by its operation's kind, or declared there.
+ */
+export function batchNodes(roots: readonly Node[], given: ReadonlyMap<Node, Node>, size: number): Batched[] {
+  return new Batching(size).nodes(roots, given);
+}
+
+class Batching {
+  readonly #size: number;
+  readonly #done = new Map<Node, Batched>();
+  readonly #rewrite: Rewrite;
+
+  constructor(size: number) {
+    this.#size = size;
+    this.#rewrite = (nodes, given) => this.nodes(nodes, given).map((x) => this.#spread(x));
+  }
+
+  nodes(roots: readonly Node[], given: ReadonlyMap<Node, Node>): Batched[] {
+    for (const [node, other] of given) this.#done.set(node, { node: other, hasAxis: true });
+    // What has numbers already does not depend on the example.
+    const isLeaf = (node: Node): boolean => this.#done.has(node) || node.value !== undefined;
+    for (const node of topologicalOrder(roots, isLeaf)) {
+      if (this.#done.has(node)) continue;
+      const inputs = isLeaf(node) ? [] : node.inputs.map((input) => this.#done.get(input)!);
+      this.#done.set(node, this.#batch(node, inputs));
+    }
+    return roots.map((root) => this.#done.get(root)!);
+  }
+
+  #batch(node: Node, inputs: readonly Batched[]): Batched {
+    const { op } = node;
+    const isOrdering = op.kind === "movement" && op.waits === true;
+    // What is only waited for decides nothing, but may change.
+    if (!inputs.some((x, i) => x.hasAxis && (i === 0 || !isOrdering))) {
+      const same = inputs.every((x, i) => x.node === node.inputs[i]);
+      return { node: same ? node : withInputs(node, inputs.map((x) => x.node)), hasAxis: false };
+    }
+    if (isOrdering) return { node: apply(op, inputs.map((x) => x.node), node.attrs), hasAxis: true };
+    if (op.batch) return { node: op.batch(ops, node as never, inputs.map((x) => this.#spread(x)), this.#rewrite), hasAxis: true };
+    return { node: this.#byKind(node, inputs), hasAxis: true };
+  }
+
+  #byKind(node: Node, inputs: readonly Batched[]): Node {
+    const { op, attrs } = node;
+    switch (op.kind) {
+      case "elementwise":
+        return apply(op, inputs.map((x) => this.#spread(x)), attrs);
+      case "reduce":
+        return apply(op, [inputs[0]!.node], { ...attrs, axes: attrs.axes.map((axis: number) => axis + 1) });
+      case "join":
+        return apply(op, inputs.map((x) => this.#spread(x)), { ...attrs, axis: attrs.axis + 1 });
+      case "contract":
+        return contract(node, inputs);
+      case "gather":
+        return this.#gather(node, inputs as [Batched, Batched]);
+      case "scatter":
+        return this.#scatter(node, inputs as [Batched, Batched]);
+      default:
+        throw new ArgumentError(`vmap: ${op.name} has no form with a batch axis. Call it outside of vmap, or once for each example.`);
+    }
+  }
+
+  /** With the batch axis: what is the same for all examples is repeated. */
+  #spread({ node, hasAxis }: Batched): Node {
+    return hasAxis ? node : ops.broadcast(ops.reshape(node, [1, ...node.shape]), [this.#size, ...node.shape]);
+  }
+
+  #gather({ attrs: { axis }, inputs: [one] }: Node, [x, indices]: [Batched, Batched]): Node {
+    if (!indices.hasAxis) return ops.gather(x.node, indices.node, axis + 1);
+    if (!x.hasAxis) return ops.permute(ops.gather(x.node, indices.node, axis), toFront(axis, one!.shape.length + indices.node.shape.length - 1));
+    // Each example has numbers and places of its own: places in all the examples' numbers laid end to end.
+    const length = one!.shape[axis]!;
+    const moved = ops.permute(x.node, [0, ...toFront(axis, one!.shape.length).map((a) => a + 1)]);
+    const rows = ops.reshape(moved, [this.#size * length, ...moved.shape.slice(2)]);
+    const rank = indices.node.shape.length;
+    const taken = ops.gather(rows, this.#placesInAll(indices.node, length), 0);
+    return ops.permute(taken, moveBlock(1, rank - 1, axis, taken.shape.length));
+  }
+
+  #scatter({ attrs: { axis, size }, inputs: [, one] }: Node, [updates, indices]: [Batched, Batched]): Node {
+    if (!indices.hasAxis) return ops.scatterAdd(updates.node, indices.node, axis + 1, size);
+    const given = this.#spread(updates);
+    const rank = one!.shape.length;
+    const rows = ops.permute(given, invert(moveBlock(1, rank, axis, given.shape.length)));
+    const added = ops.scatterAdd(rows, this.#placesInAll(indices.node, size), 0, this.#size * size);
+    const apart = ops.reshape(added, [this.#size, size, ...added.shape.slice(1)]);
+    return ops.permute(apart, moveBlock(1, 1, axis, apart.shape.length));
+  }
+
+  /** Places in [0, length) of each example as places in all examples' numbers laid end to end. */
+  #placesInAll(indices: Node, length: number): Node {
+    const whole = dtypeInfo(indices.dtype).bytes < 4 ? ops.cast(indices, "int32") : indices;
+    const inside = ops.cast(ops.minimum(ops.maximum(whole, 0), length - 1), "int32");
+    return ops.add(inside, ops.mul(ops.iota(indices.shape, 0, "int32"), length));
+  }
+}
+
+/** A product over a batch: the batch is one more label, which only the operands that have it carry. */
+function contract(node: Node, [a, b]: readonly Batched[]): Node {
+  const labels = node.attrs as ContractLabels;
+  const batch = 1 + Math.max(-1, ...labels.a, ...labels.b);
+  const own = (x: Batched, of: readonly number[]): readonly number[] => (x.hasAxis ? [batch, ...of] : of);
+  return ops.contract(a!.node, b!.node, { a: own(a!, labels.a), b: own(b!, labels.b), out: [batch, ...labels.out] });
+}
+
+/** The order of axes that brings one to the front. */
+function toFront(axis: number, rank: number): number[] {
+  return [axis, ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis)];
+}
+
+/** The order of axes that sets `count` of them, from `start` on, behind the `by` axes that follow them. */
+function moveBlock(start: number, count: number, by: number, rank: number): number[] {
+  const axes = Array.from({ length: rank }, (_, i) => i);
+  const block = axes.splice(start, count);
+  axes.splice(start + by, 0, ...block);
+  return axes;
+}
+
+function invert(order: readonly number[]): number[] {
+  const out = new Array<number>(order.length);
+  order.forEach((axis, i) => (out[axis] = i));
+  return out;
+}

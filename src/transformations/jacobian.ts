@@ -1,0 +1,78 @@
+// Whole matrices of derivatives: of a function by its argument, and of its gradient.
+import { dtypeInfo } from "../dtype.ts";
+import { DTypeError } from "../errors.ts";
+import { batchNodes } from "../graph/batch.ts";
+import { cotangentNodes } from "../graph/gradient.ts";
+import type { Node } from "../ops/op.ts";
+import * as ops from "../ops/index.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import { Tensor, type TensorLike } from "../tensor.ts";
+import { tangentNodes } from "./jvp.ts";
+import { outputsOf } from "./outputs.ts";
+import { ownNodes } from "./vjp.ts";
+
+type Differentiable<Rest extends unknown[]> = (x: Tensor, ...rest: Rest) => Tensor;
+type Derivative<Rest extends unknown[]> = (x: TensorLike, ...rest: Rest) => Tensor;
+
+/**
+ * The Jacobian ∂f/∂x of `f` by its first argument, with the shape of the value followed by that of x: row by row, one
+ * pullback for each output, all at once. For functions with fewer outputs than inputs; else {@link jacfwd}.
+ *
+ * @throws DTypeError where x or the value holds no floats.
+ * @example
+ * const f = (x: Tensor) => x.mul(x.at([null, null, -1])); // x₀x₁, x₁x₀
+ * await jacrev(f)([2, 3]).array(); // [[3, 2], [3, 2]]
+ */
+export function jacrev<Rest extends unknown[]>(f: Differentiable<Rest>): Derivative<Rest> {
+  return (given, ...rest) => {
+    const { x, y } = traced("jacrev", f, given, rest);
+    const standIn = ops.parameter(0, y.shape, y.dtype);
+    const [row] = cotangentNodes([y], [standIn], [x]);
+    return new Tensor(ops.reshape(forEachUnit(row ?? null, standIn, x.shape), [...y.shape, ...x.shape]));
+  };
+}
+
+/**
+ * The Jacobian ∂f/∂x of `f` by its first argument, with the shape of the value followed by that of x: column by column, one
+ * tangent for each input, all at once. For functions with fewer inputs than outputs; else {@link jacrev}.
+ *
+ * @throws DTypeError where x or the value holds no floats.
+ * @example
+ * await jacfwd((x: Tensor) => x.square())([2, 3]).array(); // [[4, 0], [0, 6]]
+ */
+export function jacfwd<Rest extends unknown[]>(f: Differentiable<Rest>): Derivative<Rest> {
+  return (given, ...rest) => {
+    const { x, y } = traced("jacfwd", f, given, rest);
+    const standIn = ops.parameter(0, x.shape, x.dtype);
+    const columns = forEachUnit(tangentNodes([y], [x], [standIn])[0]!, standIn, y.shape);
+    const order = columns.shape.map((_, i) => (i + 1) % columns.shape.length);
+    return new Tensor(ops.reshape(ops.permute(columns, order), [...y.shape, ...x.shape]));
+  };
+}
+
+/**
+ * The second derivatives ∂²f/∂x∂x of a function that gives one number, with the shape of x twice over. For x of n elements
+ * it holds n² numbers.
+ *
+ * @example
+ * await hessian((x: Tensor) => x.pow(3).sum())([1, 2]).array(); // [[6, 0], [0, 12]]
+ */
+export function hessian<Rest extends unknown[]>(f: Differentiable<Rest>): Derivative<Rest> {
+  return jacfwd(jacrev(f));
+}
+
+function traced<Rest extends unknown[]>(where: string, f: Differentiable<Rest>, given: TensorLike, rest: Rest): { x: Node; y: Node } {
+  const [x] = ownNodes([given]) as [Node];
+  const [y] = outputsOf(where, f(new Tensor(x), ...rest)).map((t) => t.node) as [Node];
+  for (const { dtype } of [x, y]) if (!dtypeInfo(dtype).isFloat) throw new DTypeError(`${where}: only floats have derivatives, but came ${dtype}; cast it first.`);
+  return { x, y };
+}
+
+/** A node that is linear in `standIn`, for each of its units (one element 1, the others 0), along a new first axis. */
+function forEachUnit(linear: Node | null, standIn: Node, shape: Shape): Node {
+  const n = sizeOf(standIn.shape);
+  if (!linear) return ops.full([n, ...shape], 0, standIn.dtype);
+  const units = ops.cast(ops.equal(ops.iota([n, n], 0, "int32"), ops.iota([n, n], 1, "int32")), standIn.dtype);
+  const [{ node, hasAxis }] = batchNodes([linear], new Map([[standIn, ops.reshape(units, [n, ...standIn.shape])]]), n) as [{ node: Node; hasAxis: boolean }];
+  return hasAxis ? node : ops.broadcast(ops.reshape(node, [1, ...node.shape]), [n, ...node.shape]);
+}

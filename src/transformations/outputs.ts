@@ -1,0 +1,26 @@
+// What a transformed function gives back: one tensor, or several in an array.
+import { ArgumentError } from "../errors.ts";
+import { Tensor } from "../tensor.ts";
+
+export type Outputs = Tensor | readonly Tensor[];
+
+/** The tensors of a result, in order. */
+export function outputsOf(where: string, result: unknown): Tensor[] {
+  const list: readonly unknown[] = Array.isArray(result) ? result : [result];
+  for (const y of list) {
+    if (y instanceof Promise) {
+      y.catch(() => undefined);
+      throw new ArgumentError(`${where}: the function must not be async: it is traced, and its tensors have no numbers yet.`);
+    }
+    if (!(y instanceof Tensor)) throw new ArgumentError(`${where}: the function must give a tensor, or several in an array, but gave ${y === null ? "null" : typeof y}.`);
+  }
+  return list as Tensor[];
+}
+
+/** Other tensors in the form of a result. */
+export function inForm<R extends Outputs>(result: R, tensors: readonly Tensor[]): R {
+  return (Array.isArray(result) ? tensors : tensors[0]) as R;
+}
+
+/** The arguments of a function by those that are given for them. */
+export type Tensors<Args extends readonly unknown[]> = { [K in keyof Args]: Tensor };

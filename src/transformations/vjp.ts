@@ -1,0 +1,60 @@
+// `vjp`: a value together with the linear function that takes its cotangents back to the arguments.
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { dtypeInfo } from "../dtype.ts";
+import { cotangentNodes } from "../graph/gradient.ts";
+import type { Node } from "../ops/op.ts";
+import * as ops from "../ops/index.ts";
+import { formatShape, sameShape } from "../shape.ts";
+import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
+import { type Outputs, outputsOf, type Tensors } from "./outputs.ts";
+
+/** What a pullback takes: a cotangent for each output. */
+export type Cotangents<R extends Outputs> = R extends Tensor ? TensorLike : readonly TensorLike[];
+
+/**
+ * f(x₁, x₂ …) and its pullback, the vector-Jacobian product: from a cotangent dy of the value's shape (several in an array
+ * where `f` gives several) to the cotangents dxᵢ = (∂f/∂xᵢ)ᵀ dy, one for each argument. Where `f` gives one number,
+ * the pullback of 1 is the gradient.
+ *
+ * @example
+ * const [y, pullback] = vjp((x: Tensor) => x.square(), [1, 2, 3]);
+ * const [dx] = pullback([1, 10, 100]);
+ * await dx.array(); // [2, 40, 600]
+ */
+export function vjp<Args extends TensorLike[], R extends Outputs>(
+  f: (...xs: Tensors<Args>) => R,
+  ...primals: Args
+): [value: R, pullback: (dy: Cotangents<R>) => Tensor[]] {
+  const xs = ownNodes(primals);
+  const value = f(...(xs.map((x) => new Tensor(x)) as Tensors<Args>));
+  const ys = outputsOf("vjp", value).map((y) => y.node);
+  const pullback = (dy: Cotangents<R>): Tensor[] => {
+    const given = (Array.isArray(value) ? dy : [dy]) as readonly TensorLike[];
+    const seeds = matching("vjp", "cotangent", "output", ys, given);
+    const floats = ys.flatMap((y, i) => (dtypeInfo(y.dtype).isFloat ? [i] : []));
+    const found = cotangentNodes(floats.map((i) => ys[i]!), floats.map((i) => seeds[i]!), xs);
+    return xs.map((x, i) => new Tensor(found[i] ?? ops.full(x.shape, 0, x.dtype)));
+  };
+  return [value, pullback];
+}
+
+/** The arguments as nodes of their own, so that one tensor given twice counts as two arguments. */
+export function ownNodes(primals: readonly TensorLike[]): Node[] {
+  return primals.map((x) => ops.identity(asTensor(x).node));
+}
+
+/** One tensor of the right shape for each node. Throws errors that name `what` was given for which `of`. */
+export function matching(where: string, what: string, of: string, nodes: readonly Node[], given: readonly TensorLike[]): Node[] {
+  if (!Array.isArray(given) || given.length !== nodes.length) {
+    throw new ArgumentError(`${where}: wants one ${what} for each ${of}, in an array: ${nodes.length}, but came ${Array.isArray(given) ? given.length : typeof given}.`);
+  }
+  return nodes.map((node, i) => {
+    const { isFloat } = dtypeInfo(node.dtype);
+    const own = asTensor(given[i]!, isFloat ? node.dtype : "float32").node;
+    if (!sameShape(own.shape, node.shape)) {
+      throw new ShapeError(`${where}: ${of} ${i} has shape ${formatShape(node.shape)}, but its ${what} has ${formatShape(own.shape)}; they must be equal.`);
+    }
+    if (isFloat && own.dtype !== node.dtype) throw new DTypeError(`${where}: ${of} ${i} is ${node.dtype}, but its ${what} is ${own.dtype}; cast it first.`);
+    return own;
+  });
+}
