@@ -31,16 +31,16 @@ export function fuse(graph: Graph, stepOf: (loop: Node) => Compiled): Fused {
   const prepared = prepare(graph);
   const lessons = { forced: new Set<Node>(), inlined: new Set<Node>() };
   for (;;) {
-    try {
-      const fuser = new Fuser(chooseRoots(prepared, lessons), stepOf);
-      const fused = fuser.run();
-      const lone = fuser.readInOneKernel().filter((node) => !lessons.forced.has(node));
-      if (lone.length === 0) return fused;
-      for (const node of lone) lessons.inlined.add(node);
-    } catch (error) {
-      if (!(error instanceof Misfit) || lessons.forced.has(error.node)) throw error;
-      lessons.forced.add(error.node);
+    const fuser = new Fuser(chooseRoots(prepared, lessons), stepOf);
+    const misfits = fuser.group();
+    for (const misfit of misfits) {
+      if (lessons.forced.has(misfit.node)) throw misfit;
     }
+    for (const { node } of misfits) lessons.forced.add(node);
+    if (misfits.length > 0) continue;
+    const lone = fuser.readInOneKernel().filter((node) => !lessons.forced.has(node));
+    if (lone.length === 0) return fuser.fused();
+    for (const node of lone) lessons.inlined.add(node);
   }
 }
 
@@ -86,6 +86,13 @@ class Cluster {
   }
 }
 
+/** Whether two pieces of work that do not depend on each other are better done in one kernel: equal loops over shared data, or little to do. */
+function siblings(node: Node, leaves: readonly Node[], cluster: Cluster): boolean {
+  if (node.op.kind === "reduce") return true;
+  if (cluster.kind !== "map" || sizeOf(cluster.frame.extents) !== sizeOf(node.shape)) return false;
+  return sizeOf(node.shape) <= 64 || leaves.some((leaf) => cluster.sources.has(leaf));
+}
+
 function domainPlace(shape: Shape, axes: readonly number[], rank: number): Place {
   let outer = 0;
   let inner = shape.length - axes.length;
@@ -109,16 +116,29 @@ class Fuser {
     this.#buffers = new Buffers(roots);
   }
 
-  run(): Fused {
+  /** Groups the roots; gives what fitted no loops, of which there may be several in one try. */
+  group(): Misfit[] {
+    const misfits: Misfit[] = [];
     for (const node of this.#roots.roots) {
       if (node.op.kind === "join") continue;
       if (node.op.kind === "result") {
-        this.#home.set(node, this.#home.get(node.inputs[0]!)!);
+        const loop = this.#home.get(node.inputs[0]!);
+        if (loop) this.#home.set(node, loop);
         continue;
       }
-      const joined = this.#candidates(node).find((cluster) => this.#join(node, cluster));
-      if (!joined) this.#open(node);
+      try {
+        const joined = this.#candidates(node).find((cluster) => this.#join(node, cluster));
+        if (!joined) this.#open(node);
+      } catch (error) {
+        if (!(error instanceof Misfit)) throw error;
+        misfits.push(error);
+      }
     }
+    return misfits;
+  }
+
+  /** The kernels, once every root has found its place. */
+  fused(): Fused {
     const kernels = this.#kernels();
     const kernelOf = new Map(this.#clusters.map((cluster, i) => [cluster, kernels[i]!]));
     const reads = new Map(this.#clusters.map((cluster, i) => [kernels[i]!, new Set([...cluster.reads].map((other) => kernelOf.get(other)!))]));
@@ -138,27 +158,16 @@ class Fuser {
   #candidates(node: Node): Cluster[] {
     const { kind } = node.op;
     if (kind === "contract" || kind === "scatter" || kind === "loop" || kind === "routine") return [];
-    const producers = this.#producersOf(node);
-    const others = [...this.#clusters].reverse().filter((cluster) => !producers.has(cluster) && this.#siblings(node, cluster));
-    return [...[...producers].reverse(), ...others].filter((cluster) => {
+    const leaves = this.#leavesOf(node);
+    const producers = new Set(leaves.flatMap((leaf) => this.#homesOf(leaf)));
+    const takes = (cluster: Cluster): boolean => {
       if (cluster.kind === "scatter" || cluster.kind === "loop" || cluster.kind === "routine") return false;
-      if (kind === "reduce" && !(cluster.domain && sameShape(cluster.domain.shape, node.inputs[0]!.shape) && sameShape(cluster.domain.axes, node.attrs.axes))) return false;
-      return ![...producers].some((other) => other !== cluster && this.#reaches(other, cluster));
-    });
-  }
-
-  /** Whether two pieces of work that do not depend on each other are better done in one kernel: equal loops over shared data, or little to do. */
-  #siblings(node: Node, cluster: Cluster): boolean {
-    if (node.op.kind === "reduce") return true;
-    if (cluster.kind !== "map" || sizeOf(cluster.frame.extents) !== sizeOf(node.shape)) return false;
-    return sizeOf(node.shape) <= 64 || this.#leavesOf(node).some((leaf) => cluster.sources.has(leaf));
-  }
-
-  /** The clusters that compute what a root reads. */
-  #producersOf(node: Node): Set<Cluster> {
-    const found = new Set<Cluster>();
-    for (const leaf of this.#leavesOf(node)) for (const cluster of this.#homesOf(leaf)) found.add(cluster);
-    return found;
+      return kind !== "reduce" || (cluster.domain !== null && sameShape(cluster.domain.shape, node.inputs[0]!.shape) && sameShape(cluster.domain.axes, node.attrs.axes));
+    };
+    const others = [...this.#clusters].reverse().filter((cluster) => !producers.has(cluster) && takes(cluster) && siblings(node, leaves, cluster));
+    // What a producer itself waits for cannot wait for it.
+    const before = new Map([...producers].map((producer) => [producer, this.#behind(producer)]));
+    return [...[...producers].reverse().filter(takes), ...others].filter((cluster) => [...before].every(([producer, behind]) => producer === cluster || !behind.has(cluster)));
   }
 
   /** Where a root's numbers come from: one cluster, or those of a concatenation's parts. */
@@ -204,11 +213,17 @@ class Fuser {
     return this.#leavesBehind(awaited).flatMap((leaf) => this.#homesOf(leaf));
   }
 
-  #reaches(from: Cluster, to: Cluster, seen = new Set<Cluster>()): boolean {
-    if (from === to) return true;
-    if (seen.has(from)) return false;
-    seen.add(from);
-    return [...from.reads].some((next) => this.#reaches(next, to, seen));
+  /** The clusters that a cluster waits for. */
+  #behind(from: Cluster): Set<Cluster> {
+    const found = new Set<Cluster>();
+    const walk = (cluster: Cluster): void =>
+      cluster.reads.forEach((next) => {
+        if (found.has(next)) return;
+        found.add(next);
+        walk(next);
+      });
+    walk(from);
+    return found;
   }
 
   #join(node: Node, cluster: Cluster): boolean {
