@@ -3,12 +3,13 @@ import type { Expression } from "../../compile/expression.ts";
 import type { Kernel } from "../../compile/kernel.ts";
 import type { Affine } from "../../view.ts";
 import { innerAxis, type Line, lineOf } from "./line.ts";
-import { tileRows } from "./micro-kernel.ts";
 import { unitsFor } from "./piece.ts";
 import type { Target } from "./target.ts";
 
 /** Products with fewer multiplications are faster as plain loops, which pack nothing. */
 const smallest = 16384;
+/** So do those with fewer rows, columns or steps. The answer must not depend on the engine: loops may add up in another order. */
+const fewest = 4;
 /** Steps of the sum that one pass takes: a panel of columns stays in the first-level cache. */
 const longestPass = 512;
 /** Columns of which the sums are kept until they are whole, and are then finished and stored. */
@@ -28,9 +29,10 @@ export interface Blocking {
   readonly columns: Line;
   readonly depth: Line;
   readonly batch: Line;
+  readonly tileRows: number;
   readonly tileColumns: number;
   readonly rowsOf: "a" | "b";
-  /** Rows that lie in memory along the sum are read there, or copied row by row; all others become panels of four. */
+  /** Rows that lie in memory along the sum are read there, or copied row by row; all others become panels as wide as a tile is high. */
   readonly rowLayout: "direct" | "rows" | "panels";
   /** Columns that lie side by side in memory, the steps of the sum evenly apart: bytes between steps; 0 where they are packed. */
   readonly directColumnStep: number;
@@ -52,8 +54,8 @@ export interface Blocking {
   readonly directRowBytes: number;
 }
 
-/** Columns of a tile, four vectors, where an engine joins pairs of them, and two where not: as many sums as registers hold, and as hide how long each takes. */
-const [wideTile, narrowTile] = [16, 8];
+/** Rows and columns of a tile: eight vectors of sums; twice as many where an engine joins pairs of vectors, in rows where there are few columns. */
+const tiles = { usual: [4, 8], wide: [4, 16], high: [8, 8] } as const;
 
 const known = new WeakMap<Kernel, Blocking | null>();
 
@@ -76,14 +78,15 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const depth = lineOf(contract.k, extents);
   const batch = lineOf(contract.batch, extents);
   const bare = lineOf(rowAxes, extents);
-  const tileColumns = joinsPairs && extents[columnAxes[columnAxes.length - 1]!]! > narrowTile ? wideTile : narrowTile;
+  const isNarrow = extents[columnAxes[columnAxes.length - 1]!]! <= tiles.usual[1];
+  const [tileRows, tileColumns] = tiles[!joinsPairs ? "usual" : isNarrow ? "high" : "wide"];
   const columns = lineOf(columnAxes, extents, tileColumns);
   const columnCount = columns.runs * columns.run;
   const product = bare.count * columnCount * depth.count;
-  if (bare.count < tileRows || columnCount < 4 || depth.count < 4 || product < (batch.count < manyProducts ? smallest : smallest / 8)) return null;
+  if (bare.count < fewest || columnCount < fewest || depth.count < fewest || product < (batch.count < manyProducts ? smallest : smallest / 8)) return null;
   if (columns.count > 2.5 * columnCount) return null;
 
-  const rowLayout = rowLayoutOf(rowValue, bare, depth);
+  const rowLayout = rowLayoutOf(rowValue, bare, depth, tileRows);
   const rows = rowLayout === "panels" ? lineOf(rowAxes, extents, tileRows) : bare;
   const oneRun = depth.runs === 1;
   const parts = oneRun ? depth.run : depth.runs;
@@ -105,7 +108,7 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const items = itemsPerProduct * batch.count;
   const itemsPerUnit = Math.ceil(items / unitsFor(work, items));
   return {
-    rows, columns, depth, batch, tileColumns, rowsOf: turned ? "b" : "a", rowLayout, sharesColumns, passLength, passes, passSteps, blockRows, blockColumns,
+    rows, columns, depth, batch, tileRows, tileColumns, rowsOf: turned ? "b" : "a", rowLayout, sharesColumns, passLength, passes, passSteps, blockRows, blockColumns,
     directColumnStep: directColumnStep(columnValue, columns, depth), itemRows, itemsPerProduct, items, itemsPerUnit, units: Math.ceil(items / itemsPerUnit), directRowBytes,
   };
 }
@@ -113,7 +116,7 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
 /** A load whose address is known but for the counters, and that is not asked whether it lies inside. */
 const isBare = (value: Expression): value is DirectLoad => value.kind === "load" && value.dtype === "float32" && value.guards.length === 0;
 
-function rowLayoutOf(value: Expression, rows: Line, depth: Line): Blocking["rowLayout"] {
+function rowLayoutOf(value: Expression, rows: Line, depth: Line, tileRows: number): Blocking["rowLayout"] {
   const inner = innerAxis(depth);
   const stepsOf = (e: Expression): number => (e.kind === "load" ? e.at.coefficients[inner]! : 0);
   if (isBare(value) && stepsOf(value) === 1 && value.at.terms.every((t) => !dependsOn(t.value as Expression, depth.axes)) && (depth.runs === 1 || depth.run >= 32)) return "direct";
@@ -183,7 +186,7 @@ export function ownLayout(b: Blocking): OwnLayout {
   const columns = b.sharesColumns || b.directColumnStep > 0 ? 0 : columnBytes(b);
   const rowBytes = b.rowLayout === "direct" ? 4 : b.passSteps * 4;
   const rows = roundUp(columns, 64);
-  const sums = roundUp(rows + (b.blockRows + tileRows) * rowBytes + 64, 64);
+  const sums = roundUp(rows + (b.blockRows + b.tileRows) * rowBytes + 64, 64);
   return { columns: 0, rows, rowBytes, sums, total: sums + (b.directRowBytes > 0 ? 0 : b.blockRows * b.blockColumns * 4) + 64 };
 }
 

@@ -5,7 +5,7 @@ import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts"
 import { type Blocking, blockingOf, columnBytes, type OwnLayout, ownLayout } from "./blocking.ts";
 import { Expander, type Vector, type VectorAffine } from "./expand.ts";
 import { atPlace, atRun, innerAxis } from "./line.ts";
-import { printMicroKernel, tileRows } from "./micro-kernel.ts";
+import { printMicroKernel } from "./micro-kernel.ts";
 import { printPanels, printRows, type Side } from "./pack.ts";
 import { type Piece, pieceParameters, unitsFor } from "./piece.ts";
 import { printStore } from "./stores.ts";
@@ -22,7 +22,7 @@ interface PrintedStore {
 export function printContract(kernel: Kernel, name: string, target: Target, module: ModuleBuilder): Piece[] {
   const b = blockingOf(kernel, target)!;
   const product: Piece = {
-    f: new ContractPrinter(kernel, name, target).product(module.add(printMicroKernel(target.fused, { columns: b.tileColumns, rowsApart: b.rowLayout !== "panels", columnStep: b.directColumnStep || b.tileColumns * 4 }))),
+    f: new ContractPrinter(kernel, name, target).product(module.add(printMicroKernel(target.fused, { rows: b.tileRows, columns: b.tileColumns, rowsApart: b.rowLayout !== "panels", columnStep: b.directColumnStep || b.tileColumns * 4 }))),
     units: b.units, divides: true, work: (b.rows.count * b.columns.count * b.depth.count * b.batch.count) / 4, ownBytes: ownLayout(b).total,
   };
   if (!b.sharesColumns || b.directColumnStep > 0) return [product];
@@ -196,7 +196,7 @@ class ContractPrinter {
     return { at, rowBytes: this.#b.directRowBytes };
   }
 
-  /** Writes down the address of each row; the last one again, so that a tile that is cut short finds four. */
+  /** Writes down the address of each row; the last one again, so that a tile that is cut short finds all of its rows. */
   #tableOfRows(first: Local, last: Local): void {
     const f = this.#f;
     const load = this.#rows.value as Extract<Vector, { kind: "load" }>;
@@ -213,7 +213,7 @@ class ContractPrinter {
       f.get(to).get(address).emit("i32.store", 0);
       f.get(to).plus(4).set(to);
     });
-    for (let i = 0; i < tileRows - 1; i++) f.get(to).get(address).emit("i32.store", 4 * i);
+    for (let i = 0; i < this.#b.tileRows - 1; i++) f.get(to).get(address).emit("i32.store", 4 * i);
     for (const local of [row, to, address]) f.release(local, "i32");
   }
 
@@ -265,9 +265,9 @@ class ContractPrinter {
     if (b.rowLayout === "rows") printRows(this.#p, this.#rows, first, last, target, this.#layout.rowBytes, range);
     else {
       const [firstPanel, lastPanel] = [f.local("i32"), f.local("i32")];
-      f.get(first).i32(tileRows).emit("i32.div_u").set(firstPanel);
-      f.get(last).plus(tileRows - 1).i32(tileRows).emit("i32.div_u").set(lastPanel);
-      printPanels(this.#p, this.#rows, tileRows, firstPanel, lastPanel, target, b.passSteps * tileRows * 4, range);
+      f.get(first).i32(b.tileRows).emit("i32.div_u").set(firstPanel);
+      f.get(last).plus(b.tileRows - 1).i32(b.tileRows).emit("i32.div_u").set(lastPanel);
+      printPanels(this.#p, this.#rows, b.tileRows, firstPanel, lastPanel, target, b.passSteps * b.tileRows * 4, range);
       f.release(firstPanel, "i32");
       f.release(lastPanel, "i32");
     }
@@ -292,19 +292,19 @@ class ContractPrinter {
       f.get(columns).get(column);
       if (start !== null) f.get(start).emit("i32.add");
       f.times(columnBytes).emit("i32.add").get(pass.stepsDone).times(stepBytes).emit("i32.add").set(columnsAt);
-      f.rangedLoop(row, () => f.get(first), last, tileRows, () => {
-        for (let r = 0; r < tileRows; r++) {
+      f.rangedLoop(row, () => f.get(first), last, b.tileRows, () => {
+        for (let r = 0; r < b.tileRows; r++) {
           f.get(rowsAt);
           if (pass.offset !== null) f.emit("i32.load", r * 4).get(pass.offset).emit("i32.add");
           else f.plus(b.rowLayout === "rows" ? r * this.#layout.rowBytes : 0);
         }
         f.get(columnsAt).get(sumsAt).get(pass.steps).i32(sums.rowBytes);
-        f.least(() => f.get(last).get(row).emit("i32.sub"), () => f.i32(tileRows));
+        f.least(() => f.get(last).get(row).emit("i32.sub"), () => f.i32(b.tileRows));
         if (b.passes === 1) f.i32(0);
         else f.get(pass.stepsDone);
         f.emit("call", tile);
-        f.get(rowsAt).plus(tileRows * this.#layout.rowBytes).set(rowsAt);
-        f.get(sumsAt).plus(sums.rowBytes * tileRows).set(sumsAt);
+        f.get(rowsAt).plus(b.tileRows * this.#layout.rowBytes).set(rowsAt);
+        f.get(sumsAt).plus(sums.rowBytes * b.tileRows).set(sumsAt);
       });
     });
     for (const local of [column, end, row, rowsAt, sumsAt, columnsAt]) f.release(local, "i32");

@@ -1,28 +1,27 @@
-// The register-tiled inner product: a tile of C from four rows of A and a panel of columns of B.
+// The register-tiled inner product: a tile of C from a few rows of A and a panel of columns of B.
 import { FunctionBuilder } from "./assembler.ts";
 
-/** Rows of a tile. */
-export const tileRows = 4;
-/** What the tile function takes, in order; all are i32. */
-export const tileParameters = ["a0", "a1", "a2", "a3", "b", "c", "steps", "rowBytes", "rows", "accumulate"] as const;
+/** What the tile function takes after the addresses of its rows of A, in order; all are i32. */
+const tileParameters = ["b", "c", "steps", "rowBytes", "stored", "accumulate"] as const;
 
 export interface TileLayout {
+  readonly rows: number;
   readonly columns: number;
-  /** Whether the rows of A lie apart, each with its steps side by side; or a step's four rows side by side, at `a0`. */
+  /** Whether the rows of A lie apart, each with its steps side by side; or a step's rows side by side, at the first's address. */
   readonly rowsApart: boolean;
   /** Bytes from step to step in B. */
   readonly columnStep: number;
 }
 
 /**
- * C[rows, columns] (+)= Σ_k A[rows, k]·B[k, columns], for up to four rows. Parameters: the addresses of the four rows of A, of B and of C's tile, the number of steps, the
- * bytes between rows of C, how many rows are stored, and whether C holds a sum already. Eight sums of two vectors of
- * columns, two vectors of B and one of A fit sixteen registers; so do sixteen sums where an engine joins pairs.
+ * C[rows, columns] (+)= Σ_k A[rows, k]·B[k, columns]. Parameters: the addresses of the rows of A, of B and of C's tile, the
+ * number of steps, the bytes between rows of C, how many rows are stored, and whether C holds a sum already. Eight sums, of
+ * vectors or of pairs that an engine joins, hide how long each addition takes, and with what they are made of fit sixteen registers.
  */
-export function printMicroKernel(fused: boolean, { columns: tileColumns, rowsApart, columnStep }: TileLayout): FunctionBuilder {
-  const f = new FunctionBuilder("tile", tileParameters.map(() => "i32"));
-  const place = (name: (typeof tileParameters)[number]) => tileParameters.indexOf(name);
-  const [b, c, steps, rowBytes, rows] = [place("b"), place("c"), place("steps"), place("rowBytes"), place("rows")];
+export function printMicroKernel(fused: boolean, { rows: tileRows, columns: tileColumns, rowsApart, columnStep }: TileLayout): FunctionBuilder {
+  const f = new FunctionBuilder("tile", Array.from({ length: tileRows + tileParameters.length }, () => "i32"));
+  const place = (name: (typeof tileParameters)[number]) => tileRows + tileParameters.indexOf(name);
+  const [b, c, steps, rowBytes, stored] = [place("b"), place("c"), place("steps"), place("rowBytes"), place("stored")];
   const vectors = tileColumns / 4;
   const sums = Array.from({ length: tileRows }, () => Array.from({ length: vectors }, () => f.local("v128")));
   const columns = Array.from({ length: vectors }, () => f.local("v128"));
@@ -35,7 +34,7 @@ export function printMicroKernel(fused: boolean, { columns: tileColumns, rowsApa
     for (let r = 0; r < tileRows; r++) {
       body(r);
       if (r === tileRows - 1) break;
-      f.get(rows).i32(r + 1).emit("i32.eq").emit("br_if", 0);
+      f.get(stored).i32(r + 1).emit("i32.eq").emit("br_if", 0);
       f.get(address).get(rowBytes).emit("i32.add").set(address);
     }
     f.emit("end");
