@@ -94,14 +94,12 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
     }
     readers.set(node, reading);
     const again = users.get(node)!.some((user) => repeats(user, node) || passedOn.has(user));
-    // What a view repeats is what lies behind it, unless the view shows only a part of that.
+    // What is read through a view, by several or again and again, is what lies behind it; unless the view shows only a part of that.
     const isView = node.op.kind === "movement" && !node.op.fill && sizeOf(node.shape) >= sizeOf(node.inputs[0]!.shape);
     if (again && isView) passedOn.add(node);
     const repeated = again && !isView && costs.get(node)! >= dear && sizeOf(node.shape) > 1;
     const keep = !isInline(node) || results.has(node) || forced.has(node) || placements.has(node) || large.has(node) || repeated;
-    // A reshape is its input's own memory.
-    const isReshape = node.op.kind === "movement" && node.op.source === null;
-    const shared = reading.size > 1 && !isReshape && costs.get(node)! > cheap && !inlined.has(node);
+    const shared = reading.size > 1 && !isView && costs.get(node)! > cheap && !inlined.has(node);
     if (keep || shared) rooted.add(node);
     if (!keep && shared) optional.add(node);
   }
