@@ -100,6 +100,7 @@ const rows: readonly Row[] = [
   ["a misspelt option", () => conv2d(ones([1, 5, 5, 1]), ones([3, 3, 1, 1]), { stride: 2 } as object), ArgumentError, 'conv2d: unknown option "stride". Did you mean "strides"?'],
   ["a depthwise kernel for other channels", () => depthwiseConv2d(ones([1, 5, 5, 3]), ones([3, 3, 2, 1])), ShapeError, "depthwiseConv2d: x [1,5,5,3] has 3 channels, but the kernel [3,3,2,1] is for 2"],
   ["a depthwise kernel without a multiplier", () => depthwiseConv2d(ones([1, 5, 5, 3]), ones([3, 3, 3])), ShapeError, "depthwiseConv2d: the kernel is [...space, channels, multiplier]"],
+  ["a depthwise kernel larger than the image", () => depthwiseConv2d(ones([1, 2, 5, 3]), ones([3, 3, 3, 2])), ShapeError, "depthwiseConv2d: the kernel [3,3,3,2] reaches over 3 places of axis 0 of space, but x [1,2,5,3] has 2 there"],
   ["a depthwise image without a batch", () => depthwiseConv2d(ones([5, 5, 3]), ones([3, 3, 3, 1])), ShapeError, "depthwiseConv2d: x is [batch, ...space, channels]"],
   ["a transposed kernel for other channels", () => convTranspose2d(ones([1, 5, 5, 3]), ones([3, 3, 3, 8])), ShapeError, "convTranspose2d: x [1,5,5,3] has 3 channels, but the kernel [3,3,3,8] is for 8: its last axis must be 3."],
   ["transposed groups", () => convTranspose1d(ones([1, 5, 3]), ones([3, 3, 3]), { groups: 2 }), ArgumentError, "convTranspose1d: 2 groups must divide the 3 channels of x [1,5,3]."],

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { lowerGraph } from "../src/compile/pipeline.ts";
 import { verifyPlan } from "../src/compile/verify-plan.ts";
-import { compile, Dataset, gradients, layers, scan, sequential, tensor, type Tensor, variable } from "../src/index.ts";
+import {
+  averagePool2d, batchNorm, compile, conv2d, convTranspose2d, Dataset, gradients, layerNorm, layers, maxPool2d, ones, relu, scan, scaledDotProductAttention, sequential, tensor, type Tensor, variable,
+} from "../src/index.ts";
 import { closeGraph } from "../src/graph/graph.ts";
 import * as ops from "../src/ops/index.ts";
 
@@ -68,6 +70,53 @@ describe("the training steps of small models", () => {
     });
     const x = tensor(new Float32Array(60), { shape: [6, 10] });
     for (const f of [softmax, norm]) expect((await f.program(x)).describe().kernels).toHaveLength(1);
+  });
+});
+
+describe("what convolution, pooling and attention become", () => {
+  const kindsOf = async (step: (...xs: Tensor[]) => Tensor[], ...shapes: number[][]): Promise<string[]> => {
+    const program = await compile(step).program(...shapes.map((shape) => ones(shape)));
+    return program.describe().kernels.map((text) => /^kernel \d+: (\w+)/.exec(text)![1]!).sort();
+  };
+  const slopes = (f: (...xs: Tensor[]) => Tensor) => (...xs: Tensor[]) => gradients(f(...xs).square().sum(), xs);
+  const image = [4, 16, 16, 8];
+  const kernel = [3, 3, 8, 16];
+
+  it("each of a convolution's three products is one contraction; beside them only padding is stored", async () => {
+    expect(await kindsOf(slopes((x, w) => conv2d(x, w)), image, kernel)).toEqual(["contract", "contract", "contract"]);
+    expect(await kindsOf(slopes((x, w) => relu(conv2d(x, w, { padding: "same" }))), image, kernel)).toEqual(["contract", "contract", "contract", "map"]);
+    expect(await kindsOf(slopes((x, w) => conv2d(x, w, { padding: "same", groups: 2 })), image, [3, 3, 4, 16])).toEqual(["contract", "contract", "contract", "map"]);
+  });
+
+  it("by a stride, what is left over is the padding and a kernel that lays the windows back", async () => {
+    expect(await kindsOf(slopes((x, w) => conv2d(x, w, { padding: "same", strides: 2 })), image, kernel)).toEqual(["contract", "contract", "contract", "map", "map"]);
+    expect(await kindsOf(slopes((x, w) => convTranspose2d(x, w, { padding: "same", strides: 2 })), image, [3, 3, 16, 8])).toEqual(["contract", "contract", "contract", "map", "map"]);
+  });
+
+  it("one after another, none of them stores its windows", async () => {
+    const two = slopes((x, v, w) => conv2d(relu(conv2d(x, v, { padding: "same" })), w, { padding: "same" }));
+    const program = await compile(two).program(ones(image), ones(kernel), ones([3, 3, 16, 8]));
+    const { kernels, plan } = program.describe();
+    expect(kernels.filter((text) => text.includes("contract"))).toHaveLength(6);
+    // The largest that is stored is an image of 16 channels with its padding.
+    const sizes = [...plan.matchAll(/: float32, (\d+) bytes/g)].map((match) => Number(match[1]));
+    expect(Math.max(...sizes)).toBe(4 * 18 * 18 * 16 * 4);
+  });
+
+  it("pooling is one kernel forwards and one backwards, beside the padding", async () => {
+    for (const pool of [maxPool2d, averagePool2d]) {
+      expect(await kindsOf(slopes((x) => pool(x)), image)).toEqual(["map", "rows"]);
+      expect(await kindsOf(slopes((x) => pool(x, 3, { strides: 2, padding: "same" })), image)).toEqual(pool === maxPool2d ? ["map", "map", "rows"] : ["map", "rows"]);
+    }
+  });
+
+  it("attention is six products and two passes over the weights", async () => {
+    const heads = [2, 4, 16, 8];
+    expect(await kindsOf(slopes((q, k, v) => scaledDotProductAttention(q, k, v, { causal: true })), heads, heads, heads)).toEqual([...new Array<string>(6).fill("contract"), "rows", "rows"]);
+  });
+
+  it("a normalization and its gradient are one kernel", async () => {
+    for (const norm of [layerNorm, batchNorm]) expect(await kindsOf(slopes((x) => norm(x)), image)).toEqual(["rows"]);
   });
 });
 

@@ -48,7 +48,7 @@ export interface Loop {
   readonly stacked: readonly Buffer[];
 }
 
-/** Along the one reduced axis, stores for each element of the store's value not it, but the place of the element that belongs there. */
+/** Puts the store's value in order along the one reduced axis, and stores the places that the elements came from. */
 export interface Routine {
   readonly name: "argsort";
   readonly descending: boolean;

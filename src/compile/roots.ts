@@ -98,23 +98,23 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
     }
     readers.set(node, reading);
     const keep = !isInline(node) || results.has(node) || forced.has(node) || operands.has(node) || placements.has(node) || large.has(node) || repeated.has(node);
-    // A reshape is its input's own memory.
-    const isReshape = node.op.kind === "movement" && node.op.source === null;
-    const shared = reading.size > 1 && !isReshape && costs.get(node)! > cheap && !inlined.has(node);
+    const shared = reading.size > 1 && !isView(node) && costs.get(node)! > cheap && !inlined.has(node);
     if (keep || shared) rooted.add(node);
     if (!keep && shared) optional.add(node);
   }
   return { graph: ready, roots: nodes.filter((node) => rooted.has(node)), isRoot: (node) => rooted.has(node), optional, placements };
 }
 
-/** Nodes whose elements are read more than once. What a view repeats is what lies behind it, unless the view shows only a part of that. */
+/** What is read through a view, by several or again and again, is what lies behind it; unless the view shows only a part of that. */
+const isView = (node: Node): boolean => node.op.kind === "movement" && !node.op.fill && sizeOf(node.shape) >= sizeOf(node.inputs[0]!.shape);
+
+/** Nodes whose elements are read more than once. */
 function readAgain(nodes: readonly Node[], users: ReadonlyMap<Node, readonly Node[]>): Set<Node> {
   const again = new Set<Node>();
   const passedOn = new Set<Node>();
   for (const node of [...nodes].reverse()) {
     if (!users.get(node)!.some((user) => repeats(user, node) || passedOn.has(user))) continue;
-    const isView = node.op.kind === "movement" && !node.op.fill && sizeOf(node.shape) >= sizeOf(node.inputs[0]!.shape);
-    (isView ? passedOn : again).add(node);
+    (isView(node) ? passedOn : again).add(node);
   }
   return again;
 }

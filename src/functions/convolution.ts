@@ -1,7 +1,7 @@
 // Convolutions over one, two and three axes of space, and transposed ones, in Keras's layouts.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkCount, checkOptions } from "../options.ts";
-import { formatShape } from "../shape.ts";
+import { formatShape, type Shape } from "../shape.ts";
 import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
 import { convolve, inputCotangent } from "./convolve.ts";
 import { channelsLast, checkReach, type DataFormat, type Padding, type PerAxis, perAxis, resolvePadding, spaceWords } from "./space.ts";
@@ -21,7 +21,8 @@ export interface ConvolutionOptions {
 
 const known = ["strides", "padding", "dilation", "groups", "dataFormat"];
 
-function convolution(where: string, rank: number, input: TensorLike, weights: TensorLike, options: ConvolutionOptions): Tensor {
+/** `shown` is the kernel's shape as the user gave it. */
+function convolution(where: string, rank: number, input: TensorLike, weights: TensorLike, options: ConvolutionOptions, shown?: Shape): Tensor {
   checkOptions(where, options, known);
   const { padding = "valid", dataFormat = "channelsLast" } = options;
   const strides = perAxis(where, "strides", options.strides ?? 1, rank);
@@ -43,7 +44,7 @@ function convolution(where: string, rank: number, input: TensorLike, weights: Te
   const space = x.shape.slice(1, -1);
   const reach = space.map((_, i) => (kernel.shape[i]! - 1) * dilation[i]! + 1);
   const margins = resolvePadding(where, padding, space, reach, strides);
-  checkReach(where, "the kernel", given.shape, kernel.shape, space, reach, margins);
+  checkReach(where, "the kernel", given.shape, shown ?? kernel.shape, space, reach, margins);
   return back(new Tensor(convolve(x.node, kernel.node, { strides, padding: margins, dilation, groups })));
 }
 
@@ -98,7 +99,7 @@ export function depthwiseConv2d(x: TensorLike, kernel: TensorLike, options: Omit
   if (given.ndim === 4 && own !== channels) {
     throw new ShapeError(`${where}: x ${formatShape(given.shape)} has ${channels} channels, but the kernel ${formatShape(weights.shape)} is for ${own}: its last axis but one must be ${channels}.`);
   }
-  return convolution(where, 2, given, weights.reshape([height, width, 1, own * multiplier]), { ...options, groups: own });
+  return convolution(where, 2, given, weights.reshape([height, width, 1, own * multiplier]), { ...options, groups: own }, weights.shape);
 }
 
 export interface TransposedConvolutionOptions extends ConvolutionOptions {

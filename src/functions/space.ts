@@ -16,7 +16,7 @@ export type Padding = "valid" | "same" | number | readonly (number | readonly [n
 /** Where the channels stand: "channelsLast" [batch, ...space, channels], or "channelsFirst" [batch, channels, ...space]. */
 export type DataFormat = "channelsLast" | "channelsFirst";
 
-/** The axes of space in words: "2 axes of space (height, width)". */
+/** How messages name so many axes of space. */
 export const spaceWords = (rank: number): string => ["one axis of space", "two axes of space", "three axes of space"][rank - 1]!;
 
 /** One whole number from `least` up for each axis of space. */

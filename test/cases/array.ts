@@ -135,3 +135,12 @@ add("einsum", "integers", (x, y) => einsum("ij,j->i", x, y), [sample(whole(-5, 5
 add("einsum", "nothing", (x, y) => einsum("ij,jk->ik", x, y), [sample(unit, [0, 3]), sample(unit, [3, 2])], { gradient: "none" });
 add("einsum", "of expressions", (x, y) => einsum("ii,ij->j", x.exp(), y.tanh()), [sample(unit, [3, 3]), sample(unit, [3, 2])], smooth);
 add("einsum", "NaN and infinity", (x, y) => einsum("ij,jk->ik", x, y), [sample(listed(specialFloats.slice(0, 12)), [4, 3]), sample(unit, [3, 2])], { gradient: "none" });
+
+// ---- nothing at all --------------------------------------------------------------------------------------------
+
+add("empty axes", "rearranged", (x, y) => [
+  rearrange.tile(x, 2), rearrange.repeat(x, 2, 1), rearrange.roll(x, 1), rearrange.roll(x, 1, 0), rearrange.moveaxis(x, 0, 1), ...rearrange.meshgrid([y, y]), triu(x), tril(x.transpose()), diagonal(x), diag(y), trace(x), diag(y, 1),
+], [sample(unit, [0, 3]), sample(unit, [0])], { gradient: "none" });
+add("empty axes", "folded", (x) => [reductions.any(x, 0), reductions.all(x, 0), reductions.norm(x, { axes: 0 }), reductions.logsumexp(x, 1), outer(x, [1, 2]), tensordot(x, x.transpose(), 1), einsum("ij,kj->ik", x.transpose(), x.transpose()), einsum("ij->j", x)],
+  [sample(unit, [0, 3])], { gradient: "none" });
+add("empty axes", "elementwise", (x) => [elementary.clip(x, 0, 1), elementary.isfinite(x), elementary.rsqrt(x)], [sample(unit, [0, 3])], { gradient: "none" });

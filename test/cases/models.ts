@@ -41,3 +41,9 @@ add("attention", "no keys", (q, k, v) => scaledDotProductAttention(q, k, v), [sa
 add("attention", "large scores, NaN and infinity", (q, k, v) => scaledDotProductAttention(q, k, v, { causal: true }), [sample(listed([300, 1, -400, NaN, 2, 1]), [3, 2]), sample(listed([200, -1, 5, 3, Infinity, 2]), [3, 2]), sample(unit, [3, 2])], { gradient: "none" });
 add("attention", "probabilities", (x) => probabilities(x, softmax(x, 0), 0), [sample(unit, [4, 3])], smooth);
 add("attention", "a softmax of nothing but −∞ is NaN", (x) => softmax(x), [sample(listed([-Infinity, -Infinity, -Infinity, 0, -Infinity, 1]), [2, 3])], { gradient: "none" });
+
+const empty: Options = { gradient: "none" };
+add("normalization", "of nothing", (x, y) => [layerNorm(x), layerNorm(y), rmsNorm(y), groupNorm(x, 1), batchNorm(x), l2Normalize(y)], [sample(wide, [0, 3]), sample(wide, [3, 0])], empty);
+add("attention", "no queries", (q, k, v, mask) => [scaledDotProductAttention(q, k, v, { causal: true }), scaledDotProductAttention(q, k, v, { mask })],
+  [sample(unit, [0, 3]), sample(unit, [4, 3]), sample(unit, [4, 2]), sample(bools, [0, 4])], empty);
+add("attention", "no dimensions", (q, k, v) => scaledDotProductAttention(q, k, v), [sample(unit, [2, 0]), sample(unit, [4, 0]), sample(unit, [4, 2])], empty);

@@ -108,13 +108,10 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       const { axis, descending } = node.attrs;
       const n = node.shape[axis]!;
       const inner = sizeOf(node.shape.slice(axis + 1));
-      for (let outer = 0; outer < sizeOf(node.shape.slice(0, axis)); outer++) {
-        for (let i = 0; i < inner; i++) {
-          const at = (k: number): number => (outer * n + k) * inner + i;
-          const before = (a: number, b: number): number => (Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : descending ? Number(a < b) - Number(b < a) : Number(b < a) - Number(a < b));
-          const order = Array.from({ length: n }, (_, k) => k).sort((a, b) => before(x![at(a)]!, x![at(b)]!));
-          order.forEach((place, k) => (out[at(k)] = place));
-        }
+      for (let row = 0; row < sizeOf(node.shape) / n; row++) {
+        const at = (k: number): number => (Math.floor(row / inner) * n + k) * inner + (row % inner);
+        const places = Array.from({ length: n }, (_, k) => k);
+        places.sort((a, b) => compared(x![at(a)]!, x![at(b)]!, descending)).forEach((place, k) => (out[at(k)] = place));
       }
       return out;
     }
@@ -170,6 +167,12 @@ function contractValues(node: Node, a: Values, b: Values): Values {
     out[Math.floor(i / inner)]! += a[atA]! * b[atB]!;
   });
   return out;
+}
+
+/** Below 0 where a comes before b in order, above it where it comes after; NaN after everything. */
+function compared(a: number, b: number, descending: boolean): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return (Number(a > b) - Number(a < b)) * (descending ? -1 : 1);
 }
 
 /** Visits every index of a shape in row-major order. The index array is reused. */
