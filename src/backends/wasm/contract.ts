@@ -32,6 +32,7 @@ export function printContract(kernel: Kernel, name: string, target: Target, modu
 
 class ContractPrinter {
   readonly #b: Blocking;
+  readonly #joinsPairs: boolean;
   readonly #f: FunctionBuilder;
   readonly #p: VectorPrinter;
   readonly #rows: Side;
@@ -44,6 +45,7 @@ class ContractPrinter {
     const b = blockingOf(kernel, target)!;
     const buffers = kernelBuffers(kernel);
     this.#b = b;
+    this.#joinsPairs = target.joinsPairs;
     this.#f = new FunctionBuilder(name, [...buffers, ...pieceParameters].map(() => "i32"));
     this.#p = new VectorPrinter(this.#f, new Map(buffers.map((buffer, i) => [buffer, i])), innerAxis(b.columns), kernel.parallel, target.fused);
     const expander = new Expander();
@@ -327,7 +329,10 @@ class ContractPrinter {
           p.hoist(this.#stores.map((s) => s.value));
           this.#eachColumnRun(sumsAt, rowSums, () => {
             if (start === null) {
-              if (whole > 0) f.countedLoop(column, 0, whole, 4, () => this.#finish(column, rowSums, null, 4));
+              // Two vectors at a time, where an engine joins them into one.
+              const pairs = this.#joinsPairs ? columns.run - (columns.run % 8) : 0;
+              if (pairs > 0) f.countedLoop(column, 0, pairs, 8, () => [0, 4].forEach((by) => this.#finish(column, rowSums, null, 4, by)));
+              if (whole > pairs) f.countedLoop(column, pairs, whole, 4, () => this.#finish(column, rowSums, null, 4));
               if (columns.run > whole) {
                 f.i32(whole).set(column);
                 this.#finish(column, rowSums, null, columns.run - whole);
@@ -369,8 +374,8 @@ class ContractPrinter {
     f.release(run, "i32");
   }
 
-  /** Computes and stores the results of `lanes` neighbours. */
-  #finish(column: Local, rowSums: Local, start: Local | null, lanes: number): void {
+  /** Computes and stores the results of `lanes` neighbours, `by` columns further on. */
+  #finish(column: Local, rowSums: Local, start: Local | null, lanes: number, by = 0): void {
     const f = this.#f;
     const p = this.#p;
     const sum = f.local("v128");
@@ -378,18 +383,20 @@ class ContractPrinter {
       p.lanes = lanes;
       f.get(rowSums).get(column);
       if (start !== null) f.get(start).emit("i32.sub");
-      f.times(4).emit("i32.add").emit("v128.load", 0).set(sum);
+      f.times(4).emit("i32.add").emit("v128.load", 4 * by).set(sum);
       p.setReduced(0, sum);
-      p.beginBody(this.#stores.map((s) => s.value));
-      const values = this.#stores.map((s) => {
-        const local = f.local("v128");
-        p.value(s.value);
-        f.set(local);
-        return local;
+      p.displaced(innerAxis(this.#b.columns), by, () => {
+        p.beginBody(this.#stores.map((s) => s.value));
+        const values = this.#stores.map((s) => {
+          const local = f.local("v128");
+          p.value(s.value);
+          f.set(local);
+          return local;
+        });
+        this.#stores.forEach((s, i) => printStore(p, s.buffer, s.at, values[i]!, lanes));
+        for (const local of values) f.release(local, "v128");
+        p.endBody();
       });
-      this.#stores.forEach((s, i) => printStore(p, s.buffer, s.at, values[i]!, lanes));
-      for (const local of values) f.release(local, "v128");
-      p.endBody();
       p.clearReduced();
       p.lanes = 4;
     });

@@ -7,7 +7,7 @@ import { dtypeInfo } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Affine } from "../../view.ts";
 import { FunctionBuilder, type Local } from "./assembler.ts";
-import { Expander, type Vector, type VectorAffine } from "./expand.ts";
+import { Expander, type Vector, type VectorAffine, vectorOperands } from "./expand.ts";
 import { type Piece, pieceParameters, unitsFor } from "./piece.ts";
 import { printStore } from "./stores.ts";
 import type { Target } from "./target.ts";
@@ -31,6 +31,19 @@ interface Stretch {
   readonly copies: number;
 }
 
+interface Kept {
+  readonly value: Vector;
+  /** The stage that computes it. */
+  readonly stage: number;
+}
+
+/** A value of as many instructions is kept for the next stage, where it may be: in so many bytes. */
+const dearest = 12;
+const mostKept = 256 * 1024;
+/** From so many vectors on a row's sum has several parts, taken in turn, so that none waits for the last addition. */
+const longRow = 8;
+const parts = 4;
+
 interface StagedReduction {
   readonly id: number;
   readonly stage: number;
@@ -47,9 +60,12 @@ export function printLoops(kernel: Kernel, name: string, target: Target): Piece 
   const buffers = kernelBuffers(kernel);
   const { instructions } = kernelWork(kernel);
   const cut = cutOf(kernel, vectorAxisOf(kernel), instructions / 4);
-  const f = new FunctionBuilder(name, [...buffers, ...(cut ? pieceParameters : [])].map(() => "i32"));
-  if (sizeOf(kernel.extents.slice(0, kernel.parallel)) > 0) new LoopPrinter(kernel, f, new Map(buffers.map((b, i) => [b, i])), target, cut).print();
-  return { f, units: cut?.units ?? 1, divides: cut !== null, work: instructions / 4, ownBytes: 0 };
+  // Stages may keep what they compute for the next one, in the thread's own memory.
+  const divides = cut !== null || kernel.reductions.length > 0;
+  const f = new FunctionBuilder(name, [...buffers, ...(divides ? pieceParameters : [])].map(() => "i32"));
+  const printer = new LoopPrinter(kernel, f, new Map(buffers.map((b, i) => [b, i])), target, cut);
+  if (sizeOf(kernel.extents.slice(0, kernel.parallel)) > 0) printer.print();
+  return { f, units: cut?.units ?? 1, divides, work: instructions / 4, ownBytes: printer.keptBytes };
 }
 
 /** The parallel axis that is cut into units, and how many of its places a unit takes. */
@@ -90,6 +106,10 @@ class LoopPrinter {
   readonly #joinsPairs: boolean;
   /** The parallel axis along which several sums are kept abreast, and how many; 1 where there is nothing to gain. */
   readonly #tile: { readonly axis: number; readonly copies: number };
+  /** What one stage computes for each point and a later one needs again, being too dear to compute twice. */
+  readonly #kept: readonly Kept[];
+  /** Where the next point's kept values lie. */
+  readonly #keptAt: Local;
   /** The places of the cut axis that this call does. */
   readonly #start: Local;
   readonly #stop: Local;
@@ -99,6 +119,7 @@ class LoopPrinter {
     this.#f = f;
     this.#cut = cut;
     this.#joinsPairs = target.joinsPairs;
+    this.#keptAt = f.local("i32");
     this.#start = f.local("i32");
     this.#stop = f.local("i32");
     this.#axis = vectorAxisOf(kernel);
@@ -116,6 +137,49 @@ class LoopPrinter {
     this.#roots = roots.map((e) => expander.expand(e));
     this.#tile = this.#tileOf();
     this.#lastStage = Math.max(0, ...this.#reductions.map((r) => r.stage), ...this.#stores.filter((s) => s.per === "element").map((s) => s.stage));
+    this.#kept = this.#findKept();
+  }
+
+  /** Vectors that a row has, all of them computed together. */
+  get #rowVectors(): number {
+    const { extents, parallel } = this.#kernel;
+    return extents.slice(parallel).reduce((n, extent, i) => n * (parallel + i === this.#axis ? Math.ceil(extent / 4) : extent), 1);
+  }
+
+  /** Bytes of its own memory that a thread needs. */
+  get keptBytes(): number {
+    return this.#kept.length * 16 * this.#rowVectors;
+  }
+
+  /** What the values of a stage are made of for each point. */
+  #valuesOf(stage: number): Vector[] {
+    return [
+      ...this.#reductions.filter((r) => r.stage === stage).flatMap((r) => r.factors ?? [r.value]),
+      ...this.#stores.filter((s) => s.per === "element" && s.stage === stage).map((s) => s.value),
+    ];
+  }
+
+  #findKept(): Kept[] {
+    const first = new Map<Vector, number>();
+    const kept = new Map<Vector, Kept>();
+    const isElement = (v: Vector): boolean => this.#kernel.extents.some((_, axis) => axis >= this.#kernel.parallel && this.#p.dependsOn(v, axis));
+    for (let stage = 0; stage <= this.#lastStage; stage++) {
+      const seen = new Set<Vector>();
+      const walk = (v: Vector): void => {
+        if (seen.has(v)) return;
+        seen.add(v);
+        const earlier = first.get(v);
+        if (earlier !== undefined && earlier < stage && isElement(v) && operationsIn(v) >= dearest) {
+          kept.set(v, kept.get(v) ?? { value: v, stage: earlier });
+          return;
+        }
+        if (earlier === undefined) first.set(v, stage);
+        vectorOperands(v).forEach(walk);
+      };
+      this.#valuesOf(stage).forEach(walk);
+    }
+    const found = [...kept.values()];
+    return found.length * 16 * this.#rowVectors <= mostKept ? found : [];
   }
 
   /**
@@ -127,9 +191,10 @@ class LoopPrinter {
     // Two vectors at a time, where an engine joins them into one.
     if (kind === "map" && this.#joinsPairs && this.#axis >= 0) return { axis: this.#axis, copies: 2 };
     const simple = this.#reductions.every((r) => r.stage === 0) && this.#stores.every((s) => s.per === "row");
-    if (kind === "scatter" || parallel === 0 || this.#reductions.length === 0 || this.#reductions.length > 2 || !simple) return { axis: -1, copies: 1 };
+    const count = this.#reductions.length;
     const along = this.#axis >= 0 && this.#axis < parallel;
-    return { axis: along ? this.#axis : parallel - 1, copies: (along ? 8 : 4) / this.#reductions.length };
+    if (kind === "scatter" || parallel === 0 || count === 0 || !simple || (!along && count > 2)) return { axis: -1, copies: 1 };
+    return along ? { axis: this.#axis, copies: 8 / Math.min(2, count) } : { axis: parallel - 1, copies: 4 / count };
   }
 
   print(): void {
@@ -242,25 +307,32 @@ class LoopPrinter {
       if (copies === 1) return body(0);
       for (let copy = 0; copy < copies; copy++) this.#p.displaced(this.#tile.axis, copy * (this.#tile.axis === this.#axis ? 4 : 1), () => body(copy));
     };
+    // Neither the order nor the number of parts may depend on how many rows go abreast: units end where they like.
+    const turns = acrossVector && this.#tile.copies === 1 && this.#rowVectors >= longRow ? parts : 1;
     for (let stage = 0; reducing && stage <= this.#lastStage; stage++) {
       const reductions = this.#reductions.filter((r) => r.stage === stage);
       const stores = this.#stores.filter((s) => s.per === "element" && s.stage === stage);
-      const sums = Array.from({ length: copies }, () => reductions.map((r) => {
+      const sums = Array.from({ length: copies }, () => reductions.map((r) => Array.from({ length: turns }, () => {
         const local = this.#f.local("v128");
         this.#f.splat(r.identity, dtypeInfo(r.dtype).isFloat ? "f32" : "i32").set(local);
         return local;
-      }));
-      held.push(...sums.flat());
-      if (sizeOf(extents.slice(parallel)) > 0) {
+      })));
+      held.push(...sums.flat(2));
+      // Several columns abreast leave registers for two sums each.
+      const together = acrossVector || this.#tile.copies === 1 ? Math.max(1, reductions.length) : 2;
+      for (let first = 0; first === 0 || first < reductions.length; first += together) {
+        if (sizeOf(extents.slice(parallel)) === 0) break;
+        if (this.#kept.length > 0) this.#f.get(kernelBuffers(this.#kernel).length + pieceParameters.indexOf("own")).set(this.#keptAt);
         this.#nest(inner, (innerLanes) => {
           const counted = acrossVector ? innerLanes : lanes;
-          eachCopy((copy) => this.#point(reductions, sums[copy]!, stores, counted, acrossVector));
+          eachCopy((copy) => this.#point(stage, reductions.slice(first, first + together), sums[copy]!.slice(first, first + together), stores, counted, acrossVector));
         }, 4, copies);
       }
       eachCopy((copy) => {
         reductions.forEach((r, i) => {
-          if (acrossVector) this.#foldLanes(sums[copy]![i]!, r);
-          this.#p.setReduced(r.id, sums[copy]![i]!);
+          const sum = this.#gather(sums[copy]![i]!, r);
+          if (acrossVector) this.#foldLanes(sum, r);
+          this.#p.setReduced(r.id, sum);
         });
         if (copies > 1) this.#storeAll(this.#stores, acrossVector ? 1 : lanes);
       });
@@ -272,33 +344,63 @@ class LoopPrinter {
     for (const local of held) this.#f.release(local, "v128");
   }
 
-  /** The innermost body: folds values into the running results, and stores elements. */
-  #point(reductions: readonly StagedReduction[], sums: readonly Local[], stores: readonly StagedStore[], lanes: number, acrossVector: boolean): void {
+  /** The parts of a sum as one, in the first one's local. They have been turned on by one with each vector. */
+  #gather(turning: readonly Local[], r: StagedReduction): Local {
     const f = this.#f;
-    const values = reductions.flatMap((r) => r.factors ?? [r.value]);
-    this.#p.beginBody([...values, ...stores.map((s) => s.value)]);
+    const shift = this.#rowVectors % turning.length;
+    const parts = turning.map((_, i) => turning[(i + turning.length - shift) % turning.length]!);
+    for (let step = 1; step < parts.length; step *= 2) {
+      for (let i = 0; i + step < parts.length; i += 2 * step) f.get(parts[i]!).get(parts[i + step]!).emit(combineOpcode(r.combine, r.dtype)).set(parts[i]!);
+    }
+    return parts[0]!;
+  }
+
+  /** The innermost body: folds values into the running results, and stores elements. */
+  #point(stage: number, reductions: readonly StagedReduction[], sums: readonly (readonly Local[])[], stores: readonly StagedStore[], lanes: number, acrossVector: boolean): void {
+    const f = this.#f;
+    const values = this.#valuesOf(stage);
+    const keeps = this.#kept.filter((k) => k.stage === stage && values.length > 0);
+    const given = new Map<Vector, Local>();
+    this.#kept.forEach(({ value, stage: made }, i) => {
+      if (made >= stage) return;
+      const local = f.local("v128");
+      f.get(this.#keptAt).emit("v128.load", 16 * i).set(local);
+      given.set(value, local);
+    });
+    this.#p.beginBody([...reductions.flatMap((r) => r.factors ?? [r.value]), ...stores.map((s) => s.value), ...keeps.map((k) => k.value)], given);
+    for (const { value } of keeps) {
+      f.get(this.#keptAt);
+      this.#p.value(value);
+      f.emit("v128.store", 16 * this.#kept.findIndex((k) => k.value === value));
+    }
     reductions.forEach((r, i) => {
+      const [sum, ...others] = sums[i] as [Local, ...Local[]];
       const masked = acrossVector && lanes < 4;
       if (r.factors && this.#p.fused && !masked) {
         this.#p.value(r.factors[0]);
         this.#p.value(r.factors[1]);
-        f.get(sums[i]!).emit("f32x4.relaxed_madd").set(sums[i]!);
-        return;
+        f.get(sum).emit("f32x4.relaxed_madd");
+      } else {
+        f.get(sum);
+        if (r.factors) {
+          this.#p.value(r.factors[0]);
+          this.#p.value(r.factors[1]);
+          f.emit("f32x4.mul");
+        } else this.#p.value(r.value);
+        if (masked) {
+          f.splat(r.identity, dtypeInfo(r.dtype).isFloat ? "f32" : "i32");
+          f.emit("v128.const", ...[0, 1, 2, 3].map((lane) => (lane < lanes ? 0xffffffff : 0))).emit("v128.bitselect");
+        }
+        f.emit(combineOpcode(r.combine, r.dtype));
       }
-      f.get(sums[i]!);
-      if (r.factors) {
-        this.#p.value(r.factors[0]);
-        this.#p.value(r.factors[1]);
-        f.emit("f32x4.mul");
-      } else this.#p.value(r.value);
-      if (masked) {
-        f.splat(r.identity, dtypeInfo(r.dtype).isFloat ? "f32" : "i32");
-        f.emit("v128.const", ...[0, 1, 2, 3].map((lane) => (lane < lanes ? 0xffffffff : 0))).emit("v128.bitselect");
-      }
-      f.emit(combineOpcode(r.combine, r.dtype)).set(sums[i]!);
+      // The part that was added to goes to the end of the queue.
+      for (const local of others) f.get(local);
+      for (const local of [...[sum, ...others].slice(0, -1)].reverse()) f.set(local);
+      f.set(others[others.length - 1] ?? sum);
     });
     this.#storeValues(stores, lanes);
     this.#p.endBody();
+    if (this.#kept.length > 0) f.get(this.#keptAt).plus(16 * this.#kept.length).set(this.#keptAt);
   }
 
   #storeAll(stores: readonly StagedStore[], lanes: number): void {
@@ -326,6 +428,20 @@ class LoopPrinter {
     f.get(sum).get(sum).get(sum).emit("i8x16.shuffle", 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7).emit(opcode).set(sum);
     f.get(sum).get(sum).get(sum).emit("i8x16.shuffle", 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11).emit(opcode).set(sum);
   }
+}
+
+/** The instructions of which a value is made, each counted once. */
+function operationsIn(value: Vector): number {
+  const seen = new Set<Vector>();
+  let count = 0;
+  const walk = (v: Vector): void => {
+    if (seen.has(v)) return;
+    seen.add(v);
+    if (v.kind === "op") count++;
+    vectorOperands(v).forEach(walk);
+  };
+  walk(value);
+  return count;
 }
 
 /** The axis along which most loads and stores are contiguous, −1 where there is no axis at all. */

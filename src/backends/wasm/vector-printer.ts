@@ -108,9 +108,9 @@ export class VectorPrinter implements Push {
     for (const root of roots) walk(root);
   }
 
-  /** Prepares to push `roots` once each: what they share is computed once. Ends with {@link endBody}. */
-  beginBody(roots: readonly Vector[]): void {
-    this.#scopes.push({ values: new Map(), addresses: new Map(), axis: -1 });
+  /** Prepares to push `roots` once each: what they share is computed once, and what is `given` not at all. Ends with {@link endBody}. */
+  beginBody(roots: readonly Vector[], given: ReadonlyMap<Vector, Local> = new Map()): void {
+    this.#scopes.push({ values: new Map(given), addresses: new Map(), axis: -1 });
     this.#countUses(roots);
   }
   endBody(): void {
@@ -198,6 +198,11 @@ export class VectorPrinter implements Push {
       this.#needs.set(v, (needs = { axes, reduced }));
     }
     return needs;
+  }
+
+  /** Whether a value changes along an axis. */
+  dependsOn(v: Vector, axis: number): boolean {
+    return this.#needsOf(v).axes.has(axis);
   }
 
   #isReady(v: Vector): boolean {
