@@ -18,7 +18,7 @@ import { fileURLToPath } from "node:url";
 /** @type {Contender[]} */
 export const contenders = [
   { name: "nabla", label: "Nabla", launches: (threads) => [nabla(threads)] },
-  { name: "nabla-revectorize", label: "Nabla, 256-bit by V8", launches: (threads) => [revectorized(threads)] },
+  { name: "nabla-128", label: "Nabla, 128-bit only", launches: (threads) => [narrow(threads)] },
   { name: "jax-js", label: "jax-js, wasm", npm: true, launches: () => [node("jax-js.mjs")] },
   { name: "tfjs-wasm", label: "TensorFlow.js, wasm", npm: true, launches: () => [node("tfjs.mjs", "wasm")] },
   { name: "tfjs-cpu", label: "TensorFlow.js, cpu", npm: true, launches: () => [node("tfjs.mjs", "cpu")] },
@@ -46,12 +46,14 @@ function nabla(/** @type {number} */ threads) {
 }
 
 /** @returns {Launch} */
-function revectorized(/** @type {number} */ threads) {
-  const flag = "--experimental-wasm-revectorize";
-  if (!v8Options().includes(flag)) throw new Error(`Node ${process.versions.node} has no ${flag} (24 and later have it, on x64)`);
+function narrow(/** @type {number} */ threads) {
+  if (!joinsPairs()) throw new Error(`Node ${process.versions.node} computes with 128 bits in any case (24 and later join pairs of vectors, on x64)`);
   const launch = nabla(threads);
-  return { ...launch, args: [flag, ...launch.args] };
+  return { ...launch, env: { ...launch.env, NABLA_REVECTORIZE: "0" } };
 }
+
+/** Whether Nabla lets this Node join pairs of 128-bit vectors: see `joinPairs` in src/backends/wasm/device.ts. */
+const joinsPairs = () => process.arch === "x64" && Number.parseInt(process.versions.v8) >= 13;
 
 /** @returns {Launch} */
 function limit(/** @type {string} */ loop) {

@@ -51,7 +51,7 @@ describe("the bench's command line", () => {
   it("explains itself", async () => {
     const { code, output } = await run("--help");
     expect(code).toBe(0);
-    for (const name of ["xor", "mlp-wide", "lenet", "gpt", "matmul", "nabla-revectorize", "jax-js", "pytorch", "--compare", "--json"]) expect(output).toContain(name);
+    for (const name of ["xor", "mlp-wide", "lenet", "gpt", "matmul", "nabla-128", "jax-js", "pytorch", "--compare", "--json"]) expect(output).toContain(name);
   });
 
   it.each([["--speed"], ["--only", "xr"], ["--peers", "keras"], ["--rounds", "0"], ["--threads", "two"], ["lenett"], ["--compare", "absent.json"]])("refuses %s %s", async (...args) => {
