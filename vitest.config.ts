@@ -6,13 +6,15 @@ const packageTests = ["browser", "consumer", "readme"].map((name) => `test/${nam
 
 // Node before 22 has relaxed SIMD behind a flag that must be set before anything is compiled, and Vitest compiles early.
 const relaxedSimdFlag = Number(process.versions.node.split(".")[0]) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
+// NABLA_ENGINE_FLAGS=--no-liftoff compiles all programs as V8 does what runs often: only there it joins pairs of vectors.
+const engineFlags = process.env["NABLA_ENGINE_FLAGS"]?.split(" ") ?? [];
 
 export default defineConfig({
   resolve: { alias: { nabla: new URL("./src/index.ts", import.meta.url).pathname } },
   test: {
     pool: "forks",
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    execArgv: relaxedSimdFlag,
+    execArgv: [...relaxedSimdFlag, ...engineFlags],
     env: { NABLA_VERIFY: "1" },
     testTimeout: 60_000,
     hookTimeout: 120_000,
