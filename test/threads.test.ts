@@ -1,21 +1,24 @@
 // Several threads: the same bits with any number of them, and what happens when one of them dies.
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { ArgumentError, compile, gradients, NablaError, setBackend, setThreads, tensor, type Tensor, variable } from "../src/index.ts";
 import { DeviceMemory } from "../src/backends/wasm/memory.ts";
 import { type SharedProgram, ThreadPool } from "../src/backends/wasm/threads.ts";
 import { backend } from "../src/runtime/device.ts";
 
-const threading = process.getBuiltinModule("node:worker_threads") as { Worker: new (...args: any[]) => { terminate(): Promise<number> } };
+const threading = process.getBuiltinModule("node:worker_threads") as { Worker: new (...args: any[]) => { terminate(): Promise<number>; once(event: string, listener: () => void): void } };
 const { Worker } = threading;
 
 /** The workers that have been started, the latest last. */
 const workers: InstanceType<typeof Worker>[] = [];
+/** Those that have said that they are there. */
+const ready = new Set<object>();
 
 beforeAll(() => {
   threading.Worker = class extends Worker {
     constructor(...args: any[]) {
       super(...args);
       workers.push(this);
+      this.once("message", () => ready.add(this));
     }
   };
 });
@@ -86,6 +89,7 @@ test("a worker that dies ends the step with an error, and the next step works", 
   const program = (answer: (times: number) => number): SharedProgram => ({ number: 1, module, unitsAt: 0, firstUnits: 1, ownBytes: 64, work: () => answer(asked.push(0)) });
   await pool.run(program(() => 0), 1, 0, 0);
   const first = workers.at(-1)!;
+  await vi.waitFor(() => expect(ready).toContain(first), { timeout: 20_000 });
   const lost = pool.run(program((times) => {
     if (times === 3) void first.terminate();
     return 1;
@@ -95,6 +99,22 @@ test("a worker that dies ends the step with an error, and the next step works", 
   expect(asked.length).toBeGreaterThanOrEqual(3);
   await pool.run(program(() => 0), 1, 0, 0);
   expect(workers.at(-1)).not.toBe(first);
+});
+
+test("where no worker can be started, one thread does all, and says so once", async () => {
+  const info = vi.spyOn(console, "info").mockImplementation(() => undefined);
+  const normal = threading.Worker;
+  threading.Worker = class {
+    constructor() {
+      throw new Error("not here");
+    }
+  } as never;
+  const pool = new ThreadPool(new DeviceMemory(true), 3);
+  const module = new WebAssembly.Module(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
+  for (let i = 0; i < 2; i++) await pool.run({ number: 1, module, unitsAt: 0, firstUnits: 1, ownBytes: 64, work: () => 0 }, 1, 0, 0);
+  threading.Worker = normal;
+  expect(info.mock.calls.map(([line]) => line)).toEqual([expect.stringMatching(/worker threads cannot be started/)]);
+  info.mockRestore();
 });
 
 test("threads that die while they have nothing to do are replaced without a word", async () => {

@@ -19,10 +19,17 @@ export interface SharedProgram {
 interface Thread {
   readonly post: (message: Message) => void;
   readonly stop: () => void;
+  /** To be called when it has died. */
+  readonly died: () => void;
   readonly knows: Set<number>;
   readonly index: number;
+  /** Whether it has said anything yet: one that could not even be loaded never does. */
+  started: boolean;
   dead: boolean;
 }
+
+/** How long nothing may move before the workers of a page count as dead: there, nobody says so. */
+const silence = 30_000;
 
 /** The parts of Node that are used, where there is Node. */
 interface NodeModules {
@@ -54,6 +61,9 @@ export class ThreadPool {
   #ownBytes = 0;
   #answer: ((answer: Answer) => void) | null = null;
   #deaths = 0;
+  /** Whether workers cannot be started here, so that the caller does all itself. */
+  #alone = false;
+  #saidSo = false;
   /** How many threads take part in a job, the caller among them where it may block. */
   size: number;
 
@@ -90,7 +100,8 @@ export class ThreadPool {
 
   /** Runs `steps` steps of a program on all threads. Rejects where a thread has died; the next job finds it replaced. */
   async run(program: SharedProgram, steps: number, arena: number, variables: number): Promise<void> {
-    const workers = this.#staff(mayBlock ? this.size - 1 : canShare ? this.size : 0);
+    const workers = this.#staff(this.#alone || !canShare ? 0 : mayBlock ? this.size - 1 : this.size);
+    if (!canShare && !mayBlock && coreCount() > 1) this.#say("nabla: one thread computes, as this page is not isolated from other origins. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, and all cores do.");
     this.#reserve(program.ownBytes, this.size + 1);
     const job = (this.#job = (this.#job + 1) % jobs || 1);
     const words = this.#words;
@@ -116,14 +127,20 @@ export class ThreadPool {
       const leads = !mayBlock && i === 0;
       if (leads || Atomics.load(words, this.#stateOf(thread.index) / 4) === workerStates.idle) thread.post({ kind: "run", program: program.number, job });
     });
-    if (!mayBlock && workers.length === 0) return inSlices(Infinity, (most) => (program.work(this.#control, job, this.#own[0]!, most) === 0 ? 0 : Infinity));
     for (;;) {
+      if (!mayBlock && (this.#alone || workers.length === 0)) return inSlices(Infinity, (most) => (program.work(this.#control, job, this.#own[0]!, most) === 0 ? 0 : Infinity));
       const status = mayBlock ? program.work(this.#control, job, this.#own[0]!, 0) : await this.#answerOf(job);
       if (status === 0) return;
       if (mayBlock) await new Promise((resolve) => setTimeout(resolve, 0));
       if (this.#deaths > deaths) return this.#abandon(workers.length);
-      if (!mayBlock && workers[0]) workers[0].post({ kind: "run", program: program.number, job });
+      if (!mayBlock && !this.#alone) workers[0]!.post({ kind: "run", program: program.number, job });
     }
+  }
+
+  /** Tells, once, what is not as it could be. */
+  #say(what: string): void {
+    if (!this.#saidSo) console.info(what);
+    this.#saidSo = true;
   }
 
   /** Ends a job of which nobody knows how far it has come. */
@@ -134,10 +151,20 @@ export class ThreadPool {
     throw new NablaError(`one of ${count} worker threads died in the middle of a step. What the step was to assign is of no account now; set those variables again, or load them. The next step starts a new thread.`);
   }
 
+  /** What the worker that leads says; or 1, and a death, where nothing has moved for long. */
   #answerOf(job: number): Promise<number> {
     return new Promise((resolve) => {
+      const ticket = (): bigint => Atomics.load(new BigInt64Array(this.#memory.memory.buffer), this.#control / 8);
+      let last = ticket();
+      const watch = setInterval(() => {
+        const now = ticket();
+        if (now === last) for (const { died } of this.#threads) died();
+        last = now;
+      }, silence);
       this.#answer = (answer) => {
-        if (answer.job === job) resolve(answer.status);
+        if (answer.job !== job) return;
+        clearInterval(watch);
+        resolve(answer.status);
       };
     });
   }
@@ -146,8 +173,13 @@ export class ThreadPool {
   #staff(count: number): Thread[] {
     this.#threads = this.#threads.filter((thread) => !thread.dead);
     while (this.#threads.length > count) this.#threads.pop()!.stop();
-    for (let index = 0; this.#threads.length < count; index++) {
-      if (this.#threads.every((thread) => thread.index !== index)) this.#threads.push(this.#spawn(index));
+    try {
+      for (let index = 0; this.#threads.length < count; index++) {
+        if (this.#threads.every((thread) => thread.index !== index)) this.#threads.push(this.#spawn(index));
+      }
+    } catch {
+      this.#giveUp();
+      return (this.#threads = []);
     }
     return this.#threads;
   }
@@ -163,19 +195,32 @@ export class ThreadPool {
     const died = (): void => {
       if (thread.dead) return;
       thread.dead = true;
-      this.#deaths++;
+      thread.stop();
       Atomics.store(this.#words, state / 4, workerStates.idle);
+      if (thread.started) this.#deaths++;
+      else this.#giveUp();
       this.#answer?.({ job: this.#job, status: 1 });
     };
-    const thread: Thread = { ...(isNode ? this.#nodeWorker(text, died) : this.#webWorker(text, died)), knows: new Set(), index, dead: false };
+    const said = (answer: Answer): void => {
+      thread.started = true;
+      this.#answer?.(answer);
+    };
+    const thread: Thread = { ...(isNode ? this.#nodeWorker(text, said, died) : this.#webWorker(text, said, died)), died, knows: new Set(), index, started: false, dead: false };
     const leads = !mayBlock && index === 0;
     thread.post({ kind: "start", memory: this.#memory.memory, control: this.#control, state, offsets: { job: control.job, program: control.program }, leads });
     return thread;
   }
 
-  #nodeWorker(text: string, died: () => void): Pick<Thread, "post" | "stop"> {
+  #giveUp(): void {
+    this.#alone = true;
+    this.size = 1;
+    this.#say("nabla: worker threads cannot be started here (a page's Content-Security-Policy needs worker-src blob:), so that one thread computes.");
+  }
+
+  #nodeWorker(text: string, said: (answer: Answer) => void, died: () => void): Pick<Thread, "post" | "stop"> {
     const { Worker } = node!.getBuiltinModule!("node:worker_threads");
     const worker = new Worker(text, { eval: true, execArgv: [] });
+    worker.on("message", said);
     worker.on("error", died);
     worker.on("exit", died);
     // A process whose work is done ends, whatever its idle workers wait for.
@@ -183,11 +228,11 @@ export class ThreadPool {
     return { post: (message) => worker.postMessage(message), stop: () => void worker.terminate() };
   }
 
-  #webWorker(text: string, died: () => void): Pick<Thread, "post" | "stop"> {
+  #webWorker(text: string, said: (answer: Answer) => void, died: () => void): Pick<Thread, "post" | "stop"> {
     const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     const worker = new Worker(url);
     worker.onerror = died;
-    worker.onmessage = ({ data }) => this.#answer?.(data as Answer);
+    worker.onmessage = ({ data }) => said(data as Answer);
     return { post: (message) => worker.postMessage(message), stop: () => worker.terminate() };
   }
 

@@ -18,7 +18,7 @@ export type Message =
   | { readonly kind: "forget"; readonly program: number }
   | { readonly kind: "run"; readonly program: number; readonly job: number };
 
-/** The answer of a worker that leads. `status` is what `work` gave. */
+/** What a worker says: job −1 once it is there; and, of the one that leads, what `work` gave. */
 export interface Answer {
   readonly job: number;
   readonly status: number;
@@ -71,6 +71,7 @@ export function workerMain(): void {
     if (data.kind === "start") {
       start = data;
       words = new Int32Array(data.memory.buffer);
+      port.postMessage({ job: -1, status: 0 });
     } else if (data.kind === "forget") programs.delete(data.program);
     else if (data.kind === "program") {
       const { exports } = new WebAssembly.Instance(data.module, { nabla: { memory: start.memory } });
