@@ -1,5 +1,8 @@
 // What Node and the browser compute to the same bits. The same text runs in both, and uses the package as a user does.
-import { abs, compile, cos, Dataset, erf, exp, gradients, layers, log, matmul, optimizers, random, sequential, sin, tanh, variable } from "nabla";
+import {
+  abs, compile, conv2d, cos, Dataset, erf, exp, gradients, layers, log, logSoftmax, matmul, maxPool2d, ones, optimizers, random, relu, scan, sequential, setThreads, sigmoid, sin,
+  tanh, variable, zeros,
+} from "nabla";
 
 const points = { inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]] };
 
@@ -54,16 +57,93 @@ export const programs = {
     const loss = await step.repeat(200);
     return [await w.data(), await b.data(), await loss.data()];
   },
+
+  async "a convolutional network's steps"() {
+    const { step, parameters } = convolution();
+    await step.repeat(6);
+    return Promise.all(parameters.map((p) => p.data()));
+  },
+
+  async "a recurrent network's steps"() {
+    const xs = random.normal(random.key(41), [20, 24, 40]);
+    const w = variable(random.normal(random.key(42), [40 + 96, 96], { std: 0.1 }));
+    const step = compile(() => {
+      const [, hs] = scan((h, x) => {
+        const next = sigmoid(matmul(x, w.value.at([0, 40])).add(matmul(h, w.value.at([40, 136])))).sub(0.5);
+        return [next, next];
+      }, zeros([24, 96]), xs);
+      const loss = hs.square().mean();
+      w.assign(w.value.sub(gradients(loss, [w])[0].mul(0.1)));
+      return loss;
+    });
+    await step.repeat(5);
+    return [await w.data()];
+  },
 };
+
+/** A step of training on images, large enough for several threads. */
+function convolution() {
+  const images = random.uniform(random.key(31), [32, 20, 20, 3]);
+  const parameters = [[3, 3, 3, 16], [3, 3, 16, 24], [9 * 24, 5]].map((shape, i) => variable(random.normal(random.key(32 + i), shape, { std: 0.1 })));
+  const step = compile(() => {
+    const [first, second, dense] = parameters.map((p) => p.value);
+    const features = maxPool2d(relu(conv2d(maxPool2d(relu(conv2d(images, first)), 2), second, { padding: "same" })), 3, { strides: 3 });
+    const loss = logSoftmax(matmul(features.reshape([32, 9 * 24]), dense)).at([], 2).mean().mul(-1);
+    gradients(loss, parameters).forEach((g, i) => parameters[i].assign(parameters[i].value.sub(g.mul(0.05))));
+    return loss;
+  });
+  return { step, parameters };
+}
+
+/** How long a job takes, and the longest that nothing else could run meanwhile, both in ms. */
+async function heldBy(job) {
+  const channel = new MessageChannel();
+  let longest = 0;
+  let last = performance.now();
+  let going = true;
+  const over = new Promise((resolve) => {
+    channel.port1.onmessage = () => {
+      const now = performance.now();
+      longest = Math.max(longest, now - last);
+      last = now;
+      if (going) channel.port2.postMessage(null);
+      else resolve();
+    };
+  });
+  channel.port2.postMessage(null);
+  const start = performance.now();
+  await job();
+  const total = performance.now() - start;
+  going = false;
+  await over;
+  return { total, longest };
+}
+
+/** How long jobs hold the thread that asks for them. They have been compiled before. */
+export async function runHolds() {
+  const { step } = convolution();
+  const tiny = variable(ones([4]));
+  const grow = compile(() => tiny.assign(tiny.value.mul(1.0001).sub(0.0001)));
+  const a = random.normal(random.key(1), [1024, 1024]);
+  const product = compile((x) => matmul(x, x).sum());
+  const jobs = { "a long loop of tiny steps": () => grow.repeat(3_000_000), "convolutions": () => step.repeat(60), "products of 1024 × 1024": () => product.repeat(6, a) };
+  const held = {};
+  for (const [name, job] of Object.entries(jobs)) {
+    await job();
+    held[name] = await heldBy(job);
+  }
+  return held;
+}
 
 function base64(arrays) {
   const bytes = arrays.flatMap((array) => [...new Uint8Array(array.buffer, array.byteOffset, array.byteLength)]);
   return btoa(bytes.map((byte) => String.fromCharCode(byte)).join(""));
 }
 
-/** Runs every program; the bytes of its numbers in base64, and what this engine can do. */
-export async function runAll() {
+/** Runs every program on so many threads (default: what there are); the bytes of its numbers in base64, and what this engine can do. */
+export async function runAll(threads) {
   const numbers = {};
+  if (threads !== undefined) setThreads(threads);
   for (const [name, program] of Object.entries(programs)) numbers[name] = base64(await program());
   const { engineFeatures } = await import(new URL("backends/wasm/device.js", import.meta.resolve("nabla")).href);
   const xorOutputs = [...(await programs["xor network"]()).at(-1)];

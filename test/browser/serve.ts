@@ -9,14 +9,17 @@ const contentTypes: Readonly<Record<string, string>> = { ".js": "text/javascript
 /** With these a page may share memory between threads. */
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
-/** Serves the files of `folder` under /isolated/ with the headers of cross-origin isolation, and under /plain/ without them. */
+/** A policy that many sites have: scripts of their own alone, and no workers made of text. */
+const refusal = { "Content-Security-Policy": "worker-src 'self'" };
+
+/** Serves the files of `folder` under /isolated/ with the headers of cross-origin isolation, under /refused/ with a policy beside them, and under /plain/ without any. */
 export async function serve(folder: string): Promise<{ address: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
-    const [, way, path] = /^\/(isolated|plain)(\/[^?]*)$/.exec(request.url ?? "") ?? [];
+    const [, way, path] = /^\/(isolated|refused|plain)(\/[^?]*)$/.exec(request.url ?? "") ?? [];
     if (way === undefined || path === undefined) return void response.writeHead(request.url === "/favicon.ico" ? 204 : 404).end();
     const file = join(folder, normalize(decodeURIComponent(path)));
     readFile(file).then(
-      (bytes) => response.writeHead(200, { "Content-Type": contentTypes[extname(file)] ?? "application/octet-stream", ...(way === "isolated" && isolation) }).end(bytes),
+      (bytes) => response.writeHead(200, { "Content-Type": contentTypes[extname(file)] ?? "application/octet-stream", ...(way !== "plain" && isolation), ...(way === "refused" && refusal) }).end(bytes),
       () => response.writeHead(404).end(),
     );
   });

@@ -1,4 +1,5 @@
 // A piece of a kernel's work: a function that does some of its units, which any thread may call.
+import { mostUnitsOfPhase } from "./control.ts";
 import type { FunctionBuilder } from "./assembler.ts";
 
 /**
@@ -21,10 +22,12 @@ export interface Piece {
 
 /** A piece of work that costs less is not worth the handing over. About four microseconds. */
 const leastWork = 16_000;
-/** More units than this help nobody: any number of threads that machines have finds its share. */
+/** More units than this help nobody, as any number of threads that machines have finds its share; unless one would be longer than about two milliseconds. */
 const mostUnits = 32;
+const longestWork = 8_000_000;
 
 /** In how many units work is cut that can be cut in `parts`. */
 export function unitsFor(work: number, parts: number): number {
-  return Math.max(1, Math.min(mostUnits, parts, Math.floor(work / leastWork)));
+  const most = Math.max(mostUnits, Math.min(mostUnitsOfPhase, Math.ceil(work / longestWork)));
+  return Math.max(1, Math.min(most, parts, Math.floor(work / leastWork)));
 }

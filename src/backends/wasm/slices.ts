@@ -1,7 +1,7 @@
 // Work on a page's main thread, in slices of less than half a frame with a breath between them.
 
 /** The longest that a slice may take, in milliseconds: half of a frame at sixty a second, less a margin. */
-const longest = 6;
+const longest = 5;
 
 const channel = typeof MessageChannel === "undefined" ? null : new MessageChannel();
 const waiting: (() => void)[] = [];
@@ -20,9 +20,9 @@ const breathe = (): Promise<void> =>
 
 /**
  * Calls `work` with a number of portions, again and again, until it has done all that there are; the number follows from
- * how long the last ones took. `work` tells how many are left.
+ * how long the last ones took, and stays below `cap` where portions differ much. `work` tells how many are left.
  */
-export async function inSlices(portions: number, work: (most: number) => number): Promise<void> {
+export async function inSlices(portions: number, work: (most: number) => number, cap = Infinity): Promise<void> {
   let most = 1;
   for (let left = portions; left > 0; ) {
     const start = performance.now();
@@ -32,7 +32,7 @@ export async function inSlices(portions: number, work: (most: number) => number)
       left = work(Math.min(left, most));
       spent = performance.now() - start;
       const took = Math.max(1e-3, spent - before);
-      most = Math.max(1, Math.min(most * 8, Math.floor((most * longest) / 2 / took)));
+      most = Math.max(1, Math.min(cap, most * 4, Math.floor((most * longest) / 4 / took)));
     }
     if (left > 0) await breathe();
   }

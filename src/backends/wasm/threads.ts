@@ -128,7 +128,7 @@ export class ThreadPool {
       if (leads || Atomics.load(words, this.#stateOf(thread.index) / 4) === workerStates.idle) thread.post({ kind: "run", program: program.number, job });
     });
     for (;;) {
-      if (!mayBlock && (this.#alone || workers.length === 0)) return inSlices(Infinity, (most) => (program.work(this.#control, job, this.#own[0]!, most) === 0 ? 0 : Infinity));
+      if (!mayBlock && (this.#alone || workers.length === 0)) return inSlices(Infinity, (most) => (program.work(this.#control, job, this.#own[0]!, most) === 0 ? 0 : Infinity), 4);
       const status = mayBlock ? program.work(this.#control, job, this.#own[0]!, 0) : await this.#answerOf(job);
       if (status === 0) return;
       if (mayBlock) await new Promise((resolve) => setTimeout(resolve, 0));
