@@ -208,8 +208,10 @@ describe("inspect", () => {
     const { code, out } = await nabla("inspect", ...args);
     expect(code).toBe(0);
     expect(out).toMatch(/\d+ graph nodes → \d+ kernels → [\d,]+ lines of code/);
-    expect(out).toMatch(/^ +\d+ {2}contract .*dense_1/m);
-    expect(out).not.toContain("?");
+    expect(out).toMatch(/^ +\d+ {2}contract .* [µm]s .*FLOP\/s +\d+ % .*dense_1/m);
+    expect(out).toMatch(/memory at most [\d.]+ [KM]?B: variables/);
+    expect(out).toMatch(/a step: .*FLOP\/s; its kernels one by one: /);
+    expect(out).not.toMatch(/\?|NaN|Infinity|undefined/);
   });
 
   it("shows the sections that were asked for", async () => {
@@ -218,10 +220,34 @@ describe("inspect", () => {
     expect((await nabla("inspect", "xor", "--show", "plan")).out).not.toContain("kernel 0: ");
   });
 
+  it("leaves out the times", async () => {
+    const { out } = await nabla("inspect", "xor", "--no-measure");
+    expect(out).toMatch(/^ +\d+ {2}contract .*dense_1/m);
+    expect(out).not.toContain("of limit");
+  });
+
+  it("writes a trace of some steps, kernel by kernel", async () => {
+    const file = join(folder, "trace.json");
+    expect((await nabla("inspect", "xor", "--trace", file)).out).toContain(`Wrote ${file}`);
+    const { traceEvents } = JSON.parse(readFileSync(file, "utf8")) as { traceEvents: { ph: string; cat?: string; name: string; ts: number; dur: number; args: { flop?: number } }[] };
+    expect(traceEvents.slice(0, 2).map(({ ph, name }) => [ph, name])).toEqual([["M", "process_name"], ["M", "thread_name"]]);
+    const steps = traceEvents.filter(({ cat }) => cat === "step");
+    const kernels = traceEvents.filter(({ ph, cat }) => ph === "X" && cat !== "step");
+    expect(steps.length).toBe(5);
+    expect(kernels.length % 5).toBe(0);
+    // Each lies inside one of the steps.
+    for (const { ts, dur } of kernels) expect(steps.some((s) => ts >= s.ts && ts + dur <= s.ts + s.dur + 0.001)).toBe(true);
+    expect(kernels.filter(({ cat, args }) => cat === "contract" && args.flop! > 0).length).toBeGreaterThan(5);
+    expect((await nabla("inspect", "xor", "--trace", join(folder, "no", "such", "folder.json"))).code).toBe(2);
+  });
+
   it("answers in JSON", async () => {
     const answer = JSON.parse((await nabla("inspect", "xor", "--batch-size", "2", "--json")).out);
     expect(answer).toMatchObject({ target: "xor", program: "train", batchSize: 2, backend: "wasm" });
     expect(answer.kernels.length).toBeGreaterThan(3);
+    expect(answer.measured.length).toBe(answer.kernels.length);
+    expect(answer.step).toBeGreaterThan(0);
+    expect(answer.memory.arena).toBeGreaterThanOrEqual(answer.memory.liveAtOnce);
   });
 });
 

@@ -49,6 +49,18 @@ export interface ProgramDescription {
   readonly code: string;
   /** Bytes of working memory that one run needs beside variables. */
   readonly workingBytes: number;
+  /** Where the memory of a run goes, in bytes. */
+  readonly memory: ProgramMemory;
+}
+
+export interface ProgramMemory {
+  /** Temporaries and inputs, as they are laid out; and the most of them that is needed at once, so that no layout could do with less. */
+  readonly arena: number;
+  readonly liveAtOnce: number;
+  /** What each thread needs for itself, and how many there are. */
+  readonly eachThread: number;
+  readonly threads: number;
+  readonly variables: number;
 }
 
 /** What a device can do and what it cannot, for `nabla doctor`. */

@@ -1,14 +1,59 @@
-// Kernels at a glance: a line for each, made of the first line of its text.
-import { table, thousands } from "./table.ts";
+// Kernels at a glance: a line for each, with its work and, where it was measured, its time beside the machine's limit.
+import type { KernelRun, ProgramDescription } from "../backends/backend.ts";
+import { formatBytes } from "../train/summary.ts";
+import type { Limits } from "./limits.ts";
+import { table } from "./table.ts";
 import type { Paint } from "./terminal.ts";
 
-/** A line a kernel: number, kind, loops, what is folded, how many points that makes, and the layer that asked for it. */
-export function kernelTable(kernels: readonly string[], paint: Paint): string {
-  const rows = kernels.map((text) => {
-    const [, number, kind, over, folded = "", scope = ""] = /^kernel (\d+): (\w+) over ([^,\n]*?)(?:, folding ([^#\n]*?))?(?: {2}# (.*))?(?:\n|$)/.exec(text) ?? [];
-    const points = [...`${over} ${folded}`.matchAll(/<(\d+)/g)].reduce((product, [, n]) => product * Number(n), 1);
-    return [number ?? "?", paint("cyan", kind ?? "?"), over ?? "", folded, thousands(points), paint("dim", scope)];
+/** What a kernel was seen to do. */
+export interface Measured {
+  /** Median over the steps, in milliseconds. */
+  readonly milliseconds: number;
+  /** The least time that this machine's limits allow, as a share of the time it took. */
+  readonly shareOfLimit: number;
+}
+
+/** What moves less than this finds it in a cache, where the limit of memory is none. */
+const cached = 2 ** 20;
+
+/** The median run of each kernel, leaving out the first steps, in which engines still compile. */
+export function measuredKernels({ work }: ProgramDescription, runs: readonly KernelRun[], warmUp: number, limits: Limits): Measured[] {
+  return work.map(({ flop, bytes }, kernel) => {
+    const times = runs.filter((run) => run.kernel === kernel && run.step >= warmUp).map(({ duration }) => duration).sort((a, b) => a - b);
+    const milliseconds = times[Math.floor(times.length / 2)] ?? 0;
+    const least = 1000 * Math.max(flop / limits.flops, bytes > cached ? bytes / limits.bandwidth : 0);
+    return { milliseconds, shareOfLimit: milliseconds > 0 ? least / milliseconds : 0 };
   });
-  const head = ["#", "kind", "for each", "folding", "points", "asked for by"].map((name) => paint("dim", name));
-  return table([head, ...rows], { right: [0, 4] });
+}
+
+/** A line a kernel: number, kind, loops, work, time, share of the limit, and the layer that asked for it. */
+export function kernelTable({ kernels, work }: ProgramDescription, measured: readonly Measured[] | null, paint: Paint): string {
+  const rows = kernels.map((text, i) => {
+    const [, number, kind, over, folded, scope = ""] = /^kernel (\d+): (\w+) over ([^,\n]*?)(?:, (?:folding|along) ([^#\n]*?))?(?: {2}# (.*))?(?:\n|$)/.exec(text) ?? [];
+    const { flop, bytes } = work[i]!;
+    const times = measured?.[i];
+    return [
+      number ?? "?", paint("cyan", kind ?? "?"), `${over ?? ""}${folded ? ` · ${folded}` : ""}`, scaled(flop, ""), formatBytes(bytes),
+      ...(times ? [milliseconds(times.milliseconds), rate(flop, bytes, times.milliseconds), `${Math.round(100 * times.shareOfLimit)} %`] : []), paint("dim", scope),
+    ];
+  });
+  const head = ["#", "kind", "loops", "FLOP", "bytes", ...(measured ? ["time", "rate", "of limit"] : []), "asked for by"].map((name) => paint("dim", name));
+  return table([head, ...rows], { right: measured ? [0, 3, 4, 5, 6, 7] : [0, 3, 4] });
+}
+
+/** 52300000 → `52.3 M` */
+export function scaled(n: number, unit: string): string {
+  const [by, prefix] = n >= 1e9 ? [1e9, "G"] : n >= 1e6 ? [1e6, "M"] : n >= 1e3 ? [1e3, "k"] : [1, ""];
+  return `${Number((n / by).toPrecision(3))} ${prefix}${unit}`.trimEnd();
+}
+
+/** In microseconds below a tenth of a millisecond. */
+export function milliseconds(ms: number): string {
+  return ms < 0.1 ? `${(1000 * ms).toFixed(1)} µs` : `${ms.toFixed(2)} ms`;
+}
+
+/** Of arithmetic, or of memory where there is next to none. */
+function rate(flop: number, bytes: number, ms: number): string {
+  if (ms === 0) return "";
+  return flop >= bytes / 8 ? scaled((1000 * flop) / ms, "FLOP/s") : scaled((1000 * bytes) / ms, "B/s");
 }

@@ -1,5 +1,5 @@
 // The compiled programs of a model, for looking at: the training step, the step of an evaluation, the prediction.
-import type { Program } from "../backends/backend.ts";
+import type { KernelRun, Program } from "../backends/backend.ts";
 import { compile } from "../compile-function.ts";
 import { Dataset } from "../data/dataset.ts";
 import { allocate, type DType } from "../dtype.ts";
@@ -11,16 +11,25 @@ import { scaled } from "../train/resident.ts";
 export const programKinds = ["train", "evaluate", "predict"] as const;
 export type ProgramKind = (typeof programKinds)[number];
 
+/** A program, and ways to run it on data that are all zeros. */
+export interface Inspected {
+  readonly program: Program;
+  readonly run: (steps: number) => Promise<unknown>;
+  readonly profile: (steps: number) => Promise<KernelRun[]>;
+}
+
 /** The program of one kind for batches of some size. Throws {@link NablaError} for a model that is not compiled, unless it is to predict. */
-export async function programOf(model: Model, kind: ProgramKind, batchSize: number): Promise<Program> {
+export async function programOf(model: Model, kind: ProgramKind, batchSize: number): Promise<Inspected> {
   const standIn = standInData(model, batchSize);
   model.weights();
   if (kind === "predict") {
     const { array, scale, offset } = standIn.inputs;
-    return compile((raw: Tensor) => model.call(scaled(raw, scale, offset))).program(tensor(array));
+    const predict = compile((raw: Tensor) => model.call(scaled(raw, scale, offset)));
+    const zeros = tensor(array);
+    return { program: await predict.program(zeros), run: (steps) => predict.repeat(steps, zeros), profile: (steps) => predict.profile(steps, zeros) };
   }
   const feed = model.requireTraining("inspect").pool.take(standIn, true);
-  return feed.program(kind, batchSize);
+  return { program: await feed.program(kind, batchSize), run: (steps) => feed.run(kind, batchSize, steps), profile: (steps) => feed.profile(kind, batchSize, steps) };
 }
 
 /** Data of the form that the model is trained on, all zeros: programs depend on nothing else. */

@@ -1,14 +1,16 @@
 // What a kernel has to do: floating-point operations, bytes that it moves, and an estimate of its instructions.
 import { weights } from "../graph/cost.ts";
 import { sizeOf } from "../shape.ts";
-import { type Expression, visit } from "./expression.ts";
-import { type Kernel, kernelBuffers } from "./kernel.ts";
+import { dtypeInfo } from "../dtype.ts";
+import type { Affine } from "../view.ts";
+import { type Buffer, type Expression, visit } from "./expression.ts";
+import { type Kernel, kernelLoads } from "./kernel.ts";
 import { bytesOf } from "./schedule.ts";
 
 export interface Work {
   /** Arithmetic operations on floats, a transcendental function counting as one. */
   readonly flop: number;
-  /** Bytes of every buffer that is read or written, each once; for a loop, once a step. */
+  /** Bytes that are read or written, each element once; for a loop, once a step. */
   readonly bytes: number;
   /** Simple instructions, one element at a time. */
   readonly instructions: number;
@@ -37,7 +39,7 @@ function count(kernel: Kernel): Work {
   const perPoint = costOf(inner);
   const perRow = costOf(outer);
   const folding = kernel.reductions.length;
-  const bytes = kernelBuffers(kernel).reduce((n, buffer) => n + bytesOf(buffer), 0);
+  const bytes = touchedBytes(kernel);
   // What is fused into a product's operands is computed once for each of their elements, and is little beside it.
   if (kernel.contract) return { flop: 2 * points + rows * perRow.flop, instructions: 2 * points + rows * perRow.instructions, bytes };
   return {
@@ -45,6 +47,21 @@ function count(kernel: Kernel): Work {
     instructions: points * (perPoint.instructions + folding) + rows * perRow.instructions,
     bytes,
   };
+}
+
+/** Of each buffer the elements that the kernel's indices reach, and no more than there are. */
+function touchedBytes(kernel: Kernel): number {
+  const elements = new Map<Buffer, number>();
+  const seen = new Set<string>();
+  const touch = (buffer: Buffer, at: Affine): void => {
+    const key = `${buffer.name} ${at.offset} ${at.coefficients}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    const reached = at.terms.length > 0 ? sizeOf(kernel.extents) : sizeOf(kernel.extents.filter((_, axis) => at.coefficients[axis] !== 0));
+    elements.set(buffer, (elements.get(buffer) ?? 0) + reached);
+  };
+  for (const { buffer, at } of [...kernel.stores, ...kernelLoads(kernel)]) touch(buffer, at);
+  return [...elements].reduce((n, [buffer, count]) => n + Math.min(bytesOf(buffer), count * dtypeInfo(buffer.dtype).bytes), 0);
 }
 
 function costOf(roots: readonly Expression[]): { flop: number; instructions: number } {

@@ -1,5 +1,5 @@
 // A model and a data set made into programs: a training step and an evaluation step that take no arguments.
-import type { Program } from "../backends/backend.ts";
+import type { KernelRun, Program } from "../backends/backend.ts";
 import { type Compiled, compile } from "../compile-function.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { zeros } from "../functions/array.ts";
@@ -71,6 +71,11 @@ export class Feed {
   /** The program of a step, for looking at. */
   program(kind: "train" | "evaluate", batch: number): Promise<Program> {
     return this.#step(kind, batch).program();
+  }
+
+  /** Takes steps kernel by kernel, and tells how long each kernel took. */
+  profile(kind: "train" | "evaluate", batch: number, steps: number): Promise<KernelRun[]> {
+    return this.#step(kind, batch).profile(steps);
   }
 
   /** Compiles the program of a step beforehand, so that the first step is not the slow one. */

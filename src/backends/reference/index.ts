@@ -38,7 +38,7 @@ class ReferenceProgram implements Program {
   }
 
   describe() {
-    return { graph: printGraph(this.#graph), kernels: [], work: [], plan: "", code: "", workingBytes: 0 };
+    return { graph: printGraph(this.#graph), kernels: [], work: [], plan: "", code: "", workingBytes: 0, memory: { arena: 0, liveAtOnce: 0, eachThread: 0, threads: 1, variables: 0 } };
   }
 
   free(): void {}

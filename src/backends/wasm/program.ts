@@ -34,15 +34,16 @@ export class WasmProgram implements Program {
   readonly #table: number;
 
   static async compile(device: WasmDevice, given: Graph): Promise<WasmProgram> {
+    const start = performance.now();
     const { graph, plan } = lowerGraph(given, (kernel) => contractScratchBytes(kernel, device.target));
     const module = new ModuleBuilder();
     const walk = printWalk(module, graph, plan, device.target);
-    debugPrint(1, () => `— program: ${plan.kernels.length} kernels, ${plan.arenaBytes} bytes of working memory`);
     debugPrint(2, () => plan.kernels.map((kernel, i) => printKernel(kernel, i)).join("\n"));
     debugPrint(3, () => printPlan(graph, plan));
     debugPrint(5, () => module.print());
     const compiled = await WebAssembly.compile(module.encode(device.memory.shared));
     const instance = await WebAssembly.instantiate(compiled, { nabla: { memory: device.memory.memory } });
+    debugPrint(1, () => `— program: ${plan.kernels.length} kernels, ${plan.arenaBytes} bytes of working memory, compiled in ${(performance.now() - start).toFixed(1)} ms`);
     return new WasmProgram(device, graph, plan, module, walk, compiled, instance.exports);
   }
 
@@ -122,6 +123,13 @@ export class WasmProgram implements Program {
       plan: printPlan(this.#graph, this.#plan),
       code: this.#module.print(),
       workingBytes: this.#plan.arenaBytes,
+      memory: {
+        arena: this.#plan.arenaBytes,
+        liveAtOnce: this.#plan.lowerBound,
+        eachThread: this.#walk.ownBytes,
+        threads: this.#shared ? this.#device.threads.size : 1,
+        variables: this.#graph.variables.reduce((n, { shape, dtype }) => n + sizeOf(shape) * dtypeInfo(dtype).bytes, 0),
+      },
     };
   }
 

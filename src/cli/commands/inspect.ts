@@ -1,18 +1,20 @@
 // `nabla inspect <recipe|model>`: what a training step is compiled to.
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
-import type { ProgramDescription } from "../../backends/backend.ts";
+import type { KernelRun, ProgramDescription } from "../../backends/backend.ts";
 import { backend } from "../../runtime/device.ts";
 import { loadModel } from "../../train/load-model.ts";
 import type { Model } from "../../train/model.ts";
 import { formatBytes } from "../../train/summary.ts";
 import { type AnswerOptions, count, withAnswerOptions, withExamples } from "../arguments.ts";
 import { UsageError } from "../failure.ts";
-import { kernelTable } from "../kernel-table.ts";
-import { type ProgramKind, programKinds, programOf } from "../programs.ts";
+import { kernelTable, type Measured, measuredKernels, milliseconds, scaled } from "../kernel-table.ts";
+import { type Limits, measureLimits } from "../limits.ts";
+import { type Inspected, type ProgramKind, programKinds, programOf } from "../programs.ts";
 import { loadRecipe, recipeNames } from "../recipes.ts";
 import { thousands } from "../table.ts";
 import { type Paint, paintFor, say, sayJson } from "../terminal.ts";
+import { chromeTrace } from "../trace.ts";
 
 const sections = ["overview", "graph", "kernels", "plan", "code"] as const;
 type Section = (typeof sections)[number];
@@ -21,6 +23,8 @@ interface InspectOptions extends AnswerOptions {
   readonly show: readonly Section[];
   readonly program?: ProgramKind;
   readonly batchSize?: number;
+  readonly measure: boolean;
+  readonly trace?: string;
 }
 
 export function addInspect(program: Command): void {
@@ -29,16 +33,20 @@ export function addInspect(program: Command): void {
     .summary("show what a recipe or model is compiled to")
     .description(
       "Shows what a model is compiled to: the graph, the kernels into which it is fused, the plan of the memory,\n" +
-        "and the generated WebAssembly. By default an overview of the training step.",
+        "and the generated WebAssembly. By default an overview of the training step: each kernel with its work, its\n" +
+        "time on one thread, and the least time that this machine's multiply-adds and memory allow as a share of that.",
     )
     .addArgument(new Argument("<recipe|model>", "a recipe's name, or a model's file"))
     .option("--show <sections>", `what to show, with commas: ${sections.join(", ")} or all`, readSections, ["overview"])
     .addOption(new Option("--program <kind>", "which of the model's programs (default: train, where the model can be trained)").choices(programKinds))
-    .option("--batch-size <count>", "how many examples a step sees (default: the recipe's, or 32)", count(1));
+    .option("--batch-size <count>", "how many examples a step sees (default: the recipe's, or 32)", count(1))
+    .option("--no-measure", "leave out the times, which take a second or two")
+    .option("--trace <file>", "write the kernels of some steps as a trace for chrome://tracing or Perfetto");
   withAnswerOptions(command).action(inspect);
   withExamples(command, [
     ["nabla inspect digits-mlp", "kernels and memory of a training step"],
     ["nabla inspect digits-mlp --show kernels,plan", "in full"],
+    ["nabla inspect digits-mlp --trace trace.json", "kernels on a time line, for chrome://tracing"],
     ["nabla inspect nabla-models/xor.safetensors --show code --program predict", "the generated WebAssembly"],
   ]);
 }
@@ -55,17 +63,64 @@ async function inspect(target: string, options: InspectOptions): Promise<void> {
   backend();
   const { model, defaultBatchSize } = await findModel(target);
   const { batchSize = defaultBatchSize, program: kind = model.training ? "train" : "predict" } = options;
-  const program = await programOf(model, kind, batchSize);
-  const description = program.describe();
+  const inspected = await programOf(model, kind, batchSize);
+  const description = inspected.program.describe();
+  const measurement = options.measure && (options.json || options.show.includes("overview")) && description.kernels.length > 0 ? await measure(inspected, description) : null;
+  if (options.trace !== undefined) {
+    const runs = measurement?.runs ?? (await inspected.profile(warmUp + traced));
+    const shown = runs.filter(({ step }) => step >= warmUp && step < warmUp + traced);
+    writeFile(options.trace, chromeTrace(`${model.name}, ${titles[kind]}`, description, shown));
+  }
   if (options.json) {
-    sayJson({ target, program: kind, batchSize, backend: backend().name, ...description });
+    const { runs: _, ...measured } = measurement ?? { runs: [] };
+    sayJson({ target, program: kind, batchSize, backend: backend().name, ...description, ...measured });
     return;
   }
   const paint = paintFor(process.stdout);
   say(`${paint("bold", model.name)}, ${titles[kind]}, batches of ${batchSize}, backend ${backend().name}`);
   for (const section of options.show) {
     if (options.show.length > 1) say(`\n${paint("bold", `── ${section} ──`)}`);
-    say(show(section, description, paint));
+    say(section === "overview" ? overview(description, measurement, paint) : show(section, description));
+  }
+  if (options.trace !== undefined) say(`\nWrote ${options.trace}: open it in chrome://tracing or https://ui.perfetto.dev.`);
+}
+
+/** Steps that are not counted, as engines compile what turns out to run often; and steps of a trace. */
+const warmUp = 20;
+const traced = 5;
+/** How long whole steps are timed, in milliseconds. */
+const timed = 300;
+
+interface Measurement {
+  readonly limits: Limits;
+  readonly measured: readonly Measured[];
+  /** Of a whole step, with all threads, in milliseconds. */
+  readonly step: number;
+  readonly runs: readonly KernelRun[];
+}
+
+async function measure({ run, profile }: Inspected, description: ProgramDescription): Promise<Measurement> {
+  const limits = await measureLimits();
+  const runs = await profile(2 * warmUp);
+  const measured = measuredKernels(description, runs, warmUp, limits);
+  const sum = measured.reduce((n, { milliseconds }) => n + milliseconds, 0);
+  const steps = Math.max(3, Math.ceil(timed / 5 / Math.max(sum, 0.0001)));
+  await run(steps);
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const start = performance.now();
+    await run(steps);
+    times.push((performance.now() - start) / steps);
+  }
+  return { limits, measured, step: times.sort((a, b) => a - b)[2]!, runs };
+}
+
+/** Writes a file, or says in a sentence why not. */
+function writeFile(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
   }
 }
 
@@ -80,7 +135,7 @@ async function findModel(target: string): Promise<{ model: Model; defaultBatchSi
   return { model: await loadModel(target), defaultBatchSize: 32 };
 }
 
-function show(section: Section, { graph, kernels, plan, code, workingBytes }: ProgramDescription, paint: Paint): string {
+function show(section: Exclude<Section, "overview">, { graph, kernels, plan, code }: ProgramDescription): string {
   switch (section) {
     case "graph":
       return graph;
@@ -90,11 +145,27 @@ function show(section: Section, { graph, kernels, plan, code, workingBytes }: Pr
       return plan;
     case "code":
       return code;
-    case "overview":
-      return [
-        `${thousands(graph.match(/^%/gm)?.length ?? 0)} graph nodes → ${kernels.length} kernels → ${thousands(code.split("\n").length)} lines of code · ${formatBytes(workingBytes)} of working memory\n`,
-        kernelTable(kernels, paint),
-        `\nMore: --show ${sections.slice(1).join(",")} (or all), --program ${programKinds.join("|")}`,
-      ].join("\n");
   }
+}
+
+function overview(description: ProgramDescription, measurement: Measurement | null, paint: Paint): string {
+  const { graph, kernels, code, memory, work } = description;
+  const flop = work.reduce((n, w) => n + w.flop, 0);
+  const lines = [
+    `${thousands(graph.match(/^%/gm)?.length ?? 0)} graph nodes → ${kernels.length} kernels → ${thousands(code.split("\n").length)} lines of code`,
+    memoryLine(memory),
+  ];
+  if (measurement) {
+    const { limits, step, measured } = measurement;
+    const sum = measured.reduce((n, m) => n + m.milliseconds, 0);
+    lines.push(`a step: ${milliseconds(step)} with ${memory.threads} ${memory.threads === 1 ? "thread" : "threads"}, ${scaled((1000 * flop) / step, "FLOP/s")}; its kernels one by one: ${milliseconds(sum)}`);
+    lines.push(`limits of one thread: ${scaled(limits.flops, "FLOP/s")} of multiply-add, ${scaled(limits.bandwidth, "B/s")} of memory that no cache holds`);
+  }
+  return [...lines, "", kernelTable(description, measurement?.measured ?? null, paint), `\nMore: --show ${sections.slice(1).join(",")} (or all), --program ${programKinds.join("|")}, --trace <file>`].join("\n");
+}
+
+function memoryLine({ arena, liveAtOnce, eachThread, threads, variables }: ProgramDescription["memory"]): string {
+  const peak = arena + variables + eachThread * threads;
+  const own = eachThread > 0 ? `, ${formatBytes(eachThread)} for each of ${threads} ${threads === 1 ? "thread" : "threads"}` : "";
+  return `memory at most ${formatBytes(peak)}: variables ${formatBytes(variables)}, temporaries ${formatBytes(arena)} (at once needed: ${formatBytes(liveAtOnce)})${own}`;
 }

@@ -1,0 +1,67 @@
+// What this machine could do at best, measured on the spot: the two limits that a kernel can run into.
+import { compile } from "../compile-function.ts";
+import { zeros } from "../functions/array.ts";
+import { backend } from "../runtime/device.ts";
+import { FunctionBuilder, ModuleBuilder } from "../backends/wasm/assembler.ts";
+import { variable } from "../variable.ts";
+
+/** Of one thread. */
+export interface Limits {
+  /** Floating-point operations a second, of multiply-adds that touch no memory. */
+  readonly flops: number;
+  /** Bytes a second, of a sum over memory that no cache holds. */
+  readonly bandwidth: number;
+}
+
+/** Takes about half a second. */
+export async function measureLimits(): Promise<Limits> {
+  return { flops: multiplyAdds(), bandwidth: await bandwidth() };
+}
+
+/** As many sums as hide how long each addition takes. */
+const sums = 12;
+const turns = 2_000_000;
+
+function multiplyAdds(): number {
+  const { fusedMultiplyAdd, vectorBits } = backend().capabilities;
+  const f = new FunctionBuilder("peak", []);
+  const [counter, x, y] = [f.local("i32"), f.local("v128"), f.local("v128")];
+  const locals = Array.from({ length: sums }, () => f.local("v128"));
+  f.splat(0.999, "f32").set(x).splat(0.001, "f32").set(y);
+  for (const local of locals) f.splat(1, "f32").set(local);
+  f.countedLoop(counter, 0, turns, 1, () => {
+    for (const local of locals) {
+      if (fusedMultiplyAdd) f.get(local).get(x).get(y).emit("f32x4.relaxed_madd").set(local);
+      else f.get(local).get(x).emit("f32x4.mul").get(y).emit("f32x4.add").set(local);
+    }
+  });
+  // The sums are stored, so that no engine leaves them out.
+  for (const local of locals) f.i32(0).get(local).emit("v128.store", 0);
+  const module = new ModuleBuilder();
+  module.export("peak", module.add(f));
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { nabla: { memory } });
+  const peak = instance.exports["peak"] as () => void;
+  // Where an engine joins pairs of vectors, its multiply-adds are twice as wide.
+  return (2 * vectorBits * sums * turns) / 32 / fastest(6, peak);
+}
+
+/** The shortest of some runs, in seconds. */
+function fastest(runs: number, run: () => void): number {
+  const times = Array.from({ length: runs }, () => {
+    const start = performance.now();
+    run();
+    return performance.now() - start;
+  });
+  return Math.min(...times) / 1000;
+}
+
+const elements = 2 ** 24;
+
+async function bandwidth(): Promise<number> {
+  const x = variable(zeros([elements]));
+  const step = compile(() => x.assign(x.value.add(1)));
+  await step();
+  const runs = await step.profile(5);
+  return (2 * 4 * elements) / (Math.min(...runs.map(({ duration }) => duration)) / 1000);
+}
