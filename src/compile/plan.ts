@@ -6,6 +6,7 @@ import type { Buffer } from "./expression.ts";
 import type { Fused } from "./fuse.ts";
 import { mayReplace } from "./in-place.ts";
 import { type Kernel, kernelReads, kernelWrites } from "./kernel.ts";
+import { placeBlocks } from "./place.ts";
 import { bytesOf, type Schedule } from "./schedule.ts";
 
 export interface Plan {
@@ -30,39 +31,13 @@ const alignment = 64;
 const slack = 64;
 const rounded = (bytes: number): number => Math.ceil((bytes + slack) / alignment) * alignment;
 
-/** Free and used stretches of the arena. */
-class Arena {
-  readonly #used: { start: number; end: number }[] = [];
-  top = 0;
-
-  /** The smallest gap that holds `bytes`, or the end. */
-  take(bytes: number): number {
-    let best = -1;
-    let bestGap = Infinity;
-    let cursor = 0;
-    for (const { start, end } of this.#used) {
-      const gap = start - cursor;
-      if (gap >= bytes && gap < bestGap) [best, bestGap] = [cursor, gap];
-      cursor = end;
-    }
-    const start = best >= 0 ? best : cursor;
-    this.#used.push({ start, end: start + bytes });
-    this.#used.sort((a, b) => a.start - b.start);
-    this.top = Math.max(this.top, start + bytes);
-    return start;
-  }
-
-  free(start: number): void {
-    this.#used.splice(this.#used.findIndex((block) => block.start === start), 1);
-  }
-}
-
 /** Places all temporaries, inputs and scratch memory. `scratchBytes` says what a backend's kernel needs for itself. */
 export function plan(fused: Fused, scheduled: Schedule, scratchBytes: (kernel: Kernel) => number): Plan {
   const { graph, buffers } = fused;
   const { kernels, inVariables, copies } = scheduled;
-  const arena = new Arena();
-  const inputs = graph.inputs.map((node) => arena.take(rounded(sizeOf(node.shape) * dtypeInfo(node.dtype).bytes)));
+  const blocks: { bytes: number; from: number; to: number }[] = [];
+  const block = (bytes: number, from: number, to: number): number => blocks.push({ bytes: rounded(bytes), from, to }) - 1;
+  const inputs = graph.inputs.map((node) => block(sizeOf(node.shape) * dtypeInfo(node.dtype).bytes, -1, Infinity));
   const outputs = graph.outputs.map((node) => buffers.locate(node).buffer);
 
   const lastUse = new Map<Buffer, number>();
@@ -72,33 +47,34 @@ export function plan(fused: Fused, scheduled: Schedule, scratchBytes: (kernel: K
   });
   for (const buffer of [...outputs, ...copies.map((c) => c.from)]) lastUse.set(buffer, Infinity);
 
-  const offsets = new Map<Buffer, number>();
-  const live = new Set<Buffer>();
+  /** Which block holds a buffer, or a kernel's scratch memory. */
+  const home = new Map<Buffer, number>();
   const scratch = new Map<Kernel, number>();
+  const live = new Set<Buffer>();
   const fixedBytes = inputsBytes(graph);
   let lowerBound = fixedBytes;
   kernels.forEach((kernel, i) => {
     const dying = [...live].filter((buffer) => lastUse.get(buffer) === i);
     for (const buffer of kernelWrites(kernel)) {
-      if (offsets.has(buffer) || inVariables.has(buffer)) continue;
+      if (home.has(buffer) || inVariables.has(buffer)) continue;
       const heir = dying.findIndex((old) => bytesOf(old) === bytesOf(buffer) && old.dtype === buffer.dtype && onlyWriter(kernels, kernel, buffer) && mayReplace(kernel, buffer, old));
       if (heir >= 0) {
         const [old] = dying.splice(heir, 1);
-        offsets.set(buffer, offsets.get(old!)!);
+        const inherited = home.get(old!)!;
+        home.set(buffer, inherited);
+        blocks[inherited]!.to = lastUse.get(buffer)!;
         live.delete(old!);
-      } else offsets.set(buffer, arena.take(rounded(bytesOf(buffer))));
+      } else home.set(buffer, block(bytesOf(buffer), i, lastUse.get(buffer)!));
       live.add(buffer);
     }
     const own = scratchBytes(kernel);
-    if (own > 0) scratch.set(kernel, arena.take(rounded(own)));
+    if (own > 0) scratch.set(kernel, block(own, i, i));
     lowerBound = Math.max(lowerBound, fixedBytes + own + [...live].reduce((n, buffer) => n + bytesOf(buffer), 0));
-    if (own > 0) arena.free(scratch.get(kernel)!);
-    for (const buffer of [...live].filter((b) => lastUse.get(b) === i)) {
-      arena.free(offsets.get(buffer)!);
-      live.delete(buffer);
-    }
+    for (const buffer of [...live]) if (lastUse.get(buffer) === i) live.delete(buffer);
   });
-  return { kernels, offsets, inputs, outputs, inVariables, copies, scratch, arenaBytes: arena.top, lowerBound };
+  const { starts, top } = placeBlocks(blocks);
+  const placed = <K>(of: ReadonlyMap<K, number>): Map<K, number> => new Map([...of].map(([key, at]) => [key, starts[at]!]));
+  return { kernels, offsets: placed(home), inputs: inputs.map((at) => starts[at]!), outputs, inVariables, copies, scratch: placed(scratch), arenaBytes: top, lowerBound };
 }
 
 function inputsBytes(graph: Graph): number {

@@ -1,0 +1,53 @@
+// Laying blocks of memory out, so that those which are alive at the same time do not overlap, in as little room as can be found.
+
+/** So many bytes from one moment to another, both included. */
+export interface Block {
+  readonly bytes: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Orders in which blocks are tried. As they come; the largest first (Pisarchyk and Lee, 2020); what is large for long first. */
+const orders: readonly ((a: Block, b: Block) => number)[] = [
+  (a, b) => a.from - b.from,
+  (a, b) => b.bytes - a.bytes || a.from - b.from,
+  (a, b) => areaOf(b) - areaOf(a) || a.from - b.from,
+];
+const longest = 1e9;
+const areaOf = ({ bytes, from, to }: Block): number => bytes * (Math.min(to, longest) - from + 1);
+
+/** Where each block begins, and where the last one ends: the best of a few greedy layouts. */
+export function placeBlocks(blocks: readonly Block[]): { starts: readonly number[]; top: number } {
+  const layouts = orders.map((order) => layOut(blocks, order));
+  return layouts.reduce((best, layout) => (layout.top < best.top ? layout : best));
+}
+
+function layOut(blocks: readonly Block[], order: (a: Block, b: Block) => number): { starts: number[]; top: number } {
+  const starts = new Array<number>(blocks.length);
+  const placed: { block: Block; start: number }[] = [];
+  let top = 0;
+  for (const i of blocks.map((_, i) => i).sort((a, b) => order(blocks[a]!, blocks[b]!))) {
+    const block = blocks[i]!;
+    const start = smallestGap(block, placed.filter((p) => p.block.from <= block.to && block.from <= p.block.to));
+    starts[i] = start;
+    top = Math.max(top, start + block.bytes);
+    // In the order of their places, so that gaps are found in one walk.
+    let at = placed.length;
+    while (at > 0 && placed[at - 1]!.start > start) at--;
+    placed.splice(at, 0, { block, start });
+  }
+  return { starts, top };
+}
+
+/** The smallest gap between neighbours that holds a block, or the place behind them all. */
+function smallestGap({ bytes }: Block, neighbours: readonly { block: Block; start: number }[]): number {
+  let best = -1;
+  let least = Infinity;
+  let cursor = 0;
+  for (const { block, start } of neighbours) {
+    const gap = start - cursor;
+    if (gap >= bytes && gap < least) [best, least] = [cursor, gap];
+    cursor = Math.max(cursor, start + block.bytes);
+  }
+  return best >= 0 ? best : cursor;
+}
