@@ -40,6 +40,8 @@ interface Kept {
 /** A value of as many instructions is kept for the next stage, where it may be: in so many bytes. */
 const dearest = 12;
 const mostKept = 256 * 1024;
+/** Sums of so few terms, such as those of a pooling window, are written out. */
+const mostUnrolled = 9;
 /** From so many vectors on a row's sum has several parts, taken in turn, so that none waits for the last addition. */
 const longRow = 8;
 const parts = 4;
@@ -289,6 +291,13 @@ class LoopPrinter {
     f.release(end, "i32");
   }
 
+  /** Loops of so few turns that they are written out, with every counter a constant. */
+  #unrolled(axes: readonly number[], body: () => void): void {
+    const [axis, ...rest] = axes;
+    if (axis === undefined) return body();
+    for (let i = 0; i < this.#kernel.extents[axis]!; i++) this.#p.displaced(axis, i, () => this.#unrolled(rest, body));
+  }
+
   #withLanes(lanes: number | null, body: () => void): void {
     if (lanes !== null) this.#p.lanes = lanes;
     body();
@@ -323,10 +332,12 @@ class LoopPrinter {
       for (let first = 0; first === 0 || first < reductions.length; first += together) {
         if (sizeOf(extents.slice(parallel)) === 0) break;
         if (this.#kept.length > 0) this.#f.get(kernelBuffers(this.#kernel).length + pieceParameters.indexOf("own")).set(this.#keptAt);
-        this.#nest(inner, (innerLanes) => {
+        const point = (innerLanes: number): void => {
           const counted = acrossVector ? innerLanes : lanes;
           eachCopy((copy) => this.#point(stage, reductions.slice(first, first + together), sums[copy]!.slice(first, first + together), stores, counted, acrossVector));
-        }, 4, copies);
+        };
+        if (!acrossVector && sizeOf(extents.slice(parallel)) <= mostUnrolled) this.#unrolled(inner, () => point(lanes));
+        else this.#nest(inner, point, 4, copies);
       }
       eachCopy((copy) => {
         reductions.forEach((r, i) => {
