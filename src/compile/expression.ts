@@ -121,3 +121,19 @@ export function visit(roots: Iterable<Expression>, each: (e: Expression) => void
   };
   for (const root of roots) walk(root);
 }
+
+/** Whether an expression changes along one of the axes. */
+export function usesAxes(e: Expression, axes: readonly number[]): boolean {
+  const inside = (a: Affine): boolean => axes.some((axis) => a.coefficients[axis] !== 0) || a.terms.some((t) => usesAxes(t.value as Expression, axes));
+  switch (e.kind) {
+    case "load":
+    case "index":
+      return inside(e.at);
+    case "scalar":
+      return e.operands.some((x) => usesAxes(x, axes));
+    case "cast":
+      return usesAxes(e.operand, axes);
+    default:
+      return false;
+  }
+}

@@ -1,5 +1,5 @@
 // How a contraction is cut into panels, passes, blocks and units; or that plain loops do it better.
-import type { Expression } from "../../compile/expression.ts";
+import { type Expression, usesAxes } from "../../compile/expression.ts";
 import type { Kernel } from "../../compile/kernel.ts";
 import type { Affine } from "../../view.ts";
 import { innerAxis, type Line, lineOf } from "./line.ts";
@@ -119,7 +119,7 @@ const isBare = (value: Expression): value is DirectLoad => value.kind === "load"
 function rowLayoutOf(value: Expression, rows: Line, depth: Line, tileRows: number): Blocking["rowLayout"] {
   const inner = innerAxis(depth);
   const stepsOf = (e: Expression): number => (e.kind === "load" ? e.at.coefficients[inner]! : 0);
-  if (isBare(value) && stepsOf(value) === 1 && value.at.terms.every((t) => !dependsOn(t.value as Expression, depth.axes)) && (depth.runs === 1 || depth.run >= 32)) return "direct";
+  if (isBare(value) && stepsOf(value) === 1 && value.at.terms.every((t) => !usesAxes(t.value as Expression, depth.axes)) && (depth.runs === 1 || depth.run >= 32)) return "direct";
   const padding = (Math.ceil(rows.run / tileRows) * tileRows) / rows.run;
   return padding <= 1.25 && runsFaster(value, innerAxis(rows), inner) ? "panels" : "rows";
 }
@@ -140,13 +140,6 @@ function forEachLoad(e: Expression, each: (load: DirectLoad) => void): void {
   if (e.kind === "load") each(e);
   if (e.kind === "scalar") for (const x of e.operands) forEachLoad(x, each);
   if (e.kind === "cast") forEachLoad(e.operand, each);
-}
-
-function dependsOn(e: Expression, axes: readonly number[]): boolean {
-  const inside = (a: Affine): boolean => axes.some((axis) => a.coefficients[axis] !== 0) || a.terms.some((t) => dependsOn(t.value as Expression, axes));
-  if (e.kind === "load" || e.kind === "index") return inside(e.at);
-  if (e.kind === "scalar") return e.operands.some((x) => dependsOn(x, axes));
-  return e.kind === "cast" && dependsOn(e.operand, axes);
 }
 
 /** The stride of a line's places in an index, where one stride serves them all; else null. */

@@ -1,14 +1,14 @@
 // Prints map, rows and scatter kernels: parallel loops around stages of reducing loops, four elements at a time.
-import type { Buffer, Expression } from "../../compile/expression.ts";
+import type { Buffer } from "../../compile/expression.ts";
 import { stageOf } from "../../compile/fuse.ts";
-import { type Kernel, kernelBuffers, kernelLoads, kernelRoots } from "../../compile/kernel.ts";
+import { type Kernel, kernelBuffers, kernelRoots } from "../../compile/kernel.ts";
 import { kernelWork } from "../../compile/work.ts";
 import { dtypeInfo } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
-import type { Affine } from "../../view.ts";
 import { FunctionBuilder, type Local } from "./assembler.ts";
 import { Expander, type Vector, type VectorAffine, vectorOperands } from "./expand.ts";
-import { type Piece, pieceParameters, unitsFor } from "./piece.ts";
+import { type Cut, cutOf, vectorAxisOf } from "./loop-shape.ts";
+import { type Piece, pieceParameters } from "./piece.ts";
 import { printStore } from "./stores.ts";
 import type { Target } from "./target.ts";
 import { VectorPrinter } from "./vector-printer.ts";
@@ -69,31 +69,6 @@ export function printLoops(kernel: Kernel, name: string, target: Target): Piece 
   if (sizeOf(kernel.extents.slice(0, kernel.parallel)) > 0) printer.print();
   return { f, units: cut?.units ?? 1, divides, work: instructions / 4, ownBytes: printer.keptBytes };
 }
-
-/** The parallel axis that is cut into units, and how many of its places a unit takes. */
-interface Cut {
-  readonly axis: number;
-  readonly places: number;
-  readonly units: number;
-}
-
-/** Cuts the longest parallel axis, of equals the outermost; none where the work is little or its order matters. */
-function cutOf(kernel: Kernel, vectorAxis: number, work: number): Cut | null {
-  if (kernel.kind === "scatter") return null;
-  const parallel = kernel.extents.slice(0, kernel.parallel);
-  const parts = (axis: number): number => Math.ceil(parallel[axis]! / (axis === vectorAxis ? vectorPlaces : 1));
-  const wanted = unitsFor(work, Infinity);
-  // An outer axis keeps what a unit reads together.
-  let axis = parallel.findIndex((_, i) => parts(i) >= wanted);
-  if (axis < 0) axis = parallel.reduce((best, _, i) => (parts(i) > parts(best) ? i : best), 0);
-  const units = parallel.length === 0 ? 1 : unitsFor(work, parts(axis));
-  if (units < 2) return null;
-  const each = Math.ceil(parts(axis) / units) * (axis === vectorAxis ? vectorPlaces : 1);
-  return { axis, places: each, units: Math.ceil(parallel[axis]! / each) };
-}
-
-/** Places of the vector's axis that stay together: as many as go abreast. */
-const vectorPlaces = 32;
 
 class LoopPrinter {
   readonly #kernel: Kernel;
@@ -453,42 +428,4 @@ function operationsIn(value: Vector): number {
   };
   walk(value);
   return count;
-}
-
-/** The axis along which most loads and stores are contiguous, −1 where there is no axis at all. */
-function vectorAxisOf(kernel: Kernel): number {
-  const { extents, parallel } = kernel;
-  const indices: { at: Affine; weight: number }[] = kernelLoads(kernel).map((load) => ({ at: load.at, weight: 1 }));
-  for (const store of kernel.stores) {
-    // A store for each row weighs as often as it happens.
-    indices.push({ at: store.at, weight: store.per === "row" && parallel < extents.length ? 0.5 : 1.5 });
-  }
-  const dependsOn = (a: Affine, axis: number): boolean => a.terms.some((t) => expressionUses(t.value as Expression, axis));
-  let best = -1;
-  let bestScore = -Infinity;
-  extents.forEach((extent, axis) => {
-    let score = extent >= 4 ? 0 : -2;
-    for (const { at, weight } of indices) {
-      const c = at.coefficients[axis]!;
-      score += dependsOn(at, axis) ? -2 * weight : c === 1 ? 2 * weight : c === 0 ? 0 : -2 * weight;
-    }
-    // Of equals, the last: rows of memory run along it.
-    if (score >= bestScore) [best, bestScore] = [axis, score];
-  });
-  return best;
-}
-
-function expressionUses(e: Expression, axis: number): boolean {
-  const inside = (a: Affine): boolean => a.coefficients[axis] !== 0 || a.terms.some((t) => expressionUses(t.value as Expression, axis));
-  switch (e.kind) {
-    case "load":
-    case "index":
-      return inside(e.at);
-    case "scalar":
-      return e.operands.some((x) => expressionUses(x, axis));
-    case "cast":
-      return expressionUses(e.operand, axis);
-    default:
-      return false;
-  }
 }

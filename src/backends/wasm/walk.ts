@@ -1,4 +1,4 @@
-// The functions that walk a program: `run`, by one thread from end to end, and `work`, by several that share each phase.
+// The walk over a program: what is to be done, in which order; by one thread from end to end, or phase by phase.
 import { type Address, type Addresses, programAddresses, sameAddress, stepAddresses } from "../../compile/address.ts";
 import { type Kernel, kernelBuffers } from "../../compile/kernel.ts";
 import type { Plan } from "../../compile/plan.ts";
@@ -6,9 +6,10 @@ import { bytesOf } from "../../compile/schedule.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";
 import { contractScratchBytes } from "./blocking.ts";
-import { control, deepestLoop, endPhase, mostUnitsOfPhase, ticketBits } from "./control.ts";
+import { deepestLoop, endPhase, mostUnitsOfPhase } from "./control.ts";
 import { printKernelPieces } from "./kernels.ts";
 import type { Piece } from "./piece.ts";
+import { type LoopEnds, printWork } from "./share.ts";
 import type { Target } from "./target.ts";
 
 /** Something that the program does: a piece of a kernel, zeros for a scatter, a copy. */
@@ -38,12 +39,11 @@ interface Walker {
   readonly counter: (depth: number) => void;
 }
 
-/** A step of the walk that threads take part in: actions that one thread does, or one that is cut into units. */
+/** A step of the walk that threads take part in: items that one thread does, or an action that is cut into units. */
 interface Phase {
   readonly actions: readonly Item[];
   readonly units: number;
-  /** Loops that end with this phase, the innermost first: where each begins. */
-  readonly ends: { readonly length: number; readonly depth: number; readonly first: number }[];
+  readonly ends: LoopEnds[number][];
 }
 
 /** What comes out of printing a program. */
@@ -58,11 +58,6 @@ export interface Walk {
 const leastShared = 40_000;
 /** Work of a step that a page's main thread does not take upon itself in one go. About half a millisecond. */
 const mostAtOnce = 2_000_000;
-/** How often a thread looks at the ticket before it lies down: some ten microseconds. */
-const spins = 6000;
-/** How long it sleeps before it asks what has become of the others, in nanoseconds. */
-const patience = 50_000_000;
-
 /** Prints all of a program into `module`, with its exports `run` and `work`; or, for a profile, with `kernel`, which does one alone. */
 export function printWalk(module: ModuleBuilder, graph: Graph, plan: Plan, target: Target, profiled = false): Walk {
   const printer = new ItemPrinter(module, target);
@@ -264,90 +259,4 @@ function printPhases(phases: readonly Phase[]): FunctionBuilder {
   });
   f.emit("end");
   return f;
-}
-
-/**
- * work(control, job, own, limit): takes units of the job, as long as there are any. Gives 0 when the job is over, 1 where
- * nobody has begun a phase for some time, so that the others may be dead, and 2 after `limit` units.
- */
-function printWork(phase: number, phases: readonly Phase[]): FunctionBuilder {
-  const f = new FunctionBuilder("work", ["i32", "i32", "i32", "i32"], "i32");
-  const [at, job, own, limit] = [0, 1, 2, 3];
-  const [ticket, number, unit, next, spin] = [f.local("i64"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
-  const giveBack = (status: number): void => void f.i32(status).emit("return");
-  const unitsOf = (which: Local): void => void f.get(at).emit("i32.load", control.units).get(which).times(4).emit("i32.add").emit("i32.load", 0);
-  const part = (bits: number, mask: number): void => void f.get(ticket).emit("i64.const", bits).emit("i64.shr_u").emit("i32.wrap_i64").i32(mask).emit("i32.and");
-  const load = (): FunctionBuilder => f.get(at).emit("i64.atomic.load", control.ticket, 3);
-
-  f.emit("loop");
-  load().set(ticket);
-  part(ticketBits.job, -1);
-  f.get(job).emit("i32.ne").emit("if");
-  giveBack(0);
-  f.emit("end");
-  part(ticketBits.phase, endPhase);
-  f.tee(number).i32(endPhase).emit("i32.eq").emit("if");
-  giveBack(0);
-  f.emit("end");
-  part(0, mostUnitsOfPhase);
-  f.set(unit);
-
-  f.get(unit);
-  unitsOf(number);
-  f.emit("i32.lt_u").emit("if");
-  f.get(at).get(ticket).get(ticket).emit("i64.const", 1).emit("i64.add").emit("i64.atomic.rmw.cmpxchg", control.ticket, 3);
-  f.get(ticket).emit("i64.eq").emit("if");
-  f.get(number).get(unit).get(at).emit("i32.load", control.arena).get(at).emit("i32.load", control.variables).get(own).get(at).plus(control.counters).emit("call", phase);
-  f.get(at).i32(1).emit("i32.atomic.rmw.sub", control.left, 2).i32(1).emit("i32.eq").emit("if");
-  // The last unit of the phase: the next phase, or the next step, or the end.
-  f.get(number).plus(1).set(next);
-  printLoopEnds(f, phases, at, number, next, spin);
-  f.get(next).i32(phases.length).emit("i32.eq").emit("if");
-  f.i32(0).set(next);
-  f.get(at).get(at).emit("i32.load", control.steps).i32(1).emit("i32.sub").tee(spin).emit("i32.store", control.steps);
-  f.get(spin).emit("i32.eqz").emit("if").i32(endPhase).set(next).emit("end");
-  f.emit("end");
-  f.get(next).i32(endPhase).emit("i32.ne").emit("if").get(at);
-  unitsOf(next);
-  f.emit("i32.atomic.store", control.left, 2).emit("end");
-  f.get(at).get(job).emit("i64.extend_i32_u").emit("i64.const", ticketBits.job).emit("i64.shl");
-  part(ticketBits.sequence, 0xff);
-  f.plus(1).i32(0xff).emit("i32.and").emit("i64.extend_i32_u").emit("i64.const", ticketBits.sequence).emit("i64.shl").emit("i64.or");
-  f.get(next).emit("i64.extend_i32_u").emit("i64.const", ticketBits.phase).emit("i64.shl").emit("i64.or");
-  f.emit("i64.atomic.store", control.ticket, 3);
-  f.get(at).emit("i32.atomic.load", control.sleepers, 2).emit("if");
-  f.get(at).i32(-1).emit("memory.atomic.notify", control.ticket, 2).emit("drop").emit("end");
-  f.emit("end");
-  f.get(limit).i32(1).emit("i32.sub").tee(limit).emit("i32.eqz").emit("if");
-  giveBack(2);
-  f.emit("end").emit("end");
-  f.emit("br", 1).emit("end");
-
-  // Nothing to take: others are at it. Look a while, then lie down.
-  f.i32(spins).set(spin).emit("loop");
-  load().get(ticket).emit("i64.ne").emit("br_if", 1);
-  f.get(spin).i32(1).emit("i32.sub").tee(spin).emit("br_if", 0).emit("end");
-  f.get(at).i32(1).emit("i32.atomic.rmw.add", control.sleepers, 2).emit("drop");
-  f.get(at).get(ticket).emit("i64.const", patience).emit("memory.atomic.wait64", control.ticket, 3).set(next);
-  f.get(at).i32(1).emit("i32.atomic.rmw.sub", control.sleepers, 2).emit("drop");
-  f.get(next).i32(2).emit("i32.ne").emit("br_if", 0);
-  f.emit("end");
-  f.i32(1);
-  return f;
-}
-
-/** After a phase with which loops end: the next turn of the innermost one that is not over. */
-function printLoopEnds(f: FunctionBuilder, phases: readonly Phase[], at: Local, number: Local, next: Local, counter: Local): void {
-  phases.forEach(({ ends }, i) => {
-    if (ends.length === 0) return;
-    f.get(number).i32(i).emit("i32.eq").emit("if").emit("block");
-    for (const { length, depth, first } of ends) {
-      const place = control.counters + 4 * depth;
-      f.get(at).emit("i32.load", place).plus(1).set(counter);
-      f.get(counter).i32(length).emit("i32.lt_u").emit("if");
-      f.get(at).get(counter).emit("i32.store", place).i32(first).set(next).emit("br", 1).emit("end");
-      f.get(at).i32(0).emit("i32.store", place);
-    }
-    f.emit("end").emit("end");
-  });
 }
