@@ -23,7 +23,9 @@ export interface AttentionOptions {
  * where a plain softmax of nothing but −∞ would give NaN. Vaswani and others, 2017.
  *
  * @throws ShapeError where queries, keys, values or the mask do not fit
- * @example scaledDotProductAttention(q, k, v, { causal: true }); // of a language model
+ * @example
+ * const x = random.normal(random.key(0), [4, 16, 8]); // 4 heads, 16 tokens, 8 numbers of each
+ * scaledDotProductAttention(x, x, x, { causal: true }).shape; // [4, 16, 8]
  */
 export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: TensorLike, options: AttentionOptions = {}): Tensor {
   const name = "scaledDotProductAttention";

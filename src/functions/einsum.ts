@@ -20,9 +20,10 @@ interface Labelled {
  *
  * @throws ArgumentError where the text is no formula for the operands; ShapeError where one letter names two lengths
  * @example
- * einsum("bij,bjk->bik", a, b); // batched matrix product
- * einsum("ii->i", a); // diagonal
- * einsum("...hd,...kd->...hk", q, k).mul(1 / 8); // attention's scores
+ * const [a, b] = [ones([5, 2, 3]), ones([5, 3, 4])];
+ * einsum("bij,bjk->bik", a, b).shape; // [5, 2, 4]
+ * einsum("...ij,...kj->...ik", a, a).shape; // [5, 2, 2]
+ * await einsum("ii->i", [[1, 2], [3, 4]]).array(); // [1, 4]
  */
 export function einsum(formula: string, ...operands: readonly TensorLike[]): Tensor {
   const tensors = operands.map(asFloat);
