@@ -24,8 +24,8 @@ export interface AttentionOptions {
  *
  * @throws ShapeError where queries, keys, values or the mask do not fit
  * @example
- * const x = ones([2, 4, 8, 16]); // batch, heads, time, width
- * scaledDotProductAttention(x, x, x, { causal: true }).shape; // [2, 4, 8, 16]
+ * const x = random.normal(random.key(0), [4, 16, 8]); // 4 heads, 16 tokens, 8 numbers of each
+ * scaledDotProductAttention(x, x, x, { causal: true }).shape; // [4, 16, 8]
  */
 export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: TensorLike, options: AttentionOptions = {}): Tensor {
   const name = "scaledDotProductAttention";

@@ -20,10 +20,10 @@ interface Labelled {
  *
  * @throws ArgumentError where the text is no formula for the operands; ShapeError where one letter names two lengths
  * @example
- * const [a, b] = [ones([2, 3, 4]), ones([2, 4, 5])];
- * einsum("bij,bjk->bik", a, b).shape; // [2, 3, 5]
+ * const [a, b] = [ones([5, 2, 3]), ones([5, 3, 4])];
+ * einsum("bij,bjk->bik", a, b).shape; // [5, 2, 4]
+ * einsum("...ij,...kj->...ik", a, a).shape; // [5, 2, 2]
  * await einsum("ii->i", [[1, 2], [3, 4]]).array(); // [1, 4]
- * einsum("...hd,...kd->...hk", a, a).shape; // [2, 3, 3]
  */
 export function einsum(formula: string, ...operands: readonly TensorLike[]): Tensor {
   const tensors = operands.map(asFloat);

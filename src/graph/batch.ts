@@ -3,6 +3,7 @@ import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { apply, type ContractLabels, type Node, type Rewrite, withInputs } from "../ops/op.ts";
+import { type BatchedLoop, batchedResult, type BodyBatching, LoopBatching } from "./batch-loop.ts";
 import { topologicalOrder } from "./order.ts";
 
 /** What has become of a node: one with a leading batch axis, or, where it does not depend on the example, itself. */
@@ -19,24 +20,52 @@ export function batchNodes(roots: readonly Node[], given: ReadonlyMap<Node, Node
   return new Batching(size).nodes(roots, given);
 }
 
-class Batching {
+class Batching implements BodyBatching {
   readonly #size: number;
+  readonly #outer: Batching | null;
   readonly #done = new Map<Node, Batched>();
+  /** For rules of gradients: of values with a batch axis, and of such without. */
   readonly #rewrite: Rewrite;
+  readonly #rewriteShared: Rewrite;
+  readonly #loops: LoopBatching;
+  readonly #loopOf = new Map<Node, BatchedLoop>();
 
-  constructor(size: number) {
+  /** `outer` is told for the body of a loop: the batching of the graph around it. */
+  constructor(size: number, outer: Batching | null = null) {
     this.#size = size;
+    this.#outer = outer;
     this.#rewrite = (nodes, given) => this.nodes(nodes, given).map((x) => this.#spread(x));
+    this.#rewriteShared = (nodes, given) => {
+      for (const [node, other] of given) this.place(node, { node: other, hasAxis: false });
+      return this.batch(nodes).map(({ node, hasAxis }) => {
+        if (hasAxis) throw new ArgumentError("vmap: a rule of customGradient uses what depends on the example, though no argument of its function does; make it an argument.");
+        return node;
+      });
+    };
+    this.#loops = new LoopBatching(size, () => new Batching(size, this), (x) => this.#spread(x));
   }
 
   nodes(roots: readonly Node[], given: ReadonlyMap<Node, Node>): Batched[] {
-    for (const [node, other] of given) this.#done.set(node, { node: other, hasAxis: true });
+    for (const [node, other] of given) this.place(node, { node: other, hasAxis: true });
+    return this.batch(roots);
+  }
+
+  place(leaf: Node, other: Batched): void {
+    this.#done.set(leaf, other);
+  }
+
+  /** A rule of a gradient that is written inside of a loop may speak of what is given outside. */
+  placed(leaf: Node): Batched | undefined {
+    return this.#done.get(leaf) ?? (leaf.inputs.length === 0 ? this.#outer?.placed(leaf) : undefined);
+  }
+
+  batch(roots: readonly Node[]): Batched[] {
     // What has numbers already does not depend on the example.
     const isLeaf = (node: Node): boolean => this.#done.has(node) || node.value !== undefined;
     for (const node of topologicalOrder(roots, isLeaf)) {
       if (this.#done.has(node)) continue;
       const inputs = isLeaf(node) ? [] : node.inputs.map((input) => this.#done.get(input)!);
-      this.#done.set(node, this.#batch(node, inputs));
+      this.#done.set(node, this.placed(node) ?? this.#batch(node, inputs));
     }
     return roots.map((root) => this.#done.get(root)!);
   }
@@ -47,9 +76,15 @@ class Batching {
     // What is only waited for decides nothing, but may change.
     if (!inputs.some((x, i) => x.hasAxis && (i === 0 || !isOrdering))) {
       const same = inputs.every((x, i) => x.node === node.inputs[i]);
-      return { node: same ? node : withInputs(node, inputs.map((x) => x.node)), hasAxis: false };
+      return { node: same ? node : withInputs(node, inputs.map((x) => x.node), op.rewritten?.(node, this.#rewriteShared)), hasAxis: false };
     }
     if (isOrdering) return { node: apply(op, inputs.map((x) => x.node), node.attrs), hasAxis: true };
+    if (op.kind === "loop") {
+      const batched = this.#loops.batch(node, inputs);
+      this.#loopOf.set(node, batched);
+      return { node: batched.loop, hasAxis: true };
+    }
+    if (op.kind === "result") return batchedResult(this.#loopOf.get(node.inputs[0]!)!, node.attrs.index);
     if (op.batch) return { node: op.batch(ops, node as never, inputs.map((x) => this.#spread(x)), this.#rewrite), hasAxis: true };
     return { node: this.#byKind(node, inputs), hasAxis: true };
   }
@@ -63,6 +98,8 @@ class Batching {
         return apply(op, [inputs[0]!.node], { ...attrs, axes: attrs.axes.map((axis: number) => axis + 1) });
       case "join":
         return apply(op, inputs.map((x) => this.#spread(x)), { ...attrs, axis: attrs.axis + 1 });
+      case "routine":
+        return apply(op, [inputs[0]!.node], { ...attrs, axis: attrs.axis + 1 });
       case "contract":
         return contract(node, inputs);
       case "gather":

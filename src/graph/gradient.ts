@@ -2,7 +2,7 @@
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
-import type { Node } from "../ops/op.ts";
+import type { Node, Ops } from "../ops/op.ts";
 import { withScope } from "../ops/op.ts";
 import { formatShape } from "../shape.ts";
 import { loopCotangents } from "./loop-gradient.ts";
@@ -21,8 +21,17 @@ export function gradientNodes(y: Node, xs: readonly Node[], seed?: Node): Node[]
   return xs.map((x, i) => found[i] ?? ops.full(x.shape, 0, x.dtype));
 }
 
-/** d(Σᵢ Σ seedᵢ·yᵢ)/dx for each x; null where none flows. What is behind one of `leaves` is not looked at. */
-export function cotangentNodes(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[], leaves: ReadonlySet<Node> = new Set()): (Node | null)[] {
+/**
+ * d(Σᵢ Σ seedᵢ·yᵢ)/dx for each x; null where none flows. What is behind one of `leaves` is not looked at. `o` are the
+ * builders that the rules are given.
+ */
+export function cotangentNodes(
+  ys: readonly Node[],
+  seeds: readonly Node[],
+  xs: readonly Node[],
+  leaves: ReadonlySet<Node> = new Set(),
+  o: Ops = ops,
+): (Node | null)[] {
   const order = topologicalOrder(ys, (node) => leaves.has(node));
   const inputsOf = (node: Node): readonly Node[] => (leaves.has(node) ? [] : node.inputs);
   const depends = new Set<Node>(xs);
@@ -50,9 +59,10 @@ export function cotangentNodes(ys: readonly Node[], seeds: readonly Node[], xs: 
     }
     const dys = ofResults.get(node);
     if (!dy && !dys) continue;
-    const given = withScope(`∇${node.scope}`, () =>
-      dys ? loopCotangents(node, dys, inputs.map((input) => depends.has(input)), cotangentNodes) : node.op.vjp(ops, dy!, inputs, node as never),
-    );
+    const given = withScope(`∇${node.scope}`, () => {
+      if (!dys) return node.op.vjp(o, dy!, inputs, node as never);
+      return loopCotangents(node, dys, inputs.map((input) => depends.has(input)), (...inside) => cotangentNodes(...inside, o));
+    });
     inputs.forEach((input, i) => {
       const part = given[i];
       if (part && depends.has(input)) collect(input, part);

@@ -35,7 +35,7 @@ export function closeGraph(outputs: readonly Node[], assignments: readonly Assig
     if (node.op === readOp) variables.add(node.attrs.variable);
     if (node.op === parameterOp) {
       throw new ArgumentError(
-        `a tensor ${formatShape(node.shape)} from inside a function under compile, scan or vmap stands for any argument, and has no numbers. Return what you make of it from the function (under scan as part of y or of the carry), and ask for its numbers outside.`,
+        `a tensor ${formatShape(node.shape)} from inside a function under compile, scan or vmap stands for any argument, and has no numbers. Return what you make of it from the function (under scan as part of y or of the carry), and use what comes back.`,
       );
     }
   }

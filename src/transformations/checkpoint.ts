@@ -30,11 +30,12 @@ export function checkpoint<Args extends TensorLike[]>(f: (...xs: Tensors<Args>) 
     if (Array.isArray(value)) throw new ArgumentError("checkpoint: the function must give one tensor; join several by concatenate or stack.");
     const y = outputsOf("checkpoint", value)[0]!.node;
     const edge = edgeOf(y, xs.map((x) => x.node), firstId);
-    return new Tensor(ops.customGradient(y, edge, (dy) => {
-      const fenced = new Map(edge.map((node) => [node, ops.fence(node, dy)]));
+    return new Tensor(ops.customGradient(y, edge, (dy, o) => {
+      const fenced = new Map(edge.map((node) => [node, o.fence(node, dy)]));
       const [again] = replaceNodes([y], (node) => fenced.get(node) ?? null) as [Node];
       const floats = edge.filter((node) => dtypeInfo(node.dtype).isFloat);
-      const found = cotangentNodes([again], [dy], floats.map((node) => fenced.get(node)!));
+      const ends = floats.map((node) => fenced.get(node)!);
+      const found = cotangentNodes([again], [dy], ends, new Set(ends), o);
       return edge.map((node) => found[floats.indexOf(node)] ?? null);
     }));
   };

@@ -2,8 +2,8 @@
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { cotangentNodes } from "../graph/gradient.ts";
-import { replaceNodes } from "../graph/replace.ts";
-import type { Node } from "../ops/op.ts";
+import { topologicalOrder } from "../graph/order.ts";
+import type { Node, Ops } from "../ops/op.ts";
 import * as ops from "../ops/index.ts";
 import { Tensor, type TensorLike } from "../tensor.ts";
 import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
@@ -34,31 +34,21 @@ export function jvp<Args extends TensorLike[], R extends Outputs>(
   return [value, inForm(value, moved.map((node) => new Tensor(node)))];
 }
 
+/** Tangents go forwards beside the value, so that nothing need wait for the way back to be computed again. */
+const forward: Ops = { ...ops, fence: (x) => x };
+
 /** The derivative of each y where each x moves along its direction. */
 export function tangentNodes(ys: readonly Node[], xs: readonly Node[], directions: readonly Node[]): Node[] {
   const isFloat = (x: Node): boolean => dtypeInfo(x.dtype).isFloat;
   const zeros = (x: Node): Node => ops.full(x.shape, 0, isFloat(x) ? x.dtype : "float32");
   const floats = ys.filter(isFloat);
   const seeds = floats.map((y, i) => ops.parameter(i, y.shape, y.dtype));
-  const pulled = cotangentNodes(floats, seeds, xs);
+  const pulled = cotangentNodes(floats, seeds, xs, new Set(), forward);
   const reached = xs.flatMap((x, i) => (isFloat(x) && pulled[i] ? [i] : []));
-  const found = cotangentNodes(reached.map((i) => pulled[i]!), reached.map((i) => directions[i]!), seeds);
+  const found = cotangentNodes(reached.map((i) => pulled[i]!), reached.map((i) => directions[i]!), seeds, new Set(), forward);
   const tangents = seeds.map((seed, i) => found[i] ?? zeros(seed));
-  if (readsAny(tangents, new Set(seeds))) {
+  if (topologicalOrder(tangents).some((node) => seeds.includes(node))) {
     throw new ArgumentError("jvp: a gradient rule on the way is not linear in its cotangent (one that clips it, say), so that no tangent follows from it. Use vjp or grad.");
   }
-  // What only waits for a cotangent now waits for nothing.
-  const free = replaceNodes(tangents, (node) => (seeds.includes(node) ? zeros(node) : null));
-  return ys.map((y) => (isFloat(y) ? free[floats.indexOf(y)]! : zeros(y)));
-}
-
-/** Whether the numbers of `roots` depend on a leaf; waiting for one is no dependence. */
-function readsAny(roots: readonly Node[], leaves: ReadonlySet<Node>): boolean {
-  const seen = new Set<Node>(roots);
-  for (const node of seen) {
-    if (leaves.has(node)) return true;
-    const read = node.op.kind === "movement" && node.op.waits ? node.inputs.slice(0, 1) : node.inputs;
-    for (const input of read) seen.add(input);
-  }
-  return false;
+  return ys.map((y) => (isFloat(y) ? tangents[floats.indexOf(y)]! : zeros(y)));
 }

@@ -1,0 +1,103 @@
+// A loop for many examples at once: the batch axis goes through its body, but only where an example makes a difference.
+import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
+import type { Batched } from "./batch.ts";
+import { closeLoop } from "./loop.ts";
+
+/** A batching of a loop's body, which knows the graph around the loop. */
+export interface BodyBatching {
+  /** Says what stands in the place of a leaf. */
+  place(leaf: Node, other: Batched): void;
+  /** What stands in the place of a leaf, if that was said. */
+  placed(leaf: Node): Batched | undefined;
+  batch(roots: readonly Node[]): Batched[];
+}
+
+/** A loop with a batch axis, and which of its results have one. */
+export interface BatchedLoop {
+  readonly loop: Node<ops.LoopAttrs>;
+  readonly hasAxis: readonly boolean[];
+}
+
+/** A body that has been batched. Other loops of its family, which stack up more of the same, go on with it. */
+interface Step {
+  readonly body: BodyBatching;
+  readonly carries: readonly Batched[];
+  readonly slices: readonly Batched[];
+  readonly family: object;
+  /** What the loop came with: whether there is an axis. */
+  readonly given: readonly boolean[];
+}
+
+/** Batches the loops of one graph of `size` examples. */
+export class LoopBatching {
+  readonly #size: number;
+  readonly #open: () => BodyBatching;
+  readonly #spread: (x: Batched) => Node;
+  readonly #steps = new Map<object, Step>();
+
+  constructor(size: number, open: () => BodyBatching, spread: (x: Batched) => Node) {
+    this.#size = size;
+    this.#open = open;
+    this.#spread = spread;
+  }
+
+  /** Constants and slices have the axis if they came with it; a carry has it if it begins with it or ever gets it. */
+  batch(node: Node<ops.LoopAttrs>, inputs: readonly Batched[]): BatchedLoop {
+    const { body, length, reverse } = node.attrs;
+    const step = this.#step(body, inputs);
+    const next = step.body.batch(body.next);
+    const stacked = step.body.batch(body.stacked);
+    const [inits, sliced] = [body.carries.length, body.carries.length + body.slices.length];
+    const asCarried = (x: Batched, i: number): Node => (step.carries[i]!.hasAxis ? this.#spread(x) : x.node);
+    const loop = closeLoop({
+      init: inputs.slice(0, inits).map(asCarried),
+      // The steps come first, then the examples.
+      xs: inputs.slice(inits, sliced).map((x) => (x.hasAxis ? exchangeFirst(x.node) : x.node)),
+      carries: step.carries.map((x) => x.node), slices: step.slices.map((x) => x.node),
+      next: next.map(asCarried), stacked: stacked.map((x) => x.node), length, reverse, family: step.family,
+    });
+    return { loop: { ...loop, scope: node.scope }, hasAxis: [...step.carries, ...stacked].map((x) => x.hasAxis) };
+  }
+
+  #step(body: ops.Body, inputs: readonly Batched[]): Step {
+    const leaves = [...body.carries, ...body.slices];
+    const given = inputs.slice(0, leaves.length).map((x) => x.hasAxis);
+    const constants = inputs.slice(leaves.length);
+    const hold = ({ body: opened }: Step): void => body.constants.forEach((leaf, i) => opened.place(leaf, constants[i]!));
+    const known = this.#steps.get(body.family);
+    const isConstant = (leaf: Node, i: number): boolean => (known!.body.placed(leaf)?.node ?? constants[i]!.node) === constants[i]!.node;
+    if (known?.given.every((hasAxis, i) => hasAxis === given[i]) && body.constants.every(isConstant)) {
+      hold(known);
+      return known;
+    }
+    for (const withAxis = [...given]; ; ) {
+      const opened = this.#open();
+      const placeholders = leaves.map((leaf, i): Batched => {
+        const other = { node: ops.parameter(i, withAxis[i] ? [this.#size, ...leaf.shape] : leaf.shape, leaf.dtype), hasAxis: withAxis[i]! };
+        opened.place(leaf, other);
+        return other;
+      });
+      const step = { body: opened, carries: placeholders.slice(0, body.carries.length), slices: placeholders.slice(body.carries.length), family: {}, given };
+      hold(step);
+      const late = opened.batch(body.next).flatMap((x, i) => (x.hasAxis && !withAxis[i] ? [i] : []));
+      if (late.length === 0) {
+        this.#steps.set(body.family, step);
+        return step;
+      }
+      for (const i of late) withAxis[i] = true;
+    }
+  }
+}
+
+/** The result of a batched loop in the place of that of the loop. */
+export function batchedResult({ loop, hasAxis }: BatchedLoop, index: number): Batched {
+  const node = ops.result(loop, index);
+  const isStacked = index >= loop.attrs.body.carries.length;
+  return { node: hasAxis[index] && isStacked ? exchangeFirst(node) : node, hasAxis: hasAxis[index]! };
+}
+
+/** The first two axes in each other's place. */
+function exchangeFirst(x: Node): Node {
+  return ops.permute(x, [1, 0, ...x.shape.slice(2).map((_, i) => i + 2)]);
+}
