@@ -106,13 +106,6 @@ class Batching implements BodyBatching {
         return this.#gather(node, inputs as [Batched, Batched]);
       case "scatter":
         return this.#scatter(node, inputs as [Batched, Batched]);
-      case "loop":
-        return this.#loop(node, inputs);
-      case "result": {
-        const result = ops.result(inputs[0]!.node, attrs.index);
-        // What is stacked up has the steps in front, and the examples behind them.
-        return attrs.index < (inputs[0]!.node.attrs as ops.LoopAttrs).body.next.length ? result : swapFirstTwo(result);
-      }
       default:
         throw new ArgumentError(`vmap: ${op.name} has no form with a batch axis. Call it outside of vmap, or once for each example.`);
     }
@@ -145,24 +138,6 @@ class Batching implements BodyBatching {
     return ops.permute(apart, moveBlock(1, 1, axis, apart.shape.length));
   }
 
-  /** One loop for all examples. Every carry has the batch axis; slices and what comes from outside only where they differ. */
-  #loop({ attrs }: Node, inputs: readonly Batched[]): Node {
-    const { body, length, reverse } = attrs as ops.LoopAttrs;
-    const carried = body.carries.length;
-    const isSlice = (i: number): boolean => i >= carried && i < carried + body.slices.length;
-    const hasAxis = (i: number): boolean => i < carried || inputs[i]!.hasAxis;
-    const places = body.placeholders.map((node, i) => (hasAxis(i) ? ops.parameter(i, [this.#size, ...node.shape], node.dtype) : node));
-    const inside = new Batching(this.#size);
-    body.placeholders.forEach((node, i) => inside.#done.set(node, { node: places[i]!, hasAxis: hasAxis(i) }));
-    const outputs = inside.nodes(body.outputs, new Map()).map((x) => this.#spread(x));
-    const given = inputs.map((x, i) => (!hasAxis(i) ? x.node : isSlice(i) ? swapFirstTwo(x.node) : this.#spread(x)));
-    const batched = new ops.Body({
-      carries: places.slice(0, carried), slices: places.slice(carried, carried + body.slices.length), constants: places.slice(carried + body.slices.length),
-      next: outputs.slice(0, carried), stacked: outputs.slice(carried), family: {},
-    });
-    return ops.loop(given, { body: batched, length, reverse });
-  }
-
   /** Places in [0, length) of each example as places in all examples' numbers laid end to end. */
   #placesInAll(indices: Node, length: number): Node {
     const whole = dtypeInfo(indices.dtype).bytes < 4 ? ops.cast(indices, "int32") : indices;
@@ -178,8 +153,6 @@ function contract(node: Node, [a, b]: readonly Batched[]): Node {
   const own = (x: Batched, of: readonly number[]): readonly number[] => (x.hasAxis ? [batch, ...of] : of);
   return ops.contract(a!.node, b!.node, { a: own(a!, labels.a), b: own(b!, labels.b), out: [batch, ...labels.out] });
 }
-
-const swapFirstTwo = (x: Node): Node => ops.permute(x, x.shape.map((_, i) => (i < 2 ? 1 - i : i)));
 
 /** The order of axes that brings one to the front. */
 function toFront(axis: number, rank: number): number[] {

@@ -17,7 +17,6 @@ export const argsortOp: RoutineOp<ArgsortAttrs> = defineOp({
     if (x!.dtype === "bool" || x!.dtype === "uint8") throw new DTypeError(`argsort: no order on ${x!.dtype}; cast to int32 first.`);
     return { shape: x!.shape, dtype: "int32" };
   },
-  batch: (o, { attrs: { axis, descending } }, [x]) => o.argsort(x!, axis + 1, descending),
   vjp: noGradient,
 });
 
