@@ -3,12 +3,14 @@ import { type Address, type Addresses, programAddresses, sameAddress, stepAddres
 import { type Kernel, kernelBuffers } from "../../compile/kernel.ts";
 import type { Plan } from "../../compile/plan.ts";
 import { bytesOf } from "../../compile/schedule.ts";
+import { dtypeInfo } from "../../dtype.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";
 import { contractScratchBytes } from "./blocking.ts";
 import { deepestLoop, endPhase, mostUnitsOfPhase } from "./control.ts";
 import { printKernelPieces } from "./kernels.ts";
 import type { Piece } from "./piece.ts";
+import { rebase, type Rebased } from "./rebase.ts";
 import { type LoopEnds, printWork } from "./share.ts";
 import type { Target } from "./target.ts";
 
@@ -106,13 +108,14 @@ class ItemPrinter {
         w.f.i32(0).i32(bytesOf(buffer)).emit("memory.fill");
       }));
     }
-    const { arguments: buffers, pieces } = this.#printed(kernel);
+    const { starts, pieces } = this.#printed(kernel);
+    const buffers = kernelBuffers(kernel);
     for (const { piece, place } of pieces) {
       items.push({
         units: piece.units,
         work: piece.work,
         print: (w, first, last) => {
-          for (const buffer of buffers) push(w, addresses(buffer));
+          for (const buffer of buffers) push(w, addresses(buffer), (starts.get(buffer) ?? 0) * dtypeInfo(buffer.dtype).bytes);
           if (piece.divides) {
             w.f.get(w.arena);
             if (contractScratchBytes(kernel, this.#target) > 0) w.f.plus(scratch);
@@ -127,10 +130,11 @@ class ItemPrinter {
     return items;
   }
 
-  #printed(kernel: Kernel): { arguments: ReturnType<typeof kernelBuffers>; pieces: { piece: Piece; place: number }[] } {
-    const pieces = printKernelPieces(kernel, `kernel_${this.#kernels++}`, this.#target, this.#module).map((piece) => ({ piece, place: this.#module.add(piece.f) }));
+  #printed(kernel: Kernel): { starts: Rebased["starts"]; pieces: { piece: Piece; place: number }[] } {
+    const { kernel: rebased, starts } = rebase(kernel);
+    const pieces = printKernelPieces(rebased, `kernel_${this.#kernels++}`, this.#target, this.#module).map((piece) => ({ piece, place: this.#module.add(piece.f) }));
     for (const { piece } of pieces) this.ownBytes = Math.max(this.ownBytes, piece.ownBytes);
-    return { arguments: kernelBuffers(kernel), pieces };
+    return { starts, pieces };
   }
 
   #loop({ loop }: Kernel, addresses: Addresses, scratch: number, depth: number): Item[] {
@@ -165,10 +169,11 @@ function copy(to: Address, from: Address, bytes: number): Item[] {
 
 const single = (print: (w: Walker) => void, work = 0): Action => ({ units: 1, work, print: (w) => print(w) });
 
-function push(w: Walker, { base, offset, steps }: Address): void {
+/** Pushes an address, and so many bytes more. */
+function push(w: Walker, { base, offset, steps }: Address, further = 0): void {
   if (base === "arena") w.f.get(w.arena);
   else w.variable(base.variable);
-  w.f.plus(offset);
+  w.f.plus(offset + further);
   for (const { depth, bytes } of steps) {
     w.counter(depth);
     w.f.times(bytes).emit("i32.add");
