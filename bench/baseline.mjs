@@ -40,7 +40,8 @@ export function readBaseline(/** @type {string} */ file) {
 export function changes(now, then) {
   return now.workloads.map((workload) => {
     const { name } = workload;
-    if (now.threads !== then.threads) return { workload: name, why: `the baseline is of --threads ${then.threads}, not ${now.threads}` };
+    if (now.threads !== then.threads)
+      return { workload: name, why: `the baseline is of --threads ${then.threads}, not ${now.threads}` };
     const before = then.workloads.find((other) => other.name === name);
     if (!before) return { workload: name, why: "it is not in the baseline" };
     const candidates = workload.results.map((peer) => changeBeside(peer.contender, workload, before)).filter(Boolean);
@@ -85,7 +86,12 @@ export function changeLines(/** @type {Change[]} */ list, now, then) {
     ...list.map(({ workload, peer, change, noise, verdict, why }) =>
       why
         ? `  ${workload}: ${why}`
-        : `  ${workload}: ${percent(change)} (noise ±${(100 * noise).toFixed(1)} %, beside ${peer})   ${words[verdict]}`.trimEnd()),
-    ...(other ? [`  The baseline is of another machine (${then.machine.cpu}, Node ${then.machine.node}): peers may differ from Nabla in what they make of it.`] : []),
+        : `  ${workload}: ${percent(change)} (noise ±${(100 * noise).toFixed(1)} %, beside ${peer})   ${words[verdict]}`.trimEnd(),
+    ),
+    ...(other
+      ? [
+          `  The baseline is of another machine (${then.machine.cpu}, Node ${then.machine.node}): peers may differ from Nabla in what they make of it.`,
+        ]
+      : []),
   ];
 }

@@ -29,7 +29,9 @@ export const contenders = [
 export const limits = [
   { name: "limit", label: "limit: registers only", launches: () => [limit("registers")] },
   ...["4x8", "3x12", "6x8"].map((tile) => ({
-    name: `limit-${tile}`, label: `limit: tiles of ${tile.replace("x", "×")}, cached`, launches: () => [limit(tile)],
+    name: `limit-${tile}`,
+    label: `limit: tiles of ${tile.replace("x", "×")}, cached`,
+    launches: () => [limit(tile)],
   })),
 ];
 
@@ -47,13 +49,16 @@ function nabla(/** @type {number} */ threads) {
 
 /** @returns {Launch} */
 function narrow(/** @type {number} */ threads) {
-  if (!joinsPairs()) throw new Error(`Node ${process.versions.node} computes with 128 bits in any case (24 and later join pairs of vectors, on x64)`);
+  if (!joinsPairs())
+    throw new Error(
+      `Node ${process.versions.node} computes with 128 bits in any case (24 and later join pairs of vectors, on x64)`,
+    );
   const launch = nabla(threads);
   return { ...launch, env: { ...launch.env, NABLA_REVECTORIZE: "0" } };
 }
 
 /** Whether Nabla lets this Node join pairs of 128-bit vectors: see `joinPairs` in src/backends/wasm/device.ts. */
-const joinsPairs = () => process.arch === "x64" && Number.parseInt(process.versions.v8) >= 13;
+const joinsPairs = () => process.arch === "x64" && Number.parseInt(process.versions.v8, 10) >= 13;
 
 /** @returns {Launch} */
 function limit(/** @type {string} */ loop) {
@@ -73,7 +78,8 @@ function v8Options() {
 /** @returns {Launch[]} */
 function pytorch(/** @type {number} */ threads) {
   const command = pythonWithTorch();
-  if (!command) throw new Error("no python3 here can import torch (Debian: apt-get install python3-torch libopenblas0)");
+  if (!command)
+    throw new Error("no python3 here can import torch (Debian: apt-get install python3-torch libopenblas0)");
   const counts = threads > 1 ? ["1", String(threads)] : ["1"];
   return counts.map((threads) => ({
     command,

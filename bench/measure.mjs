@@ -88,7 +88,8 @@ async function prepare(/** @type {Entrant} */ entrant, workload, data) {
   const checked = withoutChance(workload);
   Object.assign(entrant, await worker.ask("prepare", { workload: checked, ...data }));
   const first = await measureSteps(1); // compiles, where there is something to compile
-  if (first.secondsPerStep > endlessStep) throw new Error(`left out: its first step took ${Math.round(first.secondsPerStep)} s`);
+  if (first.secondsPerStep > endlessStep)
+    throw new Error(`left out: its first step took ${Math.round(first.secondsPerStep)} s`);
   let secondsPerStep = await check(entrant, measureSteps);
   if (checked !== workload) {
     Object.assign(entrant, await worker.ask("prepare", { workload, ...data }));

@@ -8,7 +8,13 @@ import { describe, withoutChance } from "./workloads.mjs";
 
 export function machine() {
   const { platform, arch, version } = process;
-  return { cpu: cpus()[0]?.model.trim() ?? "unknown CPU", cores: availableParallelism(), platform, arch, node: version };
+  return {
+    cpu: cpus()[0]?.model.trim() ?? "unknown CPU",
+    cores: availableParallelism(),
+    platform,
+    arch,
+    node: version,
+  };
 }
 
 export function machineLine() {
@@ -16,7 +22,10 @@ export function machineLine() {
   return `${cpu}, ${cores} core${cores === 1 ? "" : "s"}, ${platform} ${arch}, Node ${node}`;
 }
 
-export function toJson(/** @type {Section[]} */ sections, /** @type {{ rounds: number, threads: number }} */ { rounds, threads }) {
+export function toJson(
+  /** @type {Section[]} */ sections,
+  /** @type {{ rounds: number, threads: number }} */ { rounds, threads },
+) {
   return {
     machine: machine(),
     rounds,
@@ -39,7 +48,9 @@ export function table(/** @type {Section} */ { workload, results }) {
     `${workload.name}  (${describe(workload)})`,
     ...rows.map((cells) => `  ${cells.map(pad).join("   ")}`.trimEnd()),
     ...absentLines(results),
-    ...(withoutChance(workload) === workload ? [] : ["  Losses are compared at rate 0, since random bits differ; times are with dropout."]),
+    ...(withoutChance(workload) === workload
+      ? []
+      : ["  Losses are compared at rate 0, since random bits differ; times are with dropout."]),
     "",
   ].join("\n");
 }
@@ -92,7 +103,9 @@ function productCell(workload, { why, secondsPerStep, lossAgrees }) {
 /** By pairs of rounds, as all ratios. */
 function shareOfLimit(/** @type {Section[]} */ sections) {
   const shares = sections.map(({ results }) => {
-    const [nabla, limit] = ["nabla", "limit"].map((name) => results.find(({ contender, why }) => contender.name === name && !why));
+    const [nabla, limit] = ["nabla", "limit"].map((name) =>
+      results.find(({ contender, why }) => contender.name === name && !why),
+    );
     return nabla && limit ? `${Math.round(100 * median(pairs(limit.rounds, nabla.rounds)))} %` : "–";
   });
   return shares.some((share) => share !== "–") ? [["Nabla, of the registers' limit", ...shares]] : [];
@@ -101,7 +114,9 @@ function shareOfLimit(/** @type {Section[]} */ sections) {
 /** One line for each library that ran anywhere: its version, and what it says about itself. */
 export function versionLines(/** @type {Section[]} */ sections) {
   const ran = sections.flatMap(({ results }) => results).filter(({ why, version }) => !why && version);
-  return [...new Set(ran.map(({ contender, version, note }) => `${contender.label} ${version}${note ? ` (${note})` : ""}`))];
+  return [
+    ...new Set(ran.map(({ contender, version, note }) => `${contender.label} ${version}${note ? ` (${note})` : ""}`)),
+  ];
 }
 
 /** Three significant digits, in the unit that fits. */

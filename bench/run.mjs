@@ -56,7 +56,8 @@ function withDefaults(/** @type {string[]} */ args) {
 
 function wholeNumber(/** @type {string} */ option, /** @type {string} */ given) {
   const value = Number(given);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${option}: wants a whole number from 1 up, but came ${given}`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`--${option}: wants a whole number from 1 up, but came ${given}`);
   return value;
 }
 
@@ -117,7 +118,8 @@ async function main(options) {
     print(table(section));
   }
   const productSections = [];
-  for (const product of options.products) productSections.push(await measure(product, [...options.contenders, ...limits]));
+  for (const product of options.products)
+    productSections.push(await measure(product, [...options.contenders, ...limits]));
   if (productSections.length > 0) print(productTable(productSections));
   sections.push(...productSections);
 
@@ -126,7 +128,8 @@ async function main(options) {
   if (options.save) writeFileSync(options.save, `${JSON.stringify(results, null, 1)}\n`);
   const compared = options.baseline ? changes(results, options.baseline) : [];
   if (options.baseline) print(`\n${changeLines(compared, results, options.baseline).join("\n")}`);
-  if (options.json) console.log(JSON.stringify(options.baseline ? { ...results, changes: compared } : results, null, 2));
+  if (options.json)
+    console.log(JSON.stringify(options.baseline ? { ...results, changes: compared } : results, null, 2));
   const differs = sections.some(({ results }) => results.some(({ lossAgrees }) => lossAgrees === false));
   if (differs || compared.some(({ verdict }) => verdict === "slower")) process.exitCode = 1;
 }

@@ -1,5 +1,14 @@
 // Handwritten digits by a multilayer perceptron, on the 10,000 digits that come with Nabla.
-import { callbacks, data, layers, optimizers, type Recipe, type RecipeData, type RecipeOptions, sequential } from "nabla";
+import {
+  callbacks,
+  data,
+  layers,
+  optimizers,
+  type Recipe,
+  type RecipeData,
+  type RecipeOptions,
+  sequential,
+} from "nabla";
 
 /** The recipe of this perceptron for handwritten digits, wherever they come from. */
 export function digitRecipe(about: Omit<Recipe, "loadData" | "model" | "run">, loadData: Recipe["loadData"]): Recipe {
@@ -7,10 +16,21 @@ export function digitRecipe(about: Omit<Recipe, "loadData" | "model" | "run">, l
 
   function makeModel({ learningRate = defaults.learningRate, seed = 1 }: RecipeOptions = {}) {
     const model = sequential(
-      [layers.input([28, 28]), layers.flatten(), layers.dropout(0.2), layers.dense(384, { activation: "relu" }), layers.dropout(0.3), layers.dense(10)],
+      [
+        layers.input([28, 28]),
+        layers.flatten(),
+        layers.dropout(0.2),
+        layers.dense(384, { activation: "relu" }),
+        layers.dropout(0.3),
+        layers.dense(10),
+      ],
       { name, seed },
     );
-    model.compile({ optimizer: optimizers.adam({ learningRate }), loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+    model.compile({
+      optimizer: optimizers.adam({ learningRate }),
+      loss: "sparseCategoricalCrossentropy",
+      metrics: ["accuracy"],
+    });
     model.dataInfo = { inputs: { dtype: "uint8", scale: 1 / 255, offset: 0 } };
     return model;
   }
@@ -24,8 +44,16 @@ export function digitRecipe(about: Omit<Recipe, "loadData" | "model" | "run">, l
       const { epochs = tiny ? 2 : defaults.epochs, batchSize = defaults.batchSize } = options;
       const { train, test } = await loadData(options);
       const model = makeModel(options);
-      const falling = callbacks.learningRateScheduler((epoch) => learningRate * Math.min(1, 2.05 - (2 * epoch) / epochs));
-      const history = await model.fit(train, { epochs, batchSize, seed, callbacks: [falling, ...(options.callbacks ?? [])], ...(signal && { signal }) });
+      const falling = callbacks.learningRateScheduler(
+        (epoch) => learningRate * Math.min(1, 2.05 - (2 * epoch) / epochs),
+      );
+      const history = await model.fit(train, {
+        epochs,
+        batchSize,
+        seed,
+        callbacks: [falling, ...(options.callbacks ?? [])],
+        ...(signal && { signal }),
+      });
       const evaluation = await model.evaluate(test);
       if (out !== undefined) await model.save(out);
       return { model, history, evaluation, expected: tiny ? [] : expected, train, test };

@@ -4,7 +4,10 @@ import { digitRecipe } from "./digits-mlp.ts";
 
 /** MNIST's files: from the folder that `data` names, or else the cache folder, into which they are downloaded where they are missing. */
 async function loadData({ data: folder, tiny = false, onDownload }: RecipeOptions = {}) {
-  const { train, test } = await data.mnist({ ...(folder !== undefined && { folder }), ...(onDownload && { onProgress: onDownload }) });
+  const { train, test } = await data.mnist({
+    ...(folder !== undefined && { folder }),
+    ...(onDownload && { onProgress: onDownload }),
+  });
   return tiny ? { train: train.take(1000), test: test.take(200) } : { train, test };
 }
 

@@ -11,12 +11,24 @@ const expected = [
 /** The four points, to train on and to test with. */
 async function loadData({ data: folder }: RecipeOptions = {}) {
   if (folder !== undefined) throw new ArgumentError("xor has its four points in itself and takes no folder of data.");
-  const points = Dataset.from({ inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]], name: "xor" });
+  const points = Dataset.from({
+    inputs: [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ],
+    targets: [[0], [1], [1], [0]],
+    name: "xor",
+  });
   return { train: points, test: points };
 }
 
 function makeModel({ learningRate = defaults.learningRate, seed = 1 }: RecipeOptions = {}) {
-  const model = sequential([layers.input([2]), layers.dense(8, { activation: "tanh" }), layers.dense(1, { activation: "sigmoid" })], { name: "xor", seed });
+  const model = sequential(
+    [layers.input([2]), layers.dense(8, { activation: "tanh" }), layers.dense(1, { activation: "sigmoid" })],
+    { name: "xor", seed },
+  );
   model.compile({ optimizer: optimizers.adam({ learningRate }), loss: "binaryCrossentropy", metrics: ["accuracy"] });
   return model;
 }
@@ -32,11 +44,30 @@ export const recipe: Recipe = {
   loadData,
   model: makeModel,
   async run(options = {}) {
-    const { epochs = options.tiny ? 40 : defaults.epochs, batchSize = defaults.batchSize, out, callbacks = [], signal } = options;
+    const {
+      epochs = options.tiny ? 40 : defaults.epochs,
+      batchSize = defaults.batchSize,
+      out,
+      callbacks = [],
+      signal,
+    } = options;
     const { train, test } = await loadData(options);
     const model = makeModel(options);
-    const history = await model.fit(train, { epochs, batchSize, callbacks, seed: options.seed ?? 1, ...(signal && { signal }) });
+    const history = await model.fit(train, {
+      epochs,
+      batchSize,
+      callbacks,
+      seed: options.seed ?? 1,
+      ...(signal && { signal }),
+    });
     if (out !== undefined) await model.save(out);
-    return { model, history, evaluation: await model.evaluate(test), expected: options.tiny ? [] : expected, train, test };
+    return {
+      model,
+      history,
+      evaluation: await model.evaluate(test),
+      expected: options.tiny ? [] : expected,
+      train,
+      test,
+    };
   },
 };

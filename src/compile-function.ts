@@ -5,8 +5,8 @@ import { ArgumentError } from "./errors.ts";
 import { closeGraph } from "./graph/graph.ts";
 import { topologicalOrder } from "./graph/order.ts";
 import { replaceNodes } from "./graph/replace.ts";
-import type { Node } from "./ops/op.ts";
 import * as ops from "./ops/index.ts";
+import type { Node } from "./ops/op.ts";
 import { Cell, type Trace, tracing } from "./runtime/cell.ts";
 import { backend, enqueue } from "./runtime/device.ts";
 import { evaluate, flush, storagesOf } from "./runtime/evaluate.ts";
@@ -48,7 +48,9 @@ interface Traced {
  * });
  * await step.repeat(100, tensor(3)); // w is now close to 3
  */
-export function compile<Args extends TensorLike[], R extends Result>(fn: (...args: { [K in keyof Args]: Tensor }) => R): Compiled<Args, R> {
+export function compile<Args extends TensorLike[], R extends Result>(
+  fn: (...args: { [K in keyof Args]: Tensor }) => R,
+): Compiled<Args, R> {
   const traces = new Map<string, Traced>();
 
   const traceFor = (args: readonly Tensor[]): Traced => {
@@ -64,8 +66,13 @@ export function compile<Args extends TensorLike[], R extends Result>(fn: (...arg
   };
 
   /** Queues a run of the program behind all that was asked for before. */
-  const runTraced = async <T>(steps: number, given: Args, run: (program: Program, ...rest: Parameters<Program["run"]>) => Promise<T>): Promise<[Traced, T]> => {
-    if (!Number.isInteger(steps) || steps < 1) throw new ArgumentError(`repeat: wants a whole number of steps from 1 up, but came ${steps}.`);
+  const runTraced = async <T>(
+    steps: number,
+    given: Args,
+    run: (program: Program, ...rest: Parameters<Program["run"]>) => Promise<T>,
+  ): Promise<[Traced, T]> => {
+    if (!Number.isInteger(steps) || steps < 1)
+      throw new ArgumentError(`repeat: wants a whole number of steps from 1 up, but came ${steps}.`);
     const args = given.map((x) => asTensor(x));
     const traced = traceFor(args);
     void flush();
@@ -82,18 +89,25 @@ export function compile<Args extends TensorLike[], R extends Result>(fn: (...arg
 
   return Object.assign((...args: Args) => call(1, args), {
     repeat: (steps: number, ...args: Args) => call(steps, args),
-    profile: async (steps: number, ...args: Args) => (await runTraced(steps, args, (program, ...rest) => program.profile(...rest)))[1],
+    profile: async (steps: number, ...args: Args) =>
+      (await runTraced(steps, args, (program, ...rest) => program.profile(...rest)))[1],
     program: (...args: Args) => traceFor(args.map((x) => asTensor(x))).program,
   });
 }
 
 function trace(fn: (...args: Tensor[]) => Result, args: readonly Tensor[]): Traced {
   const parameters = args.map((x, i) => ops.parameter(i, x.shape, x.dtype));
-  const into: Trace = { reads: new Map(), assigned: new Map(), firstId: parameters[0]?.id ?? ops.full([], 0, "float32").id };
+  const into: Trace = {
+    reads: new Map(),
+    assigned: new Map(),
+    firstId: parameters[0]?.id ?? ops.full([], 0, "float32").id,
+  };
   const result = tracing(into, () => fn(...parameters.map((node) => new Tensor(node))));
   if (result instanceof Promise) {
     result.catch(() => undefined);
-    throw new ArgumentError("compile: the function must not be async: it is traced, and its tensors have no numbers yet.");
+    throw new ArgumentError(
+      "compile: the function must not be async: it is traced, and its tensors have no numbers yet.",
+    );
   }
   const outputs: Node[] = [];
   collect(result, outputs);
@@ -103,7 +117,9 @@ function trace(fn: (...args: Tensor[]) => Result, args: readonly Tensor[]): Trac
   // the program can reach it.
   const before = (node: Node): boolean => node.id < into.firstId || node.value !== undefined;
   const outside = topologicalOrder([...outputs, ...assignments.map((a) => a.value)], before).filter(before);
-  const constants = new Map(outside.filter((node) => node.op.kind !== "generate").map((node) => [node, new Cell(node, "constant")]));
+  const constants = new Map(
+    outside.filter((node) => node.op.kind !== "generate").map((node) => [node, new Cell(node, "constant")]),
+  );
   const replaced = replaceNodes([...outputs, ...assignments.map((a) => a.value)], (node) => {
     const cell = constants.get(node);
     return cell ? ops.read(cell) : null;
@@ -121,7 +137,10 @@ function trace(fn: (...args: Tensor[]) => Result, args: readonly Tensor[]): Trac
 function collect(result: Result, into: Node[]): void {
   if (result instanceof Tensor) into.push(result.node);
   else if (result !== null && typeof result === "object") for (const part of Object.values(result)) collect(part, into);
-  else if (result !== undefined) throw new ArgumentError(`compile: the function may give back tensors, alone or in arrays and objects, but gave ${typeof result}.`);
+  else if (result !== undefined)
+    throw new ArgumentError(
+      `compile: the function may give back tensors, alone or in arrays and objects, but gave ${typeof result}.`,
+    );
 }
 
 /** Puts numbers in the places of the traced tensors. */
@@ -136,4 +155,3 @@ function fill(result: Result, outputs: readonly Node[], numbers: readonly TypedA
   }
   return undefined;
 }
-

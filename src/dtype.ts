@@ -11,7 +11,10 @@ export type TypedArray = Float32Array | Int32Array | Uint32Array | Uint8Array | 
 
 interface DTypeInfo {
   readonly bytes: number;
-  readonly array: { new (length: number): TypedArray; new (buffer: ArrayBufferLike, offset: number, length: number): TypedArray };
+  readonly array: {
+    new (length: number): TypedArray;
+    new (buffer: ArrayBufferLike, offset: number, length: number): TypedArray;
+  };
   readonly isFloat: boolean;
   readonly isInteger: boolean;
 }

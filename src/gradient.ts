@@ -13,7 +13,10 @@ import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
  * await dx.array(); // [2, 4]
  */
 export function gradients(loss: Tensor, xs: readonly (Tensor | Cell)[]): Tensor[] {
-  return gradientNodes(loss.node, xs.map((x) => asTensor(x).node)).map((node) => new Tensor(node));
+  return gradientNodes(
+    loss.node,
+    xs.map((x) => asTensor(x).node),
+  ).map((node) => new Tensor(node));
 }
 
 /**
@@ -21,7 +24,9 @@ export function gradients(loss: Tensor, xs: readonly (Tensor | Cell)[]): Tensor[
  *
  * @example await grad((x: Tensor) => x.mul(x).mul(x))(tensor(2)).item(); // 12
  */
-export function grad<Rest extends unknown[]>(f: (x: Tensor, ...rest: Rest) => Tensor): (x: TensorLike, ...rest: Rest) => Tensor {
+export function grad<Rest extends unknown[]>(
+  f: (x: Tensor, ...rest: Rest) => Tensor,
+): (x: TensorLike, ...rest: Rest) => Tensor {
   return (x, ...rest) => valueAndGrad(f)(x, ...rest)[1];
 }
 

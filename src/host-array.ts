@@ -30,7 +30,8 @@ export function fromNested(values: NestedArray, dtype?: DType): HostArray {
     if (!Array.isArray(level)) {
       throw new ShapeError(`a nested array holds numbers and booleans, but ${path || "it"} is ${describe(level)}.`);
     }
-    if (depth >= shape.length || level.length !== shape[depth]) throw ragged(path, `${level.length} entries`, depth, shape);
+    if (depth >= shape.length || level.length !== shape[depth])
+      throw ragged(path, `${level.length} entries`, depth, shape);
     level.forEach((entry, i) => walk(entry, depth + 1, `${path}[${i}]`));
   };
   walk(values, 0, "");
@@ -66,10 +67,13 @@ export function toNested(array: HostArray): NestedArray {
 /** Wraps a typed array: its own kind gives the dtype. Throws where its length does not fit `shape`. */
 export function fromTyped(data: TypedArray, shape: Shape, dtype?: DType): HostArray {
   if (sizeOf(shape) !== data.length) {
-    throw new ShapeError(`shape ${formatShape(shape)} holds ${sizeOf(shape)} numbers, but the array has ${data.length}.`);
+    throw new ShapeError(
+      `shape ${formatShape(shape)} holds ${sizeOf(shape)} numbers, but the array has ${data.length}.`,
+    );
   }
   const own = dtypeOf(data);
-  if (dtype === undefined || dtype === own || (dtype === "bool" && own === "uint8")) return { data, shape, dtype: dtype ?? own };
+  if (dtype === undefined || dtype === own || (dtype === "bool" && own === "uint8"))
+    return { data, shape, dtype: dtype ?? own };
   return { data: dtypeInfo(dtype).array === data.constructor ? data : convert(data, dtype), shape, dtype };
 }
 

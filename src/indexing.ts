@@ -1,7 +1,7 @@
 // NumPy's basic indexing, made of slices, reshapes and gathers.
 import { ArgumentError } from "./errors.ts";
-import type { Node } from "./ops/op.ts";
 import * as ops from "./ops/index.ts";
+import type { Node } from "./ops/op.ts";
 import { formatShape } from "./shape.ts";
 
 type Bound = number | null | undefined;
@@ -15,7 +15,8 @@ export function indexNode(x: Node, index: readonly TensorIndex[]): Node {
   const dots = index.filter((entry) => entry === "...").length;
   const rank = x.shape.length;
   if (dots > 1) throw new ArgumentError('at: "..." may stand once.');
-  if (consumed > rank) throw new ArgumentError(`at: ${consumed} entries index the ${rank} axes of ${formatShape(x.shape)}.`);
+  if (consumed > rank)
+    throw new ArgumentError(`at: ${consumed} entries index the ${rank} axes of ${formatShape(x.shape)}.`);
   const spread = Array.from({ length: rank - consumed }, (): TensorIndex => []);
   const full = dots ? index.flatMap((entry) => (entry === "..." ? spread : [entry])) : [...index, ...spread];
 
@@ -35,7 +36,9 @@ export function indexNode(x: Node, index: readonly TensorIndex[]): Node {
       y = range(y, axis, entry as readonly Bound[]);
       axis++;
     } else {
-      throw new ArgumentError(`at: an entry is a number, [start, stop, step], null, "..." or a tensor, but came ${String(entry)}.`);
+      throw new ArgumentError(
+        `at: an entry is a number, [start, stop, step], null, "..." or a tensor, but came ${String(entry)}.`,
+      );
     }
   }
   return y;
@@ -44,7 +47,9 @@ export function indexNode(x: Node, index: readonly TensorIndex[]): Node {
 function place(index: number, x: Node, axis: number): number {
   const n = x.shape[axis]!;
   if (!Number.isInteger(index) || index < -n || index >= n) {
-    throw new ArgumentError(`at: index ${index} is out of range for axis ${axis} of ${formatShape(x.shape)}, which has ${n}.`);
+    throw new ArgumentError(
+      `at: index ${index} is out of range for axis ${axis} of ${formatShape(x.shape)}, which has ${n}.`,
+    );
   }
   return index < 0 ? index + n : index;
 }
@@ -53,7 +58,8 @@ function place(index: number, x: Node, axis: number): number {
 function range(x: Node, axis: number, [start, stop, step = 1]: readonly Bound[]): Node {
   const n = x.shape[axis]!;
   const stride = step ?? 1;
-  if (!Number.isInteger(stride) || stride === 0) throw new ArgumentError(`at: a step is a whole number and not 0, but came ${stride}.`);
+  if (!Number.isInteger(stride) || stride === 0)
+    throw new ArgumentError(`at: a step is a whole number and not 0, but came ${stride}.`);
   if (stride < 0) {
     const first = bound(start, n, n - 1, -1, n - 1);
     const end = bound(stop, n, -1, -1, n - 1);
@@ -74,5 +80,10 @@ function bound(value: Bound, n: number, missing: number, least: number, most: nu
 
 function cut(x: Node, axis: number, start: number, size: number, step: number): Node {
   const at = <T>(value: T, other: (i: number) => T): T[] => x.shape.map((_, i) => (i === axis ? value : other(i)));
-  return ops.slice(x, at(start, () => 0), at(size, (i) => x.shape[i]!), at(step, () => 1));
+  return ops.slice(
+    x,
+    at(start, () => 0),
+    at(size, (i) => x.shape[i]!),
+    at(step, () => 1),
+  );
 }

@@ -8,7 +8,8 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   }
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
-      const choice = known.length > 0 ? `${didYouMean(name, known)} Known: ${known.join(", ")}.` : " There are no options.";
+      const choice =
+        known.length > 0 ? `${didYouMean(name, known)} Known: ${known.join(", ")}.` : " There are no options.";
       throw new ArgumentError(`${where}: unknown option "${name}".${choice}`);
     }
   }
@@ -48,7 +49,8 @@ export function lookUp<T>(kind: string, name: string, table: Readonly<Record<str
 
 /** A value as a message shows it: numbers and short texts themselves, else the kind. */
 export function describe(value: unknown): string {
-  if (typeof value === "number" || typeof value === "boolean" || value === null || value === undefined) return String(value);
+  if (typeof value === "number" || typeof value === "boolean" || value === null || value === undefined)
+    return String(value);
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);
   return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
 }

@@ -49,7 +49,8 @@ export function threefry2x32(k0: number, k1: number, c0: number, c1: number): [n
  * fillThreefry2x32(bits, 0, 0); // [...threefry2x32(0, 0, 0, 0), ...threefry2x32(0, 0, 1, 0)]
  */
 export function fillThreefry2x32(out: Uint32Array, k0: number, k1: number, first = 0, c1 = 0): void {
-  if (out.length % 2 !== 0) throw new ArgumentError(`fillThreefry2x32: a block has two words, but out has ${out.length}, which is odd.`);
+  if (out.length % 2 !== 0)
+    throw new ArgumentError(`fillThreefry2x32: a block has two words, but out has ${out.length}, which is odd.`);
   for (let at = 0; at < out.length; at += 2) writeBlock(out, at, k0, k1, first + at / 2, c1);
 }
 
@@ -58,7 +59,8 @@ export function fillThreefry2x32(out: Uint32Array, k0: number, k1: number, first
  * Throws {@link ArgumentError} for anything else.
  */
 export function seedKey(seed: number): [number, number] {
-  if (!Number.isSafeInteger(seed)) throw new ArgumentError(`a seed is a whole number within ±2^53, but came ${String(seed)}.`);
+  if (!Number.isSafeInteger(seed))
+    throw new ArgumentError(`a seed is a whole number within ±2^53, but came ${String(seed)}.`);
   return [Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0];
 }
 
@@ -83,7 +85,9 @@ export interface HostRandom {
 export function hostRandom(seed: number, stream = 0): HostRandom {
   const [k0, k1] = seedKey(seed);
   if (!Number.isInteger(stream) || stream < 0 || stream >= 2 ** 32) {
-    throw new ArgumentError(`a stream of random numbers is a whole number from 0 to 2^32 - 1, but came ${String(stream)}.`);
+    throw new ArgumentError(
+      `a stream of random numbers is a whole number from 0 to 2^32 - 1, but came ${String(stream)}.`,
+    );
   }
   const words = new Uint32Array(512);
   let next = words.length;

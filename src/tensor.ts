@@ -3,8 +3,8 @@ import { checkDType, type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
 import { ArgumentError, ShapeError } from "./errors.ts";
 import { fromNested, fromTyped, type HostArray, type NestedArray, toNested } from "./host-array.ts";
 import { indexNode, type TensorIndex } from "./indexing.ts";
-import type { Node } from "./ops/op.ts";
 import * as ops from "./ops/index.ts";
+import type { Node } from "./ops/op.ts";
 import { Cell } from "./runtime/cell.ts";
 import { evaluate } from "./runtime/evaluate.ts";
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape, sizeOf } from "./shape.ts";
@@ -57,73 +57,154 @@ export class Tensor {
   }
   /** The one number of a tensor with one element. */
   async item(): Promise<number> {
-    if (this.size !== 1) throw new ShapeError(`item: wants a tensor with one element, but this one has shape ${formatShape(this.shape)}; use array() or data().`);
+    if (this.size !== 1)
+      throw new ShapeError(
+        `item: wants a tensor with one element, but this one has shape ${formatShape(this.shape)}; use array() or data().`,
+      );
     return (await this.data())[0]!;
   }
 
   /** Elementwise sum. Broadcasts. */
-  add(other: TensorLike): Tensor { return new Tensor(ops.add(this.node, operand(other))); }
+  add(other: TensorLike): Tensor {
+    return new Tensor(ops.add(this.node, operand(other)));
+  }
   /** Elementwise difference. Broadcasts. */
-  sub(other: TensorLike): Tensor { return new Tensor(ops.sub(this.node, operand(other))); }
+  sub(other: TensorLike): Tensor {
+    return new Tensor(ops.sub(this.node, operand(other)));
+  }
   /** Elementwise product. Broadcasts. */
-  mul(other: TensorLike): Tensor { return new Tensor(ops.mul(this.node, operand(other))); }
+  mul(other: TensorLike): Tensor {
+    return new Tensor(ops.mul(this.node, operand(other)));
+  }
   /** Elementwise quotient, in float32. Broadcasts. */
-  div(other: TensorLike): Tensor { return new Tensor(ops.div(this.node, operand(other))); }
+  div(other: TensorLike): Tensor {
+    return new Tensor(ops.div(this.node, operand(other)));
+  }
   /** Elementwise remainder with the sign of the divisor. Broadcasts. */
-  mod(other: TensorLike): Tensor { return new Tensor(ops.mod(this.node, operand(other))); }
+  mod(other: TensorLike): Tensor {
+    return new Tensor(ops.mod(this.node, operand(other)));
+  }
   /** Elementwise power, in float32. Broadcasts. */
-  pow(other: TensorLike): Tensor { return new Tensor(ops.pow(this.node, operand(other))); }
+  pow(other: TensorLike): Tensor {
+    return new Tensor(ops.pow(this.node, operand(other)));
+  }
   /** The greater of two, element by element; NaN where one is NaN. Broadcasts. */
-  maximum(other: TensorLike): Tensor { return new Tensor(ops.maximum(this.node, operand(other))); }
+  maximum(other: TensorLike): Tensor {
+    return new Tensor(ops.maximum(this.node, operand(other)));
+  }
   /** The lesser of two, element by element; NaN where one is NaN. Broadcasts. */
-  minimum(other: TensorLike): Tensor { return new Tensor(ops.minimum(this.node, operand(other))); }
-  less(other: TensorLike): Tensor { return new Tensor(ops.less(this.node, operand(other))); }
-  lessEqual(other: TensorLike): Tensor { return new Tensor(ops.lessEqual(this.node, operand(other))); }
-  greater(other: TensorLike): Tensor { return new Tensor(ops.less(operand(other), this.node)); }
-  greaterEqual(other: TensorLike): Tensor { return new Tensor(ops.lessEqual(operand(other), this.node)); }
-  equal(other: TensorLike): Tensor { return new Tensor(ops.equal(this.node, operand(other))); }
-  notEqual(other: TensorLike): Tensor { return new Tensor(ops.not(ops.equal(this.node, operand(other)))); }
+  minimum(other: TensorLike): Tensor {
+    return new Tensor(ops.minimum(this.node, operand(other)));
+  }
+  less(other: TensorLike): Tensor {
+    return new Tensor(ops.less(this.node, operand(other)));
+  }
+  lessEqual(other: TensorLike): Tensor {
+    return new Tensor(ops.lessEqual(this.node, operand(other)));
+  }
+  greater(other: TensorLike): Tensor {
+    return new Tensor(ops.less(operand(other), this.node));
+  }
+  greaterEqual(other: TensorLike): Tensor {
+    return new Tensor(ops.lessEqual(operand(other), this.node));
+  }
+  equal(other: TensorLike): Tensor {
+    return new Tensor(ops.equal(this.node, operand(other)));
+  }
+  notEqual(other: TensorLike): Tensor {
+    return new Tensor(ops.not(ops.equal(this.node, operand(other))));
+  }
   /** Whether both hold; numbers count as ≠ 0. bool. Broadcasts. */
-  logicalAnd(other: TensorLike): Tensor { return new Tensor(ops.and(this.cast("bool").node, asTensor(other).cast("bool").node)); }
+  logicalAnd(other: TensorLike): Tensor {
+    return new Tensor(ops.and(this.cast("bool").node, asTensor(other).cast("bool").node));
+  }
   /** Whether either holds; numbers count as ≠ 0. bool. Broadcasts. */
-  logicalOr(other: TensorLike): Tensor { return new Tensor(ops.or(this.cast("bool").node, asTensor(other).cast("bool").node)); }
+  logicalOr(other: TensorLike): Tensor {
+    return new Tensor(ops.or(this.cast("bool").node, asTensor(other).cast("bool").node));
+  }
   /** Whether it does not hold; numbers count as ≠ 0. bool. */
-  logicalNot(): Tensor { return new Tensor(ops.not(this.cast("bool").node)); }
+  logicalNot(): Tensor {
+    return new Tensor(ops.not(this.cast("bool").node));
+  }
 
-  neg(): Tensor { return new Tensor(ops.neg(this.node)); }
-  abs(): Tensor { return new Tensor(ops.abs(this.node)); }
+  neg(): Tensor {
+    return new Tensor(ops.neg(this.node));
+  }
+  abs(): Tensor {
+    return new Tensor(ops.abs(this.node));
+  }
   /** −1, 0 or 1. */
-  sign(): Tensor { return new Tensor(ops.sign(this.node)); }
-  floor(): Tensor { return new Tensor(ops.floor(this.node)); }
-  ceil(): Tensor { return new Tensor(ops.ceil(this.node)); }
+  sign(): Tensor {
+    return new Tensor(ops.sign(this.node));
+  }
+  floor(): Tensor {
+    return new Tensor(ops.floor(this.node));
+  }
+  ceil(): Tensor {
+    return new Tensor(ops.ceil(this.node));
+  }
   /** To the nearest whole number; halves go to the even one. */
-  round(): Tensor { return new Tensor(ops.round(this.node)); }
-  sqrt(): Tensor { return new Tensor(ops.sqrt(this.node)); }
-  square(): Tensor { return new Tensor(ops.mul(this.node, this.node)); }
-  exp(): Tensor { return new Tensor(ops.exp(this.node)); }
+  round(): Tensor {
+    return new Tensor(ops.round(this.node));
+  }
+  sqrt(): Tensor {
+    return new Tensor(ops.sqrt(this.node));
+  }
+  square(): Tensor {
+    return new Tensor(ops.mul(this.node, this.node));
+  }
+  exp(): Tensor {
+    return new Tensor(ops.exp(this.node));
+  }
   /** eˣ − 1, exact near 0. */
-  expm1(): Tensor { return new Tensor(ops.expm1(this.node)); }
+  expm1(): Tensor {
+    return new Tensor(ops.expm1(this.node));
+  }
   /** The natural logarithm. */
-  log(): Tensor { return new Tensor(ops.log(this.node)); }
+  log(): Tensor {
+    return new Tensor(ops.log(this.node));
+  }
   /** ln(1 + x), exact near 0. */
-  log1p(): Tensor { return new Tensor(ops.log1p(this.node)); }
-  sin(): Tensor { return new Tensor(ops.sin(this.node)); }
-  cos(): Tensor { return new Tensor(ops.cos(this.node)); }
-  tan(): Tensor { return new Tensor(ops.tan(this.node)); }
-  tanh(): Tensor { return new Tensor(ops.tanh(this.node)); }
+  log1p(): Tensor {
+    return new Tensor(ops.log1p(this.node));
+  }
+  sin(): Tensor {
+    return new Tensor(ops.sin(this.node));
+  }
+  cos(): Tensor {
+    return new Tensor(ops.cos(this.node));
+  }
+  tan(): Tensor {
+    return new Tensor(ops.tan(this.node));
+  }
+  tanh(): Tensor {
+    return new Tensor(ops.tanh(this.node));
+  }
   /** The error function 2/√π ∫₀ˣ e^(−t²) dt. */
-  erf(): Tensor { return new Tensor(ops.erf(this.node)); }
+  erf(): Tensor {
+    return new Tensor(ops.erf(this.node));
+  }
   /** Converts the dtype: float to integer by truncation, to bool by ≠ 0. */
-  cast(dtype: DType): Tensor { return new Tensor(ops.cast(this.node, dtype)); }
+  cast(dtype: DType): Tensor {
+    return new Tensor(ops.cast(this.node, dtype));
+  }
 
   /** Sum over axes (default: all). bool and uint8 are counted as int32. */
-  sum(axes?: Axes, options: ReduceOptions = {}): Tensor { return this.#reduce("sum", ops.sum, axes, options); }
+  sum(axes?: Axes, options: ReduceOptions = {}): Tensor {
+    return this.#reduce("sum", ops.sum, axes, options);
+  }
   /** Greatest element over axes (default: all). */
-  max(axes?: Axes, options: ReduceOptions = {}): Tensor { return this.#reduce("max", ops.max, axes, options); }
+  max(axes?: Axes, options: ReduceOptions = {}): Tensor {
+    return this.#reduce("max", ops.max, axes, options);
+  }
   /** Least element over axes (default: all). */
-  min(axes?: Axes, options: ReduceOptions = {}): Tensor { return this.#reduce("min", ops.min, axes, options); }
+  min(axes?: Axes, options: ReduceOptions = {}): Tensor {
+    return this.#reduce("min", ops.min, axes, options);
+  }
   /** Product over axes (default: all). */
-  prod(axes?: Axes, options: ReduceOptions = {}): Tensor { return this.#reduce("prod", ops.prod, axes, options); }
+  prod(axes?: Axes, options: ReduceOptions = {}): Tensor {
+    return this.#reduce("prod", ops.prod, axes, options);
+  }
   /** Arithmetic mean over axes (default: all), in float32. */
   mean(axes?: Axes, options: ReduceOptions = {}): Tensor {
     const count = normalizeAxes(axes, this.ndim, "mean").reduce((n, axis) => n * this.shape[axis]!, 1);
@@ -131,32 +212,58 @@ export class Tensor {
     return x.sum(axes, options).mul(1 / count);
   }
   /** Where along `axis` the greatest element stands; the first of several. int32. */
-  argmax(axis = -1): Tensor { return this.#argExtreme("argmax", ops.max, axis); }
+  argmax(axis = -1): Tensor {
+    return this.#argExtreme("argmax", ops.max, axis);
+  }
   /** Where along `axis` the least element stands; the first of several. int32. */
-  argmin(axis = -1): Tensor { return this.#argExtreme("argmin", ops.min, axis); }
+  argmin(axis = -1): Tensor {
+    return this.#argExtreme("argmin", ops.min, axis);
+  }
 
   /** The same elements under another shape; one −1 stands for what is left over. */
   reshape(shape: Shape): Tensor {
     const holes = shape.filter((n) => n === -1).length;
     const known = shape.reduce((n, m) => (m === -1 ? n : n * m), 1);
     if (holes > 1 || (holes === 1 && (known === 0 || this.size % known !== 0))) {
-      throw new ShapeError(`reshape: ${formatShape(this.shape)} with ${this.size} elements does not fit ${formatShape(shape)}; −1 may stand once, for a whole number.`);
+      throw new ShapeError(
+        `reshape: ${formatShape(this.shape)} with ${this.size} elements does not fit ${formatShape(shape)}; −1 may stand once, for a whole number.`,
+      );
     }
-    return new Tensor(ops.reshape(this.node, shape.map((n) => (n === -1 ? this.size / known : n))));
+    return new Tensor(
+      ops.reshape(
+        this.node,
+        shape.map((n) => (n === -1 ? this.size / known : n)),
+      ),
+    );
   }
   /** Axis i of the result is axis `axes[i]` of this one. Default: the axes in reverse order. */
   transpose(axes?: readonly number[]): Tensor {
-    const order = axes?.map((a) => normalizeAxis(a, this.ndim, "transpose")) ?? this.shape.map((_, i) => this.ndim - 1 - i);
+    const order =
+      axes?.map((a) => normalizeAxis(a, this.ndim, "transpose")) ?? this.shape.map((_, i) => this.ndim - 1 - i);
     return new Tensor(ops.permute(this.node, order));
   }
   /** Stretches axes of length 1 and adds axes at the left. */
-  broadcastTo(shape: Shape): Tensor { return new Tensor(ops.broadcast(this.node, shape)); }
+  broadcastTo(shape: Shape): Tensor {
+    return new Tensor(ops.broadcast(this.node, shape));
+  }
   /** The elements of the axes (default: all) in reverse order. */
-  flip(axes?: Axes): Tensor { return new Tensor(ops.flip(this.node, normalizeAxes(axes, this.ndim, "flip"))); }
+  flip(axes?: Axes): Tensor {
+    return new Tensor(ops.flip(this.node, normalizeAxes(axes, this.ndim, "flip")));
+  }
   /** Adds `[before, after]` copies of `value` to each axis. */
   pad(widths: readonly (readonly [number, number])[], value = 0): Tensor {
-    if (widths.length !== this.ndim) throw new ArgumentError(`pad: wants a pair for each of the ${this.ndim} axes of ${formatShape(this.shape)}, but came ${widths.length}.`);
-    return new Tensor(ops.pad(this.node, widths.map((w) => w[0]), widths.map((w) => w[1]), value));
+    if (widths.length !== this.ndim)
+      throw new ArgumentError(
+        `pad: wants a pair for each of the ${this.ndim} axes of ${formatShape(this.shape)}, but came ${widths.length}.`,
+      );
+    return new Tensor(
+      ops.pad(
+        this.node,
+        widths.map((w) => w[0]),
+        widths.map((w) => w[1]),
+        value,
+      ),
+    );
   }
   /** Adds an axis of length 1 at `axis`. */
   expandDims(axis: number): Tensor {
@@ -165,16 +272,30 @@ export class Tensor {
   }
   /** Drops axes of length 1 (default: all such). */
   squeeze(axes?: Axes): Tensor {
-    const drop = axes === undefined ? this.shape.flatMap((n, i) => (n === 1 ? [i] : [])) : normalizeAxes(axes, this.ndim, "squeeze");
+    const drop =
+      axes === undefined
+        ? this.shape.flatMap((n, i) => (n === 1 ? [i] : []))
+        : normalizeAxes(axes, this.ndim, "squeeze");
     const long = drop.find((i) => this.shape[i] !== 1);
-    if (long !== undefined) throw new ShapeError(`squeeze: axis ${long} of ${formatShape(this.shape)} has length ${this.shape[long]}, not 1.`);
+    if (long !== undefined)
+      throw new ShapeError(
+        `squeeze: axis ${long} of ${formatShape(this.shape)} has length ${this.shape[long]}, not 1.`,
+      );
     return this.reshape(this.shape.filter((_, i) => !drop.includes(i)));
   }
   /**
    * Sliding windows along `axis` as a new last axis: y[…, i, …, k] = x[…, i·stride + k·dilation, …].
    */
   slidingWindow(axis: number, size: number, options: { stride?: number; dilation?: number } = {}): Tensor {
-    return new Tensor(ops.window(this.node, normalizeAxis(axis, this.ndim, "slidingWindow"), size, options.stride ?? 1, options.dilation ?? 1));
+    return new Tensor(
+      ops.window(
+        this.node,
+        normalizeAxis(axis, this.ndim, "slidingWindow"),
+        size,
+        options.stride ?? 1,
+        options.dilation ?? 1,
+      ),
+    );
   }
   /**
    * NumPy's basic indexing, one entry an axis: a number picks, `[start, stop, step]` slices (entries may be left out or
@@ -182,7 +303,9 @@ export class Tensor {
    *
    * @example x.at(0, [1, 3]) // x[0, 1:3]
    */
-  at(...index: TensorIndex[]): Tensor { return new Tensor(indexNode(this.node, index)); }
+  at(...index: TensorIndex[]): Tensor {
+    return new Tensor(indexNode(this.node, index));
+  }
   /** Slices along `axis` in the order of `indices` (whole numbers; an index outside reads the nearest end). */
   take(indices: TensorLike, axis = 0): Tensor {
     const places = asTensor(indices, "int32");
@@ -190,20 +313,36 @@ export class Tensor {
   }
 
   /** Matrix product with NumPy's rules: a vector is a row at the left and a column at the right; leading axes broadcast. */
-  matmul(other: TensorLike): Tensor { return new Tensor(matmulNode(this.node, asTensor(other).node)); }
+  matmul(other: TensorLike): Tensor {
+    return new Tensor(matmulNode(this.node, asTensor(other).node));
+  }
 
   /** The same numbers, through which no gradient flows. */
-  stopGradient(): Tensor { return new Tensor(ops.stopGradient(this.node)); }
+  stopGradient(): Tensor {
+    return new Tensor(ops.stopGradient(this.node));
+  }
 
   toString(): string {
     return `Tensor(${this.dtype}${formatShape(this.shape)}, ${this.node.op.name})`;
   }
 
-  #reduce(where: string, op: (x: Node, axes: readonly number[]) => Node, axes: Axes | undefined, { keepDims = false }: ReduceOptions): Tensor {
+  #reduce(
+    where: string,
+    op: (x: Node, axes: readonly number[]) => Node,
+    axes: Axes | undefined,
+    { keepDims = false }: ReduceOptions,
+  ): Tensor {
     const list = normalizeAxes(axes, this.ndim, where);
     const x = this.dtype === "bool" || this.dtype === "uint8" ? ops.cast(this.node, "int32") : this.node;
     const y = op(x, list);
-    return new Tensor(keepDims ? ops.reshape(y, this.shape.map((n, i) => (list.includes(i) ? 1 : n))) : y);
+    return new Tensor(
+      keepDims
+        ? ops.reshape(
+            y,
+            this.shape.map((n, i) => (list.includes(i) ? 1 : n)),
+          )
+        : y,
+    );
   }
 
   #argExtreme(where: string, op: (x: Node, axes: readonly number[]) => Node, axis: number): Tensor {
@@ -229,7 +368,9 @@ function matmulNode(a: Node, b: Node): Node {
   const [m, k, n] = [-1, -2, -3];
   const inner = a.shape[rankA - 1];
   if (inner !== b.shape[Math.max(0, rankB - 2)]) {
-    fail(`the last axis of the first is ${inner}, and ${rankB > 1 ? "the last but one" : "the only one"} of the second is ${b.shape[Math.max(0, rankB - 2)]}`);
+    fail(
+      `the last axis of the first is ${inner}, and ${rankB > 1 ? "the last but one" : "the only one"} of the second is ${b.shape[Math.max(0, rankB - 2)]}`,
+    );
   }
   const batchA = a.shape.slice(0, -2);
   const batchB = b.shape.slice(0, -2);
@@ -240,7 +381,8 @@ function matmulNode(a: Node, b: Node): Node {
     const shape: number[] = [];
     batch.forEach((length, i) => {
       const against = other[other.length - batch.length + i];
-      if (against !== undefined && against !== length && against !== 1 && length !== 1) fail(`leading axes ${length} and ${against} do not broadcast`);
+      if (against !== undefined && against !== length && against !== 1 && length !== 1)
+        fail(`leading axes ${length} and ${against} do not broadcast`);
       if (length === 1 && against !== undefined && against !== 1) return;
       labels.push(rank - batch.length + i);
       shape.push(length);
@@ -279,7 +421,10 @@ export function asFloat(value: TensorLike): Tensor {
  * @throws ShapeError where rows differ in length, or the shape does not hold the array
  * @example tensor([[1, 2], [3, 4]]); tensor(new Float32Array(6), { shape: [2, 3] });
  */
-export function tensor(values: NestedArray | TypedArray | HostArray, options: { shape?: Shape; dtype?: DType } = {}): Tensor {
+export function tensor(
+  values: NestedArray | TypedArray | HostArray,
+  options: { shape?: Shape; dtype?: DType } = {},
+): Tensor {
   const { shape, dtype } = options;
   if (dtype !== undefined) checkDType(dtype);
   const array = ArrayBuffer.isView(values)

@@ -1,6 +1,6 @@
 // Variables: numbers that stay between programs, such as weights, counters and resident data sets.
 import type { TypedArray } from "./dtype.ts";
-import { toNested, type NestedArray } from "./host-array.ts";
+import { type NestedArray, toNested } from "./host-array.ts";
 import * as ops from "./ops/index.ts";
 import { Cell } from "./runtime/cell.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";

@@ -1,8 +1,21 @@
 // Activation functions where PyTorch's values (goldens.test.ts) do not reach: worked tables, far ends, names.
 import { describe, expect, test } from "vitest";
-import { activation, type ActivationName, activations, gradients, heaviside, logSoftmax, maxout, sigmoid, softmax, softplus, tensor } from "../src/index.ts";
+import {
+  type ActivationName,
+  activation,
+  activations,
+  gradients,
+  heaviside,
+  logSoftmax,
+  maxout,
+  sigmoid,
+  softmax,
+  softplus,
+  tensor,
+} from "../src/index.ts";
 
-const rounded = (values: ArrayLike<number>, digits: number): number[] => Array.from(values, (v) => Number(v.toFixed(digits)));
+const rounded = (values: ArrayLike<number>, digits: number): number[] =>
+  Array.from(values, (v) => Number(v.toFixed(digits)));
 
 test("the course's worked softmax", async () => {
   const z = tensor([5, 3, 6.2, 4, 1.5, -2]);
@@ -29,7 +42,8 @@ describe("far from 0, values and gradients stay finite", () => {
     const x = tensor([-1e4, -100, -30, -1e-30, 0, 1e-30, 30, 100, 1e4]);
     const y = activation(name)(x);
     const [slope] = gradients(y.sum(), [x]);
-    for (const values of [await y.data(), await slope!.data()]) expect(values.every(Number.isFinite), String(values)).toBe(true);
+    for (const values of [await y.data(), await slope!.data()])
+      expect(values.every(Number.isFinite), String(values)).toBe(true);
   });
   test("small probabilities keep their digits", async () => {
     const [low, high] = await sigmoid([-20, 20]).data();
@@ -52,11 +66,24 @@ describe("far from 0, values and gradients stay finite", () => {
 });
 
 test("maxout takes the best of neighbours", async () => {
-  expect(await maxout([[1, 5, 4, 2], [0, -1, -2, -3]], 2).array()).toEqual([[5, 4], [0, -2]]);
+  expect(
+    await maxout(
+      [
+        [1, 5, 4, 2],
+        [0, -1, -2, -3],
+      ],
+      2,
+    ).array(),
+  ).toEqual([
+    [5, 4],
+    [0, -2],
+  ]);
   expect(() => maxout([1, 2, 3], 2)).toThrow("maxout: 2 units must divide the last axis of [3].");
 });
 
 test("a name that is none is said, with the nearest", () => {
-  expect(() => activation("leaky_relu")).toThrow('unknown activation "leaky_relu". Did you mean "leakyRelu"? Known: linear, relu,');
+  expect(() => activation("leaky_relu")).toThrow(
+    'unknown activation "leaky_relu". Did you mean "leakyRelu"? Known: linear, relu,',
+  );
   expect(() => activation("constructor")).toThrow('unknown activation "constructor".');
 });

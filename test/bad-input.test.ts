@@ -1,6 +1,6 @@
 // What cannot be trained on: each case one clear sentence, said before anything is changed.
 import { describe, expect, test } from "vitest";
-import { ArgumentError, callbacks, Dataset, type FitOptions, layers, losses, NablaError, NumericError, optimizers, sequential, ShapeError, tensor } from "../src/index.ts";
+import { ArgumentError, callbacks, Dataset, type FitOptions, layers, losses, NablaError, NumericError, optimizers, ShapeError, sequential, type tensor } from "../src/index.ts";
 
 function classifier() {
   const model = sequential([layers.dense(4, { activation: "relu" }), layers.dense(3)], { seed: 1 });

@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { findBrowser, findOrInstallBrowser } from "./browser/find.ts";
 import { serve } from "./browser/serve.ts";
@@ -40,7 +40,14 @@ type Holds = Readonly<Record<string, { readonly total: number; readonly longest:
 const page = `<!doctype html><meta charset="utf-8"><title>Nabla</title>
 <script type="importmap">{ "imports": { "nabla": "./node_modules/nabla/dist/src/index.js" } }</script>`;
 
-const browserArguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"];
+const browserArguments = [
+  "--no-sandbox",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-quic",
+];
 
 const search = inject("browser");
 const mayDoWithout = !process.env["CI"];
@@ -64,7 +71,11 @@ describe.skipIf("missing" in search)("in the browser", () => {
     writeFileSync(join(project, "index.html"), page);
     inNode = await runInNode(project);
     server = await serve(project);
-    browser = await chromium.launch({ executablePath: (search as { path: string }).path, headless: true, args: browserArguments });
+    browser = await chromium.launch({
+      executablePath: (search as { path: string }).path,
+      headless: true,
+      args: browserArguments,
+    });
     isolated = await visit(browser, `${server.address}/isolated/index.html`);
     plain = await visit(browser, `${server.address}/plain/index.html`);
     refused = await visit(browser, `${server.address}/refused/index.html`);
@@ -106,13 +117,18 @@ describe.skipIf("missing" in search)("in the browser", () => {
     for (const threads of [1, 2, 3, 4]) {
       const { numbers, complaints } = await visit(browser!, `${server!.address}/isolated/index.html`, threads);
       expect(complaints).toEqual([]);
-      expect(Object.keys(numbers).filter((name) => numbers[name] !== inNode.numbers[name]), `${threads} threads`).toEqual([]);
+      expect(
+        Object.keys(numbers).filter((name) => numbers[name] !== inNode.numbers[name]),
+        `${threads} threads`,
+      ).toEqual([]);
     }
   }, 120_000);
 
   it("says once that a page without isolation has one thread", () => {
     expect(isolated.remarks).toEqual([]);
-    expect(plain.remarks).toEqual([expect.stringMatching(/one thread computes.*Cross-Origin-Opener-Policy: same-origin/)]);
+    expect(plain.remarks).toEqual([
+      expect.stringMatching(/one thread computes.*Cross-Origin-Opener-Policy: same-origin/),
+    ]);
   });
 
   it("goes on alone, and says so once, where a page's policy refuses workers", () => {
@@ -121,15 +137,22 @@ describe.skipIf("missing" in search)("in the browser", () => {
     expect(refused.numbers).toEqual(inNode.numbers);
   });
 
-  it.each(["isolated", "plain"])("lets a page breathe while it computes: %s", async (way) => {
-    const { page } = await open(browser!, `${server!.address}/${way}/index.html`);
-    const holds = (await page.evaluate(`import("./programs.mjs").then(({ runHolds }) => runHolds())`)) as Holds;
-    await page.close();
-    const lines = Object.entries(holds).map(([name, { total, longest }]) => `${name}: ${longest.toFixed(1)} of ${total.toFixed(0)} ms`);
-    console.log(`The longest that a page (${way}) was held: ${lines.join("; ")}.`);
-    // Half a frame is 8.3 ms. Other processes hold the page, too, so that only what is far from that is a fault.
-    for (const [name, { total, longest }] of Object.entries(holds)) expect(longest, name).toBeLessThan(Math.max(60, total / 3));
-  }, 120_000);
+  it.each(["isolated", "plain"])(
+    "lets a page breathe while it computes: %s",
+    async (way) => {
+      const { page } = await open(browser!, `${server!.address}/${way}/index.html`);
+      const holds = (await page.evaluate(`import("./programs.mjs").then(({ runHolds }) => runHolds())`)) as Holds;
+      await page.close();
+      const lines = Object.entries(holds).map(
+        ([name, { total, longest }]) => `${name}: ${longest.toFixed(1)} of ${total.toFixed(0)} ms`,
+      );
+      console.log(`The longest that a page (${way}) was held: ${lines.join("; ")}.`);
+      // Half a frame is 8.3 ms. Other processes hold the page, too, so that only what is far from that is a fault.
+      for (const [name, { total, longest }] of Object.entries(holds))
+        expect(longest, name).toBeLessThan(Math.max(60, total / 3));
+    },
+    120_000,
+  );
 });
 
 /** In a process of its own, as Vitest's may have settled on what WebAssembly can do before Nabla was loaded. */
@@ -140,11 +163,18 @@ async function runInNode(project: string): Promise<Outcome> {
   return JSON.parse(stdout) as Outcome;
 }
 
-async function open(browser: Browser, address: string): Promise<{ page: Page; complaints: string[]; remarks: string[] }> {
+async function open(
+  browser: Browser,
+  address: string,
+): Promise<{ page: Page; complaints: string[]; remarks: string[] }> {
   const page = await browser.newPage();
   const complaints: string[] = [];
   const remarks: string[] = [];
-  page.on("console", (message) => (["error", "warning"].includes(message.type()) ? complaints.push(`console: ${message.text()}`) : remarks.push(message.text())));
+  page.on("console", (message) =>
+    ["error", "warning"].includes(message.type())
+      ? complaints.push(`console: ${message.text()}`)
+      : remarks.push(message.text()),
+  );
   page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
   page.on("requestfailed", (request) => complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`));
   await page.goto(address);
@@ -154,7 +184,9 @@ async function open(browser: Browser, address: string): Promise<{ page: Page; co
 async function visit(browser: Browser, address: string, threads?: number): Promise<Visit> {
   const { page, complaints, remarks } = await open(browser, address);
   // A string, since the module's address means something in the page only.
-  const outcome = (await page.evaluate(`import("./programs.mjs").then(({ runAll }) => runAll(${threads ?? ""}))`)) as Outcome;
+  const outcome = (await page.evaluate(
+    `import("./programs.mjs").then(({ runAll }) => runAll(${threads ?? ""}))`,
+  )) as Outcome;
   await page.close();
   return { ...outcome, complaints, remarks };
 }
@@ -164,9 +196,13 @@ function differingWords(got: string, wanted: string): string | null {
   const [a, b] = [got, wanted].map((text) => Buffer.from(text, "base64"));
   if (a!.length === 0 || a!.length !== b!.length) return `${a!.length} bytes instead of ${b!.length}`;
   const count = a!.length / 4;
-  const differing = Array.from({ length: count }, (_, i) => i).filter((i) => a!.readUInt32LE(4 * i) !== b!.readUInt32LE(4 * i));
+  const differing = Array.from({ length: count }, (_, i) => i).filter(
+    (i) => a!.readUInt32LE(4 * i) !== b!.readUInt32LE(4 * i),
+  );
   const [first] = differing;
-  return first === undefined ? null : `${differing.length} of ${count} words differ, first word ${first}: ${a!.readFloatLE(4 * first)} instead of ${b!.readFloatLE(4 * first)}`;
+  return first === undefined
+    ? null
+    : `${differing.length} of ${count} words differ, first word ${first}: ${a!.readFloatLE(4 * first)} instead of ${b!.readFloatLE(4 * first)}`;
 }
 
 describe.skipIf(process.platform === "win32")("the search for a browser", () => {
@@ -187,7 +223,9 @@ describe.skipIf(process.platform === "win32")("the search for a browser", () => 
     const path = withProgram("chromium", "");
     const chosen = join(withProgram("my-chrome", ""), "my-chrome");
     expect(findBrowser({ PATH: path, CHROME_PATH: chosen }, machine)).toBe(chosen);
-    expect(() => findBrowser({ PATH: path, CHROME_PATH: join(folder, "nothing") }, machine)).toThrow(/CHROME_PATH names ".*nothing"/);
+    expect(() => findBrowser({ PATH: path, CHROME_PATH: join(folder, "nothing") }, machine)).toThrow(
+      /CHROME_PATH names ".*nothing"/,
+    );
   });
 
   it("takes what is on the PATH, and only programs", () => {
@@ -209,8 +247,15 @@ describe.skipIf(process.platform === "win32")("the search for a browser", () => 
   });
 
   it("says why there is none", () => {
-    const env = { PATH: withProgram("apt-get", "exit 100"), PLAYWRIGHT_BROWSERS_PATH: "/dev/null/nowhere", PLAYWRIGHT_DOWNLOAD_HOST: "http://127.0.0.1:9" };
+    const env = {
+      PATH: withProgram("apt-get", "exit 100"),
+      PLAYWRIGHT_BROWSERS_PATH: "/dev/null/nowhere",
+      PLAYWRIGHT_DOWNLOAD_HOST: "http://127.0.0.1:9",
+    };
     const found = findOrInstallBrowser(env, machine);
-    expect(found).toHaveProperty("missing", expect.stringMatching(/none could be installed. Debian's chromium: .* Playwright's chromium: /s));
+    expect(found).toHaveProperty(
+      "missing",
+      expect.stringMatching(/none could be installed. Debian's chromium: .* Playwright's chromium: /s),
+    );
   });
 });

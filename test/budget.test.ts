@@ -1,6 +1,7 @@
 // What a page loads: how large it is, and that it needs nothing but itself.
-import { brotliCompressSync, gzipSync } from "node:zlib";
+
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { type OutputChunk, rolldown } from "rolldown";
 import { beforeAll, expect, it } from "vitest";
 
@@ -32,10 +33,18 @@ interface Bundle {
 async function bundle(program: string): Promise<Bundle> {
   const entry = {
     name: "entry",
-    resolveId: (id: string) => (id === "entry.ts" ? id : id === "nabla" ? index : /^[./]/.test(id) ? null : { id, external: true }),
+    resolveId: (id: string) =>
+      id === "entry.ts" ? id : id === "nabla" ? index : /^[./]/.test(id) ? null : { id, external: true },
     load: (id: string) => (id === "entry.ts" ? program : null),
   };
-  const build = await rolldown({ input: "entry.ts", platform: "browser", plugins: [entry], onLog: (_, log) => { throw new Error(log.message); } });
+  const build = await rolldown({
+    input: "entry.ts",
+    platform: "browser",
+    plugins: [entry],
+    onLog: (_, log) => {
+      throw new Error(log.message);
+    },
+  });
   const { output } = await build.generate({ format: "es", minify: true });
   await build.close();
   const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk as OutputChunk]));
@@ -45,7 +54,9 @@ async function bundle(program: string): Promise<Bundle> {
   return {
     exports: output[0].exports,
     code: [...first].map(({ code }) => code).join(""),
-    foreign: all.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]).filter((name) => !chunks.has(name)),
+    foreign: all
+      .flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports])
+      .filter((name) => !chunks.has(name)),
     sources: all.flatMap(({ modules }) => Object.keys(modules)).filter((id) => id.includes("/src/")),
   };
 }
@@ -54,7 +65,9 @@ async function bundle(program: string): Promise<Bundle> {
 function weigh(name: string, { code }: Bundle): number {
   const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KB`;
   const compressed = gzipSync(code, { level: 9 }).length;
-  console.log(`${name}: ${kilobytes(compressed)} gzip, ${kilobytes(brotliCompressSync(code).length)} brotli, ${kilobytes(Buffer.byteLength(code))} minified`);
+  console.log(
+    `${name}: ${kilobytes(compressed)} gzip, ${kilobytes(brotliCompressSync(code).length)} brotli, ${kilobytes(Buffer.byteLength(code))} minified`,
+  );
   return compressed;
 }
 

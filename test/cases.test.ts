@@ -13,7 +13,15 @@ import { type HostRandom, hostRandom, threefry2x32 } from "../src/random.ts";
 import { contiguousStrides, sameShape, sizeOf } from "../src/shape.ts";
 import { Tensor, tensor } from "../src/tensor.ts";
 import { type Case, cases } from "./cases.ts";
-import { backendValues, bitDifference, declarationDifference, difference, drawWeight, hostArray, referenceValues } from "./compare.ts";
+import {
+  backendValues,
+  bitDifference,
+  declarationDifference,
+  difference,
+  drawWeight,
+  hostArray,
+  referenceValues,
+} from "./compare.ts";
 
 const groups = new Map<string, Case[]>();
 for (const c of cases) groups.set(c.of, [...(groups.get(c.of) ?? []), c]);
@@ -53,7 +61,10 @@ async function run(checks: readonly Check[]): Promise<void> {
     for (const check of checks) judge(check, numbers.slice(at, (at += check.wants.length)));
   } catch (error) {
     for (const check of checks) {
-      await backendValues(check.wants).then((numbers) => judge(check, numbers), (e: Error) => faults.push(`${check.c.of}, ${check.c.name}: ${e.message}`));
+      await backendValues(check.wants).then(
+        (numbers) => judge(check, numbers),
+        (e: Error) => faults.push(`${check.c.of}, ${check.c.name}: ${e.message}`),
+      );
     }
     if (faults.length === 0) throw error;
   }
@@ -64,17 +75,23 @@ async function run(checks: readonly Check[]): Promise<void> {
 
 describe("declared shape and dtype, and the value against the reference", () => {
   test.each([...groups])("%s", async (_, group) => {
-    await run(group.map((c) => {
-      const given = inputsOf(c);
-      const wants = call(c, given.map((x) => tensor(x)));
-      const reference = referenceValues(wants);
-      const judge = (numbers: readonly TypedArray[]) => wants.flatMap((y, i) => [
-        declarationDifference(y, numbers[i]!),
-        difference(numbers[i]!, reference[i]!, y.dtype, c.tolerance),
-        i === 0 && c.expect ? oracleDifference(c, given, y, reference[0]!) : null,
-      ]);
-      return { c, wants, judge };
-    }));
+    await run(
+      group.map((c) => {
+        const given = inputsOf(c);
+        const wants = call(
+          c,
+          given.map((x) => tensor(x)),
+        );
+        const reference = referenceValues(wants);
+        const judge = (numbers: readonly TypedArray[]) =>
+          wants.flatMap((y, i) => [
+            declarationDifference(y, numbers[i]!),
+            difference(numbers[i]!, reference[i]!, y.dtype, c.tolerance),
+            i === 0 && c.expect ? oracleDifference(c, given, y, reference[0]!) : null,
+          ]);
+        return { c, wants, judge };
+      }),
+    );
   });
 });
 
@@ -85,7 +102,13 @@ function oracleDifference(c: Case, given: readonly HostArray[], y: Tensor, refer
     const operands = given.map((x) => {
       const own = contiguousStrides(x.shape);
       const skipped = y.ndim - x.shape.length;
-      return x.data[own.reduce((at, stride, i) => at + (x.shape[i] === 1 ? 0 : stride * (Math.floor(flat / strides[i + skipped]!) % y.shape[i + skipped]!)), 0)]!;
+      return x.data[
+        own.reduce(
+          (at, stride, i) =>
+            at + (x.shape[i] === 1 ? 0 : stride * (Math.floor(flat / strides[i + skipped]!) % y.shape[i + skipped]!)),
+          0,
+        )
+      ]!;
     });
     return c.expect!(...operands);
   });
@@ -97,14 +120,19 @@ function oracleDifference(c: Case, given: readonly HostArray[], y: Tensor, refer
 
 /** A number made of all float outputs, each element with a weight of its own: its gradient shows every one of theirs. */
 function weigh(ys: readonly Tensor[], random: HostRandom): Tensor {
-  return ys.filter(isFloat)
+  return ys
+    .filter(isFloat)
     .map((y) => y.mul(tensor(hostArray(y.shape, "float32", () => drawWeight(random)))).sum())
     .reduce((a, b) => a.add(b));
 }
 
 /** Holds d loss/dx for each x to central differences along a random direction, all in float64 on the reference. */
-function finiteDifferenceFaults(loss: Tensor, xs: readonly Tensor[], slopes: readonly Values[], random: HostRandom): (string | null)[] {
-
+function finiteDifferenceFaults(
+  loss: Tensor,
+  xs: readonly Tensor[],
+  slopes: readonly Values[],
+  random: HostRandom,
+): (string | null)[] {
   const at = (x: Tensor, direction: Values, step: number): number => {
     const moved = Float64Array.from(x.node.value!, (value, i) => value + step * direction[i]!);
     return referenceValues([loss], new Map([[x.node, moved]]))[0]![0]!;
@@ -120,7 +148,9 @@ function finiteDifferenceFaults(loss: Tensor, xs: readonly Tensor[], slopes: rea
       claimed += slope * direction[i]!;
       scale += Math.abs(slope * direction[i]!);
     });
-    return Math.abs(claimed - measured) <= 3e-6 * scale + 1e-7 ? null : `gradient of input ${k} along a direction is ${claimed}, but differences say ${measured}`;
+    return Math.abs(claimed - measured) <= 3e-6 * scale + 1e-7
+      ? null
+      : `gradient of input ${k} along a direction is ${claimed}, but differences say ${measured}`;
   });
 }
 
@@ -138,23 +168,34 @@ function gradientCheck(c: Case, order: 1 | 2): Check {
   const faults = c.gradient === "checked" ? finiteDifferenceFaults(loss, xs, reference, random) : [];
   // A few elements may well all lie on the flat side of a relu; many do not. A bias has no second derivative.
   const flat = reference.map((slope, i) => xs[i]!.size >= 13 && slope.every((value) => Math.abs(value) < 1e-3));
-  if (c.gradient === "checked" && (order === 1 ? flat.some(Boolean) : flat.every(Boolean))) faults.push("the sample proves nothing: a gradient is about zero");
+  if (c.gradient === "checked" && (order === 1 ? flat.some(Boolean) : flat.every(Boolean)))
+    faults.push("the sample proves nothing: a gradient is about zero");
   const tolerance = { relative: 4 * c.tolerance.relative * order, floor: 1 };
   return {
     c,
     wants: slopes,
-    judge: (numbers) => slopes.flatMap((slope, i) => [
-      ...(i === 0 ? faults : []),
-      sameShape(slope.shape, xs[i]!.shape) && slope.dtype === xs[i]!.dtype ? null : `the gradient of ${xs[i]} is ${slope}`,
-      declarationDifference(slope, numbers[i]!),
-      difference(numbers[i]!, reference[i]!, slope.dtype, tolerance),
-      c.gradient === "zero" && reference[i]!.some((value) => value !== 0) ? `the gradient of input ${i} is not zero` : null,
-    ]),
+    judge: (numbers) =>
+      slopes.flatMap((slope, i) => [
+        ...(i === 0 ? faults : []),
+        sameShape(slope.shape, xs[i]!.shape) && slope.dtype === xs[i]!.dtype
+          ? null
+          : `the gradient of ${xs[i]} is ${slope}`,
+        declarationDifference(slope, numbers[i]!),
+        difference(numbers[i]!, reference[i]!, slope.dtype, tolerance),
+        c.gradient === "zero" && reference[i]!.some((value) => value !== 0)
+          ? `the gradient of input ${i} is not zero`
+          : null,
+      ]),
   };
 }
 
 const hasGradient = (c: Case): boolean =>
-  c.gradient !== "none" && inputsOf(c).some(isFloat) && call(c, inputsOf(c).map((x) => tensor(x))).some((y) => isFloat(y) && y.size > 0);
+  c.gradient !== "none" &&
+  inputsOf(c).some(isFloat) &&
+  call(
+    c,
+    inputsOf(c).map((x) => tensor(x)),
+  ).some((y) => isFloat(y) && y.size > 0);
 
 describe("gradient against finite differences, and on the backend against the reference", () => {
   test.each([...groups].filter(([, group]) => group.some(hasGradient)))("%s", async (_, group) => {
@@ -174,11 +215,23 @@ describe("second derivative against finite differences, and on the backend again
 /** The same numbers, bit for bit, as an expression instead of a leaf. */
 function disguised(x: HostArray): Tensor {
   const { shape, dtype } = x;
-  const leaf = (map: (value: number) => number, as = dtype): Node => tensor(hostArray(shape, as, (i) => map(x.data[i]!))).node;
+  const leaf = (map: (value: number) => number, as = dtype): Node =>
+    tensor(hostArray(shape, as, (i) => map(x.data[i]!))).node;
   if (dtype === "float32") return new Tensor(ops.neg(leaf((v) => -v)));
   if (dtype === "bool") return new Tensor(ops.not(leaf((v) => 1 - v)));
-  if (dtype === "uint8") return new Tensor(ops.cast(leaf((v) => v, "int32"), "uint8"));
-  return new Tensor(ops.xor(leaf((v) => v ^ 0x55), 0x55));
+  if (dtype === "uint8")
+    return new Tensor(
+      ops.cast(
+        leaf((v) => v, "int32"),
+        "uint8",
+      ),
+    );
+  return new Tensor(
+    ops.xor(
+      leaf((v) => v ^ 0x55),
+      0x55,
+    ),
+  );
 }
 
 /** A further operation that loses nothing, and what it does to one number. */
@@ -191,43 +244,62 @@ function followed(y: Tensor): { tensor: Tensor; map: (value: number) => number }
 
 describe("fused between other operations: the values of the operation alone, and for elementwise ones its bits", () => {
   test.each([...groups])("%s", async (_, group) => {
-    await run(group.map((c) => {
-      const given = inputsOf(c);
-      const alone = call(c, given.map((x) => tensor(x)));
-      const fused = call(c, given.map(disguised)).map(followed);
-      return {
-        c,
-        wants: [...alone, ...fused.map((y) => y.tensor)],
-        judge: (numbers) => alone.map((y, i) => {
-          const want = Array.from(numbers[i]!, fused[i]!.map);
-          const got = numbers[alone.length + i]!;
-          return c.elementwise ? bitDifference(got, want) : difference(got, want, y.dtype, c.tolerance);
-        }),
-      };
-    }));
+    await run(
+      group.map((c) => {
+        const given = inputsOf(c);
+        const alone = call(
+          c,
+          given.map((x) => tensor(x)),
+        );
+        const fused = call(c, given.map(disguised)).map(followed);
+        return {
+          c,
+          wants: [...alone, ...fused.map((y) => y.tensor)],
+          judge: (numbers) =>
+            alone.map((y, i) => {
+              const want = Array.from(numbers[i]!, fused[i]!.map);
+              const got = numbers[alone.length + i]!;
+              return c.elementwise ? bitDifference(got, want) : difference(got, want, y.dtype, c.tolerance);
+            }),
+        };
+      }),
+    );
   });
 });
 
 describe("fused into a sum: f(x)·2 + 1, summed over the last axis and over all", () => {
-  const finite = (c: Case): boolean => referenceValues(call(c, inputsOf(c).map((x) => tensor(x)))).every((y) => y.every((v) => Math.abs(v) < 1e30));
+  const finite = (c: Case): boolean =>
+    referenceValues(
+      call(
+        c,
+        inputsOf(c).map((x) => tensor(x)),
+      ),
+    ).every((y) => y.every((v) => Math.abs(v) < 1e30));
   test.each([...groups])("%s", async (_, group) => {
-    await run(group.filter(finite).map((c) => {
-      const wants = call(c, inputsOf(c).map(disguised)).flatMap((y) => {
-        const z = y.cast("float32").mul(2).add(1);
-        return z.ndim > 0 ? [z.sum(-1), z.sum()] : [z.sum()];
-      });
-      const reference = referenceValues(wants);
-      // What a sum may lose is measured by the sizes of its terms, which may cancel.
-      const sizes = referenceValues(wants.map((sum) => new Tensor(ops.sum(ops.abs(sum.node.inputs[0]!), sum.node.attrs.axes))));
-      const judge = (numbers: readonly TypedArray[]) => wants.map((sum, i) => {
-        const size = Math.max(1, ...sizes[i]!);
-        const terms = sum.node.inputs[0]!.shape.reduce((n, m) => n * m, 1);
-        const limit = (2 * c.tolerance.relative + 1e-7 * Math.sqrt(terms)) * size;
-        const worst = Math.max(0, ...Array.from(numbers[i]!, (value, k) => Math.abs(value - reference[i]![k]!)));
-        return worst <= limit ? declarationDifference(sum, numbers[i]!) : `a sum is ${worst} off, more than ${limit}`;
-      });
-      return { c, wants, judge };
-    }));
+    await run(
+      group.filter(finite).map((c) => {
+        const wants = call(c, inputsOf(c).map(disguised)).flatMap((y) => {
+          const z = y.cast("float32").mul(2).add(1);
+          return z.ndim > 0 ? [z.sum(-1), z.sum()] : [z.sum()];
+        });
+        const reference = referenceValues(wants);
+        // What a sum may lose is measured by the sizes of its terms, which may cancel.
+        const sizes = referenceValues(
+          wants.map((sum) => new Tensor(ops.sum(ops.abs(sum.node.inputs[0]!), sum.node.attrs.axes))),
+        );
+        const judge = (numbers: readonly TypedArray[]) =>
+          wants.map((sum, i) => {
+            const size = Math.max(1, ...sizes[i]!);
+            const terms = sum.node.inputs[0]!.shape.reduce((n, m) => n * m, 1);
+            const limit = (2 * c.tolerance.relative + 1e-7 * Math.sqrt(terms)) * size;
+            const worst = Math.max(0, ...Array.from(numbers[i]!, (value, k) => Math.abs(value - reference[i]![k]!)));
+            return worst <= limit
+              ? declarationDifference(sum, numbers[i]!)
+              : `a sum is ${worst} off, more than ${limit}`;
+          });
+        return { c, wants, judge };
+      }),
+    );
   });
 });
 
@@ -236,13 +308,21 @@ describe("fused into a sum: f(x)·2 + 1, summed over the last axis and over all"
 describe("the table is complete", () => {
   const here = new URL("./", import.meta.url);
   const files = ["cases.ts", ...readdirSync(new URL("cases/", here)).map((name) => `cases/${name}`)];
-  const source = files.map((name) => readFileSync(new URL(name, here), "utf8").replace(/^import [^;]*;$/gm, "")).join("\n");
+  const source = files
+    .map((name) => readFileSync(new URL(name, here), "utf8").replace(/^import [^;]*;$/gm, ""))
+    .join("\n");
   const called = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(source);
 
   test("every primitive has a case", () => {
     const used = new Set<string>();
     for (const c of cases) {
-      const graph = closeGraph(call(c, inputsOf(c).map((x) => tensor(x))).map((x) => x.node), []);
+      const graph = closeGraph(
+        call(
+          c,
+          inputsOf(c).map((x) => tensor(x)),
+        ).map((x) => x.node),
+        [],
+      );
       for (const node of graphNodes(graph)) used.add(node.op.name);
     }
     // Variables and parameters of compiled functions are no functions of tensors: test/runtime.test.ts covers them.
@@ -261,7 +341,8 @@ describe("the table is complete", () => {
     // What reads the arguments of functions over space is no function of tensors: test/errors.test.ts covers it.
     for (const file of readdirSync(folder).filter((name) => name !== "space.ts")) {
       const module = (await import(new URL(file, folder).pathname)) as Record<string, unknown>;
-      for (const [name, value] of Object.entries(module)) if (typeof value === "function" && !called(name)) missing.push(`${name} of ${file}`);
+      for (const [name, value] of Object.entries(module))
+        if (typeof value === "function" && !called(name)) missing.push(`${name} of ${file}`);
     }
     expect(missing).toEqual([]);
   });
@@ -276,9 +357,19 @@ describe("the table is complete", () => {
 
 test("padding is not read, however far it reaches", async () => {
   const wide = tensor([1, 2]).pad([[5_000_000, 5_000_000]], 7);
-  for (const [start, numbers] of [[0, [7, 7, 7]], [4_999_999, [7, 1, 2]], [5_000_001, [2, 7, 7]], [9_999_999, [7, 7, 7]]] as const) {
+  for (const [start, numbers] of [
+    [0, [7, 7, 7]],
+    [4_999_999, [7, 1, 2]],
+    [5_000_001, [2, 7, 7]],
+    [9_999_999, [7, 7, 7]],
+  ] as const) {
     expect([...(await wide.at([start, start + 3]).data())]).toEqual(numbers);
-    expect([...(await wide.at([start, start + 3]).take([2, 0, 0]).data())]).toEqual([numbers[2], numbers[0], numbers[0]]);
+    expect([
+      ...(await wide
+        .at([start, start + 3])
+        .take([2, 0, 0])
+        .data()),
+    ]).toEqual([numbers[2], numbers[0], numbers[0]]);
   }
 });
 
@@ -290,8 +381,20 @@ test("reductions are those of plain JavaScript, for numbers of every sign and si
     min: (xs: number[]) => Math.min(...xs),
   };
   const rows = {
-    int32: [[-5, -3, -9], [3, 7, 1], [2 ** 31 - 1, 1, 2], [-(2 ** 31), -1, -7], [65537, 65539, -3]],
-    uint32: [[5, 3, 9], [0, 0, 7], [2 ** 32 - 1, 1, 2], [2 ** 31, 2 ** 31 - 1, 7], [65537, 65539, 3]],
+    int32: [
+      [-5, -3, -9],
+      [3, 7, 1],
+      [2 ** 31 - 1, 1, 2],
+      [-(2 ** 31), -1, -7],
+      [65537, 65539, -3],
+    ],
+    uint32: [
+      [5, 3, 9],
+      [0, 0, 7],
+      [2 ** 32 - 1, 1, 2],
+      [2 ** 31, 2 ** 31 - 1, 7],
+      [65537, 65539, 3],
+    ],
   };
   for (const dtype of ["int32", "uint32"] as const) {
     const x = tensor(rows[dtype], { dtype });
@@ -302,7 +405,12 @@ test("reductions are those of plain JavaScript, for numbers of every sign and si
       expect([...referenceValues([x[name](1)])[0]!], `${dtype} ${name} by the reference`).toEqual(wrapped);
     }
   }
-  const floats = tensor([[-5, -3, -9.5], [Infinity, 1, -Infinity], [NaN, 1, 2], [-Infinity, -Infinity, -Infinity]]);
+  const floats = tensor([
+    [-5, -3, -9.5],
+    [Infinity, 1, -Infinity],
+    [NaN, 1, 2],
+    [-Infinity, -Infinity, -Infinity],
+  ]);
   expect([...(await floats.max(1).data())]).toEqual([-3, Infinity, NaN, -Infinity]);
   expect([...(await floats.min(1).data())]).toEqual([-9.5, -Infinity, NaN, -Infinity]);
   expect([...(await floats.sum(1).data())]).toEqual([-17.5, NaN, NaN, -Infinity]);
@@ -324,11 +432,19 @@ test("a gradient stops at stopGradient, and only there", async () => {
 });
 
 test("two equal extremes share the gradient", async () => {
-  const x = tensor([[3, 1, 3], [2, 2, 2]]);
-  const y = tensor([[3, 0, 4], [2, 1, 3]]);
+  const x = tensor([
+    [3, 1, 3],
+    [2, 2, 2],
+  ]);
+  const y = tensor([
+    [3, 0, 4],
+    [2, 1, 3],
+  ]);
   const [dx] = gradients(x.max(1).sum(), [x]);
   expect(sizeOf(dx!.shape)).toBe(6);
-  expect(difference(await dx!.data(), [0.5, 0, 0.5, 1 / 3, 1 / 3, 1 / 3], "float32", { relative: 1e-6, floor: 1 })).toBeNull();
+  expect(
+    difference(await dx!.data(), [0.5, 0, 0.5, 1 / 3, 1 / 3, 1 / 3], "float32", { relative: 1e-6, floor: 1 }),
+  ).toBeNull();
   const [da, db] = gradients(x.maximum(y).sum(), [x, y]);
   expect([...(await da!.data())]).toEqual([0.5, 1, 0, 0.5, 1, 0]);
   expect([...(await db!.data())]).toEqual([0.5, 0, 1, 0.5, 0, 1]);

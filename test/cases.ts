@@ -7,15 +7,15 @@ import * as random from "../src/functions/random.ts";
 import { scan } from "../src/functions/scan.ts";
 import { logSoftmax, softmax } from "../src/functions/softmax.ts";
 import { erfinv } from "../src/functions/special.ts";
-import type { ContractLabels } from "../src/ops/op.ts";
 import * as ops from "../src/ops/index.ts";
+import type { ContractLabels } from "../src/ops/op.ts";
 import type { Shape } from "../src/shape.ts";
 import { asTensor, Tensor } from "../src/tensor.ts";
-import {
-  anyBits, awayFromZero, between, bools, bytes, decades, distinct, type Domain, extremeInts, extremeUints, listed, offGrid,
-  onGrid, sample, type Sample, specialFloats, whole,
-} from "./samples.ts";
 import { add, elementwise, type F, integers, layouts, lift, type Options, shapesText } from "./cases/table.ts";
+import {
+  anyBits, awayFromZero, between, bools, bytes, type Domain, decades, distinct, extremeInts, extremeUints, listed, offGrid,
+  onGrid, type Sample, sample, specialFloats, whole,
+} from "./samples.ts";
 import "./cases/array.ts";
 import "./cases/convolution.ts";
 import "./cases/models.ts";

@@ -25,7 +25,10 @@ const batch = 3;
 /** Numbers in ±1 that keep away from 0, where many activations have a kink. */
 function draw(size: number, seed: number): Float32Array {
   const random = hostRandom(seed);
-  return Float32Array.from({ length: size }, () => (random.below(2) * 2 - 1) * (0.05 + (0.95 * random.below(1000)) / 1000));
+  return Float32Array.from(
+    { length: size },
+    () => (random.below(2) * 2 - 1) * (0.05 + (0.95 * random.below(1000)) / 1000),
+  );
 }
 
 /** Everything that can be asked of a layer. `make` gives a new layer at each call, with inputs of `inputShape`. */
@@ -60,16 +63,25 @@ export async function checkLayer(make: () => Layer, inputShape: Shape, expectati
 }
 
 /** The gradient of a weighted sum of outputs, by inputs and parameters, against central differences in float64. */
-async function checkGradient(model: ReturnType<typeof sequential>, x: ReturnType<typeof tensor>, flat: boolean): Promise<void> {
+async function checkGradient(
+  model: ReturnType<typeof sequential>,
+  x: ReturnType<typeof tensor>,
+  flat: boolean,
+): Promise<void> {
   const parameters = model.weights().flat;
   await parameters?.data();
   const point = parameters?.value;
   const y = model.call(x);
   const loss = y.mul(tensor(draw(y.size, 2), { shape: y.shape })).sum();
   const slopes = gradients(loss, point ? [x, point] : [x]);
-  const graph = closeGraph([loss, ...slopes].map((t) => t.node), []);
+  const graph = closeGraph(
+    [loss, ...slopes].map((t) => t.node),
+    [],
+  );
   const inputs = graph.inputs.map((node) => Float64Array.from(node.value!));
-  const others = new Map<Resident, Values>(graph.variables.map((variable) => [variable, new Float64Array(sizeOf(variable.shape))]));
+  const others = new Map<Resident, Values>(
+    graph.variables.map((variable) => [variable, new Float64Array(sizeOf(variable.shape))]),
+  );
   const run = () => interpret(graph, inputs, others).outputs;
   const [, ...exact] = run().map((v) => v.slice());
   let greatest = 0;
@@ -93,7 +105,10 @@ async function checkGradient(model: ReturnType<typeof sequential>, x: ReturnType
 /** One small step of descent lowers the loss. The layer gets a dense one in front, so that something is to be trained. */
 async function checkStep(make: () => Layer, inputShape: Shape, first: boolean): Promise<void> {
   const layer = make();
-  const model = sequential(first ? [layer, layers.dense(2)] : [layers.dense(inputShape.at(-1)!), layer], { inputShape, seed: 8 });
+  const model = sequential(first ? [layer, layers.dense(2)] : [layers.dense(inputShape.at(-1)!), layer], {
+    inputShape,
+    seed: 8,
+  });
   model.compile({ optimizer: optimizers.sgd({ learningRate: 0.01 }), loss: "meanSquaredError" });
   const x = tensor(draw(batch * sizeOf(inputShape), 3), { shape: [batch, ...inputShape] });
   const y = tensor(draw(batch * sizeOf(model.outputShape!), 4), { shape: [batch, ...model.outputShape!] });

@@ -25,7 +25,9 @@ interface Outcome {
 
 function nabla(...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [bin, ...args], { cwd: folder, env, maxBuffer: 1e8 }, (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }));
+    execFile(process.execPath, [bin, ...args], { cwd: folder, env, maxBuffer: 1e8 }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
   });
 }
 
@@ -52,9 +54,18 @@ function idx(shape: readonly number[], value: (i: number) => number): Uint8Array
 function madeUpMnist(name: string, counts: { readonly train: number; readonly test: number }): string {
   const into = join(folder, name);
   mkdirSync(into);
-  for (const [part, count] of [["train", counts.train], ["t10k", counts.test]] as const) {
-    writeFileSync(join(into, `${part}-images-idx3-ubyte`), idx([count, 28, 28], (i) => (i * 2654435761) >>> 13));
-    writeFileSync(join(into, `${part}-labels-idx1-ubyte`), idx([count], (i) => i % 10));
+  for (const [part, count] of [
+    ["train", counts.train],
+    ["t10k", counts.test],
+  ] as const) {
+    writeFileSync(
+      join(into, `${part}-images-idx3-ubyte`),
+      idx([count, 28, 28], (i) => (i * 2654435761) >>> 13),
+    );
+    writeFileSync(
+      join(into, `${part}-labels-idx1-ubyte`),
+      idx([count], (i) => i % 10),
+    );
   }
   return into;
 }
@@ -66,7 +77,11 @@ beforeAll(async () => {
   symlinkSync(join(root, "node_modules"), join(home, "node_modules"), "junction");
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   await new Promise<void>((resolve, reject) => {
-    execFile(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", join(home, "dist")], (error, out) => (error ? reject(new Error(out)) : resolve()));
+    execFile(
+      process.execPath,
+      [compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", join(home, "dist")],
+      (error, out) => (error ? reject(new Error(out)) : resolve()),
+    );
   });
   await nabla("train", "digits-mlp", "--tiny", "--out", "models", "--quiet");
   await nabla("train", "xor", "--out", "models", "--quiet");
@@ -79,15 +94,19 @@ describe("help", () => {
     const [asked, bare] = await Promise.all([nabla("--help"), nabla()]);
     expect(asked).toEqual(bare);
     expect(asked.code).toBe(0);
-    for (const name of ["train", "evaluate", "predict", "summary", "inspect", "recipes", "doctor"]) expect(asked.out).toContain(`  ${name}`);
+    for (const name of ["train", "evaluate", "predict", "summary", "inspect", "recipes", "doctor"])
+      expect(asked.out).toContain(`  ${name}`);
   });
 
-  it.each(["train", "evaluate", "predict", "summary", "inspect", "recipes", "doctor"])("%s has help with examples", async (name) => {
-    const { code, out } = await nabla(name, "--help");
-    expect(code).toBe(0);
-    expect(out).toContain(`Examples:\n  $ nabla ${name}`);
-    expect(out).toContain("--json");
-  });
+  it.each(["train", "evaluate", "predict", "summary", "inspect", "recipes", "doctor"])(
+    "%s has help with examples",
+    async (name) => {
+      const { code, out } = await nabla(name, "--help");
+      expect(code).toBe(0);
+      expect(out).toContain(`Examples:\n  $ nabla ${name}`);
+      expect(out).toContain("--json");
+    },
+  );
 
   it("knows its version", async () => {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -113,7 +132,13 @@ describe("train", () => {
     const answer = JSON.parse(out);
     expect(code).toBe(0);
     expect(err).toMatch(/^epoch 2\/2/m);
-    expect(answer).toMatchObject({ recipe: "digits-mlp", model: join("json", "digits-mlp.safetensors"), stopped: null, trainExamples: 1000, testExamples: 200 });
+    expect(answer).toMatchObject({
+      recipe: "digits-mlp",
+      model: join("json", "digits-mlp.safetensors"),
+      stopped: null,
+      trainExamples: 1000,
+      testExamples: 200,
+    });
     expect(answer.epochs).toHaveLength(2);
     expect(answer.confusion.flat().reduce((a: number, b: number) => a + b)).toBe(200);
   });
@@ -136,10 +161,25 @@ describe("train", () => {
 
   it("takes a folder of MNIST's files", async () => {
     const data = madeUpMnist("mnist", { train: 60, test: 20 });
-    const { code, out } = await nabla("train", "mnist-mlp", "--data", data, "--epochs", "1", "--batch-size", "16", "--learning-rate", "0.01", "--out", "folder");
+    const { code, out } = await nabla(
+      "train",
+      "mnist-mlp",
+      "--data",
+      data,
+      "--epochs",
+      "1",
+      "--batch-size",
+      "16",
+      "--learning-rate",
+      "0.01",
+      "--out",
+      "folder",
+    );
     expect(code).toBe(0);
     expect(out).toContain("60 images · 1 epoch · batches of 16 · learning rate 0.01");
-    expect((await nabla("evaluate", join("folder", "mnist-mlp.safetensors"), "--data", data)).out).toContain("20 held-out images");
+    expect((await nabla("evaluate", join("folder", "mnist-mlp.safetensors"), "--data", data)).out).toContain(
+      "20 held-out images",
+    );
   });
 
   it("says nothing when it is to be quiet", async () => {
@@ -147,7 +187,10 @@ describe("train", () => {
   });
 
   it("saves the model when it is interrupted", async () => {
-    const child = spawn(process.execPath, [bin, "train", "xor", "--epochs", "100000000", "--out", "interrupted"], { cwd: folder, env });
+    const child = spawn(process.execPath, [bin, "train", "xor", "--epochs", "100000000", "--out", "interrupted"], {
+      cwd: folder,
+      env,
+    });
     let out = "";
     child.stdout.on("data", (chunk) => {
       if (!/^epoch/m.test(out) && /^epoch/m.test((out += chunk))) child.kill("SIGINT");
@@ -158,7 +201,10 @@ describe("train", () => {
   });
 
   it("comes to its end when nobody reads its output any more", async () => {
-    const child = spawn(process.execPath, [bin, "train", "xor", "--epochs", "3000", "--out", "pipe"], { cwd: folder, env });
+    const child = spawn(process.execPath, [bin, "train", "xor", "--epochs", "3000", "--out", "pipe"], {
+      cwd: folder,
+      env,
+    });
     let err = "";
     child.stderr.on("data", (chunk) => (err += chunk));
     child.stdout.once("data", () => child.stdout.destroy());
@@ -181,7 +227,9 @@ describe("a saved model", () => {
     const wide = new Uint8Array(60 * 90).fill(255);
     for (let y = 20; y < 70; y++) wide.fill(0, y * 60 + 26, y * 60 + 34);
     writeFileSync(join(folder, "one.png"), encode({ width: 60, height: 90, data: wide, channels: 1 }));
-    expect((await nabla("predict", digits, image, "one.png")).out).toMatch(/example\.png\s+\d\s+\S+ % {2}then .*\none\.png/);
+    expect((await nabla("predict", digits, image, "one.png")).out).toMatch(
+      /example\.png\s+\d\s+\S+ % {2}then .*\none\.png/,
+    );
     const answers = JSON.parse((await nabla("predict", digits, image, "one.png", "--json")).out);
     expect(answers.map(({ input }: { input: string }) => input)).toEqual([image, "one.png"]);
     for (const { probabilities } of answers) {
@@ -196,23 +244,32 @@ describe("a saved model", () => {
   });
 
   it("is summed up", async () => {
-    expect((await nabla("summary", digits)).out).toMatch(/dense_2.*\n[^]*Total: [\d,]+ parameters[^]*Trained with adam/);
+    expect((await nabla("summary", digits)).out).toMatch(
+      /dense_2.*\n[^]*Total: [\d,]+ parameters[^]*Trained with adam/,
+    );
     const answer = JSON.parse((await nabla("summary", digits, "--json")).out);
-    expect(answer).toMatchObject({ name: "digits-mlp", inputShape: [28, 28], training: { loss: "sparseCategoricalCrossentropy" } });
+    expect(answer).toMatchObject({
+      name: "digits-mlp",
+      inputShape: [28, 28],
+      training: { loss: "sparseCategoricalCrossentropy" },
+    });
     expect(answer.layers[0]).toMatchObject({ class: "Input", parameters: [] });
   });
 });
 
 describe("inspect", () => {
-  it.each([["digits-mlp"], ["xor"], [xor], [digits, "--program", "predict"], ["xor", "--program", "evaluate"]])("shows kernels of %s %s %s", async (...args) => {
-    const { code, out } = await nabla("inspect", ...args);
-    expect(code).toBe(0);
-    expect(out).toMatch(/\d+ graph nodes → \d+ kernels → [\d,]+ lines of code/);
-    expect(out).toMatch(/^ +\d+ {2}contract .* [µm]s .*FLOP\/s +\d+ % .*dense_1/m);
-    expect(out).toMatch(/memory at most [\d.]+ [KM]?B: variables/);
-    expect(out).toMatch(/a step: .*FLOP\/s; its kernels one by one: /);
-    expect(out).not.toMatch(/\?|NaN|Infinity|undefined/);
-  });
+  it.each([["digits-mlp"], ["xor"], [xor], [digits, "--program", "predict"], ["xor", "--program", "evaluate"]])(
+    "shows kernels of %s %s %s",
+    async (...args) => {
+      const { code, out } = await nabla("inspect", ...args);
+      expect(code).toBe(0);
+      expect(out).toMatch(/\d+ graph nodes → \d+ kernels → [\d,]+ lines of code/);
+      expect(out).toMatch(/^ +\d+ {2}contract .* [µm]s .*FLOP\/s +\d+ % .*dense_1/m);
+      expect(out).toMatch(/memory at most [\d.]+ [KM]?B: variables/);
+      expect(out).toMatch(/a step: .*FLOP\/s; its kernels one by one: /);
+      expect(out).not.toMatch(/\?|NaN|Infinity|undefined/);
+    },
+  );
 
   it("shows the sections that were asked for", async () => {
     const { out } = await nabla("inspect", "xor", "--show", "graph,kernels,plan,code");
@@ -229,14 +286,20 @@ describe("inspect", () => {
   it("writes a trace of some steps, kernel by kernel", async () => {
     const file = join(folder, "trace.json");
     expect((await nabla("inspect", "xor", "--trace", file)).out).toContain(`Wrote ${file}`);
-    const { traceEvents } = JSON.parse(readFileSync(file, "utf8")) as { traceEvents: { ph: string; cat?: string; name: string; ts: number; dur: number; args: { flop?: number } }[] };
-    expect(traceEvents.slice(0, 2).map(({ ph, name }) => [ph, name])).toEqual([["M", "process_name"], ["M", "thread_name"]]);
+    const { traceEvents } = JSON.parse(readFileSync(file, "utf8")) as {
+      traceEvents: { ph: string; cat?: string; name: string; ts: number; dur: number; args: { flop?: number } }[];
+    };
+    expect(traceEvents.slice(0, 2).map(({ ph, name }) => [ph, name])).toEqual([
+      ["M", "process_name"],
+      ["M", "thread_name"],
+    ]);
     const steps = traceEvents.filter(({ cat }) => cat === "step");
     const kernels = traceEvents.filter(({ ph, cat }) => ph === "X" && cat !== "step");
     expect(steps.length).toBe(5);
     expect(kernels.length % 5).toBe(0);
     // Each lies inside one of the steps.
-    for (const { ts, dur } of kernels) expect(steps.some((s) => ts >= s.ts && ts + dur <= s.ts + s.dur + 0.001)).toBe(true);
+    for (const { ts, dur } of kernels)
+      expect(steps.some((s) => ts >= s.ts && ts + dur <= s.ts + s.dur + 0.001)).toBe(true);
     expect(kernels.filter(({ cat, args }) => cat === "contract" && args.flop! > 0).length).toBeGreaterThan(5);
     expect((await nabla("inspect", "xor", "--trace", join(folder, "no", "such", "folder.json"))).code).toBe(2);
   });
@@ -253,10 +316,22 @@ describe("inspect", () => {
 
 describe("doctor and recipes", () => {
   it("tell people and programs", async () => {
-    const [doctor, doctorJson, recipes, recipesJson] = await Promise.all([nabla("doctor"), nabla("doctor", "--json"), nabla("list"), nabla("recipes", "--json")]);
-    for (const name of ["Node", "Processor", "SIMD", "Multiply-add", "Threads", "GPU", "Cache"]) expect(doctor.out).toContain(name);
-    expect(JSON.parse(doctorJson.out)).toMatchObject({ node: process.versions.node, simd: true, backend: { name: "wasm" } });
-    expect(JSON.parse(recipesJson.out).map(({ name }: { name: string }) => name)).toEqual(expect.arrayContaining(["digits-mlp", "mnist-mlp", "xor"]));
+    const [doctor, doctorJson, recipes, recipesJson] = await Promise.all([
+      nabla("doctor"),
+      nabla("doctor", "--json"),
+      nabla("list"),
+      nabla("recipes", "--json"),
+    ]);
+    for (const name of ["Node", "Processor", "SIMD", "Multiply-add", "Threads", "GPU", "Cache"])
+      expect(doctor.out).toContain(name);
+    expect(JSON.parse(doctorJson.out)).toMatchObject({
+      node: process.versions.node,
+      simd: true,
+      backend: { name: "wasm" },
+    });
+    expect(JSON.parse(recipesJson.out).map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(["digits-mlp", "mnist-mlp", "xor"]),
+    );
     expect(recipes.out).toMatch(/^mnist-mlp [^]*accuracy at least 98\.00 %/m);
   });
 });
@@ -286,12 +361,22 @@ describe("bad input: exit code 1, one sentence", () => {
     mkdirSync(join(folder, "taken", "xor.safetensors"), { recursive: true });
     await refuses(1, /cannot make the folder "file"/, "train", "xor", "--out", "file");
     await refuses(1, /cannot write .*it is a folder/, "train", "xor", "--out", "taken");
-    if (process.platform === "linux") await refuses(1, /cannot make the folder "\/proc\/nabla"/, "train", "xor", "--out", "/proc/nabla");
+    if (process.platform === "linux")
+      await refuses(1, /cannot make the folder "\/proc\/nabla"/, "train", "xor", "--out", "/proc/nabla");
   });
 
   it("refuses data that are not there, empty, or not wanted", async () => {
     const empty = madeUpMnist("empty", { train: 0, test: 0 });
-    await refuses(1, /does not hold train-images-idx3-ubyte\.gz, .*put them there/, "train", "mnist-mlp", "--data", "nowhere", "--out", "models");
+    await refuses(
+      1,
+      /does not hold train-images-idx3-ubyte\.gz, .*put them there/,
+      "train",
+      "mnist-mlp",
+      "--data",
+      "nowhere",
+      "--out",
+      "models",
+    );
     await refuses(1, /empty/, "train", "mnist-mlp", "--data", empty, "--out", "models");
     await refuses(1, /takes no folder/, "train", "xor", "--data", "nowhere", "--out", "models");
   });
@@ -307,7 +392,14 @@ describe("bad input: exit code 1, one sentence", () => {
     await refuses(1, /cut\.safetensors.*cut short/, "summary", "cut.safetensors");
     await refuses(1, /hostile\.safetensors/, "evaluate", "hostile.safetensors");
     await refuses(1, /no such file/, "predict", digits, "none.png");
-    await refuses(1, /"text\.png" is no image/, "predict", digits, join("models", "digits-mlp-example.png"), "text.png");
+    await refuses(
+      1,
+      /"text\.png" is no image/,
+      "predict",
+      digits,
+      join("models", "digits-mlp-example.png"),
+      "text.png",
+    );
     await refuses(1, /inputs of shape \[2\].*--numbers/, "predict", xor, join("models", "digits-mlp-example.png"));
     await refuses(1, /takes inputs/, "evaluate", xor, "--on", "digits-mlp", "--tiny");
   });
@@ -333,7 +425,19 @@ describe("the live line", () => {
     const progress = new TrainingProgress(stream);
     const run = { model: { inputShape: [28, 28] } } as unknown as TrainingRun;
     progress.onTrainBegin();
-    progress.onProgress({ epoch: 1, epochs: 4, step: 50, steps: 100, loss: 0.25, metrics: { accuracy: 0.925 }, examplesPerSecond: 31234, seconds: 1 }, run);
+    progress.onProgress(
+      {
+        epoch: 1,
+        epochs: 4,
+        step: 50,
+        steps: 100,
+        loss: 0.25,
+        metrics: { accuracy: 0.925 },
+        examplesPerSecond: 31234,
+        seconds: 1,
+      },
+      run,
+    );
     progress.onTrainEnd();
     await new Promise(setImmediate);
     expect(text()).toContain(" 37 %  epoch 2/4 · loss 0.25 · accuracy 92.50 % · 31,200 images/s · ");

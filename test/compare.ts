@@ -7,18 +7,26 @@ import type { Node } from "../src/ops/op.ts";
 import type { HostRandom } from "../src/random.ts";
 import { evaluate } from "../src/runtime/evaluate.ts";
 import { formatShape, type Shape } from "../src/shape.ts";
-import { type Tensor } from "../src/tensor.ts";
+import type { Tensor } from "../src/tensor.ts";
 
 /** The numbers of each tensor on the backend that `setBackend` chose, all from one program. */
-export const backendValues = (tensors: readonly Tensor[]): Promise<TypedArray[]> => evaluate(tensors.map((x) => x.node));
+export const backendValues = (tensors: readonly Tensor[]): Promise<TypedArray[]> =>
+  evaluate(tensors.map((x) => x.node));
 
 /**
  * The numbers of each tensor by the reference interpreter, floats in float64. `given` replaces the numbers of leaves, so
  * that the same graph can be asked at another point.
  */
 export function referenceValues(tensors: readonly Tensor[], given: ReadonlyMap<Node, Values> = new Map()): Values[] {
-  const graph = closeGraph(tensors.map((x) => x.node), []);
-  return interpret(graph, graph.inputs.map((node) => given.get(node) ?? Float64Array.from(node.value!)), new Map()).outputs;
+  const graph = closeGraph(
+    tensors.map((x) => x.node),
+    [],
+  );
+  return interpret(
+    graph,
+    graph.inputs.map((node) => given.get(node) ?? Float64Array.from(node.value!)),
+    new Map(),
+  ).outputs;
 }
 
 export interface Tolerance {
@@ -34,21 +42,31 @@ export interface Tolerance {
 const leastNormal = 2 ** -126;
 
 /** Says where `got` is not `want` (a reference in float64, rounded here to `dtype`), or gives null. */
-export function difference(got: ArrayLike<number>, want: ArrayLike<number>, dtype: DType, tolerance: Tolerance): string | null {
+export function difference(
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  dtype: DType,
+  tolerance: Tolerance,
+): string | null {
   if (got.length !== want.length) return `${got.length} numbers instead of ${want.length}`;
   const { isFloat } = dtypeInfo(dtype);
   const rounded = dtype === "float32" ? Float32Array.from(want) : want;
   let greatest = 0;
-  if (isFloat) for (let i = 0; i < rounded.length; i++) if (Number.isFinite(rounded[i])) greatest = Math.max(greatest, Math.abs(rounded[i]!));
+  if (isFloat)
+    for (let i = 0; i < rounded.length; i++)
+      if (Number.isFinite(rounded[i])) greatest = Math.max(greatest, Math.abs(rounded[i]!));
   let worst = -1;
   let worstExcess = 0;
   let count = 0;
   for (let i = 0; i < rounded.length; i++) {
     const [a, b] = [got[i]!, rounded[i]!];
     let excess = 0;
-    if (!isFloat || !Number.isFinite(a) || !Number.isFinite(b)) excess = Object.is(a, b) || (!isFloat && a === b) ? 0 : Infinity;
+    if (!isFloat || !Number.isFinite(a) || !Number.isFinite(b))
+      excess = Object.is(a, b) || (!isFloat && a === b) ? 0 : Infinity;
     else if (tolerance.zeroSigns && b === 0 && !Object.is(a, b)) excess = Infinity;
-    else excess = Math.abs(a - want[i]!) / (tolerance.relative * Math.max(Math.abs(b), tolerance.floor * greatest, leastNormal));
+    else
+      excess =
+        Math.abs(a - want[i]!) / (tolerance.relative * Math.max(Math.abs(b), tolerance.floor * greatest, leastNormal));
     if (excess > (isFloat ? 1 : 0)) count++;
     if (excess > worstExcess) [worst, worstExcess] = [i, excess];
   }
@@ -60,18 +78,22 @@ export function difference(got: ArrayLike<number>, want: ArrayLike<number>, dtyp
 /** Says where two arrays differ in a bit, or gives null. All NaN count as one. */
 export function bitDifference(got: ArrayLike<number>, want: ArrayLike<number>): string | null {
   if (got.length !== want.length) return `${got.length} numbers instead of ${want.length}`;
-  for (let i = 0; i < want.length; i++) if (!Object.is(got[i], want[i])) return `element ${i} is ${got[i]} instead of ${want[i]}`;
+  for (let i = 0; i < want.length; i++)
+    if (!Object.is(got[i], want[i])) return `element ${i} is ${got[i]} instead of ${want[i]}`;
   return null;
 }
 
 /** Says where the numbers are not of the shape and dtype that the tensor declares, or gives null. */
 export function declarationDifference(x: Tensor, numbers: TypedArray): string | null {
   if (numbers.length !== x.size) return `declares ${formatShape(x.shape)}, but has ${numbers.length} numbers`;
-  return numbers.constructor === dtypeInfo(x.dtype).array ? null : `declares ${x.dtype}, but came as ${numbers.constructor.name}`;
+  return numbers.constructor === dtypeInfo(x.dtype).array
+    ? null
+    : `declares ${x.dtype}, but came as ${numbers.constructor.name}`;
 }
 
 /** An even draw from [low, high). */
-export const drawFloat = (random: HostRandom, low: number, high: number): number => low + ((high - low) * random.uint32()) / 2 ** 32;
+export const drawFloat = (random: HostRandom, low: number, high: number): number =>
+  low + ((high - low) * random.uint32()) / 2 ** 32;
 
 /** A draw of either sign with a magnitude in [0.5, 1.5): a weight that hides nothing. */
 export const drawWeight = (random: HostRandom): number => (random.below(2) ? 1 : -1) * drawFloat(random, 0.5, 1.5);

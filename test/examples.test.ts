@@ -8,7 +8,10 @@ import * as nabla from "../src/index.ts";
 import { agrees, examplesOf, programOf, shownValue } from "./docstrings.ts";
 
 const source = new URL("../src/", import.meta.url);
-const files = readdirSync(source, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/")).filter((name) => name.endsWith(".ts")).sort();
+const files = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .map((name) => name.replaceAll("\\", "/"))
+  .filter((name) => name.endsWith(".ts"))
+  .sort();
 
 /** Examples that are not run, by file and the beginning of their text. */
 const notRun: Record<string, string> = {
@@ -28,15 +31,43 @@ beforeEach(async () => {
   process.chdir(folder);
   vi.stubEnv("NABLA_CACHE", folder);
   const { sequential, layers, Dataset, callbacks, tensor, losses, metrics, optimizers, data } = nabla;
-  const dataset = Dataset.from({ inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [0, 1, 1, 0] });
+  const dataset = Dataset.from({
+    inputs: [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ],
+    targets: [0, 1, 1, 0],
+  });
   const model = sequential([layers.input([2]), layers.dense(2, { name: "dense_1", activation: "softmax" })]);
   model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
   await model.save("digits.safetensors");
   await model.save("model.safetensors");
   given = {
-    ...layers, ...losses, ...metrics, ...optimizers, ...data, ...callbacks, ...nabla,
-    model, train: dataset, test: dataset, data: dataset, images: [[0, 1], [1, 1]], x: tensor([[1, 2, 3], [4, 5, 6]]),
-    pixels: new Uint8Array(100 * 28 * 28), labels: new Uint8Array(100).map((_, i) => i % 2), readFile, bytes: new Uint8Array(3),
+    ...layers,
+    ...losses,
+    ...metrics,
+    ...optimizers,
+    ...data,
+    ...callbacks,
+    ...nabla,
+    model,
+    train: dataset,
+    test: dataset,
+    data: dataset,
+    images: [
+      [0, 1],
+      [1, 1],
+    ],
+    x: tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]),
+    pixels: new Uint8Array(100 * 28 * 28),
+    labels: new Uint8Array(100).map((_, i) => i % 2),
+    readFile,
+    bytes: new Uint8Array(3),
   };
 });
 
@@ -46,7 +77,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const AsyncFunction = (async () => undefined).constructor as new (...args: string[]) => (...args: unknown[]) => Promise<void>;
+const AsyncFunction = (async () => undefined).constructor as new (
+  ...args: string[]
+) => (...args: unknown[]) => Promise<void>;
 
 // The command line is no library: its parts are exported for its own tests.
 for (const file of files.filter((name) => !name.startsWith("cli/"))) {
@@ -57,14 +90,24 @@ for (const file of files.filter((name) => !name.startsWith("cli/"))) {
       const skipped = Object.keys(notRun).some((key) => `${file} ${text}`.startsWith(key));
       test.skipIf(skipped)(`line ${line}`, async () => {
         const { code, checks } = programOf(text);
-        const scope: Record<string, unknown> = { ...given, ...((await import(new URL(file, source).pathname)) as object), ...(file.startsWith("io/") ? {} : nabla) };
+        const scope: Record<string, unknown> = {
+          ...given,
+          ...((await import(new URL(file, source).pathname)) as object),
+          ...(file.startsWith("io/") ? {} : nabla),
+        };
         scope["data"] = given["data"]; // the examples' word for a data set, not nabla's folder of them
         let seen = 0;
         const check = (value: unknown, comment: string): void => {
           seen++;
-          if (!agrees(value, shownValue(comment)!)) expect.fail(`shows ${comment}, but is ${JSON.stringify(value, (_, v) => (ArrayBuffer.isView(v) ? [...(v as Float32Array)] : v))}`);
+          if (!agrees(value, shownValue(comment)!))
+            expect.fail(
+              `shows ${comment}, but is ${JSON.stringify(value, (_, v) => (ArrayBuffer.isView(v) ? [...(v as Float32Array)] : v))}`,
+            );
         };
-        await new AsyncFunction("check", ...Object.keys(scope), `"use strict"; {\n${code}\n}`)(check, ...Object.values(scope));
+        await new AsyncFunction("check", ...Object.keys(scope), `"use strict"; {\n${code}\n}`)(
+          check,
+          ...Object.values(scope),
+        );
         expect(seen).toBe(checks);
       });
     }
@@ -72,31 +115,64 @@ for (const file of files.filter((name) => !name.startsWith("cli/"))) {
 }
 
 describe("the test of examples", () => {
-  const all = files.flatMap((file) => examplesOf(readFileSync(new URL(file, source), "utf8")).map(({ text }) => `${file} ${text}`));
+  const all = files.flatMap((file) =>
+    examplesOf(readFileSync(new URL(file, source), "utf8")).map(({ text }) => `${file} ${text}`),
+  );
 
   test("finds them, and the values that they show", () => {
     expect(all.length).toBeGreaterThan(70);
-    expect(all.reduce((n, example) => n + programOf(example.slice(example.indexOf(" ") + 1)).checks, 0)).toBeGreaterThan(35);
+    expect(
+      all.reduce((n, example) => n + programOf(example.slice(example.indexOf(" ") + 1)).checks, 0),
+    ).toBeGreaterThan(35);
     expect(Object.keys(notRun).filter((key) => !all.some((example) => example.startsWith(key)))).toEqual([]);
   });
 
   test("takes docstrings apart", () => {
-    const found = examplesOf("// first\n/**\n * Says.\n *\n * @example\n * const x = 1;\n * x; // 1\n * @throws never\n */\n/** @example f(2); // 4 */\n/** None. */\n");
-    expect(found).toEqual([{ line: 5, text: "const x = 1;\nx; // 1" }, { line: 10, text: "f(2); // 4" }]);
+    const found = examplesOf(
+      "// first\n/**\n * Says.\n *\n * @example\n * const x = 1;\n * x; // 1\n * @throws never\n */\n/** @example f(2); // 4 */\n/** None. */\n",
+    );
+    expect(found).toEqual([
+      { line: 5, text: "const x = 1;\nx; // 1" },
+      { line: 10, text: "f(2); // 4" },
+    ]);
   });
 
   test("makes checks of lines that show a value, and of no others", () => {
-    const { code, checks } = programOf("const f = (x: number) => x; // 2\nf(1); // 1\nf(2) // [1, 2…]\nf(3); // about three\nawait f(4); // true");
+    const { code, checks } = programOf(
+      "const f = (x: number) => x; // 2\nf(1); // 1\nf(2) // [1, 2…]\nf(3); // about three\nawait f(4); // true",
+    );
     expect(checks).toBe(3);
-    expect(code.match(/check\(.*/g)).toEqual(['check(f(1), "1");', 'check(f(2), "[1, 2…]");', 'check(await f(4), "true");']);
+    expect(code.match(/check\(.*/g)).toEqual([
+      'check(f(1), "1");',
+      'check(f(2), "[1, 2…]");',
+      'check(await f(4), "true");',
+    ]);
   });
 
   test.each<[unknown, string, boolean]>([
-    [12, "12", true], [12.0000005, "12", true], [12.1, "12", false], [0.2231, "0.223", true], [0.2239, "0.223", false],
-    [0.47693, "0.4769…", true], [0.477, "0.4769…", false], [-0.47693, "-0.4769…", true], [0.4768, "0.4769…", false],
-    [[1, [2.5, 3]], "[1, [2.5, 3]]", true], [[1, 2], "[1, 2, 3]", false], [new Float32Array([1, 2]), "[1, 2]", true],
-    [true, "true", true], [1, "true", false], ["a 1", '"a 1"', true], [NaN, "NaN", true], [-Infinity, "[-Infinity]", false], [[-Infinity], "[-Infinity]", true],
-    [1.5e-7, "1.5e-7", true], [1.6e-7, "1.5e-7", false], [255, "0xff", true], ["12", "12", false], [null, "null", true],
+    [12, "12", true],
+    [12.0000005, "12", true],
+    [12.1, "12", false],
+    [0.2231, "0.223", true],
+    [0.2239, "0.223", false],
+    [0.47693, "0.4769…", true],
+    [0.477, "0.4769…", false],
+    [-0.47693, "-0.4769…", true],
+    [0.4768, "0.4769…", false],
+    [[1, [2.5, 3]], "[1, [2.5, 3]]", true],
+    [[1, 2], "[1, 2, 3]", false],
+    [new Float32Array([1, 2]), "[1, 2]", true],
+    [true, "true", true],
+    [1, "true", false],
+    ["a 1", '"a 1"', true],
+    [NaN, "NaN", true],
+    [-Infinity, "[-Infinity]", false],
+    [[-Infinity], "[-Infinity]", true],
+    [1.5e-7, "1.5e-7", true],
+    [1.6e-7, "1.5e-7", false],
+    [255, "0xff", true],
+    ["12", "12", false],
+    [null, "null", true],
   ])("%j shown as %s: %s", (value, shown, want) => {
     expect(agrees(value, shownValue(shown)!)).toBe(want);
   });

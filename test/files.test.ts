@@ -30,7 +30,9 @@ describe("readFile", () => {
 
   test("says in one sentence what is wrong", async () => {
     fs.writeFileSync(at("file"), "");
-    await expect(readFile(at("none"))).rejects.toThrow(new FileError(`cannot read "${at("none")}": there is no such file.`));
+    await expect(readFile(at("none"))).rejects.toThrow(
+      new FileError(`cannot read "${at("none")}": there is no such file.`),
+    );
     await expect(readFile(folder)).rejects.toThrow(new FileError(`cannot read "${folder}": it is a folder.`));
     await expect(readFile(at("file/x"))).rejects.toThrow(/a part of the path is a file, not a folder\.$/);
   });
@@ -69,28 +71,37 @@ describe("writeFileAtomic", () => {
     await expect(writeFileAtomic(target, bytes("x"))).rejects.toThrow(
       new FileError(`cannot write "${target}": there is no folder "${at("none")}".`),
     );
-    await expect(writeFileAtomic(folder, bytes("x"))).rejects.toThrow(new FileError(`cannot write "${folder}": it is a folder.`));
+    await expect(writeFileAtomic(folder, bytes("x"))).rejects.toThrow(
+      new FileError(`cannot write "${folder}": it is a folder.`),
+    );
     fs.writeFileSync(at("file"), "");
     await expect(writeFileAtomic(at("file/a"), bytes("x"))).rejects.toThrow(FileError);
   });
 
   test.skipIf(process.platform === "win32")("does not replace a device", async () => {
-    await expect(writeFileAtomic("/dev/null", bytes("x"))).rejects.toThrow(new FileError(`cannot write "/dev/null": it is no plain file.`));
+    await expect(writeFileAtomic("/dev/null", bytes("x"))).rejects.toThrow(
+      new FileError(`cannot write "/dev/null": it is no plain file.`),
+    );
     expect(fs.statSync("/dev/null").isCharacterDevice()).toBe(true);
   });
 
-  test.each(["writeFile", "sync"] as const)("leaves the old file whole and no other where %s fails for lack of room", async (step) => {
-    fs.writeFileSync(at("a"), "old");
-    const { open } = fs.promises;
-    vi.spyOn(fs.promises, "open").mockImplementation(async (...args) => {
-      const handle = await open(...args);
-      vi.spyOn(handle, step).mockRejectedValue(Object.assign(new Error("no space"), { code: "ENOSPC" }));
-      return handle;
-    });
-    await expect(writeFileAtomic(at("a"), bytes("new"))).rejects.toThrow(new FileError(`cannot write "${at("a")}": the disk is full.`));
-    expect(fs.readFileSync(at("a"), "utf8")).toBe("old");
-    expect(fs.readdirSync(folder)).toEqual(["a"]);
-  });
+  test.each(["writeFile", "sync"] as const)(
+    "leaves the old file whole and no other where %s fails for lack of room",
+    async (step) => {
+      fs.writeFileSync(at("a"), "old");
+      const { open } = fs.promises;
+      vi.spyOn(fs.promises, "open").mockImplementation(async (...args) => {
+        const handle = await open(...args);
+        vi.spyOn(handle, step).mockRejectedValue(Object.assign(new Error("no space"), { code: "ENOSPC" }));
+        return handle;
+      });
+      await expect(writeFileAtomic(at("a"), bytes("new"))).rejects.toThrow(
+        new FileError(`cannot write "${at("a")}": the disk is full.`),
+      );
+      expect(fs.readFileSync(at("a"), "utf8")).toBe("old");
+      expect(fs.readdirSync(folder)).toEqual(["a"]);
+    },
+  );
 
   test("leaves the old file whole and no other where the rename fails", async () => {
     fs.writeFileSync(at("a"), "old");
@@ -110,10 +121,20 @@ describe("writeFileAtomic in a process of its own", () => {
     fs.chmodSync(compiled, 0o755);
     const options = { rootDir: repository, outDir: compiled, noEmit: false, declaration: false, sourceMap: false };
     const typeRoots = [path.join(repository, "node_modules/@types")];
-    const config = { extends: path.join(repository, "tsconfig.json"), files: [path.join(repository, "src/io/files.ts")] };
-    fs.writeFileSync(path.join(compiled, "tsconfig.json"), JSON.stringify({ ...config, include: [], compilerOptions: { ...options, typeRoots } }));
+    const config = {
+      extends: path.join(repository, "tsconfig.json"),
+      files: [path.join(repository, "src/io/files.ts")],
+    };
+    fs.writeFileSync(
+      path.join(compiled, "tsconfig.json"),
+      JSON.stringify({ ...config, include: [], compilerOptions: { ...options, typeRoots } }),
+    );
     fs.writeFileSync(path.join(compiled, "package.json"), `{"type":"module"}`);
-    const tsc = spawnSync(process.execPath, [path.join(repository, "node_modules/typescript/bin/tsc"), "-p", compiled], { encoding: "utf8" });
+    const tsc = spawnSync(
+      process.execPath,
+      [path.join(repository, "node_modules/typescript/bin/tsc"), "-p", compiled],
+      { encoding: "utf8" },
+    );
     if (tsc.status !== 0) throw new Error(tsc.stdout + tsc.stderr);
   }, 60_000);
   afterAll(() => fs.rmSync(compiled, { recursive: true, force: true }));
@@ -162,7 +183,11 @@ describe("writeFileAtomic in a process of its own", () => {
     );
     // Root may write anywhere, so root tries as nobody.
     const nobody = process.getuid!() === 0 ? { uid: 65534, gid: 65534 } : {};
-    const { stdout } = spawnSync(process.execPath, [path.join(compiled, "refused.mjs"), at("closed/a"), at("frozen")], { encoding: "utf8", cwd: compiled, ...nobody });
+    const { stdout } = spawnSync(process.execPath, [path.join(compiled, "refused.mjs"), at("closed/a"), at("frozen")], {
+      encoding: "utf8",
+      cwd: compiled,
+      ...nobody,
+    });
     expect(stdout.trim().split("\n")).toEqual([
       `FileError: cannot write "${at("closed/a")}": you lack the permission.`,
       `FileError: cannot write "${at("frozen")}": you lack the permission.`,
@@ -178,7 +203,9 @@ describe("makeFolder", () => {
     await makeFolder(at("a/b/c"));
     expect(fs.statSync(at("a/b/c")).isDirectory()).toBe(true);
     fs.writeFileSync(at("file"), "");
-    await expect(makeFolder(at("file"))).rejects.toThrow(new FileError(`cannot make the folder "${at("file")}": a file of that name is in the way.`));
+    await expect(makeFolder(at("file"))).rejects.toThrow(
+      new FileError(`cannot make the folder "${at("file")}": a file of that name is in the way.`),
+    );
   });
 });
 
@@ -207,7 +234,9 @@ describe("nodeModule", () => {
     vi.stubGlobal("process", undefined);
     try {
       expect(() => nodeModule("node:fs", `reading "a"`)).toThrow(FileError);
-      expect(() => cacheFolder()).toThrow(/^a cache folder needs Node 20\.19 or later: there is no file system to use here/);
+      expect(() => cacheFolder()).toThrow(
+        /^a cache folder needs Node 20\.19 or later: there is no file system to use here/,
+      );
     } finally {
       vi.unstubAllGlobals();
     }

@@ -6,7 +6,14 @@ import { diag, diagonal, tril, triu } from "../src/functions/diagonals.ts";
 import { einsum } from "../src/functions/einsum.ts";
 import { clip } from "../src/functions/elementwise.ts";
 import { batchNorm, groupNorm, l2Normalize, layerNorm, rmsNorm } from "../src/functions/normalization.ts";
-import { averagePool1d, averagePool2d, globalAveragePool, globalMaxPool, maxPool1d, maxPool2d } from "../src/functions/pooling.ts";
+import {
+  averagePool1d,
+  averagePool2d,
+  globalAveragePool,
+  globalMaxPool,
+  maxPool1d,
+  maxPool2d,
+} from "../src/functions/pooling.ts";
 import { moveaxis, repeat, roll, tile } from "../src/functions/rearrange.ts";
 import { logsumexp } from "../src/functions/reductions.ts";
 import { argsort, sort, takeAlongAxis, topK } from "../src/functions/sorting.ts";
@@ -34,7 +41,22 @@ const most = 3000;
 
 /** One more step; false where the draw does not fit and another is to be made. */
 export function growByFunction(g: Growth): boolean {
-  const steps = [convolved, convolved, transposed, pooled, pooled, sorted, sorted, normalized, normalized, ran, attended, rearranged, rearranged, folded];
+  const steps = [
+    convolved,
+    convolved,
+    transposed,
+    pooled,
+    pooled,
+    sorted,
+    sorted,
+    normalized,
+    normalized,
+    ran,
+    attended,
+    rearranged,
+    rearranged,
+    folded,
+  ];
   return steps[g.random.below(steps.length)]!(g);
 }
 
@@ -45,7 +67,8 @@ function asImage(x: Tensor, rank: number): Tensor | null {
   return wide.reshape([-1, ...wide.shape.slice(wide.ndim - rank - 1)]);
 }
 
-const draw = (g: Growth, rank: number, most: number): number[] => Array.from({ length: rank }, () => 1 + g.random.below(most));
+const draw = (g: Growth, rank: number, most: number): number[] =>
+  Array.from({ length: rank }, () => 1 + g.random.below(most));
 
 function convolved(g: Growth): boolean {
   const rank = 1 + g.random.below(2);
@@ -55,11 +78,19 @@ function convolved(g: Growth): boolean {
   const channels = x.shape.at(-1)!;
   const groups = channels % 2 === 0 && g.random.below(3) === 0 ? 2 : 1;
   const sizes = draw(g, rank, 3);
-  const options = { strides: draw(g, rank, 3), dilation: draw(g, rank, 2), padding: g.random.below(2) ? ("same" as const) : 4 };
+  const options = {
+    strides: draw(g, rank, 3),
+    dilation: draw(g, rank, 2),
+    padding: g.random.below(2) ? ("same" as const) : 4,
+  };
   const terms = sizes.reduce((n, m) => n * m, channels / groups);
   if (channels > 40 || x.size * terms > 60_000) return false;
-  if (rank === 2 && g.random.below(4) === 0) return g.keep(depthwiseConv2d(x, g.leaf([...sizes, channels, 2]), options).mul(groups / terms), bound, false);
-  const y = (rank === 1 ? conv1d : conv2d)(x, g.leaf([...sizes, channels / groups, groups * (1 + g.random.below(3))]), { ...options, groups });
+  if (rank === 2 && g.random.below(4) === 0)
+    return g.keep(depthwiseConv2d(x, g.leaf([...sizes, channels, 2]), options).mul(groups / terms), bound, false);
+  const y = (rank === 1 ? conv1d : conv2d)(x, g.leaf([...sizes, channels / groups, groups * (1 + g.random.below(3))]), {
+    ...options,
+    groups,
+  });
   return y.size <= most && g.keep(y.mul(1 / terms), bound, false);
 }
 
@@ -70,7 +101,10 @@ function transposed(g: Growth): boolean {
   if (!x || x.shape.at(-1)! > 20) return false;
   const sizes = draw(g, rank, 3);
   const kernel = g.leaf([...sizes, 1 + g.random.below(3), x.shape.at(-1)!]);
-  const y = (rank === 1 ? convTranspose1d : convTranspose2d)(x, kernel, { strides: draw(g, rank, 3), padding: g.random.below(2) ? "same" : "valid" });
+  const y = (rank === 1 ? convTranspose1d : convTranspose2d)(x, kernel, {
+    strides: draw(g, rank, 3),
+    padding: g.random.below(2) ? "same" : "valid",
+  });
   return y.size <= most && g.keep(y.mul(1 / (9 * x.shape.at(-1)!)), bound, false);
 }
 
@@ -79,11 +113,16 @@ function pooled(g: Growth): boolean {
   const { x: given, bound, exact } = g.float();
   const x = asImage(given, rank);
   if (!x) return false;
-  if (g.random.below(6) === 0) return g.random.below(2) ? g.keep(globalMaxPool(x), bound, exact) : g.keep(globalAveragePool(x), bound, false);
+  if (g.random.below(6) === 0)
+    return g.random.below(2) ? g.keep(globalMaxPool(x), bound, exact) : g.keep(globalAveragePool(x), bound, false);
   const options = { strides: draw(g, rank, 3), padding: "same" as const };
   const sizes = draw(g, rank, 3);
   if (g.random.below(2)) return g.keep((rank === 1 ? maxPool1d : maxPool2d)(x, sizes, options), bound, exact);
-  return g.keep((rank === 1 ? averagePool1d : averagePool2d)(x, sizes, g.random.below(2) ? options : { padding: "same" }), bound, false);
+  return g.keep(
+    (rank === 1 ? averagePool1d : averagePool2d)(x, sizes, g.random.below(2) ? options : { padding: "same" }),
+    bound,
+    false,
+  );
 }
 
 /** Only what is held exactly has one order. */
@@ -113,7 +152,11 @@ function normalized(g: Growth): boolean {
   const limit = Math.max(3, 2 * bound);
   switch (g.random.below(5)) {
     case 0:
-      return g.keep(layerNorm(x, { axes, epsilon: 0.5, ...(g.random.below(2) && { gamma: 0.5, beta: 1 }) }), limit, false);
+      return g.keep(
+        layerNorm(x, { axes, epsilon: 0.5, ...(g.random.below(2) && { gamma: 0.5, beta: 1 }) }),
+        limit,
+        false,
+      );
     case 1:
       return g.keep(rmsNorm(x, { axes, epsilon: 0.5 }), limit, false);
     case 2:
@@ -141,7 +184,11 @@ function attended(g: Growth): boolean {
   if (x.size === 0 || x.size * time > 20_000) return false;
   const keys = g.leaf([1 + g.random.below(time), dim]);
   const values = g.random.below(2) ? keys.tanh() : g.leaf([keys.shape[0]!, 2]);
-  return g.keep(scaledDotProductAttention(x, keys, values, { causal: g.random.below(2) === 0, scale: 0.5 / (bound * dim) }), 1, false);
+  return g.keep(
+    scaledDotProductAttention(x, keys, values, { causal: g.random.below(2) === 0, scale: 0.5 / (bound * dim) }),
+    1,
+    false,
+  );
 }
 
 function rearranged(g: Growth): boolean {
@@ -149,9 +196,14 @@ function rearranged(g: Growth): boolean {
   if (x.ndim === 0) return false;
   const axis = g.random.below(x.ndim);
   const steps: (() => Tensor | null)[] = [
-    () => roll(x, g.random.below(9) - 4, axis), () => moveaxis(x, axis, g.random.below(x.ndim)), () => repeat(x, 1 + g.random.below(3), axis), () => tile(x, [2, 1 + g.random.below(2)]),
-    () => (x.ndim > 1 ? tril(x, g.random.below(3) - 1) : null), () => (x.ndim > 1 ? triu(x, g.random.below(3) - 1) : null),
-    () => (x.ndim > 1 ? diagonal(x, g.random.below(3) - 1) : diag(x.size <= 40 ? x : x.at([0, 40]), 1)), () => (x.dtype === "float32" ? clip(x, -0.5 * bound, 0.25 * bound) : null),
+    () => roll(x, g.random.below(9) - 4, axis),
+    () => moveaxis(x, axis, g.random.below(x.ndim)),
+    () => repeat(x, 1 + g.random.below(3), axis),
+    () => tile(x, [2, 1 + g.random.below(2)]),
+    () => (x.ndim > 1 ? tril(x, g.random.below(3) - 1) : null),
+    () => (x.ndim > 1 ? triu(x, g.random.below(3) - 1) : null),
+    () => (x.ndim > 1 ? diagonal(x, g.random.below(3) - 1) : diag(x.size <= 40 ? x : x.at([0, 40]), 1)),
+    () => (x.dtype === "float32" ? clip(x, -0.5 * bound, 0.25 * bound) : null),
   ];
   const y = steps[g.random.below(steps.length)]!();
   return y !== null && y.size <= most && g.keep(y, bound, exact);
@@ -167,6 +219,8 @@ function folded(g: Growth): boolean {
     case 1:
       return g.keep(einsum("...i,ij,i->...j", x, g.leaf([last, 3]), g.leaf([last])).mul(1 / last), bound, false);
     default:
-      return last <= 60 && g.keep(einsum("...i,...j->ij", x, x).mul(1 / Math.max(1, x.size / last)), bound * bound, false);
+      return (
+        last <= 60 && g.keep(einsum("...i,...j->ij", x, x).mul(1 / Math.max(1, x.size / last)), bound * bound, false)
+      );
   }
 }

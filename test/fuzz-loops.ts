@@ -21,14 +21,28 @@ export function loopProgram(seed: number): Fuzz {
     body: (xs, vs) => {
       const step = (carry: readonly Tensor[], slices: readonly Tensor[]) => {
         let next = 0;
-        const { outputs, assigned } = body(xs.map((x, i) => (isSliced[i] ? slices[next++]! : x)), carry);
+        const { outputs, assigned } = body(
+          xs.map((x, i) => (isSliced[i] ? slices[next++]! : x)),
+          carry,
+        );
         return [assigned, outputs] as const;
       };
-      const [last, ys] = scan<readonly Tensor[], readonly Tensor[], readonly Tensor[]>(step, vs, xs.filter((_, i) => isSliced[i]), { reverse });
+      const [last, ys] = scan<readonly Tensor[], readonly Tensor[], readonly Tensor[]>(
+        step,
+        vs,
+        xs.filter((_, i) => isSliced[i]),
+        { reverse },
+      );
       const floats = [...ys, ...last].filter((y) => y.dtype === "float32" && y.size > 0);
       const given = xs.filter((x) => x.dtype === "float32");
       const loss = floats.map((y) => y.mul(tensor(hostArray(y.shape, "float32", (i) => weights[i % 64]!))).mean());
-      const slopes = floats.length > 0 ? gradients(loss.reduce((a, b) => a.add(b)), given) : [];
+      const slopes =
+        floats.length > 0
+          ? gradients(
+              loss.reduce((a, b) => a.add(b)),
+              given,
+            )
+          : [];
       return { outputs: [...ys, ...slopes], assigned: [...last], middle: ys.slice(0, 1) };
     },
   };

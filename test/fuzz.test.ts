@@ -6,17 +6,20 @@ import { dtypeInfo, type TypedArray } from "../src/dtype.ts";
 import { closeGraph, type Graph, graphNodes } from "../src/graph/graph.ts";
 import { printGraph } from "../src/graph/print.ts";
 import { verifyGraph } from "../src/graph/verify.ts";
+import { parameter, type Resident, read, readOp } from "../src/ops/index.ts";
 import { type Node, primitives } from "../src/ops/op.ts";
-import { parameter, read, readOp, type Resident } from "../src/ops/index.ts";
 import { Tensor, tensor } from "../src/tensor.ts";
 import { type Variable, variable } from "../src/variable.ts";
 import { backendValues, declarationDifference, difference } from "./compare.ts";
-import { loopProgram } from "./fuzz-loops.ts";
 import { type Fuzz, fuzzProgram, larger } from "./fuzz.ts";
+import { loopProgram } from "./fuzz-loops.ts";
 import { shrink } from "./shrink.ts";
 
 /** Seeds that once showed a bug. They stay; where the generator changes, and they no longer show theirs, it becomes a case of test/cases.ts. */
-const regressions: readonly number[] = [19, 166, 424, 434, 694, 767, 1090, 1093, 1152, 1207, 1253, 1346, 1616, 1693, 1731, 1780, 2094, 2111, 2251, 2406, 2430, 2463, 2477];
+const regressions: readonly number[] = [
+  19, 166, 424, 434, 694, 767, 1090, 1093, 1152, 1207, 1253, 1346, 1616, 1693, 1731, 1780, 2094, 2111, 2251, 2406, 2430,
+  2463, 2477,
+];
 
 /** The same of programs that are the bodies of loops. None so far. */
 const loopRegressions: readonly number[] = [];
@@ -34,16 +37,28 @@ const runs = [1, 1, 3];
 function graphOf({ args, variables, body }: Fuzz): Graph {
   const parameters = args.map((x, i) => parameter(i, x.shape, x.dtype));
   const residents: Resident[] = variables.map((x, i) => ({ shape: x.shape, dtype: x.dtype, name: `v${i}` }));
-  const { outputs, assigned } = body(parameters.map((node) => new Tensor(node)), residents.map((v) => new Tensor(read(v))));
-  return closeGraph(outputs.map((x) => x.node), assigned.map((x, i) => ({ variable: residents[i]!, value: x.node })), parameters);
+  const { outputs, assigned } = body(
+    parameters.map((node) => new Tensor(node)),
+    residents.map((v) => new Tensor(read(v))),
+  );
+  return closeGraph(
+    outputs.map((x) => x.node),
+    assigned.map((x, i) => ({ variable: residents[i]!, value: x.node })),
+    parameters,
+  );
 }
 
 /** The numbers with which the first step begins. */
 function givenNumbers(graph: Graph, fuzz: Fuzz): Map<Node, Values> {
-  const given = new Map<Node, Values>(graph.inputs.map((node, i) => [node, Float64Array.from(i < fuzz.args.length ? fuzz.args[i]!.data : node.value!)]));
+  const given = new Map<Node, Values>(
+    graph.inputs.map((node, i) => [node, Float64Array.from(i < fuzz.args.length ? fuzz.args[i]!.data : node.value!)]),
+  );
   for (const node of graphNodes(graph)) {
     if (node.op !== readOp) continue;
-    given.set(node, Float64Array.from(fuzz.variables[graph.assignments.findIndex((a) => a.variable === node.attrs.variable)]!.data));
+    given.set(
+      node,
+      Float64Array.from(fuzz.variables[graph.assignments.findIndex((a) => a.variable === node.attrs.variable)]!.data),
+    );
   }
   return given;
 }
@@ -56,7 +71,9 @@ interface Snapshot {
 /** The numbers after each of `runs`; `step` computes a graph once. */
 function simulate(graph: Graph, fuzz: Fuzz, step: typeof interpret): Snapshot[] {
   const held = new Map(graph.assignments.map(({ variable: v }, i) => [v, Float64Array.from(fuzz.variables[i]!.data)]));
-  const inputs = graph.inputs.map((node, i) => Float64Array.from(i < fuzz.args.length ? fuzz.args[i]!.data : node.value!));
+  const inputs = graph.inputs.map((node, i) =>
+    Float64Array.from(i < fuzz.args.length ? fuzz.args[i]!.data : node.value!),
+  );
   return runs.map((steps) => {
     let outputs: Values[] = [];
     for (let i = 0; i < steps; i++) {
@@ -73,10 +90,20 @@ const rounded: typeof interpret = (graph, inputs, variables) => {
   const known = new Map<Node, Values>(graph.inputs.map((node, i) => [node, inputs[i]!]));
   for (const node of graphNodes(graph)) {
     if (known.has(node)) continue;
-    const values = node.op === readOp ? variables.get(node.attrs.variable)! : evaluateNode(node, node.inputs.map((x) => known.get(x)!), rounded);
+    const values =
+      node.op === readOp
+        ? variables.get(node.attrs.variable)!
+        : evaluateNode(
+            node,
+            node.inputs.map((x) => known.get(x)!),
+            rounded,
+          );
     known.set(node, node.dtype === "float32" ? values.map(Math.fround) : values);
   }
-  return { outputs: graph.outputs.map((x) => known.get(x)!), assigned: graph.assignments.map((a) => known.get(a.value)!) };
+  return {
+    outputs: graph.outputs.map((x) => known.get(x)!),
+    assigned: graph.assignments.map((a) => known.get(a.value)!),
+  };
 };
 
 interface Expected {
@@ -110,7 +137,8 @@ function expectations(graph: Graph, fuzz: Fuzz): { outputs: Expected[]; variable
     outputs: snapshot.outputs.map((want, i) => expectation(want, strayed[run]!.outputs[i]!)),
     variables: snapshot.variables.map((want, i) => expectation(want, strayed[run]!.variables[i]!)),
   }));
-  const sane = ({ want, tolerance }: Expected): boolean => tolerance <= 1e-2 * Math.max(1, ...want.map(Math.abs)) && want.every(Number.isFinite);
+  const sane = ({ want, tolerance }: Expected): boolean =>
+    tolerance <= 1e-2 * Math.max(1, ...want.map(Math.abs)) && want.every(Number.isFinite);
   return all.every((snapshot) => [...snapshot.outputs, ...snapshot.variables].every(sane)) ? all : null;
 }
 
@@ -122,21 +150,38 @@ async function check(seed: number, make: (seed: number) => Fuzz = fuzzProgram): 
   const expected = expectations(graph, fuzz);
   if (!expected) return "sensitive";
   const faults: (string | null)[] = [];
-  const judge = async (how: string, run: number, outputs: readonly Tensor[], numbers: readonly TypedArray[], vs: readonly Variable[]): Promise<void> => {
+  const judge = async (
+    how: string,
+    run: number,
+    outputs: readonly Tensor[],
+    numbers: readonly TypedArray[],
+    vs: readonly Variable[],
+  ): Promise<void> => {
     const held = await Promise.all(vs.map((v) => v.data()));
-    outputs.forEach((x, i) => faults.push(declarationDifference(x, numbers[i]!), fault(`${how}, output ${i}`, x, numbers[i]!, expected[run]!.outputs[i]!)));
+    outputs.forEach((x, i) =>
+      faults.push(
+        declarationDifference(x, numbers[i]!),
+        fault(`${how}, output ${i}`, x, numbers[i]!, expected[run]!.outputs[i]!),
+      ),
+    );
     vs.forEach((v, i) => faults.push(fault(`${how}, variable ${i}`, v, held[i]!, expected[run]!.variables[i]!)));
   };
   try {
     // Evaluated at once, everything in one program.
     const variables = fuzz.variables.map((x) => variable(tensor(x)));
-    const { outputs, assigned } = fuzz.body(fuzz.args.map((x) => tensor(x)), variables.map((v) => v.value));
+    const { outputs, assigned } = fuzz.body(
+      fuzz.args.map((x) => tensor(x)),
+      variables.map((v) => v.value),
+    );
     variables.forEach((v, i) => v.assign(assigned[i]!));
     await judge("at once", 0, outputs, await backendValues(outputs), variables);
 
     // In parts: some values on the way are asked for first, and stand as inputs in the program that computes the rest.
     const stored = fuzz.variables.map((x) => variable(tensor(x)));
-    const parts = fuzz.body(fuzz.args.map((x) => tensor(x)), stored.map((v) => v.value));
+    const parts = fuzz.body(
+      fuzz.args.map((x) => tensor(x)),
+      stored.map((v) => v.value),
+    );
     await backendValues(parts.middle);
     stored.forEach((v, i) => v.assign(parts.assigned[i]!));
     await judge("in parts", 0, parts.outputs, await backendValues(parts.outputs), stored);
@@ -144,7 +189,10 @@ async function check(seed: number, make: (seed: number) => Fuzz = fuzzProgram): 
     // Compiled into a step.
     const state = fuzz.variables.map((x) => variable(tensor(x)));
     const step = compile((...xs: Tensor[]) => {
-      const results = fuzz.body(xs, state.map((v) => v.value));
+      const results = fuzz.body(
+        xs,
+        state.map((v) => v.value),
+      );
       state.forEach((v, i) => v.assign(results.assigned[i]!));
       return results.outputs;
     });
@@ -159,8 +207,12 @@ async function check(seed: number, make: (seed: number) => Fuzz = fuzzProgram): 
   const real = faults.filter((text) => text !== null);
   if (real.length === 0) return "checked";
   const small = await shrink(graph, givenNumbers(graph, fuzz));
-  const text = small ? `shrunk to\n${printGraph(small)}` : `whole (it is not wrong by itself; look at its variables and steps)\n${printGraph(graph)}`;
-  throw new Error(`seed ${seed}:\n${real.join("\n")}\n\nThe graph, ${text}\n\nPut ${seed} into \`${make === fuzzProgram ? "regressions" : "loopRegressions"}\` of test/fuzz.test.ts.`);
+  const text = small
+    ? `shrunk to\n${printGraph(small)}`
+    : `whole (it is not wrong by itself; look at its variables and steps)\n${printGraph(graph)}`;
+  throw new Error(
+    `seed ${seed}:\n${real.join("\n")}\n\nThe graph, ${text}\n\nPut ${seed} into \`${make === fuzzProgram ? "regressions" : "loopRegressions"}\` of test/fuzz.test.ts.`,
+  );
 }
 
 const used = new Set<string>();
@@ -174,7 +226,10 @@ test(`${loops} random programs as the bodies of loops`, { timeout: 1000 * Math.m
   let sensitive = 0;
   for (const seed of [...loopRegressions, ...Array.from({ length: loops }, (_, i) => i + 1)]) {
     if (failed.length >= 3) break;
-    await check(seed, loopProgram).then((result) => (sensitive += result === "sensitive" ? 1 : 0), (error: Error) => failed.push(error.message));
+    await check(seed, loopProgram).then(
+      (result) => (sensitive += result === "sensitive" ? 1 : 0),
+      (error: Error) => failed.push(error.message),
+    );
   }
   expect(failed.join("\n\n")).toBe("");
   // What a program carries goes through it again and again, and may well grow; second derivatives do.
@@ -185,23 +240,32 @@ test(`${count} random programs`, { timeout: 1000 * Math.max(60, count) }, async 
   const failed: string[] = [];
   let sensitive = 0;
   for (let seed = 1; seed <= count && failed.length < 3; seed++) {
-    await check(seed).then((result) => (sensitive += result === "sensitive" ? 1 : 0), (error: Error) => failed.push(error.message));
+    await check(seed).then(
+      (result) => (sensitive += result === "sensitive" ? 1 : 0),
+      (error: Error) => failed.push(error.message),
+    );
   }
   expect(failed.join("\n\n")).toBe("");
   // Programs that prove nothing must stay rare.
   expect(sensitive).toBeLessThan(0.05 * count + 1);
 });
 
-test(`${Math.ceil(count / 2)} random programs that call the larger functions`, { timeout: 1000 * Math.max(60, count) }, async () => {
+test(`${Math.ceil(count / 2)} random programs that call the larger functions`, {
+  timeout: 1000 * Math.max(60, count),
+}, async () => {
   const failed: string[] = [];
   let sensitive = 0;
   for (let seed = larger + 1; seed <= larger + Math.ceil(count / 2) && failed.length < 3; seed++) {
-    await check(seed).then((result) => (sensitive += result === "sensitive" ? 1 : 0), (error: Error) => failed.push(error.message));
+    await check(seed).then(
+      (result) => (sensitive += result === "sensitive" ? 1 : 0),
+      (error: Error) => failed.push(error.message),
+    );
   }
   expect(failed.join("\n\n")).toBe("");
   // These and the others must between them use every primitive.
   expect(sensitive).toBeLessThan(0.05 * count + 1);
-  if (count >= 150) expect([...primitives.keys()].filter((name) => !used.has(name) && name !== "randomBits")).toEqual([]);
+  if (count >= 150)
+    expect([...primitives.keys()].filter((name) => !used.has(name) && name !== "randomBits")).toEqual([]);
 });
 
 test("the same seed gives the same program, another seed another", () => {

@@ -1,16 +1,58 @@
 // Values and gradients against PyTorch's, which test/goldens/make.py wrote down.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { compile } from "../src/compile-function.ts";
 import { activation } from "../src/functions/activations.ts";
 import * as array from "../src/functions/array.ts";
 import { logSoftmax, softmax } from "../src/functions/softmax.ts";
 import {
-  argsort, averagePool1d, averagePool2d, averagePool3d, batchNorm, clip, conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, cumprod, cumsum, depthwiseConv2d, einsum,
-  groupNorm, l2Normalize, layerNorm, logsumexp, maxPool1d, maxPool2d, maxPool3d, median, rmsNorm, roll, scaledDotProductAttention, sort, std, topK, tril,
+  activations,
+  argsort,
+  averagePool1d,
+  averagePool2d,
+  averagePool3d,
+  batchNorm,
+  clip,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  cumprod,
+  cumsum,
+  depthwiseConv2d,
+  einsum,
+  erfinv,
+  gradients,
+  groupNorm,
+  l2Normalize,
+  layerNorm,
+  layers,
+  logsumexp,
+  losses,
+  maxout,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  median,
+  optimizers,
+  rmsNorm,
+  roll,
+  scaledDotProductAttention,
+  sequential,
+  sort,
+  std,
+  Tensor,
+  type TensorLike,
+  tensor,
+  topK,
+  tril,
+  type Variable,
+  variable,
+  where,
 } from "../src/index.ts";
-import { activations, erfinv, gradients, layers, losses, maxout, optimizers, sequential, Tensor, tensor, type TensorLike, type Variable, variable, where } from "../src/index.ts";
 import * as ops from "../src/ops/index.ts";
-import { compile } from "../src/compile-function.ts";
 import { difference } from "./compare.ts";
 
 interface Numbers {
@@ -26,7 +68,8 @@ interface Golden {
   readonly [option: string]: unknown;
 }
 
-const read = <T>(name: string): T[] => (JSON.parse(readFileSync(new URL(`./goldens/${name}.json`, import.meta.url), "utf8")) as { cases: T[] }).cases;
+const read = <T>(name: string): T[] =>
+  (JSON.parse(readFileSync(new URL(`./goldens/${name}.json`, import.meta.url), "utf8")) as { cases: T[] }).cases;
 const values = ({ data }: Numbers): number[] => data.map(Number);
 const given = (x: Numbers): Tensor => tensor(Float32Array.from(values(x)), { shape: x.shape });
 
@@ -43,10 +86,12 @@ async function check(golden: Golden, f: (...xs: Tensor[]) => Tensor, relative?: 
   await agrees(y, golden.value, relative);
   if (!golden.weights) return;
   const slopes = gradients(y.mul(given(golden.weights)).sum(), xs);
-  for (const [i, slope] of slopes.entries()) if (golden.gradients![i]) await agrees(slope, golden.gradients![i]!, relative);
+  for (const [i, slope] of slopes.entries())
+    if (golden.gradients![i]) await agrees(slope, golden.gradients![i]!, relative);
 }
 
-const label = (golden: Golden): string => `${golden.name} ${JSON.stringify({ ...(golden["options"] as object), axis: golden["axis"] })}`;
+const label = (golden: Golden): string =>
+  `${golden.name} ${JSON.stringify({ ...(golden["options"] as object), axis: golden["axis"] })}`;
 
 describe("activations", () => {
   test.each(read<Golden>("activations").map((golden) => [label(golden), golden] as const))("%s", async (_, golden) => {
@@ -55,13 +100,17 @@ describe("activations", () => {
     if (name === "prelu") return check(golden, (x, slope) => where(x.greater(0), x, x.mul(slope)));
     // Near a probability of 1 the gradient is a difference of equals, good to a rounding of 1.
     if (axis !== undefined) return check(golden, (x) => (name === "softmax" ? softmax : logSoftmax)(x, axis), 2e-4);
-    await check(golden, (x) => (options ? (activations[name as "elu"] as (x: TensorLike, o: object) => Tensor)(x, options) : activation(name)(x)));
+    await check(golden, (x) =>
+      options ? (activations[name as "elu"] as (x: TensorLike, o: object) => Tensor)(x, options) : activation(name)(x),
+    );
   });
 });
 
 describe("losses", () => {
   test.each(read<Golden>("losses").map((golden) => [label(golden), golden] as const))("%s", async (_, golden) => {
-    const loss = (losses[golden.name as keyof typeof losses] as (options: object) => ReturnType<typeof losses.huber>)(golden["options"] as object);
+    const loss = (losses[golden.name as keyof typeof losses] as (options: object) => ReturnType<typeof losses.huber>)(
+      golden["options"] as object,
+    );
     await check(golden, (targets, predictions) => loss.call(targets, predictions));
   });
 });
@@ -78,24 +127,31 @@ describe("optimizers, six steps along given gradients", () => {
   const goldens = read<OptimizerGolden>("optimizers");
   const close = { relative: 1e-5, floor: 0.01 };
 
-  test.each(goldens.map((golden) => [`${golden.name} ${JSON.stringify(golden.options)}`, golden] as const))("%s", async (_, golden) => {
-    const optimizer = optimizers[golden.name](golden.options);
-    const x = variable([...golden.start]);
-    // The gradient is an argument, so that one program serves all steps.
-    const step = compile((gradient: Tensor) => optimizer.applyGradients([[gradient, x]]));
-    for (const [i, gradient] of golden.gradients.entries()) {
-      await step([...gradient]);
-      expect(difference(await x.data(), golden.steps[i]!, "float32", close)).toBeNull();
-    }
-    expect(await optimizer.iterations.array()).toBe(6);
-  });
+  test.each(goldens.map((golden) => [`${golden.name} ${JSON.stringify(golden.options)}`, golden] as const))(
+    "%s",
+    async (_, golden) => {
+      const optimizer = optimizers[golden.name](golden.options);
+      const x = variable([...golden.start]);
+      // The gradient is an argument, so that one program serves all steps.
+      const step = compile((gradient: Tensor) => optimizer.applyGradients([[gradient, x]]));
+      for (const [i, gradient] of golden.gradients.entries()) {
+        await step([...gradient]);
+        expect(difference(await x.data(), golden.steps[i]!, "float32", close)).toBeNull();
+      }
+      expect(await optimizer.iterations.array()).toBe(6);
+    },
+  );
 
   test("without compile, and over several variables at once", async () => {
     for (const golden of goldens) {
       const optimizer = optimizers[golden.name](golden.options);
-      const parts = [[0, 1], [2, 3, 4]];
+      const parts = [
+        [0, 1],
+        [2, 3, 4],
+      ];
       const xs = parts.map((part) => variable(part.map((i) => golden.start[i]!)));
-      for (const gradient of golden.gradients) optimizer.applyGradients(xs.map((x, k) => [tensor(parts[k]!.map((i) => gradient[i]!)), x] as const));
+      for (const gradient of golden.gradients)
+        optimizer.applyGradients(xs.map((x, k) => [tensor(parts[k]!.map((i) => gradient[i]!)), x] as const));
       const end = (await Promise.all(xs.map((x) => x.data()))).flatMap((part) => [...part]);
       expect(difference(end, golden.steps.at(-1)!, "float32", close)).toBeNull();
     }
@@ -112,7 +168,10 @@ interface Mlp {
 
 describe("a network of 3, 4 and 2 neurons, three steps", () => {
   const goldens = read<Mlp>("mlp");
-  const make = (name: string) => (name.startsWith("adam") ? optimizers.adam({ learningRate: 0.05 }) : optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }));
+  const make = (name: string) =>
+    name.startsWith("adam")
+      ? optimizers.adam({ learningRate: 0.05 })
+      : optimizers.sgd({ learningRate: 0.1, momentum: 0.9 });
   const activationOf = (name: string) => name.split(" ")[1] as "tanh" | "relu";
 
   test.each(goldens.map((golden) => [golden.name, golden] as const))("%s, written out", async (name, golden) => {
@@ -139,11 +198,21 @@ describe("a network of 3, 4 and 2 neurons, three steps", () => {
     model.compile({ optimizer: make(name), loss: "sparseCategoricalCrossentropy" });
     model.build([3]);
     const names = Object.keys(await model.getWeights());
-    const numbers = (weights: readonly Numbers[]) => Object.fromEntries(names.map((key, i) => [key, { data: Float32Array.from(values(weights[i]!)), shape: weights[i]!.shape, dtype: "float32" as const }]));
+    const numbers = (weights: readonly Numbers[]) =>
+      Object.fromEntries(
+        names.map((key, i) => [
+          key,
+          { data: Float32Array.from(values(weights[i]!)), shape: weights[i]!.shape, dtype: "float32" as const },
+        ]),
+      );
     model.setWeights(numbers(golden.start));
-    const history = await model.fit({ x: given(golden.x), y: tensor([...golden.labels]) }, { epochs: 3, batchSize: 5, shuffle: false });
+    const history = await model.fit(
+      { x: given(golden.x), y: tensor([...golden.labels]) },
+      { epochs: 3, batchSize: 5, shuffle: false },
+    );
     const end = await model.getWeights();
-    for (const [i, weight] of golden.steps.at(-1)!.weights.entries()) await agrees(tensor(end[names[i]!]!), weight, 1e-4);
+    for (const [i, weight] of golden.steps.at(-1)!.weights.entries())
+      await agrees(tensor(end[names[i]!]!), weight, 1e-4);
     golden.steps.forEach(({ loss }, i) => expect(history.epochs[i]!.loss).toBeCloseTo(loss, 5));
   });
 });
@@ -158,14 +227,46 @@ describe("tensor functions", () => {
     return x.sub(top).exp().sum(1).log().add(top.squeeze(1));
   };
   const functions: Record<string, (...xs: Tensor[]) => Tensor> = {
-    matmul: (a, b) => a.matmul(b), "matmul batched": (a, b) => a.matmul(b), "matmul vectors": (a, b) => a.matmul(b), "matmul row": (a, b) => a.matmul(b),
-    "einsum bqhd,bkhd->bhqk": einsum("bqhd,bkhd->bhqk"), "einsum abc,cbd->da": einsum("abc,cbd->da"), logSumExp,
-    prod: (x) => x.prod(1), max: (x) => x.max(1), min: (x) => x.min(0), "max of all": (x) => x.max(), mean: (x) => x.mean([0, 2]), variance: (x) => array.variance(x, 1),
-    take: (x) => x.take([2, 0, 2, 3], 1), scatterAdd: (x) => new Tensor(ops.scatterAdd(x.node, tensor([2, 0, 2], { dtype: "int32" }).node, 0, 4)),
-    maximum: (a, b) => a.maximum(b), minimum: (a, b) => a.minimum(b), pow: (a, b) => a.pow(b), "pow 3": (x) => x.pow(3),
-    atan2: (a, b) => new Tensor(ops.atan2(a.node, b.node)), mod: (a, b) => a.mod(b), erf: (x) => x.erf(), erfinv: (x) => erfinv(x), expm1: (x) => x.expm1(), log1p: (x) => x.log1p(),
-    sqrt: (x) => x.sqrt(), abs: (x) => x.abs(), tan: (x) => x.tan(), where: (a, b) => where(a.greater(b), a.mul(2), b.mul(3)), round: (x) => x.round(),
-    windows: (x) => x.slidingWindow(0, 3, { stride: 2 }), pad: (x) => x.pad([[0, 1], [1, 2]], 0.5), strided: (x) => x.flip(0).at([1, null, 2], [null, null, 3]),
+    matmul: (a, b) => a.matmul(b),
+    "matmul batched": (a, b) => a.matmul(b),
+    "matmul vectors": (a, b) => a.matmul(b),
+    "matmul row": (a, b) => a.matmul(b),
+    "einsum bqhd,bkhd->bhqk": einsum("bqhd,bkhd->bhqk"),
+    "einsum abc,cbd->da": einsum("abc,cbd->da"),
+    logSumExp,
+    prod: (x) => x.prod(1),
+    max: (x) => x.max(1),
+    min: (x) => x.min(0),
+    "max of all": (x) => x.max(),
+    mean: (x) => x.mean([0, 2]),
+    variance: (x) => array.variance(x, 1),
+    take: (x) => x.take([2, 0, 2, 3], 1),
+    scatterAdd: (x) => new Tensor(ops.scatterAdd(x.node, tensor([2, 0, 2], { dtype: "int32" }).node, 0, 4)),
+    maximum: (a, b) => a.maximum(b),
+    minimum: (a, b) => a.minimum(b),
+    pow: (a, b) => a.pow(b),
+    "pow 3": (x) => x.pow(3),
+    atan2: (a, b) => new Tensor(ops.atan2(a.node, b.node)),
+    mod: (a, b) => a.mod(b),
+    erf: (x) => x.erf(),
+    erfinv: (x) => erfinv(x),
+    expm1: (x) => x.expm1(),
+    log1p: (x) => x.log1p(),
+    sqrt: (x) => x.sqrt(),
+    abs: (x) => x.abs(),
+    tan: (x) => x.tan(),
+    where: (a, b) => where(a.greater(b), a.mul(2), b.mul(3)),
+    round: (x) => x.round(),
+    windows: (x) => x.slidingWindow(0, 3, { stride: 2 }),
+    pad: (x) =>
+      x.pad(
+        [
+          [0, 1],
+          [1, 2],
+        ],
+        0.5,
+      ),
+    strided: (x) => x.flip(0).at([1, null, 2], [null, null, 3]),
   };
   const goldens = read<Golden>("functions");
 
@@ -183,11 +284,33 @@ type Any = (...args: any[]) => Tensor;
 
 describe("convolution, pooling, normalization, attention, sorting", () => {
   const plain: Record<string, Any> = {
-    conv1d, conv2d, conv3d, depthwiseConv2d, convTranspose1d, convTranspose2d, convTranspose3d, sort: (x, o) => sort(x, -1, o), argsort: (x, o) => argsort(x, -1, o), attention: scaledDotProductAttention,
-    layerNorm: (x, gamma, beta, o) => layerNorm(x, { gamma, beta, ...o }), rmsNorm: (x, gamma, o) => rmsNorm(x, { gamma, ...o }), groupNorm: (x, gamma, beta, o) => groupNorm(x, 2, { gamma, beta, ...o }),
-    batchNorm: (x, gamma, beta, o) => batchNorm(x, { gamma, beta, ...o }), "batchNorm given": (x, mean, variance, o) => batchNorm(x, { mean, variance, ...o }), l2Normalize,
-    topK: (x) => topK(x, 3).values, "topK places": (x) => topK(x, 3).indices, cumsum: (x) => cumsum(x, 1), cumprod: (x) => cumprod(x, 1), clip: (x) => clip(x, -1, 1), tril: (x) => tril(x, 1),
-    roll: (x) => roll(x, [1, -2], [0, 1]), einsum: (a, b, c) => einsum("...ij,jk,kii->...k", a, b, c), std: (x) => std(x, 1), logsumexp: (x) => logsumexp(x, -1), median: (x) => median(x, -1),
+    conv1d,
+    conv2d,
+    conv3d,
+    depthwiseConv2d,
+    convTranspose1d,
+    convTranspose2d,
+    convTranspose3d,
+    sort: (x, o) => sort(x, -1, o),
+    argsort: (x, o) => argsort(x, -1, o),
+    attention: scaledDotProductAttention,
+    layerNorm: (x, gamma, beta, o) => layerNorm(x, { gamma, beta, ...o }),
+    rmsNorm: (x, gamma, o) => rmsNorm(x, { gamma, ...o }),
+    groupNorm: (x, gamma, beta, o) => groupNorm(x, 2, { gamma, beta, ...o }),
+    batchNorm: (x, gamma, beta, o) => batchNorm(x, { gamma, beta, ...o }),
+    "batchNorm given": (x, mean, variance, o) => batchNorm(x, { mean, variance, ...o }),
+    l2Normalize,
+    topK: (x) => topK(x, 3).values,
+    "topK places": (x) => topK(x, 3).indices,
+    cumsum: (x) => cumsum(x, 1),
+    cumprod: (x) => cumprod(x, 1),
+    clip: (x) => clip(x, -1, 1),
+    tril: (x) => tril(x, 1),
+    roll: (x) => roll(x, [1, -2], [0, 1]),
+    einsum: (a, b, c) => einsum("...ij,jk,kii->...k", a, b, c),
+    std: (x) => std(x, 1),
+    logsumexp: (x) => logsumexp(x, -1),
+    median: (x) => median(x, -1),
   };
   const pools: Record<string, Any> = { maxPool1d, maxPool2d, maxPool3d, averagePool1d, averagePool2d, averagePool3d };
   const goldens = read<Golden & { options: object; size?: number }>("layers");

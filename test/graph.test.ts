@@ -9,7 +9,8 @@ import * as ops from "../src/ops/index.ts";
 import { type Node, withScope } from "../src/ops/op.ts";
 import type { Shape } from "../src/shape.ts";
 
-const numbers = (shape: Shape, value = 1): Node => ops.data(new Float32Array(shape.reduce((n, m) => n * m, 1)).fill(value), shape, "float32");
+const numbers = (shape: Shape, value = 1): Node =>
+  ops.data(new Float32Array(shape.reduce((n, m) => n * m, 1)).fill(value), shape, "float32");
 const resident = (shape: Shape, name = "w") => ({ shape, dtype: "float32", name }) as const;
 
 /** A small layer and its loss: x·w + b through relu, its mean. */
@@ -32,18 +33,51 @@ describe("the verifier", () => {
   });
 
   /** exp(x) of [2], with something about it falsified. */
-  const broken = (change: Partial<Node>): Graph => closeGraph([{ ...ops.neg(ops.exp(numbers([2]))), ...change } as Node], []);
+  const broken = (change: Partial<Node>): Graph =>
+    closeGraph([{ ...ops.neg(ops.exp(numbers([2]))), ...change } as Node], []);
   const x2 = ops.exp(numbers([2]));
 
   test.each<[string, () => Graph, RegExp]>([
-    ["a shape that is not computed", () => broken({ shape: [3] }), /after testing, the graph is not sound: neg declares float32\[3\], but computes float32\[2\]/],
-    ["a dtype that is not computed", () => broken({ dtype: "int32" }), /neg declares int32\[2\], but computes float32\[2\]/],
-    ["an operation that nobody registered", () => broken({ op: { ...ops.negOp, name: "minus" } as Node["op"] }), /minus is no registered primitive/],
-    ["a copy of a registered operation", () => broken({ op: { ...ops.negOp } as Node["op"] }), /neg is no registered primitive/],
-    ["inputs that the operation refuses", () => broken({ op: ops.addOp, inputs: [numbers([2]), numbers([3])] }), /add: shapes \[2\] and \[3\] differ/],
-    ["a reduction over axes that are not there", () => closeGraph([{ ...ops.sum(numbers([2, 3]), [0]), attrs: { axes: [1] } } as Node], []), /sum declares float32\[3\], but computes float32\[2\]/],
-    ["a variable assigned another shape", () => closeGraph([], [{ variable: resident([3], "bias"), value: x2 }]), /bias is float32\[3\], but is assigned float32\[2\]/],
-    ["a variable assigned another dtype", () => closeGraph([], [{ variable: resident([2], "bias"), value: ops.cast(x2, "int32") }]), /bias is float32\[2\], but is assigned int32\[2\]/],
+    [
+      "a shape that is not computed",
+      () => broken({ shape: [3] }),
+      /after testing, the graph is not sound: neg declares float32\[3\], but computes float32\[2\]/,
+    ],
+    [
+      "a dtype that is not computed",
+      () => broken({ dtype: "int32" }),
+      /neg declares int32\[2\], but computes float32\[2\]/,
+    ],
+    [
+      "an operation that nobody registered",
+      () => broken({ op: { ...ops.negOp, name: "minus" } as Node["op"] }),
+      /minus is no registered primitive/,
+    ],
+    [
+      "a copy of a registered operation",
+      () => broken({ op: { ...ops.negOp } as Node["op"] }),
+      /neg is no registered primitive/,
+    ],
+    [
+      "inputs that the operation refuses",
+      () => broken({ op: ops.addOp, inputs: [numbers([2]), numbers([3])] }),
+      /add: shapes \[2\] and \[3\] differ/,
+    ],
+    [
+      "a reduction over axes that are not there",
+      () => closeGraph([{ ...ops.sum(numbers([2, 3]), [0]), attrs: { axes: [1] } } as Node], []),
+      /sum declares float32\[3\], but computes float32\[2\]/,
+    ],
+    [
+      "a variable assigned another shape",
+      () => closeGraph([], [{ variable: resident([3], "bias"), value: x2 }]),
+      /bias is float32\[3\], but is assigned float32\[2\]/,
+    ],
+    [
+      "a variable assigned another dtype",
+      () => closeGraph([], [{ variable: resident([2], "bias"), value: ops.cast(x2, "int32") }]),
+      /bias is float32\[2\], but is assigned int32\[2\]/,
+    ],
   ])("catches %s", (_, graph, message) => {
     expect(() => verifyGraph(graph(), "testing")).toThrow(message);
   });
@@ -109,14 +143,17 @@ describe("structure", () => {
   const structure = (...roots: Node[]): string => structureOf(closeGraph(roots, []));
 
   test("is the same for other numbers and for the same graph built again", () => {
-    const build = (value: number): string => structure(ops.sum(ops.exp(ops.mul(numbers([2, 3], value), numbers([2, 3], 5))), [1]));
+    const build = (value: number): string =>
+      structure(ops.sum(ops.exp(ops.mul(numbers([2, 3], value), numbers([2, 3], 5))), [1]));
     expect(build(1)).toBe(build(2));
   });
 
   test("is the same for other variables of the same shape", () => {
     const build = (name: string): string => {
       const [w, v] = [resident([2], name), resident([2], `${name}'`)];
-      return structureOf(closeGraph([ops.sub(ops.read(w), ops.read(v))], [{ variable: v, value: ops.neg(ops.read(w)) }]));
+      return structureOf(
+        closeGraph([ops.sub(ops.read(w), ops.read(v))], [{ variable: v, value: ops.neg(ops.read(w)) }]),
+      );
     };
     expect(build("a")).toBe(build("b"));
   });
@@ -137,10 +174,21 @@ describe("structure", () => {
     ["another order of outputs", structure(ops.exp(x), ops.log(x)), structure(ops.log(x), ops.exp(x))],
     ["an output more", structure(ops.exp(x)), structure(ops.exp(x), ops.exp(x))],
     ["a variable and an input", structure(ops.exp(ops.read(w))), structure(ops.exp(numbers([2])))],
-    ["an assignment", structureOf(closeGraph([ops.read(w)], [])), structureOf(closeGraph([ops.read(w)], [{ variable: w, value: ops.read(w) }]))],
-    ["an assignment to another", structureOf(closeGraph([ops.add(ops.read(w), ops.read(v))], [{ variable: w, value: ops.read(v) }])),
-      structureOf(closeGraph([ops.add(ops.read(w), ops.read(v))], [{ variable: v, value: ops.read(v) }]))],
-    ["one variable read twice, or two", structure(ops.add(ops.read(w), ops.read(w))), structure(ops.add(ops.read(w), ops.read(v)))],
+    [
+      "an assignment",
+      structureOf(closeGraph([ops.read(w)], [])),
+      structureOf(closeGraph([ops.read(w)], [{ variable: w, value: ops.read(w) }])),
+    ],
+    [
+      "an assignment to another",
+      structureOf(closeGraph([ops.add(ops.read(w), ops.read(v))], [{ variable: w, value: ops.read(v) }])),
+      structureOf(closeGraph([ops.add(ops.read(w), ops.read(v))], [{ variable: v, value: ops.read(v) }])),
+    ],
+    [
+      "one variable read twice, or two",
+      structure(ops.add(ops.read(w), ops.read(w))),
+      structure(ops.add(ops.read(w), ops.read(v))),
+    ],
   ];
   test.each(different)("is another for %s", (_, a, b) => {
     expect(a).not.toBe(b);
@@ -164,7 +212,13 @@ describe("closing a graph", () => {
 
   test("every variable that is read or assigned is listed once", () => {
     const [w, v] = [resident([2]), resident([2], "v")];
-    const graph = closeGraph([ops.add(ops.read(w), ops.read(w))], [{ variable: v, value: ops.read(w) }, { variable: w, value: ops.read(v) }]);
+    const graph = closeGraph(
+      [ops.add(ops.read(w), ops.read(w))],
+      [
+        { variable: v, value: ops.read(w) },
+        { variable: w, value: ops.read(v) },
+      ],
+    );
     expect([...graph.variables].sort((p, q) => p.name.localeCompare(q.name))).toEqual([v, w]);
   });
 
@@ -173,7 +227,8 @@ describe("closing a graph", () => {
     const shared = ops.exp(x);
     const order = topologicalOrder([ops.add(shared, ops.neg(shared)), shared]);
     expect(order.length).toBe(new Set(order).size);
-    for (const [at, node] of order.entries()) for (const input of node.inputs) expect(order.indexOf(input)).toBeLessThan(at);
+    for (const [at, node] of order.entries())
+      for (const input of node.inputs) expect(order.indexOf(input)).toBeLessThan(at);
     expect(order.map((node) => node.op.name)).toEqual(["data", "exp", "neg", "add"]);
   });
 

@@ -17,12 +17,20 @@ function idx(type: number, sizes: number[], data: readonly number[] | Uint8Array
 
 describe("decodeIdx", () => {
   test.each([
-    ["uint8", idx(0x08, [2, 1, 2], [0, 1, 128, 255]), { data: Uint8Array.of(0, 1, 128, 255), shape: [2, 1, 2], dtype: "uint8" }],
+    [
+      "uint8",
+      idx(0x08, [2, 1, 2], [0, 1, 128, 255]),
+      { data: Uint8Array.of(0, 1, 128, 255), shape: [2, 1, 2], dtype: "uint8" },
+    ],
     ["int8", idx(0x09, [2], [0x80, 0x7f]), { data: Int32Array.of(-128, 127), shape: [2], dtype: "int32" }],
     ["int16", idx(0x0b, [2], [0x80, 0, 0x01, 0x02]), { data: Int32Array.of(-32768, 258), shape: [2], dtype: "int32" }],
     ["int32", idx(0x0c, [1], [0xff, 0xff, 0xff, 0xfe]), { data: Int32Array.of(-2), shape: [1], dtype: "int32" }],
     ["float32", idx(0x0d, [1], [0x3f, 0x80, 0, 0]), { data: Float32Array.of(1), shape: [1], dtype: "float32" }],
-    ["float64", idx(0x0e, [1], [0x40, 0x09, 0x21, 0xfb, 0x54, 0x44, 0x2d, 0x18]), { data: Float64Array.of(Math.PI), shape: [1], dtype: "float64" }],
+    [
+      "float64",
+      idx(0x0e, [1], [0x40, 0x09, 0x21, 0xfb, 0x54, 0x44, 0x2d, 0x18]),
+      { data: Float64Array.of(Math.PI), shape: [1], dtype: "float64" },
+    ],
     ["no examples", idx(0x08, [0, 28, 28], []), { data: new Uint8Array(0), shape: [0, 28, 28], dtype: "uint8" }],
   ])("reads %s, raw and gzipped, from any place in memory", async (_, bytes, expected) => {
     const shifted = new Uint8Array(bytes.length + 1).subarray(1);
@@ -59,18 +67,38 @@ describe("decodeIdx", () => {
     ["text", new TextEncoder().encode("<!DOCTYPE html>"), "it begins with 3c 21 44 4f, which is no IDX magic number"],
     ["an unknown element type", idx(0x0a, [1], [0]), "it begins with 00 00 0a 01, which is no IDX magic number"],
     ["no axes", idx(0x08, [], [1]), "which is no IDX magic number"],
-    ["a missing byte", idx(0x08, [3], [1, 2]), "shape [3] takes 11 bytes with the header, but it has 10 (is it cut short?)"],
+    [
+      "a missing byte",
+      idx(0x08, [3], [1, 2]),
+      "shape [3] takes 11 bytes with the header, but it has 10 (is it cut short?)",
+    ],
     ["a byte too many", idx(0x08, [3], [1, 2, 3, 4]), "shape [3] takes 11 bytes with the header, but it has 12"],
-    ["sizes of more than 2 GiB", idx(0x08, [65536, 32768], []), "it claims shape [65536,32768], and more than 2 GiB are not read"],
-    ["sizes whose product overflows", idx(0x0e, new Array<number>(255).fill(0xffffffff), []), "and more than 2 GiB are not read"],
-    ["sizes that overflow before a zero", idx(0x0e, [...new Array<number>(60).fill(0xffffffff), 0], []), "and more than 2 GiB are not read"],
+    [
+      "sizes of more than 2 GiB",
+      idx(0x08, [65536, 32768], []),
+      "it claims shape [65536,32768], and more than 2 GiB are not read",
+    ],
+    [
+      "sizes whose product overflows",
+      idx(0x0e, new Array<number>(255).fill(0xffffffff), []),
+      "and more than 2 GiB are not read",
+    ],
+    [
+      "sizes that overflow before a zero",
+      idx(0x0e, [...new Array<number>(60).fill(0xffffffff), 0], []),
+      "and more than 2 GiB are not read",
+    ],
     ["gzip cut short", packed.subarray(0, packed.length - 10), "its gzip data are damaged or cut short"],
     ["two bytes of gzip", packed.subarray(0, 2), "its gzip data are damaged or cut short"],
     ["gzip with a wrong checksum", damaged, "its gzip data are damaged or cut short"],
     ["gzip of something else", gzipSync("hello, world"), "it begins with 68 65 6c 6c, which is no IDX magic number"],
     ["gzip of nothing", gzipSync(""), "it has 0 bytes, too few for its header"],
     ["gzip of too little", gzipSync(idx(0x08, [3], [1])), "but it has 9 (is it cut short?)"],
-    ["a gzip bomb", gzipSync(idx(0x08, [3], new Uint8Array(10_000_000))), "it unpacks to more than the 11 bytes that its header promises"],
+    [
+      "a gzip bomb",
+      gzipSync(idx(0x08, [3], new Uint8Array(10_000_000))),
+      "it unpacks to more than the 11 bytes that its header promises",
+    ],
   ])("refuses %s in one sentence that names the file", async (_, bytes, message) => {
     const error: Error = await decodeIdx(bytes, "train-images").then(
       () => new Error("it was read"),

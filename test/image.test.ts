@@ -18,7 +18,11 @@ interface Drawing {
 /** An upright bar: 4 wide and 12 high, in a field of 40 × 50. */
 const bar: Drawing = { width: 40, height: 50, ink: (x, y) => (x >= 5 && x < 9 && y >= 30 && y < 42 ? 255 : 0) };
 /** A "7", which is no mirror image of itself. */
-const seven: Drawing = { width: 60, height: 60, ink: (x, y) => ((y >= 10 && y < 16 && x >= 20 && x < 44) || (x >= 38 && x < 44 && y >= 10 && y < 50) ? 255 : 0) };
+const seven: Drawing = {
+  width: 60,
+  height: 60,
+  ink: (x, y) => ((y >= 10 && y < 16 && x >= 20 && x < 44) || (x >= 38 && x < 44 && y >= 10 && y < 50) ? 255 : 0),
+};
 
 const pixels = ({ width, height, ink }: Drawing, ...channels: ((ink: number) => number)[]): Uint8Array =>
   Uint8Array.from({ length: width * height * channels.length }, (_, i) => {
@@ -28,7 +32,12 @@ const pixels = ({ width, height, ink }: Drawing, ...channels: ((ink: number) => 
 const same = (ink: number): number => ink;
 const inverse = (ink: number): number => 255 - ink;
 const png = (drawing: Drawing, ...channels: ((ink: number) => number)[]): Uint8Array =>
-  encodePng({ width: drawing.width, height: drawing.height, data: pixels(drawing, ...channels), channels: channels.length });
+  encodePng({
+    width: drawing.width,
+    height: drawing.height,
+    data: pixels(drawing, ...channels),
+    channels: channels.length,
+  });
 const jpeg = (drawing: Drawing, of = inverse): Uint8Array =>
   encodeJpeg({ width: drawing.width, height: drawing.height, data: pixels(drawing, of, of, of, () => 255) }, 95).data;
 
@@ -48,7 +57,8 @@ function header(width: number, height: number, depth: number, colourType: number
   data.set([depth, colourType, 0, 0, interlaced], 8);
   return chunk("IHDR", data);
 }
-const rawPng = (...chunks: Buffer[]): Uint8Array => new Uint8Array(Buffer.concat([signature, ...chunks, chunk("IEND", [])]));
+const rawPng = (...chunks: Buffer[]): Uint8Array =>
+  new Uint8Array(Buffer.concat([signature, ...chunks, chunk("IEND", [])]));
 
 /** Rows of `depth` bits a sample, each after its filter byte 0. */
 function packedRows({ width, height, ink }: Drawing, depth: number, sample: (ink: number) => number): Uint8Array {
@@ -61,19 +71,36 @@ function packedRows({ width, height, ink }: Drawing, depth: number, sample: (ink
   return deflateSync(Uint8Array.from(rows));
 }
 
-const expected = (drawing: Drawing): Uint8Array => digitFromImage(png(drawing, same), "white on black").data as Uint8Array;
+const expected = (drawing: Drawing): Uint8Array =>
+  digitFromImage(png(drawing, same), "white on black").data as Uint8Array;
 const picture = (data: ArrayLike<number>): string =>
-  Array.from({ length: 28 }, (_, y) => Array.from({ length: 28 }, (_, x) => (data[y * 28 + x]! > 127 ? "#" : ".")).join("")).join("\n");
+  Array.from({ length: 28 }, (_, y) =>
+    Array.from({ length: 28 }, (_, x) => (data[y * 28 + x]! > 127 ? "#" : ".")).join(""),
+  ).join("\n");
 
 describe("decodeImage", () => {
   const gray = (bytes: Uint8Array): number[] => [...decodeImage(bytes, "x").brightness];
   const ramp: Drawing = { width: 7, height: 3, ink: (x, y) => (x + 7 * y) * 12 };
 
   test("reads gray, colour and alpha", () => {
-    expect(decodeImage(png(ramp, same), "x")).toEqual({ width: 7, height: 3, brightness: pixels(ramp, same), opacity: undefined });
+    expect(decodeImage(png(ramp, same), "x")).toEqual({
+      width: 7,
+      height: 3,
+      brightness: pixels(ramp, same),
+      opacity: undefined,
+    });
     expect(decodeImage(png(ramp, same, inverse), "x").opacity).toEqual(pixels(ramp, inverse));
     expect(gray(png(ramp, same, same, same))).toEqual([...pixels(ramp, same)]);
-    expect(gray(png({ width: 3, height: 1, ink: same }, (x) => (x === 0 ? 255 : 0), (x) => (x === 1 ? 255 : 0), (x) => (x === 2 ? 255 : 0)))).toEqual([76, 150, 29]);
+    expect(
+      gray(
+        png(
+          { width: 3, height: 1, ink: same },
+          (x) => (x === 0 ? 255 : 0),
+          (x) => (x === 1 ? 255 : 0),
+          (x) => (x === 2 ? 255 : 0),
+        ),
+      ),
+    ).toEqual([76, 150, 29]);
     const clear = decodeImage(png(ramp, same, same, same, inverse), "x");
     expect(clear.brightness).toEqual(pixels(ramp, same));
     expect(clear.opacity).toEqual(pixels(ramp, inverse));
@@ -81,14 +108,22 @@ describe("decodeImage", () => {
 
   test.each([1, 2, 4, 8])("reads gray of %i bits", (depth) => {
     const most = 2 ** depth - 1;
-    const bytes = rawPng(header(7, 3, depth, 0), chunk("IDAT", packedRows(ramp, depth, (ink) => Math.round((ink / 255) * most))));
+    const bytes = rawPng(
+      header(7, 3, depth, 0),
+      chunk(
+        "IDAT",
+        packedRows(ramp, depth, (ink) => Math.round((ink / 255) * most)),
+      ),
+    );
     expect(gray(bytes)).toEqual([...pixels(ramp, (ink) => Math.round((Math.round((ink / 255) * most) * 255) / most))]);
   });
 
   test("reads 16 bits, interlaced or not", () => {
     const data = Uint16Array.from(pixels(ramp, same), (v) => v * 257);
     for (const interlace of ["null", "Adam7"] as const) {
-      expect(gray(encodePng({ width: 7, height: 3, data, channels: 1, depth: 16 }, { interlace }))).toEqual([...pixels(ramp, same)]);
+      expect(gray(encodePng({ width: 7, height: 3, data, channels: 1, depth: 16 }, { interlace }))).toEqual([
+        ...pixels(ramp, same),
+      ]);
     }
   });
 
@@ -116,7 +151,10 @@ describe("decodeImage", () => {
     const gray = decodeImage(rawPng(header(7, 3, 8, 0), chunk("tRNS", [0, 24]), data), "x");
     expect([...gray.opacity!]).toEqual([...pixels(ramp, (ink) => (ink === 24 ? 0 : 255))]);
     const row = deflateSync(Uint8Array.from([0, 1, 2, 3, 1, 2, 4, 3, 2, 1]));
-    const colour = decodeImage(rawPng(header(3, 1, 8, 2), chunk("PLTE", [9, 9, 9]), chunk("tRNS", [0, 1, 0, 2, 0, 3]), chunk("IDAT", row)), "x");
+    const colour = decodeImage(
+      rawPng(header(3, 1, 8, 2), chunk("PLTE", [9, 9, 9]), chunk("tRNS", [0, 1, 0, 2, 0, 3]), chunk("IDAT", row)),
+      "x",
+    );
     expect([...colour.brightness]).toEqual([2, 2, 2]);
     expect([...colour.opacity!]).toEqual([0, 255, 255]);
   });
@@ -128,7 +166,15 @@ describe("decodeImage", () => {
   });
 
   test.each([
-    [1, "II"], [2, "II"], [3, "MM"], [4, "II"], [5, "II"], [6, "MM"], [7, "II"], [8, "II"], [6, "II"],
+    [1, "II"],
+    [2, "II"],
+    [3, "MM"],
+    [4, "II"],
+    [5, "II"],
+    [6, "MM"],
+    [7, "II"],
+    [8, "II"],
+    [6, "II"],
   ] as const)("turns a JPEG of Exif orientation %i (%s) upright", (orientation, order) => {
     // Store the 7 as a camera would that was held so, by the definition of each orientation:
     // where the 0th row and the 0th column of the stored picture lie in the upright one.
@@ -176,17 +222,33 @@ describe("decodeImage", () => {
     ["no width", rawPng(header(0, 1, 8, 0), idat), /its header is damaged/],
     ["an unknown colour type", rawPng(header(2, 1, 8, 5), idat), /its header is damaged/],
     ["colour of 4 bits", rawPng(header(2, 1, 4, 2), idat), /its header is damaged/],
-    ["a PNG of 65 megapixels", rawPng(header(65_000_000, 1, 8, 0), idat), /it is 65000000 × 1 pixels, and at most 64 megapixels are read/],
+    [
+      "a PNG of 65 megapixels",
+      rawPng(header(65_000_000, 1, 8, 0), idat),
+      /it is 65000000 × 1 pixels, and at most 64 megapixels are read/,
+    ],
     ["a PNG of 2⁶² pixels", rawPng(header(2 ** 31, 2 ** 31, 1, 0), idat), /at most 64 megapixels/],
     ["too little pixel data", rawPng(header(3, 1, 8, 0), idat), /its pixel data are 3 bytes, but its size calls for 4/],
     ["no pixel data", rawPng(header(3, 1, 8, 0)), /its pixel data are damaged/],
-    ["a bomb of pixel data", rawPng(header(2, 1, 8, 0), chunk("IDAT", deflateSync(new Uint8Array(50_000_000)))), /its pixel data are damaged/],
+    [
+      "a bomb of pixel data",
+      rawPng(header(2, 1, 8, 0), chunk("IDAT", deflateSync(new Uint8Array(50_000_000)))),
+      /its pixel data are damaged/,
+    ],
     ["no palette", rawPng(header(2, 1, 8, 3), idat), /its palette is missing/],
     ["a palette that is too small", rawPng(header(2, 1, 8, 3), chunk("PLTE", [0, 0, 0]), idat), broken],
-    ["an interlaced picture of one bit", rawPng(header(2, 1, 1, 0, 1), idat), /interlaced with 1 bits per pixel, which cannot be read; save it without/],
+    [
+      "an interlaced picture of one bit",
+      rawPng(header(2, 1, 1, 0, 1), idat),
+      /interlaced with 1 bits per pixel, which cannot be read; save it without/,
+    ],
     ["a JPEG cut short", jpeg(bar).subarray(0, 300), broken],
     ["a JPEG with no frame", Uint8Array.of(0xff, 0xd8, 0xff, 0xd9), broken],
-    ["a JPEG of 4295 megapixels", Uint8Array.from([0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0xff, 0xff, 0xff, 0xff, 1, 1, 0x11, 0]), /it is over 64 megapixels/],
+    [
+      "a JPEG of 4295 megapixels",
+      Uint8Array.from([0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0xff, 0xff, 0xff, 0xff, 1, 1, 0x11, 0]),
+      /it is over 64 megapixels/,
+    ],
   ])("refuses %s in one sentence that names the file", (_, bytes, message) => {
     const read = (): unknown => digitFromImage(bytes, "dir/a.png");
     expect(read).toThrow(FileError);
@@ -226,9 +288,26 @@ describe("digitFromImage", () => {
   test.each<[string, Uint8Array]>([
     ["black on white", png(seven, inverse)],
     ["gray on gray", png(seven, (ink) => 160 - ink / 4)],
-    ["red on yellow", png(seven, () => 255, inverse, () => 0)],
+    [
+      "red on yellow",
+      png(
+        seven,
+        () => 255,
+        inverse,
+        () => 0,
+      ),
+    ],
     ["black on clear", png(seven, () => 0, same)],
-    ["white on clear", png(seven, () => 255, () => 255, () => 255, same)],
+    [
+      "white on clear",
+      png(
+        seven,
+        () => 255,
+        () => 255,
+        () => 255,
+        same,
+      ),
+    ],
     ["black on clear white", png(seven, inverse, inverse, inverse, same)],
     ["a JPEG, dark on light", jpeg(seven)],
     ["a JPEG, light on dark", jpeg(seven, same)],
@@ -237,30 +316,56 @@ describe("digitFromImage", () => {
   });
 
   test("does not care for size, place or grain of the paper", () => {
-    const large = { width: 900, height: 700, ink: (x: number, y: number) => seven.ink(Math.floor((x - 400) / 5), Math.floor((y - 100) / 5)) };
+    const large = {
+      width: 900,
+      height: 700,
+      ink: (x: number, y: number) => seven.ink(Math.floor((x - 400) / 5), Math.floor((y - 100) / 5)),
+    };
     expect(picture(digitFromImage(png(large, inverse), "x").data)).toBe(picture(expected(seven)));
     const grainy = { ...large, ink: (x: number, y: number) => Math.max(large.ink(x, y) - 60, (x * 7 + y * 13) % 19) };
     expect(picture(digitFromImage(png(grainy, inverse), "x").data)).toBe(picture(expected(seven)));
   });
 
   test("averages areas: a pixel half covered is half as bright", () => {
-    const drawing: Drawing = { width: 100, height: 100, ink: (x, y) => (x >= 40 && x < 43 && y >= 20 && y < 60 ? 255 : 0) };
+    const drawing: Drawing = {
+      width: 100,
+      height: 100,
+      ink: (x, y) => (x >= 40 && x < 43 && y >= 20 && y < 60 ? 255 : 0),
+    };
     const { data } = digitFromImage(png(drawing, same), "x");
     // 3 × 40 becomes 2 × 20, each new pixel the mean of 1.5 × 2 old ones.
     expect([...data].filter((v) => v > 0)).toEqual(new Array(40).fill(255));
-    const uneven = digitFromImage(png({ ...drawing, ink: (x, y) => (drawing.ink(x, y) && x === 42 ? 100 : drawing.ink(x, y)) }, same), "x").data;
-    expect([...uneven].filter((v) => v > 0).slice(0, 2)).toEqual([255, Math.round(((0.5 * 255 + 100) / 1.5 / 255) * 255)]);
+    const uneven = digitFromImage(
+      png({ ...drawing, ink: (x, y) => (drawing.ink(x, y) && x === 42 ? 100 : drawing.ink(x, y)) }, same),
+      "x",
+    ).data;
+    expect([...uneven].filter((v) => v > 0).slice(0, 2)).toEqual([
+      255,
+      Math.round(((0.5 * 255 + 100) / 1.5 / 255) * 255),
+    ]);
   });
 
   test("keeps a digit in the frame whose mass is all at one end", () => {
-    const flag: Drawing = { width: 60, height: 60, ink: (x, y) => (y < 40 && y >= 20 && ((x >= 10 && x < 14) || (x >= 10 && x < 50 && y === 20)) ? 255 : 0) };
+    const flag: Drawing = {
+      width: 60,
+      height: 60,
+      ink: (x, y) => (y < 40 && y >= 20 && ((x >= 10 && x < 14) || (x >= 10 && x < 50 && y === 20)) ? 255 : 0),
+    };
     const { data } = digitFromImage(png(flag, same), "x");
     expect([...data].filter((v) => v > 0).length).toBeGreaterThan(30);
-    expect(picture(data).split("\n").some((row) => row.startsWith("########"))).toBe(false);
+    expect(
+      picture(data)
+        .split("\n")
+        .some((row) => row.startsWith("########")),
+    ).toBe(false);
   });
 
   test("takes a picture of 28 × 28 as it is, inverted where its border is light", () => {
-    const drawing: Drawing = { width: 28, height: 28, ink: (x, y) => (x > 10 && x < 14 && y > 3 && y < 20 ? 100 + 9 * x : 0) };
+    const drawing: Drawing = {
+      width: 28,
+      height: 28,
+      ink: (x, y) => (x > 10 && x < 14 && y > 3 && y < 20 ? 100 + 9 * x : 0),
+    };
     expect(digitFromImage(png(drawing, same), "x").data).toEqual(pixels(drawing, same));
     expect(digitFromImage(png(drawing, inverse), "x").data).toEqual(pixels(drawing, same));
   });

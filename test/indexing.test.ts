@@ -1,6 +1,18 @@
 // NumPy's basic indexing: `at`, `take`, `slidingWindow` and `split` against NumPy's own answers, and every bad index.
 import { describe, expect, test } from "vitest";
-import { arange, ArgumentError, concatenate, DTypeError, gradients, type NestedArray, split, stack, type Tensor, tensor, type TensorIndex } from "../src/index.ts";
+import {
+  ArgumentError,
+  arange,
+  concatenate,
+  DTypeError,
+  gradients,
+  type NestedArray,
+  split,
+  stack,
+  type Tensor,
+  type TensorIndex,
+  tensor,
+} from "../src/index.ts";
 import { hostRandom } from "../src/random.ts";
 
 /** 0 … 23 as [2, 3, 4]: NumPy's `np.arange(24).reshape(2, 3, 4)`. */
@@ -12,10 +24,25 @@ describe("at", () => {
     ["x[1, 2, 3]", [1, 2, 3], 23],
     ["x[-1, -1, -1]", [-1, -1, -1], 23],
     ["x[-2, 0, 0]", [-2, 0, 0], 0],
-    ["x[1]", [1], [[12, 13, 14, 15], [16, 17, 18, 19], [20, 21, 22, 23]]],
+    [
+      "x[1]",
+      [1],
+      [
+        [12, 13, 14, 15],
+        [16, 17, 18, 19],
+        [20, 21, 22, 23],
+      ],
+    ],
     ["x[0, 1]", [0, 1], [4, 5, 6, 7]],
     ["x[:, 1, 2]", [[], 1, 2], [6, 18]],
-    ["x[..., 2]", ["...", 2], [[2, 6, 10], [14, 18, 22]]],
+    [
+      "x[..., 2]",
+      ["...", 2],
+      [
+        [2, 6, 10],
+        [14, 18, 22],
+      ],
+    ],
     ["x[1, ..., 0]", [1, "...", 0], [12, 16, 20]],
     ["x[..., 0, 0]", ["...", 0, 0], [0, 12]],
     ["x[0, 1, ...]", [0, 1, "..."], [4, 5, 6, 7]],
@@ -42,16 +69,59 @@ describe("at", () => {
     ["x[0, 0, 1:3:-1]", [0, 0, [1, 3, -1]], []],
     ["x[0, 0, 99::-1]", [0, 0, [99, null, -1]], [3, 2, 1, 0]],
     ["x[0, 0, :-99:-1]", [0, 0, [null, -99, -1]], [3, 2, 1, 0]],
-    ["x[:, ::2, 1:3]", [[], [null, null, 2], [1, 3]], [[[1, 2], [9, 10]], [[13, 14], [21, 22]]]],
-    ["x[1, ::-1, ::-3]", [1, [null, null, -1], [null, null, -3]], [[23, 20], [19, 16], [15, 12]]],
+    [
+      "x[:, ::2, 1:3]",
+      [[], [null, null, 2], [1, 3]],
+      [
+        [
+          [1, 2],
+          [9, 10],
+        ],
+        [
+          [13, 14],
+          [21, 22],
+        ],
+      ],
+    ],
+    [
+      "x[1, ::-1, ::-3]",
+      [1, [null, null, -1], [null, null, -3]],
+      [
+        [23, 20],
+        [19, 16],
+        [15, 12],
+      ],
+    ],
     ["x[0, 0, None]", [0, 0, null], [[0, 1, 2, 3]]],
     ["x[0, 0, :, None]", [0, 0, [], null], [[0], [1], [2], [3]]],
     ["x[None, 0, 0]", [null, 0, 0], [[0, 1, 2, 3]]],
     ["x[0, None, 0, None, :2]", [0, null, 0, null, [0, 2]], [[[0, 1]]]],
     ["x[0, 0, ..., None]", [0, 0, "...", null], [[0], [1], [2], [3]]],
-    ["x[0, [2, 0]]", [0, tensor([2, 0], { dtype: "int32" })], [[8, 9, 10, 11], [0, 1, 2, 3]]],
-    ["x[0, :, [3, 3]]", [0, [], tensor([3, 3], { dtype: "int32" })], [[3, 3], [7, 7], [11, 11]]],
-    ["x[:, 0, [[0], [3]]]", [[], 0, tensor([[0], [3]], { dtype: "int32" })], [[[0], [3]], [[12], [15]]]],
+    [
+      "x[0, [2, 0]]",
+      [0, tensor([2, 0], { dtype: "int32" })],
+      [
+        [8, 9, 10, 11],
+        [0, 1, 2, 3],
+      ],
+    ],
+    [
+      "x[0, :, [3, 3]]",
+      [0, [], tensor([3, 3], { dtype: "int32" })],
+      [
+        [3, 3],
+        [7, 7],
+        [11, 11],
+      ],
+    ],
+    [
+      "x[:, 0, [[0], [3]]]",
+      [[], 0, tensor([[0], [3]], { dtype: "int32" })],
+      [
+        [[0], [3]],
+        [[12], [15]],
+      ],
+    ],
     ["x[[1], 0, 0]", [tensor([1], { dtype: "int32" }), 0, 0], [12]],
     ["x[0, 0, np.array(2)]", [0, 0, tensor(2, { dtype: "int32" })], 2],
   ];
@@ -75,13 +145,19 @@ describe("at", () => {
       const n = random.below(10);
       const [start, stop, step] = [bound(), bound(), [1, 2, 3, -1, -2, -5][random.below(6)]!];
       const y = arange(n).at([start, stop, step]);
-      expect([...(await y.data())], `arange(${n})[${start}:${stop}:${step}]`).toEqual(pythonSlice(n, start, stop, step));
+      expect([...(await y.data())], `arange(${n})[${start}:${stop}:${step}]`).toEqual(
+        pythonSlice(n, start, stop, step),
+      );
     }
   });
 
   test("the gradient goes to the elements that were picked, once for each time", async () => {
     const v = tensor([1, 2, 3, 4, 5]);
-    const picked = v.at([null, null, -2]).sum().add(v.at(tensor([0, 0, 3], { dtype: "int32" })).sum()).add(v.at(-1).mul(10));
+    const picked = v
+      .at([null, null, -2])
+      .sum()
+      .add(v.at(tensor([0, 0, 3], { dtype: "int32" })).sum())
+      .add(v.at(-1).mul(10));
     expect(await gradients(picked, [v])[0]!.array()).toEqual([3, 0, 1, 1, 11]);
   });
 
@@ -94,7 +170,11 @@ describe("at", () => {
     ["a step of 0", () => x.at([0, 2, 0]), /a step is a whole number and not 0, but came 0/],
     ["half a step", () => x.at([0, 2, 0.5]), /a step is a whole number/],
     ["half a bound", () => x.at([0.5]), /a bound is a whole number, but came 0.5/],
-    ["a string", () => x.at("first" as never), /an entry is a number, \[start, stop, step\], null, "\.\.\." or a tensor, but came first/],
+    [
+      "a string",
+      () => x.at("first" as never),
+      /an entry is a number, \[start, stop, step\], null, "\.\.\." or a tensor, but came first/,
+    ],
     ["true", () => x.at(true as never), /but came true/],
   ])("%s", (_, call, message) => {
     expect(call).toThrow(ArgumentError);
@@ -125,7 +205,21 @@ describe("take", () => {
   test("along each axis, with places that repeat, as numbers or tensors", async () => {
     expect(await x.take([1, 1], 0).at([], 0, 0).array()).toEqual([12, 12]);
     expect(await x.take([2, 0], 1).at(0, [], 0).array()).toEqual([8, 0]);
-    expect(await x.take([[3, 0], [1, 1]], -1).at(0, 0).array()).toEqual([[3, 0], [1, 1]]);
+    expect(
+      await x
+        .take(
+          [
+            [3, 0],
+            [1, 1],
+          ],
+          -1,
+        )
+        .at(0, 0)
+        .array(),
+    ).toEqual([
+      [3, 0],
+      [1, 1],
+    ]);
     expect(await x.take(tensor([2], { dtype: "uint8" }), 2).shape).toEqual([2, 3, 1]);
     expect(await x.take(1, 1).at(0).array()).toEqual([4, 5, 6, 7]);
   });
@@ -143,9 +237,21 @@ describe("take", () => {
 describe("slidingWindow", () => {
   test("windows overlap, step and reach", async () => {
     const v = arange(7);
-    expect(await v.slidingWindow(0, 3).array()).toEqual([[0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5, 6]]);
-    expect(await v.slidingWindow(0, 2, { stride: 3 }).array()).toEqual([[0, 1], [3, 4]]);
-    expect(await v.slidingWindow(0, 3, { stride: 2, dilation: 2 }).array()).toEqual([[0, 2, 4], [2, 4, 6]]);
+    expect(await v.slidingWindow(0, 3).array()).toEqual([
+      [0, 1, 2],
+      [1, 2, 3],
+      [2, 3, 4],
+      [3, 4, 5],
+      [4, 5, 6],
+    ]);
+    expect(await v.slidingWindow(0, 2, { stride: 3 }).array()).toEqual([
+      [0, 1],
+      [3, 4],
+    ]);
+    expect(await v.slidingWindow(0, 3, { stride: 2, dilation: 2 }).array()).toEqual([
+      [0, 2, 4],
+      [2, 4, 6],
+    ]);
     expect(await x.slidingWindow(1, 2).shape).toEqual([2, 2, 4, 2]);
     expect(await x.slidingWindow(1, 2).at(0, 1, 0).array()).toEqual([4, 8]);
   });
@@ -159,16 +265,26 @@ describe("slidingWindow", () => {
 
 describe("split, stack and concatenate", () => {
   test("equal parts, and cuts at places", async () => {
-    expect(await Promise.all(split(arange(6), 3).map((part) => part.array()))).toEqual([[0, 1], [2, 3], [4, 5]]);
+    expect(await Promise.all(split(arange(6), 3).map((part) => part.array()))).toEqual([
+      [0, 1],
+      [2, 3],
+      [4, 5],
+    ]);
     expect(await Promise.all(split(arange(6), [1, 4]).map((part) => part.array()))).toEqual([[0], [1, 2, 3], [4, 5]]);
-    expect(split(x, 2, -1).map((part) => part.shape)).toEqual([[2, 3, 2], [2, 3, 2]]);
+    expect(split(x, 2, -1).map((part) => part.shape)).toEqual([
+      [2, 3, 2],
+      [2, 3, 2],
+    ]);
     expect(split(arange(3), [0, 3]).map((part) => part.shape)).toEqual([[0], [3], [0]]);
   });
 
   test("parts put together again are the whole", async () => {
     expect(await concatenate(split(x, [1, 2], 1), 1).array()).toEqual(await x.array());
     expect(await stack(split(x, 2).map((part) => part.squeeze(0))).array()).toEqual(await x.array());
-    expect(await stack([arange(2), arange(2, 4)], 1).array()).toEqual([[0, 2], [1, 3]]);
+    expect(await stack([arange(2), arange(2, 4)], 1).array()).toEqual([
+      [0, 2],
+      [1, 3],
+    ]);
     expect(await stack([1, 2, 3]).array()).toEqual([1, 2, 3]);
   });
 

@@ -1,16 +1,58 @@
 // Every layer whole, and what is particular to each.
 import { describe, expect, test } from "vitest";
-import { activations, type ActivationName, initializers, Layer, type LayerOptions, layers, random, registerLayer, sequential, type Shape, type Tensor, tensor, zeros } from "../src/index.ts";
+import {
+  type ActivationName,
+  activations,
+  initializers,
+  Layer,
+  type LayerOptions,
+  layers,
+  random,
+  registerLayer,
+  type Shape,
+  sequential,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../src/index.ts";
 import { checkLayer } from "./check-layer.ts";
 
 describe("dense", () => {
-  test("whole", () => checkLayer(() => layers.dense(4, { activation: "tanh" }), [3], { outputShape: [4], parameters: { kernel: [3, 4], bias: [4] } }));
+  test("whole", () =>
+    checkLayer(() => layers.dense(4, { activation: "tanh" }), [3], {
+      outputShape: [4],
+      parameters: { kernel: [3, 4], bias: [4] },
+    }));
   test("whole, without bias and with further axes", () =>
-    checkLayer(() => layers.dense(2, { useBias: false, kernelInitializer: initializers.randomNormal({ stddev: 1 }) }), [4, 3], { outputShape: [4, 2], parameters: { kernel: [3, 2] } }));
+    checkLayer(
+      () => layers.dense(2, { useBias: false, kernelInitializer: initializers.randomNormal({ stddev: 1 }) }),
+      [4, 3],
+      { outputShape: [4, 2], parameters: { kernel: [3, 2] } },
+    ));
   test("XOR with the weights of the course", async () => {
-    const model = sequential([layers.dense(2, { activation: "heaviside" }), layers.dense(1, { activation: "heaviside" })], { inputShape: [2] });
-    model.setWeights({ "dense_1/kernel": [[1, 1], [1, 1]], "dense_1/bias": [-1.5, -0.5], "dense_2/kernel": [[-1], [1]], "dense_2/bias": [-0.5] });
-    expect(await (await model.predict([[0, 0], [0, 1], [1, 0], [1, 1]])).array()).toEqual([[0], [1], [1], [0]]);
+    const model = sequential(
+      [layers.dense(2, { activation: "heaviside" }), layers.dense(1, { activation: "heaviside" })],
+      { inputShape: [2] },
+    );
+    model.setWeights({
+      "dense_1/kernel": [
+        [1, 1],
+        [1, 1],
+      ],
+      "dense_1/bias": [-1.5, -0.5],
+      "dense_2/kernel": [[-1], [1]],
+      "dense_2/bias": [-0.5],
+    });
+    expect(
+      await (
+        await model.predict([
+          [0, 0],
+          [0, 1],
+          [1, 0],
+          [1, 1],
+        ])
+      ).array(),
+    ).toEqual([[0], [1], [1], [0]]);
   });
   test("takes bytes", async () => {
     const model = sequential([layers.dense(1, { kernelInitializer: "ones" })]);
@@ -25,18 +67,34 @@ describe("dense", () => {
 
 describe("activation layers", () => {
   const flat: readonly ActivationName[] = ["heaviside", "sign"];
-  test.each(Object.keys(activations) as ActivationName[])("activation %s, whole", (name) => checkLayer(() => layers.activation(name), [5], { flat: flat.includes(name) }));
+  test.each(Object.keys(activations) as ActivationName[])("activation %s, whole", (name) =>
+    checkLayer(() => layers.activation(name), [5], { flat: flat.includes(name) }),
+  );
   test("relu, whole", () => checkLayer(() => layers.relu(), [5]));
   test("leakyRelu, whole", () => checkLayer(() => layers.leakyRelu({ negativeSlope: 0.1 }), [5]));
   test("elu, whole", () => checkLayer(() => layers.elu({ alpha: 0.5 }), [5]));
   test("softmax, whole", () => checkLayer(() => layers.softmax({ axis: 1 }), [4, 3]));
-  test("prelu, whole", () => checkLayer(() => layers.prelu({ alphaInitializer: { name: "constant", config: { value: 0.25 } } }), [4], { parameters: { alpha: [4] } }));
-  test("prelu with a shared slope, whole", () => checkLayer(() => layers.prelu({ alphaInitializer: "ones", sharedAxes: [1] }), [2, 3], { parameters: { alpha: [1, 3] } }));
-  test("maxout, whole", () => checkLayer(() => layers.maxout(2, { pieces: 3 }), [4], { outputShape: [2], parameters: { kernel: [4, 6], bias: [6] } }));
+  test("prelu, whole", () =>
+    checkLayer(() => layers.prelu({ alphaInitializer: { name: "constant", config: { value: 0.25 } } }), [4], {
+      parameters: { alpha: [4] },
+    }));
+  test("prelu with a shared slope, whole", () =>
+    checkLayer(() => layers.prelu({ alphaInitializer: "ones", sharedAxes: [1] }), [2, 3], {
+      parameters: { alpha: [1, 3] },
+    }));
+  test("maxout, whole", () =>
+    checkLayer(() => layers.maxout(2, { pieces: 3 }), [4], {
+      outputShape: [2],
+      parameters: { kernel: [4, 6], bias: [6] },
+    }));
   test("Keras's slope for the layer, the course's for the name", async () => {
     const x = tensor([[-10]]);
     expect(await sequential([layers.leakyRelu()]).call(x).item()).toBeCloseTo(-3, 5);
-    expect(await sequential([layers.activation("leakyRelu")]).call(x).item()).toBeCloseTo(-0.1, 6);
+    expect(
+      await sequential([layers.activation("leakyRelu")])
+        .call(x)
+        .item(),
+    ).toBeCloseTo(-0.1, 6);
   });
 });
 
@@ -46,7 +104,10 @@ describe("shapes", () => {
   test("input, whole", () => checkLayer(() => layers.input([3]), [3], { first: true }));
   test("rescaling, whole", () => checkLayer(() => layers.rescaling(0.5, 1), [3]));
   test("rescaling brings bytes to 0 … 1", async () => {
-    const y = await sequential([layers.rescaling(1 / 255)]).predict({ data: new Uint8Array([0, 51, 255]), shape: [1, 3] });
+    const y = await sequential([layers.rescaling(1 / 255)]).predict({
+      data: new Uint8Array([0, 51, 255]),
+      shape: [1, 3],
+    });
     expect(await y.data()).toEqual(Float32Array.of(0, Math.fround(51 * Math.fround(1 / 255)), 1));
   });
 });
@@ -54,7 +115,8 @@ describe("shapes", () => {
 describe("dropout", () => {
   test("whole", () => checkLayer(() => layers.dropout(0), [3]));
   const x = tensor(new Float32Array(10_000).fill(1), { shape: [100, 100] });
-  const dropped = (seed: number) => sequential([layers.dropout(0.2)]).call(x, { training: true, key: random.key(seed) });
+  const dropped = (seed: number) =>
+    sequential([layers.dropout(0.2)]).call(x, { training: true, key: random.key(seed) });
   test("keeps the mean, and either drops or divides by the share that is kept", async () => {
     const values = await dropped(1).data();
     expect(new Set(values)).toEqual(new Set([0, 1.25]));
@@ -67,7 +129,9 @@ describe("dropout", () => {
     expect(await dropped(1).data()).not.toEqual(await dropped(2).data());
   });
   test("two layers have two masks", async () => {
-    const both = await sequential([layers.dropout(0.5), layers.dropout(0.5)]).call(x, { training: true, key: random.key(1) }).data();
+    const both = await sequential([layers.dropout(0.5), layers.dropout(0.5)])
+      .call(x, { training: true, key: random.key(1) })
+      .data();
     expect(Math.abs(both.filter((v) => v !== 0).length - 2500)).toBeLessThan(200);
   });
   test("is inert outside training", async () => {
@@ -79,8 +143,10 @@ describe("dropout", () => {
 
 describe("initializers", () => {
   const shape = [400, 100];
-  const sample = (name: keyof typeof initializers, seed = 3): Promise<Float32Array> => initializers[name]().make(random.key(seed), shape).data() as Promise<Float32Array>;
-  const deviation = (values: Float32Array): number => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
+  const sample = (name: keyof typeof initializers, seed = 3): Promise<Float32Array> =>
+    initializers[name]().make(random.key(seed), shape).data() as Promise<Float32Array>;
+  const deviation = (values: Float32Array): number =>
+    Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
 
   test.each([
     ["glorotUniform", 2 / 500, Math.sqrt(6 / 500)],
@@ -101,17 +167,24 @@ describe("initializers", () => {
     if (bound < Infinity) expect(greatest).toBeGreaterThan(bound * 0.98);
   });
   test("the same seed gives the same weights, another seed others, each parameter its own", async () => {
-    const make = (seed: number) => sequential([layers.dense(3), layers.dense(3, { useBias: false })], { inputShape: [3], seed }).getWeights();
+    const make = (seed: number) =>
+      sequential([layers.dense(3), layers.dense(3, { useBias: false })], { inputShape: [3], seed }).getWeights();
     expect(await make(5)).toEqual(await make(5));
     expect((await make(5))["dense_1/kernel"]).not.toEqual((await make(6))["dense_1/kernel"]);
     expect((await make(5))["dense_1/kernel"]!.data).not.toEqual((await make(5))["dense_2/kernel"]!.data);
   });
   test("the plain ones", async () => {
-    const make = async (initializer: (typeof initializers.zeros extends (...a: never) => infer I ? I : never), of: Shape) => initializer.make(random.key(0), of).array();
+    const make = async (
+      initializer: typeof initializers.zeros extends (...a: never) => infer I ? I : never,
+      of: Shape,
+    ) => initializer.make(random.key(0), of).array();
     expect(await make(initializers.zeros(), [2])).toEqual([0, 0]);
     expect(await make(initializers.ones(), [2])).toEqual([1, 1]);
     expect(await make(initializers.constant({ value: 2.5 }), [2])).toEqual([2.5, 2.5]);
-    expect(await make(initializers.identity({ gain: 2 }), [2, 2])).toEqual([[2, 0], [0, 2]]);
+    expect(await make(initializers.identity({ gain: 2 }), [2, 2])).toEqual([
+      [2, 0],
+      [0, 2],
+    ]);
   });
 });
 
@@ -159,20 +232,68 @@ describe("layers of one's own", () => {
 describe("what is wrong is said", () => {
   const cases: readonly [string, () => unknown, RegExp][] = [
     ["units", () => layers.dense(0), /^dense: units is a whole number from 1 up, but came 0\.$/],
-    ["an option's name", () => layers.dense(1, { activaton: "relu" } as object), /^dense: unknown option "activaton"\. Did you mean "activation"\?/],
-    ["an activation's name", () => layers.dense(1, { activation: "rleu" as "relu" }), /^unknown activation "rleu"\. Did you mean "relu"\?/],
-    ["an activation that is none", () => layers.activation(3 as never), /^activation: an activation is a name such as "relu" or a function of a tensor, but came 3\.$/],
-    ["an activation that changes the shape", () => sequential([layers.activation((x) => x.sum(-1))]).call(zeros([2, 3])), /keeps its input's shape, but this function made \[2\] of \[2,3\]/],
-    ["an initializer's name", () => layers.dense(1, { kernelInitializer: "glorotUnifrom" as "zeros" }), /^unknown initializer "glorotUnifrom"\. Did you mean "glorotUniform"\?/],
-    ["an initializer's option", () => initializers.heNormal({ seed: 1 } as object), /^initializers\.heNormal: unknown option "seed"\. There are no options\.$/],
-    ["an identity that is not square", () => sequential([layers.dense(2, { kernelInitializer: "identity" })]).build([3]), /wants a square matrix, but the shape is \[3,2\]/],
+    [
+      "an option's name",
+      () => layers.dense(1, { activaton: "relu" } as object),
+      /^dense: unknown option "activaton"\. Did you mean "activation"\?/,
+    ],
+    [
+      "an activation's name",
+      () => layers.dense(1, { activation: "rleu" as "relu" }),
+      /^unknown activation "rleu"\. Did you mean "relu"\?/,
+    ],
+    [
+      "an activation that is none",
+      () => layers.activation(3 as never),
+      /^activation: an activation is a name such as "relu" or a function of a tensor, but came 3\.$/,
+    ],
+    [
+      "an activation that changes the shape",
+      () => sequential([layers.activation((x) => x.sum(-1))]).call(zeros([2, 3])),
+      /keeps its input's shape, but this function made \[2\] of \[2,3\]/,
+    ],
+    [
+      "an initializer's name",
+      () => layers.dense(1, { kernelInitializer: "glorotUnifrom" as "zeros" }),
+      /^unknown initializer "glorotUnifrom"\. Did you mean "glorotUniform"\?/,
+    ],
+    [
+      "an initializer's option",
+      () => initializers.heNormal({ seed: 1 } as object),
+      /^initializers\.heNormal: unknown option "seed"\. There are no options\.$/,
+    ],
+    [
+      "an identity that is not square",
+      () => sequential([layers.dense(2, { kernelInitializer: "identity" })]).build([3]),
+      /wants a square matrix, but the shape is \[3,2\]/,
+    ],
     ["a rate", () => layers.dropout(1), /^dropout: rate is a number from 0 to below 1, but came 1\.$/],
     ["a scale", () => layers.rescaling(NaN), /^rescaling: scale is a finite number, but came NaN\.$/],
-    ["a shape that does not fit", () => sequential([layers.reshape([5])], { inputShape: [2, 3] }), /layer reshape_1 \(Reshape\) makes \[batch,5\] of its inputs, but they have shape \[batch,2,3\] with 6 numbers each/],
-    ["a batch without features", () => sequential([layers.dense(1)]).build([]), /layer dense_1 \(Dense\) wants inputs of at least 1 axis .* \[batch\]; reshape the data to \[batch,1\]/],
-    ["softmax along the batch", () => sequential([layers.softmax({ axis: 0 })], { inputShape: [2] }), /axis 0 of \[batch,2\] is the batch or is not there/],
-    ["an axis to share that is not there", () => sequential([layers.prelu({ sharedAxes: [2] })], { inputShape: [2] }), /\[batch,2\] has no axis 2 to share/],
-    ["a declared input of another shape", () => sequential([layers.input([3])], { inputShape: [2] }), /layer input_1 \(Input\) declares \[batch,3\], but the data have \[batch,2\]/],
+    [
+      "a shape that does not fit",
+      () => sequential([layers.reshape([5])], { inputShape: [2, 3] }),
+      /layer reshape_1 \(Reshape\) makes \[batch,5\] of its inputs, but they have shape \[batch,2,3\] with 6 numbers each/,
+    ],
+    [
+      "a batch without features",
+      () => sequential([layers.dense(1)]).build([]),
+      /layer dense_1 \(Dense\) wants inputs of at least 1 axis .* \[batch\]; reshape the data to \[batch,1\]/,
+    ],
+    [
+      "softmax along the batch",
+      () => sequential([layers.softmax({ axis: 0 })], { inputShape: [2] }),
+      /axis 0 of \[batch,2\] is the batch or is not there/,
+    ],
+    [
+      "an axis to share that is not there",
+      () => sequential([layers.prelu({ sharedAxes: [2] })], { inputShape: [2] }),
+      /\[batch,2\] has no axis 2 to share/,
+    ],
+    [
+      "a declared input of another shape",
+      () => sequential([layers.input([3])], { inputShape: [2] }),
+      /layer input_1 \(Input\) declares \[batch,3\], but the data have \[batch,2\]/,
+    ],
     ["a name with a slash", () => layers.dense(1, { name: "a/b" }), /^dense: a name is a text without "\/"/],
     ["a registered class", () => registerLayer("Dense", () => layers.relu()), /"Dense" is already registered/],
   ];

@@ -3,47 +3,115 @@ import { describe, expect, test } from "vitest";
 import { compile, gradients, layers, losses, sequential, sigmoid, softmax, type Tensor, tensor } from "../src/index.ts";
 import { resolveLoss } from "../src/losses/index.ts";
 
-const each = async (loss: { call(t: Tensor, p: Tensor): Tensor }, targets: Parameters<typeof tensor>[0], predictions: Parameters<typeof tensor>[0]): Promise<number[]> =>
-  Array.from(await loss.call(tensor(targets), tensor(predictions)).data());
+const each = async (
+  loss: { call(t: Tensor, p: Tensor): Tensor },
+  targets: Parameters<typeof tensor>[0],
+  predictions: Parameters<typeof tensor>[0],
+): Promise<number[]> => Array.from(await loss.call(tensor(targets), tensor(predictions)).data());
 const close = (values: readonly number[], wanted: readonly number[], digits = 5): void => {
   expect(values.length).toBe(wanted.length);
   values.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, digits));
 };
 
 describe("worked values", () => {
-  test("meanSquaredError", async () => close(await each(losses.meanSquaredError(), [[0, 1], [2, 2]], [[0.5, 1], [0, 0]]), [0.125, 4]));
-  test("meanAbsoluteError", async () => close(await each(losses.meanAbsoluteError(), [[0, 1], [2, 2]], [[0.5, 1], [0, 0]]), [0.25, 2]));
-  test("huber", async () => close(await each(losses.huber({ delta: 2 }), [[0], [0], [0]], [[1], [2], [-3]]), [0.5, 2, 4]));
-  test("hinge, with 0 for −1", async () => close(await each(losses.hinge(), [[1], [-1], [0]], [[0.4], [-2], [0.5]]), [0.6, 0, 1.5]));
-  test("binaryCrossentropy", async () => close(await each(losses.binaryCrossentropy(), [[1], [0]], [[0.9], [0.2]]), [-Math.log(0.9), -Math.log(0.8)]));
+  test("meanSquaredError", async () =>
+    close(
+      await each(
+        losses.meanSquaredError(),
+        [
+          [0, 1],
+          [2, 2],
+        ],
+        [
+          [0.5, 1],
+          [0, 0],
+        ],
+      ),
+      [0.125, 4],
+    ));
+  test("meanAbsoluteError", async () =>
+    close(
+      await each(
+        losses.meanAbsoluteError(),
+        [
+          [0, 1],
+          [2, 2],
+        ],
+        [
+          [0.5, 1],
+          [0, 0],
+        ],
+      ),
+      [0.25, 2],
+    ));
+  test("huber", async () =>
+    close(await each(losses.huber({ delta: 2 }), [[0], [0], [0]], [[1], [2], [-3]]), [0.5, 2, 4]));
+  test("hinge, with 0 for −1", async () =>
+    close(await each(losses.hinge(), [[1], [-1], [0]], [[0.4], [-2], [0.5]]), [0.6, 0, 1.5]));
+  test("binaryCrossentropy", async () =>
+    close(await each(losses.binaryCrossentropy(), [[1], [0]], [[0.9], [0.2]]), [-Math.log(0.9), -Math.log(0.8)]));
   test("categoricalCrossentropy makes probabilities sum to 1", async () =>
     close(await each(losses.categoricalCrossentropy(), [[0, 1, 0]], [[1, 8, 1]]), [-Math.log(0.8)]));
-  test("sparseCategoricalCrossentropy", async () => close(await each(losses.sparseCategoricalCrossentropy(), [1], [[0.1, 0.8, 0.1]]), [-Math.log(0.8)]));
+  test("sparseCategoricalCrossentropy", async () =>
+    close(await each(losses.sparseCategoricalCrossentropy(), [1], [[0.1, 0.8, 0.1]]), [-Math.log(0.8)]));
   test("label smoothing", async () => {
-    close(await each(losses.categoricalCrossentropy({ labelSmoothing: 0.3 }), [[0, 1, 0]], [[0.2, 0.5, 0.3]]), [-(0.1 * Math.log(0.2) + 0.8 * Math.log(0.5) + 0.1 * Math.log(0.3))]);
-    close(await each(losses.binaryCrossentropy({ labelSmoothing: 0.2 }), [[1]], [[0.7]]), [-(0.9 * Math.log(0.7) + 0.1 * Math.log(0.3))]);
+    close(await each(losses.categoricalCrossentropy({ labelSmoothing: 0.3 }), [[0, 1, 0]], [[0.2, 0.5, 0.3]]), [
+      -(0.1 * Math.log(0.2) + 0.8 * Math.log(0.5) + 0.1 * Math.log(0.3)),
+    ]);
+    close(await each(losses.binaryCrossentropy({ labelSmoothing: 0.2 }), [[1]], [[0.7]]), [
+      -(0.9 * Math.log(0.7) + 0.1 * Math.log(0.3)),
+    ]);
   });
 });
 
 describe("logits and probabilities say the same", () => {
-  const logits = [[2, -1, 0.5], [-3, 0, 4]];
+  const logits = [
+    [2, -1, 0.5],
+    [-3, 0, 4],
+  ];
   test("binaryCrossentropy", async () => {
-    const targets = [[1, 0, 0], [0, 1, 1]];
+    const targets = [
+      [1, 0, 0],
+      [0, 1, 1],
+    ];
     const p = (await sigmoid(logits).array()) as number[][];
-    close(await each(losses.binaryCrossentropy({ fromLogits: true }), targets, logits), await each(losses.binaryCrossentropy(), targets, p));
+    close(
+      await each(losses.binaryCrossentropy({ fromLogits: true }), targets, logits),
+      await each(losses.binaryCrossentropy(), targets, p),
+    );
   });
   test("the two categorical ones", async () => {
     const p = (await softmax(logits).array()) as number[][];
-    const wanted = await each(losses.categoricalCrossentropy(), [[1, 0, 0], [0, 1, 0]], p);
-    close(await each(losses.categoricalCrossentropy({ fromLogits: true }), [[1, 0, 0], [0, 1, 0]], logits), wanted);
+    const wanted = await each(
+      losses.categoricalCrossentropy(),
+      [
+        [1, 0, 0],
+        [0, 1, 0],
+      ],
+      p,
+    );
+    close(
+      await each(
+        losses.categoricalCrossentropy({ fromLogits: true }),
+        [
+          [1, 0, 0],
+          [0, 1, 0],
+        ],
+        logits,
+      ),
+      wanted,
+    );
     close(await each(losses.sparseCategoricalCrossentropy({ fromLogits: true }), [0, 1], logits), wanted);
     close(await each(losses.sparseCategoricalCrossentropy(), [0, 1], p), wanted);
   });
 });
 
 describe("far ends", () => {
-  const slope = async (loss: { call(t: Tensor, p: Tensor): Tensor }, targets: Tensor, predictions: Tensor): Promise<number[]> =>
-    Array.from(await gradients(loss.call(targets, predictions).sum(), [predictions])[0]!.data());
+  const slope = async (
+    loss: { call(t: Tensor, p: Tensor): Tensor },
+    targets: Tensor,
+    predictions: Tensor,
+  ): Promise<number[]> => Array.from(await gradients(loss.call(targets, predictions).sum(), [predictions])[0]!.data());
   test("logits of ±1000 give finite losses with the right slopes", async () => {
     const binary = losses.binaryCrossentropy({ fromLogits: true });
     const [t, x] = [tensor([[1], [0], [1]]), tensor([[-1000], [1000], [1000]])];
@@ -55,7 +123,11 @@ describe("far ends", () => {
     expect(await slope(sparse, label, scores)).toEqual([1, -1]);
   });
   test("probabilities of 0 and 1 are held off the ends", async () => {
-    close(await each(losses.binaryCrossentropy(), [[1], [0]], [[0], [1]]), [-Math.log(1e-7), -Math.log(1 - Math.fround(1 - 1e-7))], 3);
+    close(
+      await each(losses.binaryCrossentropy(), [[1], [0]], [[0], [1]]),
+      [-Math.log(1e-7), -Math.log(1 - Math.fround(1 - 1e-7))],
+      3,
+    );
     close(await each(losses.sparseCategoricalCrossentropy(), [0], [[0, 1]]), [-Math.log(1e-7)], 3);
   });
 });
@@ -63,8 +135,20 @@ describe("far ends", () => {
 test("targets gain and lose an axis of 1, and nothing else is stretched", async () => {
   const mse = losses.meanSquaredError();
   close(await each(mse, [1, 2], [[1], [4]]), [0, 4]);
-  close(await each(losses.sparseCategoricalCrossentropy(), [[1], [0]], [[0.5, 0.5], [0.5, 0.5]]), [Math.LN2, Math.LN2]);
-  expect(() => mse.call(tensor([[1, 2, 3]]), tensor([[1], [4], [5]]))).toThrow("meanSquaredError: targets [1,3] and predictions [3,1] must have the same shape.");
+  close(
+    await each(
+      losses.sparseCategoricalCrossentropy(),
+      [[1], [0]],
+      [
+        [0.5, 0.5],
+        [0.5, 0.5],
+      ],
+    ),
+    [Math.LN2, Math.LN2],
+  );
+  expect(() => mse.call(tensor([[1, 2, 3]]), tensor([[1], [4], [5]]))).toThrow(
+    "meanSquaredError: targets [1,3] and predictions [3,1] must have the same shape.",
+  );
   expect(() => losses.sparseCategoricalCrossentropy().call(tensor([1, 2, 3]), tensor([[1, 2]]))).toThrow(
     "sparseCategoricalCrossentropy: class numbers [3] do not fit predictions [1,2], which want [1].",
   );
@@ -107,9 +191,18 @@ describe("what is wrong is said", () => {
   test.each([
     [() => resolveLoss("crossentropy" as "mse", "linear"), /^unknown loss "crossentropy"\./],
     [() => resolveLoss("meanSquareError" as "mse", "linear"), /Did you mean "meanSquaredError"\?/],
-    [() => resolveLoss(3 as never, "linear"), /^compile: a loss is a name \(.*\) or a function \(targets, predictions\), but came 3\.$/],
+    [
+      () => resolveLoss(3 as never, "linear"),
+      /^compile: a loss is a name \(.*\) or a function \(targets, predictions\), but came 3\.$/,
+    ],
     [() => losses.huber({ delta: -1 }), /^losses\.huber: delta is a finite number from 0 up, but came -1\.$/],
-    [() => losses.binaryCrossentropy({ fromLogit: true } as object), /unknown option "fromLogit"\. Did you mean "fromLogits"\?/],
-    [() => losses.categoricalCrossentropy({ labelSmoothing: 1 }), /labelSmoothing is a number from 0 to below 1, but came 1\./],
+    [
+      () => losses.binaryCrossentropy({ fromLogit: true } as object),
+      /unknown option "fromLogit"\. Did you mean "fromLogits"\?/,
+    ],
+    [
+      () => losses.categoricalCrossentropy({ labelSmoothing: 1 }),
+      /labelSmoothing is a number from 0 to below 1, but came 1\./,
+    ],
   ])("%#", (make, message) => expect(make).toThrow(message));
 });

@@ -24,7 +24,10 @@ export function fencedBlocks(markdown: string): Block[] {
       const [, indent, mark, language] = fence as unknown as [string, string, string, string];
       const end = lines.findIndex((line, at) => at > i && line.trim() === mark);
       if (end < 0) throw new Error(`line ${i + 1}: the block is not closed.`);
-      const text = lines.slice(i + 1, end).map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line)).join("\n");
+      const text = lines
+        .slice(i + 1, end)
+        .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+        .join("\n");
       blocks.push({ language, text, line: i + 1, note: note ?? "" });
       note = undefined;
       i = end;

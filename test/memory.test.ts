@@ -1,7 +1,23 @@
 // Memory: how close the plan comes to the least that is possible, that steps leave nothing behind, and what does not fit.
 import { describe, expect, it } from "vitest";
 import {
-  compile, conv2d, gradients, layerNorm, logSoftmax, maxPool2d, NablaError, oneHot, random, relu, scaledDotProductAttention, scan, sigmoid, tensor, type Tensor, variable, zeros,
+  compile,
+  conv2d,
+  gradients,
+  layerNorm,
+  logSoftmax,
+  maxPool2d,
+  NablaError,
+  oneHot,
+  random,
+  relu,
+  scaledDotProductAttention,
+  scan,
+  sigmoid,
+  type Tensor,
+  tensor,
+  variable,
+  zeros,
 } from "../src/index.ts";
 
 /** A step of gradient descent on parameters of these shapes. */
@@ -16,7 +32,10 @@ function training(shapes: readonly (readonly number[])[], lossOf: (...parameters
 
 const crossEntropy = (logits: Tensor): Tensor => {
   const classes = logits.shape.at(-1)!;
-  const targets = tensor(Int32Array.from({ length: logits.size / classes }, (_, i) => i % classes), { shape: logits.shape.slice(0, -1) });
+  const targets = tensor(
+    Int32Array.from({ length: logits.size / classes }, (_, i) => i % classes),
+    { shape: logits.shape.slice(0, -1) },
+  );
   return logSoftmax(logits).mul(oneHot(targets, classes)).sum(-1).mean().mul(-1);
 };
 
@@ -26,31 +45,67 @@ const noise = (...shape: number[]): Tensor => random.uniform(random.key(99), sha
 const steps = {
   "a perceptron of three layers": () => {
     const x = variable(noise(128, 784));
-    return training([[784, 256], [256, 128], [128, 10]], (a, b, c) => crossEntropy(relu(relu(x.value.matmul(a!)).matmul(b!)).matmul(c!)));
+    return training(
+      [
+        [784, 256],
+        [256, 128],
+        [128, 10],
+      ],
+      (a, b, c) => crossEntropy(relu(relu(x.value.matmul(a!)).matmul(b!)).matmul(c!)),
+    );
   },
   "a convolutional network": () => {
     const x = variable(noise(32, 28, 28, 1));
-    return training([[3, 3, 1, 16], [3, 3, 16, 32], [25 * 32, 10]], (a, b, c) =>
-      crossEntropy(maxPool2d(relu(conv2d(maxPool2d(relu(conv2d(x.value, a!)), 2), b!)), 2).reshape([32, 25 * 32]).matmul(c!)));
+    return training(
+      [
+        [3, 3, 1, 16],
+        [3, 3, 16, 32],
+        [25 * 32, 10],
+      ],
+      (a, b, c) =>
+        crossEntropy(
+          maxPool2d(relu(conv2d(maxPool2d(relu(conv2d(x.value, a!)), 2), b!)), 2)
+            .reshape([32, 25 * 32])
+            .matmul(c!),
+        ),
+    );
   },
   "a recurrent network": () => {
     const x = variable(noise(40, 32, 24));
-    return training([[24, 96], [96, 96], [96, 12]], (a, b, c) => {
-      const [, hs] = scan((h: Tensor, xt: Tensor) => {
-        const next = sigmoid(xt.matmul(a!).add(h.matmul(b!)));
-        return [next, next];
-      }, zeros([32, 96]), x.value) as [Tensor, Tensor];
-      return crossEntropy(hs.matmul(c!));
-    });
+    return training(
+      [
+        [24, 96],
+        [96, 96],
+        [96, 12],
+      ],
+      (a, b, c) => {
+        const [, hs] = scan(
+          (h: Tensor, xt: Tensor) => {
+            const next = sigmoid(xt.matmul(a!).add(h.matmul(b!)));
+            return [next, next];
+          },
+          zeros([32, 96]),
+          x.value,
+        ) as [Tensor, Tensor];
+        return crossEntropy(hs.matmul(c!));
+      },
+    );
   },
   "a transformer of two layers": () => {
     const x = variable(noise(8, 32, 64));
-    const layer = [[64, 192], [64, 64], [64, 256], [256, 64]];
+    const layer = [
+      [64, 192],
+      [64, 64],
+      [64, 256],
+      [256, 64],
+    ];
     return training([...layer, ...layer, [64, 20]], (...p) => {
       let h = x.value;
       for (const at of [0, 4]) {
         const qkv = layerNorm(h).matmul(p[at]!).reshape([8, 32, 3, 4, 16]).transpose([2, 0, 3, 1, 4]);
-        const attended = scaledDotProductAttention(qkv.at(0), qkv.at(1), qkv.at(2), { causal: true }).transpose([0, 2, 1, 3]).reshape([8, 32, 64]);
+        const attended = scaledDotProductAttention(qkv.at(0), qkv.at(1), qkv.at(2), { causal: true })
+          .transpose([0, 2, 1, 3])
+          .reshape([8, 32, 64]);
         h = h.add(attended.matmul(p[at + 1]!));
         h = h.add(relu(layerNorm(h).matmul(p[at + 2]!)).matmul(p[at + 3]!));
       }

@@ -1,46 +1,113 @@
 // Metrics by worked values, what "accuracy" means, and how a metric accumulates.
 import { describe, expect, test } from "vitest";
-import { layers, metrics, sequential, tensor, type Tensor } from "../src/index.ts";
+import { layers, metrics, sequential, type Tensor, tensor } from "../src/index.ts";
 import { losses } from "../src/losses/index.ts";
 import { resolveMetric } from "../src/metrics/index.ts";
 
-const each = async (metric: { call(t: Tensor, p: Tensor): Tensor }, targets: Tensor, predictions: Tensor): Promise<number[]> => Array.from(await metric.call(targets, predictions).data());
-const scores = tensor([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2], [0.2, 0.4, 0.4]]);
+const each = async (
+  metric: { call(t: Tensor, p: Tensor): Tensor },
+  targets: Tensor,
+  predictions: Tensor,
+): Promise<number[]> => Array.from(await metric.call(targets, predictions).data());
+const scores = tensor([
+  [0.1, 0.7, 0.2],
+  [0.5, 0.3, 0.2],
+  [0.2, 0.4, 0.4],
+]);
 
 describe("worked values", () => {
   test("binaryAccuracy", async () => {
-    expect(await each(metrics.binaryAccuracy(), tensor([[1], [0], [1]]), tensor([[0.6], [0.6], [0.4]]))).toEqual([1, 0, 0]);
-    expect(await each(metrics.binaryAccuracy({ threshold: 0 }), tensor([[1], [0], [1]]), tensor([[0.6], [-0.6], [0.4]]))).toEqual([1, 1, 1]);
+    expect(await each(metrics.binaryAccuracy(), tensor([[1], [0], [1]]), tensor([[0.6], [0.6], [0.4]]))).toEqual([
+      1, 0, 0,
+    ]);
+    expect(
+      await each(metrics.binaryAccuracy({ threshold: 0 }), tensor([[1], [0], [1]]), tensor([[0.6], [-0.6], [0.4]])),
+    ).toEqual([1, 1, 1]);
     expect(await each(metrics.binaryAccuracy(), tensor([[1, 0]]), tensor([[0.9, 0.9]]))).toEqual([0.5]);
   });
-  test("categoricalAccuracy", async () => expect(await each(metrics.categoricalAccuracy(), tensor([[0, 1, 0], [0, 1, 0], [0, 1, 0]]), scores)).toEqual([1, 0, 1]));
+  test("categoricalAccuracy", async () =>
+    expect(
+      await each(
+        metrics.categoricalAccuracy(),
+        tensor([
+          [0, 1, 0],
+          [0, 1, 0],
+          [0, 1, 0],
+        ]),
+        scores,
+      ),
+    ).toEqual([1, 0, 1]));
   test("sparseCategoricalAccuracy, of class numbers in any form", async () => {
     expect(await each(metrics.sparseCategoricalAccuracy(), tensor([1, 1, 2]), scores)).toEqual([1, 0, 0]);
-    expect(await each(metrics.sparseCategoricalAccuracy(), tensor(new Uint8Array([1, 0, 1]), { shape: [3, 1] }), scores)).toEqual([1, 1, 1]);
+    expect(
+      await each(metrics.sparseCategoricalAccuracy(), tensor(new Uint8Array([1, 0, 1]), { shape: [3, 1] }), scores),
+    ).toEqual([1, 1, 1]);
   });
   test("sparseTopKCategoricalAccuracy, where the earlier of equals is the greater", async () => {
-    const top = (k: number, targets: number[]) => each(metrics.sparseTopKCategoricalAccuracy({ k }), tensor(targets), scores);
+    const top = (k: number, targets: number[]) =>
+      each(metrics.sparseTopKCategoricalAccuracy({ k }), tensor(targets), scores);
     expect(await top(1, [1, 0, 1])).toEqual([1, 1, 1]);
     expect(await top(1, [1, 0, 2])).toEqual([1, 1, 0]);
     expect(await top(2, [0, 2, 2])).toEqual([0, 0, 1]);
     expect(await top(3, [0, 2, 0])).toEqual([1, 1, 1]);
   });
   test("confusionMatrix", async () => {
-    expect(await metrics.confusionMatrix([0, 1, 1], [[2, 1], [0, 3], [5, 4]]).array()).toEqual([[1, 0], [1, 1]]);
-    expect(await metrics.confusionMatrix(tensor(new Uint8Array([2, 2, 0])), tensor(new Int32Array([2, 1, 0])), { classes: 3 }).array()).toEqual([[1, 0, 0], [0, 0, 0], [0, 1, 1]]);
+    expect(
+      await metrics
+        .confusionMatrix(
+          [0, 1, 1],
+          [
+            [2, 1],
+            [0, 3],
+            [5, 4],
+          ],
+        )
+        .array(),
+    ).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
+    expect(
+      await metrics
+        .confusionMatrix(tensor(new Uint8Array([2, 2, 0])), tensor(new Int32Array([2, 1, 0])), { classes: 3 })
+        .array(),
+    ).toEqual([
+      [1, 0, 0],
+      [0, 0, 0],
+      [0, 1, 1],
+    ]);
   });
 });
 
 describe("accuracy fits loss and shapes", () => {
-  const accuracy = (loss: Parameters<typeof resolveMetric>[1], targets: Tensor, predictions: Tensor) => each(resolveMetric("accuracy", loss), targets, predictions);
-  test("one output: which side of a half", async () => expect(await accuracy(losses.meanSquaredError(), tensor([[1], [0]]), tensor([[0.4], [0.4]]))).toEqual([0, 1]));
+  const accuracy = (loss: Parameters<typeof resolveMetric>[1], targets: Tensor, predictions: Tensor) =>
+    each(resolveMetric("accuracy", loss), targets, predictions);
+  test("one output: which side of a half", async () =>
+    expect(await accuracy(losses.meanSquaredError(), tensor([[1], [0]]), tensor([[0.4], [0.4]]))).toEqual([0, 1]));
   test("one output of logits: which side of 0", async () =>
-    expect(await accuracy(losses.binaryCrossentropy({ fromLogits: true }), tensor([1, 0]), tensor([[0.4], [0.4]]))).toEqual([1, 0]));
-  test("the hinge: which side of 0", async () => expect(await accuracy(losses.hinge(), tensor([[1], [-1]]), tensor([[0.4], [-0.1]]))).toEqual([1, 1]));
+    expect(
+      await accuracy(losses.binaryCrossentropy({ fromLogits: true }), tensor([1, 0]), tensor([[0.4], [0.4]])),
+    ).toEqual([1, 0]));
+  test("the hinge: which side of 0", async () =>
+    expect(await accuracy(losses.hinge(), tensor([[1], [-1]]), tensor([[0.4], [-0.1]]))).toEqual([1, 1]));
   test("several answers of yes or no", async () =>
-    expect(await accuracy(losses.binaryCrossentropy(), tensor([[1, 0, 1, 1]]), tensor([[0.9, 0.1, 0.2, 0.8]]))).toEqual([0.75]));
-  test("class numbers", async () => expect(await accuracy(losses.sparseCategoricalCrossentropy(), tensor([1, 1, 1]), scores)).toEqual([1, 0, 1]));
-  test("one-hot targets", async () => expect(await accuracy(losses.categoricalCrossentropy(), tensor([[0, 1, 0], [1, 0, 0], [0, 0, 1]]), scores)).toEqual([1, 1, 0]));
+    expect(await accuracy(losses.binaryCrossentropy(), tensor([[1, 0, 1, 1]]), tensor([[0.9, 0.1, 0.2, 0.8]]))).toEqual(
+      [0.75],
+    ));
+  test("class numbers", async () =>
+    expect(await accuracy(losses.sparseCategoricalCrossentropy(), tensor([1, 1, 1]), scores)).toEqual([1, 0, 1]));
+  test("one-hot targets", async () =>
+    expect(
+      await accuracy(
+        losses.categoricalCrossentropy(),
+        tensor([
+          [0, 1, 0],
+          [1, 0, 0],
+          [0, 0, 1],
+        ]),
+        scores,
+      ),
+    ).toEqual([1, 1, 0]));
 });
 
 test("a metric is the mean over every example, the last smaller batch included", async () => {
@@ -54,11 +121,23 @@ describe("what is wrong is said", () => {
   const loss = losses.meanSquaredError();
   test.each([
     [() => resolveMetric("acuracy" as "accuracy", loss), /^unknown metric "acuracy"\. Did you mean "accuracy"\?/],
-    [() => resolveMetric({} as never, loss), /^compile: a metric is a name \(accuracy, .*\) or metrics\.…\(\), but came a value of type object\.$/],
+    [
+      () => resolveMetric({} as never, loss),
+      /^compile: a metric is a name \(accuracy, .*\) or metrics\.…\(\), but came a value of type object\.$/,
+    ],
     [() => metrics.sparseTopKCategoricalAccuracy({ k: 0 }), /k is a whole number from 1 up, but came 0\./],
     [() => metrics.binaryAccuracy({ treshold: 1 } as object), /unknown option "treshold"\. Did you mean "threshold"\?/],
-    [() => metrics.confusionMatrix([1, 2], [1, 2]), /confusionMatrix: classes is a whole number from 1 up, but came undefined\./],
-    [() => metrics.confusionMatrix([1, 2], [1, 2, 0], { classes: 3 }), /targets \[2\] and predictions \[3\] do not have the same count/],
-    [() => metrics.sparseCategoricalAccuracy().call(tensor([1]), scores), /class numbers \[1\] do not fit predictions \[3,3\], which want \[3\]/],
+    [
+      () => metrics.confusionMatrix([1, 2], [1, 2]),
+      /confusionMatrix: classes is a whole number from 1 up, but came undefined\./,
+    ],
+    [
+      () => metrics.confusionMatrix([1, 2], [1, 2, 0], { classes: 3 }),
+      /targets \[2\] and predictions \[3\] do not have the same count/,
+    ],
+    [
+      () => metrics.sparseCategoricalAccuracy().call(tensor([1]), scores),
+      /class numbers \[1\] do not fit predictions \[3,3\], which want \[3\]/,
+    ],
   ])("%#", (make, message) => expect(make).toThrow(message));
 });

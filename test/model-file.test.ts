@@ -3,18 +3,41 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { callbacks, Dataset, FileError, layers, loadModel, losses, metrics, optimizers, sequential, tensor } from "../src/index.ts";
+import {
+  callbacks,
+  Dataset,
+  FileError,
+  layers,
+  loadModel,
+  losses,
+  metrics,
+  optimizers,
+  sequential,
+  tensor,
+} from "../src/index.ts";
 import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-model-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const bytes = new Uint8Array([0, 255, 255, 0, 255, 255]);
-const pairs = Dataset.from({ inputs: { data: bytes, shape: [3, 2], scale: 1 / 255 }, targets: new Uint8Array([0, 1, 2]), classNames: ["left", "right", "both"], name: "pairs" });
+const pairs = Dataset.from({
+  inputs: { data: bytes, shape: [3, 2], scale: 1 / 255 },
+  targets: new Uint8Array([0, 1, 2]),
+  classNames: ["left", "right", "both"],
+  name: "pairs",
+});
 
 function makeModel() {
-  const model = sequential([layers.dense(4, { activation: "tanh", kernelInitializer: "heNormal" }), layers.dropout(0.1), layers.dense(3)], { name: "pairs", seed: 1 });
-  model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }), loss: "sparseCategoricalCrossentropy", metrics: ["accuracy", metrics.sparseTopKCategoricalAccuracy({ k: 2 })] });
+  const model = sequential(
+    [layers.dense(4, { activation: "tanh", kernelInitializer: "heNormal" }), layers.dropout(0.1), layers.dense(3)],
+    { name: "pairs", seed: 1 },
+  );
+  model.compile({
+    optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }),
+    loss: "sparseCategoricalCrossentropy",
+    metrics: ["accuracy", metrics.sparseTopKCategoricalAccuracy({ k: 2 })],
+  });
   return model;
 }
 async function trained() {
@@ -27,23 +50,43 @@ describe("what is in the file", () => {
   test("weights under their names, the optimizer's state, and texts", async () => {
     const { tensors, metadata } = decodeSafetensors(await (await trained()).toBytes(), "the bytes");
     expect(Object.fromEntries([...tensors].map(([name, t]) => [name, `${t.dtype} ${t.shape}`]))).toEqual({
-      "dense_1/kernel": "float32 2,4", "dense_1/bias": "float32 4", "dense_2/kernel": "float32 4,3", "dense_2/bias": "float32 3",
-      "optimizer/iterations": "int32 ", "optimizer/velocity": "float32 27",
+      "dense_1/kernel": "float32 2,4",
+      "dense_1/bias": "float32 4",
+      "dense_2/kernel": "float32 4,3",
+      "dense_2/bias": "float32 3",
+      "optimizer/iterations": "int32 ",
+      "optimizer/velocity": "float32 27",
     });
     expect(tensors.get("optimizer/iterations")!.data).toEqual(Int32Array.of(3));
     expect(metadata["format"]).toBe("nabla");
     expect(JSON.parse(metadata["architecture"]!)).toMatchObject({
-      className: "Sequential", name: "pairs", inputShape: [2],
-      layers: [{ className: "Dense", config: { name: "dense_1", units: 4, activation: "tanh", kernelInitializer: "heNormal" } }, { className: "Dropout", config: { rate: 0.1 } }, { className: "Dense" }],
+      className: "Sequential",
+      name: "pairs",
+      inputShape: [2],
+      layers: [
+        {
+          className: "Dense",
+          config: { name: "dense_1", units: 4, activation: "tanh", kernelInitializer: "heNormal" },
+        },
+        { className: "Dropout", config: { rate: 0.1 } },
+        { className: "Dense" },
+      ],
     });
     expect(JSON.parse(metadata["training"]!)).toEqual({
       optimizer: { name: "sgd", config: { learningRate: 0.1, momentum: 0.9, nesterov: false } },
       loss: { name: "sparseCategoricalCrossentropy", config: { fromLogits: true } },
-      metrics: [{ name: "accuracy", config: {} }, { name: "sparseTopKCategoricalAccuracy", config: { k: 2 } }],
+      metrics: [
+        { name: "accuracy", config: {} },
+        { name: "sparseTopKCategoricalAccuracy", config: { k: 2 } },
+      ],
     });
-    expect(JSON.parse(metadata["data"]!)).toEqual({ classNames: ["left", "right", "both"], inputs: { dtype: "uint8", scale: 1 / 255, offset: 0 } });
+    expect(JSON.parse(metadata["data"]!)).toEqual({
+      classNames: ["left", "right", "both"],
+      inputs: { dtype: "uint8", scale: 1 / 255, offset: 0 },
+    });
   });
-  test("the same model gives the same bytes", async () => expect(await (await trained()).toBytes()).toEqual(await (await trained()).toBytes()));
+  test("the same model gives the same bytes", async () =>
+    expect(await (await trained()).toBytes()).toEqual(await (await trained()).toBytes()));
   test("without the optimizer where it is not wanted", async () => {
     const { tensors } = decodeSafetensors(await (await trained()).toBytes({ includeOptimizer: false }), "the bytes");
     expect([...tensors.keys()].some((name) => name.startsWith("optimizer"))).toBe(false);
@@ -59,7 +102,11 @@ describe("there and back", () => {
     expect(await loaded.getWeights()).toEqual(await model.getWeights());
     expect(await loaded.evaluate(pairs)).toEqual(await model.evaluate(pairs));
     expect(await (await loaded.predict(pairs)).data()).toEqual(await (await model.predict(pairs)).data());
-    expect([loaded.name, loaded.classNames, loaded.dataInfo]).toEqual([model.name, ["left", "right", "both"], model.dataInfo]);
+    expect([loaded.name, loaded.classNames, loaded.dataInfo]).toEqual([
+      model.name,
+      ["left", "right", "both"],
+      model.dataInfo,
+    ]);
     expect(await loaded.toBytes()).toEqual(await model.toBytes());
     expect(loaded.summary()).toBe(model.summary());
     expect(readdirSync(folder)).toEqual(["pairs.safetensors"]);
@@ -107,7 +154,9 @@ describe("there and back", () => {
 
 describe("a file that is not whole", () => {
   /** The file of a trained model, with its parts changed. */
-  async function altered(change: (parts: { tensors: Map<string, ReturnType<typeof toHost>>; metadata: Record<string, string> }) => void): Promise<Uint8Array> {
+  async function altered(
+    change: (parts: { tensors: Map<string, ReturnType<typeof toHost>>; metadata: Record<string, string> }) => void,
+  ): Promise<Uint8Array> {
     const parts = decodeSafetensors(await (await trained()).toBytes(), "the bytes");
     change(parts as never);
     return encodeSafetensors(parts.tensors, parts.metadata);
@@ -125,34 +174,122 @@ describe("a file that is not whole", () => {
   };
   type Parts = Parameters<Parameters<typeof altered>[0]>[0];
   const cases: readonly [string, (parts: Parts) => void, RegExp][] = [
-    ["no model", ({ metadata }) => delete metadata["format"], /^"the model's bytes" is a safetensors file, but no model of Nabla: its metadata do not say "format": "nabla"\.$/],
-    ["a later version", ({ metadata }) => (metadata["version"] = "2"), /has version "2" of the model format, but this Nabla reads version 1\./],
+    [
+      "no model",
+      ({ metadata }) => delete metadata["format"],
+      /^"the model's bytes" is a safetensors file, but no model of Nabla: its metadata do not say "format": "nabla"\.$/,
+    ],
+    [
+      "a later version",
+      ({ metadata }) => (metadata["version"] = "2"),
+      /has version "2" of the model format, but this Nabla reads version 1\./,
+    ],
     ["no architecture", ({ metadata }) => delete metadata["architecture"], /its architecture is no JSON object/],
-    ["an architecture that is not JSON", ({ metadata }) => (metadata["architecture"] = "{"), /its architecture is not JSON/],
-    ["another class of model", ({ metadata }) => architecture(metadata, (a) => (a.className = "Functional")), /unknown model class "Functional"; known: Sequential\./],
-    ["layers that are no list", ({ metadata }) => architecture(metadata, (a) => (a.layers = 3)), /a model has a name and a list of layers/],
-    ["an unknown layer", ({ metadata }) => architecture(metadata, (a) => (a.layers[0].className = "Dens")), /unknown layer class "Dens"\. Did you mean "Dense"\?/],
-    ["a layer that is inherited by objects", ({ metadata }) => architecture(metadata, (a) => (a.layers[0].className = "constructor")), /unknown layer class "constructor"/],
-    ["a layer that is null", ({ metadata }) => architecture(metadata, (a) => (a.layers[0] = null)), /a layer is described by \{ className, config \}, but came null/],
-    ["an option that no layer has", ({ metadata }) => architecture(metadata, (a) => (a.layers[0].config.evil = 1)), /dense: unknown option "evil"/],
-    ["a prototype for a configuration", ({ metadata }) => (metadata["architecture"] = metadata["architecture"]!.replace('"units":4', '"__proto__":{"units":4}')), /unknown option "__proto__"/],
-    ["units that do not fit the weights", ({ metadata }) => architecture(metadata, (a) => (a.layers[0].config.units = 1e12)), /has float32\[2,4\] for "dense_1\/kernel", but the model wants float32\[2,1000000000000\]/],
-    ["units that are no number", ({ metadata }) => architecture(metadata, (a) => (a.layers[0].config.units = "4")), /dense: units is a whole number from 1 up, but came "4"/],
-    ["an input shape that is none", ({ metadata }) => architecture(metadata, (a) => (a.inputShape = [-2])), /a shape is a list of whole numbers from 1 up/],
-    ["a missing tensor", ({ tensors }) => tensors.delete("dense_2/bias"), /lacks the tensor "dense_2\/bias" of shape \[3\]\./],
-    ["a tensor too many", ({ tensors }) => tensors.set("dense_3/bias", toHost(new Float32Array(1), [1])), /holds "dense_3\/bias", which no layer of the model has\./],
-    ["a tensor of another shape", ({ tensors }) => tensors.set("dense_2/bias", toHost(new Float32Array(4), [4])), /has float32\[4\] for "dense_2\/bias", but the model wants float32\[3\]\./],
-    ["a slot of another shape", ({ tensors }) => tensors.set("optimizer/velocity", toHost(new Float32Array(4), [4])), /has float32\[4\] for "optimizer\/velocity", but the model wants float32\[27\]\./],
-    ["an unknown optimizer", ({ metadata }) => training(metadata, (t) => (t.optimizer.name = "sgdd")), /unknown optimizer "sgdd"\. Did you mean "sgd"\?/],
+    [
+      "an architecture that is not JSON",
+      ({ metadata }) => (metadata["architecture"] = "{"),
+      /its architecture is not JSON/,
+    ],
+    [
+      "another class of model",
+      ({ metadata }) => architecture(metadata, (a) => (a.className = "Functional")),
+      /unknown model class "Functional"; known: Sequential\./,
+    ],
+    [
+      "layers that are no list",
+      ({ metadata }) => architecture(metadata, (a) => (a.layers = 3)),
+      /a model has a name and a list of layers/,
+    ],
+    [
+      "an unknown layer",
+      ({ metadata }) => architecture(metadata, (a) => (a.layers[0].className = "Dens")),
+      /unknown layer class "Dens"\. Did you mean "Dense"\?/,
+    ],
+    [
+      "a layer that is inherited by objects",
+      ({ metadata }) => architecture(metadata, (a) => (a.layers[0].className = "constructor")),
+      /unknown layer class "constructor"/,
+    ],
+    [
+      "a layer that is null",
+      ({ metadata }) => architecture(metadata, (a) => (a.layers[0] = null)),
+      /a layer is described by \{ className, config \}, but came null/,
+    ],
+    [
+      "an option that no layer has",
+      ({ metadata }) => architecture(metadata, (a) => (a.layers[0].config.evil = 1)),
+      /dense: unknown option "evil"/,
+    ],
+    [
+      "a prototype for a configuration",
+      ({ metadata }) =>
+        (metadata["architecture"] = metadata["architecture"]!.replace('"units":4', '"__proto__":{"units":4}')),
+      /unknown option "__proto__"/,
+    ],
+    [
+      "units that do not fit the weights",
+      ({ metadata }) => architecture(metadata, (a) => (a.layers[0].config.units = 1e12)),
+      /has float32\[2,4\] for "dense_1\/kernel", but the model wants float32\[2,1000000000000\]/,
+    ],
+    [
+      "units that are no number",
+      ({ metadata }) => architecture(metadata, (a) => (a.layers[0].config.units = "4")),
+      /dense: units is a whole number from 1 up, but came "4"/,
+    ],
+    [
+      "an input shape that is none",
+      ({ metadata }) => architecture(metadata, (a) => (a.inputShape = [-2])),
+      /a shape is a list of whole numbers from 1 up/,
+    ],
+    [
+      "a missing tensor",
+      ({ tensors }) => tensors.delete("dense_2/bias"),
+      /lacks the tensor "dense_2\/bias" of shape \[3\]\./,
+    ],
+    [
+      "a tensor too many",
+      ({ tensors }) => tensors.set("dense_3/bias", toHost(new Float32Array(1), [1])),
+      /holds "dense_3\/bias", which no layer of the model has\./,
+    ],
+    [
+      "a tensor of another shape",
+      ({ tensors }) => tensors.set("dense_2/bias", toHost(new Float32Array(4), [4])),
+      /has float32\[4\] for "dense_2\/bias", but the model wants float32\[3\]\./,
+    ],
+    [
+      "a slot of another shape",
+      ({ tensors }) => tensors.set("optimizer/velocity", toHost(new Float32Array(4), [4])),
+      /has float32\[4\] for "optimizer\/velocity", but the model wants float32\[27\]\./,
+    ],
+    [
+      "an unknown optimizer",
+      ({ metadata }) => training(metadata, (t) => (t.optimizer.name = "sgdd")),
+      /unknown optimizer "sgdd"\. Did you mean "sgd"\?/,
+    ],
     ["an unknown loss", ({ metadata }) => training(metadata, (t) => (t.loss.name = "custom")), /unknown loss "custom"/],
     ["an unknown metric", ({ metadata }) => training(metadata, (t) => (t.metrics[0].name = 3)), /unknown metric "3"/],
     ["a training that is none", ({ metadata }) => (metadata["training"] = "[]"), /its training is no JSON object/],
-    ["a learning rate that is none", ({ metadata }) => training(metadata, (t) => (t.optimizer.config.learningRate = -1)), /learningRate is a finite number from 0 up, but came -1/],
-    ["class names that are none", ({ metadata }) => (metadata["data"] = '{"classNames":[1]}'), /its class names are no list of texts/],
-    ["a scaling that is none", ({ metadata }) => (metadata["data"] = '{"inputs":{"dtype":"uint8","scale":"x"}}'), /its input scaling is no dtype, scale and offset/],
+    [
+      "a learning rate that is none",
+      ({ metadata }) => training(metadata, (t) => (t.optimizer.config.learningRate = -1)),
+      /learningRate is a finite number from 0 up, but came -1/,
+    ],
+    [
+      "class names that are none",
+      ({ metadata }) => (metadata["data"] = '{"classNames":[1]}'),
+      /its class names are no list of texts/,
+    ],
+    [
+      "a scaling that is none",
+      ({ metadata }) => (metadata["data"] = '{"inputs":{"dtype":"uint8","scale":"x"}}'),
+      /its input scaling is no dtype, scale and offset/,
+    ],
   ];
   test.each(cases)("%s", async (_, change, message) => {
-    const error = await loadModel(await altered((parts) => void change(parts))).then(() => null, (e: Error) => e);
+    const error = await loadModel(await altered((parts) => void change(parts))).then(
+      () => null,
+      (e: Error) => e,
+    );
     expect(error).toBeInstanceOf(FileError);
     expect(error!.message).toMatch(message);
     expect(error!.message).toMatch(/^"the model's bytes" /);
@@ -160,7 +297,9 @@ describe("a file that is not whole", () => {
   test("cut short, missing, or something else", async () => {
     const whole = await (await trained()).toBytes();
     await expect(loadModel(whole.subarray(0, whole.length - 4))).rejects.toThrow(FileError);
-    await expect(loadModel(join(folder, "nothing.safetensors"))).rejects.toThrow(/^cannot read ".*nothing\.safetensors": there is no such file\.$/);
+    await expect(loadModel(join(folder, "nothing.safetensors"))).rejects.toThrow(
+      /^cannot read ".*nothing\.safetensors": there is no such file\.$/,
+    );
     const path = join(folder, "text.safetensors");
     writeFileSync(path, "this is no model at all");
     await expect(loadModel(path)).rejects.toThrow(/text\.safetensors" is no whole safetensors file/);
@@ -169,19 +308,26 @@ describe("a file that is not whole", () => {
   test("other layers than the model's", async () => {
     const other = sequential([layers.dense(4), layers.dense(4)], { inputShape: [2] });
     const before = await other.getWeights();
-    await expect(other.load(await (await trained()).toBytes())).rejects.toThrow(/has float32\[4,3\] for "dense_2\/kernel", but the model wants float32\[4,4\]/);
+    await expect(other.load(await (await trained()).toBytes())).rejects.toThrow(
+      /has float32\[4,3\] for "dense_2\/kernel", but the model wants float32\[4,4\]/,
+    );
     expect(await other.getWeights()).toEqual(before);
   });
   test("a folder that is not there, the old file staying whole", async () => {
     const model = await trained();
     await expect(model.save(join(folder, "missing", "m.safetensors"))).rejects.toThrow(/there is no folder/);
-    await expect(model.save(join(folder, "x.safetensors"), { optimizer: false } as object)).rejects.toThrow(/^save: unknown option "optimizer"/);
+    await expect(model.save(join(folder, "x.safetensors"), { optimizer: false } as object)).rejects.toThrow(
+      /^save: unknown option "optimizer"/,
+    );
     expect(readdirSync(folder)).not.toContain("x.safetensors");
   });
 });
 
 test("predict takes raw inputs with their scale out of a data set, or values as they are", async () => {
   const model = await trained();
-  const scaled = tensor(Float32Array.from(bytes, (b) => Math.fround(b * Math.fround(1 / 255))), { shape: [3, 2] });
+  const scaled = tensor(
+    Float32Array.from(bytes, (b) => Math.fround(b * Math.fround(1 / 255))),
+    { shape: [3, 2] },
+  );
   expect(await (await model.predict(scaled)).data()).toEqual(await (await model.predict(pairs)).data());
 });

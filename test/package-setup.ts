@@ -41,7 +41,12 @@ export default function setup(project: TestProject): () => void {
 /** Runs `npm pack`, which builds the package first. */
 function pack(clone: string, into: string): string {
   try {
-    execFileSync("npm", ["pack", "--pack-destination", into], { cwd: clone, encoding: "utf8", stdio: "pipe", shell: process.platform === "win32" });
+    execFileSync("npm", ["pack", "--pack-destination", into], {
+      cwd: clone,
+      encoding: "utf8",
+      stdio: "pipe",
+      shell: process.platform === "win32",
+    });
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     throw new Error(`npm pack failed:\n${stdout}${stderr}`, { cause: error });

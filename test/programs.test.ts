@@ -3,15 +3,37 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { lowerGraph } from "../src/compile/pipeline.ts";
 import { verifyPlan } from "../src/compile/verify-plan.ts";
-import {
-  averagePool2d, batchNorm, compile, conv2d, convTranspose2d, Dataset, gradients, layerNorm, layers, maxPool2d, ones, relu, scan, scaledDotProductAttention, sequential, tensor, type Tensor, variable,
-} from "../src/index.ts";
 import { closeGraph } from "../src/graph/graph.ts";
+import {
+  averagePool2d,
+  batchNorm,
+  compile,
+  conv2d,
+  convTranspose2d,
+  Dataset,
+  gradients,
+  layerNorm,
+  layers,
+  maxPool2d,
+  ones,
+  relu,
+  scaledDotProductAttention,
+  scan,
+  sequential,
+  type Tensor,
+  tensor,
+  variable,
+} from "../src/index.ts";
 import * as ops from "../src/ops/index.ts";
 
 describe("the step of ARCHITECTURE.md", () => {
   const paper = readFileSync(new URL("../ARCHITECTURE.md", import.meta.url), "utf8");
-  const x = tensor([[1, 2], [3, 4], [5, 6], [7, 8]]);
+  const x = tensor([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+    [7, 8],
+  ]);
   const y = tensor([5, 11, 17, 23]);
   const w = variable([0, 0], { name: "w" });
   const step = compile((x: Tensor, y: Tensor) => {
@@ -41,14 +63,20 @@ describe("the training steps of small models", () => {
     const model = sequential([layers.dense(8, { activation: "relu" }), layers.dense(3)], { inputShape: [5] });
     model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
     model.weights();
-    const data = Dataset.from({ inputs: { data: new Uint8Array(40), shape: [8, 5], dtype: "uint8" }, targets: { data: new Uint8Array(8), shape: [8], dtype: "uint8" } });
+    const data = Dataset.from({
+      inputs: { data: new Uint8Array(40), shape: [8, 5], dtype: "uint8" },
+      targets: { data: new Uint8Array(8), shape: [8], dtype: "uint8" },
+    });
     const program = await model.requireTraining("test").pool.take(data, true).program("train", 4);
     const { kernels, plan } = program.describe();
     expect(`${kernels.join("\n")}\n${plan}`).toMatchSnapshot();
   });
 
   it("a recurrent layer by scan, with the gradients of its weights", async () => {
-    const [w, u] = [variable(tensor(new Float32Array(12), { shape: [3, 4] }), { name: "w" }), variable(tensor(new Float32Array(16), { shape: [4, 4] }), { name: "u" })];
+    const [w, u] = [
+      variable(tensor(new Float32Array(12), { shape: [3, 4] }), { name: "w" }),
+      variable(tensor(new Float32Array(16), { shape: [4, 4] }), { name: "u" }),
+    ];
     const step = compile((xs: Tensor) => {
       const cell = (h: Tensor, x: Tensor) => [x.matmul(w).add(h.matmul(u)).tanh(), null] as const;
       const [last] = scan(cell, tensor(new Float32Array(8), { shape: [2, 4] }), xs);
@@ -63,7 +91,17 @@ describe("the training steps of small models", () => {
   });
 
   it("softmax, and layer normalisation by hand, are one kernel each", async () => {
-    const softmax = compile((x: Tensor) => x.sub(x.max(1, { keepDims: true })).exp().div(x.sub(x.max(1, { keepDims: true })).exp().sum(1, { keepDims: true })));
+    const softmax = compile((x: Tensor) =>
+      x
+        .sub(x.max(1, { keepDims: true }))
+        .exp()
+        .div(
+          x
+            .sub(x.max(1, { keepDims: true }))
+            .exp()
+            .sum(1, { keepDims: true }),
+        ),
+    );
     const norm = compile((x: Tensor) => {
       const centred = x.sub(x.mean(1, { keepDims: true }));
       return centred.div(centred.square().mean(1, { keepDims: true }).add(1e-5).sqrt());
@@ -76,21 +114,62 @@ describe("the training steps of small models", () => {
 describe("what convolution, pooling and attention become", () => {
   const kindsOf = async (step: (...xs: Tensor[]) => Tensor[], ...shapes: number[][]): Promise<string[]> => {
     const program = await compile(step).program(...shapes.map((shape) => ones(shape)));
-    return program.describe().kernels.map((text) => /^kernel \d+: (\w+)/.exec(text)![1]!).sort();
+    return program
+      .describe()
+      .kernels.map((text) => /^kernel \d+: (\w+)/.exec(text)![1]!)
+      .sort();
   };
-  const slopes = (f: (...xs: Tensor[]) => Tensor) => (...xs: Tensor[]) => gradients(f(...xs).square().sum(), xs);
+  const slopes =
+    (f: (...xs: Tensor[]) => Tensor) =>
+    (...xs: Tensor[]) =>
+      gradients(
+        f(...xs)
+          .square()
+          .sum(),
+        xs,
+      );
   const image = [4, 16, 16, 8];
   const kernel = [3, 3, 8, 16];
 
   it("each of a convolution's three products is one contraction; beside them only images with their padding are stored", async () => {
-    expect(await kindsOf(slopes((x, w) => conv2d(x, w)), image, kernel)).toEqual(["contract", "contract", "contract", "map"]);
-    expect(await kindsOf(slopes((x, w) => relu(conv2d(x, w, { padding: "same" }))), image, kernel)).toEqual(["contract", "contract", "contract", "map", "map"]);
-    expect(await kindsOf(slopes((x, w) => conv2d(x, w, { padding: "same", groups: 2 })), image, [3, 3, 4, 16])).toEqual(["contract", "contract", "contract", "map", "map"]);
+    expect(
+      await kindsOf(
+        slopes((x, w) => conv2d(x, w)),
+        image,
+        kernel,
+      ),
+    ).toEqual(["contract", "contract", "contract", "map"]);
+    expect(
+      await kindsOf(
+        slopes((x, w) => relu(conv2d(x, w, { padding: "same" }))),
+        image,
+        kernel,
+      ),
+    ).toEqual(["contract", "contract", "contract", "map", "map"]);
+    expect(
+      await kindsOf(
+        slopes((x, w) => conv2d(x, w, { padding: "same", groups: 2 })),
+        image,
+        [3, 3, 4, 16],
+      ),
+    ).toEqual(["contract", "contract", "contract", "map", "map"]);
   });
 
   it("by a stride, what is left over is the padding and a kernel that lays the windows back", async () => {
-    expect(await kindsOf(slopes((x, w) => conv2d(x, w, { padding: "same", strides: 2 })), image, kernel)).toEqual(["contract", "contract", "contract", "map", "map"]);
-    expect(await kindsOf(slopes((x, w) => convTranspose2d(x, w, { padding: "same", strides: 2 })), image, [3, 3, 16, 8])).toEqual(["contract", "contract", "contract", "map", "map"]);
+    expect(
+      await kindsOf(
+        slopes((x, w) => conv2d(x, w, { padding: "same", strides: 2 })),
+        image,
+        kernel,
+      ),
+    ).toEqual(["contract", "contract", "contract", "map", "map"]);
+    expect(
+      await kindsOf(
+        slopes((x, w) => convTranspose2d(x, w, { padding: "same", strides: 2 })),
+        image,
+        [3, 3, 16, 8],
+      ),
+    ).toEqual(["contract", "contract", "contract", "map", "map"]);
   });
 
   it("one after another, none of them stores its windows", async () => {
@@ -105,18 +184,41 @@ describe("what convolution, pooling and attention become", () => {
 
   it("pooling is one kernel forwards and one backwards, beside the padding", async () => {
     for (const pool of [maxPool2d, averagePool2d]) {
-      expect(await kindsOf(slopes((x) => pool(x)), image)).toEqual(["map", "rows"]);
-      expect(await kindsOf(slopes((x) => pool(x, 3, { strides: 2, padding: "same" })), image)).toEqual(["map", "map", "rows"]);
+      expect(
+        await kindsOf(
+          slopes((x) => pool(x)),
+          image,
+        ),
+      ).toEqual(["map", "rows"]);
+      expect(
+        await kindsOf(
+          slopes((x) => pool(x, 3, { strides: 2, padding: "same" })),
+          image,
+        ),
+      ).toEqual(["map", "map", "rows"]);
     }
   });
 
   it("attention is six products and two passes over the weights", async () => {
     const heads = [2, 4, 16, 8];
-    expect(await kindsOf(slopes((q, k, v) => scaledDotProductAttention(q, k, v, { causal: true })), heads, heads, heads)).toEqual([...new Array<string>(6).fill("contract"), "rows", "rows"]);
+    expect(
+      await kindsOf(
+        slopes((q, k, v) => scaledDotProductAttention(q, k, v, { causal: true })),
+        heads,
+        heads,
+        heads,
+      ),
+    ).toEqual([...new Array<string>(6).fill("contract"), "rows", "rows"]);
   });
 
   it("a normalization and its gradient are one kernel", async () => {
-    for (const norm of [layerNorm, batchNorm]) expect(await kindsOf(slopes((x) => norm(x)), image)).toEqual(["rows"]);
+    for (const norm of [layerNorm, batchNorm])
+      expect(
+        await kindsOf(
+          slopes((x) => norm(x)),
+          image,
+        ),
+      ).toEqual(["rows"]);
   });
 });
 
@@ -142,7 +244,9 @@ describe("the plan's verifier", () => {
 
   it("sees a kernel that reads what nobody has written", () => {
     const { graph, plan } = planned();
-    expect(() => verifyPlan(graph, { ...plan, kernels: [...plan.kernels].reverse() }, () => 256)).toThrow(/before it is written/);
+    expect(() => verifyPlan(graph, { ...plan, kernels: [...plan.kernels].reverse() }, () => 256)).toThrow(
+      /before it is written/,
+    );
   });
 
   it("sees a buffer past the arena's end", () => {

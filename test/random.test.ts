@@ -16,7 +16,11 @@ describe("threefry2x32", () => {
   test("in bulk gives the same blocks, also where the counter wraps", () => {
     const out = new Uint32Array(6);
     fillThreefry2x32(out, 7, 11, 0xfffffffe, 5);
-    expect([...out]).toEqual([...threefry2x32(7, 11, 0xfffffffe, 5), ...threefry2x32(7, 11, 0xffffffff, 5), ...threefry2x32(7, 11, 0, 5)]);
+    expect([...out]).toEqual([
+      ...threefry2x32(7, 11, 0xfffffffe, 5),
+      ...threefry2x32(7, 11, 0xffffffff, 5),
+      ...threefry2x32(7, 11, 0, 5),
+    ]);
     expect(() => fillThreefry2x32(new Uint32Array(3), 0, 0)).toThrow(ArgumentError);
   });
 });
@@ -78,7 +82,9 @@ describe("permutation", () => {
 
   test("depends on seed and stream, and on nothing else", () => {
     expect([...permutation(8, 1)]).toEqual([...permutation(8, 1)]);
-    const orders = [permutation(50, 1), permutation(50, 2), permutation(50, 1, 1), permutation(50, 1 + 2 ** 32)].map(String);
+    const orders = [permutation(50, 1), permutation(50, 2), permutation(50, 1, 1), permutation(50, 1 + 2 ** 32)].map(
+      String,
+    );
     expect(new Set(orders).size).toBe(4);
   });
 

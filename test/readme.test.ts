@@ -17,7 +17,10 @@ const clone = inject("clone");
 const project = inject("project");
 const env = { ...process.env, NABLA_CACHE: inject("cache") };
 
-const packageFile = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<"scripts" | "dependencies" | "devDependencies", Record<string, string>>;
+const packageFile = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
+  "scripts" | "dependencies" | "devDependencies",
+  Record<string, string>
+>;
 
 /** Scripts that would run this test again, or for minutes. */
 const notRunScripts = new Set(["test", "bench"]);
@@ -27,15 +30,25 @@ for (const file of ["README.md", "README.ru.md"]) {
   describe(file, () => {
     const path = join(root, file);
     const blocks = existsSync(path) ? fencedBlocks(readFileSync(path, "utf8")) : [];
-    const of = (language: string): Block[] => blocks.filter((block) => block.language === language && !notRun.test(block.note));
+    const of = (language: string): Block[] =>
+      blocks.filter((block) => block.language === language && !notRun.test(block.note));
 
     it("shows commands and programs, in languages and with comments that this test knows", () => {
       expect(existsSync(path), `${file} is missing`).toBe(true);
       expect(of("sh").length).toBeGreaterThan(0);
       expect(of("ts").length).toBeGreaterThan(0);
-      const known: Record<string, readonly string[]> = { sh: ["", "tiny", "exists"], ts: ["", "continues"], text: [""], json: [""] };
-      const unknown = blocks.filter(({ language, note }) => !(language in known) || !(known[language]!.includes(note) || notRun.test(note)));
-      expect(unknown.map(({ language, note, line }) => `line ${line}: a block of "${language}" with the comment "${note}"`)).toEqual([]);
+      const known: Record<string, readonly string[]> = {
+        sh: ["", "tiny", "exists"],
+        ts: ["", "continues"],
+        text: [""],
+        json: [""],
+      };
+      const unknown = blocks.filter(
+        ({ language, note }) => !(language in known) || !(known[language]!.includes(note) || notRun.test(note)),
+      );
+      expect(
+        unknown.map(({ language, note, line }) => `line ${line}: a block of "${language}" with the comment "${note}"`),
+      ).toEqual([]);
     });
 
     for (const block of of("sh")) {
@@ -46,14 +59,22 @@ for (const file of ["README.md", "README.ru.md"]) {
 
     const programs = joinContinued(of("ts"));
     for (const [i, program] of programs.entries()) {
-      it(`line ${program.line}: a program type-checks and runs`, () => runProgram(`${file.replaceAll(".", "-")}-${i + 1}`, program.text), 120_000);
+      it(
+        `line ${program.line}: a program type-checks and runs`,
+        () => runProgram(`${file.replaceAll(".", "-")}-${i + 1}`, program.text),
+        120_000,
+      );
     }
   });
 }
 
 /** The commands of a block: comments dropped, lines that end in \ joined, and what && joins apart. */
 function commands(text: string): string[] {
-  return text.replace(/\\\n\s*/g, "").split(/\n|&&/).map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter(Boolean);
+  return text
+    .replace(/\\\n\s*/g, "")
+    .split(/\n|&&/)
+    .map((line) => line.replace(/(^|\s)#.*$/, "").trim())
+    .filter(Boolean);
 }
 
 async function checkCommand(command: string, note: string): Promise<void> {
@@ -68,7 +89,9 @@ async function checkCommand(command: string, note: string): Promise<void> {
     const script = first === "run" ? rest[0]! : first!;
     expect(Object.keys(packageFile.scripts)).toContain(script);
     if (note === "exists" || notRunScripts.has(script)) return;
-    return run(note === "tiny" && script === "start" ? `${command}${command.includes(" -- ") ? "" : " --"} --tiny` : command);
+    return run(
+      note === "tiny" && script === "start" ? `${command}${command.includes(" -- ") ? "" : " --"} --tiny` : command,
+    );
   }
   if (program === "npx" && first === "nabla") {
     if (note === "exists") return checkOptions(rest);
@@ -88,7 +111,11 @@ function output(command: string): Promise<string> {
   const known = outputs.get(command);
   if (known) return known;
   // Whatever a README shows must work without answering questions.
-  const result = promisify(exec)(command, { cwd: clone, env: { ...env, npm_config_yes: "false" }, maxBuffer: 1 << 26 }).then(({ stdout }) => stdout);
+  const result = promisify(exec)(command, {
+    cwd: clone,
+    env: { ...env, npm_config_yes: "false" },
+    maxBuffer: 1 << 26,
+  }).then(({ stdout }) => stdout);
   outputs.set(command, result);
   return result;
 }
@@ -114,10 +141,29 @@ async function runProgram(name: string, text: string): Promise<void> {
   // Without an import or export it would be no module, and could not await.
   writeFileSync(join(project, "readme", `${name}.ts`), `${text}\nexport {};\n`);
   const require = createRequire(import.meta.url);
-  const tsc = join(dirname(require.resolve("typescript/package.json")), (require("typescript/package.json") as { bin: { tsc: string } }).bin.tsc);
-  const options = ["--strict", "--target", "es2022", "--module", "nodenext", "--types", "node", "--rootDir", "readme", "--outDir", "readme/out"];
+  const tsc = join(
+    dirname(require.resolve("typescript/package.json")),
+    (require("typescript/package.json") as { bin: { tsc: string } }).bin.tsc,
+  );
+  const options = [
+    "--strict",
+    "--target",
+    "es2022",
+    "--module",
+    "nodenext",
+    "--types",
+    "node",
+    "--rootDir",
+    "readme",
+    "--outDir",
+    "readme/out",
+  ];
   try {
-    execFileSync(process.execPath, [tsc, ...options, join("readme", `${name}.ts`)], { cwd: project, encoding: "utf8", stdio: "pipe" });
+    execFileSync(process.execPath, [tsc, ...options, join("readme", `${name}.ts`)], {
+      cwd: project,
+      encoding: "utf8",
+      stdio: "pipe",
+    });
   } catch (error) {
     throw new Error(`the program does not type-check:\n${(error as { stdout: string }).stdout}`, { cause: error });
   }
@@ -126,7 +172,10 @@ async function runProgram(name: string, text: string): Promise<void> {
 
 describe("the reader of Markdown", () => {
   it("finds blocks with their comments", () => {
-    const text = "a\n```sh\nnpm start\n```\n\n<!-- test: tiny -->\n\n- b\n".replace("- b\n", "  ```ts\n  let x;\n    y;\n  ```\n");
+    const text = "a\n```sh\nnpm start\n```\n\n<!-- test: tiny -->\n\n- b\n".replace(
+      "- b\n",
+      "  ```ts\n  let x;\n    y;\n  ```\n",
+    );
     expect(fencedBlocks(text)).toEqual([
       { language: "sh", text: "npm start", line: 2, note: "" },
       { language: "ts", text: "let x;\n  y;", line: 8, note: "tiny" },
@@ -135,13 +184,19 @@ describe("the reader of Markdown", () => {
 
   it("refuses what it would have to skip", () => {
     expect(() => fencedBlocks("```ts\nlet x;\n")).toThrow("line 1: the block is not closed");
-    expect(() => fencedBlocks("<!-- test: tiny -->\nwords\n```sh\n```\n")).toThrow("line 2: the comment <!-- test: tiny --> has no block after it");
+    expect(() => fencedBlocks("<!-- test: tiny -->\nwords\n```sh\n```\n")).toThrow(
+      "line 2: the comment <!-- test: tiny --> has no block after it",
+    );
     expect(() => fencedBlocks("<!-- test: tiny -->\n")).toThrow("has no block after it");
     expect(() => fencedBlocks('```ts title="x"\nlet x;\n```\n')).toThrow("no fence that this reader knows");
   });
 
   it("takes commands apart", () => {
-    expect(commands("# first\nnpm install && npm start  # trains\nnpx nabla train \\\n  xor\n")).toEqual(["npm install", "npm start", "npx nabla train xor"]);
+    expect(commands("# first\nnpm install && npm start  # trains\nnpx nabla train \\\n  xor\n")).toEqual([
+      "npm install",
+      "npm start",
+      "npx nabla train xor",
+    ]);
   });
 
   it("knows no other commands", async () => {

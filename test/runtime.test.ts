@@ -1,8 +1,24 @@
 // Laziness is never observable, except as speed: variables, compiled functions, failures, concurrency, memory.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
-  ArgumentError, asTensor, backendNames, compile, DTypeError, full, grad, gradients, NablaError, ones, setBackend, ShapeError, stack, Tensor, tensor,
-  valueAndGrad, type Variable, variable,
+  ArgumentError,
+  asTensor,
+  backendNames,
+  compile,
+  DTypeError,
+  full,
+  grad,
+  gradients,
+  NablaError,
+  ones,
+  ShapeError,
+  setBackend,
+  stack,
+  type Tensor,
+  tensor,
+  type Variable,
+  valueAndGrad,
+  variable,
 } from "../src/index.ts";
 import { backend } from "../src/runtime/device.ts";
 
@@ -26,7 +42,8 @@ describe("a read of a variable sees its value at the moment of the call", () => 
     readonly reads: { tensor: Tensor; expected: number }[];
   }
   const acts: Record<string, (world: World) => void> = {
-    read: ({ w, reads, plain }) => void reads.push({ tensor: w.value, expected: plain }, { tensor: w.value.mul(10), expected: plain * 10 }),
+    read: ({ w, reads, plain }) =>
+      void reads.push({ tensor: w.value, expected: plain }, { tensor: w.value.mul(10), expected: plain * 10 }),
     assign: (world) => {
       world.plain = 7 + world.reads.length;
       world.w.assign(world.plain);
@@ -51,11 +68,17 @@ describe("a read of a variable sees its value at the moment of the call", () => 
     const w = variable(0);
     const addThree = compile(() => w.assign(w.value.add(3)));
     for (let code = 0; code < names.length ** 4; code++) {
-      const order = [first, ...[0, 1, 2, 3].map((place) => names[Math.floor(code / names.length ** place) % names.length]!)];
+      const order = [
+        first,
+        ...[0, 1, 2, 3].map((place) => names[Math.floor(code / names.length ** place) % names.length]!),
+      ];
       const world: World = { w, addThree, plain: 1, reads: [] };
       w.assign(1);
       for (const name of order) acts[name]!(world);
-      const got = await Promise.all([...world.reads.map(({ tensor: t }) => t.item()), w.data().then((data) => data[0]!)]);
+      const got = await Promise.all([
+        ...world.reads.map(({ tensor: t }) => t.item()),
+        w.data().then((data) => data[0]!),
+      ]);
       const expected = [...world.reads.map((read) => read.expected), world.plain];
       if (got.join() !== expected.join()) wrong.push(`${order.join(" ")}: ${got} instead of ${expected}`);
     }
@@ -81,14 +104,20 @@ describe("a read of a variable sees its value at the moment of the call", () => 
     const old = a.value;
     a.assign(b);
     b.assign(old);
-    expect([await a.array(), await b.array()]).toEqual([[3, 4], [1, 2]]);
+    expect([await a.array(), await b.array()]).toEqual([
+      [3, 4],
+      [1, 2],
+    ]);
     const swap = compile(() => {
       const kept = a.value;
       a.assign(b);
       b.assign(kept);
     });
     await swap.repeat(3);
-    expect([await a.array(), await b.array()]).toEqual([[1, 2], [3, 4]]);
+    expect([await a.array(), await b.array()]).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
   });
 
   test("variables that begin with one tensor, or with each other, are separate", async () => {
@@ -97,7 +126,13 @@ describe("a read of a variable sees its value at the moment of the call", () => 
     const c = variable(a);
     const d = variable(a.value.mul(5));
     a.assign([7, 8]);
-    expect([await a.array(), await b.array(), await c.array(), await d.array(), await zero.array()]).toEqual([[7, 8], [1, 1], [1, 1], [5, 5], [1, 1]]);
+    expect([await a.array(), await b.array(), await c.array(), await d.array(), await zero.array()]).toEqual([
+      [7, 8],
+      [1, 1],
+      [1, 1],
+      [5, 5],
+      [1, 1],
+    ]);
   });
 
   test("all dtypes stay what they are", async () => {
@@ -131,7 +166,12 @@ describe("inside a compiled function", () => {
       return { before, between, after: w.value };
     });
     const { before, between, after } = await f();
-    expect([await before.array(), await between.array(), await after.array(), await w.array()]).toEqual([[1, 2], [3, 6], [4, 7], [4, 7]]);
+    expect([await before.array(), await between.array(), await after.array(), await w.array()]).toEqual([
+      [1, 2],
+      [3, 6],
+      [4, 7],
+      [4, 7],
+    ]);
   });
 
   test("results come back as they were nested", async () => {
@@ -158,7 +198,10 @@ describe("inside a compiled function", () => {
     });
     expect(await (await f([1, 2], 3)).array()).toEqual([4, 5]);
     expect(await (await f([5, 6], 7)).array()).toEqual([12, 13]);
-    expect(await (await f([[1], [2]], [3, 4])).array()).toEqual([[4, 5], [5, 6]]);
+    expect(await (await f([[1], [2]], [3, 4])).array()).toEqual([
+      [4, 5],
+      [5, 6],
+    ]);
     expect(await (await f(tensor([1, 2], { dtype: "int32" }), 3)).array()).toEqual([4, 5]);
     expect(await (await f([0, 1], 1)).array()).toEqual([1, 2]);
     expect(seen).toEqual(["float32[2] float32[]", "float32[2,1] float32[2]", "int32[2] float32[]"]);
@@ -186,7 +229,10 @@ describe("inside a compiled function", () => {
     const results = [f(argument), f(argument)];
     const numbers = await Promise.all((await Promise.all(results)).map((y) => y.array()));
     // Both arguments were made of w = [1, 2].
-    expect(numbers).toEqual([[202, 303], [202, 303]]);
+    expect(numbers).toEqual([
+      [202, 303],
+      [202, 303],
+    ]);
     expect(await w.array()).toEqual([200, 300]);
   });
 
@@ -249,7 +295,10 @@ describe("gradients", () => {
     expect(await loss.item()).toBe(9 + 64);
     await hidden.data();
     const [dw, dx] = gradients(loss, [w, x]);
-    expect([await dw!.array(), await dx!.array()]).toEqual([[18, 64], [6, 32]]);
+    expect([await dw!.array(), await dx!.array()]).toEqual([
+      [18, 64],
+      [6, 32],
+    ]);
   });
 
   test("of a variable that still waits to be stored, and one that was assigned since", async () => {
@@ -265,7 +314,11 @@ describe("gradients", () => {
     const [a, b] = [variable(start), variable(start)];
     const loss = a.value.mul(2).add(b.value.mul(3)).add(start.mul(5)).sum();
     const [da, db, dstart] = gradients(loss, [a, b, start]);
-    expect([await da!.array(), await db!.array(), await dstart!.array()]).toEqual([[2, 2], [3, 3], [5, 5]]);
+    expect([await da!.array(), await db!.array(), await dstart!.array()]).toEqual([
+      [2, 2],
+      [3, 3],
+      [5, 5],
+    ]);
   });
 
   test("of what the loss does not use is zero; of a value in between it is its own", async () => {
@@ -276,8 +329,21 @@ describe("gradients", () => {
   });
 
   test("eagerly and compiled are the same bits", async () => {
-    const f = (x: Tensor): Tensor => x.matmul([[0.3, -0.2], [0.7, 0.1]]).tanh().sub(0.5).square().mean();
-    const x = tensor([[0.1, 0.9], [-0.4, 0.3], [2, -1]]);
+    const f = (x: Tensor): Tensor =>
+      x
+        .matmul([
+          [0.3, -0.2],
+          [0.7, 0.1],
+        ])
+        .tanh()
+        .sub(0.5)
+        .square()
+        .mean();
+    const x = tensor([
+      [0.1, 0.9],
+      [-0.4, 0.3],
+      [2, -1],
+    ]);
     const eager = await grad(f)(x).data();
     const compiled = await (await compile((y: Tensor) => grad(f)(y))(x)).data();
     expect([...compiled]).toEqual([...eager]);
@@ -287,7 +353,9 @@ describe("gradients", () => {
 describe("errors", () => {
   test("an async function cannot be compiled, and leaves no unhandled rejection", async () => {
     await expect(compile((async (x: Tensor) => x) as never)([1] as never)).rejects.toThrow(/must not be async/);
-    await expect(compile((async (x: Tensor) => asTensor(await x.item())) as never)([1] as never)).rejects.toThrow(/must not be async/);
+    await expect(compile((async (x: Tensor) => asTensor(await x.item())) as never)([1] as never)).rejects.toThrow(
+      /must not be async/,
+    );
     const inner = compile((x: Tensor) => x.add(1));
     await expect(compile(((x: Tensor) => inner(x)) as never)([1] as never)).rejects.toThrow(ArgumentError);
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -321,7 +389,8 @@ describe("errors", () => {
 
   test("odd numbers of steps and odd results", async () => {
     const f = compile((x: Tensor) => x);
-    for (const steps of [0, -1, 1.5, NaN]) await expect(f.repeat(steps, 1)).rejects.toThrow(/whole number of steps from 1 up/);
+    for (const steps of [0, -1, 1.5, NaN])
+      await expect(f.repeat(steps, 1)).rejects.toThrow(/whole number of steps from 1 up/);
     await expect(compile((() => 5) as never)()).rejects.toThrow(/may give back tensors.*but gave number/);
   });
 
@@ -338,7 +407,8 @@ describe("errors", () => {
 
 describe("a program that fails", () => {
   /** Makes the next compilation fail, as an engine without memory would. */
-  const failOnce = (): void => void vi.spyOn(backend(), "compile").mockImplementationOnce(async () => Promise.reject(new NablaError("no room")));
+  const failOnce = (): void =>
+    void vi.spyOn(backend(), "compile").mockImplementationOnce(async () => Promise.reject(new NablaError("no room")));
 
   test("does not stop those behind it", async () => {
     const x = tensor([1, 2, 3]);
@@ -378,7 +448,16 @@ describe("a program that fails", () => {
 describe("concurrency", () => {
   test("many programs at once", async () => {
     const x = tensor([1, 2, 3, 4]);
-    const results = await Promise.all(Array.from({ length: 60 }, (_, i) => x.mul(i).reshape(i % 2 ? [2, 2] : [4]).sum(-1).max().item()));
+    const results = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        x
+          .mul(i)
+          .reshape(i % 2 ? [2, 2] : [4])
+          .sum(-1)
+          .max()
+          .item(),
+      ),
+    );
     expect(results).toEqual(Array.from({ length: 60 }, (_, i) => (i % 2 ? 7 * i : 10 * i)));
   });
 
@@ -388,7 +467,9 @@ describe("concurrency", () => {
       w.assign(w.value.add(x));
       return w.value;
     });
-    const calls = Array.from({ length: 40 }, (_, i) => (i % 3 === 2 ? w.data().then((data) => data[0]!) : add(1).then((y) => y.item())));
+    const calls = Array.from({ length: 40 }, (_, i) =>
+      i % 3 === 2 ? w.data().then((data) => data[0]!) : add(1).then((y) => y.item()),
+    );
     const results = await Promise.all(calls);
     let sum = 0;
     expect(results).toEqual(results.map((_, i) => (i % 3 === 2 ? sum : ++sum)));
@@ -400,7 +481,12 @@ describe("concurrency", () => {
     const compileOnce = backend().compile.bind(backend());
     vi.spyOn(backend(), "compile").mockImplementation(async (graph) => {
       const program = await compileOnce(graph);
-      return { describe: () => program.describe(), free: () => program.free(), profile: (...args) => program.profile(...args), run: (...args) => (run(graph.outputs.length), program.run(...args)) };
+      return {
+        describe: () => program.describe(),
+        free: () => program.free(),
+        profile: (...args) => program.profile(...args),
+        run: (...args) => (run(graph.outputs.length), program.run(...args)),
+      };
     });
     const [a, b, c] = await Promise.all([y.data(), y.data(), y.array()]);
     expect(a).toBe(b);
@@ -434,7 +520,9 @@ describe("programs are kept by the structure of their graph", () => {
       const program = await compileReally(graph);
       most = Math.max(most, ++alive);
       return {
-        describe: () => program.describe(), run: (...args) => program.run(...args), profile: (...args) => program.profile(...args),
+        describe: () => program.describe(),
+        run: (...args) => program.run(...args),
+        profile: (...args) => program.profile(...args),
         free: () => {
           alive--;
           program.free();
@@ -443,7 +531,12 @@ describe("programs are kept by the structure of their graph", () => {
     });
     for (let i = 0; i < 2000; i++) {
       const x = full([1 + (i % 50)], 1).add(tensor([i]));
-      expect(await x.mul(47 + Math.floor(i / 50)).sum().item()).toBe((1 + (i % 50)) * (1 + i) * (47 + Math.floor(i / 50)));
+      expect(
+        await x
+          .mul(47 + Math.floor(i / 50))
+          .sum()
+          .item(),
+      ).toBe((1 + (i % 50)) * (1 + i) * (47 + Math.floor(i / 50)));
     }
     expect(most).toBeGreaterThan(200); // they did differ
     expect(most).toBeLessThanOrEqual(260);
@@ -460,7 +553,15 @@ describe("asking for numbers", () => {
   test("gives the tensor's own dtype and nesting", async () => {
     expect(await tensor([[true, false]]).array()).toEqual([[true, false]]);
     expect(await tensor(2.5).array()).toBe(2.5);
-    expect(await tensor([[1, 2], [3, 4]], { dtype: "uint8" }).data()).toEqual(new Uint8Array([1, 2, 3, 4]));
+    expect(
+      await tensor(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        { dtype: "uint8" },
+      ).data(),
+    ).toEqual(new Uint8Array([1, 2, 3, 4]));
     expect(await stack([full([0], 1), full([0], 2)]).array()).toEqual([[], []]);
     expect(await tensor([7]).item()).toBe(7);
     await expect(tensor([1, 2]).item()).rejects.toThrow(/one element, but this one has shape \[2\]/);

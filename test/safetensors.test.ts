@@ -4,7 +4,11 @@ import { ArgumentError, FileError } from "../src/errors.ts";
 import type { HostArray } from "../src/host-array.ts";
 import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
 
-const f32 = (values: number[], shape = [values.length]): HostArray => ({ data: Float32Array.from(values), shape, dtype: "float32" });
+const f32 = (values: number[], shape = [values.length]): HostArray => ({
+  data: Float32Array.from(values),
+  shape,
+  dtype: "float32",
+});
 
 /** A file of any header and data, right or wrong. */
 function file(header: unknown, dataBytes = 0, length?: bigint): Uint8Array {
@@ -17,7 +21,10 @@ function file(header: unknown, dataBytes = 0, length?: bigint): Uint8Array {
 
 describe("encodeSafetensors", () => {
   test("writes the format byte for byte", () => {
-    const bytes = encodeSafetensors({ b: f32([1, -2], [2, 1]), a: { data: Uint8Array.of(1, 0, 1), shape: [3], dtype: "bool" } }, { m: "x" });
+    const bytes = encodeSafetensors(
+      { b: f32([1, -2], [2, 1]), a: { data: Uint8Array.of(1, 0, 1), shape: [3], dtype: "bool" } },
+      { m: "x" },
+    );
     const header =
       '{"__metadata__":{"m":"x"},"b":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"a":{"dtype":"BOOL","shape":[3],"data_offsets":[8,11]}}';
     const padded = header.padEnd(Math.ceil(header.length / 8) * 8, " ");
@@ -47,10 +54,10 @@ describe("encodeSafetensors", () => {
       flags: { data: Uint8Array.of(0, 1), shape: [2], dtype: "bool" },
       scalar: f32([5], []),
       empty: f32([], [0, 4]),
-      "имя/ключ ∇ \"quoted\"\n": f32([1]),
+      'имя/ключ ∇ "quoted"\n': f32([1]),
       "0": f32([9]),
     };
-    const metadata = { config: '{"layers":[1,2]}', 名: "{\"}\\" };
+    const metadata = { config: '{"layers":[1,2]}', 名: '{"}\\' };
     const bytes = encodeSafetensors(tensors, metadata);
     const shifted = new Uint8Array(bytes.length + 3).subarray(3);
     shifted.set(bytes);
@@ -164,9 +171,21 @@ describe("decodeSafetensors", () => {
     ["a header that nests without end", file("[".repeat(1_000_000)), "its header is not JSON"],
     ["a header that is a list", file("[]"), "its header is no JSON object"],
     ["a header that begins with a space", file(" {}"), "its header is no JSON object"],
-    ["a tensor twice", file('{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]} , "\\u0061" :{}}'), 'its header has "a" twice'],
-    ["a field twice", file('{"a":{"dtype":"U8","dtype":"F32","shape":[0],"data_offsets":[0,0]}}'), 'its header has "dtype" twice'],
-    ["the name __proto__", file('{"__proto__":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'), 'the name "__proto__"'],
+    [
+      "a tensor twice",
+      file('{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]} , "\\u0061" :{}}'),
+      'its header has "a" twice',
+    ],
+    [
+      "a field twice",
+      file('{"a":{"dtype":"U8","dtype":"F32","shape":[0],"data_offsets":[0,0]}}'),
+      'its header has "dtype" twice',
+    ],
+    [
+      "the name __proto__",
+      file('{"__proto__":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'),
+      'the name "__proto__"',
+    ],
     ["metadata under __proto__", file('{"__metadata__":{"__proto__":"x"}}'), 'its __metadata__ has "__proto__"'],
     ["metadata that are no text", file({ __metadata__: { a: 1 } }), 'its __metadata__ has "a"'],
     ["metadata that are no object", file({ __metadata__: ["a"] }), "its __metadata__ is no JSON object"],
@@ -180,17 +199,53 @@ describe("decodeSafetensors", () => {
     ["a negative offset", file({ a: entry([1], [-4, 0]) }, 4), "are no two whole numbers"],
     ["three offsets", file({ a: entry([1], [0, 4, 8]) }, 8), "are no two whole numbers"],
     ["no offsets", file({ a: { dtype: "F32", shape: [1] } }, 4), "are no two whole numbers"],
-    ["an offset past 2⁵³", file('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1e300]}}', 4), "are no two whole numbers"],
+    [
+      "an offset past 2⁵³",
+      file('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1e300]}}', 4),
+      "are no two whole numbers",
+    ],
     ["offsets the wrong way round", file({ a: entry([1], [4, 0]) }, 4), "lies at bytes 4 to 0"],
-    ["offsets past the end", file({ a: entry([2], [0, 8]) }, 4), "lies at bytes 0 to 8 of the data, but there are 4 (is the file cut short?)"],
-    ["bytes that do not fit the shape", file({ a: entry([2], [0, 4]) }, 4), "takes 8 bytes, but its data_offsets hold 4"],
-    ["a shape whose size overflows", file({ a: entry([2 ** 31, 2 ** 31, 4], [0, 4]) }, 4), "but its data_offsets hold 4"],
-    ["a shape that overflows and has a zero", file({ a: entry([...new Array(30).fill(2 ** 52), 0], [0, 0]) }), "its data_offsets hold 0"],
-    ["tensors that overlap", file({ a: entry([2], [0, 8]), b: entry([1], [4, 8]) }, 8), 'tensor "b" begins at byte 4 of the data, but the tensor before it ends at 8'],
-    ["two tensors in one place", file({ a: entry([1], [0, 4]), b: entry([1], [0, 4]) }, 4), 'tensor "b" begins at byte 0'],
-    ["a hole between tensors", file({ a: entry([1], [0, 4]), b: entry([1], [8, 12]) }, 12), 'tensor "b" begins at byte 8'],
+    [
+      "offsets past the end",
+      file({ a: entry([2], [0, 8]) }, 4),
+      "lies at bytes 0 to 8 of the data, but there are 4 (is the file cut short?)",
+    ],
+    [
+      "bytes that do not fit the shape",
+      file({ a: entry([2], [0, 4]) }, 4),
+      "takes 8 bytes, but its data_offsets hold 4",
+    ],
+    [
+      "a shape whose size overflows",
+      file({ a: entry([2 ** 31, 2 ** 31, 4], [0, 4]) }, 4),
+      "but its data_offsets hold 4",
+    ],
+    [
+      "a shape that overflows and has a zero",
+      file({ a: entry([...new Array(30).fill(2 ** 52), 0], [0, 0]) }),
+      "its data_offsets hold 0",
+    ],
+    [
+      "tensors that overlap",
+      file({ a: entry([2], [0, 8]), b: entry([1], [4, 8]) }, 8),
+      'tensor "b" begins at byte 4 of the data, but the tensor before it ends at 8',
+    ],
+    [
+      "two tensors in one place",
+      file({ a: entry([1], [0, 4]), b: entry([1], [0, 4]) }, 4),
+      'tensor "b" begins at byte 0',
+    ],
+    [
+      "a hole between tensors",
+      file({ a: entry([1], [0, 4]), b: entry([1], [8, 12]) }, 12),
+      'tensor "b" begins at byte 8',
+    ],
     ["a hole before the first", file({ a: entry([1], [4, 8]) }, 8), 'tensor "a" begins at byte 4'],
-    ["bytes left over", file({ a: entry([1], [0, 4]) }, 5), "its tensors end at byte 4 of the data, but the file has 5"],
+    [
+      "bytes left over",
+      file({ a: entry([1], [0, 4]) }, 5),
+      "its tensors end at byte 4 of the data, but the file has 5",
+    ],
     ["an I64 that does not fit int32", i64, "holds 72057594037927940, which does not fit int32"],
   ])("refuses %s in one sentence that names the file", (_, bytes, message) => {
     const read = (): unknown => decodeSafetensors(bytes, "dir/model.safetensors");
@@ -208,7 +263,10 @@ describe("decodeSafetensors", () => {
   });
 
   test("throws a FileError or reads, and nothing else, whatever byte is changed", () => {
-    const whole = encodeSafetensors({ a: f32([1, 2]), b: { data: Uint8Array.of(1), shape: [1], dtype: "bool" } }, { k: "v" });
+    const whole = encodeSafetensors(
+      { a: f32([1, 2]), b: { data: Uint8Array.of(1), shape: [1], dtype: "bool" } },
+      { k: "v" },
+    );
     for (let at = 0; at < whole.length; at++) {
       for (const value of [0, 0x22, 0x30, 0x7b, 0xff]) {
         const changed = whole.slice();

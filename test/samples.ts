@@ -17,8 +17,10 @@ export interface Domain {
 /** One input of a case. */
 export type Sample = (random: HostRandom) => HostArray;
 
-export const sample = (domain: Domain, shape: Shape): Sample => (random) =>
-  hostArray(shape, domain.dtype, domain.draw(random, sizeOf(shape)));
+export const sample =
+  (domain: Domain, shape: Shape): Sample =>
+  (random) =>
+    hostArray(shape, domain.dtype, domain.draw(random, sizeOf(shape)));
 
 const floats = (draw: Domain["draw"]): Domain => ({ dtype: "float32", draw, hasGradient: true });
 const sign = (random: HostRandom): number => (random.below(2) ? 1 : -1);
@@ -27,7 +29,8 @@ const sign = (random: HostRandom): number => (random.below(2) ? 1 : -1);
 export const between = (low: number, high: number): Domain => floats((random) => () => drawFloat(random, low, high));
 
 /** Of either sign, with a magnitude in [low, high). */
-export const awayFromZero = (low: number, high: number): Domain => floats((random) => () => sign(random) * drawFloat(random, low, high));
+export const awayFromZero = (low: number, high: number): Domain =>
+  floats((random) => () => sign(random) * drawFloat(random, low, high));
 
 /** Of either sign, with a magnitude spread over decades: 10^low to 10^high. */
 export const decades = (low: number, high: number, bothSigns = true): Domain =>
@@ -50,17 +53,23 @@ export const distinct = (step = 0.3): Domain =>
 
 /** The given numbers in turn. */
 export const listed = (values: readonly number[], dtype: DType = "float32"): Domain => ({
-  dtype, hasGradient: false, draw: () => (i) => values[i % values.length]!,
+  dtype,
+  hasGradient: false,
+  draw: () => (i) => values[i % values.length]!,
 });
 
 /** Whole numbers in [low, high]. */
 export const whole = (low: number, high: number, dtype: DType = "int32"): Domain => ({
-  dtype, hasGradient: false, draw: (random) => () => low + random.below(high - low + 1),
+  dtype,
+  hasGradient: false,
+  draw: (random) => () => low + random.below(high - low + 1),
 });
 
 /** All 32 bits at random. */
 export const anyBits = (dtype: "int32" | "uint32"): Domain => ({
-  dtype, hasGradient: false, draw: (random) => () => (dtype === "int32" ? random.uint32() | 0 : random.uint32()),
+  dtype,
+  hasGradient: false,
+  draw: (random) => () => (dtype === "int32" ? random.uint32() | 0 : random.uint32()),
 });
 
 export const bools: Domain = whole(0, 1, "bool");
@@ -68,8 +77,64 @@ export const bytes: Domain = whole(0, 255, "uint8");
 
 /** What float32 has beside ordinary numbers, and ordinary numbers at which roundings and signs turn. */
 export const specialFloats: readonly number[] = [
-  NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 0.3, -0.3, 2, -3, 7.25,
-  1e-40, -1e-40, 1e-10, -1e-10, 3e38, -3e38, 8388609, -8388607.5, 88, -87,
+  NaN,
+  Infinity,
+  -Infinity,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  -1.5,
+  2.5,
+  -2.5,
+  0.3,
+  -0.3,
+  2,
+  -3,
+  7.25,
+  1e-40,
+  -1e-40,
+  1e-10,
+  -1e-10,
+  3e38,
+  -3e38,
+  8388609,
+  -8388607.5,
+  88,
+  -87,
 ];
-export const extremeInts: readonly number[] = [0, 1, -1, 2, -2, 3, -7, 31, 32, 33, 65536, -65537, 2 ** 31 - 1, -(2 ** 31), 1 - 2 ** 31];
-export const extremeUints: readonly number[] = [0, 1, 2, 3, 7, 31, 32, 33, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 2 ** 32 - 1];
+export const extremeInts: readonly number[] = [
+  0,
+  1,
+  -1,
+  2,
+  -2,
+  3,
+  -7,
+  31,
+  32,
+  33,
+  65536,
+  -65537,
+  2 ** 31 - 1,
+  -(2 ** 31),
+  1 - 2 ** 31,
+];
+export const extremeUints: readonly number[] = [
+  0,
+  1,
+  2,
+  3,
+  7,
+  31,
+  32,
+  33,
+  65536,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 31 + 1,
+  2 ** 32 - 1,
+];

@@ -1,7 +1,27 @@
 // Loops with carried state: held to the same computation unrolled; small programs, however many steps.
 import { describe, expect, test } from "vitest";
-import { arange, compile, concatenate, gradients, layers, ones, optimizers, scan, setBackend, sequential, sigmoid, softmax, stack, tensor, Tensor, type TensorTree, variable, where, zeros } from "../src/index.ts";
 import { closeGraph, structureOf } from "../src/graph/graph.ts";
+import {
+  arange,
+  compile,
+  concatenate,
+  gradients,
+  layers,
+  ones,
+  optimizers,
+  scan,
+  sequential,
+  setBackend,
+  sigmoid,
+  softmax,
+  stack,
+  Tensor,
+  type TensorTree,
+  tensor,
+  variable,
+  where,
+  zeros,
+} from "../src/index.ts";
 import * as ops from "../src/ops/index.ts";
 import { hostRandom } from "../src/random.ts";
 import { backendValues, difference, drawFloat, hostArray, referenceValues } from "./compare.ts";
@@ -17,7 +37,11 @@ type Step = (carry: any, x: any) => readonly [any, any];
 /** The definition of scan, step by step. `xs` is a tensor, or a record of them. */
 function unrolled(f: Step, init: TensorTree, xs: TensorTree, { length = 0, reverse = false } = {}): [any, any] {
   const sliceOf = (tree: TensorTree, t: number): TensorTree =>
-    tree === null ? null : tree instanceof Tensor ? tree.at(t) : Object.fromEntries(Object.entries(tree).map(([key, part]) => [key, sliceOf(part as TensorTree, t)]));
+    tree === null
+      ? null
+      : tree instanceof Tensor
+        ? tree.at(t)
+        : Object.fromEntries(Object.entries(tree).map(([key, part]) => [key, sliceOf(part as TensorTree, t)]));
   const steps = xs instanceof Tensor ? xs.shape[0]! : xs === null ? length : (Object.values(xs)[0] as Tensor).shape[0]!;
   let carry: TensorTree = init;
   const ys: any[] = [];
@@ -26,16 +50,37 @@ function unrolled(f: Step, init: TensorTree, xs: TensorTree, { length = 0, rever
     [carry, ys[t]] = f(carry, sliceOf(xs, t));
   }
   const stackAll = (parts: any[]): any =>
-    parts[0] === null ? null : parts[0] instanceof Tensor ? stack(parts) : Object.fromEntries(Object.keys(parts[0]).map((key) => [key, stackAll(parts.map((p) => p[key]))]));
+    parts[0] === null
+      ? null
+      : parts[0] instanceof Tensor
+        ? stack(parts)
+        : Object.fromEntries(Object.keys(parts[0]).map((key) => [key, stackAll(parts.map((p) => p[key]))]));
   return [carry, stackAll(ys)];
 }
 
-const leaves = (tree: any): Tensor[] => (tree === null ? [] : tree instanceof Tensor ? [tree] : Object.keys(tree).sort().flatMap((key) => leaves(tree[key])));
+const leaves = (tree: any): Tensor[] =>
+  tree === null
+    ? []
+    : tree instanceof Tensor
+      ? [tree]
+      : Object.keys(tree)
+          .sort()
+          .flatMap((key) => leaves(tree[key]));
 const isFloat = (x: Tensor): boolean => x.dtype === "float32";
-const weighted = (ys: readonly Tensor[]): Tensor => ys.filter(isFloat).map((y, i) => y.mul(draw(90 + i, ...y.shape)).sum()).reduce((a, b) => a.add(b));
+const weighted = (ys: readonly Tensor[]): Tensor =>
+  ys
+    .filter(isFloat)
+    .map((y, i) => y.mul(draw(90 + i, ...y.shape)).sum())
+    .reduce((a, b) => a.add(b));
 
 /** Values, gradients and gradients of gradients of the loop, against those of its unrolled twin on the reference. */
-async function agrees(f: Step, init: TensorTree, xs: TensorTree, wrt: readonly Tensor[], options: { length?: number; reverse?: boolean; second?: boolean } = {}): Promise<void> {
+async function agrees(
+  f: Step,
+  init: TensorTree,
+  xs: TensorTree,
+  wrt: readonly Tensor[],
+  options: { length?: number; reverse?: boolean; second?: boolean } = {},
+): Promise<void> {
   const { second = true, ...rest } = options;
   const all = (run: (f: Step, init: TensorTree, xs: TensorTree, options: object) => [any, any]): Tensor[] => {
     const [last, ys] = run(f, init, xs, rest);
@@ -50,8 +95,14 @@ async function agrees(f: Step, init: TensorTree, xs: TensorTree, wrt: readonly T
   const got = await backendValues(looped);
   looped.forEach((y, i) => {
     expect([y.shape, y.dtype], `result ${i}`).toEqual([plain[i]!.shape, plain[i]!.dtype]);
-    expect(difference(reference[i]!, want[i]!, isFloat(y) ? "float64" : y.dtype, { relative: 1e-10, floor: 1 }), `result ${i} on the reference`).toBeNull();
-    expect(difference(got[i]!, want[i]!, y.dtype, { relative: 2e-5, floor: 1 }), `result ${i} on the backend`).toBeNull();
+    expect(
+      difference(reference[i]!, want[i]!, isFloat(y) ? "float64" : y.dtype, { relative: 1e-10, floor: 1 }),
+      `result ${i} on the reference`,
+    ).toBeNull();
+    expect(
+      difference(got[i]!, want[i]!, y.dtype, { relative: 2e-5, floor: 1 }),
+      `result ${i} on the backend`,
+    ).toBeNull();
   });
 }
 
@@ -89,20 +140,37 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
       const next = { h: x.add(h.matmul(U)).tanh(), c: c.mul(gate).add(h) };
       return [next, { both: next.h.mul(next.c), gate: gate.sum() }];
     };
-    const [init, given] = [{ h, c: draw(6, 2, 5) }, { x: draw(7, 4, 2, 5), gate: draw(8, 4, 2, 1) }];
+    const [init, given] = [
+      { h, c: draw(6, 2, 5) },
+      { x: draw(7, 4, 2, 5), gate: draw(8, 4, 2, 1) },
+    ];
     await agrees(cell, init, given, [U, init.h, init.c, given.x, given.gate]);
   });
   test("without slices, without anything to stack, with a count in whole numbers", async () => {
-    const logistic: Step = ({ n, x }) => [{ n: n.add(1), x: x.mul(x.neg().add(1)).mul(n.cast("float32").mul(0.1).add(2.5)) }, null];
+    const logistic: Step = ({ n, x }) => [
+      { n: n.add(1), x: x.mul(x.neg().add(1)).mul(n.cast("float32").mul(0.1).add(2.5)) },
+      null,
+    ];
     const x = draw(9, 4).mul(0.2).add(0.5);
     await agrees(logistic, { n: tensor(0, { dtype: "int32" }), x }, null, [x], { length: 7 });
   });
   test("a carry that does not change, one that nobody reads, and what is stacked as it came", async () => {
-    const f: Step = ({ a, b: other, c }, x) => [{ a, b: other.add(x), c: c.mul(x).add(a) }, { x, c, twice: [c.add(x), c.add(x)][0] }];
+    const f: Step = ({ a, b: other, c }, x) => [
+      { a, b: other.add(x), c: c.mul(x).add(a) },
+      { x, c, twice: [c.add(x), c.add(x)][0] },
+    ];
     const init = { a: draw(10, 3), b: draw(11, 3), c: draw(12, 3) };
     const xs3 = draw(13, 5, 3);
     await agrees(f, init, xs3, [init.a, init.c, xs3]);
-    await agrees((carry, x) => { const [next, y] = f(carry, x); return [next, y.c]; }, init, xs3, [init.a, xs3]);
+    await agrees(
+      (carry, x) => {
+        const [next, y] = f(carry, x);
+        return [next, y.c];
+      },
+      init,
+      xs3,
+      [init.a, xs3],
+    );
   });
   test("places that the data names, choices, joins and reductions inside", async () => {
     const [table, tokens] = [draw(14, 7, 4), tensor(Int32Array.from([3, 1, 1, 6, 0, 3, 5, 5]), { shape: [4, 2] })];
@@ -115,7 +183,13 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
   });
   test("stopGradient, and a rule of one's own that reaches outside", async () => {
     const scale = draw(16, 3);
-    const scaled = (x: Tensor): Tensor => new Tensor(ops.customGradient(ops.mul(x.node, scale.node), [x.node, scale.node], (dy, o) => [o.mul(dy, scale.node), o.mul(dy, x.node)]));
+    const scaled = (x: Tensor): Tensor =>
+      new Tensor(
+        ops.customGradient(ops.mul(x.node, scale.node), [x.node, scale.node], (dy, o) => [
+          o.mul(dy, scale.node),
+          o.mul(dy, x.node),
+        ]),
+      );
     const f: Step = (c: Tensor, x: Tensor) => [scaled(c).add(x).tanh(), c.mul(c.stopGradient())];
     const [c, xs3] = [draw(17, 3), draw(18, 5, 3)];
     await agrees(f, c, xs3, [scale, c, xs3]);
@@ -128,7 +202,12 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
   test("slices and first carries that are views, joins, or plain numbers", async () => {
     const x = draw(21, 3, 6);
     await agrees((c, s) => [c.mul(s).add(1), c], zeros([3]), x.transpose(), [x]);
-    await agrees((c, s) => [c.mul(s.a).add(s.b), c.add(s.b)], ones([6]), { a: stack([x.at(0), x.at(2)]), b: zeros([2, 6]) }, [x]);
+    await agrees(
+      (c, s) => [c.mul(s.a).add(s.b), c.add(s.b)],
+      ones([6]),
+      { a: stack([x.at(0), x.at(2)]), b: zeros([2, 6]) },
+      [x],
+    );
     await agrees((c, s) => [c.mul(s), c], x.reshape([18]), x.reshape([1, 18]), [x]);
   });
   test("results and operands that are also parts of concatenations", async () => {
@@ -140,14 +219,18 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
     };
     const want = referenceValues(build(unrolled));
     const got = await backendValues(build(scan as never));
-    want.forEach((values, i) => expect(difference(got[i]!, values, "float32", { relative: 2e-5, floor: 1 }), `result ${i}`).toBeNull());
+    want.forEach((values, i) =>
+      expect(difference(got[i]!, values, "float32", { relative: 2e-5, floor: 1 }), `result ${i}`).toBeNull(),
+    );
   });
   test("loops in loops", async () => {
     const inner: Step = (c: Tensor, x: Tensor) => [c.mul(x).add(U.at(0)).tanh(), c];
-    const outer = (loop: typeof unrolled): Step => (c: Tensor, xs2: Tensor) => {
-      const [last, ys] = loop(inner, c, xs2);
-      return [last.add(b), ys.sum(0)];
-    };
+    const outer =
+      (loop: typeof unrolled): Step =>
+      (c: Tensor, xs2: Tensor) => {
+        const [last, ys] = loop(inner, c, xs2);
+        return [last.add(b), ys.sum(0)];
+      };
     const [c, xs3] = [draw(22, 5), draw(23, 3, 4, 5)];
     const build = (loop: typeof unrolled): Tensor[] => {
       const [last, ys] = loop(outer(loop), c, xs3);
@@ -157,7 +240,10 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
     const [looped, want] = [build(scan as never), referenceValues(build(unrolled))];
     const [reference, got] = [referenceValues(looped), await backendValues(looped)];
     looped.forEach((_, i) => {
-      expect(difference(reference[i]!, want[i]!, "float64", { relative: 1e-10, floor: 1 }), `reference ${i}`).toBeNull();
+      expect(
+        difference(reference[i]!, want[i]!, "float64", { relative: 1e-10, floor: 1 }),
+        `reference ${i}`,
+      ).toBeNull();
       expect(difference(got[i]!, want[i]!, "float32", { relative: 2e-5, floor: 1 }), `backend ${i}`).toBeNull();
     });
   });
@@ -174,17 +260,20 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
 });
 
 /** An LSTM cell over a carry of h and c. */
-const lstm = (wx: Tensor, wh: Tensor, bias: Tensor) => ({ h, c }: { h: Tensor; c: Tensor }, x: Tensor) => {
-  const z = x.matmul(wx).add(h.matmul(wh)).add(bias);
-  const n = c.shape[1]!;
-  const [i, f, g, o] = [0, 1, 2, 3].map((k) => z.at("...", [k * n, (k + 1) * n])) as [Tensor, Tensor, Tensor, Tensor];
-  const next = sigmoid(f).mul(c).add(sigmoid(i).mul(g.tanh()));
-  const out = sigmoid(o).mul(next.tanh());
-  return [{ h: out, c: next }, out] as const;
-};
+const lstm =
+  (wx: Tensor, wh: Tensor, bias: Tensor) =>
+  ({ h, c }: { h: Tensor; c: Tensor }, x: Tensor) => {
+    const z = x.matmul(wx).add(h.matmul(wh)).add(bias);
+    const n = c.shape[1]!;
+    const [i, f, g, o] = [0, 1, 2, 3].map((k) => z.at("...", [k * n, (k + 1) * n])) as [Tensor, Tensor, Tensor, Tensor];
+    const next = sigmoid(f).mul(c).add(sigmoid(i).mul(g.tanh()));
+    const out = sigmoid(o).mul(next.tanh());
+    return [{ h: out, c: next }, out] as const;
+  };
 
 describe("programs", () => {
-  const weights = () => [draw(31, 3, 16).mul(0.5), draw(32, 4, 16).mul(0.5), draw(33, 16)].map((x, i) => variable(x, { name: `w${i}` }));
+  const weights = () =>
+    [draw(31, 3, 16).mul(0.5), draw(32, 4, 16).mul(0.5), draw(33, 16)].map((x, i) => variable(x, { name: `w${i}` }));
   const training = (steps: number) => {
     const [wx, wh, bias] = weights();
     const optimizer = optimizers.adam({ learningRate: 0.01 });
@@ -212,7 +301,7 @@ describe("programs", () => {
     const losses = async (): Promise<number[]> => {
       const { step, xs, ys } = training(12);
       const found: number[] = [];
-      for (let i = 0; i < 4; i++) found.push((await (await step.repeat(3, xs, ys)).item()));
+      for (let i = 0; i < 4; i++) found.push(await (await step.repeat(3, xs, ys)).item());
       return found;
     };
     const got = await losses();
@@ -234,7 +323,12 @@ describe("programs", () => {
 
   test("a gradient of a gradient is five loops, of which the first runs once", async () => {
     const f = compile((xs: Tensor) => {
-      const [dU] = gradients(scan(recurrent, zeros([2, 5]), xs)[1].square().sum(), [U]);
+      const [dU] = gradients(
+        scan(recurrent, zeros([2, 5]), xs)[1]
+          .square()
+          .sum(),
+        [U],
+      );
       return gradients(dU!.square().sum(), [U])[0]!;
     });
     const { kernels } = (await f.program(draw(4, 6, 2, 3))).describe();
@@ -250,7 +344,10 @@ describe("programs", () => {
   });
 
   test("what nobody reads is not computed", async () => {
-    const f = compile((xs: Tensor) => scan((c: Tensor[], x: Tensor) => [[c[0]!.add(x), c[1]!.mul(x)], x.exp()], [zeros([2]), zeros([2])], xs)[0][0]!);
+    const f = compile(
+      (xs: Tensor) =>
+        scan((c: Tensor[], x: Tensor) => [[c[0]!.add(x), c[1]!.mul(x)], x.exp()], [zeros([2]), zeros([2])], xs)[0][0]!,
+    );
     const { kernels } = (await f.program(draw(4, 6, 2))).describe();
     expect(kernels.join("\n")).not.toMatch(/exp|carry1/);
   });
@@ -267,7 +364,8 @@ describe("programs", () => {
 describe("variables", () => {
   test("are read inside and outside of compile, with their value at the call", async () => {
     const w = variable([1, 2], { name: "w" });
-    const sumOf = () => scan((c: Tensor, x: Tensor) => [c.add(w.value.mul(x)), null], zeros([2]), arange(4).cast("float32"))[0];
+    const sumOf = () =>
+      scan((c: Tensor, x: Tensor) => [c.add(w.value.mul(x)), null], zeros([2]), arange(4).cast("float32"))[0];
     const before = sumOf();
     w.assign([10, 20]);
     expect([...(await sumOf().data())]).toEqual([60, 120]);
@@ -292,7 +390,10 @@ describe("variables", () => {
     });
     const xs = zeros([2, 3]);
     expect((await step.program(xs)).describe().plan).toMatch(/ in state/);
-    expect(await (await step.repeat(2, xs)).array()).toEqual([[4, 4, 4], [8, 8, 8]]);
+    expect(await (await step.repeat(2, xs)).array()).toEqual([
+      [4, 4, 4],
+      [8, 8, 8],
+    ]);
     expect(await state.array()).toEqual([16, 16, 16]);
   });
 
@@ -300,14 +401,24 @@ describe("variables", () => {
     const c = variable([1, 2], { name: "c" });
     const step = compile(() => {
       const [last] = scan((carry: Tensor, x: Tensor) => [carry.add(x.mul(c.value)), null], c.value, stack([c, c, c]));
-      const swapped = scan(([a, d]: readonly Tensor[]) => [[d!, a!.add(d!)], null], [last, c.value] as readonly Tensor[], null, { length: 3 })[0];
+      const swapped = scan(
+        ([a, d]: readonly Tensor[]) => [[d!, a!.add(d!)], null],
+        [last, c.value] as readonly Tensor[],
+        null,
+        { length: 3 },
+      )[0];
       const sum = last.add(c.value);
       c.assign(swapped[0]!);
       return [last, sum, ...swapped];
     });
     const found = (await step()) as Tensor[];
     // 1 + 3·1², 2 + 3·2²; then Fibonacci's way from (last, c).
-    expect(await Promise.all(found.map((x) => x.array()))).toEqual([[4, 14], [5, 16], [6, 18], [11, 34]]);
+    expect(await Promise.all(found.map((x) => x.array()))).toEqual([
+      [4, 14],
+      [5, 16],
+      [6, 18],
+      [11, 34],
+    ]);
     expect(await c.array()).toEqual([6, 18]);
   });
 
@@ -323,19 +434,47 @@ describe("variables", () => {
 describe("errors teach", () => {
   const same = (c: Tensor) => [c, null] as const;
   test.each([
-    ["changed shape", () => scan((c: Tensor) => [c.add(ones([3])), null], tensor(0), ones([4])), /carry has shape \[\], but f gave \[3\].*keep its shape/],
-    ["changed dtype", () => scan((c: Tensor, x: Tensor) => [c.add(x), null], zeros([], "int32"), ones([4])), /carry is int32, but f gave float32; cast/],
-    ["changed structure", () => scan((c: any) => [[c], null], tensor(0), ones([4])), /carry was tensor, but f gave \[tensor\]/],
+    [
+      "changed shape",
+      () => scan((c: Tensor) => [c.add(ones([3])), null], tensor(0), ones([4])),
+      /carry has shape \[\], but f gave \[3\].*keep its shape/,
+    ],
+    [
+      "changed dtype",
+      () => scan((c: Tensor, x: Tensor) => [c.add(x), null], zeros([], "int32"), ones([4])),
+      /carry is int32, but f gave float32; cast/,
+    ],
+    [
+      "changed structure",
+      () => scan((c: any) => [[c], null], tensor(0), ones([4])),
+      /carry was tensor, but f gave \[tensor\]/,
+    ],
     ["lengths", () => scan(same as Step, tensor(0), [ones([4]), ones([5, 2])]), /4 and 5 slices: \[4\] and \[5,\s?2\]/],
-    ["length and xs", () => scan(same as Step, tensor(0), ones([4]), { length: 3 }), /length is 3, but one of xs has shape \[4\]/],
+    [
+      "length and xs",
+      () => scan(same as Step, tensor(0), ones([4]), { length: 3 }),
+      /length is 3, but one of xs has shape \[4\]/,
+    ],
     ["no length", () => scan(same as Step, tensor(0), null), /how many steps\?.*\{ length \}/],
-    ["misspelt option", () => scan(same as Step, tensor(0), ones([4]), { reversed: true } as never), /scan.*reversed.*reverse/s],
+    [
+      "misspelt option",
+      () => scan(same as Step, tensor(0), ones([4]), { reversed: true } as never),
+      /scan.*reversed.*reverse/s,
+    ],
     ["bad length", () => scan(same as Step, tensor(0), null, { length: 1.5 }), /whole number from 0 up, but came 1.5/],
     ["scalar xs", () => scan(same as Step, tensor(0), tensor(1)), /first axis, but one of them is a single number/],
     ["async", () => scan((async (c: Tensor) => [c, null]) as never, tensor(0), ones([4])), /must not be async/],
     ["no pair", () => scan(((c: Tensor) => c) as never, tensor(0), ones([4])), /must give a pair/],
-    ["number in the carry", () => scan((() => [1, null]) as never, tensor(0), ones([4])), /the new carry holds tensors.*a number; make a tensor/],
-    ["undefined y", () => scan(((c: Tensor) => [c, undefined]) as never, tensor(0), ones([4])), /y holds tensors.*there is undefined/],
+    [
+      "number in the carry",
+      () => scan((() => [1, null]) as never, tensor(0), ones([4])),
+      /the new carry holds tensors.*a number; make a tensor/,
+    ],
+    [
+      "undefined y",
+      () => scan(((c: Tensor) => [c, undefined]) as never, tensor(0), ones([4])),
+      /y holds tensors.*there is undefined/,
+    ],
     ["numbers as xs", () => scan(same as Step, tensor(0), [1, 2] as never), /xs holds tensors.*a number/],
   ] as const)("%s", (_, call, message) => {
     expect(call).toThrow(message);
@@ -343,20 +482,47 @@ describe("errors teach", () => {
 
   test("a variable assigned inside", () => {
     const w = variable(0, { name: "w" });
-    expect(() => scan((c: Tensor) => { w.assign(c); return [c, null]; }, tensor(0), ones([4]))).toThrow(/scan: w is assigned inside f.*part of the carry/);
+    expect(() =>
+      scan(
+        (c: Tensor) => {
+          w.assign(c);
+          return [c, null];
+        },
+        tensor(0),
+        ones([4]),
+      ),
+    ).toThrow(/scan: w is assigned inside f.*part of the carry/);
     w.assign(1); // and outside it may be, afterwards
   });
 
   test("a tensor carried out of f by hand", async () => {
     const out: Tensor[] = [];
-    scan((c: Tensor, x: Tensor) => { out.push(c.add(x)); return [c, null]; }, tensor(0), ones([4]));
-    await expect(out[0]!.data()).rejects.toThrow(/a tensor \[\] from inside a function under compile, scan or vmap stands for any argument.*part of y.*use what comes back/);
-    await expect(scan((c: Tensor) => [c.add(out[0]!), null], tensor(0), null, { length: 2 })[0].data()).rejects.toThrow(/stands for any argument/);
+    scan(
+      (c: Tensor, x: Tensor) => {
+        out.push(c.add(x));
+        return [c, null];
+      },
+      tensor(0),
+      ones([4]),
+    );
+    await expect(out[0]!.data()).rejects.toThrow(
+      /a tensor \[\] from inside a function under compile, scan or vmap stands for any argument.*part of y.*use what comes back/,
+    );
+    await expect(scan((c: Tensor) => [c.add(out[0]!), null], tensor(0), null, { length: 2 })[0].data()).rejects.toThrow(
+      /stands for any argument/,
+    );
   });
 
   test("numbers asked for inside", async () => {
     let asked: Promise<unknown> = Promise.resolve();
-    scan((c: Tensor) => { asked = c.data(); return [c, null]; }, tensor(0), ones([4]));
+    scan(
+      (c: Tensor) => {
+        asked = c.data();
+        return [c, null];
+      },
+      tensor(0),
+      ones([4]),
+    );
     await expect(asked).rejects.toThrow(/inside f tensors have no numbers yet/);
   });
 });

@@ -1,19 +1,29 @@
 // Makes a graph that shows a fault smaller, so that a person can read it: fewer outputs, and numbers in place of nodes.
 import { interpret, toDType } from "../src/backends/reference/interpret.ts";
 import { closeGraph, type Graph, graphNodes } from "../src/graph/graph.ts";
-import type { Node } from "../src/ops/op.ts";
 import { data } from "../src/ops/index.ts";
+import type { Node } from "../src/ops/op.ts";
 import { backend } from "../src/runtime/device.ts";
 import { difference } from "./compare.ts";
 
 /** Whether the backend that `setBackend` chose computes something else than the reference, or nothing. */
 async function isWrong(graph: Graph): Promise<boolean> {
-  const want = interpret(graph, graph.inputs.map((node) => Float64Array.from(node.value!)), new Map()).outputs;
+  const want = interpret(
+    graph,
+    graph.inputs.map((node) => Float64Array.from(node.value!)),
+    new Map(),
+  ).outputs;
   try {
     const program = await backend().compile(graph);
-    const got = await program.run(graph.inputs.map((node) => node.value!), [], 1);
+    const got = await program.run(
+      graph.inputs.map((node) => node.value!),
+      [],
+      1,
+    );
     program.free();
-    return graph.outputs.some((node, i) => difference(got[i]!, want[i]!, node.dtype, { relative: 1e-3, floor: 1 }) !== null);
+    return graph.outputs.some(
+      (node, i) => difference(got[i]!, want[i]!, node.dtype, { relative: 1e-3, floor: 1 }) !== null,
+    );
   } catch {
     return true;
   }
@@ -42,15 +52,24 @@ export async function shrink(graph: Graph, given: ReadonlyMap<Node, Float64Array
 
   let small = start;
   for (const output of start.outputs) {
-    const fewer = closeGraph(small.outputs.filter((x) => x !== output), []);
+    const fewer = closeGraph(
+      small.outputs.filter((x) => x !== output),
+      [],
+    );
     if (await isWrong(fewer)) small = fewer;
   }
   // From the outputs backwards, so that one exchange drops as much as it can.
   for (let at = 0; ; at++) {
-    const inner = graphNodes(small).reverse().filter((node) => node.value === undefined && node.inputs.length > 0 && !small.outputs.includes(node));
+    const inner = graphNodes(small)
+      .reverse()
+      .filter((node) => node.value === undefined && node.inputs.length > 0 && !small.outputs.includes(node));
     const node = inner[at];
     if (!node) return small;
-    const values = interpret({ ...small, outputs: [node] }, small.inputs.map((x) => Float64Array.from(x.value!)), new Map()).outputs[0]!;
+    const values = interpret(
+      { ...small, outputs: [node] },
+      small.inputs.map((x) => Float64Array.from(x.value!)),
+      new Map(),
+    ).outputs[0]!;
     const next = withNumbers(small.outputs, new Map([[node, leaf(node, values)]]));
     if (await isWrong(next)) {
       small = next;

@@ -1,11 +1,23 @@
 // Several threads: the same bits with any number of them, and what happens when one of them dies.
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { ArgumentError, compile, gradients, NablaError, setBackend, setThreads, tensor, type Tensor, variable } from "../src/index.ts";
 import { DeviceMemory } from "../src/backends/wasm/memory.ts";
 import { type SharedProgram, ThreadPool } from "../src/backends/wasm/threads.ts";
+import {
+  ArgumentError,
+  compile,
+  gradients,
+  NablaError,
+  setBackend,
+  setThreads,
+  type Tensor,
+  tensor,
+  variable,
+} from "../src/index.ts";
 import { backend } from "../src/runtime/device.ts";
 
-const threading = process.getBuiltinModule("node:worker_threads") as { Worker: new (...args: any[]) => { terminate(): Promise<number>; once(event: string, listener: () => void): void } };
+const threading = process.getBuiltinModule("node:worker_threads") as {
+  Worker: new (...args: any[]) => { terminate(): Promise<number>; once(event: string, listener: () => void): void };
+};
 const { Worker } = threading;
 
 /** The workers that have been started, the latest last. */
@@ -41,16 +53,27 @@ function training() {
   const table = variable(noise([11, 37], 4));
   const places = tensor(Int32Array.from({ length: 24 }, (_, i) => (i * i) % 11));
   const step = compile(() => {
-    const windows = images.value.slidingWindow(1, 3).slidingWindow(2, 3).transpose([0, 1, 2, 4, 5, 3]).reshape([24, 12, 13, 27]);
-    const features = windows.matmul(kernel.value).tanh().reshape([24, 12 * 13 * 20]);
+    const windows = images.value
+      .slidingWindow(1, 3)
+      .slidingWindow(2, 3)
+      .transpose([0, 1, 2, 4, 5, 3])
+      .reshape([24, 12, 13, 27]);
+    const features = windows
+      .matmul(kernel.value)
+      .tanh()
+      .reshape([24, 12 * 13 * 20]);
     const scores = features.matmul(dense.value).add(table.value.take(places));
     const shifted = scores.sub(scores.max(1, { keepDims: true }));
-    const loss = shifted.sub(shifted.exp().sum(1, { keepDims: true }).log()).square().mean();
+    const loss = shifted
+      .sub(shifted.exp().sum(1, { keepDims: true }).log())
+      .square()
+      .mean();
     const parameters = [kernel, dense, table];
     gradients(loss, parameters).forEach((g, i) => parameters[i]!.assign(parameters[i]!.value.sub(g.mul(0.01))));
     return loss;
   });
-  const state = async (): Promise<unknown[]> => Promise.all([kernel, dense, table].map(async (v) => [...new Uint32Array((await v.data()).slice().buffer)]));
+  const state = async (): Promise<unknown[]> =>
+    Promise.all([kernel, dense, table].map(async (v) => [...new Uint32Array((await v.data()).slice().buffer)]));
   return { step, state };
 }
 
@@ -86,18 +109,40 @@ test("a worker that dies ends the step with an error, and the next step works", 
   const module = new WebAssembly.Module(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   const asked: number[] = [];
   // A job of which one unit never gets done: the caller finds nothing to do, again and again.
-  const program = (answer: (times: number) => number): SharedProgram => ({ number: 1, module, unitsAt: 0, firstUnits: 1, ownBytes: 64, work: () => answer(asked.push(0)) });
-  await pool.run(program(() => 0), 1, 0, 0);
+  const program = (answer: (times: number) => number): SharedProgram => ({
+    number: 1,
+    module,
+    unitsAt: 0,
+    firstUnits: 1,
+    ownBytes: 64,
+    work: () => answer(asked.push(0)),
+  });
+  await pool.run(
+    program(() => 0),
+    1,
+    0,
+    0,
+  );
   const first = workers.at(-1)!;
   await vi.waitFor(() => expect(ready).toContain(first), { timeout: 20_000 });
-  const lost = pool.run(program((times) => {
-    if (times === 3) void first.terminate();
-    return 1;
-  }), 1, 0, 0);
+  const lost = pool.run(
+    program((times) => {
+      if (times === 3) void first.terminate();
+      return 1;
+    }),
+    1,
+    0,
+    0,
+  );
   await expect(lost).rejects.toThrow(NablaError);
   await expect(lost).rejects.toThrow(/worker threads died/);
   expect(asked.length).toBeGreaterThanOrEqual(3);
-  await pool.run(program(() => 0), 1, 0, 0);
+  await pool.run(
+    program(() => 0),
+    1,
+    0,
+    0,
+  );
   expect(workers.at(-1)).not.toBe(first);
 });
 
@@ -111,7 +156,8 @@ test("where no worker can be started, one thread does all, and says so once", as
   } as never;
   const pool = new ThreadPool(new DeviceMemory(true), 3);
   const module = new WebAssembly.Module(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-  for (let i = 0; i < 2; i++) await pool.run({ number: 1, module, unitsAt: 0, firstUnits: 1, ownBytes: 64, work: () => 0 }, 1, 0, 0);
+  for (let i = 0; i < 2; i++)
+    await pool.run({ number: 1, module, unitsAt: 0, firstUnits: 1, ownBytes: 64, work: () => 0 }, 1, 0, 0);
   threading.Worker = normal;
   expect(info.mock.calls.map(([line]) => line)).toEqual([expect.stringMatching(/worker threads cannot be started/)]);
   info.mockRestore();

@@ -1,13 +1,40 @@
 // Training: that it learns, that the same seed gives the same bits, that it can be watched and stopped.
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type Callback, callbacks, Dataset, type FitOptions, layers, losses, loadModel, optimizers, type Progress, sequential, tensor } from "../src/index.ts";
+import {
+  type Callback,
+  callbacks,
+  Dataset,
+  type FitOptions,
+  layers,
+  loadModel,
+  losses,
+  optimizers,
+  type Progress,
+  sequential,
+  tensor,
+} from "../src/index.ts";
 import { hostRandom } from "../src/random.ts";
 
-const xor = Dataset.from({ inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]], name: "xor" });
+const xor = Dataset.from({
+  inputs: [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ],
+  targets: [[0], [1], [1], [0]],
+  name: "xor",
+});
 
 function xorModel(seed = 1) {
-  const model = sequential([layers.dense(8, { activation: "tanh" }), layers.dense(1, { activation: "sigmoid" })], { seed });
-  model.compile({ optimizer: optimizers.adam({ learningRate: 0.1 }), loss: "binaryCrossentropy", metrics: ["accuracy"] });
+  const model = sequential([layers.dense(8, { activation: "tanh" }), layers.dense(1, { activation: "sigmoid" })], {
+    seed,
+  });
+  model.compile({
+    optimizer: optimizers.adam({ learningRate: 0.1 }),
+    loss: "binaryCrossentropy",
+    metrics: ["accuracy"],
+  });
   return model;
 }
 
@@ -15,14 +42,26 @@ function xorModel(seed = 1) {
 function quarters(count: number, seed: number): Dataset {
   const random = hostRandom(seed);
   const data = Uint8Array.from({ length: 2 * count }, () => random.below(256));
-  const targets = Uint8Array.from({ length: count }, (_, i) => Number(data[2 * i]! > 127) + 2 * Number(data[2 * i + 1]! > 127));
-  return Dataset.from({ inputs: { data, shape: [count, 2], scale: 1 / 128, offset: -1 }, targets, classNames: ["a", "b", "c", "d"], name: "quarters" });
+  const targets = Uint8Array.from(
+    { length: count },
+    (_, i) => Number(data[2 * i]! > 127) + 2 * Number(data[2 * i + 1]! > 127),
+  );
+  return Dataset.from({
+    inputs: { data, shape: [count, 2], scale: 1 / 128, offset: -1 },
+    targets,
+    classNames: ["a", "b", "c", "d"],
+    name: "quarters",
+  });
 }
 const points = quarters(70, 1);
 
 function quartersModel(dropout = 0) {
   const model = sequential([layers.dense(6, { activation: "relu" }), layers.dropout(dropout), layers.dense(4)]);
-  model.compile({ optimizer: optimizers.adam({ learningRate: 0.02 }), loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+  model.compile({
+    optimizer: optimizers.adam({ learningRate: 0.02 }),
+    loss: "sparseCategoricalCrossentropy",
+    metrics: ["accuracy"],
+  });
   return model;
 }
 
@@ -32,7 +71,8 @@ async function weightsAfter(options: FitOptions, { data = points, dropout = 0.3 
   await model.fit(data, options);
   return flat(model);
 }
-const flat = async (model: ReturnType<typeof sequential>): Promise<number[]> => Object.values(await model.getWeights()).flatMap(({ data }) => Array.from(data));
+const flat = async (model: ReturnType<typeof sequential>): Promise<number[]> =>
+  Object.values(await model.getWeights()).flatMap(({ data }) => Array.from(data));
 
 describe("it learns", () => {
   test("XOR from a fixed seed", async () => {
@@ -42,7 +82,14 @@ describe("it learns", () => {
     expect(history.epochs.at(-1)!.loss).toBeLessThan(0.01);
     expect(history.epochs.at(-1)!.loss).toBeLessThan(history.epochs[0]!.loss);
     expect(await model.evaluate(xor)).toMatchObject({ accuracy: 1 });
-    const answers = (await model.predict([[0, 0], [0, 1], [1, 0], [1, 1]])).data();
+    const answers = (
+      await model.predict([
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ])
+    ).data();
     expect(Array.from(await answers, Math.round)).toEqual([0, 1, 1, 0]);
   });
   test("classes of scaled bytes, by names alone", async () => {
@@ -66,7 +113,14 @@ describe("it learns", () => {
     await expect(loadModel(await model.toBytes())).resolves.toMatchObject({ training: null });
   });
   test("data in every form mean the same", async () => {
-    const [x, y] = [[[0, 1], [1, 0], [1, 1]], [[1], [0], [1]]];
+    const [x, y] = [
+      [
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ],
+      [[1], [0], [1]],
+    ];
     const forms: ((model: ReturnType<typeof xorModel>) => Promise<{ loss: number }>)[] = [
       (m) => m.evaluate(x, y),
       (m) => m.evaluate({ x, y }),
@@ -115,12 +169,17 @@ describe("the same bits", () => {
   });
   test("each epoch has an order of its own, and each step a mask of its own", async () => {
     const options = { batchSize: 16, seed: 5 };
-    const [first, second] = [await weightsAfter({ ...options, epochs: 1 }, { dropout: 0 }), await weightsAfter({ ...options, initialEpoch: 1, epochs: 2 }, { dropout: 0 })];
+    const [first, second] = [
+      await weightsAfter({ ...options, epochs: 1 }, { dropout: 0 }),
+      await weightsAfter({ ...options, initialEpoch: 1, epochs: 2 }, { dropout: 0 }),
+    ];
     expect(second).not.toEqual(first);
     // Each of 20 steps adds 2 to a weight whose input is kept: with one mask for all, every weight would be 0 or 40.
     const model = sequential([layers.dropout(0.5), layers.dense(1, { useBias: false, kernelInitializer: "zeros" })]);
     model.compile({ optimizer: optimizers.sgd({ learningRate: 1 }), loss: (_, p) => p.neg() });
-    await model.fit(tensor(new Float32Array(2000).fill(1), { shape: [20, 100] }), new Float32Array(20), { batchSize: 1 });
+    await model.fit(tensor(new Float32Array(2000).fill(1), { shape: [20, 100] }), new Float32Array(20), {
+      batchSize: 1,
+    });
     const sums = await flat(model);
     expect(sums.every((v) => v > 0 && v < 40)).toBe(true);
     expect(Math.abs(sums.reduce((a, b) => a + b) / 100 - 20)).toBeLessThan(2);
@@ -138,31 +197,38 @@ describe("the same bits", () => {
     await parts.fit(points, { epochs: 4, initialEpoch: 2, batchSize: 16, seed: 5 });
     expect(await flat(parts)).toEqual(await flat(whole));
   });
-  test.each(["sgd", "adam", "adamW", "rmsprop", "adagrad"] as const)("saved and loaded in between, with %s", async (name) => {
-    const make = () => {
-      const model = sequential([layers.dense(6, { activation: "relu" }), layers.dropout(0.3), layers.dense(4)]);
-      model.compile({ optimizer: optimizers[name]({ learningRate: 0.013, ...(name === "sgd" && { momentum: 0.9 }) }), loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
-      return model;
-    };
-    const whole = make();
-    await whole.fit(points, { epochs: 4, batchSize: 16, seed: 5 });
-    const begun = make();
-    await begun.fit(points, { epochs: 2, batchSize: 16, seed: 5 });
-    const loaded = await loadModel(await begun.toBytes());
-    const rest = { epochs: 4, initialEpoch: 2, batchSize: 16, seed: 5 };
-    const history = await loaded.fit(points, rest);
-    expect(await flat(loaded)).toEqual(await flat(whole));
-    expect(history.epochs[0]).toHaveProperty("accuracy");
-    // And into a model that is already there.
-    const other = make();
-    await other.load(await begun.toBytes());
-    await other.fit(points, rest);
-    expect(await flat(other)).toEqual(await flat(whole));
-    // Without the optimizer's state it goes on differently, where there is any.
-    const bare = await loadModel(await begun.toBytes({ includeOptimizer: false }));
-    await bare.fit(points, rest);
-    expect(await flat(bare)).not.toEqual(await flat(whole));
-  });
+  test.each(["sgd", "adam", "adamW", "rmsprop", "adagrad"] as const)(
+    "saved and loaded in between, with %s",
+    async (name) => {
+      const make = () => {
+        const model = sequential([layers.dense(6, { activation: "relu" }), layers.dropout(0.3), layers.dense(4)]);
+        model.compile({
+          optimizer: optimizers[name]({ learningRate: 0.013, ...(name === "sgd" && { momentum: 0.9 }) }),
+          loss: "sparseCategoricalCrossentropy",
+          metrics: ["accuracy"],
+        });
+        return model;
+      };
+      const whole = make();
+      await whole.fit(points, { epochs: 4, batchSize: 16, seed: 5 });
+      const begun = make();
+      await begun.fit(points, { epochs: 2, batchSize: 16, seed: 5 });
+      const loaded = await loadModel(await begun.toBytes());
+      const rest = { epochs: 4, initialEpoch: 2, batchSize: 16, seed: 5 };
+      const history = await loaded.fit(points, rest);
+      expect(await flat(loaded)).toEqual(await flat(whole));
+      expect(history.epochs[0]).toHaveProperty("accuracy");
+      // And into a model that is already there.
+      const other = make();
+      await other.load(await begun.toBytes());
+      await other.fit(points, rest);
+      expect(await flat(other)).toEqual(await flat(whole));
+      // Without the optimizer's state it goes on differently, where there is any.
+      const bare = await loadModel(await begun.toBytes({ includeOptimizer: false }));
+      await bare.fit(points, rest);
+      expect(await flat(bare)).not.toEqual(await flat(whole));
+    },
+  );
 });
 
 describe("batches", () => {
@@ -173,7 +239,14 @@ describe("batches", () => {
     return model;
   };
   const ones = Dataset.from({ inputs: new Array(10).fill([1]), targets: new Array(10).fill([0]) });
-  test.each([[4, 3], [5, 2], [10, 1], [64, 1], [1, 10], [3, 4]])("of %i make %i steps an epoch", async (batchSize, steps) => {
+  test.each([
+    [4, 3],
+    [5, 2],
+    [10, 1],
+    [64, 1],
+    [1, 10],
+    [3, 4],
+  ])("of %i make %i steps an epoch", async (batchSize, steps) => {
     const model = counter();
     let last: Progress | null = null;
     await model.fit(ones, { batchSize, epochs: 2, callbacks: [{ onProgress: (p) => void (last = p) }] });
@@ -183,7 +256,10 @@ describe("batches", () => {
   test("every example once an epoch, the last smaller batch included", async () => {
     const model = counter();
     // Powers of two in batches of one: the sum tells which were seen, and how often.
-    const powers = Dataset.from({ inputs: Array.from({ length: 10 }, (_, i) => [2 ** i]), targets: new Array(10).fill([0]) });
+    const powers = Dataset.from({
+      inputs: Array.from({ length: 10 }, (_, i) => [2 ** i]),
+      targets: new Array(10).fill([0]),
+    });
     await model.fit(powers, { batchSize: 1, seed: 3 });
     expect(await flat(model)).toEqual([1023]);
     const other = counter();
@@ -227,12 +303,28 @@ describe("it can be watched", () => {
     const listener: Callback = {
       onTrainBegin: (run) => void told.push(`begin ${run.epochs} ${run.steps} ${run.size} ${run.batchSize}`),
       onEpochBegin: (epoch) => void told.push(`epoch ${epoch}`),
-      onProgress: ({ epoch, step, loss, metrics }) => void told.push(`progress ${epoch} ${step} ${loss > 0} ${"accuracy" in metrics}`),
+      onProgress: ({ epoch, step, loss, metrics }) =>
+        void told.push(`progress ${epoch} ${step} ${loss > 0} ${"accuracy" in metrics}`),
       onEpochEnd: (record) => void told.push(`end ${record.epoch} ${record["valAccuracy"] !== undefined}`),
       onTrainEnd: (history) => void told.push(`done ${history.epochs.length} ${history.stopped}`),
     };
-    const history = await model.fit(xor, { epochs: 3, initialEpoch: 1, batchSize: 4, callbacks: [listener], validationData: xor });
-    expect(told).toEqual(["begin 3 1 4 4", "epoch 1", "progress 1 1 true true", "end 1 true", "epoch 2", "progress 2 1 true true", "end 2 true", "done 2 null"]);
+    const history = await model.fit(xor, {
+      epochs: 3,
+      initialEpoch: 1,
+      batchSize: 4,
+      callbacks: [listener],
+      validationData: xor,
+    });
+    expect(told).toEqual([
+      "begin 3 1 4 4",
+      "epoch 1",
+      "progress 1 1 true true",
+      "end 1 true",
+      "epoch 2",
+      "progress 2 1 true true",
+      "end 2 true",
+      "done 2 null",
+    ]);
     expect(Object.keys(history.epochs[0]!)).toEqual(["epoch", "loss", "accuracy", "valLoss", "valAccuracy", "seconds"]);
     expect(history.epochs[1]!["valLoss"]).toBeCloseTo((await model.evaluate(xor)).loss, 6);
   });
@@ -240,7 +332,10 @@ describe("it can be watched", () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     await xorModel().fit(xor, { epochs: 2, verbose: 1 });
     await xorModel().fit(xor, { epochs: 2 });
-    expect(log.mock.calls.map(([line]) => line)).toEqual([expect.stringMatching(/^Epoch 1\/2: loss [\d.]+, accuracy [\d.]+, \d+\.\d s$/), expect.stringMatching(/^Epoch 2\/2/)]);
+    expect(log.mock.calls.map(([line]) => line)).toEqual([
+      expect.stringMatching(/^Epoch 1\/2: loss [\d.]+, accuracy [\d.]+, \d+\.\d s$/),
+      expect.stringMatching(/^Epoch 2\/2/),
+    ]);
     log.mockRestore();
   });
   test("timers fire while it trains", async () => {
@@ -248,7 +343,9 @@ describe("it can be watched", () => {
     const control = new AbortController();
     setTimeout(() => control.abort(), 30);
     // Without air this run would take its million epochs.
-    expect(await model.fit(xor, { epochs: 1e6, batchSize: 4, signal: control.signal })).toMatchObject({ stopped: "aborted" });
+    expect(await model.fit(xor, { epochs: 1e6, batchSize: 4, signal: control.signal })).toMatchObject({
+      stopped: "aborted",
+    });
   });
   test("timers fire between short runs too", async () => {
     const model = xorModel();
@@ -280,7 +377,13 @@ describe("it can be watched", () => {
   test("learning rates are scheduled without another compilation", async () => {
     const model = xorModel();
     const rates: number[] = [];
-    await model.fit(xor, { epochs: 3, callbacks: [callbacks.learningRateScheduler((_, rate) => rate / 2), { onEpochEnd: async () => void rates.push(await model.training!.optimizer.currentLearningRate()) }] });
+    await model.fit(xor, {
+      epochs: 3,
+      callbacks: [
+        callbacks.learningRateScheduler((_, rate) => rate / 2),
+        { onEpochEnd: async () => void rates.push(await model.training!.optimizer.currentLearningRate()) },
+      ],
+    });
     expect(rates).toEqual([0.05, 0.025, 0.0125]);
   });
 });
@@ -292,7 +395,12 @@ describe("it can be stopped", () => {
     model.build([2]);
     const before = await flat(model);
     let ended: string | null = null;
-    const history = await model.fit(points, { epochs: 5, batchSize: 1, signal: control.signal, callbacks: [{ onProgress: () => control.abort(), onTrainEnd: (h) => void (ended = h.stopped) }] });
+    const history = await model.fit(points, {
+      epochs: 5,
+      batchSize: 1,
+      signal: control.signal,
+      callbacks: [{ onProgress: () => control.abort(), onTrainEnd: (h) => void (ended = h.stopped) }],
+    });
     expect(history.stopped).toBe("aborted");
     expect(ended).toBe("aborted");
     expect(history.epochs).toEqual([]);
@@ -309,23 +417,45 @@ describe("it can be stopped", () => {
     expect(await flat(model)).toEqual(before);
   });
   test("by a callback, between epochs", async () => {
-    const history = await xorModel().fit(xor, { epochs: 5, callbacks: [{ onEpochEnd: (record, run) => void (record.epoch === 1 && run.stop("enough")) }] });
+    const history = await xorModel().fit(xor, {
+      epochs: 5,
+      callbacks: [{ onEpochEnd: (record, run) => void (record.epoch === 1 && run.stop("enough")) }],
+    });
     expect(history.epochs).toHaveLength(2);
     expect(history.stopped).toBe("enough");
   });
   test("by an error of a callback, after which the model is free again", async () => {
     const model = xorModel();
-    await expect(model.fit(xor, { callbacks: [{ onEpochEnd: () => { throw new Error("mine"); } }] })).rejects.toThrow("mine");
+    await expect(
+      model.fit(xor, {
+        callbacks: [
+          {
+            onEpochEnd: () => {
+              throw new Error("mine");
+            },
+          },
+        ],
+      }),
+    ).rejects.toThrow("mine");
     expect((await model.fit(xor)).epochs).toHaveLength(1);
   });
   test("an evaluation by its signal", async () => {
-    await expect(xorModel().evaluate(xor, { signal: AbortSignal.abort(new Error("no time")) })).rejects.toThrow("no time");
+    await expect(xorModel().evaluate(xor, { signal: AbortSignal.abort(new Error("no time")) })).rejects.toThrow(
+      "no time",
+    );
   });
 });
 
 describe("models", () => {
   test("a summary before and after shapes are known", () => {
-    const model = sequential([layers.flatten(), layers.dense(128, { activation: "relu", name: "hidden" }), layers.dense(10, { trainable: false })], { name: "digits" });
+    const model = sequential(
+      [
+        layers.flatten(),
+        layers.dense(128, { activation: "relu", name: "hidden" }),
+        layers.dense(10, { trainable: false }),
+      ],
+      { name: "digits" },
+    );
     expect(model.summary()).toContain("Shapes are known after the first fit");
     model.declare([28, 28]);
     const rule = "─".repeat(45);
@@ -360,7 +490,10 @@ describe("models", () => {
     expect(Object.keys(weights)).toEqual(["dense_1/kernel", "dense_1/bias", "dense_2/kernel", "dense_2/bias"]);
     const bias = [1, 2, 3, 4, 5, 6, 7, 8];
     model.setWeights({ "dense_1/bias": bias });
-    expect(await model.getWeights()).toEqual({ ...weights, "dense_1/bias": { data: Float32Array.from(bias), shape: [8], dtype: "float32" } });
+    expect(await model.getWeights()).toEqual({
+      ...weights,
+      "dense_1/bias": { data: Float32Array.from(bias), shape: [8], dtype: "float32" },
+    });
     model.setWeights(weights);
     expect(await model.getWeights()).toEqual(weights);
   });

@@ -4,8 +4,34 @@ import { dtypeInfo } from "../src/dtype.ts";
 import { batchNodes } from "../src/graph/batch.ts";
 import type { HostArray } from "../src/host-array.ts";
 import {
-  ArgumentError, arange, asTensor, checkGradients, checkpoint, compile, concatenate, customGradient, DTypeError, eye, grad, gradients, hessian, jacfwd,
-  jacrev, jvp, logSoftmax, NumericError, ones, random, ShapeError, softmax, Tensor, tensor, variable, vjp, vmap, where,
+  ArgumentError,
+  arange,
+  asTensor,
+  checkGradients,
+  checkpoint,
+  compile,
+  concatenate,
+  customGradient,
+  DTypeError,
+  eye,
+  grad,
+  gradients,
+  hessian,
+  jacfwd,
+  jacrev,
+  jvp,
+  logSoftmax,
+  NumericError,
+  ones,
+  random,
+  ShapeError,
+  softmax,
+  Tensor,
+  tensor,
+  variable,
+  vjp,
+  vmap,
+  where,
 } from "../src/index.ts";
 import * as ops from "../src/ops/index.ts";
 import type { Node } from "../src/ops/op.ts";
@@ -16,7 +42,10 @@ import { backendValues, difference, drawFloat, referenceValues } from "./compare
 
 const normals = (seed: number, shape: Shape): Tensor => {
   const draw = hostRandom(seed);
-  return tensor(Float32Array.from({ length: sizeOf(shape) }, () => drawFloat(draw, -1.5, 1.5)), { shape });
+  return tensor(
+    Float32Array.from({ length: sizeOf(shape) }, () => drawFloat(draw, -1.5, 1.5)),
+    { shape },
+  );
 };
 
 /** Holds tensors to others, on the backend. */
@@ -49,12 +78,21 @@ describe("customGradient", () => {
   const clipped = customGradient((x: Tensor) => ({ value: x, gradient: (dy) => dy.maximum(-1).minimum(1) }));
 
   test("the rule is the gradient, to the second order too", async () => {
-    const square = customGradient((x: Tensor, y: Tensor) => ({ value: x.mul(x).add(y), gradient: (dy) => [dy.mul(x).mul(20), null] }));
+    const square = customGradient((x: Tensor, y: Tensor) => ({
+      value: x.mul(x).add(y),
+      gradient: (dy) => [dy.mul(x).mul(20), null],
+    }));
     const f = (x: Tensor): Tensor => square(x, [3, 4]).sum();
     expect(await f(tensor([1, 2])).item()).toBe(12);
     expect(await grad(f)([1, 2]).array()).toEqual([20, 40]);
     expect(await grad((x: Tensor) => grad(f)(x).mul(x).sum())([1, 2]).array()).toEqual([40, 80]);
-    expect(await grad((x: Tensor) => clipped(x).mul(tensor([-5, 0.5])).sum())([1, 2]).array()).toEqual([-1, 0.5]);
+    expect(
+      await grad((x: Tensor) =>
+        clipped(x)
+          .mul(tensor([-5, 0.5]))
+          .sum(),
+      )([1, 2]).array(),
+    ).toEqual([-1, 0.5]);
   });
 
   test("a rule is used under compile, and variables are arguments", async () => {
@@ -69,9 +107,13 @@ describe("customGradient", () => {
 
   test("says what is wrong with a rule", () => {
     const run = (answer: unknown, x: Tensor = tensor([1, 2])): unknown =>
-      grad((y: Tensor) => customGradient((z: Tensor) => ({ value: z.mul(2), gradient: () => answer as Tensor }))(y).sum())(x);
+      grad((y: Tensor) =>
+        customGradient((z: Tensor) => ({ value: z.mul(2), gradient: () => answer as Tensor }))(y).sum(),
+      )(x);
     expect(() => run([])).toThrow(/must give 1 cotangents, one for each argument/);
-    expect(() => run(tensor([1, 2, 3]))).toThrow(/argument 0 has shape \[2\], but the rule's cotangent of it has \[3\]/);
+    expect(() => run(tensor([1, 2, 3]))).toThrow(
+      /argument 0 has shape \[2\], but the rule's cotangent of it has \[3\]/,
+    );
     expect(() => run(tensor([1, 2], { dtype: "int32" }))).toThrow(DTypeError);
     expect(() => run(3)).toThrow(ArgumentError);
     expect(() => run([3])).toThrow(/is number, not a tensor/);
@@ -84,7 +126,8 @@ describe("checkGradients", () => {
     const w = variable(normals(1, [3, 2]), { name: "w" });
     w.assign(w.value.mul(0.5));
     const outside = w.value.sum().exp();
-    const f = (x: Tensor, labels: Tensor): Tensor => where(labels.expandDims(1).equal(arange(2)), logSoftmax(x.matmul(w.value).mul(outside)), 0).sum(1);
+    const f = (x: Tensor, labels: Tensor): Tensor =>
+      where(labels.expandDims(1).equal(arange(2)), logSoftmax(x.matmul(w.value).mul(outside)), 0).sum(1);
     const labels = tensor([0, 1, 1, 0], { dtype: "int32" });
     const report = await checkGradients(f, [normals(2, [4, 3]), labels]);
     expect(report.checked).toBe(18);
@@ -98,22 +141,35 @@ describe("checkGradients", () => {
 
   test("passes several outputs, numbers and assignments, which it does not carry out", async () => {
     const seen = variable(0);
-    const report = await checkGradients((x: Tensor) => {
-      seen.assign(x.sum());
-      return [x.sin(), x.greater(0), x.mul(seen.value)];
-    }, [0.5]);
+    const report = await checkGradients(
+      (x: Tensor) => {
+        seen.assign(x.sum());
+        return [x.sin(), x.greater(0), x.mul(seen.value)];
+      },
+      [0.5],
+    );
     expect(report.checked).toBe(1);
     expect(await seen.array()).toBe(0);
   });
 
   test("catches a wrong rule, in one element of one argument", async () => {
-    const mask = tensor([[0, 0, 0], [0, 0, 0.01]]);
+    const mask = tensor([
+      [0, 0, 0],
+      [0, 0, 0.01],
+    ]);
     const wrong = customGradient((x: Tensor) => ({ value: x.square(), gradient: (dy) => dy.mul(x.mul(2)).add(mask) }));
-    const failure = await checkGradients((a: Tensor, x: Tensor) => wrong(x).mul(a), [normals(3, [2, 3]), normals(4, [2, 3])]).catch((error: Error) => error);
+    const failure = await checkGradients(
+      (a: Tensor, x: Tensor) => wrong(x).mul(a),
+      [normals(3, [2, 3]), normals(4, [2, 3])],
+    ).catch((error: Error) => error);
     expect(failure).toBeInstanceOf(NumericError);
-    expect((failure as Error).message).toMatch(/the gradient by argument 1 at \[1,2\] is .*, but differences of the value say/);
+    expect((failure as Error).message).toMatch(
+      /the gradient by argument 1 at \[1,2\] is .*, but differences of the value say/,
+    );
     const w = variable([1, 2], { name: "stopped" });
-    await expect(checkGradients(() => w.value.square().stopGradient().sum(), [])).rejects.toThrow(/gradient by stopped at \[\d\] is 0/);
+    await expect(checkGradients(() => w.value.square().stopGradient().sum(), [])).rejects.toThrow(
+      /gradient by stopped at \[\d\] is 0/,
+    );
   });
 
   test("catches NaN, and says what it cannot check", async () => {
@@ -139,7 +195,11 @@ describe("vjp", () => {
   test("one tensor given twice is two arguments, and an unused one has zeros", async () => {
     const x = tensor([1, 2]);
     const [, pullback] = vjp((a: Tensor, b: Tensor, _: Tensor) => a.mul(b.square()), x, x, x);
-    expect(await Promise.all(pullback([1, 1]).map((d) => d.array()))).toEqual([[1, 4], [2, 8], [0, 0]]);
+    expect(await Promise.all(pullback([1, 1]).map((d) => d.array()))).toEqual([
+      [1, 4],
+      [2, 8],
+      [0, 0],
+    ]);
   });
 
   test("says what does not fit", () => {
@@ -147,18 +207,49 @@ describe("vjp", () => {
     expect(() => pullback([1, 2, 3])).toThrow(/output 0 has shape \[2\], but its cotangent has \[3\]/);
     const [, pullTwo] = vjp((x: Tensor) => [x, x], [1, 2]);
     expect(() => pullTwo([[1, 2]])).toThrow(/one cotangent for each output, in an array: 2, but came 1/);
-    expect(() => vjp((_: Tensor) => 3 as unknown as Tensor, [1])).toThrow(/must give a tensor, or several in an array, but gave number/);
+    expect(() => vjp((_: Tensor) => 3 as unknown as Tensor, [1])).toThrow(
+      /must give a tensor, or several in an array, but gave number/,
+    );
     expect(() => vjp((async (x: Tensor) => x) as never, [1])).toThrow(/must not be async/);
   });
 });
 
 describe("jvp", () => {
   test.each<[string, (...xs: Tensor[]) => Tensor, Shape[]]>([
-    ["a product", (a, b) => a.matmul(b), [[2, 3], [3, 4]]],
+    [
+      "a product",
+      (a, b) => a.matmul(b),
+      [
+        [2, 3],
+        [3, 4],
+      ],
+    ],
     ["softmax", (x) => softmax(x.mul(2), 0), [[4, 3]]],
-    ["a chain with gather, window and pad", (x, y) => x.exp().take([2, 0, 9], 1).pad([[1, 0], [0, 2]]).slidingWindow(1, 2).mul(y).tanh(), [[2, 4], [2]]],
-    ["extremes and selections", (x) => where(x.greater(0), x.max(1, { keepDims: true }).mul(x), x.pow(2).prod(0)), [[3, 4]]],
-    ["a custom gradient", customGradient((x: Tensor) => ({ value: x.sin(), gradient: (dy) => dy.mul(x.cos()) })), [[5]]],
+    [
+      "a chain with gather, window and pad",
+      (x, y) =>
+        x
+          .exp()
+          .take([2, 0, 9], 1)
+          .pad([
+            [1, 0],
+            [0, 2],
+          ])
+          .slidingWindow(1, 2)
+          .mul(y)
+          .tanh(),
+      [[2, 4], [2]],
+    ],
+    [
+      "extremes and selections",
+      (x) => where(x.greater(0), x.max(1, { keepDims: true }).mul(x), x.pow(2).prod(0)),
+      [[3, 4]],
+    ],
+    [
+      "a custom gradient",
+      customGradient((x: Tensor) => ({ value: x.sin(), gradient: (dy) => dy.mul(x.cos()) })),
+      [[5]],
+    ],
     ["a checkpoint", checkpoint((x: Tensor) => x.sin().exp().mul(x)), [[5]]],
     ["a vmap", vmap((x: Tensor) => x.mul(x.flip()).sum().tanh()) as (...xs: Tensor[]) => Tensor, [[3, 4]]],
   ])("of %s is the derivative along a direction", async (_, f, shapes) => {
@@ -166,19 +257,36 @@ describe("jvp", () => {
     const ts = shapes.map((shape, i) => normals(i + 10, shape));
     const [y, dy] = jvp(f, xs, ts);
     const step = 1e-6;
-    const at = (sign: number) => new Map(xs.map((x, k): [Node, Float64Array] => [x.node, Float64Array.from(x.node.value!, (v, i) => v + sign * step * ts[k]!.node.value![i]!)]));
+    const at = (sign: number) =>
+      new Map(
+        xs.map((x, k): [Node, Float64Array] => [
+          x.node,
+          Float64Array.from(x.node.value!, (v, i) => v + sign * step * ts[k]!.node.value![i]!),
+        ]),
+      );
     const value = f(...xs);
     const [up] = referenceValues([value], at(1));
     const [down] = referenceValues([value], at(-1));
     const [exact] = referenceValues([dy]);
-    expect(difference(exact!, up!.map((v, i) => (v - down![i]!) / (2 * step)), "float64", { relative: 1e-7, floor: 1 })).toBeNull();
+    expect(
+      difference(
+        exact!,
+        up!.map((v, i) => (v - down![i]!) / (2 * step)),
+        "float64",
+        { relative: 1e-7, floor: 1 },
+      ),
+    ).toBeNull();
     const [numbers, values, tangents] = await backendValues([value, y, dy]);
     expect(values).toEqual(numbers);
     expect(difference(tangents!, exact!, "float32", { relative: 1e-5, floor: 1 })).toBeNull();
   });
 
   test("several outputs, unused arguments, integers", async () => {
-    const [[y, n, z], [dy, dn, dz]] = jvp((x: Tensor, _: Tensor) => [x.mul(3), x.argmax(), ones([2])], [[1, 2], 5], [[1, 10], 1]);
+    const [[y, n, z], [dy, dn, dz]] = jvp(
+      (x: Tensor, _: Tensor) => [x.mul(3), x.argmax(), ones([2])],
+      [[1, 2], 5],
+      [[1, 10], 1],
+    );
     expect([await y!.array(), await n!.item(), await z!.array()]).toEqual([[3, 6], 1, [1, 1]]);
     expect([await dy!.array(), await dn!.item(), await dz!.array()]).toEqual([[3, 30], 0, [0, 0]]);
   });
@@ -194,7 +302,9 @@ describe("jvp", () => {
   test("refuses rules that are not linear, and tangents that do not fit", () => {
     const clipped = customGradient((x: Tensor) => ({ value: x, gradient: (dy) => dy.minimum(1) }));
     expect(() => jvp(clipped, [[1]], [[1]])).toThrow(/not linear in its cotangent/);
-    expect(() => jvp((x: Tensor) => x, [[1]], [[1, 2]])).toThrow(/argument 0 has shape \[1\], but its tangent has \[2\]/);
+    expect(() => jvp((x: Tensor) => x, [[1]], [[1, 2]])).toThrow(
+      /argument 0 has shape \[1\], but its tangent has \[2\]/,
+    );
     expect(() => jvp((x: Tensor) => x, [[1]], [])).toThrow(/one tangent for each argument/);
   });
 });
@@ -216,13 +326,26 @@ describe("jacrev, jacfwd and hessian", () => {
     const x = normals(2, [3]);
     await expectSame([hessian((x: Tensor) => x.matmul(a).matmul(x))(x)], [a.add(a.transpose())]);
     const p = softmax(x);
-    await expectSame([hessian((x: Tensor) => x.exp().sum().log())(x)], [eye(3).mul(p).sub(p.expandDims(1).mul(p))], 2e-5);
+    await expectSame(
+      [hessian((x: Tensor) => x.exp().sum().log())(x)],
+      [eye(3).mul(p).sub(p.expandDims(1).mul(p))],
+      2e-5,
+    );
   });
 
   test("of what does not depend on x, and of what holds no floats", async () => {
-    expect(await jacrev(() => ones([2]))([1, 2, 3]).array()).toEqual([[0, 0, 0], [0, 0, 0]]);
-    expect(await jacfwd(() => ones([2]))([1, 2, 3]).array()).toEqual([[0, 0, 0], [0, 0, 0]]);
-    expect(await jacrev((x: Tensor) => x.mul(3))([1, 2]).array()).toEqual([[3, 0], [0, 3]]);
+    expect(await jacrev(() => ones([2]))([1, 2, 3]).array()).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+    expect(await jacfwd(() => ones([2]))([1, 2, 3]).array()).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+    expect(await jacrev((x: Tensor) => x.mul(3))([1, 2]).array()).toEqual([
+      [3, 0],
+      [0, 3],
+    ]);
     expect(() => jacrev((x: Tensor) => x.argmax())([1, 2])).toThrow(/only floats have derivatives, but came int32/);
   });
 });
@@ -240,7 +363,8 @@ describe("vmap", () => {
       if (given[0]!.some((x) => x.data.length > 300)) continue;
       const xs = given[0]!.map((x) => ops.data(x.data, x.shape, x.dtype));
       const standIns = xs.map((x, i) => ops.parameter(i, x.shape, x.dtype));
-      const call = (nodes: readonly Node[]): Node[] => [c.f(...nodes.map((x) => new Tensor(x)))].flat().map((y) => (y as Tensor).node);
+      const call = (nodes: readonly Node[]): Node[] =>
+        [c.f(...nodes.map((x) => new Tensor(x)))].flat().map((y) => (y as Tensor).node);
       // In the first round all inputs have examples, then each alone.
       for (const alone of [-1, ...xs.keys()]) {
         const isMapped = (i: number): boolean => alone < 0 || alone === i;
@@ -253,11 +377,18 @@ describe("vmap", () => {
         const batched = batchNodes(call(standIns.map((node, i) => (isMapped(i) ? node : xs[i]!))), mapped, examples);
         const got = referenceValues(batched.map((x) => new Tensor(x.node)));
         given.forEach((one, b) => {
-          const want = referenceValues(call(xs.map((x, i) => (isMapped(i) ? ops.data(one[i]!.data, x.shape, x.dtype) : x))).map((y) => new Tensor(y)));
+          const want = referenceValues(
+            call(xs.map((x, i) => (isMapped(i) ? ops.data(one[i]!.data, x.shape, x.dtype) : x))).map(
+              (y) => new Tensor(y),
+            ),
+          );
           want.forEach((values, k) => {
             const { node, hasAxis } = batched[k]!;
             const part = hasAxis ? got[k]!.subarray(b * values.length, (b + 1) * values.length) : got[k]!;
-            const fault = difference(part, values, node.dtype === "float32" ? "float64" : node.dtype, { relative: 1e-12, floor: 1 });
+            const fault = difference(part, values, node.dtype === "float32" ? "float64" : node.dtype, {
+              relative: 1e-12,
+              floor: 1,
+            });
             if (fault) faults.push(`${c.name}, input ${alone}, example ${b}, output ${k}: ${fault}`);
           });
         });
@@ -274,8 +405,14 @@ describe("vmap", () => {
     await expectSame([vmap(f, { inAxes: 1, outAxes: -1 })(x, y)], [concatenate(want, 2)]);
     await expectSame([vmap(f, { inAxes: [-2, -1], outAxes: [2] })(x, y)], [concatenate(want, 2)]);
     const [both, constant] = vmap((x: Tensor) => [x.exp(), ones([2])], { outAxes: [0, 1] })(y);
-    expect([both!.shape, constant!.shape]).toEqual([[4, 5], [2, 4]]);
-    expect(await constant!.array()).toEqual([[1, 1, 1, 1], [1, 1, 1, 1]]);
+    expect([both!.shape, constant!.shape]).toEqual([
+      [4, 5],
+      [2, 4],
+    ]);
+    expect(await constant!.array()).toEqual([
+      [1, 1, 1, 1],
+      [1, 1, 1, 1],
+    ]);
   });
 
   test("of grad: each example's own gradient, as a batched product", async () => {
@@ -292,7 +429,10 @@ describe("vmap", () => {
     const run = compile((x: Tensor) => vmap(f)(x));
     const { graph } = (await run.program(normals(2, [5, 3]))).describe();
     expect(graph.match(/exp\(.*/g)).toEqual([expect.stringContaining("float32[3,3]")]);
-    expect(graph.match(/contract\(.*/g)!.map((line) => line.replace(/.* : /, ""))).toEqual(["float32[3,3]", "float32[5,3]"]);
+    expect(graph.match(/contract\(.*/g)!.map((line) => line.replace(/.* : /, ""))).toEqual([
+      "float32[3,3]",
+      "float32[5,3]",
+    ]);
   });
 
   test("in vmap, in compile, over vmap", async () => {
@@ -305,15 +445,27 @@ describe("vmap", () => {
 
   test("gather and scatter with numbers and places of each example", async () => {
     const x = normals(1, [2, 3, 4]);
-    const at = tensor([[0, 2, 9], [1, 1, -3]], { dtype: "int32" });
+    const at = tensor(
+      [
+        [0, 2, 9],
+        [1, 1, -3],
+      ],
+      { dtype: "int32" },
+    );
     const f = (x: Tensor, at: Tensor): Tensor => x.take(at).sum(1);
     await expectSame([vmap(f)(x, at)], [concatenate([0, 1].map((b) => f(x.at(b), at.at(b)).expandDims(0)))]);
     const each = vmap(grad((x: Tensor, at: Tensor) => x.take(at, 1).square().sum()))(x, at);
-    await expectSame([each], [concatenate([0, 1].map((b) => grad((x: Tensor) => x.take(at.at(b), 1).square().sum())(x.at(b)).expandDims(0)))]);
+    await expectSame(
+      [each],
+      [concatenate([0, 1].map((b) => grad((x: Tensor) => x.take(at.at(b), 1).square().sum())(x.at(b)).expandDims(0)))],
+    );
   });
 
   test("custom gradients inside, differentiated outside", async () => {
-    const f = customGradient((x: Tensor, s: Tensor) => ({ value: x.round().mul(s), gradient: (dy) => [dy.mul(s).mul(x.sum()), dy.mul(x).sum()] }));
+    const f = customGradient((x: Tensor, s: Tensor) => ({
+      value: x.round().mul(s),
+      gradient: (dy) => [dy.mul(s).mul(x.sum()), dy.mul(x).sum()],
+    }));
     const [x, s] = [normals(1, [4, 3]), normals(2, [4])];
     const loss = (x: Tensor, s: Tensor): Tensor => vmap(f)(x, s).mul(x.exp()).sum();
     const one = (x: Tensor, s: Tensor): Tensor => f(x, s).mul(x.exp()).sum();
@@ -329,15 +481,23 @@ describe("vmap", () => {
 
   test("random numbers: one key for all, or a key of each example's own", async () => {
     const key = random.key(1);
-    const same = await vmap((x: Tensor) => x.add(random.uniform(key, [3])))(tensor([0, 0])).array() as number[][];
+    const same = (await vmap((x: Tensor) => x.add(random.uniform(key, [3])))(tensor([0, 0])).array()) as number[][];
     expect(same[0]).toEqual(same[1]);
     const own = await vmap((i: Tensor) => random.uniform(random.foldIn(key, i), [3]))(arange(2)).array();
-    expect(own).toEqual([await random.uniform(random.foldIn(key, 0), [3]).array(), await random.uniform(random.foldIn(key, 1), [3]).array()]);
+    expect(own).toEqual([
+      await random.uniform(random.foldIn(key, 0), [3]).array(),
+      await random.uniform(random.foldIn(key, 1), [3]).array(),
+    ]);
   });
 
   test("variables are shared: read, but not assigned for one example", async () => {
     const w = variable([1, 2], { name: "w" });
-    expect(await vmap((x: Tensor) => x.mul(w.value).sum())([[1, 1], [2, 2]]).array()).toEqual([3, 6]);
+    expect(
+      await vmap((x: Tensor) => x.mul(w.value).sum())([
+        [1, 1],
+        [2, 2],
+      ]).array(),
+    ).toEqual([3, 6]);
     const leak = (x: Tensor): Tensor => {
       w.assign(x);
       return x;
@@ -352,7 +512,9 @@ describe("vmap", () => {
       return x;
     })([1, 2]);
     expect(await w.array()).toEqual([4, 5]);
-    await expect((async () => compile((x: Tensor) => vmap(leak)(x))(tensor([[1, 1]])))()).rejects.toThrow(/single example/);
+    await expect((async () => compile((x: Tensor) => vmap(leak)(x))(tensor([[1, 1]])))()).rejects.toThrow(
+      /single example/,
+    );
   });
 
   test("an example has no numbers", async () => {
@@ -360,14 +522,24 @@ describe("vmap", () => {
     const y = vmap((x: Tensor) => {
       numbers = x.exp().array();
       return x.add(1);
-    })([[1, 2], [3, 4]]);
-    await expect(numbers).rejects.toThrow(/a tensor \[2\] from inside .* vmap stands for any argument.*Return .* from the function/);
-    expect(await y.array()).toEqual([[2, 3], [4, 5]]);
+    })([
+      [1, 2],
+      [3, 4],
+    ]);
+    await expect(numbers).rejects.toThrow(
+      /a tensor \[2\] from inside .* vmap stands for any argument.*Return .* from the function/,
+    );
+    expect(await y.array()).toEqual([
+      [2, 3],
+      [4, 5],
+    ]);
   });
 
   test("says what does not fit", () => {
     const f = (x: Tensor, y: Tensor): Tensor => x.add(y);
-    expect(() => vmap(f)([1, 2], [1, 2, 3])).toThrow(/argument 0 \[2\] has 2 examples along axis 0, but argument 1 \[3\] has 3/);
+    expect(() => vmap(f)([1, 2], [1, 2, 3])).toThrow(
+      /argument 0 \[2\] has 2 examples along axis 0, but argument 1 \[3\] has 3/,
+    );
     expect(() => vmap(f, { inAxes: null })([1], [1])).toThrow(/call the function itself/);
     expect(() => vmap(f, { inAxes: [0] })([1], [1])).toThrow(/inAxes has 1 entries for 2 arguments/);
     expect(() => vmap(f)([1], 1)).toThrow(/vmap: argument 1: axis 0 is out of range for a tensor with 0 axes/);
@@ -381,24 +553,30 @@ describe("vmap", () => {
 describe("checkpoint", () => {
   const [layers, piece, batch, width] = [16, 4, 256, 32];
   const weights = Array.from({ length: layers }, (_, i) => normals(i + 1, [width, width]).mul(0.3));
-  const chain = (from: number, to: number, ws: readonly Tensor[]) => (x: Tensor): Tensor =>
-    ws.slice(from, to).reduce((h, w) => h.matmul(w).tanh(), x);
+  const chain =
+    (from: number, to: number, ws: readonly Tensor[]) =>
+    (x: Tensor): Tensor =>
+      ws.slice(from, to).reduce((h, w) => h.matmul(w).tanh(), x);
   const plain = chain(0, layers, weights);
-  const inPieces = (ws: readonly Tensor[]) => (x: Tensor): Tensor => {
-    for (let at = 0; at < layers; at += piece) x = checkpoint(chain(at, at + piece, ws))(x);
-    return x;
-  };
+  const inPieces =
+    (ws: readonly Tensor[]) =>
+    (x: Tensor): Tensor => {
+      for (let at = 0; at < layers; at += piece) x = checkpoint(chain(at, at + piece, ws))(x);
+      return x;
+    };
   const x = normals(99, [batch, width]);
   const layerBytes = batch * width * 4;
-  const memoryOf = async (f: (x: Tensor) => Tensor | Tensor[]): Promise<number> => (await compile(f as (x: Tensor) => Tensor[])
-    .program(x)).describe().workingBytes;
+  const memoryOf = async (f: (x: Tensor) => Tensor | Tensor[]): Promise<number> =>
+    (await compile(f as (x: Tensor) => Tensor[]).program(x)).describe().workingBytes;
 
   test("a chain of 16 layers in 4 pieces: half the memory, the same bits", async () => {
-    const both = (f: (x: Tensor) => Tensor) => (x: Tensor): Tensor[] => {
-      const y = f(x);
-      const loss = y.square().sum();
-      return [loss, gradients(loss, [x])[0]!];
-    };
+    const both =
+      (f: (x: Tensor) => Tensor) =>
+      (x: Tensor): Tensor[] => {
+        const y = f(x);
+        const loss = y.square().sum();
+        return [loss, gradients(loss, [x])[0]!];
+      };
     const [whole, pieces] = [await memoryOf(both(plain)), await memoryOf(both(inPieces(weights)))];
     expect(whole).toBeGreaterThan(layers * layerBytes);
     expect(pieces).toBeLessThan(0.65 * whole);
@@ -416,7 +594,10 @@ describe("checkpoint", () => {
       const [first, second] = [nested(from, middle), nested(middle, to)];
       return checkpoint((x: Tensor) => second(first(x)));
     };
-    const slope = (f: (x: Tensor) => Tensor) => (x: Tensor): Tensor => grad((x: Tensor) => f(x).square().sum())(x);
+    const slope =
+      (f: (x: Tensor) => Tensor) =>
+      (x: Tensor): Tensor =>
+        grad((x: Tensor) => f(x).square().sum())(x);
     expect(await memoryOf(slope(nested(0, layers)))).toBeLessThan(0.65 * (await memoryOf(slope(plain))));
     const [want, got] = await backendValues([slope(plain)(x), slope(nested(0, layers))(x)]);
     expect(got).toEqual(want);
@@ -460,21 +641,49 @@ describe("checkpoint", () => {
   test("with integers, random masks, rules of customGradient; differentiated twice, mapped, along a direction", async () => {
     const key = random.key(3);
     const through = customGradient((x: Tensor) => ({ value: x.round(), gradient: (dy) => dy.mul(x.cos()) }));
-    const f = (x: Tensor): Tensor => through(x.mul(3)).add(x.sin().mul(where(random.bernoulli(key, [4], 0.5), x, 2))).take(x.argmax(0).mul(0), 0).mul(x).sum();
+    const f = (x: Tensor): Tensor =>
+      through(x.mul(3))
+        .add(x.sin().mul(where(random.bernoulli(key, [4], 0.5), x, 2)))
+        .take(x.argmax(0).mul(0), 0)
+        .mul(x)
+        .sum();
     const g = checkpoint(f);
     const x = normals(5, [4]);
     const rows = normals(6, [3, 4]);
     const smooth = (x: Tensor): Tensor => x.sin().mul(x.exp()).sum();
     await expectSame(
-      [g(x), grad(g)(x), hessian(checkpoint(smooth))(x), vmap(grad(g))(rows), grad((x: Tensor) => vmap(g)(x).sum())(rows), jvp(checkpoint(smooth), [x], [x])[1]],
-      [f(x), grad(f)(x), hessian(smooth)(x), vmap(grad(f))(rows), grad((x: Tensor) => vmap(f)(x).sum())(rows), jvp(smooth, [x], [x])[1]],
+      [
+        g(x),
+        grad(g)(x),
+        hessian(checkpoint(smooth))(x),
+        vmap(grad(g))(rows),
+        grad((x: Tensor) => vmap(g)(x).sum())(rows),
+        jvp(checkpoint(smooth), [x], [x])[1],
+      ],
+      [
+        f(x),
+        grad(f)(x),
+        hessian(smooth)(x),
+        vmap(grad(f))(rows),
+        grad((x: Tensor) => vmap(f)(x).sum())(rows),
+        jvp(smooth, [x], [x])[1],
+      ],
     );
-    await checkGradients(checkpoint((x: Tensor, y: Tensor) => x.sin().mul(y).exp()), [x, x]);
+    await checkGradients(
+      checkpoint((x: Tensor, y: Tensor) => x.sin().mul(y).exp()),
+      [x, x],
+    );
   });
 
   test("of weights that all examples share, the gradient of each example keeps them unrepeated", async () => {
-    const loss = (w: Tensor, x: Tensor): Tensor => checkpoint((x: Tensor) => x.matmul(w).tanh().matmul(w).tanh())(x).sum();
-    const run = compile((w: Tensor, x: Tensor) => vmap(grad((x: Tensor, w: Tensor) => loss(w, x)), { inAxes: [0, null] })(x, w));
+    const loss = (w: Tensor, x: Tensor): Tensor =>
+      checkpoint((x: Tensor) => x.matmul(w).tanh().matmul(w).tanh())(x).sum();
+    const run = compile((w: Tensor, x: Tensor) =>
+      vmap(
+        grad((x: Tensor, w: Tensor) => loss(w, x)),
+        { inAxes: [0, null] },
+      )(x, w),
+    );
     const [w, x] = [normals(1, [3, 3]), normals(2, [5, 3])];
     const { graph } = (await run.program(w, x)).describe();
     expect(graph).not.toMatch(/\[5,3,3\]/);

@@ -6,8 +6,14 @@ import type { DType } from "../src/dtype.ts";
 
 // ---- The emulator: it writes the expansion down as JavaScript, one line an instruction ------------------------
 
-interface Value { readonly code: string; readonly dtype: DType }
-interface Emulation { evaluate(x: Float32Array, y: Float32Array): Float32Array; instructions: number }
+interface Value {
+  readonly code: string;
+  readonly dtype: DType;
+}
+interface Emulation {
+  evaluate(x: Float32Array, y: Float32Array): Float32Array;
+  instructions: number;
+}
 
 const prelude = `
   const f = Math.fround, cell = new Float32Array(1), bits = new Int32Array(cell.buffer);
@@ -21,13 +27,17 @@ function emulate(op: TranscendentalOp, fused: boolean): Emulation {
     lines.push(`const v${lines.length} = ${code};`);
     return { code: `v${lines.length - 1}`, dtype };
   };
-  const float = (code: (...operands: string[]) => string) => (...operands: Value[]) => {
-    for (const operand of operands) expect(operand.dtype).toBe("float32");
-    return emit("float32", `f(${code(...operands.map((v) => v.code))})`);
-  };
+  const float =
+    (code: (...operands: string[]) => string) =>
+    (...operands: Value[]) => {
+      for (const operand of operands) expect(operand.dtype).toBe("float32");
+      return emit("float32", `f(${code(...operands.map((v) => v.code))})`);
+    };
   const arithmetic = (sign: string) => (a: Value, b: Value) => {
     expect(a.dtype).toBe(b.dtype);
-    return a.dtype === "float32" ? float((p, q) => `${p} ${sign} ${q}`)(a, b) : emit(a.dtype, `${a.code} ${sign} ${b.code} | 0`);
+    return a.dtype === "float32"
+      ? float((p, q) => `${p} ${sign} ${q}`)(a, b)
+      : emit(a.dtype, `${a.code} ${sign} ${b.code} | 0`);
   };
   const compare = (sign: string) => (a: Value, b: Value) => {
     expect(a.dtype).toBe(b.dtype);
@@ -38,13 +48,26 @@ function emulate(op: TranscendentalOp, fused: boolean): Emulation {
     return emit(a.dtype, `${a.code} ${sign} ${b.code}`);
   };
   const builder: MathBuilder<Value> = {
-    neg: float((a) => `-${a}`), abs: float((a) => `Math.abs(${a})`), sqrt: float((a) => `Math.sqrt(${a})`),
-    floor: float((a) => `Math.floor(${a})`), trunc: float((a) => `Math.trunc(${a})`), round: float((a) => `nearest(${a})`),
-    min: float((a, b) => `Math.min(${a}, ${b})`), max: float((a, b) => `Math.max(${a}, ${b})`),
-    add: arithmetic("+"), sub: arithmetic("-"), mul: float((a, b) => `${a} * ${b}`), div: float((a, b) => `${a} / ${b}`),
-    fma: float((a, b, c) => fused ? `${a} * ${b} + ${c}` : `f(${a} * ${b}) + ${c}`),
-    less: compare("<"), lessEqual: compare("<="), equal: compare("==="),
-    and: bitwise("&"), or: bitwise("|"), xor: bitwise("^"), shiftLeft: bitwise("<<"),
+    neg: float((a) => `-${a}`),
+    abs: float((a) => `Math.abs(${a})`),
+    sqrt: float((a) => `Math.sqrt(${a})`),
+    floor: float((a) => `Math.floor(${a})`),
+    trunc: float((a) => `Math.trunc(${a})`),
+    round: float((a) => `nearest(${a})`),
+    min: float((a, b) => `Math.min(${a}, ${b})`),
+    max: float((a, b) => `Math.max(${a}, ${b})`),
+    add: arithmetic("+"),
+    sub: arithmetic("-"),
+    mul: float((a, b) => `${a} * ${b}`),
+    div: float((a, b) => `${a} / ${b}`),
+    fma: float((a, b, c) => (fused ? `${a} * ${b} + ${c}` : `f(${a} * ${b}) + ${c}`)),
+    less: compare("<"),
+    lessEqual: compare("<="),
+    equal: compare("==="),
+    and: bitwise("&"),
+    or: bitwise("|"),
+    xor: bitwise("^"),
+    shiftLeft: bitwise("<<"),
     shiftRight: (a, b) => bitwise(a.dtype === "uint32" ? ">>>" : ">>")(a, b),
     not: (a) => emit(a.dtype, a.dtype === "bool" ? `1 - ${a.code}` : `~${a.code}`),
     select(condition, a, b) {
@@ -67,14 +90,24 @@ function emulate(op: TranscendentalOp, fused: boolean): Emulation {
 /** erf x = (2/√π)·e^(−x²)·Σ 2ⁿx²ⁿ⁺¹/(2n+1)!!, a series of positive terms; beyond 6 it is 1 to 17 digits. */
 function erf(x: number): number {
   if (!(Math.abs(x) < 6)) return Math.sign(x);
-  let term = x, sum = x;
+  let term = x,
+    sum = x;
   for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) sum += term *= (2 * x * x) / (2 * n + 1);
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
 const references: Record<TranscendentalOp, (x: number, y: number) => number> = {
-  exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, sin: Math.sin, cos: Math.cos, tan: Math.tan,
-  tanh: Math.tanh, erf, pow: Math.pow, atan2: Math.atan2,
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  tanh: Math.tanh,
+  erf,
+  pow: Math.pow,
+  atan2: Math.atan2,
 };
 
 const doubleCell = new DataView(new ArrayBuffer(8));
@@ -88,7 +121,7 @@ function unitInLastPlace(x: number): number {
 
 /** The error of a float32 in ulps. ∞ counts as 2¹²⁸, the float that would follow the largest; signs of zero count. */
 function ulps(actual: number, exact: number): number {
-  if (Object.is(actual, exact) || actual !== actual && exact !== exact) return 0;
+  if (Object.is(actual, exact) || (actual !== actual && exact !== exact)) return 0;
   if (actual !== actual || exact !== exact || Math.abs(exact) === Infinity) return Infinity;
   if (actual === 0 && exact === 0) return Infinity;
   if (Math.abs(actual) === Infinity) {
@@ -101,14 +134,53 @@ function ulps(actual: number, exact: number): number {
 // ---- The samples ----------------------------------------------------------------------------------------------
 
 const special = new Float32Array([
-  0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 2.5, -2.5, Infinity, -Infinity, NaN, 2 ** -149, -(2 ** -149), 2 ** -126, -(2 ** -126),
-  1e-38, -1e-38, 1e-10, -1e-10, 3.4028234663852886e38, -3.4028234663852886e38, 2 ** 23 + 1, -(2 ** 23) - 1, 2 ** 24, -(2 ** 24),
-  1 - 2 ** -24, 1 + 2 ** -23, -1 + 2 ** -24, -1 - 2 ** -23, 88.72283, 88.72284, -87.33654, -103.97208, -103.97209, 1e9, -1e9,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  2,
+  -2,
+  3,
+  -3,
+  2.5,
+  -2.5,
+  Infinity,
+  -Infinity,
+  NaN,
+  2 ** -149,
+  -(2 ** -149),
+  2 ** -126,
+  -(2 ** -126),
+  1e-38,
+  -1e-38,
+  1e-10,
+  -1e-10,
+  3.4028234663852886e38,
+  -3.4028234663852886e38,
+  2 ** 23 + 1,
+  -(2 ** 23) - 1,
+  2 ** 24,
+  -(2 ** 24),
+  1 - 2 ** -24,
+  1 + 2 ** -23,
+  -1 + 2 ** -24,
+  -1 - 2 ** -23,
+  88.72283,
+  88.72284,
+  -87.33654,
+  -103.97208,
+  -103.97209,
+  1e9,
+  -1e9,
 ]);
 
 /** Deterministic numbers in [0, 1): a 32-bit generator (mulberry32). */
 let state = 1;
-beforeEach(() => { state = 1; });
+beforeEach(() => {
+  state = 1;
+});
 function uniform(): number {
   state = (state + 0x6d2b79f5) | 0;
   let t = Math.imul(state ^ (state >>> 15), state | 1);
@@ -125,24 +197,31 @@ const between = (low: number, high: number, count: number) =>
   Float32Array.from({ length: count }, () => low + (high - low) * uniform());
 
 /** Floats close to each centre, on a scale from their last place to a hundredth. */
-const around = (centres: number[], count: number) => Float32Array.from({ length: count }, (_, i) => {
-  const centre = centres[i % centres.length]!;
-  return centre * (1 + (uniform() - 0.5) * 10 ** (-2 - 6 * uniform()));
-});
+const around = (centres: number[], count: number) =>
+  Float32Array.from({ length: count }, (_, i) => {
+    const centre = centres[i % centres.length]!;
+    return centre * (1 + (uniform() - 0.5) * 10 ** (-2 - 6 * uniform()));
+  });
 
 const multiples = (step: number, from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => (from + i) * step).filter((v) => v !== 0);
-const angles = () => join(
-  between(-1e4, 1e4, 50_000), between(-10, 10, 30_000), around(multiples(Math.PI / 2, -6366, 6366), 30_000),
-  around(multiples(Math.PI / 4, -40, 40), 20_000), [252.89820861816406, 505.7964172363281, 1011.5928344726562],
-);
+const angles = () =>
+  join(
+    between(-1e4, 1e4, 50_000),
+    between(-10, 10, 30_000),
+    around(multiples(Math.PI / 2, -6366, 6366), 30_000),
+    around(multiples(Math.PI / 4, -40, 40), 20_000),
+    [252.89820861816406, 505.7964172363281, 1011.5928344726562],
+  );
 
 const hardPoints: Record<Exclude<TranscendentalOp, "pow" | "atan2">, () => Float32Array> = {
   exp: () => join(between(-104, 89, 60_000), around(multiples(Math.LN2 / 2, -300, 256), 30_000)),
   expm1: () => join(between(-18, 3, 60_000), between(-1, 1, 20_000), around(multiples(Math.LN2 / 2, -50, 256), 20_000)),
   log: () => join(between(0.4, 2.2, 60_000), around([1, 2 / 3, 4 / 3, 2 ** -126], 20_000)),
   log1p: () => join(between(-1, 2, 60_000), around([-1, -2 / 3, -1 / 3, 1 / 3, 5 / 3, 2 ** 24], 20_000)),
-  sin: angles, cos: angles, tan: angles,
+  sin: angles,
+  cos: angles,
+  tan: angles,
   tanh: () => join(between(-10, 10, 50_000), between(0.3, 1, 30_000), around([0.55, 8, 9.01], 10_000)),
   erf: () => join(between(-4.2, 4.2, 50_000), between(0.5, 1.5, 30_000), around([0.92, 3.92, 4], 10_000)),
 };
@@ -155,7 +234,11 @@ const specialPairs = (): Pairs => [
 
 /** Bases of every size with exponents that bring the power into the range of float32, and a little over. */
 function powers(count: number): Pairs {
-  const bases = join(around([1, 2 ** 0.25, 2 ** -0.25], count / 4), between(0.5, 2, count / 4), anyFloats(count / 2).map(Math.abs));
+  const bases = join(
+    around([1, 2 ** 0.25, 2 ** -0.25], count / 4),
+    between(0.5, 2, count / 4),
+    anyFloats(count / 2).map(Math.abs),
+  );
   const exponents = bases.map((x) => ((uniform() * 2 - 1) * 151) / Math.log2(x));
   for (let i = 0; i < count; i += 4) {
     exponents[i] = Math.round(exponents[i]!);
@@ -167,7 +250,10 @@ function powers(count: number): Pairs {
 /** Points all around the circle, on it and at every distance from it, the diagonals among them. */
 function points(count: number): Pairs {
   const y = join(between(-1, 1, count / 2), anyFloats(count / 2));
-  return [y, y.map((v) => v * (uniform() < 0.5 ? 1 : -1) * (uniform() < 0.3 ? 1 + 0.1 * uniform() : 8 ** (2 * uniform() - 1)))];
+  return [
+    y,
+    y.map((v) => v * (uniform() < 0.5 ? 1 : -1) * (uniform() < 0.3 ? 1 + 0.1 * uniform() : 8 ** (2 * uniform() - 1))),
+  ];
 }
 
 /** At least 200 000 places at which to measure an instruction. */
@@ -175,7 +261,14 @@ function samples(op: TranscendentalOp): Pairs {
   if (op === "pow" || op === "atan2") {
     const [x, y] = (op === "pow" ? powers : points)(160_000);
     const [x0, y0] = specialPairs();
-    return [join(x0, x, anyFloats(40_000)), join(y0, y, anyFloats(40_000).map((_, i, all) => all[(i * 7919) % all.length]!))];
+    return [
+      join(x0, x, anyFloats(40_000)),
+      join(
+        y0,
+        y,
+        anyFloats(40_000).map((_, i, all) => all[(i * 7919) % all.length]!),
+      ),
+    ];
   }
   const x = join(special, hardPoints[op](), anyFloats(200_000));
   return [x, x];
@@ -185,7 +278,8 @@ function samples(op: TranscendentalOp): Pairs {
 
 const ops = Object.keys(expansions) as TranscendentalOp[];
 const trigonometric: TranscendentalOp[] = ["sin", "cos", "tan"];
-const inDomain = (op: TranscendentalOp, x: number) => !trigonometric.includes(op) || !(Math.abs(x) > 1e4) || Math.abs(x) === Infinity;
+const inDomain = (op: TranscendentalOp, x: number) =>
+  !trigonometric.includes(op) || !(Math.abs(x) > 1e4) || Math.abs(x) === Infinity;
 
 describe.each([true, false])("fused multiply-add: %s", (fused) => {
   test.each(ops)("%s keeps to its error bound", (op) => {
@@ -203,7 +297,10 @@ describe.each([true, false])("fused multiply-add: %s", (fused) => {
   test.each(["sin", "cos"] as const)("%s stays close up to 1e5 and within [−1, 1] everywhere", (op) => {
     const close = between(-1e5, 1e5, 50_000);
     const { evaluate } = emulate(op, fused);
-    const worst = evaluate(close, close).reduce((worst, v, i) => Math.max(worst, Math.abs(v - references[op](close[i]!, 0))), 0);
+    const worst = evaluate(close, close).reduce(
+      (worst, v, i) => Math.max(worst, Math.abs(v - references[op](close[i]!, 0))),
+      0,
+    );
     expect(worst).toBeLessThanOrEqual(1e-6);
     const all = anyFloats(50_000).filter((v) => Number.isFinite(v));
     expect(evaluate(all, all).every((v) => Math.abs(v) <= 1)).toBe(true);
@@ -211,7 +308,11 @@ describe.each([true, false])("fused multiply-add: %s", (fused) => {
 
   test.each(["tanh", "erf"] as const)("%s never leaves [−1, 1]", (op) => {
     const x = between(-12, 12, 50_000);
-    expect(emulate(op, fused).evaluate(x, x).every((v) => Math.abs(v) <= 1)).toBe(true);
+    expect(
+      emulate(op, fused)
+        .evaluate(x, x)
+        .every((v) => Math.abs(v) <= 1),
+    ).toBe(true);
   });
 
   test("powers of small integers are exact", () => {

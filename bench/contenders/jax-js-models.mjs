@@ -4,6 +4,7 @@
 import "./newer-engine.mjs";
 import { parametersPerBlock } from "../families/gpt.mjs";
 import { stages } from "../families/sequential.mjs";
+
 const { lax, nn, numpy: np, random } = await import("@jax-js/jax");
 
 /** Kernels are stored as `[out, in]`: jax-js is a tenth faster on mlp when it multiplies by the transpose. */
@@ -16,10 +17,14 @@ const layers = {
   dense: { parameters: 2, call: (_, x, [kernel, bias]) => dense(x, kernel, bias) },
   conv: {
     parameters: 2,
-    call: ({ padding }, x, [kernel, bias]) => lax.conv(x, kernel, [1, 1], padding.toUpperCase()).add(bias.reshape([-1, 1, 1])),
+    call: ({ padding }, x, [kernel, bias]) =>
+      lax.conv(x, kernel, [1, 1], padding.toUpperCase()).add(bias.reshape([-1, 1, 1])),
   },
   // Over the two last axes; the function gets one window.
-  maxPool: { parameters: 0, call: ({ size }, x) => lax.reduceWindow(x, (window) => np.max(window), [size, size], [size, size]) },
+  maxPool: {
+    parameters: 0,
+    call: ({ size }, x) => lax.reduceWindow(x, (window) => np.max(window), [size, size], [size, size]),
+  },
   relu: { parameters: 0, call: (_, x) => nn.relu(x) },
   tanh: { parameters: 0, call: (_, x) => np.tanh(x) },
   flatten: { parameters: 0, call: (_, x) => x.reshape([x.shape[0], -1]) },
@@ -50,7 +55,10 @@ function lstm({ batch, units, steps }, [embedding, kernel, recurrent, bias, head
   for (let t = 0; t < steps; t++) {
     const gates = inputs.ref.slice([], t).add(np.dot(h, recurrent.ref.transpose()));
     const [i, f, g, o] = np.split(gates, 4, 1);
-    c = nn.sigmoid(f).mul(c).add(nn.sigmoid(i).mul(np.tanh(g)));
+    c = nn
+      .sigmoid(f)
+      .mul(c)
+      .add(nn.sigmoid(i).mul(np.tanh(g)));
     h = nn.sigmoid(o).mul(np.tanh(c.ref));
     outputs.push(h.ref);
   }
@@ -62,7 +70,10 @@ function gpt({ layers: count, width, heads, steps }, parameters, x) {
   const norm = (x, scale, offset) => nn.standardize(x).mul(scale).add(offset);
   const apart = (x) => x.reshape([...x.shape.slice(0, 2), heads, -1]);
 
-  const block = (x, [norm1, shift1, qkv, qkvBias, out, outBias, norm2, shift2, expand, expandBias, contract, contractBias]) => {
+  const block = (
+    x,
+    [norm1, shift1, qkv, qkvBias, out, outBias, norm2, shift2, expand, expandBias, contract, contractBias],
+  ) => {
     const [q, k, v] = np.split(dense(norm(x.ref, norm1, shift1), qkv, qkvBias), 3, 2).map(apart);
     const mixed = nn.dotProductAttention(q, k, v, { isCausal: true }).reshape([-1, steps, width]);
     x = x.add(dense(mixed, out, outBias));
@@ -87,7 +98,8 @@ const tables = { sequential: 0, lstm: 1, gpt: 2 };
 
 /** The parameters as jax-js multiplies by them, from those of the file. */
 export function arranged(workload, parameters) {
-  const flattened = workload.family === "sequential" ? stages(workload).find(({ layer }) => layer.kind === "flatten") : undefined;
+  const flattened =
+    workload.family === "sequential" ? stages(workload).find(({ layer }) => layer.kind === "flatten") : undefined;
   return parameters.map(({ values, shape }, i) => {
     const array = np.array(values, { shape });
     if (shape.length === 4) return array.transpose([3, 2, 0, 1]);
@@ -96,7 +108,10 @@ export function arranged(workload, parameters) {
     // A dense layer behind an image: its rows follow [height, width, channels], and must follow NCHW.
     const follows = flattened && rows === flattened.after[0] && i > 0 && parameters[i - 2].shape.length === 4;
     return follows
-      ? array.reshape([...flattened.before, columns]).transpose([3, 2, 0, 1]).reshape([columns, rows])
+      ? array
+          .reshape([...flattened.before, columns])
+          .transpose([3, 2, 0, 1])
+          .reshape([columns, rows])
       : array.transpose();
   });
 }

@@ -4,14 +4,27 @@
 import "./newer-engine.mjs";
 import { arranged, models } from "./jax-js-models.mjs";
 import { installedVersion, serve } from "./serve.mjs";
-const { blockUntilReady, defaultDevice, init, jit, nn, numpy: np, random, tree, valueAndGrad } = await import("@jax-js/jax");
+
+const {
+  blockUntilReady,
+  defaultDevice,
+  init,
+  jit,
+  nn,
+  numpy: np,
+  random,
+  tree,
+  valueAndGrad,
+} = await import("@jax-js/jax");
 
 /** The gradient step of one parameter tree, as `[parameters, state]`; scalars of the recipe become constants. */
 const optimizers = {
   sgd: {
     state: () => [],
-    update: ({ learningRate }, parameters, gradients, state) =>
-      [parameters.map((p, i) => p.sub(gradients[i].mul(learningRate))), state],
+    update: ({ learningRate }, parameters, gradients, state) => [
+      parameters.map((p, i) => p.sub(gradients[i].mul(learningRate))),
+      state,
+    ],
   },
   adam: {
     state: (parameters) => {
@@ -26,7 +39,8 @@ const optimizers = {
       const m = state.m.map((m, i) => m.mul(beta1).add(gradients[i].ref.mul(1 - beta1)));
       const v = state.v.map((v, i) => v.mul(beta2).add(np.square(gradients[i]).mul(1 - beta2)));
       const updated = parameters.map((p, i) =>
-        p.sub(rate.ref.mul(m[i].ref).div(np.sqrt(v[i].ref).div(scale.ref).add(epsilon))));
+        p.sub(rate.ref.mul(m[i].ref).div(np.sqrt(v[i].ref).div(scale.ref).add(epsilon))),
+      );
       rate.dispose();
       scale.dispose();
       return [updated, { m, v, beta1Power, beta2Power }];
@@ -38,7 +52,11 @@ const losses = {
   meanSquaredError: (output, y) => np.square(nn.sigmoid(output).sub(y)).mean(),
   crossEntropy: (logits, y) => {
     const size = y.shape.reduce((product, n) => product * n, 1);
-    return nn.logSoftmax(logits).mul(nn.oneHot(y, logits.shape.at(-1))).sum().mul(-1 / size);
+    return nn
+      .logSoftmax(logits)
+      .mul(nn.oneHot(y, logits.shape.at(-1)))
+      .sum()
+      .mul(-1 / size);
   },
 };
 
@@ -64,7 +82,8 @@ function makeTrainer(workload, data) {
     return [loss, ...optimizer.update(workload.optimizer, parameters, gradients, state)];
   });
   const images = workload.family === "sequential" && workload.input.length === 3;
-  const toArray = ({ values, shape }) => np.array(values, { shape, dtype: values instanceof Int32Array ? np.int32 : np.float32 });
+  const toArray = ({ values, shape }) =>
+    np.array(values, { shape, dtype: values instanceof Int32Array ? np.int32 : np.float32 });
   const xs = data.x.map((x) => (images ? toArray(x).transpose([0, 3, 1, 2]) : toArray(x)));
   const ys = data.y.map(toArray);
   const keys = isRandom(workload) ? xs.map((_, i) => random.key(i)) : [];
@@ -84,7 +103,13 @@ function makeTrainer(workload, data) {
       for (let i = 0; i < steps; i++) {
         const batch = i % xs.length;
         let loss = null;
-        [loss, parameters, state] = step(parameters, state, xs[batch].ref, ys[batch].ref, ...keys.slice(batch, batch + 1).map(({ ref }) => ref));
+        [loss, parameters, state] = step(
+          parameters,
+          state,
+          xs[batch].ref,
+          ys[batch].ref,
+          ...keys.slice(batch, batch + 1).map(({ ref }) => ref),
+        );
         // Reading the loss is what makes a step run. Left waiting, steps are rescanned by every later one.
         value = loss.dataSync()[0];
       }

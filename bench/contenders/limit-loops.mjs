@@ -37,8 +37,18 @@ const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => i
 /** Locals: 0 turns left, `first`… the sums. Goes back to the loop's beginning until no turn is left, then stores a sum. */
 function turnsAndResult(/** @type {number[]} */ turn, /** @type {number} */ first, /** @type {number} */ sums) {
   return [
-    ...loop, ...turn, ...get(0), ...i32(1), i32Sub, ...tee(0), branchIf, 0, end,
-    ...i32(0), ...range(sums).flatMap((i) => (i ? [...get(first + i), ...addVectors] : get(first))), ...storeVector,
+    ...loop,
+    ...turn,
+    ...get(0),
+    ...i32(1),
+    i32Sub,
+    ...tee(0),
+    branchIf,
+    0,
+    end,
+    ...i32(0),
+    ...range(sums).flatMap((i) => (i ? [...get(first + i), ...addVectors] : get(first))),
+    ...storeVector,
   ];
 }
 
@@ -63,18 +73,33 @@ export function tileLoop(/** @type {number} */ rows, /** @type {number} */ colum
   const panelB = panelA + depth * rows * 4;
 
   const turn = [
-    ...i32(panelA), ...set(a), ...i32(panelB), ...set(b),
+    ...i32(panelA),
+    ...set(a),
+    ...i32(panelB),
+    ...set(b),
     ...loop,
     ...range(vectors).flatMap((i) => [...get(b), ...loadVector(16 * i), ...set(right + i)]),
     ...range(rows).flatMap((row) => [
-      ...get(a), ...loadSplat(4 * row), ...set(left),
+      ...get(a),
+      ...loadSplat(4 * row),
+      ...set(left),
       ...range(vectors).flatMap((i) => {
         const sum = first + row * vectors + i;
         return [...get(left), ...get(right + i), ...get(sum), ...multiplyAdd, ...set(sum)];
       }),
     ]),
-    ...get(b), ...i32(columns * 4), i32Add, ...set(b),
-    ...get(a), ...i32(rows * 4), i32Add, ...tee(a), ...i32(panelB), i32LessThan, branchIf, 0,
+    ...get(b),
+    ...i32(columns * 4),
+    i32Add,
+    ...set(b),
+    ...get(a),
+    ...i32(rows * 4),
+    i32Add,
+    ...tee(a),
+    ...i32(panelB),
+    i32LessThan,
+    branchIf,
+    0,
     end,
   ];
   const sums = rows * vectors;
@@ -89,12 +114,26 @@ export function tileLoop(/** @type {number} */ rows, /** @type {number} */ colum
  * lane. Throws where the engine has no relaxed SIMD.
  */
 export function compileLoop(/** @type {Code} */ { integers, vectors, body }) {
-  const section = (/** @type {number} */ id, /** @type {number[]} */ content) => [id, ...leb(content.length), ...content];
+  const section = (/** @type {number} */ id, /** @type {number[]} */ content) => [
+    id,
+    ...leb(content.length),
+    ...content,
+  ];
   const name = (/** @type {string} */ text) => [text.length, ...Buffer.from(text)];
-  const locals = [[integers, 0x7f], [vectors, 0x7b]].filter(([count]) => count > 0);
+  const locals = [
+    [integers, 0x7f],
+    [vectors, 0x7b],
+  ].filter(([count]) => count > 0);
   const code = [locals.length, ...locals.flatMap(([count, type]) => [...leb(count), type]), ...body, end];
   const bytes = Uint8Array.from([
-    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, [1, 0x60, 1, 0x7f, 0]), // one type: of an i32, to nothing
     ...section(3, [1, 0]), // one function, of that type
     ...section(5, [1, 0, 1]), // one memory, of one page

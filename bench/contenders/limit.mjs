@@ -6,10 +6,15 @@
 // cache. Which one is best depends on the engine: V8 11 cannot keep 6×8 in registers.
 // For a product of m·k·n a "step" does as many operations as that product has; it computes nothing that can be compared.
 import { operations } from "../families/product.mjs";
-import { serve } from "./serve.mjs";
 import { compileLoop, registerLoop, tileLoop } from "./limit-loops.mjs";
+import { serve } from "./serve.mjs";
 
-const loops = { registers: () => registerLoop(12), "4x8": () => tileLoop(4, 8), "3x12": () => tileLoop(3, 12), "6x8": () => tileLoop(6, 8) };
+const loops = {
+  registers: () => registerLoop(12),
+  "4x8": () => tileLoop(4, 8),
+  "3x12": () => tileLoop(3, 12),
+  "6x8": () => tileLoop(6, 8),
+};
 /** Calls are short, so that the engine can exchange its first code for the optimized one between two of them. */
 const operationsPerCall = 8e6;
 

@@ -6,14 +6,18 @@ const dense = (x, kernel, bias) => x.matmul(kernel).add(bias);
 /** Of each kind of layer: how many parameters it has, and what it does. */
 const layers = {
   dense: { parameters: 2, call: (_, x, [kernel, bias]) => dense(x, kernel, bias) },
-  conv: { parameters: 2, call: ({ padding }, x, [kernel, bias], { conv2d }) => conv2d(x, kernel, { padding }).add(bias) },
+  conv: {
+    parameters: 2,
+    call: ({ padding }, x, [kernel, bias], { conv2d }) => conv2d(x, kernel, { padding }).add(bias),
+  },
   maxPool: { parameters: 0, call: ({ size }, x, _, { maxPool2d }) => maxPool2d(x, size) },
   relu: { parameters: 0, call: (_, x, __, { relu }) => relu(x) },
   tanh: { parameters: 0, call: (_, x) => x.tanh() },
   flatten: { parameters: 0, call: (_, x) => x.reshape([x.shape[0], -1]) },
   dropout: {
     parameters: 0,
-    call: ({ rate }, x, _, { random, where }, key) => where(random.bernoulli(key, x.shape, 1 - rate), x.mul(1 / (1 - rate)), 0),
+    call: ({ rate }, x, _, { random, where }, key) =>
+      where(random.bernoulli(key, x.shape, 1 - rate), x.mul(1 / (1 - rate)), 0),
   },
 };
 
@@ -27,7 +31,12 @@ function sequential(nabla, workload, parameters, x, key) {
 }
 
 /** The gates' products with the inputs are taken for all steps at once; the loop has only those with the state. */
-function lstm({ scan, split, zeros, sigmoid }, { batch, units }, [embedding, kernel, recurrent, bias, headKernel, headBias], x) {
+function lstm(
+  { scan, split, zeros, sigmoid },
+  { batch, units },
+  [embedding, kernel, recurrent, bias, headKernel, headBias],
+  x,
+) {
   const inputs = embedding.take(x.transpose()).matmul(kernel).add(bias); // [steps, batch, 4 units]
   const step = ([h, c], input) => {
     const [i, f, g, o] = split(input.add(h.matmul(recurrent)), 4, -1);
@@ -45,7 +54,10 @@ function gpt(nabla, { layers: count, heads, steps }, parameters, x) {
   const norm = (x, gamma, beta) => layerNorm(x, { gamma, beta, epsilon: normEpsilon });
   const apart = (x) => x.reshape([x.shape[0], steps, heads, -1]).transpose([0, 2, 1, 3]);
 
-  const block = (x, [norm1, shift1, qkv, qkvBias, out, outBias, norm2, shift2, expand, expandBias, contract, contractBias]) => {
+  const block = (
+    x,
+    [norm1, shift1, qkv, qkvBias, out, outBias, norm2, shift2, expand, expandBias, contract, contractBias],
+  ) => {
     const [q, k, v] = split(dense(norm(x, norm1, shift1), qkv, qkvBias), 3, -1).map(apart);
     const mixed = scaledDotProductAttention(q, k, v, { causal: true }).transpose([0, 2, 1, 3]).reshape(x.shape);
     x = x.add(dense(mixed, out, outBias));
@@ -65,7 +77,10 @@ function gpt(nabla, { layers: count, heads, steps }, parameters, x) {
 
 /** A family's network, and the functions of Nabla without which it cannot be. */
 export const models = {
-  sequential: { model: sequential, needs: ({ layers }) => layers.flatMap(({ kind }) => ({ conv: ["conv2d"], maxPool: ["maxPool2d"] })[kind] ?? []) },
+  sequential: {
+    model: sequential,
+    needs: ({ layers }) => layers.flatMap(({ kind }) => ({ conv: ["conv2d"], maxPool: ["maxPool2d"] })[kind] ?? []),
+  },
   lstm: { model: lstm, needs: () => ["scan"] },
   gpt: { model: gpt, needs: () => ["layerNorm", "scaledDotProductAttention"] },
 };

@@ -24,7 +24,10 @@ const losses = {
   crossEntropy: (logits, y, { oneHot }) => {
     const shifted = logits.sub(logits.max(-1, { keepDims: true }).stopGradient());
     const logProbabilities = shifted.sub(shifted.exp().sum(-1, { keepDims: true }).log());
-    return oneHot(y, logits.shape.at(-1)).mul(logProbabilities).sum().mul(-1 / y.size);
+    return oneHot(y, logits.shape.at(-1))
+      .mul(logProbabilities)
+      .sum()
+      .mul(-1 / y.size);
   },
 };
 

@@ -11,7 +11,9 @@ let nabla;
 /** What `nabla doctor` says of the backend that will compute here. */
 function threads() {
   const command = fileURLToPath(new URL("bin/nabla.js", root));
-  return JSON.parse(execFileSync(process.execPath, [...process.execArgv, command, "doctor", "--json"], { encoding: "utf8" })).backend.threads;
+  return JSON.parse(
+    execFileSync(process.execPath, [...process.execArgv, command, "doctor", "--json"], { encoding: "utf8" }),
+  ).backend.threads;
 }
 
 serve({
@@ -21,5 +23,6 @@ serve({
     nabla = await import(built.href);
     return { version: JSON.parse(readFileSync(new URL("package.json", root), "utf8")).version, threads: threads() };
   },
-  prepare: (workload, data) => (workload.family === "product" ? makeProduct(nabla, data) : makeTrainer(nabla, workload, data)),
+  prepare: (workload, data) =>
+    workload.family === "product" ? makeProduct(nabla, data) : makeTrainer(nabla, workload, data),
 });

@@ -2,9 +2,14 @@
 // norm, an untied head without bias, no dropout. Parameters in the order of use.
 import { textSampler } from "./text.mjs";
 
-const norm = (/** @type {number} */ width) => [{ shape: [width], start: "ones" }, { shape: [width], start: "zeros" }];
-const dense = (/** @type {number} */ inputs, /** @type {number} */ outputs) =>
-  [{ shape: [inputs, outputs], start: "small" }, { shape: [outputs], start: "zeros" }];
+const norm = (/** @type {number} */ width) => [
+  { shape: [width], start: "ones" },
+  { shape: [width], start: "zeros" },
+];
+const dense = (/** @type {number} */ inputs, /** @type {number} */ outputs) => [
+  { shape: [inputs, outputs], start: "small" },
+  { shape: [outputs], start: "zeros" },
+];
 
 /** How many parameters a block has. */
 export const parametersPerBlock = 12;

@@ -3,7 +3,10 @@
 /** @satisfies {import("../workloads.mjs").Family} */
 export const product = {
   describe: ({ sizes }) => sizes.join("×"),
-  parameters: ({ sizes: [m, k, n] }) => [{ shape: [m, k], start: "unit" }, { shape: [k, n], start: "unit" }],
+  parameters: ({ sizes: [m, k, n] }) => [
+    { shape: [m, k], start: "unit" },
+    { shape: [k, n], start: "unit" },
+  ],
   batchShapes: () => ({ x: [], y: [] }),
   indices: () => false,
   sampler: () => () => ({ x: [], y: [] }),

@@ -11,8 +11,11 @@
 /** @returns {Layer} */
 export const dense = (/** @type {number} */ units) => ({ kind: "dense", units });
 /** @returns {Layer} */
-export const conv = (/** @type {number} */ filters, /** @type {number} */ size, /** @type {"same" | "valid"} */ padding) =>
-  ({ kind: "conv", filters, size, padding });
+export const conv = (
+  /** @type {number} */ filters,
+  /** @type {number} */ size,
+  /** @type {"same" | "valid"} */ padding,
+) => ({ kind: "conv", filters, size, padding });
 /** @returns {Layer} */
 export const maxPool = (/** @type {number} */ size) => ({ kind: "maxPool", size });
 /** @returns {Layer} */
@@ -64,7 +67,12 @@ export const sequential = {
   parameters: (workload) =>
     stages(workload).flatMap(({ layer, before }) => {
       const shape = kernelShape[layer.kind]?.(layer, before);
-      return shape ? [{ shape, start: "glorot" }, { shape: [shape.at(-1)], start: "zeros" }] : [];
+      return shape
+        ? [
+            { shape, start: "glorot" },
+            { shape: [shape.at(-1)], start: "zeros" },
+          ]
+        : [];
     }),
 
   batchShapes: (workload) => {

@@ -8,7 +8,11 @@ import type { Model } from "../train/model.ts";
 
 /** What a model says of one input: the likeliest class and the probability of each, or only its outputs. */
 export type Answer =
-  | { readonly class: string; readonly probabilities: Readonly<Record<string, number>>; readonly outputs: readonly number[] }
+  | {
+      readonly class: string;
+      readonly probabilities: Readonly<Record<string, number>>;
+      readonly outputs: readonly number[];
+    }
   | { readonly probabilities: null; readonly outputs: readonly number[] };
 
 /** The answers for some inputs. A model that ends in scores gets the softmax (or sigmoid) that its loss has in mind. */
@@ -25,7 +29,11 @@ export async function answersOf(model: Model, inputs: Column): Promise<Answer[]>
     const all = given.length === 1 ? [1 - given[0]!, given[0]!] : given;
     const names = all.map((_, i) => model.classNames?.[i] ?? String(i));
     const best = all.indexOf(Math.max(...all));
-    return { class: names[best]!, probabilities: Object.fromEntries(all.map((p, i) => [names[i]!, p])), outputs: cut(flat) };
+    return {
+      class: names[best]!,
+      probabilities: Object.fromEntries(all.map((p, i) => [names[i]!, p])),
+      outputs: cut(flat),
+    };
   });
 }
 
@@ -33,7 +41,8 @@ export async function answersOf(model: Model, inputs: Column): Promise<Answer[]>
 function probabilitiesOf(model: Model, outputs: Tensor): Tensor | null {
   if (outputs.ndim !== 2) return null;
   const loss = model.training?.loss;
-  if (loss?.name === "binaryCrossentropy") return outputs.shape[1] !== 1 ? null : loss.fromLogits ? sigmoid(outputs) : outputs;
+  if (loss?.name === "binaryCrossentropy")
+    return outputs.shape[1] !== 1 ? null : loss.fromLogits ? sigmoid(outputs) : outputs;
   if (outputs.shape[1] === 1) return null;
   const isOfClasses = loss ? /categoricalCrossentropy/i.test(loss.name) : model.classNames !== undefined;
   if (!isOfClasses) return null;

@@ -37,7 +37,10 @@ export function withAnswerOptions(command: Command): Command {
 }
 
 /** Adds examples to a command's help. */
-export function withExamples(command: Command, examples: readonly (readonly [command: string, what: string])[]): Command {
+export function withExamples(
+  command: Command,
+  examples: readonly (readonly [command: string, what: string])[],
+): Command {
   const width = Math.max(...examples.map(([text]) => text.length));
   const lines = examples.map(([text, what]) => `  $ ${text.padEnd(width)}  ${what}`.trimEnd());
   return command.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);

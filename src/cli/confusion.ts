@@ -12,18 +12,29 @@ const mostClasses = 20;
 /** How often class i was taken for class j, `[classes][classes]`; null where the targets are no class numbers, or of too many classes. */
 export async function confusionOf(model: Model, test: Dataset): Promise<number[][] | null> {
   const classes = model.outputShape?.at(-1) ?? 0;
-  if (model.training?.loss.targets !== "classes" || model.outputShape?.length !== 1 || classes > mostClasses) return null;
+  if (model.training?.loss.targets !== "classes" || model.outputShape?.length !== 1 || classes > mostClasses)
+    return null;
   const predictions = await model.predict(test);
   return (await metrics.confusionMatrix(tensor(test.targets.array), predictions).array()) as number[][];
 }
 
 /** The table: a row for each true class, a column for each answer, right answers apart from mistakes. */
-export function confusionTable(matrix: readonly (readonly number[])[], classNames: readonly string[] | undefined, paint: Paint): string {
+export function confusionTable(
+  matrix: readonly (readonly number[])[],
+  classNames: readonly string[] | undefined,
+  paint: Paint,
+): string {
   const names = matrix.map((_, i) => classNames?.[i] ?? String(i));
   const rows = matrix.map((row, i) => {
     const total = row.reduce((a, b) => a + b, 0);
-    const cells = row.map((n, j) => (i === j ? paint("green", String(n)) : n === 0 ? paint("dim", "·") : paint("yellow", String(n))));
-    return [paint("bold", names[i]!), ...cells, total === 0 ? "" : paint("dim", `${((100 * row[i]!) / total).toFixed(1)} %`)];
+    const cells = row.map((n, j) =>
+      i === j ? paint("green", String(n)) : n === 0 ? paint("dim", "·") : paint("yellow", String(n)),
+    );
+    return [
+      paint("bold", names[i]!),
+      ...cells,
+      total === 0 ? "" : paint("dim", `${((100 * row[i]!) / total).toFixed(1)} %`),
+    ];
   });
   const head = ["", ...names.map((name) => paint("bold", name)), paint("dim", "right")];
   return table([head, ...rows], { right: head.map((_, i) => i) });

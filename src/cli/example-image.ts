@@ -4,7 +4,10 @@ import type { Dataset } from "../data/dataset.ts";
 import { writeFileAtomic } from "../io/files.ts";
 
 /** Writes the first example as a gray PNG, or gives false where the examples are no gray images of bytes. */
-export async function writeExampleImage({ inputs: { array }, inputShape, size }: Dataset, file: string): Promise<boolean> {
+export async function writeExampleImage(
+  { inputs: { array }, inputShape, size }: Dataset,
+  file: string,
+): Promise<boolean> {
   const [height, width, ...rest] = inputShape;
   if (array.dtype !== "uint8" || width === undefined || rest.length > 0 || size === 0) return false;
   const data = array.data.slice(0, height! * width) as Uint8Array;

@@ -18,7 +18,9 @@ export function report(error: unknown, withStack: boolean): number {
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   const isExpected = error instanceof NablaError || error instanceof UsageError;
   const paint = paintFor(process.stderr);
-  const sentence = isExpected ? message : `something in Nabla broke: ${message.split("\n")[0]} (--debug shows where; please report it).`;
+  const sentence = isExpected
+    ? message
+    : `something in Nabla broke: ${message.split("\n")[0]} (--debug shows where; please report it).`;
   say(`${paint("red", "error:")} ${sentence}`, process.stderr);
   if (withStack) say(stack.replace(/^[^]*?(?=\n {4}at )\n/, "") + causes(error), process.stderr);
   return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;

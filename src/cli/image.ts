@@ -68,7 +68,8 @@ export function digitFromImage(bytes: Uint8Array, source: string): HostArray {
     const gray = whiteOnBlack(layOver(picture, paper));
     const { min, max } = range(gray.data);
     if (max - min < leastContrast) continue;
-    const data = gray.width === side && gray.height === side ? Uint8Array.from(gray.data) : center(shrink(cutOut(gray)));
+    const data =
+      gray.width === side && gray.height === side ? Uint8Array.from(gray.data) : center(shrink(cutOut(gray)));
     return { data, shape: [side, side], dtype: "uint8" };
   }
   throw new FileError(`"${source}" is blank: there is no digit in it.`);
@@ -77,7 +78,11 @@ export function digitFromImage(bytes: Uint8Array, source: string): HostArray {
 /** Lays the picture over paper of one brightness. */
 function layOver({ width, height, brightness, opacity }: Picture, paper: number): Gray {
   if (!opacity) return { width, height, data: brightness };
-  return { width, height, data: brightness.map((light, i) => Math.round(paper + ((light - paper) * opacity[i]!) / 255)) };
+  return {
+    width,
+    height,
+    data: brightness.map((light, i) => Math.round(paper + ((light - paper) * opacity[i]!) / 255)),
+  };
 }
 
 function range(data: Gray["data"]): { min: number; max: number } {
@@ -141,7 +146,8 @@ function shrink({ width, height, data }: Gray): Gray {
     let sum = 0;
     for (let y = Math.floor(y0); y < y1; y++) {
       const share = Math.min(y1, y + 1) - Math.max(y0, y);
-      for (let x = Math.floor(x0); x < x1; x++) sum += data[y * width + x]! * share * (Math.min(x1, x + 1) - Math.max(x0, x));
+      for (let x = Math.floor(x0); x < x1; x++)
+        sum += data[y * width + x]! * share * (Math.min(x1, x + 1) - Math.max(x0, x));
     }
     out[i] = sum / ((x1 - x0) * (y1 - y0));
   }
@@ -159,7 +165,8 @@ function center({ width, height, data }: Gray): Uint8Array {
       massY += ink * y;
     }
   }
-  const place = (centre: number, length: number): number => Math.min(side - length, Math.max(0, Math.round(14 - centre)));
+  const place = (centre: number, length: number): number =>
+    Math.min(side - length, Math.max(0, Math.round(14 - centre)));
   const [left, top] = [place(massX / mass, width), place(massY / mass, height)];
   const { max } = range(data);
   const out = new Uint8Array(side * side);

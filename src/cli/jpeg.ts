@@ -9,18 +9,26 @@ export function isJpeg(bytes: Uint8Array): boolean {
 
 /** Decodes a JPEG; throws an Error that says what is wrong with one that is damaged or over `maxPixels`. */
 export function decodeJpeg(bytes: Uint8Array, maxPixels: number): Picture {
-  const options = { useTArray: true, formatAsRGBA: false, tolerantDecoding: false, maxResolutionInMP: maxPixels / 1e6, maxMemoryUsageInMB: 2048 } as const;
+  const options = {
+    useTArray: true,
+    formatAsRGBA: false,
+    tolerantDecoding: false,
+    maxResolutionInMP: maxPixels / 1e6,
+    maxMemoryUsageInMB: 2048,
+  } as const;
   let image: RawImageData<Uint8Array> & { exifBuffer?: Uint8Array };
   try {
     image = decode(bytes, options);
   } catch (error) {
-    if (error instanceof Error && /^max\w+ limit exceeded/.test(error.message)) throw new Error(`it is over ${maxPixels / 1e6} megapixels`);
+    if (error instanceof Error && /^max\w+ limit exceeded/.test(error.message))
+      throw new Error(`it is over ${maxPixels / 1e6} megapixels`);
     throw error;
   }
   const { width, height, data, exifBuffer } = image;
   if (width === 0 || height === 0) throw new Error("it has no pixels");
   const brightness = new Uint8Array(width * height);
-  for (let i = 0; i < brightness.length; i++) brightness[i] = Math.round(luma(data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!));
+  for (let i = 0; i < brightness.length; i++)
+    brightness[i] = Math.round(luma(data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!));
   return turnUpright({ width, height, brightness, opacity: undefined }, exifBuffer ? readOrientation(exifBuffer) : 1);
 }
 

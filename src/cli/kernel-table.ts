@@ -17,9 +17,17 @@ export interface Measured {
 const cached = 2 ** 20;
 
 /** The median run of each kernel, leaving out the first steps, in which engines still compile. */
-export function measuredKernels({ work }: ProgramDescription, runs: readonly KernelRun[], warmUp: number, limits: Limits): Measured[] {
+export function measuredKernels(
+  { work }: ProgramDescription,
+  runs: readonly KernelRun[],
+  warmUp: number,
+  limits: Limits,
+): Measured[] {
   return work.map(({ flop, bytes }, kernel) => {
-    const times = runs.filter((run) => run.kernel === kernel && run.step >= warmUp).map(({ duration }) => duration).sort((a, b) => a - b);
+    const times = runs
+      .filter((run) => run.kernel === kernel && run.step >= warmUp)
+      .map(({ duration }) => duration)
+      .sort((a, b) => a - b);
     const milliseconds = times[Math.floor(times.length / 2)] ?? 0;
     const least = 1000 * Math.max(flop / limits.flops, bytes > cached ? bytes / limits.bandwidth : 0);
     return { milliseconds, shareOfLimit: milliseconds > 0 ? least / milliseconds : 0 };
@@ -27,17 +35,41 @@ export function measuredKernels({ work }: ProgramDescription, runs: readonly Ker
 }
 
 /** A line a kernel: number, kind, loops, work, time, share of the limit, and the layer that asked for it. */
-export function kernelTable({ kernels, work }: ProgramDescription, measured: readonly Measured[] | null, paint: Paint): string {
+export function kernelTable(
+  { kernels, work }: ProgramDescription,
+  measured: readonly Measured[] | null,
+  paint: Paint,
+): string {
   const rows = kernels.map((text, i) => {
-    const [, number, kind, over, folded, scope = ""] = /^kernel (\d+): (\w+) over ([^,\n]*?)(?:, (?:folding|along) ([^#\n]*?))?(?: {2}# (.*))?(?:\n|$)/.exec(text) ?? [];
+    const [, number, kind, over, folded, scope = ""] =
+      /^kernel (\d+): (\w+) over ([^,\n]*?)(?:, (?:folding|along) ([^#\n]*?))?(?: {2}# (.*))?(?:\n|$)/.exec(text) ?? [];
     const { flop, bytes } = work[i]!;
     const times = measured?.[i];
     return [
-      number ?? "?", paint("cyan", kind ?? "?"), `${over ?? ""}${folded ? ` · ${folded}` : ""}`, scaled(flop, ""), formatBytes(bytes),
-      ...(times ? [milliseconds(times.milliseconds), rate(flop, bytes, times.milliseconds), `${Math.round(100 * times.shareOfLimit)} %`] : []), paint("dim", scope),
+      number ?? "?",
+      paint("cyan", kind ?? "?"),
+      `${over ?? ""}${folded ? ` · ${folded}` : ""}`,
+      scaled(flop, ""),
+      formatBytes(bytes),
+      ...(times
+        ? [
+            milliseconds(times.milliseconds),
+            rate(flop, bytes, times.milliseconds),
+            `${Math.round(100 * times.shareOfLimit)} %`,
+          ]
+        : []),
+      paint("dim", scope),
     ];
   });
-  const head = ["#", "kind", "loops", "FLOP", "bytes", ...(measured ? ["time", "rate", "of limit"] : []), "asked for by"].map((name) => paint("dim", name));
+  const head = [
+    "#",
+    "kind",
+    "loops",
+    "FLOP",
+    "bytes",
+    ...(measured ? ["time", "rate", "of limit"] : []),
+    "asked for by",
+  ].map((name) => paint("dim", name));
   return table([head, ...rows], { right: measured ? [0, 3, 4, 5, 6, 7] : [0, 3, 4] });
 }
 

@@ -1,5 +1,6 @@
 // The command line: what there is to say to it, and what its exit code answers.
 import { Command } from "commander";
+import { withExamples } from "./arguments.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addInspect } from "./commands/inspect.ts";
@@ -7,7 +8,6 @@ import { addPredict } from "./commands/predict.ts";
 import { addRecipes } from "./commands/recipes.ts";
 import { addSummary } from "./commands/summary.ts";
 import { addTrain } from "./commands/train.ts";
-import { withExamples } from "./arguments.ts";
 import { report } from "./failure.ts";
 import { paintFor, tolerateClosedPipes } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -20,7 +20,9 @@ function makeProgram(): Command {
     .helpCommand("help [command]", "show help for a command")
     .showHelpAfterError("(add --help to see what there is)")
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, paintFor(process.stderr)("red", "error:"))) });
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error:/, paintFor(process.stderr)("red", "error:"))),
+    });
   for (const add of [addTrain, addEvaluate, addPredict, addSummary, addInspect, addRecipes, addDoctor]) add(program);
   withExamples(program, [
     ["nabla train digits-mlp", "train on 10,000 handwritten digits and save the model"],

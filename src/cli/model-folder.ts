@@ -12,7 +12,8 @@ export async function prepareModelFile(folder: string, name: string): Promise<st
   await makeFolder(folder);
   const file = join(folder, `${name}.safetensors`);
   const there = await stat(file).catch(() => null);
-  if (there && !there.isFile()) throw new FileError(`cannot write "${file}": ${there.isDirectory() ? "it is a folder" : "it is no plain file"}.`);
+  if (there && !there.isFile())
+    throw new FileError(`cannot write "${file}": ${there.isDirectory() ? "it is a folder" : "it is no plain file"}.`);
   const probe = join(folder, `.nabla-${process.pid}.tmp`);
   try {
     await (await open(probe, "w")).close();

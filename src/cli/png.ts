@@ -1,6 +1,6 @@
 // PNG files to brightness and opacity: checked chunk by chunk here, since the decoder (fast-png) takes much on trust.
 import { inflateSync } from "node:zlib";
-import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
+import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
 import type { Picture } from "./image.ts";
 
 interface Header {
@@ -60,7 +60,8 @@ function readChunks(bytes: Uint8Array): Chunk[] {
 
 function readHeader(chunks: readonly Chunk[], maxPixels: number): Header {
   const [first, ...rest] = chunks;
-  if (first?.type !== "IHDR" || first.data.length !== 13 || rest.some(({ type }) => type === "IHDR")) throw new Error("its header is damaged");
+  if (first?.type !== "IHDR" || first.data.length !== 13 || rest.some(({ type }) => type === "IHDR"))
+    throw new Error("its header is damaged");
   const view = new DataView(first.data.buffer, first.data.byteOffset, 13);
   const header = {
     width: view.getUint32(0),
@@ -70,18 +71,30 @@ function readHeader(chunks: readonly Chunk[], maxPixels: number): Header {
     interlaced: view.getUint8(12) === 1,
   };
   const { width, height, depth, colourType, interlaced } = header;
-  if (width === 0 || height === 0 || !colourTypes[colourType]?.depths.includes(depth)) throw new Error("its header is damaged");
-  if (width * height > maxPixels) throw new Error(`it is ${width} × ${height} pixels, and at most ${maxPixels / 1e6} megapixels are read`);
-  if (interlaced && depth < 8) throw new Error(`it is interlaced with ${depth} bits per pixel, which cannot be read; save it without interlacing`);
+  if (width === 0 || height === 0 || !colourTypes[colourType]?.depths.includes(depth))
+    throw new Error("its header is damaged");
+  if (width * height > maxPixels)
+    throw new Error(`it is ${width} × ${height} pixels, and at most ${maxPixels / 1e6} megapixels are read`);
+  if (interlaced && depth < 8)
+    throw new Error(`it is interlaced with ${depth} bits per pixel, which cannot be read; save it without interlacing`);
   return header;
 }
 
 /** Throws unless the pixel data unpack to exactly as many bytes as the header calls for. */
 function checkPixelData(chunks: readonly Chunk[], { width, height, depth, colourType, interlaced }: Header): void {
-  const rowBytes = (pixels: number): number => (pixels === 0 ? 0 : 1 + Math.ceil((pixels * depth * colourTypes[colourType]!.channels) / 8));
+  const rowBytes = (pixels: number): number =>
+    pixels === 0 ? 0 : 1 + Math.ceil((pixels * depth * colourTypes[colourType]!.channels) / 8);
   // Adam7's seven passes: the first column and row of each, then its steps.
   const passes = interlaced
-    ? [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]]
+    ? [
+        [0, 0, 8, 8],
+        [4, 0, 8, 8],
+        [0, 4, 4, 8],
+        [2, 0, 4, 4],
+        [0, 2, 2, 4],
+        [1, 0, 2, 2],
+        [0, 1, 1, 2],
+      ]
     : [[0, 0, 1, 1]];
   let wanted = 0;
   for (const [x, y, stepX, stepY] of passes as [number, number, number, number][]) {

@@ -4,7 +4,7 @@ import { compile } from "../compile-function.ts";
 import { Dataset } from "../data/dataset.ts";
 import { allocate, type DType } from "../dtype.ts";
 import { type Shape, sizeOf } from "../shape.ts";
-import { tensor, type Tensor } from "../tensor.ts";
+import { type Tensor, tensor } from "../tensor.ts";
 import type { Model } from "../train/model.ts";
 import { scaled } from "../train/resident.ts";
 
@@ -26,10 +26,18 @@ export async function programOf(model: Model, kind: ProgramKind, batchSize: numb
     const { array, scale, offset } = standIn.inputs;
     const predict = compile((raw: Tensor) => model.call(scaled(raw, scale, offset)));
     const zeros = tensor(array);
-    return { program: await predict.program(zeros), run: (steps) => predict.repeat(steps, zeros), profile: (steps) => predict.profile(steps, zeros) };
+    return {
+      program: await predict.program(zeros),
+      run: (steps) => predict.repeat(steps, zeros),
+      profile: (steps) => predict.profile(steps, zeros),
+    };
   }
   const feed = model.requireTraining("inspect").pool.take(standIn, true);
-  return { program: await feed.program(kind, batchSize), run: (steps) => feed.run(kind, batchSize, steps), profile: (steps) => feed.profile(kind, batchSize, steps) };
+  return {
+    program: await feed.program(kind, batchSize),
+    run: (steps) => feed.run(kind, batchSize, steps),
+    profile: (steps) => feed.profile(kind, batchSize, steps),
+  };
 }
 
 /** Data of the form that the model is trained on, all zeros: programs depend on nothing else. */
@@ -40,6 +48,10 @@ function standInData(model: Model, count: number): Dataset {
   const zeros = (shape: Shape, kind: DType) => ({ data: allocate(kind, sizeOf(shape)), shape, dtype: kind });
   return new Dataset({
     inputs: { array: zeros([count, ...inputShape], dtype as DType), ...how },
-    targets: { array: isClasses ? zeros([count, ...outputShape.slice(0, -1)], "uint8") : zeros([count, ...outputShape], "float32") },
+    targets: {
+      array: isClasses
+        ? zeros([count, ...outputShape.slice(0, -1)], "uint8")
+        : zeros([count, ...outputShape], "float32"),
+    },
   });
 }

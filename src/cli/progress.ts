@@ -2,8 +2,8 @@
 import { SingleBar } from "cli-progress";
 import type { MnistProgress } from "../data/mnist.ts";
 import type { Callback, EpochRecord, Progress, TrainingRun } from "../train/callback.ts";
-import { say } from "./terminal.ts";
 import { duration, measure, thousands } from "./table.ts";
+import { say } from "./terminal.ts";
 
 const glyphs = 24;
 
@@ -19,7 +19,9 @@ class LiveLine {
       gracefulExit: false,
       format: (_, { progress }, { words }: { words: string }) => {
         const full = Math.round(progress * glyphs);
-        return `${"█".repeat(full)}${"░".repeat(glyphs - full)} ${Math.floor(100 * progress).toString().padStart(3)} %  ${words}`;
+        return `${"█".repeat(full)}${"░".repeat(glyphs - full)} ${Math.floor(100 * progress)
+          .toString()
+          .padStart(3)} %  ${words}`;
       },
     });
     this.#bar.start(1, 0, { words: "" });
@@ -106,7 +108,10 @@ export class DownloadProgress {
       else say(`downloading ${file}`, this.#stream);
     }
     const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-    this.#line?.show(total ? received / total : 0, `${file} · ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ""}`);
+    this.#line?.show(
+      total ? received / total : 0,
+      `${file} · ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ""}`,
+    );
   }
 
   end(): void {

@@ -17,7 +17,8 @@ export function recipeNames(): string[] {
 /** The recipe of a name. Throws {@link UsageError} with the nearest name for any other. */
 export async function loadRecipe(name: string): Promise<Recipe> {
   const known = recipeNames();
-  if (!known.includes(name)) throw new UsageError(`unknown recipe "${name}".${didYouMean(name, known)} Known: ${known.join(", ")}.`);
+  if (!known.includes(name))
+    throw new UsageError(`unknown recipe "${name}".${didYouMean(name, known)} Known: ${known.join(", ")}.`);
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const { recipe } = (await import(new URL(`${name}.${extension}`, folder).href)) as { recipe: Recipe };
   return recipe;

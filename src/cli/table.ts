@@ -15,10 +15,13 @@ export function table(rows: readonly (readonly string[])[], { right = [], indent
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));
   const line = (row: readonly string[]): string =>
-    row.map((cell, i) => {
-      const space = " ".repeat(widths[i]! - widthOf(cell));
-      return right.includes(i) ? space + cell : cell + space;
-    }).join("  ").trimEnd();
+    row
+      .map((cell, i) => {
+        const space = " ".repeat(widths[i]! - widthOf(cell));
+        return right.includes(i) ? space + cell : cell + space;
+      })
+      .join("  ")
+      .trimEnd();
   return rows.map((row) => indent + line(row)).join("\n");
 }
 

@@ -9,13 +9,37 @@ export function chromeTrace(title: string, { kernels, work }: ProgramDescription
   const steps = [...new Set(runs.map(({ step }) => step))].map((step) => {
     const own = runs.filter((run) => run.step === step);
     const last = own[own.length - 1]!;
-    return { ph: "X", name: `step ${step}`, cat: "step", ...place, ts: 1000 * own[0]!.start, dur: 1000 * (last.start + last.duration - own[0]!.start), args: {} };
+    return {
+      ph: "X",
+      name: `step ${step}`,
+      cat: "step",
+      ...place,
+      ts: 1000 * own[0]!.start,
+      dur: 1000 * (last.start + last.duration - own[0]!.start),
+      args: {},
+    };
   });
   const events = runs.map(({ kernel, start, duration }) => {
     const [head, ...body] = kernels[kernel]!.split("\n");
     const [, name, scope] = /^(.*?)(?: {2}# (.*))?$/.exec(head!)!;
     const { flop, bytes } = work[kernel]!;
-    return { ph: "X", name, cat: /: (\w+)/.exec(name!)?.[1] ?? "kernel", ...place, ts: 1000 * start, dur: 1000 * duration, args: { flop, bytes, ...(scope && { askedForBy: scope }), text: body.join("\n") } };
+    return {
+      ph: "X",
+      name,
+      cat: /: (\w+)/.exec(name!)?.[1] ?? "kernel",
+      ...place,
+      ts: 1000 * start,
+      dur: 1000 * duration,
+      args: { flop, bytes, ...(scope && { askedForBy: scope }), text: body.join("\n") },
+    };
   });
-  return JSON.stringify({ displayTimeUnit: "ms", traceEvents: [named("process_name", `nabla: ${title}`), named("thread_name", "kernel by kernel"), ...steps, ...events] });
+  return JSON.stringify({
+    displayTimeUnit: "ms",
+    traceEvents: [
+      named("process_name", `nabla: ${title}`),
+      named("thread_name", "kernel by kernel"),
+      ...steps,
+      ...events,
+    ],
+  });
 }

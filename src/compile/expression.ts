@@ -22,7 +22,13 @@ export interface Guard {
 export type Expression =
   | { readonly kind: "constant"; readonly dtype: DType; readonly value: number }
   /** One element; where a guard fails, nothing is read and the value is of no account. */
-  | { readonly kind: "load"; readonly dtype: DType; readonly buffer: Buffer; readonly at: Affine; readonly guards: readonly Guard[] }
+  | {
+      readonly kind: "load";
+      readonly dtype: DType;
+      readonly buffer: Buffer;
+      readonly at: Affine;
+      readonly guards: readonly Guard[];
+    }
   /** A whole number computed from the counters. */
   | { readonly kind: "index"; readonly dtype: "int32"; readonly at: Affine }
   | { readonly kind: "scalar"; readonly dtype: DType; readonly op: ScalarOp; readonly operands: readonly Expression[] }
@@ -43,7 +49,15 @@ export class ExpressionBuilder {
       (Object.keys(scalarOps) as ScalarOp[]).map((op) => [
         op,
         (...operands: Expression[]): Expression =>
-          this.make({ kind: "scalar", op, operands, dtype: scalarResultDType(op, operands.map((x) => x.dtype)) }),
+          this.make({
+            kind: "scalar",
+            op,
+            operands,
+            dtype: scalarResultDType(
+              op,
+              operands.map((x) => x.dtype),
+            ),
+          }),
       ]),
     ) as unknown as Pick<ScalarBuilder<Expression>, ScalarOp>),
     constant: (value, dtype) => this.make({ kind: "constant", value, dtype }),
@@ -55,7 +69,10 @@ export class ExpressionBuilder {
     const known = this.#made.get(key);
     if (known) return known;
     this.#made.set(key, expression);
-    this.#depths.set(expression, 1 + operandsOf(expression).reduce((deepest, e) => Math.max(deepest, this.depthOf(e)), 0));
+    this.#depths.set(
+      expression,
+      1 + operandsOf(expression).reduce((deepest, e) => Math.max(deepest, this.depthOf(e)), 0),
+    );
     return expression;
   }
 
@@ -124,7 +141,8 @@ export function visit(roots: Iterable<Expression>, each: (e: Expression) => void
 
 /** Whether an expression changes along one of the axes. */
 export function usesAxes(e: Expression, axes: readonly number[]): boolean {
-  const inside = (a: Affine): boolean => axes.some((axis) => a.coefficients[axis] !== 0) || a.terms.some((t) => usesAxes(t.value as Expression, axes));
+  const inside = (a: Affine): boolean =>
+    axes.some((axis) => a.coefficients[axis] !== 0) || a.terms.some((t) => usesAxes(t.value as Expression, axes));
   switch (e.kind) {
     case "load":
     case "index":

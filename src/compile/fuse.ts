@@ -76,7 +76,10 @@ class Cluster {
 
   get rowPlace(): Place {
     const { rank, extents } = this.frame;
-    return { index: Array.from({ length: this.parallel }, (_, i) => counter(i, rank)), shape: extents.slice(0, this.parallel) };
+    return {
+      index: Array.from({ length: this.parallel }, (_, i) => counter(i, rank)),
+      shape: extents.slice(0, this.parallel),
+    };
   }
 
   /** An index of the reduced node: parallel loops run over the axes that stay, the others over those folded. */
@@ -141,7 +144,12 @@ class Fuser {
   fused(): Fused {
     const kernels = this.#kernels();
     const kernelOf = new Map(this.#clusters.map((cluster, i) => [cluster, kernels[i]!]));
-    const reads = new Map(this.#clusters.map((cluster, i) => [kernels[i]!, new Set([...cluster.reads].map((other) => kernelOf.get(other)!))]));
+    const reads = new Map(
+      this.#clusters.map((cluster, i) => [
+        kernels[i]!,
+        new Set([...cluster.reads].map((other) => kernelOf.get(other)!)),
+      ]),
+    );
     return { graph: this.#roots.graph, kernels, reads, buffers: this.#buffers };
   }
 
@@ -162,12 +170,21 @@ class Fuser {
     const producers = new Set(leaves.flatMap((leaf) => this.#homesOf(leaf)));
     const takes = (cluster: Cluster): boolean => {
       if (cluster.kind === "scatter" || cluster.kind === "loop" || cluster.kind === "routine") return false;
-      return kind !== "reduce" || (cluster.domain !== null && sameShape(cluster.domain.shape, node.inputs[0]!.shape) && sameShape(cluster.domain.axes, node.attrs.axes));
+      return (
+        kind !== "reduce" ||
+        (cluster.domain !== null &&
+          sameShape(cluster.domain.shape, node.inputs[0]!.shape) &&
+          sameShape(cluster.domain.axes, node.attrs.axes))
+      );
     };
-    const others = [...this.#clusters].reverse().filter((cluster) => !producers.has(cluster) && takes(cluster) && siblings(node, leaves, cluster));
+    const others = [...this.#clusters]
+      .reverse()
+      .filter((cluster) => !producers.has(cluster) && takes(cluster) && siblings(node, leaves, cluster));
     // What a producer itself waits for cannot wait for it.
     const before = new Map([...producers].map((producer) => [producer, this.#behind(producer)]));
-    return [...[...producers].reverse().filter(takes), ...others].filter((cluster) => [...before].every(([producer, behind]) => producer === cluster || !behind.has(cluster)));
+    return [...[...producers].reverse().filter(takes), ...others].filter((cluster) =>
+      [...before].every(([producer, behind]) => producer === cluster || !behind.has(cluster)),
+    );
   }
 
   /** Where a root's numbers come from: one cluster, or those of a concatenation's parts. */
@@ -232,7 +249,8 @@ class Fuser {
     const size = sizeOf(node.shape);
     const levels: Store["per"][] = [];
     if (node.op.kind === "reduce" || size === rows) levels.push("row");
-    if (node.op.kind !== "reduce" && cluster.kind === "rows" && size === elements && elements !== rows) levels.push("element");
+    if (node.op.kind !== "reduce" && cluster.kind === "rows" && size === elements && elements !== rows)
+      levels.push("element");
     return levels.some((level) => this.#attempt(() => this.#add(node, cluster, level)));
   }
 
@@ -259,7 +277,13 @@ class Fuser {
     const folded = frame.lower(node.inputs[0]!, domainPlace(node.inputs[0]!.shape, node.attrs.axes, frame.rank));
     const value = frame.builder.make({ kind: "reduced", dtype: node.dtype, id: reductions.length });
     this.#settle(node, cluster, level, place, value, [folded]);
-    reductions.push({ combine, identity: node.op.identity(node.dtype), dtype: node.dtype, value: folded, stage: stageOf(folded, reductions) });
+    reductions.push({
+      combine,
+      identity: node.op.identity(node.dtype),
+      dtype: node.dtype,
+      value: folded,
+      stage: stageOf(folded, reductions),
+    });
   }
 
   /** A part of a concatenation that does not lie in one run is stored by its own axes. */
@@ -271,7 +295,14 @@ class Fuser {
   }
 
   /** Makes a root a member of a kernel. `reading` are the expressions that it adds. Throws, and changes nothing, where it does not fit. */
-  #settle(node: Node, cluster: Cluster, level: Store["per"], place: Place, value: Expression, reading: readonly Expression[]): void {
+  #settle(
+    node: Node,
+    cluster: Cluster,
+    level: Store["per"],
+    place: Place,
+    value: Expression,
+    reading: readonly Expression[],
+  ): void {
     const own = this.#ownPlace(node, cluster, place);
     const sources = cluster.frame.sourcesOf(reading);
     // A kernel does not read from memory what it writes there itself.
@@ -297,7 +328,10 @@ class Fuser {
       const { shape } = node.inputs[0]!;
       const { axes } = node.attrs as { axes: readonly number[] };
       const kept = shape.filter((_, i) => !axes.includes(i));
-      cluster = new Cluster("rows", frameOf([...kept, ...shape.filter((_, i) => axes.includes(i))]), kept.length, { shape, axes });
+      cluster = new Cluster("rows", frameOf([...kept, ...shape.filter((_, i) => axes.includes(i))]), kept.length, {
+        shape,
+        axes,
+      });
       this.#add(node, cluster, "row");
     } else if (op.kind === "contract") {
       cluster = this.#openContract(node);
@@ -312,7 +346,10 @@ class Fuser {
     } else if (op.kind === "routine") {
       const { axis, descending } = node.attrs as { axis: number; descending: boolean };
       const kept = node.shape.filter((_, i) => i !== axis);
-      cluster = new Cluster("routine", frameOf([...kept, node.shape[axis]!]), kept.length, { shape: node.shape, axes: [axis] });
+      cluster = new Cluster("routine", frameOf([...kept, node.shape[axis]!]), kept.length, {
+        shape: node.shape,
+        axes: [axis],
+      });
       cluster.routine = { name: op.routine, descending };
       const value = cluster.frame.lower(node.inputs[0]!, cluster.elementPlace);
       this.#settle(node, cluster, "element", cluster.elementPlace, value, [value]);
@@ -329,14 +366,47 @@ class Fuser {
     const extents = labelExtents(a.shape, b.shape, labels);
     const summed = labels.a.filter((label) => !labels.out.includes(label));
     const order = [...labels.out, ...summed];
-    const frame = new Frame(order.map((label) => extents.get(label)!), this.#roots, this.#buffers);
+    const frame = new Frame(
+      order.map((label) => extents.get(label)!),
+      this.#roots,
+      this.#buffers,
+    );
     const cluster = new Cluster("contract", frame, labels.out.length, null);
-    const placeOf = (of: readonly number[], shape: Shape): Place => ({ index: of.map((label) => counter(order.indexOf(label), order.length)), shape });
-    const factors: [Expression, Expression] = [frame.lower(a, placeOf(labels.a, a.shape)), frame.lower(b, placeOf(labels.b, b.shape))];
-    const axesWhere = (inA: boolean, inB: boolean) => labels.out.flatMap((label, i) => (labels.a.includes(label) === inA && labels.b.includes(label) === inB ? [i] : []));
-    cluster.contract = { batch: axesWhere(true, true), m: axesWhere(true, false), n: axesWhere(false, true), k: summed.map((_, i) => labels.out.length + i), a: factors[0], b: factors[1] };
-    cluster.reductions.push({ combine: "add", identity: 0, dtype: node.dtype, value: frame.builder.scalar.mul(...factors), stage: 0 });
-    this.#settle(node, cluster, "row", cluster.rowPlace, frame.builder.make({ kind: "reduced", dtype: node.dtype, id: 0 }), factors);
+    const placeOf = (of: readonly number[], shape: Shape): Place => ({
+      index: of.map((label) => counter(order.indexOf(label), order.length)),
+      shape,
+    });
+    const factors: [Expression, Expression] = [
+      frame.lower(a, placeOf(labels.a, a.shape)),
+      frame.lower(b, placeOf(labels.b, b.shape)),
+    ];
+    const axesWhere = (inA: boolean, inB: boolean) =>
+      labels.out.flatMap((label, i) =>
+        labels.a.includes(label) === inA && labels.b.includes(label) === inB ? [i] : [],
+      );
+    cluster.contract = {
+      batch: axesWhere(true, true),
+      m: axesWhere(true, false),
+      n: axesWhere(false, true),
+      k: summed.map((_, i) => labels.out.length + i),
+      a: factors[0],
+      b: factors[1],
+    };
+    cluster.reductions.push({
+      combine: "add",
+      identity: 0,
+      dtype: node.dtype,
+      value: frame.builder.scalar.mul(...factors),
+      stage: 0,
+    });
+    this.#settle(
+      node,
+      cluster,
+      "row",
+      cluster.rowPlace,
+      frame.builder.make({ kind: "reduced", dtype: node.dtype, id: 0 }),
+      factors,
+    );
     return cluster;
   }
 
@@ -387,12 +457,31 @@ class Fuser {
     return this.#clusters.map((cluster) => {
       const { frame } = cluster;
       const scope = [...new Set(cluster.members.map((node) => node.scope).filter(Boolean))].join(" ");
-      if (cluster.kind === "loop") return { kind: "loop", extents: [], parallel: 0, reductions: [], stores: [], contract: null, routine: null, loop: this.#loop(cluster.members[0]!), scope };
-      const stores = cluster.members.filter((node) => needed.has(node)).map((node): Store => {
-        const { place, value } = frame.members.get(node)!;
-        const { buffer, at } = this.#buffers.locate(node);
-        return { buffer, at: at(place, frame.rank), value, per: cluster.levels.get(node)!, accumulate: cluster.kind === "scatter" };
-      });
+      if (cluster.kind === "loop")
+        return {
+          kind: "loop",
+          extents: [],
+          parallel: 0,
+          reductions: [],
+          stores: [],
+          contract: null,
+          routine: null,
+          loop: this.#loop(cluster.members[0]!),
+          scope,
+        };
+      const stores = cluster.members
+        .filter((node) => needed.has(node))
+        .map((node): Store => {
+          const { place, value } = frame.members.get(node)!;
+          const { buffer, at } = this.#buffers.locate(node);
+          return {
+            buffer,
+            at: at(place, frame.rank),
+            value,
+            per: cluster.levels.get(node)!,
+            accumulate: cluster.kind === "scatter",
+          };
+        });
       return mergeAxes({
         kind: cluster.kind,
         extents: frame.extents,

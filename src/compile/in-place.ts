@@ -13,7 +13,11 @@ export function mayReplace(kernel: Kernel, buffer: Buffer, old: Buffer): boolean
   // A loop reads all through; only what a carry begins with may become the carry.
   const { carries, slices, constants } = kernel.loop;
   if (!kernelReads(kernel).includes(old)) return true;
-  return carries.every(({ init, result }) => (init === old) === (result === buffer)) && !slices.includes(old) && !constants.includes(old);
+  return (
+    carries.every(({ init, result }) => (init === old) === (result === buffer)) &&
+    !slices.includes(old) &&
+    !constants.includes(old)
+  );
 }
 
 /**
@@ -32,7 +36,11 @@ export function mayOverwrite(kernel: Kernel, store: Store, old: Buffer): boolean
     const inLoops = [...kernel.reductions, ...kernel.stores.filter((s) => s.per === "element")];
     return inLoops.every(({ value }) => !reads(value, old));
   }
-  const last = Math.max(0, ...kernel.stores.map((s) => stageOf(s.value, kernel.reductions)), ...kernel.reductions.map((r) => r.stage));
+  const last = Math.max(
+    0,
+    ...kernel.stores.map((s) => stageOf(s.value, kernel.reductions)),
+    ...kernel.reductions.map((r) => r.stage),
+  );
   return stageOf(store.value, kernel.reductions) === last;
 }
 
@@ -45,5 +53,10 @@ function reads(expression: Expression, buffer: Buffer): boolean {
 }
 
 function sameIndex(a: Affine, b: Affine): boolean {
-  return a.offset === b.offset && a.terms.length === 0 && b.terms.length === 0 && a.coefficients.every((c, i) => c === b.coefficients[i]);
+  return (
+    a.offset === b.offset &&
+    a.terms.length === 0 &&
+    b.terms.length === 0 &&
+    a.coefficients.every((c, i) => c === b.coefficients[i])
+  );
 }

@@ -15,7 +15,9 @@ export function tidyLoops(graph: Graph): Graph {
   // From the last loop to the first: what one no longer reads, an earlier one need not compute.
   const done = new Set<ops.Body>();
   for (;;) {
-    const next = loopsOf(tidy).reverse().find((loop) => !done.has(loop.attrs.body));
+    const next = loopsOf(tidy)
+      .reverse()
+      .find((loop) => !done.has(loop.attrs.body));
     if (!next) return tidy;
     const { results, body } = prune(tidy, next);
     done.add(body);
@@ -52,8 +54,16 @@ function twins(graph: Graph): [LoopNode, LoopNode] | null {
       const same = body.family === b.attrs.body.family && length === b.attrs.length && reverse === b.attrs.reverse;
       if (!same || a.inputs.slice(0, given).some((input, k) => input !== b.inputs[k])) continue;
       const constants = new Map(body.constants.map((placeholder, k) => [placeholder, a.inputs[given + k]!]));
-      const agree = b.attrs.body.constants.every((placeholder, k) => (constants.get(placeholder) ?? b.inputs[given + k]) === b.inputs[given + k]);
-      if (agree && !topologicalOrder([...a.inputs, ...b.inputs], (node) => graph.inputs.includes(node)).some((node) => node === a || node === b)) return [a, b];
+      const agree = b.attrs.body.constants.every(
+        (placeholder, k) => (constants.get(placeholder) ?? b.inputs[given + k]) === b.inputs[given + k],
+      );
+      if (
+        agree &&
+        !topologicalOrder([...a.inputs, ...b.inputs], (node) => graph.inputs.includes(node)).some(
+          (node) => node === a || node === b,
+        )
+      )
+        return [a, b];
     }
   }
   return null;
@@ -64,9 +74,13 @@ function merge(a: LoopNode, b: LoopNode): (loop: Node, index: number) => Node | 
   const given = p.carries.length + p.slices.length;
   const stacked = [...new Set([...p.stacked, ...q.stacked])];
   const constants = new Map<Node, Node>();
-  for (const { attrs, inputs } of [a, b]) attrs.body.constants.forEach((placeholder, k) => constants.set(placeholder, inputs[given + k]!));
+  for (const { attrs, inputs } of [a, b])
+    attrs.body.constants.forEach((placeholder, k) => constants.set(placeholder, inputs[given + k]!));
   const body = new ops.Body({ ...p, constants: [...constants.keys()], stacked });
-  const merged = { ...ops.loop([...a.inputs.slice(0, given), ...constants.values()], { ...a.attrs, body }), scope: a.scope };
+  const merged = {
+    ...ops.loop([...a.inputs.slice(0, given), ...constants.values()], { ...a.attrs, body }),
+    scope: a.scope,
+  };
   const results = new Map<number, Node>();
   const result = (index: number): Node => {
     if (!results.has(index)) results.set(index, ops.result(merged, index));
@@ -75,7 +89,9 @@ function merge(a: LoopNode, b: LoopNode): (loop: Node, index: number) => Node | 
   return (loop, index) => {
     if (loop !== a && loop !== b) return null;
     const own = loop === a ? p : q;
-    return result(index < own.next.length ? index : own.next.length + stacked.indexOf(own.stacked[index - own.next.length]!));
+    return result(
+      index < own.next.length ? index : own.next.length + stacked.indexOf(own.stacked[index - own.next.length]!),
+    );
   };
 }
 
@@ -101,24 +117,42 @@ function prune(graph: Graph, loop: LoopNode): { body: ops.Body; results: (loop: 
   }
 
   // Positions of the inputs that stay, by their role; equal inputs share a placeholder, and plain numbers need none.
-  const taken = places.flatMap((node, i) => (isCarry(i) ? kept.has(i) : reached.has(node) && node.op.kind !== "generate" && places.indexOf(node) === i) ? [i] : []);
+  const taken = places.flatMap((node, i) =>
+    (isCarry(i) ? kept.has(i) : reached.has(node) && node.op.kind !== "generate" && places.indexOf(node) === i)
+      ? [i]
+      : [],
+  );
   const carries = taken.filter(isCarry);
   const slices = taken.filter((i) => i >= carried && i < sliced);
   const constants = taken.filter((i) => !carries.includes(i) && !slices.includes(i));
   const at = (positions: readonly number[], of: readonly Node[]): Node[] => positions.map((i) => of[i]!);
-  const pruned = new ops.Body({ carries: at(carries, places), slices: at(slices, places), constants: at(constants, places), next: at(carries, outputs), stacked, family: {} });
-  const made = { ...ops.loop(at([...carries, ...slices, ...constants], loop.inputs), { body: pruned, length, reverse }), scope: loop.scope };
-  const results = new Map(used.map((i): [number, Node] => {
-    if (i >= carried) return [i, ops.result(made, carries.length + stacked.indexOf(outputs[i]!))];
-    return [i, isCarry(i) ? ops.result(made, carries.indexOf(i)) : loop.inputs[i]!];
-  }));
+  const pruned = new ops.Body({
+    carries: at(carries, places),
+    slices: at(slices, places),
+    constants: at(constants, places),
+    next: at(carries, outputs),
+    stacked,
+    family: {},
+  });
+  const made = {
+    ...ops.loop(at([...carries, ...slices, ...constants], loop.inputs), { body: pruned, length, reverse }),
+    scope: loop.scope,
+  };
+  const results = new Map(
+    used.map((i): [number, Node] => {
+      if (i >= carried) return [i, ops.result(made, carries.length + stacked.indexOf(outputs[i]!))];
+      return [i, isCarry(i) ? ops.result(made, carries.indexOf(i)) : loop.inputs[i]!];
+    }),
+  );
   return { body: pruned, results: (other, index) => (other === loop ? results.get(index)! : null) };
 }
 
 /** The results of a loop that somebody reads. */
 function usedResults(graph: Graph, loop: LoopNode): number[] {
   const inputs = new Set(graph.inputs);
-  const reads = graphNodes(graph).filter((node) => node.op.kind === "result" && !inputs.has(node) && node.inputs[0] === loop);
+  const reads = graphNodes(graph).filter(
+    (node) => node.op.kind === "result" && !inputs.has(node) && node.inputs[0] === loop,
+  );
   return [...new Set(reads.map((node) => node.attrs.index as number))];
 }
 
@@ -128,7 +162,8 @@ function ownPlaceholders({ inputs, attrs: { body } }: LoopNode): Node[] {
   const carried = body.carries.length;
   return body.placeholders.map((node, i) => {
     const input = inputs[i]!;
-    const key = i < carried ? `carry ${i}` : `${i < carried + body.slices.length ? "slice" : "constant"} of ${input.id}`;
+    const key =
+      i < carried ? `carry ${i}` : `${i < carried + body.slices.length ? "slice" : "constant"} of ${input.id}`;
     const plain = i < carried ? null : ops.constantLike(input, node.shape);
     if (!own.has(key)) own.set(key, plain ?? ops.parameter(i, node.shape, node.dtype));
     return own.get(key)!;
@@ -146,7 +181,8 @@ function ownOutputs(body: ops.Body, places: readonly Node[]): readonly Node[] {
 /** A step of a loop as a graph without inputs: all that comes from outside or goes there is a variable, in the order of the loop's inputs and then what it stacks up. */
 export function stepGraph(loop: LoopNode): Graph {
   const { body } = loop.attrs;
-  const named = (nodes: readonly Node[], name: string): ops.Resident[] => nodes.map(({ shape, dtype }, i) => ({ name: `${name}${i}`, shape, dtype }));
+  const named = (nodes: readonly Node[], name: string): ops.Resident[] =>
+    nodes.map(({ shape, dtype }, i) => ({ name: `${name}${i}`, shape, dtype }));
   const [carries, stacked] = [named(body.carries, "carry"), named(body.stacked, "y")];
   const given = [...carries, ...named(body.slices, "x"), ...named(body.constants, "c")];
   const reads = new Map(body.placeholders.map((node, i) => [node, ops.read(given[i]!)]));

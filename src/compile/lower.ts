@@ -38,7 +38,13 @@ export class Buffers {
   /** The buffer of a variable. */
   variable(index: number): Buffer {
     const variable = this.#graph.variables[index]!;
-    return this.#memo(variable, () => ({ name: variable.name, dtype: variable.dtype, size: sizeOf(variable.shape), place: "variable", index }));
+    return this.#memo(variable, () => ({
+      name: variable.name,
+      dtype: variable.dtype,
+      size: sizeOf(variable.shape),
+      place: "variable",
+      index,
+    }));
   }
 
   /** Where a node that has memory lies: a buffer, and how to go from an index of the node to an element of it. */
@@ -50,7 +56,9 @@ export class Buffers {
       return {
         buffer: whole.buffer,
         at: (place, rank) => {
-          const inside = strides ? place.index.reduce((at, part, i) => sum(at, scaled(part, strides[i]!)), fixed(0, rank)) : flatten(place.index, place.shape, rank);
+          const inside = strides
+            ? place.index.reduce((at, part, i) => sum(at, scaled(part, strides[i]!)), fixed(0, rank))
+            : flatten(place.index, place.shape, rank);
           return whole.at({ index: [scaled(inside, 1, offset)], shape: [sizeOf(join.shape)] }, rank);
         },
       };
@@ -61,7 +69,14 @@ export class Buffers {
   #own(node: Node): Buffer {
     // A read whose numbers were kept is an input like any other.
     const input = this.#graph.inputs.indexOf(node);
-    if (input >= 0) return this.#memo(node, () => ({ name: `in${input}`, dtype: node.dtype, size: sizeOf(node.shape), place: "input", index: input }));
+    if (input >= 0)
+      return this.#memo(node, () => ({
+        name: `in${input}`,
+        dtype: node.dtype,
+        size: sizeOf(node.shape),
+        place: "input",
+        index: input,
+      }));
     if (node.op === readOp) return this.variable(this.#graph.variables.indexOf(node.attrs.variable));
     if (node.op.kind === "result") return this.results(node.inputs[0]!)[node.attrs.index]!;
     return this.#memo(node, () => this.#temporary(node));
@@ -138,7 +153,12 @@ export class Frame {
   /** Like {@link lower}, for a node that may be a root: its operation is applied here. */
   compute(node: Node, place: Place, guards: readonly Guard[] = []): Expression {
     const { affineKey } = this.builder;
-    const key = [node.id, place.shape, ...place.index.map((a) => affineKey.call(this.builder, a)), ...guards.map((g) => `${affineKey.call(this.builder, g.at)}<${g.size}`)].join("|");
+    const key = [
+      node.id,
+      place.shape,
+      ...place.index.map((a) => affineKey.call(this.builder, a)),
+      ...guards.map((g) => `${affineKey.call(this.builder, g.at)}<${g.size}`),
+    ].join("|");
     let made = this.#memo.get(key);
     if (!made) this.#memo.set(key, (made = this.#apply(node, place, guards)));
     return made;
@@ -149,7 +169,11 @@ export class Frame {
     const b = this.builder.scalar;
     switch (op.kind) {
       case "elementwise":
-        return op.scalar(b, node.inputs.map((x) => this.lower(x, place, guards)), node.attrs);
+        return op.scalar(
+          b,
+          node.inputs.map((x) => this.lower(x, place, guards)),
+          node.attrs,
+        );
       case "generate":
         return this.#number(op.element(node, this.#conform(node, place)), node.dtype);
       case "movement": {
@@ -164,15 +188,28 @@ export class Frame {
           const at = this.#number(g.at, "int32");
           return b.and(b.lessEqual(b.constant(0, "int32"), at), b.less(at, b.constant(g.size, "int32")));
         });
-        return b.select(inside.reduce((p, q) => b.and(p, q)), this.lower(x, { index, shape: x.shape }, [...guards, ...own]), b.constant(fill.value, node.dtype));
+        return b.select(
+          inside.reduce((p, q) => b.and(p, q)),
+          this.lower(x, { index, shape: x.shape }, [...guards, ...own]),
+          b.constant(fill.value, node.dtype),
+        );
       }
       case "gather": {
         const [x, indices] = node.inputs as [Node, Node];
         const axis: number = node.attrs.axis;
         const index = this.#conform(node, place);
         const rank = indices.shape.length;
-        const at = this.named(indices, { index: index.slice(axis, axis + rank), shape: indices.shape }, x.shape[axis]!, guards);
-        return this.lower(x, { index: [...index.slice(0, axis), at, ...index.slice(axis + rank)], shape: x.shape }, guards);
+        const at = this.named(
+          indices,
+          { index: index.slice(axis, axis + rank), shape: indices.shape },
+          x.shape[axis]!,
+          guards,
+        );
+        return this.lower(
+          x,
+          { index: [...index.slice(0, axis), at, ...index.slice(axis + rank)], shape: x.shape },
+          guards,
+        );
       }
       default:
         throw new Misfit(node);
@@ -184,7 +221,8 @@ export class Frame {
     try {
       return this.lower(x, place, guards);
     } catch (error) {
-      if (error instanceof Misfit && !reshapeIndex(place.index, place.shape, x.shape, this.extents)) throw new Misfit(x);
+      if (error instanceof Misfit && !reshapeIndex(place.index, place.shape, x.shape, this.extents))
+        throw new Misfit(x);
       throw error;
     }
   }

@@ -11,7 +11,12 @@ export function mergeAxes(unsorted: Kernel): Kernel {
   kernel.extents.forEach((extent, axis) => {
     const last = groups[groups.length - 1];
     if (extent === 1) return;
-    if (last && sameRole(kernel, last[0]!, axis) && last[last.length - 1] === previousSolid(kernel, axis) && indices.every((a) => merges(a, last[last.length - 1]!, axis, extent))) {
+    if (
+      last &&
+      sameRole(kernel, last[0]!, axis) &&
+      last[last.length - 1] === previousSolid(kernel, axis) &&
+      indices.every((a) => merges(a, last[last.length - 1]!, axis, extent))
+    ) {
       last.push(axis);
     } else groups.push([axis]);
   });
@@ -28,7 +33,10 @@ function sortSum(kernel: Kernel): Kernel {
   const stride = (axis: number): number => loads.reduce((n, { at }) => n + Math.abs(at.coefficients[axis]!), 0);
   const sorted = [...contract.k].sort((a, b) => stride(b) - stride(a));
   if (sorted.every((axis, i) => axis === contract.k[i])) return kernel;
-  return regroup(kernel, extents.map((_, axis) => [contract.k.includes(axis) ? sorted[contract.k.indexOf(axis)]! : axis]));
+  return regroup(
+    kernel,
+    extents.map((_, axis) => [contract.k.includes(axis) ? sorted[contract.k.indexOf(axis)]! : axis]),
+  );
 }
 
 /** The kernel over other axes: each group of neighbours becomes one, in the order given. Parallel groups come first. */
@@ -43,8 +51,12 @@ function regroup(kernel: Kernel, groups: readonly (readonly number[])[]): Kernel
     reductions: kernel.reductions.map((r) => ({ ...r, value: rewrite.expression(r.value) })),
     stores: kernel.stores.map((s) => ({ ...s, at: rewrite.affine(s.at), value: rewrite.expression(s.value) })),
     contract: contract && {
-      batch: axesOf(contract.batch), m: axesOf(contract.m), n: axesOf(contract.n), k: axesOf(contract.k),
-      a: rewrite.expression(contract.a), b: rewrite.expression(contract.b),
+      batch: axesOf(contract.batch),
+      m: axesOf(contract.m),
+      n: axesOf(contract.n),
+      k: axesOf(contract.k),
+      a: rewrite.expression(contract.a),
+      b: rewrite.expression(contract.b),
     },
   };
 }
@@ -63,7 +75,8 @@ function sameRole(kernel: Kernel, a: number, b: number): boolean {
   return [batch, m, n, k].some((axes) => axes.includes(a) && axes.includes(b));
 }
 
-const merges = (a: Affine, left: number, right: number, extent: number): boolean => a.coefficients[left] === a.coefficients[right]! * extent;
+const merges = (a: Affine, left: number, right: number, extent: number): boolean =>
+  a.coefficients[left] === a.coefficients[right]! * extent;
 
 /** Every index function of a kernel. */
 function indicesOf(kernel: Kernel): Affine[] {

@@ -1,7 +1,8 @@
 // Scalar instructions on JavaScript numbers: floats in float64, integers wrapped to their width, bool as 0 and 1.
-import { type ScalarBuilder, type ScalarOp, scalarOps, scalarResultDType } from "./scalar.ts";
+
 import { type DType, dtypeInfo } from "../dtype.ts";
 import { erf } from "./erf.ts";
+import { type ScalarBuilder, type ScalarOp, scalarOps, scalarResultDType } from "./scalar.ts";
 
 /** A number together with its dtype. */
 export interface Typed {
@@ -14,7 +15,8 @@ const roundToEven = (x: number): number => {
   return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
 };
 
-const extreme = (pick: (a: number, b: number) => number) => (a: number, b: number) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : pick(a, b));
+const extreme = (pick: (a: number, b: number) => number) => (a: number, b: number) =>
+  Number.isNaN(a) || Number.isNaN(b) ? NaN : pick(a, b);
 
 type Compute = (a: number, b: number, c: number, dtype: DType) => number;
 
@@ -87,9 +89,15 @@ export const numbers: ScalarBuilder<Typed> = {
     (Object.keys(scalarOps) as ScalarOp[]).map((op) => [
       op,
       (...operands: Typed[]): Typed => {
-        const dtype = scalarResultDType(op, operands.map((x) => x.dtype));
+        const dtype = scalarResultDType(
+          op,
+          operands.map((x) => x.dtype),
+        );
         const [a, b, c] = operands;
-        return { value: wrap((table[op] as Compute)(a!.value, b?.value ?? 0, c?.value ?? 0, operands[0]!.dtype), dtype), dtype };
+        return {
+          value: wrap((table[op] as Compute)(a!.value, b?.value ?? 0, c?.value ?? 0, operands[0]!.dtype), dtype),
+          dtype,
+        };
       },
     ]),
   ) as unknown as Pick<ScalarBuilder<Typed>, ScalarOp>),

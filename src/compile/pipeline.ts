@@ -2,12 +2,12 @@
 import { debugPrint, verifies } from "../debug.ts";
 import type { Graph } from "../graph/graph.ts";
 import { printGraph } from "../graph/print.ts";
+import { verifyGraph } from "../graph/verify.ts";
 import type { Body, LoopAttrs } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
-import { verifyGraph } from "../graph/verify.ts";
 import { fuse } from "./fuse.ts";
-import { stepGraph, tidyLoops } from "./loops.ts";
 import type { Kernel } from "./kernel.ts";
+import { stepGraph, tidyLoops } from "./loops.ts";
 import { type Plan, plan } from "./plan.ts";
 import { schedule } from "./schedule.ts";
 import { simplify } from "./simplify.ts";

@@ -28,7 +28,10 @@ function layOut(blocks: readonly Block[], order: (a: Block, b: Block) => number)
   let top = 0;
   for (const i of blocks.map((_, i) => i).sort((a, b) => order(blocks[a]!, blocks[b]!))) {
     const block = blocks[i]!;
-    const start = smallestGap(block, placed.filter((p) => p.block.from <= block.to && block.from <= p.block.to));
+    const start = smallestGap(
+      block,
+      placed.filter((p) => p.block.from <= block.to && block.from <= p.block.to),
+    );
     starts[i] = start;
     top = Math.max(top, start + block.bytes);
     // In the order of their places, so that gaps are found in one walk.

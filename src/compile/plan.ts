@@ -36,7 +36,8 @@ export function plan(fused: Fused, scheduled: Schedule, scratchBytes: (kernel: K
   const { graph, buffers } = fused;
   const { kernels, inVariables, copies } = scheduled;
   const blocks: { bytes: number; from: number; to: number }[] = [];
-  const block = (bytes: number, from: number, to: number): number => blocks.push({ bytes: rounded(bytes), from, to }) - 1;
+  const block = (bytes: number, from: number, to: number): number =>
+    blocks.push({ bytes: rounded(bytes), from, to }) - 1;
   const inputs = graph.inputs.map((node) => block(sizeOf(node.shape) * dtypeInfo(node.dtype).bytes, -1, Infinity));
   const outputs = graph.outputs.map((node) => buffers.locate(node).buffer);
 
@@ -57,7 +58,13 @@ export function plan(fused: Fused, scheduled: Schedule, scratchBytes: (kernel: K
     const dying = [...live].filter((buffer) => lastUse.get(buffer) === i);
     for (const buffer of kernelWrites(kernel)) {
       if (home.has(buffer) || inVariables.has(buffer)) continue;
-      const heir = dying.findIndex((old) => bytesOf(old) === bytesOf(buffer) && old.dtype === buffer.dtype && onlyWriter(kernels, kernel, buffer) && mayReplace(kernel, buffer, old));
+      const heir = dying.findIndex(
+        (old) =>
+          bytesOf(old) === bytesOf(buffer) &&
+          old.dtype === buffer.dtype &&
+          onlyWriter(kernels, kernel, buffer) &&
+          mayReplace(kernel, buffer, old),
+      );
       if (heir >= 0) {
         const [old] = dying.splice(heir, 1);
         const inherited = home.get(old!)!;
@@ -73,8 +80,19 @@ export function plan(fused: Fused, scheduled: Schedule, scratchBytes: (kernel: K
     for (const buffer of [...live]) if (lastUse.get(buffer) === i) live.delete(buffer);
   });
   const { starts, top } = placeBlocks(blocks);
-  const placed = <K>(of: ReadonlyMap<K, number>): Map<K, number> => new Map([...of].map(([key, at]) => [key, starts[at]!]));
-  return { kernels, offsets: placed(home), inputs: inputs.map((at) => starts[at]!), outputs, inVariables, copies, scratch: placed(scratch), arenaBytes: top, lowerBound };
+  const placed = <K>(of: ReadonlyMap<K, number>): Map<K, number> =>
+    new Map([...of].map(([key, at]) => [key, starts[at]!]));
+  return {
+    kernels,
+    offsets: placed(home),
+    inputs: inputs.map((at) => starts[at]!),
+    outputs,
+    inVariables,
+    copies,
+    scratch: placed(scratch),
+    arenaBytes: top,
+    lowerBound,
+  };
 }
 
 function inputsBytes(graph: Graph): number {

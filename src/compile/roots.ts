@@ -1,9 +1,10 @@
 // Pass 3: which nodes get memory of their own. All others are computed anew inside whatever reads them.
+
+import { elementCost } from "../graph/cost.ts";
 import { type Graph, graphNodes, graphRoots } from "../graph/graph.ts";
 import { stopGradientOp } from "../ops/index.ts";
 import { apply, type Node } from "../ops/op.ts";
 import { sizeOf } from "../shape.ts";
-import { elementCost } from "../graph/cost.ts";
 
 /** Where a node's elements lie: in a buffer of its own, or at a place inside a concatenation's. */
 export interface Placement {
@@ -97,16 +98,30 @@ export function chooseRoots({ graph: ready, placements }: Prepared, { forced, in
       else for (const reader of readers.get(user)!) reading.add(reader);
     }
     readers.set(node, reading);
-    const keep = !isInline(node) || results.has(node) || forced.has(node) || operands.has(node) || placements.has(node) || large.has(node) || repeated.has(node);
+    const keep =
+      !isInline(node) ||
+      results.has(node) ||
+      forced.has(node) ||
+      operands.has(node) ||
+      placements.has(node) ||
+      large.has(node) ||
+      repeated.has(node);
     const shared = reading.size > 1 && !isView(node) && costs.get(node)! > cheap && !inlined.has(node);
     if (keep || shared) rooted.add(node);
     if (!keep && shared) optional.add(node);
   }
-  return { graph: ready, roots: nodes.filter((node) => rooted.has(node)), isRoot: (node) => rooted.has(node), optional, placements };
+  return {
+    graph: ready,
+    roots: nodes.filter((node) => rooted.has(node)),
+    isRoot: (node) => rooted.has(node),
+    optional,
+    placements,
+  };
 }
 
 /** What is read through a view, by several or again and again, is what lies behind it; unless the view shows only a part of that. */
-const isView = (node: Node): boolean => node.op.kind === "movement" && !node.op.fill && sizeOf(node.shape) >= sizeOf(node.inputs[0]!.shape);
+const isView = (node: Node): boolean =>
+  node.op.kind === "movement" && !node.op.fill && sizeOf(node.shape) >= sizeOf(node.inputs[0]!.shape);
 
 /** Nodes whose elements are read more than once. */
 function readAgain(nodes: readonly Node[], users: ReadonlyMap<Node, readonly Node[]>): Set<Node> {
@@ -140,7 +155,9 @@ function repeats(user: Node, node: Node): boolean {
   if (user.op.kind === "gather") return user.inputs[0] === node;
   if (user.op.kind !== "movement" || sizeOf(user.shape) <= sizeOf(node.shape) || user.op.fill) return false;
   // A broadcast of trailing axes is computed once for each row; one of leading axes is not.
-  const firstOwn = user.shape.findIndex((n, i) => n !== 1 && node.shape[i - (user.shape.length - node.shape.length)] === n);
+  const firstOwn = user.shape.findIndex(
+    (n, i) => n !== 1 && node.shape[i - (user.shape.length - node.shape.length)] === n,
+  );
   return user.shape.length !== node.shape.length || firstOwn < 0 || user.shape.slice(0, firstOwn).some((n) => n !== 1);
 }
 
@@ -188,7 +205,15 @@ function placeJoins(graph: Graph): Prepared {
         if (leading) base = memoryOf(base, inputs);
         const given = leading ? memoryOf(node.inputs[i]!, inputs) : node.inputs[i]!;
         // What does not lie in one run is read by the concatenation alone; a scatter clears its whole buffer first.
-        const owned = base.op.kind === "leaf" || base.op.kind === "result" || operands.has(given) || base.op.kind === "scatter" || inputs.has(base) || results.has(base) || placements.has(base) || (!leading && (base.op.kind === "join" || uses.get(node.inputs[i]!)! > 1));
+        const owned =
+          base.op.kind === "leaf" ||
+          base.op.kind === "result" ||
+          operands.has(given) ||
+          base.op.kind === "scatter" ||
+          inputs.has(base) ||
+          results.has(base) ||
+          placements.has(base) ||
+          (!leading && (base.op.kind === "join" || uses.get(node.inputs[i]!)! > 1));
         const placed = owned ? copy(part) : base;
         const strides = leading ? null : stridesOf(node.shape);
         placements.set(placed, { join: node, offset: at * row, strides });
@@ -196,14 +221,19 @@ function placeJoins(graph: Graph): Prepared {
         return placed === base && base !== part ? part : placed;
       });
       rebuilt = { ...node, inputs: parts };
-      for (const [part, placement] of placements) if (placement.join === node) placements.set(part, { ...placement, join: rebuilt });
+      for (const [part, placement] of placements)
+        if (placement.join === node) placements.set(part, { ...placement, join: rebuilt });
     }
     done.set(node, rebuilt);
     if (results.has(node)) results.add(rebuilt);
   }
   const root = (node: Node): Node => done.get(node)!;
   return {
-    graph: { ...graph, outputs: graph.outputs.map(root), assignments: graph.assignments.map((a) => ({ ...a, value: root(a.value) })) },
+    graph: {
+      ...graph,
+      outputs: graph.outputs.map(root),
+      assignments: graph.assignments.map((a) => ({ ...a, value: root(a.value) })),
+    },
     placements,
   };
 }

@@ -41,7 +41,11 @@ export function schedule(fused: Fused): Schedule {
     const writing = writers.get(buffer) ?? [];
     const [writer] = writing;
     const others = [...(readers.get(old) ?? [])].filter((reader) => reader !== writer);
-    const inPlace = writing.length === 1 && buffer.size === old.size && mayReplace(writer!, buffer, old) && others.every((reader) => !waitsFor(reader, writer!));
+    const inPlace =
+      writing.length === 1 &&
+      buffer.size === old.size &&
+      mayReplace(writer!, buffer, old) &&
+      others.every((reader) => !waitsFor(reader, writer!));
     if (inPlace) {
       inVariables.set(buffer, index);
       for (const reader of others) before.get(writer!)!.add(reader);
@@ -51,14 +55,22 @@ export function schedule(fused: Fused): Schedule {
 }
 
 /** Among the kernels that are ready, the one that adds least to what is live; of equals, the earliest. */
-function order(kernels: readonly Kernel[], before: ReadonlyMap<Kernel, ReadonlySet<Kernel>>, readers: ReadonlyMap<Buffer, ReadonlySet<Kernel>>): Kernel[] {
+function order(
+  kernels: readonly Kernel[],
+  before: ReadonlyMap<Kernel, ReadonlySet<Kernel>>,
+  readers: ReadonlyMap<Buffer, ReadonlySet<Kernel>>,
+): Kernel[] {
   const waiting = new Set(kernels);
   const done: Kernel[] = [];
   const growth = (kernel: Kernel): number => {
     let bytes = 0;
     for (const buffer of kernelWrites(kernel)) bytes += bytesOf(buffer);
     for (const buffer of kernelReads(kernel)) {
-      if (buffer.place === "temporary" && [...readers.get(buffer)!].every((reader) => reader === kernel || !waiting.has(reader))) bytes -= bytesOf(buffer);
+      if (
+        buffer.place === "temporary" &&
+        [...readers.get(buffer)!].every((reader) => reader === kernel || !waiting.has(reader))
+      )
+        bytes -= bytesOf(buffer);
     }
     return bytes;
   };

@@ -42,7 +42,13 @@ function keyOf(node: Node): string {
   if (node.op.kind === "leaf" && node.op !== ops.readOp) return `leaf ${node.id}`;
   const attrs = JSON.stringify(node.attrs, (_, value) => {
     if (typeof value === "number") return Object.is(value, -0) ? "-0" : Number.isFinite(value) ? value : `${value}`;
-    if (typeof value !== "object" || value === null || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) return value;
+    if (
+      typeof value !== "object" ||
+      value === null ||
+      Array.isArray(value) ||
+      Object.getPrototypeOf(value) === Object.prototype
+    )
+      return value;
     let id = objectIds.get(value);
     if (id === undefined) objectIds.set(value, (id = objectCount++));
     return `object ${id}`;

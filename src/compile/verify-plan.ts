@@ -20,7 +20,9 @@ interface Tenant {
 /** Throws where a kernel reads what nobody has written, or two things that are live at once share a byte. */
 export function verifyPlan(graph: Graph, plan: Plan, scratchBytes: (kernel: Kernel) => number): void {
   const fail = (what: string): never => {
-    throw new NablaError(`the plan is not sound: ${what}. This is a bug in Nabla; please report it with the program that led here.`);
+    throw new NablaError(
+      `the plan is not sound: ${what}. This is a bug in Nabla; please report it with the program that led here.`,
+    );
   };
   const last = plan.kernels.length;
   const tenants: Tenant[] = graph.inputs.map((node, i) => {
@@ -38,10 +40,18 @@ export function verifyPlan(graph: Graph, plan: Plan, scratchBytes: (kernel: Kern
       const start = plan.offsets.get(buffer);
       if (start === undefined) {
         if (!plan.inVariables.has(buffer)) fail(`${buffer.name} has no place`);
-      } else if (!held.has(buffer)) held.set(buffer, { name: buffer.name, start, end: start + bytesOf(buffer), from: i, to: i });
+      } else if (!held.has(buffer))
+        held.set(buffer, { name: buffer.name, start, end: start + bytesOf(buffer), from: i, to: i });
     }
     const scratch = plan.scratch.get(kernel);
-    if (scratch !== undefined) tenants.push({ name: `scratch of kernel ${i}`, start: scratch, end: scratch + scratchBytes(kernel), from: i, to: i });
+    if (scratch !== undefined)
+      tenants.push({
+        name: `scratch of kernel ${i}`,
+        start: scratch,
+        end: scratch + scratchBytes(kernel),
+        from: i,
+        to: i,
+      });
   });
   for (const buffer of [...plan.outputs, ...plan.copies.map((c) => c.from)]) {
     const tenant = held.get(buffer);
@@ -54,7 +64,8 @@ export function verifyPlan(graph: Graph, plan: Plan, scratchBytes: (kernel: Kern
       const together = a.from <= b.to && b.from <= a.to;
       // A result may go over an operand that is read for the last time.
       const inherits = a.start === b.start && a.end === b.end && (a.to === b.from || b.to === a.from);
-      if (together && !inherits && a.start < b.end && b.start < a.end) fail(`${a.name} and ${b.name} share bytes while both are live`);
+      if (together && !inherits && a.start < b.end && b.start < a.end)
+        fail(`${a.name} and ${b.name} share bytes while both are live`);
     }
   });
 }

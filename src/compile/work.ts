@@ -1,7 +1,8 @@
 // What a kernel has to do: floating-point operations, bytes that it moves, and an estimate of its instructions.
+
+import { dtypeInfo } from "../dtype.ts";
 import { weights } from "../graph/cost.ts";
 import { sizeOf } from "../shape.ts";
-import { dtypeInfo } from "../dtype.ts";
 import type { Affine } from "../view.ts";
 import { type Buffer, type Expression, visit } from "./expression.ts";
 import { type Kernel, kernelLoads } from "./kernel.ts";
@@ -34,14 +35,18 @@ function count(kernel: Kernel): Work {
   }
   const points = sizeOf(kernel.extents);
   const rows = sizeOf(kernel.extents.slice(0, kernel.parallel));
-  const inner = [...kernel.reductions.map((r) => r.value), ...kernel.stores.filter((s) => s.per === "element").map((s) => s.value)];
+  const inner = [
+    ...kernel.reductions.map((r) => r.value),
+    ...kernel.stores.filter((s) => s.per === "element").map((s) => s.value),
+  ];
   const outer = kernel.stores.filter((s) => s.per === "row").map((s) => s.value);
   const perPoint = costOf(inner);
   const perRow = costOf(outer);
   const folding = kernel.reductions.length;
   const bytes = touchedBytes(kernel);
   // What is fused into a product's operands is computed once for each of their elements, and is little beside it.
-  if (kernel.contract) return { flop: 2 * points + rows * perRow.flop, instructions: 2 * points + rows * perRow.instructions, bytes };
+  if (kernel.contract)
+    return { flop: 2 * points + rows * perRow.flop, instructions: 2 * points + rows * perRow.instructions, bytes };
   return {
     flop: points * (perPoint.flop + folding) + rows * perRow.flop,
     instructions: points * (perPoint.instructions + folding) + rows * perRow.instructions,
@@ -57,11 +62,17 @@ function touchedBytes(kernel: Kernel): number {
     const key = `${buffer.name} ${at.offset} ${at.coefficients}`;
     if (seen.has(key)) return;
     seen.add(key);
-    const reached = at.terms.length > 0 ? sizeOf(kernel.extents) : sizeOf(kernel.extents.filter((_, axis) => at.coefficients[axis] !== 0));
+    const reached =
+      at.terms.length > 0
+        ? sizeOf(kernel.extents)
+        : sizeOf(kernel.extents.filter((_, axis) => at.coefficients[axis] !== 0));
     elements.set(buffer, (elements.get(buffer) ?? 0) + reached);
   };
   for (const { buffer, at } of [...kernel.stores, ...kernelLoads(kernel)]) touch(buffer, at);
-  return [...elements].reduce((n, [buffer, count]) => n + Math.min(bytesOf(buffer), count * dtypeInfo(buffer.dtype).bytes), 0);
+  return [...elements].reduce(
+    (n, [buffer, count]) => n + Math.min(bytesOf(buffer), count * dtypeInfo(buffer.dtype).bytes),
+    0,
+  );
 }
 
 function costOf(roots: readonly Expression[]): { flop: number; instructions: number } {

@@ -112,14 +112,18 @@ export class Dataset {
       const { data, shape, dtype } = column.array;
       const each = sizeOf(shape.slice(1));
       const length = Math.max(0, to - from);
-      return { ...column, array: { data: data.subarray(from * each, (from + length) * each), shape: [length, ...shape.slice(1)], dtype } };
+      return {
+        ...column,
+        array: { data: data.subarray(from * each, (from + length) * each), shape: [length, ...shape.slice(1)], dtype },
+      };
     };
     return new Dataset({ ...this, inputs: cut(this.inputs), targets: cut(this.targets) });
   }
 
   /** The first `count` examples, or all where there are fewer. The memory is shared. */
   take(count: number): Dataset {
-    if (!Number.isInteger(count) || count < 0) throw new ArgumentError(`take: a count is a whole number from 0 up, but came ${String(count)}.`);
+    if (!Number.isInteger(count) || count < 0)
+      throw new ArgumentError(`take: a count is a whole number from 0 up, but came ${String(count)}.`);
     return this.slice(0, count);
   }
 
@@ -156,26 +160,33 @@ function gather(column: Column, rows: Int32Array): Column {
 }
 
 function position(index: number, size: number): number {
-  if (!Number.isInteger(index)) throw new ArgumentError(`slice: a position is a whole number, but came ${String(index)}.`);
+  if (!Number.isInteger(index))
+    throw new ArgumentError(`slice: a position is a whole number, but came ${String(index)}.`);
   return Math.min(size, index < 0 ? Math.max(0, size + index) : index);
 }
 
 function toColumn(source: ColumnSource, where: string): Column {
-  if (typeof source === "number" || typeof source === "boolean" || Array.isArray(source)) return { array: fromNested(source as NestedArray) };
+  if (typeof source === "number" || typeof source === "boolean" || Array.isArray(source))
+    return { array: fromNested(source as NestedArray) };
   if (ArrayBuffer.isView(source)) return toColumn({ data: source as TypedArray }, where);
   if (typeof source === "object" && source !== null && "array" in source) return source;
   if (typeof source === "object" && source !== null && "data" in source && ArrayBuffer.isView(source.data)) {
     const { data, shape = [data.length], dtype, ...how } = source;
     return { ...how, array: fromTyped(data, shape, dtype ?? (data instanceof Float64Array ? "float32" : undefined)) };
   }
-  throw new ArgumentError(`${where}: expected nested arrays of numbers, a typed array or { data, shape } with a typed array, but came ${typeof source}.`);
+  throw new ArgumentError(
+    `${where}: expected nested arrays of numbers, a typed array or { data, shape } with a typed array, but came ${typeof source}.`,
+  );
 }
 
 function checkColumn({ array: { data, shape, dtype }, scale = 1, offset = 0 }: Column, where: string): void {
   checkShape(shape, where);
-  if (shape.length === 0) throw new ShapeError(`${where} are a single number, but the first axis must count the examples.`);
+  if (shape.length === 0)
+    throw new ShapeError(`${where} are a single number, but the first axis must count the examples.`);
   if (data.length !== sizeOf(shape) || !(data instanceof dtypeInfo(dtype).array)) {
-    throw new ShapeError(`${where} say ${dtype}${formatShape(shape)}, which is ${sizeOf(shape)} numbers, but hold a ${data.constructor.name} of ${data.length}.`);
+    throw new ShapeError(
+      `${where} say ${dtype}${formatShape(shape)}, which is ${sizeOf(shape)} numbers, but hold a ${data.constructor.name} of ${data.length}.`,
+    );
   }
   if (!Number.isFinite(scale) || !Number.isFinite(offset)) {
     throw new ArgumentError(`${where} have scale ${scale} and offset ${offset}, which must be finite numbers.`);

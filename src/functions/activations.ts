@@ -44,7 +44,10 @@ export const selu = (x: TensorLike): Tensor => elu(x, { alpha: 1.673263242354377
 export function gelu(x: TensorLike, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor {
   const at = asTensor(x);
   const inner = approximate
-    ? at.mul(at.mul(at).mul(0.044715).add(1)).mul(Math.sqrt(2 / Math.PI)).tanh()
+    ? at
+        .mul(at.mul(at).mul(0.044715).add(1))
+        .mul(Math.sqrt(2 / Math.PI))
+        .tanh()
     : at.mul(Math.SQRT1_2).erf();
   return at.mul(0.5).mul(inner.add(1));
 }
@@ -99,7 +102,23 @@ export function maxout(x: TensorLike, units: number): Tensor {
 
 /** Activation functions by the names that layers take. */
 export const activations = {
-  linear, relu, leakyRelu, elu, selu, gelu, silu, swish, softplus, softsign, sigmoid, tanh, softmax, logSoftmax, exp, heaviside, sign,
+  linear,
+  relu,
+  leakyRelu,
+  elu,
+  selu,
+  gelu,
+  silu,
+  swish,
+  softplus,
+  softsign,
+  sigmoid,
+  tanh,
+  softmax,
+  logSoftmax,
+  exp,
+  heaviside,
+  sign,
 } as const;
 
 export type ActivationName = keyof typeof activations;

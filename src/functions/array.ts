@@ -10,7 +10,8 @@ export const zeros = (shape: Shape, dtype: DType = "float32"): Tensor => new Ten
 /** Ones of a shape. Default dtype: float32. */
 export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => new Tensor(ops.full(shape, 1, dtype));
 /** A shape full of one value. Default dtype: float32. */
-export const full = (shape: Shape, value: number, dtype: DType = "float32"): Tensor => new Tensor(ops.full(shape, value, dtype));
+export const full = (shape: Shape, value: number, dtype: DType = "float32"): Tensor =>
+  new Tensor(ops.full(shape, value, dtype));
 
 /** Zeros of another tensor's shape and dtype. */
 export const zerosLike = (x: TensorLike): Tensor => zeros(asTensor(x).shape, asTensor(x).dtype);
@@ -24,14 +25,16 @@ export const onesLike = (x: TensorLike): Tensor => ones(asTensor(x).shape, asTen
 export function arange(start: number, stop?: number, step = 1): Tensor {
   const [first, end] = stop === undefined ? [0, start] : [start, stop];
   const size = Math.max(0, Math.ceil((end - first) / step));
-  if (!Number.isFinite(size)) throw new ArgumentError(`arange: no finite number of steps of ${step} leads from ${first} to ${end}.`);
+  if (!Number.isFinite(size))
+    throw new ArgumentError(`arange: no finite number of steps of ${step} leads from ${first} to ${end}.`);
   const places = new Tensor(ops.iota([size], 0, "int32"));
   return first === 0 && step === 1 ? places : places.mul(step).add(first);
 }
 
 /** `count` numbers evenly from `start` to `stop`, both ends included. float32. */
 export function linspace(start: number, stop: number, count = 50): Tensor {
-  if (!Number.isInteger(count) || count < 1) throw new ArgumentError(`linspace: wants a whole number of points from 1 up, but came ${count}.`);
+  if (!Number.isInteger(count) || count < 1)
+    throw new ArgumentError(`linspace: wants a whole number of points from 1 up, but came ${count}.`);
   const places = new Tensor(ops.iota([count], 0, "float32"));
   return count === 1 ? places.add(start) : places.mul((stop - start) / (count - 1)).add(start);
 }
@@ -48,12 +51,20 @@ export const where = (condition: TensorLike, a: TensorLike, b: TensorLike): Tens
 export function concatenate(xs: readonly TensorLike[], axis = 0): Tensor {
   const tensors = xs.map((x) => asTensor(x));
   if (tensors.length === 0) throw new ArgumentError("concatenate: needs at least one tensor.");
-  return new Tensor(ops.concatenate(tensors.map((x) => x.node), normalizeAxis(axis, tensors[0]!.ndim, "concatenate")));
+  return new Tensor(
+    ops.concatenate(
+      tensors.map((x) => x.node),
+      normalizeAxis(axis, tensors[0]!.ndim, "concatenate"),
+    ),
+  );
 }
 
 /** Tensors of one shape along a new axis. Default: a new first one. */
 export function stack(xs: readonly TensorLike[], axis = 0): Tensor {
-  return concatenate(xs.map((x) => asTensor(x).expandDims(axis)), axis);
+  return concatenate(
+    xs.map((x) => asTensor(x).expandDims(axis)),
+    axis,
+  );
 }
 
 /** Cuts an axis into equal parts (a number of them), or at the given places. */
@@ -62,7 +73,9 @@ export function split(x: TensorLike, parts: number | readonly number[], axis = 0
   const at = normalizeAxis(axis, whole.ndim, "split");
   const n = whole.shape[at]!;
   if (typeof parts === "number" && (!Number.isInteger(parts) || parts < 1 || n % parts !== 0)) {
-    throw new ArgumentError(`split: axis ${at} of ${formatShape(whole.shape)} has ${n}, which does not make ${parts} equal parts.`);
+    throw new ArgumentError(
+      `split: axis ${at} of ${formatShape(whole.shape)} has ${n}, which does not make ${parts} equal parts.`,
+    );
   }
   const cuts = typeof parts === "number" ? Array.from({ length: parts - 1 }, (_, i) => ((i + 1) * n) / parts) : parts;
   const bounds = [0, ...cuts, n];
@@ -93,7 +106,14 @@ export const matmul = (a: TensorLike, b: TensorLike): Tensor => asTensor(a).matm
 export const sum = (x: TensorLike, ...rest: Parameters<Tensor["sum"]>): Tensor => asTensor(x).sum(...rest);
 export const mean = (x: TensorLike, ...rest: Parameters<Tensor["mean"]>): Tensor => asTensor(x).mean(...rest);
 /** Σ (x − mean)² / n over axes (default: all). */
-export function variance(x: TensorLike, axes?: Parameters<Tensor["mean"]>[0], options: { keepDims?: boolean } = {}): Tensor {
+export function variance(
+  x: TensorLike,
+  axes?: Parameters<Tensor["mean"]>[0],
+  options: { keepDims?: boolean } = {},
+): Tensor {
   const at = asTensor(x);
-  return at.sub(at.mean(axes, { keepDims: true })).square().mean(axes, options);
+  return at
+    .sub(at.mean(axes, { keepDims: true }))
+    .square()
+    .mean(axes, options);
 }

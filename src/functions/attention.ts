@@ -1,7 +1,7 @@
 // Attention: a weighted mean of values, the weights told by how well their keys meet a query.
 import { ShapeError } from "../errors.ts";
-import { checkFinite, checkFlag, checkOptions } from "../options.ts";
 import * as ops from "../ops/index.ts";
+import { checkFinite, checkFlag, checkOptions } from "../options.ts";
 import { broadcastShapes, formatShape } from "../shape.ts";
 import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { where } from "./array.ts";
@@ -27,19 +27,33 @@ export interface AttentionOptions {
  * const x = random.normal(random.key(0), [4, 16, 8]); // 4 heads, 16 tokens, 8 numbers of each
  * scaledDotProductAttention(x, x, x, { causal: true }).shape; // [4, 16, 8]
  */
-export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: TensorLike, options: AttentionOptions = {}): Tensor {
+export function scaledDotProductAttention(
+  q: TensorLike,
+  k: TensorLike,
+  v: TensorLike,
+  options: AttentionOptions = {},
+): Tensor {
   const name = "scaledDotProductAttention";
   checkOptions(name, options, ["mask", "causal", "scale"]);
   const [queries, keys, values] = [asFloat(q), asFloat(k), asFloat(v)];
   const fail = (why: string): never => {
-    throw new ShapeError(`${name}: queries ${formatShape(queries.shape)}, keys ${formatShape(keys.shape)} and values ${formatShape(values.shape)} do not fit: ${why}.`);
+    throw new ShapeError(
+      `${name}: queries ${formatShape(queries.shape)}, keys ${formatShape(keys.shape)} and values ${formatShape(values.shape)} do not fit: ${why}.`,
+    );
   };
   if (Math.min(queries.ndim, keys.ndim, values.ndim) < 2) fail("each has at least the axes [time, dim]");
   const dim = queries.shape.at(-1)!;
   if (keys.shape.at(-1) !== dim) fail(`a query has ${dim} numbers, and a key ${keys.shape.at(-1)}`);
-  if (keys.shape.at(-2) !== values.shape.at(-2)) fail(`there are ${keys.shape.at(-2)} keys, but ${values.shape.at(-2)} values`);
-  const scale = options.scale === undefined ? 1 / Math.sqrt(Math.max(1, dim)) : checkFinite(name, "scale", options.scale);
-  broadcastShapes(`${name}: leading axes`, queries.shape.slice(0, -2), keys.shape.slice(0, -2), values.shape.slice(0, -2));
+  if (keys.shape.at(-2) !== values.shape.at(-2))
+    fail(`there are ${keys.shape.at(-2)} keys, but ${values.shape.at(-2)} values`);
+  const scale =
+    options.scale === undefined ? 1 / Math.sqrt(Math.max(1, dim)) : checkFinite(name, "scale", options.scale);
+  broadcastShapes(
+    `${name}: leading axes`,
+    queries.shape.slice(0, -2),
+    keys.shape.slice(0, -2),
+    values.shape.slice(0, -2),
+  );
   const scores = einsum("...td,...sd->...ts", queries, keys).mul(scale);
   if (keys.shape.at(-2) === 0) return scores.matmul(values);
 
@@ -59,7 +73,9 @@ function hidden(name: string, scores: Tensor, { mask, causal = false }: Attentio
     const given = asTensor(mask);
     const shape = broadcastShapes(`${name}: mask`, scores.shape, given.shape);
     if (shape.length !== scores.ndim || shape.some((n, i) => n !== scores.shape[i])) {
-      throw new ShapeError(`${name}: the mask ${formatShape(given.shape)} does not broadcast to the scores ${formatShape(scores.shape)}, [..., queries, keys].`);
+      throw new ShapeError(
+        `${name}: the mask ${formatShape(given.shape)} does not broadcast to the scores ${formatShape(scores.shape)}, [..., queries, keys].`,
+      );
     }
     y = given.dtype === "bool" ? where(given, y, -Infinity) : y.add(given);
   }

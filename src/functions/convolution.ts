@@ -4,7 +4,16 @@ import { checkCount, checkOptions } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
 import { convolve, inputCotangent } from "./convolve.ts";
-import { channelsLast, checkReach, type DataFormat, type Padding, type PerAxis, perAxis, resolvePadding, spaceWords } from "./space.ts";
+import {
+  channelsLast,
+  checkReach,
+  type DataFormat,
+  type Padding,
+  type PerAxis,
+  perAxis,
+  resolvePadding,
+  spaceWords,
+} from "./space.ts";
 
 export interface ConvolutionOptions {
   /** Places from one window to the next, one number or one for each axis. Default: 1. */
@@ -22,7 +31,14 @@ export interface ConvolutionOptions {
 const known = ["strides", "padding", "dilation", "groups", "dataFormat"];
 
 /** `shown` is the kernel's shape as the user gave it. */
-function convolution(where: string, rank: number, input: TensorLike, weights: TensorLike, options: ConvolutionOptions, shown?: Shape): Tensor {
+function convolution(
+  where: string,
+  rank: number,
+  input: TensorLike,
+  weights: TensorLike,
+  options: ConvolutionOptions,
+  shown?: Shape,
+): Tensor {
   checkOptions(where, options, known);
   const { padding = "valid", dataFormat = "channelsLast" } = options;
   const strides = perAxis(where, "strides", options.strides ?? 1, rank);
@@ -35,11 +51,16 @@ function convolution(where: string, rank: number, input: TensorLike, weights: Te
   checkKernel(where, "[...space, channels of x / groups, channels of the result]", kernel, rank, given);
   const features = kernel.shape.at(-1)!;
   if (channels % groups !== 0 || features % groups !== 0) {
-    throw new ArgumentError(`${where}: ${groups} groups must divide the ${channels} channels of x ${formatShape(given.shape)} and the ${features} of the kernel ${formatShape(kernel.shape)}.`);
+    throw new ArgumentError(
+      `${where}: ${groups} groups must divide the ${channels} channels of x ${formatShape(given.shape)} and the ${features} of the kernel ${formatShape(kernel.shape)}.`,
+    );
   }
   if (kernel.shape.at(-2) !== channels / groups) {
-    const wanted = groups === 1 ? `${channels} channels` : `${channels} channels in ${groups} groups of ${channels / groups}`;
-    throw new ShapeError(`${where}: x ${formatShape(given.shape)} has ${wanted}, but the kernel ${formatShape(kernel.shape)} is for ${kernel.shape.at(-2)}: its last axis but one must be ${channels / groups}.`);
+    const wanted =
+      groups === 1 ? `${channels} channels` : `${channels} channels in ${groups} groups of ${channels / groups}`;
+    throw new ShapeError(
+      `${where}: x ${formatShape(given.shape)} has ${wanted}, but the kernel ${formatShape(kernel.shape)} is for ${kernel.shape.at(-2)}: its last axis but one must be ${channels / groups}.`,
+    );
   }
   const space = x.shape.slice(1, -1);
   const reach = space.map((_, i) => (kernel.shape[i]! - 1) * dilation[i]! + 1);
@@ -50,7 +71,9 @@ function convolution(where: string, rank: number, input: TensorLike, weights: Te
 
 function checkKernel(where: string, layout: string, kernel: Tensor, rank: number, x: Tensor): void {
   if (kernel.ndim !== rank + 2 || kernel.shape.slice(0, rank).includes(0)) {
-    throw new ShapeError(`${where}: the kernel is ${layout} with ${spaceWords(rank)}, none of them empty, but came ${formatShape(kernel.shape)} for x ${formatShape(x.shape)}.`);
+    throw new ShapeError(
+      `${where}: the kernel is ${layout} with ${spaceWords(rank)}, none of them empty, but came ${formatShape(kernel.shape)} for x ${formatShape(x.shape)}.`,
+    );
   }
 }
 
@@ -62,7 +85,8 @@ function checkKernel(where: string, layout: string, kernel: Tensor, rank: number
  * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
  * @example await conv1d([[[1], [2], [4]]], [[[-1]], [[1]]]).array(); // the differences: [[[1], [2]]]
  */
-export const conv1d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOptions = {}): Tensor => convolution("conv1d", 1, x, kernel, options);
+export const conv1d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOptions = {}): Tensor =>
+  convolution("conv1d", 1, x, kernel, options);
 
 /**
  * The convolution of images: x [batch, height, width, channels], kernel [height, width, channels / groups, features],
@@ -71,7 +95,8 @@ export const conv1d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOp
  * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
  * @example conv2d(ones([8, 28, 28, 1]), ones([3, 3, 1, 16]), { padding: "same" }).shape; // [8, 28, 28, 16]
  */
-export const conv2d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOptions = {}): Tensor => convolution("conv2d", 2, x, kernel, options);
+export const conv2d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOptions = {}): Tensor =>
+  convolution("conv2d", 2, x, kernel, options);
 
 /**
  * The convolution of volumes, or of images in time: x [batch, ...three axes of space, channels], kernel [...three axes,
@@ -80,7 +105,8 @@ export const conv2d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOp
  * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
  * @example conv3d(ones([1, 4, 4, 4, 2]), ones([2, 2, 2, 2, 5])).shape; // [1, 3, 3, 3, 5]
  */
-export const conv3d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOptions = {}): Tensor => convolution("conv3d", 3, x, kernel, options);
+export const conv3d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOptions = {}): Tensor =>
+  convolution("conv3d", 3, x, kernel, options);
 
 /**
  * A convolution of each channel by itself: x [batch, height, width, channels], kernel [height, width, channels, multiplier],
@@ -89,17 +115,34 @@ export const conv3d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOp
  * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
  * @example depthwiseConv2d(ones([1, 5, 5, 3]), ones([3, 3, 3, 2])).shape; // [1, 3, 3, 6]
  */
-export function depthwiseConv2d(x: TensorLike, kernel: TensorLike, options: Omit<ConvolutionOptions, "groups"> = {}): Tensor {
+export function depthwiseConv2d(
+  x: TensorLike,
+  kernel: TensorLike,
+  options: Omit<ConvolutionOptions, "groups"> = {},
+): Tensor {
   const where = "depthwiseConv2d";
-  checkOptions(where, options, known.filter((name) => name !== "groups"));
+  checkOptions(
+    where,
+    options,
+    known.filter((name) => name !== "groups"),
+  );
   const [given, weights] = [asFloat(x), asFloat(kernel)];
   const channels = given.shape.at(options.dataFormat === "channelsFirst" ? 1 : -1);
   checkKernel(where, "[...space, channels, multiplier]", weights, 2, given);
   const [height, width, own, multiplier] = weights.shape as [number, number, number, number];
   if (given.ndim === 4 && own !== channels) {
-    throw new ShapeError(`${where}: x ${formatShape(given.shape)} has ${channels} channels, but the kernel ${formatShape(weights.shape)} is for ${own}: its last axis but one must be ${channels}.`);
+    throw new ShapeError(
+      `${where}: x ${formatShape(given.shape)} has ${channels} channels, but the kernel ${formatShape(weights.shape)} is for ${own}: its last axis but one must be ${channels}.`,
+    );
   }
-  return convolution(where, 2, given, weights.reshape([height, width, 1, own * multiplier]), { ...options, groups: own }, weights.shape);
+  return convolution(
+    where,
+    2,
+    given,
+    weights.reshape([height, width, 1, own * multiplier]),
+    { ...options, groups: own },
+    weights.shape,
+  );
 }
 
 export interface TransposedConvolutionOptions extends ConvolutionOptions {
@@ -112,7 +155,13 @@ export interface TransposedConvolutionOptions extends ConvolutionOptions {
   readonly outputPadding?: PerAxis;
 }
 
-function transposed(where: string, rank: number, input: TensorLike, weights: TensorLike, options: TransposedConvolutionOptions): Tensor {
+function transposed(
+  where: string,
+  rank: number,
+  input: TensorLike,
+  weights: TensorLike,
+  options: TransposedConvolutionOptions,
+): Tensor {
   checkOptions(where, options, [...known, "outputPadding"]);
   const { padding = "valid", outputPadding, dataFormat = "channelsLast" } = options;
   const strides = perAxis(where, "strides", options.strides ?? 1, rank);
@@ -124,25 +173,42 @@ function transposed(where: string, rank: number, input: TensorLike, weights: Ten
   checkKernel(where, "[...space, channels of the result / groups, channels of x]", kernel, rank, given);
   const channels = x.shape.at(-1)!;
   if (kernel.shape.at(-1) !== channels) {
-    throw new ShapeError(`${where}: x ${formatShape(given.shape)} has ${channels} channels, but the kernel ${formatShape(kernel.shape)} is for ${kernel.shape.at(-1)}: its last axis must be ${channels}.`);
+    throw new ShapeError(
+      `${where}: x ${formatShape(given.shape)} has ${channels} channels, but the kernel ${formatShape(kernel.shape)} is for ${kernel.shape.at(-1)}: its last axis must be ${channels}.`,
+    );
   }
-  if (channels % groups !== 0) throw new ArgumentError(`${where}: ${groups} groups must divide the ${channels} channels of x ${formatShape(given.shape)}.`);
+  if (channels % groups !== 0)
+    throw new ArgumentError(
+      `${where}: ${groups} groups must divide the ${channels} channels of x ${formatShape(given.shape)}.`,
+    );
   const lengths = x.shape.slice(1, -1);
   const reach = lengths.map((_, i) => (kernel.shape[i]! - 1) * dilation[i]! + 1);
   const lacking = reach.map((r, i) => Math.max(0, strides[i]! - r));
-  const extra = outputPadding === undefined ? (typeof padding === "string" ? lacking : lengths.map(() => 0)) : perAxis(where, "outputPadding", outputPadding, rank, 0);
+  const extra =
+    outputPadding === undefined
+      ? typeof padding === "string"
+        ? lacking
+        : lengths.map(() => 0)
+      : perAxis(where, "outputPadding", outputPadding, rank, 0);
   extra.forEach((n, i) => {
-    if (n >= strides[i]!) throw new ArgumentError(`${where}: outputPadding is less than the stride ${strides[i]} of axis ${i} of space, but came ${n}.`);
+    if (n >= strides[i]!)
+      throw new ArgumentError(
+        `${where}: outputPadding is less than the stride ${strides[i]} of axis ${i} of space, but came ${n}.`,
+      );
   });
   // With a padding of its own, "same" means ⌊reach / 2⌋ at both ends, as in Keras.
   const half = (r: number): [number, number] => [Math.floor(r / 2), Math.floor(r / 2)];
   const cut = (r: number): [number, number] => [Math.floor(r / 2), Math.ceil(r / 2)];
-  const margins = padding === "same"
-    ? reach.map((r, i) => (outputPadding === undefined ? cut(Math.max(0, r - strides[i]!)) : half(r)))
-    : resolvePadding(where, padding, lengths, reach, strides);
+  const margins =
+    padding === "same"
+      ? reach.map((r, i) => (outputPadding === undefined ? cut(Math.max(0, r - strides[i]!)) : half(r)))
+      : resolvePadding(where, padding, lengths, reach, strides);
   const space = lengths.map((n, i) => (n - 1) * strides[i]! + reach[i]! - margins[i]![0] - margins[i]![1] + extra[i]!);
   space.forEach((n, i) => {
-    if (n < 1) throw new ShapeError(`${where}: padding [${margins[i]}] leaves nothing of axis ${i} of space of x ${formatShape(given.shape)} with the kernel ${formatShape(kernel.shape)}.`);
+    if (n < 1)
+      throw new ShapeError(
+        `${where}: padding [${margins[i]}] leaves nothing of axis ${i} of space of x ${formatShape(given.shape)} with the kernel ${formatShape(kernel.shape)}.`,
+      );
   });
   return back(new Tensor(inputCotangent(x.node, kernel.node, { strides, padding: margins, dilation, groups }, space)));
 }
@@ -155,8 +221,11 @@ function transposed(where: string, rank: number, input: TensorLike, weights: Ten
  * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
  * @example await convTranspose1d([[[1], [2]]], [[[1]], [[1]]], { strides: 2 }).array(); // [[[1], [1], [2], [2]]]
  */
-export const convTranspose1d = (x: TensorLike, kernel: TensorLike, options: TransposedConvolutionOptions = {}): Tensor =>
-  transposed("convTranspose1d", 1, x, kernel, options);
+export const convTranspose1d = (
+  x: TensorLike,
+  kernel: TensorLike,
+  options: TransposedConvolutionOptions = {},
+): Tensor => transposed("convTranspose1d", 1, x, kernel, options);
 
 /**
  * As {@link convTranspose1d} over two axes: x [batch, height, width, channels], kernel [height, width, features / groups,
@@ -164,13 +233,19 @@ export const convTranspose1d = (x: TensorLike, kernel: TensorLike, options: Tran
  *
  * @example convTranspose2d(ones([1, 7, 7, 8]), ones([3, 3, 4, 8]), { strides: 2, padding: "same" }).shape; // [1, 14, 14, 4]
  */
-export const convTranspose2d = (x: TensorLike, kernel: TensorLike, options: TransposedConvolutionOptions = {}): Tensor =>
-  transposed("convTranspose2d", 2, x, kernel, options);
+export const convTranspose2d = (
+  x: TensorLike,
+  kernel: TensorLike,
+  options: TransposedConvolutionOptions = {},
+): Tensor => transposed("convTranspose2d", 2, x, kernel, options);
 
 /**
  * As {@link convTranspose1d} over three axes: x [batch, ...space, channels], kernel [...space, features / groups, channels].
  *
  * @example convTranspose3d(ones([1, 2, 2, 2, 3]), ones([2, 2, 2, 5, 3]), { strides: 2 }).shape; // [1, 4, 4, 4, 5]
  */
-export const convTranspose3d = (x: TensorLike, kernel: TensorLike, options: TransposedConvolutionOptions = {}): Tensor =>
-  transposed("convTranspose3d", 3, x, kernel, options);
+export const convTranspose3d = (
+  x: TensorLike,
+  kernel: TensorLike,
+  options: TransposedConvolutionOptions = {},
+): Tensor => transposed("convTranspose3d", 3, x, kernel, options);

@@ -52,9 +52,16 @@ export function convolve(x: Node, kernel: Node, geometry: Geometry): Node {
   const { groups } = geometry;
   const sizes = kernel.shape.slice(0, -2);
   const labels = labelsOf(sizes.length, groups);
-  const y = ops.contract(patchesOf(x, sizes, geometry), grouped(kernel, groups), { a: labels.patches, b: labels.kernel, out: labels.y });
+  const y = ops.contract(patchesOf(x, sizes, geometry), grouped(kernel, groups), {
+    a: labels.patches,
+    b: labels.kernel,
+    out: labels.y,
+  });
   const value = ops.reshape(y, [x.shape[0]!, ...y.shape.slice(1, 1 + sizes.length), kernel.shape.at(-1)!]);
-  return ops.customGradient(value, [x, kernel], (dy) => [inputCotangent(dy, kernel, geometry, spaceOf(x)), kernelCotangent(x, dy, geometry, sizes)]);
+  return ops.customGradient(value, [x, kernel], (dy) => [
+    inputCotangent(dy, kernel, geometry, spaceOf(x)),
+    kernelCotangent(x, dy, geometry, sizes),
+  ]);
 }
 
 /**
@@ -72,23 +79,37 @@ export function inputCotangent(dy: Node, kernel: Node, geometry: Geometry, space
     return convolve(dy, turned(kernel, groups), { strides, padding: margins, dilation, groups });
   }
   const labels = labelsOf(rank, groups);
-  const patches = ops.contract(grouped(dy, groups), grouped(kernel, groups), { a: labels.y, b: labels.kernel, out: labels.patches });
+  const patches = ops.contract(grouped(dy, groups), grouped(kernel, groups), {
+    a: labels.y,
+    b: labels.kernel,
+    out: labels.patches,
+  });
   // [batch, ...space, (groups), ...kernel space, channels] with the channels before the kernel's axes.
   const own = patches.shape.length - rank - 1;
   const order = patches.shape.map((_, i) => i);
   const windows = ops.permute(patches, [...order.slice(0, own), patches.shape.length - 1, ...order.slice(own, -1)]);
   const x = layWindows(windows, 1, { ...geometry, sizes }, space);
   const value = ops.reshape(x, [dy.shape[0]!, ...space, kernel.shape.at(-2)! * groups]);
-  return ops.customGradient(value, [dy, kernel], (dx) => [convolve(dx, kernel, geometry), kernelCotangent(dx, dy, geometry, sizes)]);
+  return ops.customGradient(value, [dy, kernel], (dx) => [
+    convolve(dx, kernel, geometry),
+    kernelCotangent(dx, dy, geometry, sizes),
+  ]);
 }
 
 /** The cotangent of the kernel of {@link convolve}, whose axes of space have the lengths `sizes`. */
 export function kernelCotangent(x: Node, dy: Node, geometry: Geometry, sizes: Shape): Node {
   const { groups } = geometry;
   const labels = labelsOf(sizes.length, groups);
-  const product = ops.contract(patchesOf(x, sizes, geometry), grouped(dy, groups), { a: labels.patches, b: labels.y, out: labels.kernel });
+  const product = ops.contract(patchesOf(x, sizes, geometry), grouped(dy, groups), {
+    a: labels.patches,
+    b: labels.y,
+    out: labels.kernel,
+  });
   const value = ops.reshape(product, [...sizes, x.shape.at(-1)! / groups, dy.shape.at(-1)!]);
-  return ops.customGradient(value, [x, dy], (dk) => [inputCotangent(dy, dk, geometry, spaceOf(x)), convolve(x, dk, geometry)]);
+  return ops.customGradient(value, [x, dy], (dk) => [
+    inputCotangent(dy, dk, geometry, spaceOf(x)),
+    convolve(x, dk, geometry),
+  ]);
 }
 
 /** A kernel with its axes of space in reverse order, and channels and features exchanged within each group. */
@@ -98,5 +119,9 @@ function turned(kernel: Node, groups: number): Node {
   const flipped = ops.flip(kernel, space);
   if (groups === 1) return ops.permute(flipped, [...space, rank + 1, rank]);
   const parts = ops.permute(grouped(flipped, groups), [...space, rank + 2, rank + 1, rank]);
-  return ops.reshape(parts, [...kernel.shape.slice(0, rank), kernel.shape[rank + 1]! / groups, kernel.shape[rank]! * groups]);
+  return ops.reshape(parts, [
+    ...kernel.shape.slice(0, rank),
+    kernel.shape[rank + 1]! / groups,
+    kernel.shape[rank]! * groups,
+  ]);
 }

@@ -39,7 +39,14 @@ function withinBlocks(x: Node, fold: Fold, identity: number, shape: Node["shape"
   return ops.reshape(fold(ops.select(upTo, each, identity), [table.length - 1]), shape);
 }
 
-function cumulative(where: string, x: TensorLike, axis: number | undefined, fold: Fold, combine: Combine, identity: number): Tensor {
+function cumulative(
+  where: string,
+  x: TensorLike,
+  axis: number | undefined,
+  fold: Fold,
+  combine: Combine,
+  identity: number,
+): Tensor {
   const given = asTensor(x);
   const counted = given.dtype === "bool" || given.dtype === "uint8" ? given.cast("int32") : given;
   const at = axis === undefined ? counted.reshape([counted.size]) : counted;

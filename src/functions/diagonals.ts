@@ -1,13 +1,16 @@
 // Diagonals and triangles of matrices.
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { describe } from "../options.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import { describe } from "../options.ts";
 import { formatShape, normalizeAxis, type Shape } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 
 function checkOffset(where: string, offset: number): number {
-  if (!Number.isInteger(offset)) throw new ArgumentError(`${where}: an offset is a whole number of places above the main diagonal, but came ${describe(offset)}.`);
+  if (!Number.isInteger(offset))
+    throw new ArgumentError(
+      `${where}: an offset is a whole number of places above the main diagonal, but came ${describe(offset)}.`,
+    );
   return offset;
 }
 
@@ -20,7 +23,12 @@ export function diagonalNode(x: Node, offset: number, axis1: number, axis2: numb
   const size = Math.max(0, offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns));
   const last = (value: number, other: (i: number) => number): Shape => [...rest.map((_, i) => other(i)), value];
   const start = size === 0 ? 0 : offset >= 0 ? offset : -offset * columns;
-  return ops.slice(flat, last(start, () => 0), last(size, (i) => outer[i]!), last(columns + 1, () => 1));
+  return ops.slice(
+    flat,
+    last(start, () => 0),
+    last(size, (i) => outer[i]!),
+    last(columns + 1, () => 1),
+  );
 }
 
 /** A table of the shape's last two axes: whether column − row satisfies the condition. */
@@ -41,10 +49,12 @@ function triangle(where: string, x: TensorLike, k: number, condition: (distance:
  *
  * @example await tril(ones([3, 3])).array(); // [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
  */
-export const tril = (x: TensorLike, k = 0): Tensor => triangle("tril", x, k, (distance, most) => distance.lessEqual(most));
+export const tril = (x: TensorLike, k = 0): Tensor =>
+  triangle("tril", x, k, (distance, most) => distance.lessEqual(most));
 
 /** The upper triangle of the last two axes: zeros where the column is less than `k` places right of the row. */
-export const triu = (x: TensorLike, k = 0): Tensor => triangle("triu", x, k, (distance, least) => distance.greaterEqual(least));
+export const triu = (x: TensorLike, k = 0): Tensor =>
+  triangle("triu", x, k, (distance, least) => distance.greaterEqual(least));
 
 /**
  * The elements x[…, i, …, i + offset, …] of two axes (default: the first two), as a new last axis.
@@ -54,9 +64,13 @@ export const triu = (x: TensorLike, k = 0): Tensor => triangle("triu", x, k, (di
 export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor {
   const at = asTensor(x);
   checkOffset("diagonal", offset);
-  if (at.ndim < 2) throw new ShapeError(`diagonal: wants at least two axes, but came ${formatShape(at.shape)}; diag makes a matrix of a vector.`);
+  if (at.ndim < 2)
+    throw new ShapeError(
+      `diagonal: wants at least two axes, but came ${formatShape(at.shape)}; diag makes a matrix of a vector.`,
+    );
   const [first, second] = [normalizeAxis(axis1, at.ndim, "diagonal"), normalizeAxis(axis2, at.ndim, "diagonal")];
-  if (first === second) throw new ArgumentError(`diagonal: wants two axes of ${formatShape(at.shape)}, but came ${axis1} twice.`);
+  if (first === second)
+    throw new ArgumentError(`diagonal: wants two axes of ${formatShape(at.shape)}, but came ${axis1} twice.`);
   return new Tensor(diagonalNode(at.node, offset, first, second));
 }
 
@@ -69,11 +83,18 @@ export function diag(x: TensorLike, k = 0): Tensor {
   const at = asTensor(x);
   checkOffset("diag", k);
   if (at.ndim === 2) return diagonal(at, k);
-  if (at.ndim !== 1) throw new ShapeError(`diag: wants a vector or a matrix, but came ${formatShape(at.shape)}; diagonal takes any two axes.`);
+  if (at.ndim !== 1)
+    throw new ShapeError(
+      `diag: wants a vector or a matrix, but came ${formatShape(at.shape)}; diagonal takes any two axes.`,
+    );
   const n = at.size + Math.abs(k);
-  const column = at.pad([[Math.max(0, -k), Math.max(0, k)]]).expandDims(1).broadcastTo([n, n]);
+  const column = at
+    .pad([[Math.max(0, -k), Math.max(0, k)]])
+    .expandDims(1)
+    .broadcastTo([n, n]);
   return new Tensor(ops.select(below([n, n], (distance) => distance.equal(k)).node, column.node, 0));
 }
 
 /** Σ x[…, i, …, i + offset, …] over two axes (default: the first two). */
-export const trace = (x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor => diagonal(x, offset, axis1, axis2).sum(-1);
+export const trace = (x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor =>
+  diagonal(x, offset, axis1, axis2).sum(-1);

@@ -37,19 +37,24 @@ export function einsum(formula: string, ...operands: readonly TensorLike[]): Ten
     fail('a formula holds letters, "...", commas and one "->"');
   }
   const terms = left!.split(",");
-  if (![...terms, right ?? ""].every((term) => /^[^.]*(\.{3}[^.]*)?$/.test(term))) fail('"..." stands once in an operand, and whole');
-  if (operands.length === 0 || terms.length !== tensors.length) fail(`the formula names ${terms.length} operands, but ${tensors.length} came`);
+  if (![...terms, right ?? ""].every((term) => /^[^.]*(\.{3}[^.]*)?$/.test(term)))
+    fail('"..." stands once in an operand, and whole');
+  if (operands.length === 0 || terms.length !== tensors.length)
+    fail(`the formula names ${terms.length} operands, but ${tensors.length} came`);
 
   // Letters are their codes; the axes that "..." stands for count from −1 down, the last of them being −1.
   let dots = 0;
   const labelsOf = (term: string, dotted: number): number[] => {
     const codes = term.split("...").map((part) => [...part].map((letter) => letter.charCodeAt(0)));
-    return codes.length === 1 ? codes[0]! : [...codes[0]!, ...Array.from({ length: dotted }, (_, i) => i - dotted), ...codes[1]!];
+    return codes.length === 1
+      ? codes[0]!
+      : [...codes[0]!, ...Array.from({ length: dotted }, (_, i) => i - dotted), ...codes[1]!];
   };
   const all = terms.map((term, i) => {
     const rank = tensors[i]!.ndim;
     const letters = term.replace("...", "").length;
-    if (term.includes("...") ? letters > rank : letters !== rank) fail(`"${term}" names ${letters} axes, but operand ${i} has shape ${formatShape(tensors[i]!.shape)}`);
+    if (term.includes("...") ? letters > rank : letters !== rank)
+      fail(`"${term}" names ${letters} axes, but operand ${i} has shape ${formatShape(tensors[i]!.shape)}`);
     if (term.includes("...")) dots = Math.max(dots, rank - letters);
     return labelsOf(term, rank - letters);
   });
@@ -76,15 +81,21 @@ function impliedOutput(all: readonly (readonly number[])[], dots: number): numbe
 }
 
 /** The length of each label: axes of 1 stretch. */
-function extentsOf(formula: string, tensors: readonly Tensor[], all: readonly (readonly number[])[]): Map<number, number> {
+function extentsOf(
+  formula: string,
+  tensors: readonly Tensor[],
+  all: readonly (readonly number[])[],
+): Map<number, number> {
   const extents = new Map<number, number>();
   all.forEach((labels, i) =>
     labels.forEach((label, axis) => {
       const n = tensors[i]!.shape[axis]!;
       const known = extents.get(label) ?? 1;
       if (known !== 1 && n !== 1 && known !== n) {
-        const name = label > 0 ? `"${String.fromCharCode(label)}"` : "an axis of \"...\"";
-        throw new ShapeError(`einsum: "${formula}" for ${tensors.map((x) => formatShape(x.shape)).join(" and ")}: ${name} is ${known} in one place and ${n} in another.`);
+        const name = label > 0 ? `"${String.fromCharCode(label)}"` : 'an axis of "..."';
+        throw new ShapeError(
+          `einsum: "${formula}" for ${tensors.map((x) => formatShape(x.shape)).join(" and ")}: ${name} is ${known} in one place and ${n} in another.`,
+        );
       }
       if (known === 1) extents.set(label, n);
     }),
@@ -99,14 +110,26 @@ function distinct(node: Node, labels: readonly number[]): Labelled {
   const first = labels.indexOf(labels[second]!);
   // An axis of 1 beside a longer one of its name stretches first.
   const n = Math.max(node.shape[first]!, node.shape[second]!);
-  const square = ops.broadcast(node, node.shape.map((m, i) => (i === first || i === second ? n : m)));
-  return distinct(diagonalNode(square, 0, first, second), [...labels.filter((_, i) => i !== first && i !== second), labels[second]!]);
+  const square = ops.broadcast(
+    node,
+    node.shape.map((m, i) => (i === first || i === second ? n : m)),
+  );
+  return distinct(diagonalNode(square, 0, first, second), [
+    ...labels.filter((_, i) => i !== first && i !== second),
+    labels[second]!,
+  ]);
 }
 
 /** Without axes of 1 that another operand stretches: where they are missing, they broadcast. */
 function squeezed({ node, labels }: Labelled, extents: ReadonlyMap<number, number>): Labelled {
   const stays = labels.map((label, i) => node.shape[i] === extents.get(label));
-  return { node: ops.reshape(node, node.shape.filter((_, i) => stays[i])), labels: labels.filter((_, i) => stays[i]) };
+  return {
+    node: ops.reshape(
+      node,
+      node.shape.filter((_, i) => stays[i]),
+    ),
+    labels: labels.filter((_, i) => stays[i]),
+  };
 }
 
 /** Sums away the labels that nothing else has. */
@@ -127,7 +150,16 @@ function multiply(a: Labelled, b: Labelled, later: readonly (readonly number[])[
 }
 
 function inOrder({ node, labels }: Labelled, out: readonly number[], extents: ReadonlyMap<number, number>): Node {
-  const permuted = ops.permute(node, out.filter((label) => labels.includes(label)).map((label) => labels.indexOf(label)));
+  const permuted = ops.permute(
+    node,
+    out.filter((label) => labels.includes(label)).map((label) => labels.indexOf(label)),
+  );
   // Labels of length 1 everywhere may have been dropped on the way.
-  return ops.broadcast(ops.reshape(permuted, out.map((label) => (labels.includes(label) ? extents.get(label)! : 1))), out.map((label) => extents.get(label)!));
+  return ops.broadcast(
+    ops.reshape(
+      permuted,
+      out.map((label) => (labels.includes(label) ? extents.get(label)! : 1)),
+    ),
+    out.map((label) => extents.get(label)!),
+  );
 }

@@ -1,6 +1,7 @@
 // Elementwise functions with NumPy's names that are no activations.
-import * as ops from "../ops/index.ts";
+
 import { dtypeInfo } from "../dtype.ts";
+import * as ops from "../ops/index.ts";
 import { asTensor, operand, Tensor, type TensorLike } from "../tensor.ts";
 
 // The functions that are also methods of a tensor.

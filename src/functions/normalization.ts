@@ -20,10 +20,17 @@ function along(where: string, name: string, value: TensorLike, x: Tensor, axes: 
   const parameter = asTensor(value);
   const shape = x.shape.map((n, i) => (axes.includes(i) ? n : 1));
   const own = axes.map((i) => x.shape[i]!);
-  if (parameter.ndim > 0 && (parameter.ndim !== own.length || parameter.shape.some((n, i) => n !== own[i] && n !== 1))) {
-    throw new ShapeError(`${where}: ${name} ${formatShape(parameter.shape)} does not fit x ${formatShape(x.shape)}, which wants ${formatShape(own)} or a number.`);
+  if (
+    parameter.ndim > 0 &&
+    (parameter.ndim !== own.length || parameter.shape.some((n, i) => n !== own[i] && n !== 1))
+  ) {
+    throw new ShapeError(
+      `${where}: ${name} ${formatShape(parameter.shape)} does not fit x ${formatShape(x.shape)}, which wants ${formatShape(own)} or a number.`,
+    );
   }
-  return parameter.ndim === 0 ? parameter : parameter.reshape(shape.map((_, i) => (axes.includes(i) ? parameter.shape[axes.indexOf(i)]! : 1)));
+  return parameter.ndim === 0
+    ? parameter
+    : parameter.reshape(shape.map((_, i) => (axes.includes(i) ? parameter.shape[axes.indexOf(i)]! : 1)));
 }
 
 function scaled(where: string, y: Tensor, { gamma, beta }: Affine, axes: readonly number[]): Tensor {
@@ -77,13 +84,20 @@ export function groupNorm(x: TensorLike, groups: number, options: Affine = {}): 
   checkOptions(where, options, ["gamma", "beta", "epsilon"]);
   const at = asFloat(x);
   checkCount(where, "groups", groups);
-  if (at.ndim < 2) throw new ShapeError(`${where}: x is [batch, ...space, channels], but came ${formatShape(at.shape)}.`);
+  if (at.ndim < 2)
+    throw new ShapeError(`${where}: x is [batch, ...space, channels], but came ${formatShape(at.shape)}.`);
   const channels = at.shape.at(-1)!;
-  if (channels % groups !== 0) throw new ArgumentError(`${where}: ${groups} groups must divide the ${channels} channels of x ${formatShape(at.shape)}.`);
+  if (channels % groups !== 0)
+    throw new ArgumentError(
+      `${where}: ${groups} groups must divide the ${channels} channels of x ${formatShape(at.shape)}.`,
+    );
   const apart = at.reshape([...at.shape.slice(0, -1), groups, channels / groups]);
   const axes = apart.shape.map((_, i) => i).filter((i) => i !== 0 && i !== apart.ndim - 2);
   const { mean, variance } = moments(apart, axes, { keepDims: true });
-  const y = apart.sub(mean).mul(rsqrt(variance.add(positive(where, options.epsilon ?? 1e-3)))).reshape(at.shape);
+  const y = apart
+    .sub(mean)
+    .mul(rsqrt(variance.add(positive(where, options.epsilon ?? 1e-3))))
+    .reshape(at.shape);
   return scaled(where, y, options, [at.ndim - 1]);
 }
 
@@ -108,9 +122,16 @@ export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor
   const { mean, variance } = options;
   const at = asFloat(x);
   const channel = normalizeAxis(options.axis ?? -1, at.ndim, where);
-  if ((mean === undefined) !== (variance === undefined)) throw new ArgumentError(`${where}: give both mean and variance, or neither.`);
+  if ((mean === undefined) !== (variance === undefined))
+    throw new ArgumentError(`${where}: give both mean and variance, or neither.`);
   const others = at.shape.map((_, i) => i).filter((i) => i !== channel);
-  const own = mean === undefined ? moments(at, others, { keepDims: true }) : { mean: along(where, "mean", mean, at, [channel]), variance: along(where, "variance", variance!, at, [channel]) };
+  const own =
+    mean === undefined
+      ? moments(at, others, { keepDims: true })
+      : {
+          mean: along(where, "mean", mean, at, [channel]),
+          variance: along(where, "variance", variance!, at, [channel]),
+        };
   const y = at.sub(own.mean).mul(rsqrt(own.variance.add(positive(where, options.epsilon ?? 1e-3))));
   return scaled(where, y, options, [channel]);
 }
@@ -125,5 +146,12 @@ export function l2Normalize(x: TensorLike, options: { readonly axes?: Axes; read
   const where = "l2Normalize";
   checkOptions(where, options, ["axes", "epsilon"]);
   const at = asFloat(x);
-  return at.mul(rsqrt(at.square().sum(options.axes ?? -1, { keepDims: true }).maximum(positive(where, options.epsilon ?? 1e-12))));
+  return at.mul(
+    rsqrt(
+      at
+        .square()
+        .sum(options.axes ?? -1, { keepDims: true })
+        .maximum(positive(where, options.epsilon ?? 1e-12)),
+    ),
+  );
 }

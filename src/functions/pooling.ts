@@ -1,11 +1,19 @@
 // Pooling: the greatest or the mean of each window, over one, two and three axes of space.
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { checkFlag, checkOptions } from "../options.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import { checkFlag, checkOptions } from "../options.ts";
 import { formatShape } from "../shape.ts";
 import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
-import { channelsLast, checkReach, type DataFormat, type Padding, type PerAxis, perAxis, resolvePadding } from "./space.ts";
+import {
+  channelsLast,
+  checkReach,
+  type DataFormat,
+  type Padding,
+  type PerAxis,
+  perAxis,
+  resolvePadding,
+} from "./space.ts";
 import { layWindows, type Windows, windowsOf } from "./windows.ts";
 
 export interface PoolingOptions {
@@ -19,7 +27,14 @@ export interface PoolingOptions {
 
 type Pool = (x: Node, windows: Windows) => Node;
 
-function pooling(where: string, rank: number, pool: Pool, input: TensorLike, size: PerAxis, options: PoolingOptions): Tensor {
+function pooling(
+  where: string,
+  rank: number,
+  pool: Pool,
+  input: TensorLike,
+  size: PerAxis,
+  options: PoolingOptions,
+): Tensor {
   checkOptions(where, options, ["strides", "padding", "dataFormat"]);
   const { padding = "valid", dataFormat = "channelsLast" } = options;
   const sizes = perAxis(where, "size", size, rank);
@@ -30,16 +45,21 @@ function pooling(where: string, rank: number, pool: Pool, input: TensorLike, siz
   const margins = resolvePadding(where, padding, lengths, sizes, strides);
   checkReach(where, "a window of", given.shape, sizes, lengths, sizes, margins);
   margins.forEach(([low, high], i) => {
-    if (Math.max(low, high) >= sizes[i]!) throw new ArgumentError(`${where}: padding [${low},${high}] of axis ${i} of space makes windows that hold nothing: with a size of ${sizes[i]} it is ${sizes[i]! - 1} at most.`);
+    if (Math.max(low, high) >= sizes[i]!)
+      throw new ArgumentError(
+        `${where}: padding [${low},${high}] of axis ${i} of space makes windows that hold nothing: with a size of ${sizes[i]} it is ${sizes[i]! - 1} at most.`,
+      );
   });
   return back(new Tensor(pool(x.node, { sizes, strides, dilation: sizes.map(() => 1), padding: margins })));
 }
 
 /** The windows' own axes, which come last. */
-const windowAxes = (windows: Node, { sizes }: Windows): number[] => sizes.map((_, i) => windows.shape.length - sizes.length + i);
+const windowAxes = (windows: Node, { sizes }: Windows): number[] =>
+  sizes.map((_, i) => windows.shape.length - sizes.length + i);
 
 /** A value for each window, at each of its places. */
-const spread = (y: Node, windows: Node): Node => ops.broadcast(ops.reshape(y, [...y.shape, ...windows.shape.slice(y.shape.length).map(() => 1)]), windows.shape);
+const spread = (y: Node, windows: Node): Node =>
+  ops.broadcast(ops.reshape(y, [...y.shape, ...windows.shape.slice(y.shape.length).map(() => 1)]), windows.shape);
 
 const greatest: Pool = (x, shape) => {
   const windows = windowsOf(x, 1, shape, -Infinity);
@@ -48,10 +68,15 @@ const greatest: Pool = (x, shape) => {
   const lengths = x.shape.slice(1, -1);
   return ops.customGradient(y, [x], (dy) => {
     // Each place of a window by its number in row-major order; the first that holds the greatest gets all.
-    const places = axes.reduce<Node>((at, axis) => ops.add(ops.mul(at, windows.shape[axis]!), ops.iota(windows.shape, axis, "int32")), ops.full(windows.shape, 0, "int32"));
+    const places = axes.reduce<Node>(
+      (at, axis) => ops.add(ops.mul(at, windows.shape[axis]!), ops.iota(windows.shape, axis, "int32")),
+      ops.full(windows.shape, 0, "int32"),
+    );
     const last = shape.sizes.reduce((n, m) => n * m, 1) - 1;
     const first = ops.min(ops.select(ops.equal(windows, spread(y, windows)), places, last), axes);
-    return [layWindows(ops.select(ops.equal(places, spread(first, windows)), spread(dy, windows), 0), 1, shape, lengths)];
+    return [
+      layWindows(ops.select(ops.equal(places, spread(first, windows)), spread(dy, windows), 0), 1, shape, lengths),
+    ];
   });
 };
 
@@ -81,13 +106,16 @@ const mean: Pool = (x, shape) => {
  * @throws ShapeError where a window is longer than its axis; ArgumentError for an option out of range
  * @example await maxPool1d([[[1], [3], [2], [0]]], 2).array(); // [[[3], [2]]]
  */
-export const maxPool1d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("maxPool1d", 1, greatest, x, size, options);
+export const maxPool1d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
+  pooling("maxPool1d", 1, greatest, x, size, options);
 
 /** As {@link maxPool1d} over two axes: x [batch, height, width, channels]. Default: 2 × 2, halving both. */
-export const maxPool2d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("maxPool2d", 2, greatest, x, size, options);
+export const maxPool2d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
+  pooling("maxPool2d", 2, greatest, x, size, options);
 
 /** As {@link maxPool1d} over three axes: x [batch, ...space, channels]. */
-export const maxPool3d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("maxPool3d", 3, greatest, x, size, options);
+export const maxPool3d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
+  pooling("maxPool3d", 3, greatest, x, size, options);
 
 /**
  * The mean of each window of `size` places: x [batch, length, channels], result [batch, ⌊(length − size) / stride⌋ + 1,
@@ -96,13 +124,16 @@ export const maxPool3d = (x: TensorLike, size: PerAxis = 2, options: PoolingOpti
  * @throws ShapeError where a window is longer than its axis; ArgumentError for an option out of range
  * @example await averagePool1d([[[1], [3], [2], [0]]], 2).array(); // [[[2], [1]]]
  */
-export const averagePool1d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("averagePool1d", 1, mean, x, size, options);
+export const averagePool1d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
+  pooling("averagePool1d", 1, mean, x, size, options);
 
 /** As {@link averagePool1d} over two axes: x [batch, height, width, channels]. Default: 2 × 2, halving both. */
-export const averagePool2d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("averagePool2d", 2, mean, x, size, options);
+export const averagePool2d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
+  pooling("averagePool2d", 2, mean, x, size, options);
 
 /** As {@link averagePool1d} over three axes: x [batch, ...space, channels]. */
-export const averagePool3d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor => pooling("averagePool3d", 3, mean, x, size, options);
+export const averagePool3d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
+  pooling("averagePool3d", 3, mean, x, size, options);
 
 export interface GlobalPoolingOptions {
   /** Where the channels of x stand. Default: "channelsLast". */
@@ -111,13 +142,27 @@ export interface GlobalPoolingOptions {
   readonly keepDims?: boolean;
 }
 
-function globally(where: string, input: TensorLike, options: GlobalPoolingOptions, pool: (x: Tensor, axes: number[], keep: { keepDims: boolean }) => Tensor): Tensor {
+function globally(
+  where: string,
+  input: TensorLike,
+  options: GlobalPoolingOptions,
+  pool: (x: Tensor, axes: number[], keep: { keepDims: boolean }) => Tensor,
+): Tensor {
   checkOptions(where, options, ["dataFormat", "keepDims"]);
   const { dataFormat = "channelsLast", keepDims = false } = options;
   const given = asFloat(input);
   const { x, back } = channelsLast(where, given, null, dataFormat);
-  if (x.shape.slice(1, -1).includes(0)) throw new ShapeError(`${where}: x ${formatShape(given.shape)} has an empty axis of space, and nothing has no greatest and no mean.`);
-  return back(pool(x, x.shape.slice(1, -1).map((_, i) => 1 + i), { keepDims: checkFlag(where, "keepDims", keepDims) }));
+  if (x.shape.slice(1, -1).includes(0))
+    throw new ShapeError(
+      `${where}: x ${formatShape(given.shape)} has an empty axis of space, and nothing has no greatest and no mean.`,
+    );
+  return back(
+    pool(
+      x,
+      x.shape.slice(1, -1).map((_, i) => 1 + i),
+      { keepDims: checkFlag(where, "keepDims", keepDims) },
+    ),
+  );
 }
 
 /**
@@ -125,7 +170,8 @@ function globally(where: string, input: TensorLike, options: GlobalPoolingOption
  *
  * @example globalMaxPool(ones([8, 7, 7, 64])).shape; // [8, 64]
  */
-export const globalMaxPool = (x: TensorLike, options: GlobalPoolingOptions = {}): Tensor => globally("globalMaxPool", x, options, (y, axes, keep) => y.max(axes, keep));
+export const globalMaxPool = (x: TensorLike, options: GlobalPoolingOptions = {}): Tensor =>
+  globally("globalMaxPool", x, options, (y, axes, keep) => y.max(axes, keep));
 
 /**
  * The mean of each channel over all axes of space: [batch, ...space, channels] becomes [batch, channels]. Lin and others,
@@ -133,4 +179,5 @@ export const globalMaxPool = (x: TensorLike, options: GlobalPoolingOptions = {})
  *
  * @example globalAveragePool(ones([8, 7, 7, 64])).shape; // [8, 64]
  */
-export const globalAveragePool = (x: TensorLike, options: GlobalPoolingOptions = {}): Tensor => globally("globalAveragePool", x, options, (y, axes, keep) => y.mean(axes, keep));
+export const globalAveragePool = (x: TensorLike, options: GlobalPoolingOptions = {}): Tensor =>
+  globally("globalAveragePool", x, options, (y, axes, keep) => y.mean(axes, keep));

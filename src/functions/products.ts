@@ -17,18 +17,31 @@ export function outer(a: TensorLike, b: TensorLike): Tensor {
  * @throws ShapeError where paired axes differ in length
  * @example tensordot(ones([2, 3, 4]), ones([4, 3, 5]), [[1, 2], [1, 0]]).shape; // [2, 5]
  */
-export function tensordot(a: TensorLike, b: TensorLike, axes: number | readonly [readonly number[], readonly number[]] = 2): Tensor {
+export function tensordot(
+  a: TensorLike,
+  b: TensorLike,
+  axes: number | readonly [readonly number[], readonly number[]] = 2,
+): Tensor {
   const [x, y] = [asFloat(a), asFloat(b)];
   const fail = (why: string): never => {
     throw new ShapeError(`tensordot: ${formatShape(x.shape)} and ${formatShape(y.shape)} do not fit: ${why}.`);
   };
-  if (typeof axes === "number" && (!Number.isInteger(axes) || axes < 0 || axes > Math.min(x.ndim, y.ndim))) fail(`they do not both have ${axes} axes to sum over`);
-  const [left, right] = typeof axes === "number"
-    ? [Array.from({ length: axes }, (_, i) => x.ndim - axes + i), Array.from({ length: axes }, (_, i) => i)]
-    : [axes[0].map((i) => normalizeAxis(i, x.ndim, "tensordot")), axes[1].map((i) => normalizeAxis(i, y.ndim, "tensordot"))];
-  if (left.length !== right.length) throw new ArgumentError(`tensordot: the axes go in pairs, but came [${left}] and [${right}].`);
+  if (typeof axes === "number" && (!Number.isInteger(axes) || axes < 0 || axes > Math.min(x.ndim, y.ndim)))
+    fail(`they do not both have ${axes} axes to sum over`);
+  const [left, right] =
+    typeof axes === "number"
+      ? [Array.from({ length: axes }, (_, i) => x.ndim - axes + i), Array.from({ length: axes }, (_, i) => i)]
+      : [
+          axes[0].map((i) => normalizeAxis(i, x.ndim, "tensordot")),
+          axes[1].map((i) => normalizeAxis(i, y.ndim, "tensordot")),
+        ];
+  if (left.length !== right.length)
+    throw new ArgumentError(`tensordot: the axes go in pairs, but came [${left}] and [${right}].`);
   left.forEach((axis, i) => {
-    if (x.shape[axis] !== y.shape[right[i]!]) fail(`axis ${axis} of the first is ${x.shape[axis]}, and axis ${right[i]} of the second is ${y.shape[right[i]!]}`);
+    if (x.shape[axis] !== y.shape[right[i]!])
+      fail(
+        `axis ${axis} of the first is ${x.shape[axis]}, and axis ${right[i]} of the second is ${y.shape[right[i]!]}`,
+      );
   });
   const labelsA = x.shape.map((_, i) => i);
   const labelsB = y.shape.map((_, i) => (right.includes(i) ? left[right.indexOf(i)]! : x.ndim + i));
@@ -45,7 +58,9 @@ export function dot(a: TensorLike, b: TensorLike): Tensor {
   if (x.ndim === 0 || y.ndim === 0) return x.mul(y);
   const axis = Math.max(0, y.ndim - 2);
   if (x.shape.at(-1) !== y.shape[axis]) {
-    throw new ShapeError(`dot: ${formatShape(x.shape)} and ${formatShape(y.shape)} do not fit: the last axis of the first is ${x.shape.at(-1)}, and axis ${axis} of the second is ${y.shape[axis]}.`);
+    throw new ShapeError(
+      `dot: ${formatShape(x.shape)} and ${formatShape(y.shape)} do not fit: the last axis of the first is ${x.shape.at(-1)}, and axis ${axis} of the second is ${y.shape[axis]}.`,
+    );
   }
   return tensordot(x, y, [[x.ndim - 1], [axis]]);
 }

@@ -2,8 +2,8 @@
 import { ArgumentError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
-import { sizeOf, type Shape } from "../shape.ts";
-import { asTensor, Tensor, tensor, type TensorLike } from "../tensor.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import { asTensor, Tensor, type TensorLike, tensor } from "../tensor.ts";
 import { erfinv } from "./special.ts";
 
 /** A random key: uint32 [2]. Make one of a seed with {@link key}, and others of it with {@link foldIn}. */
@@ -11,7 +11,8 @@ export type Key = Tensor;
 
 /** A key from a seed, a whole number from 0 up to 2⁵³. */
 export function key(seed: number): Key {
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new ArgumentError(`a seed is a whole number from 0 to 2^53 − 1, but came ${seed}.`);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new ArgumentError(`a seed is a whole number from 0 to 2^53 − 1, but came ${seed}.`);
   return tensor(new Uint32Array([Math.floor(seed / 2 ** 32), seed >>> 0]));
 }
 
@@ -42,14 +43,20 @@ export function normal(key: Key, shape: Shape, { mean = 0, std = 1 }: { mean?: n
 }
 
 /** Normally distributed, but cut to two standard deviations before scaling, as Keras's initializers are. */
-export function truncatedNormal(key: Key, shape: Shape, { mean = 0, std = 1 }: { mean?: number; std?: number } = {}): Tensor {
+export function truncatedNormal(
+  key: Key,
+  shape: Shape,
+  { mean = 0, std = 1 }: { mean?: number; std?: number } = {},
+): Tensor {
   return gaussian(key, shape, 0.9544997361036416).mul(std).add(mean);
 }
 
 /** √2·erf⁻¹(u) for u even in (−within, within): the standard normal where `within` is 1, cut symmetrically below that. */
 function gaussian(key: Key, shape: Shape, within: number): Tensor {
   // The middle of each of 2²⁴ steps, so that neither end, which is infinite, is ever met.
-  const u = uniform(key, shape).mul(2).sub(1 - 2 ** -24);
+  const u = uniform(key, shape)
+    .mul(2)
+    .sub(1 - 2 ** -24);
   return erfinv(u.mul(within)).mul(Math.SQRT2);
 }
 

@@ -11,7 +11,8 @@ export const squeeze = (x: TensorLike, axes?: Axes): Tensor => asTensor(x).squee
 export const expandDims = (x: TensorLike, axis: number): Tensor => asTensor(x).expandDims(axis);
 export const broadcastTo = (x: TensorLike, shape: Shape): Tensor => asTensor(x).broadcastTo(shape);
 export const flip = (x: TensorLike, axes?: Axes): Tensor => asTensor(x).flip(axes);
-export const pad = (x: TensorLike, widths: readonly (readonly [number, number])[], value = 0): Tensor => asTensor(x).pad(widths, value);
+export const pad = (x: TensorLike, widths: readonly (readonly [number, number])[], value = 0): Tensor =>
+  asTensor(x).pad(widths, value);
 export const take = (x: TensorLike, indices: TensorLike, axis = 0): Tensor => asTensor(x).take(indices, axis);
 
 /** Two axes exchanged. */
@@ -29,7 +30,10 @@ export function moveaxis(x: TensorLike, from: Axes, to: Axes): Tensor {
     return (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(axis, at.ndim, "moveaxis"));
   };
   const [sources, targets] = [list(from), list(to)];
-  if (sources.length !== targets.length) throw new ArgumentError(`moveaxis: ${sources.length} axes of ${formatShape(at.shape)} cannot move to ${targets.length} places.`);
+  if (sources.length !== targets.length)
+    throw new ArgumentError(
+      `moveaxis: ${sources.length} axes of ${formatShape(at.shape)} cannot move to ${targets.length} places.`,
+    );
   const rest = at.shape.map((_, i) => i).filter((i) => !sources.includes(i));
   return at.transpose(at.shape.map((_, i) => (targets.includes(i) ? sources[targets.indexOf(i)]! : rest.shift()!)));
 }
@@ -76,7 +80,9 @@ export function roll(x: TensorLike, shift: number | readonly number[], axis?: Ax
   const axes = (typeof axis === "number" ? [axis] : axis).map((a) => normalizeAxis(a, at.ndim, "roll"));
   const shifts = typeof shift === "number" ? axes.map(() => shift) : shift;
   if (shifts.length !== axes.length || shifts.some((n) => !Number.isInteger(n))) {
-    throw new ArgumentError(`roll: wants a whole number for each of the ${axes.length} axes, but came ${Array.isArray(shift) ? `[${shift}]` : describe(shift)}.`);
+    throw new ArgumentError(
+      `roll: wants a whole number for each of the ${axes.length} axes, but came ${Array.isArray(shift) ? `[${shift}]` : describe(shift)}.`,
+    );
   }
   return axes.reduce((y, a, i) => {
     const n = y.shape[a]!;
@@ -93,9 +99,13 @@ export function roll(x: TensorLike, shift: number | readonly number[], axis?: Ax
  *
  * @example const [x, y] = meshgrid([[0, 1, 2], [0, 1]]); // both [2, 3]
  */
-export function meshgrid(vectors: readonly TensorLike[], { indexing = "xy" }: { readonly indexing?: "xy" | "ij" } = {}): Tensor[] {
+export function meshgrid(
+  vectors: readonly TensorLike[],
+  { indexing = "xy" }: { readonly indexing?: "xy" | "ij" } = {},
+): Tensor[] {
   const xs = vectors.map((v) => asTensor(v));
-  if (indexing !== "xy" && indexing !== "ij") throw new ArgumentError(`meshgrid: indexing is "xy" or "ij", but came ${describe(indexing)}.`);
+  if (indexing !== "xy" && indexing !== "ij")
+    throw new ArgumentError(`meshgrid: indexing is "xy" or "ij", but came ${describe(indexing)}.`);
   const wrong = xs.find((x) => x.ndim !== 1);
   if (wrong) throw new ShapeError(`meshgrid: wants vectors, but came ${formatShape(wrong.shape)}.`);
   const place = (i: number): number => (indexing === "xy" && xs.length > 1 && i < 2 ? 1 - i : i);

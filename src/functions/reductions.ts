@@ -1,7 +1,7 @@
 // Functions that fold axes, with NumPy's names.
 import { ArgumentError } from "../errors.ts";
 import { describe } from "../options.ts";
-import { type Axes } from "../shape.ts";
+import type { Axes } from "../shape.ts";
 import { asFloat, asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { variance, where } from "./array.ts";
 import { isfinite } from "./elementwise.ts";
@@ -25,10 +25,15 @@ function root(x: Tensor): Tensor {
 }
 
 /** The standard deviation √(Σ (x − mean)² / n) over axes (default: all). Its gradient is 0 where it is 0. */
-export const std = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor => root(variance(asFloat(x), axes, options));
+export const std = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor =>
+  root(variance(asFloat(x), axes, options));
 
 /** Mean and variance over axes (default: all), with the axes kept as 1 where `keepDims` says so: what normalization needs. */
-export function moments(x: TensorLike, axes?: Axes, { keepDims = false }: KeepDims = {}): { mean: Tensor; variance: Tensor } {
+export function moments(
+  x: TensorLike,
+  axes?: Axes,
+  { keepDims = false }: KeepDims = {},
+): { mean: Tensor; variance: Tensor } {
   const at = asFloat(x);
   const mean = at.mean(axes, { keepDims: true });
   const spread = at.sub(mean).square().mean(axes, { keepDims });
@@ -42,7 +47,10 @@ export function moments(x: TensorLike, axes?: Axes, { keepDims = false }: KeepDi
  * @throws ArgumentError for another `ord`
  * @example await norm([3, 4]).item(); // 5
  */
-export function norm(x: TensorLike, { ord = 2, axes, keepDims = false }: KeepDims & { readonly ord?: 1 | 2 | typeof Infinity; readonly axes?: Axes } = {}): Tensor {
+export function norm(
+  x: TensorLike,
+  { ord = 2, axes, keepDims = false }: KeepDims & { readonly ord?: 1 | 2 | typeof Infinity; readonly axes?: Axes } = {},
+): Tensor {
   const at = asFloat(x);
   if (ord === 2) return root(at.square().sum(axes, { keepDims }));
   if (ord === 1) return at.abs().sum(axes, { keepDims });
@@ -51,10 +59,12 @@ export function norm(x: TensorLike, { ord = 2, axes, keepDims = false }: KeepDim
 }
 
 /** Whether any element over the axes (default: all) is true; numbers count as ≠ 0. bool. */
-export const any = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor => asTensor(x).cast("bool").sum(axes, options).greater(0);
+export const any = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor =>
+  asTensor(x).cast("bool").sum(axes, options).greater(0);
 
 /** Whether every element over the axes (default: all) is true; numbers count as ≠ 0. bool. */
-export const all = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor => asTensor(x).logicalNot().sum(axes, options).equal(0);
+export const all = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor =>
+  asTensor(x).logicalNot().sum(axes, options).equal(0);
 
 /**
  * ln Σ eˣ over axes (default: all), without overflow: the greatest is taken out first. Of nothing but −∞ it is −∞.

@@ -2,7 +2,7 @@
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { closeLoop } from "../graph/loop.ts";
 import * as ops from "../ops/index.ts";
-import { type Node } from "../ops/op.ts";
+import type { Node } from "../ops/op.ts";
 import { checkCount, checkOptions } from "../options.ts";
 import { Cell, withoutAssignments } from "../runtime/cell.ts";
 import { formatShape, sameShape } from "../shape.ts";
@@ -49,7 +49,8 @@ export function scan<C extends TensorTree, X extends TensorTree, Y extends Tenso
   checkOptions("scan", options, ["length", "reverse"]);
   const [inits, stacks] = [leavesOf(init, "init"), leavesOf(xs, "xs")];
   const length = stepsOf(stacks, options.length);
-  const parameter = (index: number, { shape, dtype }: Tensor, skip: number): Tensor => new Tensor(ops.parameter(index, shape.slice(skip), dtype));
+  const parameter = (index: number, { shape, dtype }: Tensor, skip: number): Tensor =>
+    new Tensor(ops.parameter(index, shape.slice(skip), dtype));
   const carries = inits.map((x, i) => parameter(i, x, 0));
   const slices = stacks.map((x, i) => parameter(inits.length + i, x, 1));
   const given: unknown = withoutAssignments("scan", () => f(rebuilt(init, carries), rebuilt(xs, slices)));
@@ -57,7 +58,8 @@ export function scan<C extends TensorTree, X extends TensorTree, Y extends Tenso
     given.catch(() => undefined);
     throw new ArgumentError("scan: f must not be async: it is called once, and its tensors have no numbers yet.");
   }
-  if (!Array.isArray(given) || given.length !== 2) throw new ArgumentError("scan: f must give a pair [new carry, y]; where there is nothing to stack, let y be null.");
+  if (!Array.isArray(given) || given.length !== 2)
+    throw new ArgumentError("scan: f must give a pair [new carry, y]; where there is nothing to stack, let y be null.");
   const [next, y] = given as [C, Y];
   const nexts = leavesOf(next, "the new carry");
   const ys = leavesOf(y, "y");
@@ -65,15 +67,31 @@ export function scan<C extends TensorTree, X extends TensorTree, Y extends Tenso
 
   const nodes = (tensors: readonly Tensor[]): Node[] => tensors.map((x) => x.node);
   const loop = closeLoop({
-    init: nodes(inits), xs: nodes(stacks), carries: nodes(carries), slices: nodes(slices), next: nodes(nexts), stacked: nodes(ys),
-    length, reverse: options.reverse ?? false,
+    init: nodes(inits),
+    xs: nodes(stacks),
+    carries: nodes(carries),
+    slices: nodes(slices),
+    next: nodes(nexts),
+    stacked: nodes(ys),
+    length,
+    reverse: options.reverse ?? false,
   });
   const result = (index: number): Tensor => new Tensor(ops.result(loop, index));
-  return [rebuilt(init, inits.map((_, i) => result(i))), rebuilt(y, ys.map((_, i) => result(inits.length + i)))];
+  return [
+    rebuilt(
+      init,
+      inits.map((_, i) => result(i)),
+    ),
+    rebuilt(
+      y,
+      ys.map((_, i) => result(inits.length + i)),
+    ),
+  ];
 }
 
 /** The parts of a record in the order of their names, so that a record made in another order is the same. */
-const entriesOf = (record: object): [string, TensorTree][] => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+const entriesOf = (record: object): [string, TensorTree][] =>
+  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** The tensors of a tree. */
 function leavesOf(tree: unknown, where: string): Tensor[] {
@@ -81,9 +99,12 @@ function leavesOf(tree: unknown, where: string): Tensor[] {
   if (tree instanceof Tensor) return [tree];
   if (tree instanceof Cell) return [asTensor(tree)];
   if (Array.isArray(tree)) return tree.flatMap((part) => leavesOf(part, where));
-  if (typeof tree === "object" && Object.getPrototypeOf(tree) === Object.prototype) return entriesOf(tree).flatMap(([, part]) => leavesOf(part, where));
+  if (typeof tree === "object" && Object.getPrototypeOf(tree) === Object.prototype)
+    return entriesOf(tree).flatMap(([, part]) => leavesOf(part, where));
   const what = typeof tree === "object" ? tree.constructor.name : typeof tree;
-  throw new ArgumentError(`scan: ${where} holds tensors, alone or in arrays and records, but there is ${what === "undefined" ? "undefined" : `a ${what}`}; make a tensor of it with tensor(…).`);
+  throw new ArgumentError(
+    `scan: ${where} holds tensors, alone or in arrays and records, but there is ${what === "undefined" ? "undefined" : `a ${what}`}; make a tensor of it with tensor(…).`,
+  );
 }
 
 /** The tree with other tensors in the places of its own. */
@@ -103,19 +124,31 @@ function structureOf(tree: TensorTree): string {
   if (tree === null) return "null";
   if (tree instanceof Tensor || tree instanceof Cell) return "tensor";
   if (Array.isArray(tree)) return `[${tree.map(structureOf).join(", ")}]`;
-  return `{ ${entriesOf(tree).map(([key, part]) => `${key}: ${structureOf(part)}`).join(", ")} }`;
+  return `{ ${entriesOf(tree)
+    .map(([key, part]) => `${key}: ${structureOf(part)}`)
+    .join(", ")} }`;
 }
 
 function stepsOf(stacks: readonly Tensor[], length: number | undefined): number {
   if (length !== undefined) checkCount("scan", "length", length, 0);
   const [first] = stacks;
-  if (length === undefined && !first) throw new ArgumentError("scan: how many steps? xs holds no tensor, so give { length }.");
+  if (length === undefined && !first)
+    throw new ArgumentError("scan: how many steps? xs holds no tensor, so give { length }.");
   const scalar = stacks.find((x) => x.ndim === 0);
-  if (scalar) throw new ShapeError("scan: xs are stacked along their first axis, but one of them is a single number; use it in f as it is.");
+  if (scalar)
+    throw new ShapeError(
+      "scan: xs are stacked along their first axis, but one of them is a single number; use it in f as it is.",
+    );
   const steps = length ?? first!.shape[0]!;
   const other = stacks.find((x) => x.shape[0] !== steps);
-  if (other && length !== undefined) throw new ShapeError(`scan: length is ${length}, but one of xs has shape ${formatShape(other.shape)}, whose first axis is ${other.shape[0]}.`);
-  if (other) throw new ShapeError(`scan: xs have ${steps} and ${other.shape[0]} slices: ${formatShape(first!.shape)} and ${formatShape(other.shape)}; their first axes must be equal.`);
+  if (other && length !== undefined)
+    throw new ShapeError(
+      `scan: length is ${length}, but one of xs has shape ${formatShape(other.shape)}, whose first axis is ${other.shape[0]}.`,
+    );
+  if (other)
+    throw new ShapeError(
+      `scan: xs have ${steps} and ${other.shape[0]} slices: ${formatShape(first!.shape)} and ${formatShape(other.shape)}; their first axes must be equal.`,
+    );
   return steps;
 }
 
@@ -125,8 +158,11 @@ function checkCarry(was: string, before: readonly Tensor[], is: string, after: r
     const y = after[i]!;
     const which = before.length > 1 ? ` (tensor ${i} of ${before.length})` : "";
     if (!sameShape(x.shape, y.shape)) {
-      throw new ShapeError(`scan: the carry${which} has shape ${formatShape(x.shape)}, but f gave ${formatShape(y.shape)}; it must keep its shape. Broadcast init to ${formatShape(y.shape)}, perhaps?`);
+      throw new ShapeError(
+        `scan: the carry${which} has shape ${formatShape(x.shape)}, but f gave ${formatShape(y.shape)}; it must keep its shape. Broadcast init to ${formatShape(y.shape)}, perhaps?`,
+      );
     }
-    if (x.dtype !== y.dtype) throw new DTypeError(`scan: the carry${which} is ${x.dtype}, but f gave ${y.dtype}; cast one of them.`);
+    if (x.dtype !== y.dtype)
+      throw new DTypeError(`scan: the carry${which} is ${x.dtype}, but f gave ${y.dtype}; cast one of them.`);
   });
 }

@@ -23,10 +23,12 @@ export function softmax(x: TensorLike, axis = -1): Tensor {
 /** y = softmax(x), however it was computed, with the gradient that needs nothing but y: dx = y·dy − y·Σ y·dy. */
 export function probabilities(x: Tensor, y: Tensor, axis: number): Tensor {
   const at = normalizeAxis(axis, x.ndim, "softmax");
-  const result: Tensor = new Tensor(ops.customGradient(y.node, [x.node], (dy) => {
-    const part = result.mul(new Tensor(dy));
-    return [part.sub(result.mul(part.sum(at, { keepDims: true }))).node];
-  }));
+  const result: Tensor = new Tensor(
+    ops.customGradient(y.node, [x.node], (dy) => {
+      const part = result.mul(new Tensor(dy));
+      return [part.sub(result.mul(part.sum(at, { keepDims: true }))).node];
+    }),
+  );
   return result;
 }
 

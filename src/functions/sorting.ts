@@ -1,7 +1,7 @@
 // Sorting along an axis, and what follows from the order of elements.
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { checkCount, checkFlag, checkOptions } from "../options.ts";
 import * as ops from "../ops/index.ts";
+import { checkCount, checkFlag, checkOptions } from "../options.ts";
 import { contiguousStrides, formatShape, normalizeAxis, sizeOf } from "../shape.ts";
 import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { where } from "./array.ts";
@@ -25,7 +25,8 @@ function order(where: string, x: Tensor, axis: number, options: SortOptions): Te
  *
  * @example await argsort([3, 1, 2]).array(); // [1, 2, 0]
  */
-export const argsort = (x: TensorLike, axis = -1, options: SortOptions = {}): Tensor => order("argsort", asTensor(x), axis, options);
+export const argsort = (x: TensorLike, axis = -1, options: SortOptions = {}): Tensor =>
+  order("argsort", asTensor(x), axis, options);
 
 /**
  * The elements along `axis` (default: the last) in order; NaN comes last either way. The gradient goes back to where each
@@ -49,7 +50,10 @@ export function topK(x: TensorLike, k: number, axis = -1): { values: Tensor; ind
   const at = asTensor(x);
   const place = normalizeAxis(axis, at.ndim, "topK");
   checkCount("topK", "k", k);
-  if (k > at.shape[place]!) throw new ArgumentError(`topK: axis ${place} of ${formatShape(at.shape)} has ${at.shape[place]} elements, fewer than k = ${k}.`);
+  if (k > at.shape[place]!)
+    throw new ArgumentError(
+      `topK: axis ${place} of ${formatShape(at.shape)} has ${at.shape[place]} elements, fewer than k = ${k}.`,
+    );
   const before = Array.from({ length: place }, () => []);
   const indices = order("topK", at, place, { descending: true }).at(...before, [0, k]);
   return { values: takeAlongAxis(at, indices, place), indices };
@@ -65,16 +69,29 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number):
   const given = asTensor(x);
   const at = normalizeAxis(axis, given.ndim, "takeAlongAxis");
   const places = asTensor(indices, "int32");
-  const fits = places.ndim === given.ndim && given.shape.every((n, i) => i === at || n === places.shape[i] || n === 1 || places.shape[i] === 1);
-  if (!fits) throw new ShapeError(`takeAlongAxis: x ${formatShape(given.shape)} and indices ${formatShape(places.shape)} must have as many axes, of equal length but for axis ${at}.`);
+  const fits =
+    places.ndim === given.ndim &&
+    given.shape.every((n, i) => i === at || n === places.shape[i] || n === 1 || places.shape[i] === 1);
+  if (!fits)
+    throw new ShapeError(
+      `takeAlongAxis: x ${formatShape(given.shape)} and indices ${formatShape(places.shape)} must have as many axes, of equal length but for axis ${at}.`,
+    );
   const off = given.shape.map((n, i) => (n === 1 ? places.shape[i]! : n));
   const source = given.broadcastTo(off.map((n, i) => (i === at ? given.shape[at]! : n)));
   const wanted = places.broadcastTo(off.map((n, i) => (i === at ? places.shape[at]! : n)));
-  if (wanted.size > 0 && source.size === 0) throw new ShapeError(`takeAlongAxis: axis ${at} of ${formatShape(given.shape)} is empty.`);
+  if (wanted.size > 0 && source.size === 0)
+    throw new ShapeError(`takeAlongAxis: axis ${at} of ${formatShape(given.shape)} is empty.`);
   // One flat gather: the place on the axis, and the row's own place before it.
   const strides = contiguousStrides(source.shape);
-  const inside = wanted.cast("int32").maximum(0).minimum(Math.max(0, source.shape[at]! - 1));
-  const flat = wanted.shape.reduce((sum, n, i) => (i === at || n === 1 ? sum : sum.add(new Tensor(ops.iota(wanted.shape, i, "int32")).mul(strides[i]!))), inside.mul(strides[at]!));
+  const inside = wanted
+    .cast("int32")
+    .maximum(0)
+    .minimum(Math.max(0, source.shape[at]! - 1));
+  const flat = wanted.shape.reduce(
+    (sum, n, i) =>
+      i === at || n === 1 ? sum : sum.add(new Tensor(ops.iota(wanted.shape, i, "int32")).mul(strides[i]!)),
+    inside.mul(strides[at]!),
+  );
   return new Tensor(ops.gather(ops.reshape(source.node, [sizeOf(source.shape)]), flat.node, 0));
 }
 
@@ -90,11 +107,17 @@ export function median(x: TensorLike, axis?: number): Tensor {
   const at = axis === undefined ? given.reshape([given.size]) : given;
   const place = normalizeAxis(axis ?? 0, at.ndim, "median");
   const n = at.shape[place]!;
-  if (n === 0) throw new ShapeError(`median: axis ${place} of ${formatShape(at.shape)} is empty, and nothing has no middle.`);
+  if (n === 0)
+    throw new ShapeError(`median: axis ${place} of ${formatShape(at.shape)} is empty, and nothing has no middle.`);
   const sorted = sort(at, place);
   const before = Array.from({ length: place }, () => []);
   const pick = (i: number): Tensor => sorted.at(...before, i);
-  const middle = n % 2 === 1 ? pick((n - 1) / 2) : pick(n / 2 - 1).add(pick(n / 2)).mul(0.5);
+  const middle =
+    n % 2 === 1
+      ? pick((n - 1) / 2)
+      : pick(n / 2 - 1)
+          .add(pick(n / 2))
+          .mul(0.5);
   // In order NaN stands last, so that the last element tells.
   return where(isnan(pick(n - 1)), NaN, middle);
 }

@@ -18,7 +18,10 @@ export interface Windows {
  */
 export function windowsOf(x: Node, first: number, windows: Windows, value = 0): Node {
   const { sizes, strides, dilation, padding } = windows;
-  const padded = padding.reduce((y, [low, high], i) => ops.resized(y, first + i, -low, x.shape[first + i]! + low + high, value), x);
+  const padded = padding.reduce(
+    (y, [low, high], i) => ops.resized(y, first + i, -low, x.shape[first + i]! + low + high, value),
+    x,
+  );
   const cut = sizes.reduce((y, size, i) => windowAlong(y, first + i, size, strides[i]!, dilation[i]!), padded);
   const lengths = x.shape.slice(first, first + sizes.length);
   return ops.customGradient(cut, [x], (dy) => [layWindows(dy, first, windows, lengths)]);
@@ -27,7 +30,12 @@ export function windowsOf(x: Node, first: number, windows: Windows, value = 0): 
 /** The sum of windows at their places on axes of the given lengths; what lies in the padding is dropped. */
 export function layWindows(y: Node, first: number, windows: Windows, lengths: Shape): Node {
   const { strides, dilation, padding } = windows;
-  const overlaps = lengths.map((length, i) => ({ length, start: -padding[i]![0], stride: strides[i]!, dilation: dilation[i]! }));
+  const overlaps = lengths.map((length, i) => ({
+    length,
+    start: -padding[i]![0],
+    stride: strides[i]!,
+    dilation: dilation[i]!,
+  }));
   return ops.customGradient(ops.overlapAdd(y, first, overlaps), [y], (dx) => [windowsOf(dx, first, windows)]);
 }
 

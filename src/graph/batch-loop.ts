@@ -54,8 +54,13 @@ export class LoopBatching {
       init: inputs.slice(0, inits).map(asCarried),
       // The steps come first, then the examples.
       xs: inputs.slice(inits, sliced).map((x) => (x.hasAxis ? exchangeFirst(x.node) : x.node)),
-      carries: step.carries.map((x) => x.node), slices: step.slices.map((x) => x.node),
-      next: next.map(asCarried), stacked: stacked.map((x) => x.node), length, reverse, family: step.family,
+      carries: step.carries.map((x) => x.node),
+      slices: step.slices.map((x) => x.node),
+      next: next.map(asCarried),
+      stacked: stacked.map((x) => x.node),
+      length,
+      reverse,
+      family: step.family,
     });
     return { loop: { ...loop, scope: node.scope }, hasAxis: [...step.carries, ...stacked].map((x) => x.hasAxis) };
   }
@@ -64,9 +69,11 @@ export class LoopBatching {
     const leaves = [...body.carries, ...body.slices];
     const given = inputs.slice(0, leaves.length).map((x) => x.hasAxis);
     const constants = inputs.slice(leaves.length);
-    const hold = ({ body: opened }: Step): void => body.constants.forEach((leaf, i) => opened.place(leaf, constants[i]!));
+    const hold = ({ body: opened }: Step): void =>
+      body.constants.forEach((leaf, i) => opened.place(leaf, constants[i]!));
     const known = this.#steps.get(body.family);
-    const isConstant = (leaf: Node, i: number): boolean => (known!.body.placed(leaf)?.node ?? constants[i]!.node) === constants[i]!.node;
+    const isConstant = (leaf: Node, i: number): boolean =>
+      (known!.body.placed(leaf)?.node ?? constants[i]!.node) === constants[i]!.node;
     if (known?.given.every((hasAxis, i) => hasAxis === given[i]) && body.constants.every(isConstant)) {
       hold(known);
       return known;
@@ -74,11 +81,20 @@ export class LoopBatching {
     for (const withAxis = [...given]; ; ) {
       const opened = this.#open();
       const placeholders = leaves.map((leaf, i): Batched => {
-        const other = { node: ops.parameter(i, withAxis[i] ? [this.#size, ...leaf.shape] : leaf.shape, leaf.dtype), hasAxis: withAxis[i]! };
+        const other = {
+          node: ops.parameter(i, withAxis[i] ? [this.#size, ...leaf.shape] : leaf.shape, leaf.dtype),
+          hasAxis: withAxis[i]!,
+        };
         opened.place(leaf, other);
         return other;
       });
-      const step = { body: opened, carries: placeholders.slice(0, body.carries.length), slices: placeholders.slice(body.carries.length), family: {}, given };
+      const step = {
+        body: opened,
+        carries: placeholders.slice(0, body.carries.length),
+        slices: placeholders.slice(body.carries.length),
+        family: {},
+        given,
+      };
       hold(step);
       const late = opened.batch(body.next).flatMap((x, i) => (x.hasAxis && !withAxis[i] ? [i] : []));
       if (late.length === 0) {

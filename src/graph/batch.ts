@@ -3,7 +3,7 @@ import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { apply, type ContractLabels, type Node, type Rewrite, withInputs } from "../ops/op.ts";
-import { type BatchedLoop, batchedResult, type BodyBatching, LoopBatching } from "./batch-loop.ts";
+import { type BatchedLoop, type BodyBatching, batchedResult, LoopBatching } from "./batch-loop.ts";
 import { topologicalOrder } from "./order.ts";
 
 /** What has become of a node: one with a leading batch axis, or, where it does not depend on the example, itself. */
@@ -38,11 +38,18 @@ class Batching implements BodyBatching {
     this.#rewriteShared = (nodes, given) => {
       for (const [node, other] of given) this.place(node, { node: other, hasAxis: false });
       return this.batch(nodes).map(({ node, hasAxis }) => {
-        if (hasAxis) throw new ArgumentError("vmap: a rule of customGradient uses what depends on the example, though no argument of its function does; make it an argument.");
+        if (hasAxis)
+          throw new ArgumentError(
+            "vmap: a rule of customGradient uses what depends on the example, though no argument of its function does; make it an argument.",
+          );
         return node;
       });
     };
-    this.#loops = new LoopBatching(size, () => new Batching(size, this), (x) => this.#spread(x));
+    this.#loops = new LoopBatching(
+      size,
+      () => new Batching(size, this),
+      (x) => this.#spread(x),
+    );
   }
 
   nodes(roots: readonly Node[], given: ReadonlyMap<Node, Node>): Batched[] {
@@ -76,16 +83,42 @@ class Batching implements BodyBatching {
     // What is only waited for decides nothing, but may change.
     if (!inputs.some((x, i) => x.hasAxis && (i === 0 || !isOrdering))) {
       const same = inputs.every((x, i) => x.node === node.inputs[i]);
-      return { node: same ? node : withInputs(node, inputs.map((x) => x.node), op.rewritten?.(node, this.#rewriteShared)), hasAxis: false };
+      return {
+        node: same
+          ? node
+          : withInputs(
+              node,
+              inputs.map((x) => x.node),
+              op.rewritten?.(node, this.#rewriteShared),
+            ),
+        hasAxis: false,
+      };
     }
-    if (isOrdering) return { node: apply(op, inputs.map((x) => x.node), node.attrs), hasAxis: true };
+    if (isOrdering)
+      return {
+        node: apply(
+          op,
+          inputs.map((x) => x.node),
+          node.attrs,
+        ),
+        hasAxis: true,
+      };
     if (op.kind === "loop") {
       const batched = this.#loops.batch(node, inputs);
       this.#loopOf.set(node, batched);
       return { node: batched.loop, hasAxis: true };
     }
     if (op.kind === "result") return batchedResult(this.#loopOf.get(node.inputs[0]!)!, node.attrs.index);
-    if (op.batch) return { node: op.batch(ops, node as never, inputs.map((x) => this.#spread(x)), this.#rewrite), hasAxis: true };
+    if (op.batch)
+      return {
+        node: op.batch(
+          ops,
+          node as never,
+          inputs.map((x) => this.#spread(x)),
+          this.#rewrite,
+        ),
+        hasAxis: true,
+      };
     return { node: this.#byKind(node, inputs), hasAxis: true };
   }
 
@@ -93,11 +126,19 @@ class Batching implements BodyBatching {
     const { op, attrs } = node;
     switch (op.kind) {
       case "elementwise":
-        return apply(op, inputs.map((x) => this.#spread(x)), attrs);
+        return apply(
+          op,
+          inputs.map((x) => this.#spread(x)),
+          attrs,
+        );
       case "reduce":
         return apply(op, [inputs[0]!.node], { ...attrs, axes: attrs.axes.map((axis: number) => axis + 1) });
       case "join":
-        return apply(op, inputs.map((x) => this.#spread(x)), { ...attrs, axis: attrs.axis + 1 });
+        return apply(
+          op,
+          inputs.map((x) => this.#spread(x)),
+          { ...attrs, axis: attrs.axis + 1 },
+        );
       case "routine":
         return apply(op, [inputs[0]!.node], { ...attrs, axis: attrs.axis + 1 });
       case "contract":
@@ -107,7 +148,9 @@ class Batching implements BodyBatching {
       case "scatter":
         return this.#scatter(node, inputs as [Batched, Batched]);
       default:
-        throw new ArgumentError(`vmap: ${op.name} has no form with a batch axis. Call it outside of vmap, or once for each example.`);
+        throw new ArgumentError(
+          `vmap: ${op.name} has no form with a batch axis. Call it outside of vmap, or once for each example.`,
+        );
     }
   }
 
@@ -118,7 +161,11 @@ class Batching implements BodyBatching {
 
   #gather({ attrs: { axis }, inputs: [one] }: Node, [x, indices]: [Batched, Batched]): Node {
     if (!indices.hasAxis) return ops.gather(x.node, indices.node, axis + 1);
-    if (!x.hasAxis) return ops.permute(ops.gather(x.node, indices.node, axis), toFront(axis, one!.shape.length + indices.node.shape.length - 1));
+    if (!x.hasAxis)
+      return ops.permute(
+        ops.gather(x.node, indices.node, axis),
+        toFront(axis, one!.shape.length + indices.node.shape.length - 1),
+      );
     // Each example has numbers and places of its own: places in all the examples' numbers laid end to end.
     const length = one!.shape[axis]!;
     const moved = ops.permute(x.node, [0, ...toFront(axis, one!.shape.length).map((a) => a + 1)]);

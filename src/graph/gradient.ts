@@ -15,7 +15,9 @@ import { topologicalOrder } from "./order.ts";
 export function gradientNodes(y: Node, xs: readonly Node[], seed?: Node): Node[] {
   if (!dtypeInfo(y.dtype).isFloat) throw new DTypeError(`gradient: only floats have one, but the value is ${y.dtype}.`);
   if (!seed && y.shape.length > 0 && y.shape.some((n) => n !== 1)) {
-    throw new ArgumentError(`gradient: the value must be one number, but its shape is ${formatShape(y.shape)}; take its sum or mean first.`);
+    throw new ArgumentError(
+      `gradient: the value must be one number, but its shape is ${formatShape(y.shape)}; take its sum or mean first.`,
+    );
   }
   const found = cotangentNodes([y], [seed ?? ops.full(y.shape, 1, y.dtype)], xs);
   return xs.map((x, i) => found[i] ?? ops.full(x.shape, 0, x.dtype));
@@ -61,7 +63,12 @@ export function cotangentNodes(
     if (!dy && !dys) continue;
     const given = withScope(`∇${node.scope}`, () => {
       if (!dys) return node.op.vjp(o, dy!, inputs, node as never);
-      return loopCotangents(node, dys, inputs.map((input) => depends.has(input)), (...inside) => cotangentNodes(...inside, o));
+      return loopCotangents(
+        node,
+        dys,
+        inputs.map((input) => depends.has(input)),
+        (...inside) => cotangentNodes(...inside, o),
+      );
     });
     inputs.forEach((input, i) => {
       const part = given[i];

@@ -1,7 +1,7 @@
 // A closed piece of graph: what goes in, what comes out, what is assigned. The unit that a backend compiles.
 import { ArgumentError } from "../errors.ts";
+import { Body, parameterOp, type Resident, readOp } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
-import { Body, parameterOp, readOp, type Resident } from "../ops/index.ts";
 import { formatShape } from "../shape.ts";
 import { topologicalOrder } from "./order.ts";
 
@@ -26,7 +26,11 @@ export function graphRoots(graph: Pick<Graph, "outputs" | "assignments">): Node[
 }
 
 /** Collects inputs and variables behind outputs and assignments. Nodes that already hold numbers become inputs. */
-export function closeGraph(outputs: readonly Node[], assignments: readonly Assignment[], parameters: readonly Node[] = []): Graph {
+export function closeGraph(
+  outputs: readonly Node[],
+  assignments: readonly Assignment[],
+  parameters: readonly Node[] = [],
+): Graph {
   const isInput = (node: Node): boolean => node.value !== undefined || parameters.includes(node);
   const order = topologicalOrder(graphRoots({ outputs, assignments }), isInput);
   const variables = new Set<Resident>();
@@ -69,7 +73,8 @@ export function structureOf(graph: Graph): string {
     lines.push(`${node.op.name}(${node.inputs.map((x) => place.get(x))})${attrsText(node, graph.variables)}`);
   }
   lines.push(`out ${graph.outputs.map((x) => place.get(x))}`);
-  for (const { variable, value } of graph.assignments) lines.push(`${graph.variables.indexOf(variable)} := ${place.get(value)}`);
+  for (const { variable, value } of graph.assignments)
+    lines.push(`${graph.variables.indexOf(variable)} := ${place.get(value)}`);
   return lines.join("\n");
 }
 
@@ -79,6 +84,8 @@ function attrsText(node: Node, variables: readonly Resident[]): string {
   return JSON.stringify(node.attrs, (key, value) => {
     if (value instanceof Body) return structureOf(bodyGraph(value));
     if (key === "variable") return `${variables.indexOf(value)}:${value.dtype}[${value.shape}]`;
-    return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)) ? `${1 / value < 0 ? "-" : ""}${value}` : value;
+    return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+      ? `${1 / value < 0 ? "-" : ""}${value}`
+      : value;
   });
 }

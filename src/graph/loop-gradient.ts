@@ -4,12 +4,17 @@ import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { sizeOf } from "../shape.ts";
 import { elementCost } from "./cost.ts";
-import { type Deferred, deferSum } from "./loop-sums.ts";
 import { closeLoop, extendLoop } from "./loop.ts";
+import { type Deferred, deferSum } from "./loop-sums.ts";
 import { topologicalOrder } from "./order.ts";
 
 /** Cotangents of `xs`, given those of `ys`; nodes among `leaves` hide what is behind them. */
-export type Differentiate = (ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[], leaves: ReadonlySet<Node>) => (Node | null)[];
+export type Differentiate = (
+  ys: readonly Node[],
+  seeds: readonly Node[],
+  xs: readonly Node[],
+  leaves: ReadonlySet<Node>,
+) => (Node | null)[];
 
 /** A value of the loop's body that costs more to compute again is saved at each step. */
 const cheap = 6;
@@ -23,7 +28,12 @@ const zeros = (node: Node): Node => ops.full(node.shape, 0, node.dtype);
  * The carries' cotangents are the carries of the second loop. Values of the first loop that the rules of the gradient ask
  * for come as slices: those dear to compute are saved by the first loop, the rest is computed again.
  */
-export function loopCotangents(loop: Node<ops.LoopAttrs>, dys: readonly (Node | undefined)[], wanted: readonly boolean[], differentiate: Differentiate): (Node | null)[] {
+export function loopCotangents(
+  loop: Node<ops.LoopAttrs>,
+  dys: readonly (Node | undefined)[],
+  wanted: readonly boolean[],
+  differentiate: Differentiate,
+): (Node | null)[] {
   const { body, length, reverse } = loop.attrs;
   const { carries, slices, constants } = body;
   const { dNext, dStacked, parts } = passBack(body, dys, wanted, differentiate);
@@ -34,7 +44,11 @@ export function loopCotangents(loop: Node<ops.LoopAttrs>, dys: readonly (Node | 
 
   // Some sums over the steps are made of stacked operands, after the loop; all others are carried.
   const own = new Set<Node>([...dNext.values(), ...dStacked.values()]);
-  const steps = changing([...constantParts.values()], new Set([...own, ...carries, ...slices]), new Set(body.placeholders));
+  const steps = changing(
+    [...constantParts.values()],
+    new Set([...own, ...carries, ...slices]),
+    new Set(body.placeholders),
+  );
   const deferred = deferSums(constantParts, (node) => steps.has(node));
   const operands = new Set([...deferred.values()].flatMap((sum) => sum.operands));
   const summed = [...constantParts.keys()].filter((constant) => !deferred.has(constant));
@@ -43,9 +57,13 @@ export function loopCotangents(loop: Node<ops.LoopAttrs>, dys: readonly (Node | 
 
   // What the second loop takes from the first, and where the numbers of all steps are.
   const { saved, read } = neededValues([...dCarries, ...sums, ...sliceParts.values(), ...operands], own, body);
-  const forward = extendLoop(loop, [...saved].filter((node) => !body.stacked.includes(node)));
+  const forward = extendLoop(
+    loop,
+    [...saved].filter((node) => !body.stacked.includes(node)),
+  );
   const stacks = new Map<Node, Node>(slices.map((slice, i) => [slice, loop.inputs[carries.length + i]!]));
-  for (const node of saved) stacks.set(node, ops.result(forward, carries.length + forward.attrs.body.stacked.indexOf(node)));
+  for (const node of saved)
+    stacks.set(node, ops.result(forward, carries.length + forward.attrs.body.stacked.indexOf(node)));
   for (const [j, placeholder] of dStacked) stacks.set(placeholder, dys[carries.length + j]!);
 
   const inside = [...read, ...saved, ...dStacked.values()];
@@ -63,8 +81,11 @@ export function loopCotangents(loop: Node<ops.LoopAttrs>, dys: readonly (Node | 
 
   const found = new Map<Node, Node>(carried.map((i, at) => [carries[i]!, ops.result(backward, at)]));
   summed.forEach((constant, i) => found.set(constant, ops.result(backward, carried.length + i)));
-  const stackOf = (node: Node): Node => stacks.get(node) ?? ops.result(backward, carried.length + totals.length + stacked.indexOf(node));
-  [...sliceParts.keys()].forEach((slice, i) => found.set(slice, ops.result(backward, carried.length + totals.length + i)));
+  const stackOf = (node: Node): Node =>
+    stacks.get(node) ?? ops.result(backward, carried.length + totals.length + stacked.indexOf(node));
+  [...sliceParts.keys()].forEach((slice, i) =>
+    found.set(slice, ops.result(backward, carried.length + totals.length + i)),
+  );
   for (const [constant, sum] of deferred) found.set(constant, sum.finish(stackOf));
   return body.placeholders.map((node, i) => (wanted[i] ? (found.get(node) ?? null) : null));
 }
@@ -78,15 +99,23 @@ interface PassedBack {
   readonly parts: ReadonlyMap<Node, Node>;
 }
 
-function passBack(body: ops.Body, dys: readonly (Node | undefined)[], wanted: readonly boolean[], differentiate: Differentiate): PassedBack {
+function passBack(
+  body: ops.Body,
+  dys: readonly (Node | undefined)[],
+  wanted: readonly boolean[],
+  differentiate: Differentiate,
+): PassedBack {
   const { carries, next, stacked, placeholders } = body;
   const hidden = new Set(placeholders);
   const varying = varyingPlaceholders(body, hidden, wanted);
   const to = placeholders.filter((node) => varying.has(node));
   const dStacked = new Map<number, Node>();
-  stacked.forEach((y, j) => isFloat(y) && dys[carries.length + j] && dStacked.set(j, ops.parameter(j, y.shape, y.dtype)));
+  stacked.forEach(
+    (y, j) => isFloat(y) && dys[carries.length + j] && dStacked.set(j, ops.parameter(j, y.shape, y.dtype)),
+  );
   const dNext = new Map<number, Node>();
-  const activate = (i: number): unknown => dNext.has(i) || dNext.set(i, ops.parameter(i, carries[i]!.shape, carries[i]!.dtype));
+  const activate = (i: number): unknown =>
+    dNext.has(i) || dNext.set(i, ops.parameter(i, carries[i]!.shape, carries[i]!.dtype));
   carries.forEach((carry, i) => varying.has(carry) && dys[i] && activate(i));
   // Which other carries have a cotangent is not known before their successors' have been passed back.
   for (;;) {
@@ -180,9 +209,12 @@ function neededValues(roots: readonly Node[], own: ReadonlySet<Node>, body: ops.
   return best;
 }
 
-const savedBytes = ({ saved }: Needed): number => [...saved].reduce((n, { shape, dtype }) => n + sizeOf(shape) * dtypeInfo(dtype).bytes, 0);
+const savedBytes = ({ saved }: Needed): number =>
+  [...saved].reduce((n, { shape, dtype }) => n + sizeOf(shape) * dtypeInfo(dtype).bytes, 0);
 
 function isDear(node: Node): boolean {
   const { kind } = node.op;
-  return kind === "elementwise" ? elementCost(node) > cheap : kind !== "movement" && kind !== "generate" && kind !== "gather";
+  return kind === "elementwise"
+    ? elementCost(node) > cheap
+    : kind !== "movement" && kind !== "generate" && kind !== "gather";
 }

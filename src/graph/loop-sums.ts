@@ -12,7 +12,11 @@ export interface Deferred {
  * Σ over the steps of `part`, as a product or scatter of stacked operands; null where adding up step by step is as well.
  * `varies` tells what changes from step to step. Where `stacked` is given, plain sums of its nodes are taken too.
  */
-export function deferSum(part: Node, varies: (node: Node) => boolean, stacked: ReadonlySet<Node> | null): Deferred | null {
+export function deferSum(
+  part: Node,
+  varies: (node: Node) => boolean,
+  stacked: ReadonlySet<Node> | null,
+): Deferred | null {
   const { op, attrs, inputs } = part;
   const [a, b] = inputs as [Node, Node];
   switch (op.kind) {
@@ -20,7 +24,11 @@ export function deferSum(part: Node, varies: (node: Node) => boolean, stacked: R
       if (!varies(a) || !varies(b)) return null;
       const labels = attrs as ContractLabels;
       const step = 1 + Math.max(0, ...labels.a, ...labels.b);
-      return { operands: [a, b], finish: (stackOf) => ops.contract(stackOf(a), stackOf(b), { a: [step, ...labels.a], b: [step, ...labels.b], out: labels.out }) };
+      return {
+        operands: [a, b],
+        finish: (stackOf) =>
+          ops.contract(stackOf(a), stackOf(b), { a: [step, ...labels.a], b: [step, ...labels.b], out: labels.out }),
+      };
     }
     case "scatter": {
       if (!varies(a) || !varies(b) || attrs.axis !== 0) return null;
@@ -28,7 +36,10 @@ export function deferSum(part: Node, varies: (node: Node) => boolean, stacked: R
     }
     case "reduce": {
       if (op.combine !== "add" || !stacked?.has(a)) return null;
-      return { operands: [a], finish: (stackOf) => ops.sum(stackOf(a), [0, ...attrs.axes.map((axis: number) => axis + 1)]) };
+      return {
+        operands: [a],
+        finish: (stackOf) => ops.sum(stackOf(a), [0, ...attrs.axes.map((axis: number) => axis + 1)]),
+      };
     }
     case "movement": {
       // A rearrangement of the sum is the sum of rearrangements, if what it fills in is zero.
@@ -39,7 +50,13 @@ export function deferSum(part: Node, varies: (node: Node) => boolean, stacked: R
     case "elementwise": {
       if (op !== ops.addOp) return null;
       const [left, right] = [deferSum(a, varies, stacked), deferSum(b, varies, stacked)];
-      return left && right && { operands: [...left.operands, ...right.operands], finish: (stackOf) => ops.add(left.finish(stackOf), right.finish(stackOf)) };
+      return (
+        left &&
+        right && {
+          operands: [...left.operands, ...right.operands],
+          finish: (stackOf) => ops.add(left.finish(stackOf), right.finish(stackOf)),
+        }
+      );
     }
     default:
       return null;

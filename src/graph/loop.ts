@@ -55,8 +55,15 @@ export function extendLoop(loop: Node<ops.LoopAttrs>, more: readonly Node[]): No
   const { carries, slices, next, stacked, family } = body;
   const [inits, sliced] = [carries.length, carries.length + slices.length];
   const longer = closeLoop({
-    init: loop.inputs.slice(0, inits), xs: loop.inputs.slice(inits, sliced),
-    carries, slices, next, stacked: [...stacked, ...more], length, reverse, family,
+    init: loop.inputs.slice(0, inits),
+    xs: loop.inputs.slice(inits, sliced),
+    carries,
+    slices,
+    next,
+    stacked: [...stacked, ...more],
+    length,
+    reverse,
+    family,
   });
   return { ...longer, scope: loop.scope };
 }

@@ -1,7 +1,8 @@
 // Graphs as text: one line a node, for people and for snapshots.
+
+import { Body } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { formatShape } from "../shape.ts";
-import { Body } from "../ops/index.ts";
 import { bodyGraph, type Graph, graphNodes } from "./graph.ts";
 
 /** `%2 = contract(%0, %1) a=[0,1] … : float32[128,10]`, one line for each node, in an order in which they can be computed. */
@@ -13,7 +14,9 @@ export function printGraph(graph: Graph): string {
   };
   const inputs = new Set(graph.inputs);
   const lines = graphNodes(graph).map((node) => {
-    const call = inputs.has(node) ? `input ${graph.inputs.indexOf(node)}` : `${node.op.name}(${node.inputs.map(name).join(", ")})${attributes(node)}`;
+    const call = inputs.has(node)
+      ? `input ${graph.inputs.indexOf(node)}`
+      : `${node.op.name}(${node.inputs.map(name).join(", ")})${attributes(node)}`;
     return `${name(node)} = ${call} : ${node.dtype}${formatShape(node.shape)}${node.scope ? `  # ${node.scope}` : ""}${inputs.has(node) ? "" : bodyText(node)}`;
   });
   for (const output of graph.outputs) lines.push(`return ${name(output)}`);
@@ -31,6 +34,9 @@ function attributes(node: Node): string {
   if (node.attrs === null) return "";
   return Object.entries(node.attrs)
     .filter(([key]) => key !== "shape" && key !== "dtype" && key !== "body")
-    .map(([key, value]) => ` ${key}=${key === "variable" ? (value as { name: string }).name : Array.isArray(value) ? `[${value}]` : value}`)
+    .map(
+      ([key, value]) =>
+        ` ${key}=${key === "variable" ? (value as { name: string }).name : Array.isArray(value) ? `[${value}]` : value}`,
+    )
     .join("");
 }

@@ -1,6 +1,7 @@
 // Graphs with some of their nodes exchanged.
-import { type Node, type Rewrite, withInputs } from "../ops/op.ts";
+
 import * as ops from "../ops/index.ts";
+import { type Node, type Rewrite, withInputs } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 import { graphRoots } from "./graph.ts";
 import { topologicalOrder } from "./order.ts";
@@ -36,9 +37,13 @@ export function detachGraph(graph: Graph): Graph {
   const variables = graph.variables.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
   const reads = variables.map((variable) => ops.read(variable));
   const places = new Map(graph.inputs.map((node, i) => [node, inputs[i]!]));
-  const exchange = (node: Node): Node | null => places.get(node) ?? (node.op === ops.readOp ? reads[graph.variables.indexOf(node.attrs.variable)]! : null);
+  const exchange = (node: Node): Node | null =>
+    places.get(node) ?? (node.op === ops.readOp ? reads[graph.variables.indexOf(node.attrs.variable)]! : null);
   const roots = replaceNodes(graphRoots(graph), exchange);
   const outputs = roots.slice(0, graph.outputs.length);
-  const assignments = graph.assignments.map(({ variable }, i) => ({ variable: variables[graph.variables.indexOf(variable)]!, value: roots[outputs.length + i]! }));
+  const assignments = graph.assignments.map(({ variable }, i) => ({
+    variable: variables[graph.variables.indexOf(variable)]!,
+    value: roots[outputs.length + i]!,
+  }));
   return { inputs, outputs, assignments, variables };
 }

@@ -9,7 +9,9 @@ export function verifyGraph(graph: Graph, after: string): void {
   const seen = new Set<object>();
   const inputs = new Set(graph.inputs);
   const fail = (what: string): never => {
-    throw new NablaError(`after ${after}, the graph is not sound: ${what}. This is a bug in Nabla; please report it with the program that led here.`);
+    throw new NablaError(
+      `after ${after}, the graph is not sound: ${what}. This is a bug in Nabla; please report it with the program that led here.`,
+    );
   };
   for (const node of graphNodes(graph)) {
     if (!inputs.has(node)) {
@@ -17,14 +19,18 @@ export function verifyGraph(graph: Graph, after: string): void {
       for (const input of node.inputs) if (!seen.has(input)) fail(`${node.op.name} uses a value before it is computed`);
       const { shape, dtype } = node.op.infer(node.inputs, node.attrs as never);
       if (!sameShape(shape, node.shape) || dtype !== node.dtype) {
-        fail(`${node.op.name} declares ${node.dtype}${formatShape(node.shape)}, but computes ${dtype}${formatShape(shape)}`);
+        fail(
+          `${node.op.name} declares ${node.dtype}${formatShape(node.shape)}, but computes ${dtype}${formatShape(shape)}`,
+        );
       }
     }
     seen.add(node);
   }
   for (const { variable, value } of graph.assignments) {
     if (!sameShape(variable.shape, value.shape) || variable.dtype !== value.dtype) {
-      fail(`${variable.name} is ${variable.dtype}${formatShape(variable.shape)}, but is assigned ${value.dtype}${formatShape(value.shape)}`);
+      fail(
+        `${variable.name} is ${variable.dtype}${formatShape(variable.shape)}, but is assigned ${value.dtype}${formatShape(value.shape)}`,
+      );
     }
   }
 }

@@ -85,7 +85,9 @@ async function fetchInto(part: string, url: string, have: number, options: Downl
   try {
     const headers: Record<string, string> = { "accept-encoding": "identity" };
     if (have > 0) headers["range"] = `bytes=${have}-`;
-    const response = await fetch(url, { headers, signal: patience.signal }).catch((error: unknown) => Promise.reject(blame(error, false)));
+    const response = await fetch(url, { headers, signal: patience.signal }).catch((error: unknown) =>
+      Promise.reject(blame(error, false)),
+    );
     waitAgain();
     const start = await startOf(response, have, part);
     const length = Number(response.headers.get("content-length") ?? NaN);
@@ -96,7 +98,9 @@ async function fetchInto(part: string, url: string, have: number, options: Downl
       const body = response.status === 416 ? undefined : response.body?.getReader();
       while (body) {
         // A break after something new has come is worth another try, a break at once is not.
-        const { done, value } = await body.read().catch((error: unknown) => Promise.reject(blame(error, received > start)));
+        const { done, value } = await body
+          .read()
+          .catch((error: unknown) => Promise.reject(blame(error, received > start)));
         if (done) break;
         waitAgain();
         received += value.length;
@@ -121,7 +125,11 @@ async function fetchInto(part: string, url: string, have: number, options: Downl
 /** Where the bytes of this answer begin in the file. */
 async function startOf(response: Response, have: number, part: string): Promise<number> {
   if (response.status === 200) return 0;
-  if (response.status === 206 && Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1]) === have) return have;
+  if (
+    response.status === 206 &&
+    Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1]) === have
+  )
+    return have;
   await response.body?.cancel();
   // 416: the part is as long as the whole or longer. The hash tells which.
   if (response.status === 416 && have > 0) return have;
@@ -161,7 +169,10 @@ async function removePart(part: string): Promise<void> {
 
 async function sizeOfFile(path: string): Promise<number> {
   const { promises: fs } = nodeModule("node:fs", `looking for "${path}"`);
-  return fs.stat(path).then((stat) => stat.size, () => 0);
+  return fs.stat(path).then(
+    (stat) => stat.size,
+    () => 0,
+  );
 }
 
 /** Why a fetch failed: the deepest cause says more than "fetch failed". */

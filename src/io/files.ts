@@ -25,7 +25,9 @@ export function fileError(action: string, path: string, error: unknown): FileErr
   if (error instanceof NablaError) return error;
   const { code = "", message = String(error) } = error as { code?: string; message?: string };
   const lacksFolder = action === "write" && code === "ENOENT";
-  const reason = lacksFolder ? `there is no folder "${nodeModule("node:path", action).dirname(path)}"` : (reasons[code] ?? message);
+  const reason = lacksFolder
+    ? `there is no folder "${nodeModule("node:path", action).dirname(path)}"`
+    : (reasons[code] ?? message);
   return new FileError(`cannot ${action} "${path}": ${reason}.`, { cause: error });
 }
 
@@ -107,7 +109,8 @@ async function syncFolder(folder: string): Promise<void> {
 export async function makeFolder(path: string): Promise<void> {
   const { promises: fs } = nodeModule("node:fs", `making the folder "${path}"`);
   const { dirname } = nodeModule("node:path", `making the folder "${path}"`);
-  const isFolder = async (folder: string): Promise<boolean> => (await fs.stat(folder).catch(() => null))?.isDirectory() ?? false;
+  const isFolder = async (folder: string): Promise<boolean> =>
+    (await fs.stat(folder).catch(() => null))?.isDirectory() ?? false;
   // Node's own recursive mkdir never comes back from places such as /proc/x.
   const make = async (folder: string): Promise<void> => {
     if (await isFolder(folder)) return;
@@ -147,7 +150,8 @@ export function cacheFolder(surroundings: Surroundings = {}): string {
   if (env["NABLA_CACHE"]) return path.resolve(env["NABLA_CACHE"]);
   // The XDG rule: a path that is not absolute is to be ignored.
   if (env["XDG_CACHE_HOME"] && isAbsolute(env["XDG_CACHE_HOME"])) return join(env["XDG_CACHE_HOME"], "nabla");
-  if (platform === "win32") return join(env["LOCALAPPDATA"] || join(homeFolder(), "AppData", "Local"), "nabla", "Cache");
+  if (platform === "win32")
+    return join(env["LOCALAPPDATA"] || join(homeFolder(), "AppData", "Local"), "nabla", "Cache");
   if (platform === "darwin") return join(homeFolder(), "Library", "Caches", "nabla");
   return join(homeFolder(), ".cache", "nabla");
 }

@@ -7,13 +7,15 @@ import { formatShape, sizeOf } from "../shape.ts";
 const maxBytes = 2 ** 31;
 
 /** The element types by the third byte of the file. Our dtypes have no int8 and int16: those become int32. */
-const elements: Readonly<Record<number, { bytes: number; dtype: DType; read: (view: DataView, at: number) => number }>> = {
-  0x08: { bytes: 1, dtype: "uint8", read: (view, at) => view.getUint8(at) },
-  0x09: { bytes: 1, dtype: "int32", read: (view, at) => view.getInt8(at) },
-  0x0b: { bytes: 2, dtype: "int32", read: (view, at) => view.getInt16(at) },
-  0x0c: { bytes: 4, dtype: "int32", read: (view, at) => view.getInt32(at) },
-  0x0d: { bytes: 4, dtype: "float32", read: (view, at) => view.getFloat32(at) },
-  0x0e: { bytes: 8, dtype: "float64", read: (view, at) => view.getFloat64(at) },
+const elements: Readonly<
+  Record<number, { bytes: number; dtype: DType; read: (view: DataView, at: number) => number }>
+> = {
+  8: { bytes: 1, dtype: "uint8", read: (view, at) => view.getUint8(at) },
+  9: { bytes: 1, dtype: "int32", read: (view, at) => view.getInt8(at) },
+  11: { bytes: 2, dtype: "int32", read: (view, at) => view.getInt16(at) },
+  12: { bytes: 4, dtype: "int32", read: (view, at) => view.getInt32(at) },
+  13: { bytes: 4, dtype: "float32", read: (view, at) => view.getFloat32(at) },
+  14: { bytes: 8, dtype: "float64", read: (view, at) => view.getFloat64(at) },
 };
 
 /**
@@ -35,12 +37,15 @@ export async function decodeIdx(bytes: Uint8Array, source: string): Promise<Host
     throw new FileError(`"${source}" is no whole IDX file: ${what}.`);
   };
   const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes, fail) : bytes;
-  const { type, shape, headerBytes } = readHeader(raw, fail) ?? fail(`it has ${raw.length} bytes, too few for its header`);
+  const { type, shape, headerBytes } =
+    readHeader(raw, fail) ?? fail(`it has ${raw.length} bytes, too few for its header`);
   const { bytes: width, dtype, read } = elements[type]!;
   const length = sizeOf(shape);
   const wanted = headerBytes + length * width;
   if (raw.length !== wanted) {
-    fail(`shape ${formatShape(shape)} takes ${wanted} bytes with the header, but it has ${raw.length}${raw.length < wanted ? " (is it cut short?)" : ""}`);
+    fail(
+      `shape ${formatShape(shape)} takes ${wanted} bytes with the header, but it has ${raw.length}${raw.length < wanted ? " (is it cut short?)" : ""}`,
+    );
   }
   if (dtype === "uint8") return { data: new Uint8Array(raw.subarray(headerBytes)), shape, dtype };
   const data = allocate(dtype, length);
@@ -57,7 +62,9 @@ function readHeader(bytes: Uint8Array, fail: Fail): { type: number; shape: numbe
   const type = bytes[2]!;
   const axes = bytes[3]!;
   if (bytes[0] !== 0 || bytes[1] !== 0 || !(type in elements) || axes === 0) {
-    fail(`it begins with ${[...bytes.subarray(0, 4)].map((b) => b.toString(16).padStart(2, "0")).join(" ")}, which is no IDX magic number`);
+    fail(
+      `it begins with ${[...bytes.subarray(0, 4)].map((b) => b.toString(16).padStart(2, "0")).join(" ")}, which is no IDX magic number`,
+    );
   }
   const headerBytes = 4 + 4 * axes;
   if (bytes.length < headerBytes) return undefined;
@@ -78,7 +85,9 @@ async function gunzip(bytes: Uint8Array, fail: Fail): Promise<Uint8Array> {
   let limit: number | undefined;
   try {
     for (;;) {
-      const { done, value } = await reader.read().catch((error: Error) => fail(`its gzip data are damaged or cut short (${error.message})`));
+      const { done, value } = await reader
+        .read()
+        .catch((error: Error) => fail(`its gzip data are damaged or cut short (${error.message})`));
       if (done) return out.subarray(0, length);
       if (length + value.length > out.length) {
         const larger = new Uint8Array(Math.max(length + value.length, Math.min(2 * out.length, limit ?? Infinity)));
@@ -89,7 +98,8 @@ async function gunzip(bytes: Uint8Array, fail: Fail): Promise<Uint8Array> {
       length += value.length;
       const header = limit === undefined ? readHeader(out.subarray(0, length), fail) : undefined;
       if (header) limit = header.headerBytes + sizeOf(header.shape) * elements[header.type]!.bytes;
-      if (limit !== undefined && length > limit) fail(`it unpacks to more than the ${limit} bytes that its header promises`);
+      if (limit !== undefined && length > limit)
+        fail(`it unpacks to more than the ${limit} bytes that its header promises`);
     }
   } finally {
     reader.cancel().catch(() => undefined);

@@ -21,7 +21,9 @@ export function nodeModule<Name extends keyof NodeModules>(name: Name, purpose: 
   const load = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process?.getBuiltinModule;
   const found = typeof load === "function" ? load(name) : undefined;
   if (found === undefined) {
-    throw new FileError(`${purpose} needs Node 20.19 or later: there is no file system to use here (a browser has none).`);
+    throw new FileError(
+      `${purpose} needs Node 20.19 or later: there is no file system to use here (a browser has none).`,
+    );
   }
   return found as NodeModules[Name];
 }

@@ -16,7 +16,9 @@ const namesOfDTypes = {
 } as const satisfies Record<DType, string>;
 
 /** How each dtype of the format is read: its bytes per element, our dtype for it, and its element where the bytes are not ours as they are. */
-const storedDTypes: Readonly<Record<string, { bytes: number; dtype: DType; element?: (view: DataView, at: number) => number }>> = {
+const storedDTypes: Readonly<
+  Record<string, { bytes: number; dtype: DType; element?: (view: DataView, at: number) => number }>
+> = {
   F32: { bytes: 4, dtype: "float32" },
   F64: { bytes: 8, dtype: "float64" },
   I32: { bytes: 4, dtype: "int32" },
@@ -71,7 +73,9 @@ export function encodeSafetensors(
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const dataStart = Math.ceil((8 + json.length) / 8) * 8;
   if (dataStart - 8 > maxHeaderBytes) {
-    throw new ArgumentError(`a safetensors header holds at most ${maxHeaderBytes} bytes, but names and metadata take ${json.length}.`);
+    throw new ArgumentError(
+      `a safetensors header holds at most ${maxHeaderBytes} bytes, but names and metadata take ${json.length}.`,
+    );
   }
   const bytes = new Uint8Array(dataStart + end).fill(0x20, 8, dataStart);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(dataStart - 8), true);
@@ -85,7 +89,8 @@ export function encodeSafetensors(
 }
 
 function checkTensor(name: string, { data, shape, dtype }: HostArray): void {
-  if (name === "__metadata__" || name === "__proto__") throw new ArgumentError(`a safetensors file cannot hold a tensor named "${name}".`);
+  if (name === "__metadata__" || name === "__proto__")
+    throw new ArgumentError(`a safetensors file cannot hold a tensor named "${name}".`);
   checkShape(shape, `tensor "${name}"`);
   if (data.length !== sizeOf(shape) || !(data instanceof dtypeInfo(dtype).array)) {
     throw new ArgumentError(
@@ -97,7 +102,9 @@ function checkTensor(name: string, { data, shape, dtype }: HostArray): void {
 function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   for (const [key, value] of Object.entries(metadata)) {
     if (key === "__proto__" || typeof value !== "string") {
-      throw new ArgumentError(`safetensors metadata are texts under names other than "__proto__", but "${key}" is ${typeof value}.`);
+      throw new ArgumentError(
+        `safetensors metadata are texts under names other than "__proto__", but "${key}" is ${typeof value}.`,
+      );
     }
   }
   return metadata;
@@ -130,14 +137,19 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   let end = 0;
   for (const tensor of stored) {
     if (tensor.begin !== end) {
-      fail(`tensor ${quote(tensor.name)} begins at byte ${tensor.begin} of the data, but the tensor before it ends at ${end}`);
+      fail(
+        `tensor ${quote(tensor.name)} begins at byte ${tensor.begin} of the data, but the tensor before it ends at ${end}`,
+      );
     }
     end = tensor.end;
   }
   if (end !== dataBytes) fail(`its tensors end at byte ${end} of the data, but the file has ${dataBytes}`);
   const tensors = new Map<string, HostArray>();
   for (const tensor of stored) {
-    tensors.set(tensor.name, readTensor(tensor, bytes.subarray(dataStart + tensor.begin, dataStart + tensor.end), fail));
+    tensors.set(
+      tensor.name,
+      readTensor(tensor, bytes.subarray(dataStart + tensor.begin, dataStart + tensor.end), fail),
+    );
   }
   return { tensors, metadata };
 }
@@ -155,7 +167,8 @@ interface StoredTensor {
 function readHeader(bytes: Uint8Array, fail: Fail): { entries: [string, unknown][]; dataStart: number } {
   if (bytes.length < 8) fail(`it has ${bytes.length} bytes, fewer than the 8 that give the header's length`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (length > maxHeaderBytes) fail(`its header claims ${length} bytes, and more than ${maxHeaderBytes} are not allowed`);
+  if (length > maxHeaderBytes)
+    fail(`its header claims ${length} bytes, and more than ${maxHeaderBytes} are not allowed`);
   if (length > bytes.length - 8) fail(`its header claims ${length} bytes, but only ${bytes.length - 8} follow`);
   let text: string;
   let header: unknown;
@@ -176,25 +189,37 @@ function readHeader(bytes: Uint8Array, fail: Fail): { entries: [string, unknown]
 function readMetadata(entry: unknown, fail: Fail): Record<string, string> {
   if (!isObject(entry)) return fail("its __metadata__ is no JSON object");
   for (const [key, value] of Object.entries(entry)) {
-    if (typeof value !== "string" || key === "__proto__") fail(`its __metadata__ has ${quote(key)}, which is no text under a plain name`);
+    if (typeof value !== "string" || key === "__proto__")
+      fail(`its __metadata__ has ${quote(key)}, which is no text under a plain name`);
   }
   return entry as Record<string, string>;
 }
 
 function readEntry(name: string, entry: unknown, dataBytes: number, fail: Fail): StoredTensor {
-  const { dtype, shape, data_offsets: offsets } = isObject(entry) ? entry : fail(`tensor ${quote(name)} is described by no JSON object`);
+  const {
+    dtype,
+    shape,
+    data_offsets: offsets,
+  } = isObject(entry) ? entry : fail(`tensor ${quote(name)} is described by no JSON object`);
   if (typeof dtype !== "string" || !Object.hasOwn(storedDTypes, dtype)) {
-    return fail(`tensor ${quote(name)} has dtype ${quote(String(dtype))}, which Nabla cannot read (it reads ${Object.keys(storedDTypes).join(", ")})`);
+    return fail(
+      `tensor ${quote(name)} has dtype ${quote(String(dtype))}, which Nabla cannot read (it reads ${Object.keys(storedDTypes).join(", ")})`,
+    );
   }
   if (!isCounts(shape)) return fail(`the shape of tensor ${quote(name)} is no list of whole numbers from 0 up`);
-  if (!isCounts(offsets) || offsets.length !== 2) return fail(`the data_offsets of tensor ${quote(name)} are no two whole numbers from 0 up`);
+  if (!isCounts(offsets) || offsets.length !== 2)
+    return fail(`the data_offsets of tensor ${quote(name)} are no two whole numbers from 0 up`);
   const [begin, end] = offsets as readonly [number, number];
   if (begin > end || end > dataBytes) {
-    fail(`tensor ${quote(name)} lies at bytes ${begin} to ${end} of the data, but there are ${dataBytes} (is the file cut short?)`);
+    fail(
+      `tensor ${quote(name)} lies at bytes ${begin} to ${end} of the data, but there are ${dataBytes} (is the file cut short?)`,
+    );
   }
   const wanted = sizeOf(shape) * storedDTypes[dtype]!.bytes;
   if (wanted !== end - begin) {
-    fail(`tensor ${quote(name)} is ${dtype} with shape ${formatShape(shape)}, which takes ${wanted} bytes, but its data_offsets hold ${end - begin}`);
+    fail(
+      `tensor ${quote(name)} is ${dtype} with shape ${formatShape(shape)}, which takes ${wanted} bytes, but its data_offsets hold ${end - begin}`,
+    );
   }
   return { name, dtype, shape, begin, end };
 }
@@ -209,7 +234,8 @@ function readTensor({ name, dtype: storedAs, shape }: StoredTensor, bytes: Uint8
   for (let i = 0; i < length; i++) {
     const value = element(view, i * width);
     data[i] = value;
-    if (dtype === "int32" && data[i] !== value) fail(`tensor ${quote(name)} is I64 and holds ${value}, which does not fit int32`);
+    if (dtype === "int32" && data[i] !== value)
+      fail(`tensor ${quote(name)} is I64 and holds ${value}, which does not fit int32`);
   }
   return { data, shape, dtype };
 }

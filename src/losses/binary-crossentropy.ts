@@ -19,7 +19,11 @@ export interface BinaryCrossentropyOptions {
  *
  * @example await binaryCrossentropy([[1], [0]], [[0.9], [0.2]]).array(); // [0.105, 0.223]
  */
-export function binaryCrossentropy(targets: TensorLike, predictions: TensorLike, options: BinaryCrossentropyOptions = {}): Tensor {
+export function binaryCrossentropy(
+  targets: TensorLike,
+  predictions: TensorLike,
+  options: BinaryCrossentropyOptions = {},
+): Tensor {
   const { fromLogits = false, labelSmoothing = 0 } = options;
   checkRange("binaryCrossentropy", "labelSmoothing", labelSmoothing, 0, 1);
   const at = asTensor(predictions);
@@ -27,5 +31,9 @@ export function binaryCrossentropy(targets: TensorLike, predictions: TensorLike,
   const t = labelSmoothing === 0 ? given : given.mul(1 - labelSmoothing).add(0.5 * labelSmoothing);
   if (fromLogits) return softplus(at).sub(at.mul(t)).mean(-1);
   const p = clipProbabilities(at);
-  return t.mul(p.log()).add(t.neg().add(1).mul(p.neg().add(1).log())).neg().mean(-1);
+  return t
+    .mul(p.log())
+    .add(t.neg().add(1).mul(p.neg().add(1).log()))
+    .neg()
+    .mean(-1);
 }

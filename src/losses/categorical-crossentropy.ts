@@ -23,7 +23,11 @@ export function logProbabilities(predictions: Tensor, fromLogits: boolean): Tens
  *
  * @example await categoricalCrossentropy([[0, 1, 0]], [[0.1, 0.8, 0.1]]).array(); // [0.223]
  */
-export function categoricalCrossentropy(targets: TensorLike, predictions: TensorLike, options: CategoricalCrossentropyOptions = {}): Tensor {
+export function categoricalCrossentropy(
+  targets: TensorLike,
+  predictions: TensorLike,
+  options: CategoricalCrossentropyOptions = {},
+): Tensor {
   const { fromLogits = false, labelSmoothing = 0 } = options;
   checkRange("categoricalCrossentropy", "labelSmoothing", labelSmoothing, 0, 1);
   const at = asTensor(predictions);

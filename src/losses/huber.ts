@@ -10,10 +10,16 @@ import { alignTargets } from "./loss.ts";
  * @param options.delta δ, in the unit of the targets. Default: 1.
  * @example await huber([[0, 0]], [[0.5, 3]]).array(); // [1.3125]
  */
-export function huber(targets: TensorLike, predictions: TensorLike, { delta = 1 }: { readonly delta?: number } = {}): Tensor {
+export function huber(
+  targets: TensorLike,
+  predictions: TensorLike,
+  { delta = 1 }: { readonly delta?: number } = {},
+): Tensor {
   checkRange("huber", "delta", delta, 0);
   const p = asTensor(predictions);
   const error = p.sub(alignTargets("huber", asTensor(targets), p));
   const distance = error.abs();
-  return where(distance.lessEqual(delta), error.square().mul(0.5), distance.mul(delta).sub(0.5 * delta * delta)).mean(-1);
+  return where(distance.lessEqual(delta), error.square().mul(0.5), distance.mul(delta).sub(0.5 * delta * delta)).mean(
+    -1,
+  );
 }

@@ -2,14 +2,17 @@
 import { ArgumentError } from "../errors.ts";
 import { checkFlag, checkOptions, checkRange, describe, lookUp } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { binaryCrossentropy, type BinaryCrossentropyOptions } from "./binary-crossentropy.ts";
-import { categoricalCrossentropy, type CategoricalCrossentropyOptions } from "./categorical-crossentropy.ts";
+import { type BinaryCrossentropyOptions, binaryCrossentropy } from "./binary-crossentropy.ts";
+import { type CategoricalCrossentropyOptions, categoricalCrossentropy } from "./categorical-crossentropy.ts";
 import { hinge } from "./hinge.ts";
 import { huber } from "./huber.ts";
 import type { Loss, LossFunction } from "./loss.ts";
 import { meanAbsoluteError } from "./mean-absolute-error.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
-import { sparseCategoricalCrossentropy, type SparseCategoricalCrossentropyOptions } from "./sparse-categorical-crossentropy.ts";
+import {
+  type SparseCategoricalCrossentropyOptions,
+  sparseCategoricalCrossentropy,
+} from "./sparse-categorical-crossentropy.ts";
 
 type Options = Readonly<Record<string, number | boolean>>;
 
@@ -47,14 +50,27 @@ export const losses = {
   meanAbsoluteError: factory<object>("meanAbsoluteError", meanAbsoluteError, "values", {}),
   huber: factory<{ readonly delta?: number }>("huber", huber, "values", { delta: 1 }),
   hinge: factory<object>("hinge", hinge, "values", {}),
-  binaryCrossentropy: factory<BinaryCrossentropyOptions>("binaryCrossentropy", binaryCrossentropy, "shares", { fromLogits: false, labelSmoothing: 0 }),
-  categoricalCrossentropy: factory<CategoricalCrossentropyOptions>("categoricalCrossentropy", categoricalCrossentropy, "shares", {
+  binaryCrossentropy: factory<BinaryCrossentropyOptions>("binaryCrossentropy", binaryCrossentropy, "shares", {
     fromLogits: false,
     labelSmoothing: 0,
   }),
-  sparseCategoricalCrossentropy: factory<SparseCategoricalCrossentropyOptions>("sparseCategoricalCrossentropy", sparseCategoricalCrossentropy, "classes", {
-    fromLogits: false,
-  }),
+  categoricalCrossentropy: factory<CategoricalCrossentropyOptions>(
+    "categoricalCrossentropy",
+    categoricalCrossentropy,
+    "shares",
+    {
+      fromLogits: false,
+      labelSmoothing: 0,
+    },
+  ),
+  sparseCategoricalCrossentropy: factory<SparseCategoricalCrossentropyOptions>(
+    "sparseCategoricalCrossentropy",
+    sparseCategoricalCrossentropy,
+    "classes",
+    {
+      fromLogits: false,
+    },
+  ),
 } as const;
 
 /** Short names that `compile` takes too. */
@@ -86,5 +102,7 @@ export function resolveLoss(like: LossLike, lastActivation: string): Loss {
   }
   if (typeof like === "object" && like !== null && typeof like.call === "function") return like;
   const names = Object.keys(losses).join(", ");
-  throw new ArgumentError(`compile: a loss is a name (${names}), losses.…() or a function (targets, predictions), but came ${describe(like)}.`);
+  throw new ArgumentError(
+    `compile: a loss is a name (${names}), losses.…() or a function (targets, predictions), but came ${describe(like)}.`,
+  );
 }

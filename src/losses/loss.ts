@@ -39,13 +39,16 @@ export function alignTargets(name: string, targets: Tensor, predictions: Tensor)
   if (Math.abs(targets.ndim - predictions.ndim) === 1 && sameShape(withoutOne(targets), withoutOne(predictions))) {
     return values.reshape(predictions.shape);
   }
-  throw new ShapeError(`${name}: targets ${formatShape(targets.shape)} and predictions ${formatShape(predictions.shape)} must have the same shape.`);
+  throw new ShapeError(
+    `${name}: targets ${formatShape(targets.shape)} and predictions ${formatShape(predictions.shape)} must have the same shape.`,
+  );
 }
 
 /** Class numbers as int32 in the shape of the predictions without their last axis; `[batch, 1]` loses its axis. */
 export function classNumbers(name: string, targets: Tensor, predictions: Tensor): Tensor {
   const outer = predictions.shape.slice(0, -1);
-  if (predictions.ndim > 0 && (sameShape(targets.shape, outer) || sameShape(targets.shape, [...outer, 1]))) return targets.cast("int32").reshape(outer);
+  if (predictions.ndim > 0 && (sameShape(targets.shape, outer) || sameShape(targets.shape, [...outer, 1])))
+    return targets.cast("int32").reshape(outer);
   throw new ShapeError(
     `${name}: class numbers ${formatShape(targets.shape)} do not fit predictions ${formatShape(predictions.shape)}, which want ${formatShape(outer)}.`,
   );
@@ -57,5 +60,7 @@ export function classNumbers(name: string, targets: Tensor, predictions: Tensor)
  */
 export function targetMask(name: string, targets: Tensor, predictions: Tensor): Tensor {
   const { shape } = predictions;
-  return classNumbers(name, targets, predictions).expandDims(-1).equal(new Tensor(iota(shape, shape.length - 1, "int32")));
+  return classNumbers(name, targets, predictions)
+    .expandDims(-1)
+    .equal(new Tensor(iota(shape, shape.length - 1, "int32")));
 }

@@ -10,5 +10,8 @@ import { alignTargets } from "./loss.ts";
  */
 export function meanAbsoluteError(targets: TensorLike, predictions: TensorLike): Tensor {
   const p = asTensor(predictions);
-  return p.sub(alignTargets("meanAbsoluteError", asTensor(targets), p)).abs().mean(-1);
+  return p
+    .sub(alignTargets("meanAbsoluteError", asTensor(targets), p))
+    .abs()
+    .mean(-1);
 }

@@ -10,5 +10,8 @@ import { alignTargets } from "./loss.ts";
  */
 export function meanSquaredError(targets: TensorLike, predictions: TensorLike): Tensor {
   const p = asTensor(predictions);
-  return p.sub(alignTargets("meanSquaredError", asTensor(targets), p)).square().mean(-1);
+  return p
+    .sub(alignTargets("meanSquaredError", asTensor(targets), p))
+    .square()
+    .mean(-1);
 }

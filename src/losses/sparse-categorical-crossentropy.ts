@@ -15,7 +15,11 @@ export interface SparseCategoricalCrossentropyOptions {
  *
  * @example await sparseCategoricalCrossentropy([1], [[0.1, 0.8, 0.1]]).array(); // [0.223]
  */
-export function sparseCategoricalCrossentropy(targets: TensorLike, predictions: TensorLike, options: SparseCategoricalCrossentropyOptions = {}): Tensor {
+export function sparseCategoricalCrossentropy(
+  targets: TensorLike,
+  predictions: TensorLike,
+  options: SparseCategoricalCrossentropyOptions = {},
+): Tensor {
   const { fromLogits = false } = options;
   const at = asTensor(predictions);
   const isTarget = targetMask("sparseCategoricalCrossentropy", asTensor(targets), at);

@@ -11,7 +11,11 @@ import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
  * @param options.threshold Default: 0.5, for probabilities; 0 suits logits and margins.
  * @example await binaryAccuracy([[1], [0]], [[0.9], [0.6]]).array(); // [1, 0]
  */
-export function binaryAccuracy(targets: TensorLike, predictions: TensorLike, { threshold = 0.5 }: { readonly threshold?: number } = {}): Tensor {
+export function binaryAccuracy(
+  targets: TensorLike,
+  predictions: TensorLike,
+  { threshold = 0.5 }: { readonly threshold?: number } = {},
+): Tensor {
   const p = asTensor(predictions);
   const t = alignTargets("binaryAccuracy", asTensor(targets), p);
   return t.greater(threshold).equal(p.greater(threshold)).cast("float32").mean(-1);
@@ -46,7 +50,11 @@ export function sparseCategoricalAccuracy(targets: TensorLike, predictions: Tens
  * @param options.k Default: 5.
  * @example await sparseTopKCategoricalAccuracy([2], [[0.5, 0.1, 0.4]], { k: 2 }).array(); // [1]
  */
-export function sparseTopKCategoricalAccuracy(targets: TensorLike, predictions: TensorLike, { k = 5 }: { readonly k?: number } = {}): Tensor {
+export function sparseTopKCategoricalAccuracy(
+  targets: TensorLike,
+  predictions: TensorLike,
+  { k = 5 }: { readonly k?: number } = {},
+): Tensor {
   const p = asTensor(predictions);
   const target = classNumbers("sparseTopKCategoricalAccuracy", asTensor(targets), p).expandDims(-1);
   const places = new Tensor(iota(p.shape, p.ndim - 1, "int32"));

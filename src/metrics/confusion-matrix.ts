@@ -1,7 +1,8 @@
 // Which class is taken for which.
+
+import { ShapeError } from "../errors.ts";
 import { oneHot } from "../functions/array.ts";
 import { checkCount } from "../options.ts";
-import { ShapeError } from "../errors.ts";
 import { formatShape } from "../shape.ts";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 
@@ -16,13 +17,26 @@ import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
  * @throws ShapeError where the counts differ
  * @example await confusionMatrix([0, 1, 1], [[2, 1], [0, 3], [5, 4]]).array(); // [[1, 0], [1, 1]]
  */
-export function confusionMatrix(targets: TensorLike, predictions: TensorLike, options: { readonly classes?: number } = {}): Tensor {
+export function confusionMatrix(
+  targets: TensorLike,
+  predictions: TensorLike,
+  options: { readonly classes?: number } = {},
+): Tensor {
   const given = asTensor(predictions);
-  const classes = checkCount("confusionMatrix", "classes", options.classes ?? (given.ndim === 2 ? given.shape[1] : undefined));
+  const classes = checkCount(
+    "confusionMatrix",
+    "classes",
+    options.classes ?? (given.ndim === 2 ? given.shape[1] : undefined),
+  );
   const answers = given.ndim === 2 ? given.argmax(-1) : given;
   const truth = asTensor(targets);
   if (answers.ndim !== 1 || truth.size !== answers.size || truth.shape[0] !== answers.size) {
-    throw new ShapeError(`confusionMatrix: targets ${formatShape(truth.shape)} and predictions ${formatShape(given.shape)} do not have the same count.`);
+    throw new ShapeError(
+      `confusionMatrix: targets ${formatShape(truth.shape)} and predictions ${formatShape(given.shape)} do not have the same count.`,
+    );
   }
-  return oneHot(truth.reshape([-1]), classes).transpose().matmul(oneHot(answers, classes)).cast("int32");
+  return oneHot(truth.reshape([-1]), classes)
+    .transpose()
+    .matmul(oneHot(answers, classes))
+    .cast("int32");
 }

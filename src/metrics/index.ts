@@ -5,7 +5,12 @@ import { meanAbsoluteError } from "../losses/mean-absolute-error.ts";
 import { meanSquaredError } from "../losses/mean-squared-error.ts";
 import { checkCount, checkFinite, checkOptions, describe, lookUp } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy, sparseTopKCategoricalAccuracy } from "./accuracy.ts";
+import {
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+} from "./accuracy.ts";
 import { confusionMatrix } from "./confusion-matrix.ts";
 import type { Metric } from "./metric.ts";
 
@@ -57,7 +62,8 @@ function accuracy(loss: Loss): Metric {
     call(targets, predictions) {
       const single = predictions.ndim < 2 || predictions.shape.at(-1) === 1;
       if (loss.targets === "classes") return sparseCategoricalAccuracy(targets, predictions);
-      if (single || loss.name === "hinge" || loss.name === "binaryCrossentropy") return binaryAccuracy(targets, predictions, { threshold });
+      if (single || loss.name === "hinge" || loss.name === "binaryCrossentropy")
+        return binaryAccuracy(targets, predictions, { threshold });
       const sparse = targets.ndim < predictions.ndim || targets.shape.at(-1) === 1;
       return sparse ? sparseCategoricalAccuracy(targets, predictions) : categoricalAccuracy(targets, predictions);
     },
@@ -67,9 +73,15 @@ function accuracy(loss: Loss): Metric {
 /** The metric of a name (with options given outright, as a model file has them), or itself. Throws {@link ArgumentError}. */
 export function resolveMetric(like: MetricLike, loss: Loss, config: object = {}): Metric {
   if (typeof like === "string") {
-    const make: (options?: any) => Metric = lookUp("metric", Object.hasOwn(aliases, like) ? aliases[like]! : like, { accuracy: () => accuracy(loss), ...makers });
+    const make: (options?: any) => Metric = lookUp("metric", Object.hasOwn(aliases, like) ? aliases[like]! : like, {
+      accuracy: () => accuracy(loss),
+      ...makers,
+    });
     return make(config);
   }
-  if (typeof like === "object" && like !== null && typeof like.call === "function" && typeof like.name === "string") return like;
-  throw new ArgumentError(`compile: a metric is a name (accuracy, ${Object.keys(makers).join(", ")}) or metrics.…(), but came ${describe(like)}.`);
+  if (typeof like === "object" && like !== null && typeof like.call === "function" && typeof like.name === "string")
+    return like;
+  throw new ArgumentError(
+    `compile: a metric is a name (accuracy, ${Object.keys(makers).join(", ")}) or metrics.…(), but came ${describe(like)}.`,
+  );
 }

@@ -1,6 +1,6 @@
 // Activations in layers: as an option of other layers, and as a layer of their own.
 import { ArgumentError } from "../errors.ts";
-import { activation, type ActivationFunction, type ActivationName, activations } from "../functions/activations.ts";
+import { type ActivationFunction, type ActivationName, activation, activations } from "../functions/activations.ts";
 import { describe } from "../options.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -24,7 +24,9 @@ export class Activator {
       this.name = like;
       this.#apply = activation(like);
     } else {
-      throw new ArgumentError(`${where}: an activation is a name such as "relu" or a function of a tensor, but came ${describe(like)}.`);
+      throw new ArgumentError(
+        `${where}: an activation is a name such as "relu" or a function of a tensor, but came ${describe(like)}.`,
+      );
     }
   }
 
@@ -32,7 +34,9 @@ export class Activator {
   apply(x: Tensor): Tensor {
     const y = this.#apply(x);
     if (sameShape(x.shape, y.shape)) return y;
-    throw new ArgumentError(`an activation keeps its input's shape, but this function made ${formatShape(y.shape)} of ${formatShape(x.shape)}.`);
+    throw new ArgumentError(
+      `an activation keeps its input's shape, but this function made ${formatShape(y.shape)} of ${formatShape(x.shape)}.`,
+    );
   }
 
   /** The name, for a model file. Throws {@link ArgumentError} where there is none. */

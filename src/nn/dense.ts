@@ -3,7 +3,7 @@ import { checkCount, checkFlag } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type ActivationLike, Activator } from "./activation.ts";
-import { type Initializer, initializer, initializerConfig, type InitializerLike } from "./initializers.ts";
+import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
 import { asFloat, Layer, type LayerOptions } from "./layer.ts";
 
 export interface DenseOptions extends LayerOptions {
@@ -41,7 +41,13 @@ export class Dense extends Layer {
 
   constructor(config: DenseConfig) {
     super("dense", config, optionNames);
-    const { units, activation = "linear", useBias = true, kernelInitializer = "glorotUniform", biasInitializer = "zeros" } = config;
+    const {
+      units,
+      activation = "linear",
+      useBias = true,
+      kernelInitializer = "glorotUniform",
+      biasInitializer = "zeros",
+    } = config;
     this.units = checkCount("dense", "units", units);
     this.useBias = checkFlag("dense", "useBias", useBias);
     this.#activator = new Activator("dense", activation);

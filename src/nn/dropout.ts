@@ -1,6 +1,7 @@
 // Dropout: values put to zero at random while the model trains.
-import { bernoulli } from "../functions/random.ts";
+
 import { where } from "../functions/array.ts";
+import { bernoulli } from "../functions/random.ts";
 import { checkRange } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,4 +1,6 @@
 // The `layers` namespace: one factory a layer, with Keras's names in camel case.
+
+import type { Shape } from "../shape.ts";
 import { Activation, type ActivationLike } from "./activation.ts";
 import { Dense, type DenseOptions } from "./dense.ts";
 import { Dropout } from "./dropout.ts";
@@ -6,14 +8,22 @@ import { Flatten } from "./flatten.ts";
 import { Input } from "./input.ts";
 import type { LayerOptions } from "./layer.ts";
 import { Maxout, type MaxoutOptions } from "./maxout.ts";
-import { ELU, type ELUConfig, LeakyReLU, type LeakyReLUConfig, ReLU, Softmax, type SoftmaxConfig } from "./pointwise.ts";
+import {
+  ELU,
+  type ELUConfig,
+  LeakyReLU,
+  type LeakyReLUConfig,
+  ReLU,
+  Softmax,
+  type SoftmaxConfig,
+} from "./pointwise.ts";
 import { PReLU, type PReLUConfig } from "./prelu.ts";
 import { Rescaling } from "./rescaling.ts";
 import { Reshape } from "./reshape.ts";
-import type { Shape } from "../shape.ts";
 
 /** {@link Activation}: an activation as a layer. */
-export const activation = (activation: ActivationLike, options: LayerOptions = {}): Activation => new Activation({ ...options, activation });
+export const activation = (activation: ActivationLike, options: LayerOptions = {}): Activation =>
+  new Activation({ ...options, activation });
 /** {@link Dense}: the fully connected layer. */
 export const dense = (units: number, options: DenseOptions = {}): Dense => new Dense({ ...options, units });
 /** {@link Dropout}: values put to zero at random while training. */
@@ -33,8 +43,10 @@ export const prelu = (config: PReLUConfig = {}): PReLU => new PReLU(config);
 /** {@link ReLU}: max(x, 0). */
 export const relu = (options: LayerOptions = {}): ReLU => new ReLU(options);
 /** {@link Rescaling}: x · scale + offset. */
-export const rescaling = (scale: number, offset = 0, options: LayerOptions = {}): Rescaling => new Rescaling({ ...options, scale, offset });
+export const rescaling = (scale: number, offset = 0, options: LayerOptions = {}): Rescaling =>
+  new Rescaling({ ...options, scale, offset });
 /** {@link Reshape}: examples under another shape. */
-export const reshape = (targetShape: Shape, options: LayerOptions = {}): Reshape => new Reshape({ ...options, targetShape });
+export const reshape = (targetShape: Shape, options: LayerOptions = {}): Reshape =>
+  new Reshape({ ...options, targetShape });
 /** {@link Softmax}: scores into probabilities. */
 export const softmax = (config: SoftmaxConfig = {}): Softmax => new Softmax(config);

@@ -1,7 +1,8 @@
 // How weights begin: random tensors of a shape from a key, with Keras's names and defaults.
+
+import { ArgumentError } from "../errors.ts";
 import { eye, full } from "../functions/array.ts";
 import { type Key, normal, truncatedNormal as truncated, uniform } from "../functions/random.ts";
-import { ArgumentError } from "../errors.ts";
 import { checkFinite, checkOptions, describe, lookUp } from "../options.ts";
 import { formatShape, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -76,35 +77,49 @@ export const initializers = {
   /** Normal with variance 1/fanIn, for selu. LeCun and others, 1998. */
   lecunNormal: scaled("lecunNormal", normalOf, (i) => 1 / i),
   /** Normal. Defaults: mean 0, stddev 0.05. */
-  randomNormal: withOptions("randomNormal", { mean: 0, stddev: 0.05 }, (key, shape, o) => normal(key, shape, { mean: o.mean, std: o.stddev })),
+  randomNormal: withOptions("randomNormal", { mean: 0, stddev: 0.05 }, (key, shape, o) =>
+    normal(key, shape, { mean: o.mean, std: o.stddev }),
+  ),
   /** Even in [minval, maxval). Defaults: −0.05 and 0.05. */
-  randomUniform: withOptions("randomUniform", { minval: -0.05, maxval: 0.05 }, (key, shape, o) => uniform(key, shape, { min: o.minval, max: o.maxval })),
+  randomUniform: withOptions("randomUniform", { minval: -0.05, maxval: 0.05 }, (key, shape, o) =>
+    uniform(key, shape, { min: o.minval, max: o.maxval }),
+  ),
   /** Normal, cut at two of its standard deviations. Defaults: mean 0, stddev 0.05. */
-  truncatedNormal: withOptions("truncatedNormal", { mean: 0, stddev: 0.05 }, (key, shape, o) => truncated(key, shape, { mean: o.mean, std: o.stddev })),
+  truncatedNormal: withOptions("truncatedNormal", { mean: 0, stddev: 0.05 }, (key, shape, o) =>
+    truncated(key, shape, { mean: o.mean, std: o.stddev }),
+  ),
   zeros: withOptions("zeros", {}, (_, shape) => full(shape, 0)),
   ones: withOptions("ones", {}, (_, shape) => full(shape, 1)),
   /** The same number everywhere. Default: 0. */
   constant: withOptions("constant", { value: 0 }, (_, shape, o) => full(shape, o.value)),
   /** gain on the diagonal of a square matrix, 0 elsewhere. Default gain: 1. Throws ArgumentError for any other shape. */
   identity: withOptions("identity", { gain: 1 }, (_, shape, o) => {
-    if (shape.length !== 2 || shape[0] !== shape[1]) throw new ArgumentError(`initializers.identity: wants a square matrix, but the shape is ${formatShape(shape)}.`);
+    if (shape.length !== 2 || shape[0] !== shape[1])
+      throw new ArgumentError(`initializers.identity: wants a square matrix, but the shape is ${formatShape(shape)}.`);
     return eye(shape[0]!).mul(o.gain);
   }),
 } as const;
 
 /** What layers take for an initializer. */
-export type InitializerLike = keyof typeof initializers | Initializer | { readonly name: string; readonly config?: Readonly<Record<string, number>> };
+export type InitializerLike =
+  | keyof typeof initializers
+  | Initializer
+  | { readonly name: string; readonly config?: Readonly<Record<string, number>> };
 
 /** Makes an initializer of its name, of `{ name, config }` out of a model file, or of itself. Throws {@link ArgumentError}. */
 export function initializer(like: InitializerLike): Initializer {
   if (typeof like === "object" && like !== null && "make" in like) return like;
   const { name, config = {} } = typeof like === "string" ? { name: like } : (like ?? {});
-  if (typeof name !== "string") throw new ArgumentError(`an initializer is a name or initializers.…(), but came ${describe(like)}.`);
+  if (typeof name !== "string")
+    throw new ArgumentError(`an initializer is a name or initializers.…(), but came ${describe(like)}.`);
   const factory: (options?: object) => Initializer = lookUp("initializer", name, initializers);
   return factory(config);
 }
 
 /** An initializer as a model file keeps it. */
-export function initializerConfig({ name, config }: Initializer): { name: string; config: Readonly<Record<string, number>> } | string {
+export function initializerConfig({
+  name,
+  config,
+}: Initializer): { name: string; config: Readonly<Record<string, number>> } | string {
   return Object.keys(config).length === 0 ? name : { name, config };
 }

@@ -14,7 +14,9 @@ export interface InputConfig extends LayerOptions {
 export function checkExampleShape(where: string, shape: unknown): Shape {
   if (Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 1)) return shape as Shape;
   const came = Array.isArray(shape) ? `[${shape.map(describe).join(",")}]` : describe(shape);
-  throw new ArgumentError(`${where}: a shape is a list of whole numbers from 1 up, without the batch axis, but came ${came}.`);
+  throw new ArgumentError(
+    `${where}: a shape is a list of whole numbers from 1 up, without the batch axis, but came ${came}.`,
+  );
 }
 
 /**
@@ -34,7 +36,9 @@ export class Input extends Layer {
 
   build(inputShape: Shape): Shape {
     if (sameShape(inputShape, this.shape)) return inputShape;
-    throw new ShapeError(`${this.describe()} declares ${formatBatchShape(this.shape)}, but the data have ${formatBatchShape(inputShape)}.`);
+    throw new ShapeError(
+      `${this.describe()} declares ${formatBatchShape(this.shape)}, but the data have ${formatBatchShape(inputShape)}.`,
+    );
   }
 
   call(x: Tensor): Tensor {

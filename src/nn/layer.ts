@@ -4,7 +4,7 @@ import type { Key } from "../functions/random.ts";
 import { checkFlag, checkOptions, describe } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { initializer, type InitializerLike } from "./initializers.ts";
+import { type InitializerLike, initializer } from "./initializers.ts";
 import { Parameter } from "./parameter.ts";
 
 /** Anything that JSON can hold. */
@@ -59,7 +59,9 @@ export abstract class Layer {
     checkOptions(where, options, [...known, "name", "trainable"]);
     const { name = "", trainable = true } = options;
     if (typeof name !== "string" || name.includes("/") || name.startsWith("__")) {
-      throw new ArgumentError(`${where}: a name is a text without "/" that does not begin with "__", but came ${describe(name)}.`);
+      throw new ArgumentError(
+        `${where}: a name is a text without "/" that does not begin with "__", but came ${describe(name)}.`,
+      );
     }
     this.name = name;
     this.trainable = checkFlag(where, "trainable", trainable);
@@ -82,7 +84,9 @@ export abstract class Layer {
   /** Makes the layer part of a model. Throws {@link ArgumentError} where it is part of another. */
   claim(owner: { readonly name: string }): void {
     if (this.#owner && this.#owner !== owner) {
-      throw new ArgumentError(`${this.describe()} is already part of model ${this.#owner.name}: make a new layer for each model.`);
+      throw new ArgumentError(
+        `${this.describe()} is already part of model ${this.#owner.name}: make a new layer for each model.`,
+      );
     }
     this.#owner = owner;
   }
@@ -104,9 +108,18 @@ export abstract class Layer {
   }
 
   /** Declares a parameter; for `build`. */
-  protected addParameter(name: string, shape: Shape, like: InitializerLike, options: { trainable?: boolean } = {}): void {
-    if (this.#parameters.has(name)) throw new ArgumentError(`${this.describe()} declares two parameters named "${name}".`);
-    this.#parameters.set(name, new Parameter(name, shape, initializer(like), this.trainable && (options.trainable ?? true)));
+  protected addParameter(
+    name: string,
+    shape: Shape,
+    like: InitializerLike,
+    options: { trainable?: boolean } = {},
+  ): void {
+    if (this.#parameters.has(name))
+      throw new ArgumentError(`${this.describe()} declares two parameters named "${name}".`);
+    this.#parameters.set(
+      name,
+      new Parameter(name, shape, initializer(like), this.trainable && (options.trainable ?? true)),
+    );
   }
 
   /** A declared parameter's value now. */
@@ -130,7 +143,10 @@ export abstract class Layer {
 
   #declared(name: string): Parameter {
     const found = this.#parameters.get(name);
-    if (!found) throw new ArgumentError(`${this.describe()} has no parameter "${name}" (it has ${[...this.#parameters.keys()].join(", ") || "none"}).`);
+    if (!found)
+      throw new ArgumentError(
+        `${this.describe()} has no parameter "${name}" (it has ${[...this.#parameters.keys()].join(", ") || "none"}).`,
+      );
     return found;
   }
 }

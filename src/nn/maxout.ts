@@ -3,7 +3,7 @@ import { maxout } from "../functions/activations.ts";
 import { checkCount } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Initializer, initializer, initializerConfig, type InitializerLike } from "./initializers.ts";
+import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
 import { asFloat, Layer, type LayerOptions } from "./layer.ts";
 
 export interface MaxoutOptions extends LayerOptions {

@@ -32,12 +32,18 @@ export class Parameter {
   /** The value at this moment. Throws {@link NablaError} before the model has made its weights. */
   get value(): Tensor {
     const { variable, offset } = this.#bound();
-    return variable.value.reshape([-1]).at([offset, offset + this.size]).reshape(this.shape);
+    return variable.value
+      .reshape([-1])
+      .at([offset, offset + this.size])
+      .reshape(this.shape);
   }
 
   /** Gives a parameter that is not trainable its next value: a running mean, say. */
   assign(value: Tensor): void {
-    if (this.trainable) throw new NablaError(`parameter ${this.name}: a trainable parameter changes by its model's optimizer or setWeights.`);
+    if (this.trainable)
+      throw new NablaError(
+        `parameter ${this.name}: a trainable parameter changes by its model's optimizer or setWeights.`,
+      );
     this.#bound().variable.assign(value);
   }
 

@@ -1,7 +1,8 @@
 // Activations that are layers under their own name, with Keras's names and defaults.
+
+import { ArgumentError } from "../errors.ts";
 import { elu, leakyRelu, relu } from "../functions/activations.ts";
 import { softmax } from "../functions/softmax.ts";
-import { ArgumentError } from "../errors.ts";
 import { checkFinite } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -117,7 +118,9 @@ export class Softmax extends Pointwise {
     const rank = inputShape.length + 1;
     const axis = this.value < 0 ? this.value + rank : this.value;
     if (Number.isInteger(axis) && axis >= 1 && axis < rank) return inputShape;
-    throw new ArgumentError(`${this.describe()}: axis ${this.value} of ${formatBatchShape(inputShape)} is the batch or is not there.`);
+    throw new ArgumentError(
+      `${this.describe()}: axis ${this.value} of ${formatBatchShape(inputShape)} is the batch or is not there.`,
+    );
   }
 
   call(x: Tensor): Tensor {

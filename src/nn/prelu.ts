@@ -1,10 +1,11 @@
 // A leaky relu whose slope is learned.
-import { where } from "../functions/array.ts";
+
 import { ArgumentError } from "../errors.ts";
+import { where } from "../functions/array.ts";
 import { describe } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Initializer, initializer, initializerConfig, type InitializerLike } from "./initializers.ts";
+import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
 import { asFloat, formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
 
 export interface PReLUConfig extends LayerOptions {
@@ -39,8 +40,13 @@ export class PReLU extends Layer {
 
   build(inputShape: Shape): Shape {
     const outside = this.sharedAxes.find((a) => a > inputShape.length);
-    if (outside !== undefined) throw new ArgumentError(`${this.describe()}: ${formatBatchShape(inputShape)} has no axis ${outside} to share.`);
-    this.addParameter("alpha", inputShape.map((n, i) => (this.sharedAxes.includes(i + 1) ? 1 : n)), this.#alpha);
+    if (outside !== undefined)
+      throw new ArgumentError(`${this.describe()}: ${formatBatchShape(inputShape)} has no axis ${outside} to share.`);
+    this.addParameter(
+      "alpha",
+      inputShape.map((n, i) => (this.sharedAxes.includes(i + 1) ? 1 : n)),
+      this.#alpha,
+    );
     return inputShape;
   }
 

@@ -40,7 +40,8 @@ const factories: Record<string, Factory> = {
 
 /** Makes a layer class of your own known to model files. Throws {@link ArgumentError} where the name is taken. */
 export function registerLayer(className: string, factory: (config: any) => Layer): void {
-  if (Object.hasOwn(factories, className)) throw new ArgumentError(`a layer class "${className}" is already registered; choose another name.`);
+  if (Object.hasOwn(factories, className))
+    throw new ArgumentError(`a layer class "${className}" is already registered; choose another name.`);
   factories[className] = factory;
 }
 

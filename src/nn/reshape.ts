@@ -24,10 +24,13 @@ export class Reshape extends Layer {
   constructor(config: ReshapeConfig) {
     super("reshape", config, ["targetShape"]);
     const { targetShape } = config;
-    const fits = Array.isArray(targetShape) && targetShape.every((n) => Number.isSafeInteger(n) && (n >= 1 || n === -1));
+    const fits =
+      Array.isArray(targetShape) && targetShape.every((n) => Number.isSafeInteger(n) && (n >= 1 || n === -1));
     if (!fits || targetShape.filter((n) => n === -1).length > 1) {
       const came = Array.isArray(targetShape) ? formatShape(targetShape) : describe(targetShape);
-      throw new ArgumentError(`reshape: a target shape is a list of whole numbers from 1 up and at most one -1, but came ${came}.`);
+      throw new ArgumentError(
+        `reshape: a target shape is a list of whole numbers from 1 up and at most one -1, but came ${came}.`,
+      );
     }
     this.targetShape = targetShape;
   }

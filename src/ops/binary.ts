@@ -6,55 +6,86 @@ import { joinPads } from "./join.ts";
 import { defineOp, type ElementwiseOp, type Node, noGradient } from "./op.ts";
 
 /** x ∘ e = x, and e ∘ x = x where `both`: the neutral element vanishes. */
-const neutral = (e: number, both: boolean) => (y: Node): Node | null => {
-  const [a, b] = y.inputs as [Node, Node];
-  if (Object.is(constantValue(b), e)) return a;
-  return both && Object.is(constantValue(a), e) ? b : null;
-};
+const neutral =
+  (e: number, both: boolean) =>
+  (y: Node): Node | null => {
+    const [a, b] = y.inputs as [Node, Node];
+    if (Object.is(constantValue(b), e)) return a;
+    return both && Object.is(constantValue(a), e) ? b : null;
+  };
 
-export const addOp: ElementwiseOp<null> = defineOp(instruction("add", {
-  name: "add", domain: "number", exact: true, onnx: "Add",
-  vjp: (_, dy) => [dy, dy],
-  // x + (−0) = x; for floats x + 0 is not x where x = −0.
-  simplify: (o, y) => neutral(dtypeInfo(y.dtype).isFloat ? -0 : 0, true)(y) ?? joinPads(o, y),
-}));
+export const addOp: ElementwiseOp<null> = defineOp(
+  instruction("add", {
+    name: "add",
+    domain: "number",
+    exact: true,
+    onnx: "Add",
+    vjp: (_, dy) => [dy, dy],
+    // x + (−0) = x; for floats x + 0 is not x where x = −0.
+    simplify: (o, y) => neutral(dtypeInfo(y.dtype).isFloat ? -0 : 0, true)(y) ?? joinPads(o, y),
+  }),
+);
 
-export const subOp: ElementwiseOp<null> = defineOp(instruction("sub", {
-  name: "sub", domain: "number", exact: true, onnx: "Sub",
-  vjp: (o, dy) => [dy, o.neg(dy)],
-  simplify: (_, y) => neutral(0, false)(y),
-}));
+export const subOp: ElementwiseOp<null> = defineOp(
+  instruction("sub", {
+    name: "sub",
+    domain: "number",
+    exact: true,
+    onnx: "Sub",
+    vjp: (o, dy) => [dy, o.neg(dy)],
+    simplify: (_, y) => neutral(0, false)(y),
+  }),
+);
 
-export const mulOp: ElementwiseOp<null> = defineOp(instruction("mul", {
-  name: "mul", domain: "number", exact: true, onnx: "Mul",
-  vjp: (o, dy, [a, b]) => [o.mul(dy, b!), o.mul(dy, a!)],
-  simplify: (_, y) => neutral(1, true)(y),
-}));
+export const mulOp: ElementwiseOp<null> = defineOp(
+  instruction("mul", {
+    name: "mul",
+    domain: "number",
+    exact: true,
+    onnx: "Mul",
+    vjp: (o, dy, [a, b]) => [o.mul(dy, b!), o.mul(dy, a!)],
+    simplify: (_, y) => neutral(1, true)(y),
+  }),
+);
 
-export const divOp: ElementwiseOp<null> = defineOp(instruction("div", {
-  name: "div", domain: "float", exact: true, onnx: "Div",
-  vjp: (o, dy, [, b], y) => [o.div(dy, b!), o.neg(o.div(o.mul(dy, y), b!))], // d(a/b) = da/b − (a/b) db/b
-  simplify: (_, y) => neutral(1, false)(y),
-}));
+export const divOp: ElementwiseOp<null> = defineOp(
+  instruction("div", {
+    name: "div",
+    domain: "float",
+    exact: true,
+    onnx: "Div",
+    vjp: (o, dy, [, b], y) => [o.div(dy, b!), o.neg(o.div(o.mul(dy, y), b!))], // d(a/b) = da/b − (a/b) db/b
+    simplify: (_, y) => neutral(1, false)(y),
+  }),
+);
 
-export const modOp: ElementwiseOp<null> = defineOp(instruction("mod", {
-  name: "mod", domain: "number", onnx: "Mod",
-  vjp: (o, dy, [a, b]) => [dy, o.neg(o.mul(dy, o.floor(o.div(a!, b!))))], // a mod b = a − b⌊a/b⌋
-}));
+export const modOp: ElementwiseOp<null> = defineOp(
+  instruction("mod", {
+    name: "mod",
+    domain: "number",
+    onnx: "Mod",
+    vjp: (o, dy, [a, b]) => [dy, o.neg(o.mul(dy, o.floor(o.div(a!, b!))))], // a mod b = a − b⌊a/b⌋
+  }),
+);
 
-export const powOp: ElementwiseOp<null> = defineOp(instruction("pow", {
-  name: "pow", domain: "float", onnx: "Pow",
-  // d aᵇ = b aᵇ⁻¹ da + aᵇ ln(a) db; the second has no real value for a < 0, and is 0 there and at a = 0.
-  vjp: (o, dy, [a, b], y) => {
-    const slope = o.select(o.equal(b!, 0), 0, o.mul(b!, o.pow(a!, o.sub(b!, 1))));
-    const positive = o.less(0, a!);
-    return [o.mul(dy, slope), o.mul(dy, o.select(positive, o.mul(y, o.log(o.select(positive, a!, 1))), 0))];
-  },
-  simplify: (o, y) => (constantValue(y.inputs[1]!) === 2 ? o.mul(y.inputs[0]!, y.inputs[0]!) : neutral(1, false)(y)),
-}));
+export const powOp: ElementwiseOp<null> = defineOp(
+  instruction("pow", {
+    name: "pow",
+    domain: "float",
+    onnx: "Pow",
+    // d aᵇ = b aᵇ⁻¹ da + aᵇ ln(a) db; the second has no real value for a < 0, and is 0 there and at a = 0.
+    vjp: (o, dy, [a, b], y) => {
+      const slope = o.select(o.equal(b!, 0), 0, o.mul(b!, o.pow(a!, o.sub(b!, 1))));
+      const positive = o.less(0, a!);
+      return [o.mul(dy, slope), o.mul(dy, o.select(positive, o.mul(y, o.log(o.select(positive, a!, 1))), 0))];
+    },
+    simplify: (o, y) => (constantValue(y.inputs[1]!) === 2 ? o.mul(y.inputs[0]!, y.inputs[0]!) : neutral(1, false)(y)),
+  }),
+);
 
 // Where both are equal each gets half.
-const shareOfExtreme = (wins: (o: Parameters<(typeof mulOp)["vjp"]>[0], a: Node, b: Node) => Node): (typeof mulOp)["vjp"] =>
+const shareOfExtreme =
+  (wins: (o: Parameters<(typeof mulOp)["vjp"]>[0], a: Node, b: Node) => Node): (typeof mulOp)["vjp"] =>
   (o, dy, [a, b]) => {
     const tie = o.select(o.equal(a!, b!), 0.5, 0);
     const first = o.select(wins(o, a!, b!), 1, tie);
@@ -62,30 +93,53 @@ const shareOfExtreme = (wins: (o: Parameters<(typeof mulOp)["vjp"]>[0], a: Node,
     return [o.mul(dy, o.cast(first, dy.dtype)), o.mul(dy, o.cast(second, dy.dtype))];
   };
 
-export const maximumOp: ElementwiseOp<null> = defineOp(instruction("max", {
-  name: "maximum", domain: "number", exact: true, onnx: "Max",
-  vjp: shareOfExtreme((o, a, b) => o.less(b, a)),
-}));
+export const maximumOp: ElementwiseOp<null> = defineOp(
+  instruction("max", {
+    name: "maximum",
+    domain: "number",
+    exact: true,
+    onnx: "Max",
+    vjp: shareOfExtreme((o, a, b) => o.less(b, a)),
+  }),
+);
 
-export const minimumOp: ElementwiseOp<null> = defineOp(instruction("min", {
-  name: "minimum", domain: "number", exact: true, onnx: "Min",
-  vjp: shareOfExtreme((o, a, b) => o.less(a, b)),
-}));
+export const minimumOp: ElementwiseOp<null> = defineOp(
+  instruction("min", {
+    name: "minimum",
+    domain: "number",
+    exact: true,
+    onnx: "Min",
+    vjp: shareOfExtreme((o, a, b) => o.less(a, b)),
+  }),
+);
 
-export const atan2Op: ElementwiseOp<null> = defineOp(instruction("atan2", {
-  name: "atan2", domain: "float",
-  // d atan2(a, b) = (b da − a db) / (a² + b²)
-  vjp: (o, dy, [a, b]) => {
-    const scaled = o.div(dy, o.add(o.mul(a!, a!), o.mul(b!, b!)));
-    return [o.mul(scaled, b!), o.neg(o.mul(scaled, a!))];
-  },
-}));
+export const atan2Op: ElementwiseOp<null> = defineOp(
+  instruction("atan2", {
+    name: "atan2",
+    domain: "float",
+    // d atan2(a, b) = (b da − a db) / (a² + b²)
+    vjp: (o, dy, [a, b]) => {
+      const scaled = o.div(dy, o.add(o.mul(a!, a!), o.mul(b!, b!)));
+      return [o.mul(scaled, b!), o.neg(o.mul(scaled, a!))];
+    },
+  }),
+);
 
-export const andOp: ElementwiseOp<null> = defineOp(instruction("and", { name: "and", domain: "bits", exact: true, onnx: "And", vjp: noGradient }));
-export const orOp: ElementwiseOp<null> = defineOp(instruction("or", { name: "or", domain: "bits", exact: true, onnx: "Or", vjp: noGradient }));
-export const xorOp: ElementwiseOp<null> = defineOp(instruction("xor", { name: "xor", domain: "bits", exact: true, onnx: "Xor", vjp: noGradient }));
-export const shiftLeftOp: ElementwiseOp<null> = defineOp(instruction("shiftLeft", { name: "shiftLeft", domain: "integer", exact: true, vjp: noGradient }));
-export const shiftRightOp: ElementwiseOp<null> = defineOp(instruction("shiftRight", { name: "shiftRight", domain: "integer", exact: true, vjp: noGradient }));
+export const andOp: ElementwiseOp<null> = defineOp(
+  instruction("and", { name: "and", domain: "bits", exact: true, onnx: "And", vjp: noGradient }),
+);
+export const orOp: ElementwiseOp<null> = defineOp(
+  instruction("or", { name: "or", domain: "bits", exact: true, onnx: "Or", vjp: noGradient }),
+);
+export const xorOp: ElementwiseOp<null> = defineOp(
+  instruction("xor", { name: "xor", domain: "bits", exact: true, onnx: "Xor", vjp: noGradient }),
+);
+export const shiftLeftOp: ElementwiseOp<null> = defineOp(
+  instruction("shiftLeft", { name: "shiftLeft", domain: "integer", exact: true, vjp: noGradient }),
+);
+export const shiftRightOp: ElementwiseOp<null> = defineOp(
+  instruction("shiftRight", { name: "shiftRight", domain: "integer", exact: true, vjp: noGradient }),
+);
 
 export const add = (a: Operand, b: Operand): Node => elementwise(addOp, "number", [a, b]);
 export const sub = (a: Operand, b: Operand): Node => elementwise(subOp, "number", [a, b]);

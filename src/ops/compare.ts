@@ -1,15 +1,22 @@
 // Comparisons, and the choice that they steer.
-import { DTypeError, ShapeError } from "../errors.ts";
+
 import { promote } from "../dtype.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
 import { broadcastShapes, formatShape, sameShape } from "../shape.ts";
 import { cast, elementwise, instruction, type Operand } from "./elementwise.ts";
 import { full } from "./generate.ts";
 import { broadcast } from "./movement.ts";
 import { apply, defineOp, type ElementwiseOp, type Node, noGradient } from "./op.ts";
 
-export const lessOp: ElementwiseOp<null> = defineOp(instruction("less", { name: "less", domain: "number", exact: true, onnx: "Less", vjp: noGradient }));
-export const lessEqualOp: ElementwiseOp<null> = defineOp(instruction("lessEqual", { name: "lessEqual", domain: "number", exact: true, onnx: "LessOrEqual", vjp: noGradient }));
-export const equalOp: ElementwiseOp<null> = defineOp(instruction("equal", { name: "equal", domain: "number", exact: true, onnx: "Equal", vjp: noGradient }));
+export const lessOp: ElementwiseOp<null> = defineOp(
+  instruction("less", { name: "less", domain: "number", exact: true, onnx: "Less", vjp: noGradient }),
+);
+export const lessEqualOp: ElementwiseOp<null> = defineOp(
+  instruction("lessEqual", { name: "lessEqual", domain: "number", exact: true, onnx: "LessOrEqual", vjp: noGradient }),
+);
+export const equalOp: ElementwiseOp<null> = defineOp(
+  instruction("equal", { name: "equal", domain: "number", exact: true, onnx: "Equal", vjp: noGradient }),
+);
 
 export const less = (a: Operand, b: Operand): Node => elementwise(lessOp, "number", [a, b]);
 export const lessEqual = (a: Operand, b: Operand): Node => elementwise(lessEqualOp, "number", [a, b]);
@@ -20,10 +27,14 @@ export const selectOp: ElementwiseOp<null> = defineOp({
   kind: "elementwise",
   infer: ([condition, a, b]) => {
     if (condition!.dtype !== "bool" || a!.dtype !== b!.dtype) {
-      throw new DTypeError(`select: wants bool and two of one dtype, but came ${condition!.dtype}, ${a!.dtype} and ${b!.dtype}.`);
+      throw new DTypeError(
+        `select: wants bool and two of one dtype, but came ${condition!.dtype}, ${a!.dtype} and ${b!.dtype}.`,
+      );
     }
     if (!sameShape(condition!.shape, a!.shape) || !sameShape(a!.shape, b!.shape)) {
-      throw new ShapeError(`select: shapes ${[condition!, a!, b!].map((x) => formatShape(x.shape)).join(", ")} differ.`);
+      throw new ShapeError(
+        `select: shapes ${[condition!, a!, b!].map((x) => formatShape(x.shape)).join(", ")} differ.`,
+      );
     }
     return { shape: a!.shape, dtype: a!.dtype };
   },

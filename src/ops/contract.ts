@@ -2,7 +2,7 @@
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, type Shape } from "../shape.ts";
-import { apply, type ContractLabels, defineOp, type Node, type ContractOp } from "./op.ts";
+import { apply, type ContractLabels, type ContractOp, defineOp, type Node } from "./op.ts";
 
 /** The length of each labelled axis; throws where two operands disagree. */
 export function labelExtents(a: Shape, b: Shape, labels: ContractLabels): Map<number, number> {
@@ -30,13 +30,18 @@ export const contractOp: ContractOp<ContractLabels> = defineOp({
       throw new DTypeError(`contract: wants two operands of float32, but came ${a!.dtype} and ${b!.dtype}.`);
     }
     if (labels.a.length !== a!.shape.length || labels.b.length !== b!.shape.length) {
-      throw new ArgumentError(`contract: one label for each axis, but came [${labels.a}] for ${formatShape(a!.shape)} and [${labels.b}] for ${formatShape(b!.shape)}.`);
+      throw new ArgumentError(
+        `contract: one label for each axis, but came [${labels.a}] for ${formatShape(a!.shape)} and [${labels.b}] for ${formatShape(b!.shape)}.`,
+      );
     }
     const inside = (label: number) => labels.out.includes(label);
     if ([labels.a, labels.b, labels.out].some((l) => new Set(l).size !== l.length)) {
       throw new ArgumentError("contract: an operand names a label twice; take its diagonal first.");
     }
-    if (labels.a.some((l) => !inside(l) && !labels.b.includes(l)) || labels.b.some((l) => !inside(l) && !labels.a.includes(l))) {
+    if (
+      labels.a.some((l) => !inside(l) && !labels.b.includes(l)) ||
+      labels.b.some((l) => !inside(l) && !labels.a.includes(l))
+    ) {
       throw new ArgumentError("contract: an axis of one operand alone is summed away; sum it first.");
     }
     const extents = labelExtents(a!.shape, b!.shape, labels);

@@ -26,7 +26,10 @@ function rewrittenRule(y: Node<CustomGradientAttrs>, rewrite: Rewrite): Gradient
   return (dy, o) => {
     const standIn = parameter(0, y.shape, y.dtype);
     const parts = y.attrs.rule(standIn, o);
-    const rewritten = rewrite(parts.filter((part) => part !== null), new Map([[standIn, dy]]));
+    const rewritten = rewrite(
+      parts.filter((part) => part !== null),
+      new Map([[standIn, dy]]),
+    );
     return parts.map((part) => (part === null ? null : rewritten.shift()!));
   };
 }

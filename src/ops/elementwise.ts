@@ -1,5 +1,5 @@
 // How elementwise operations are made: inputs are promoted to a common dtype and broadcast to a common shape.
-import { scalarResultDType, type ScalarBuilder, type ScalarOp } from "../compile/scalar.ts";
+import { type ScalarBuilder, type ScalarOp, scalarResultDType } from "../compile/scalar.ts";
 import { checkDType, type DType, dtypeInfo, promote } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { broadcastShapes, formatShape, sameShape } from "../shape.ts";
@@ -32,8 +32,14 @@ interface Rule {
 
 /** An operation that is one scalar instruction. */
 export function instruction(op: ScalarOp, rule: Rule): ElementwiseOp<null> {
-  const scalar = <T>(b: ScalarBuilder<T>, operands: readonly T[]): T => (b[op] as (...xs: readonly T[]) => T)(...operands);
-  return { kind: "elementwise", ...rule, scalar, infer: inferSame(rule.name, rule.domain, (d) => scalarResultDType(op, d)) };
+  const scalar = <T>(b: ScalarBuilder<T>, operands: readonly T[]): T =>
+    (b[op] as (...xs: readonly T[]) => T)(...operands);
+  return {
+    kind: "elementwise",
+    ...rule,
+    scalar,
+    infer: inferSame(rule.name, rule.domain, (d) => scalarResultDType(op, d)),
+  };
 }
 
 /** The rule of nearly all: equal shapes, equal dtypes, out of the operation's domain. */
@@ -45,7 +51,9 @@ export function inferSame(name: string, domain: Domain, result: (operands: DType
         throw new ShapeError(`${name}: shapes ${inputs.map((i) => formatShape(i.shape)).join(" and ")} differ.`);
       }
       if (x.dtype !== first!.dtype || !domains[domain].accepts(x.dtype)) {
-        throw new DTypeError(`${name}: wants ${domains[domain].wants}, but came ${inputs.map((i) => i.dtype).join(" and ")}.`);
+        throw new DTypeError(
+          `${name}: wants ${domains[domain].wants}, but came ${inputs.map((i) => i.dtype).join(" and ")}.`,
+        );
       }
     }
     return { shape: first!.shape, dtype: result(inputs.map((x) => x.dtype)) };
@@ -80,7 +88,9 @@ export function elementwise(op: Op<null>, domain: Domain, operands: readonly Ope
   if (dtype === "uint8" && domain !== "any") dtype = "int32";
   if (dtype === "bool" && (domain === "number" || domain === "integer")) dtype = "int32";
   const shape = broadcastShapes(op.name, ...nodes.map((x) => x.shape));
-  const inputs = operands.map((x) => (typeof x === "number" ? full(shape, x, dtype) : broadcast(cast(x, dtype), shape)));
+  const inputs = operands.map((x) =>
+    typeof x === "number" ? full(shape, x, dtype) : broadcast(cast(x, dtype), shape),
+  );
   return apply(op, inputs, null);
 }
 

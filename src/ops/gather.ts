@@ -2,11 +2,13 @@
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, sameShape } from "../shape.ts";
-import { apply, defineOp, type Node, type GatherOp, type ScatterOp } from "./op.ts";
+import { apply, defineOp, type GatherOp, type Node, type ScatterOp } from "./op.ts";
 
 function checkIndices(where: string, indices: Node): void {
   if (!dtypeInfo(indices.dtype).isInteger) {
-    throw new DTypeError(`${where}: places are whole numbers (int32), but came ${indices.dtype} of shape ${formatShape(indices.shape)}.`);
+    throw new DTypeError(
+      `${where}: places are whole numbers (int32), but came ${indices.dtype} of shape ${formatShape(indices.shape)}.`,
+    );
   }
 }
 
@@ -17,7 +19,8 @@ export const gatherOp: GatherOp<{ axis: number }> = defineOp({
     checkIndices("gather", indices!);
     const n = x!.shape[axis];
     if (n === undefined) throw new ArgumentError(`gather: ${formatShape(x!.shape)} has no axis ${axis}.`);
-    if (n === 0 && !indices!.shape.includes(0)) throw new ShapeError(`gather: axis ${axis} of ${formatShape(x!.shape)} is empty.`);
+    if (n === 0 && !indices!.shape.includes(0))
+      throw new ShapeError(`gather: axis ${axis} of ${formatShape(x!.shape)} is empty.`);
     return { shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)], dtype: x!.dtype };
   },
   vjp: (o, dy, [x, indices], y) => [o.scatterAdd(dy, indices!, y.attrs.axis, x!.shape[y.attrs.axis]!), null],
@@ -39,10 +42,16 @@ export const scatterAddOp: ScatterOp<{ axis: number; size: number }> = defineOp(
     checkIndices("scatterAdd", indices!);
     const rank = indices!.shape.length;
     if (!sameShape(updates!.shape.slice(axis, axis + rank), indices!.shape)) {
-      throw new ShapeError(`scatterAdd: updates ${formatShape(updates!.shape)} do not hold the indices' axes ${formatShape(indices!.shape)} at axis ${axis}.`);
+      throw new ShapeError(
+        `scatterAdd: updates ${formatShape(updates!.shape)} do not hold the indices' axes ${formatShape(indices!.shape)} at axis ${axis}.`,
+      );
     }
-    if (updates!.dtype === "bool" || updates!.dtype === "uint8") throw new DTypeError(`scatterAdd: no arithmetic on ${updates!.dtype}.`);
-    return { shape: [...updates!.shape.slice(0, axis), size, ...updates!.shape.slice(axis + rank)], dtype: updates!.dtype };
+    if (updates!.dtype === "bool" || updates!.dtype === "uint8")
+      throw new DTypeError(`scatterAdd: no arithmetic on ${updates!.dtype}.`);
+    return {
+      shape: [...updates!.shape.slice(0, axis), size, ...updates!.shape.slice(axis + rank)],
+      dtype: updates!.dtype,
+    };
   },
   vjp: (o, dy, [, indices], y) => [o.gather(dy, indices!, y.attrs.axis), null],
 });

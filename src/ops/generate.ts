@@ -2,7 +2,7 @@
 import { checkDType, type DType } from "../dtype.ts";
 import { checkShape, type Shape } from "../shape.ts";
 import { fixed } from "../view.ts";
-import { apply, defineOp, type Node, type GenerateOp } from "./op.ts";
+import { apply, defineOp, type GenerateOp, type Node } from "./op.ts";
 
 interface ConstantAttrs {
   readonly value: number;

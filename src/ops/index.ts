@@ -1,17 +1,18 @@
 // All primitives, one family a line.
-export * from "./unary.ts";
+
 export * from "./binary.ts";
 export * from "./compare.ts";
-export * from "./reduce.ts";
-export * from "./movement.ts";
-export * from "./overlap-add.ts";
-export * from "./join.ts";
 export * from "./contract.ts";
-export * from "./gather.ts";
-export * from "./sort.ts";
-export * from "./generate.ts";
-export * from "./random-bits.ts";
 export * from "./custom-gradient.ts";
 export * from "./fence.ts";
+export * from "./gather.ts";
+export * from "./generate.ts";
+export * from "./join.ts";
 export * from "./leaf.ts";
 export * from "./loop.ts";
+export * from "./movement.ts";
+export * from "./overlap-add.ts";
+export * from "./random-bits.ts";
+export * from "./reduce.ts";
+export * from "./sort.ts";
+export * from "./unary.ts";

@@ -1,7 +1,7 @@
 // Concatenation, and the sums that are one.
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { formatShape } from "../shape.ts";
-import { apply, defineOp, type Node, type Ops, type JoinOp } from "./op.ts";
+import { apply, defineOp, type JoinOp, type Node, type Ops } from "./op.ts";
 
 export const concatenateOp: JoinOp<{ axis: number }> = defineOp({
   name: "concatenate",
@@ -13,7 +13,8 @@ export const concatenateOp: JoinOp<{ axis: number }> = defineOp({
       throw new ArgumentError(`concatenate: ${formatShape(first.shape)} has no axis ${axis}.`);
     }
     for (const x of xs) {
-      if (x.dtype !== first.dtype) throw new DTypeError(`concatenate: dtypes ${first.dtype} and ${x.dtype} do not mix.`);
+      if (x.dtype !== first.dtype)
+        throw new DTypeError(`concatenate: dtypes ${first.dtype} and ${x.dtype} do not mix.`);
       if (x.shape.length !== first.shape.length || x.shape.some((n, i) => i !== axis && n !== first.shape[i])) {
         throw new ShapeError(
           `concatenate: ${formatShape(first.shape)} and ${formatShape(x.shape)} differ off axis ${axis}, along which they are joined.`,
@@ -61,7 +62,12 @@ export function joinPads(o: Ops, y: Node): Node | null {
   const pieces: Piece[] = [];
   if (!y.inputs.every((x) => collect(o, x, axis, pieces))) return null;
   pieces.sort((p, q) => p.low - q.low);
-  const zeros = (length: number) => o.full(y.shape.map((n, i) => (i === axis ? length : n)), 0, y.dtype);
+  const zeros = (length: number) =>
+    o.full(
+      y.shape.map((n, i) => (i === axis ? length : n)),
+      0,
+      y.dtype,
+    );
   const parts: Node[] = [];
   let at = 0;
   for (const { content, low } of pieces) {

@@ -1,7 +1,7 @@
 // Numbers from outside the graph: given arrays, the parameters of a compiled function, and variables as they were read.
 import type { DType, TypedArray } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
-import { apply, defineOp, type Node, type LeafOp } from "./op.ts";
+import { apply, defineOp, type LeafOp, type Node } from "./op.ts";
 
 interface LeafAttrs {
   readonly shape: Shape;
@@ -39,7 +39,10 @@ export interface Resident {
 export const readOp: LeafOp<{ variable: Resident }> = defineOp({
   name: "read",
   kind: "leaf",
-  infer: (_: readonly Node[], { variable }: { variable: Resident }) => ({ shape: variable.shape, dtype: variable.dtype }),
+  infer: (_: readonly Node[], { variable }: { variable: Resident }) => ({
+    shape: variable.shape,
+    dtype: variable.dtype,
+  }),
   vjp: () => [],
 });
 

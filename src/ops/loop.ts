@@ -1,6 +1,7 @@
 // A loop with carried state: one body, applied to slice after slice. Its results are read by projections.
-import { ShapeError } from "../errors.ts";
+
 import type { DType } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { apply, defineOp, type LoopOp, type Node, type ResultOp } from "./op.ts";
 
@@ -65,13 +66,21 @@ export const loopOp: LoopOp<LoopAttrs> = defineOp({
       ...body.slices.map(({ shape, dtype }) => ({ shape: [length, ...shape], dtype })),
       ...body.constants,
     ];
-    const same = (a: { shape: Shape; dtype: DType }, b: { shape: Shape; dtype: DType } | undefined) => b !== undefined && sameShape(a.shape, b.shape) && a.dtype === b.dtype;
-    if (inputs.length !== wants.length) throw new ShapeError(`loop: the body takes ${wants.length} values, but came ${inputs.length}.`);
+    const same = (a: { shape: Shape; dtype: DType }, b: { shape: Shape; dtype: DType } | undefined) =>
+      b !== undefined && sameShape(a.shape, b.shape) && a.dtype === b.dtype;
+    if (inputs.length !== wants.length)
+      throw new ShapeError(`loop: the body takes ${wants.length} values, but came ${inputs.length}.`);
     wants.forEach((want, i) => {
-      if (!same(want, inputs[i])) throw new ShapeError(`loop: value ${i} is ${inputs[i]!.dtype}${formatShape(inputs[i]!.shape)}, but the body takes ${want.dtype}${formatShape(want.shape)}.`);
+      if (!same(want, inputs[i]))
+        throw new ShapeError(
+          `loop: value ${i} is ${inputs[i]!.dtype}${formatShape(inputs[i]!.shape)}, but the body takes ${want.dtype}${formatShape(want.shape)}.`,
+        );
     });
     body.carries.forEach((carry, i) => {
-      if (!same(carry, body.next[i])) throw new ShapeError(`loop: carry ${i} changes from ${carry.dtype}${formatShape(carry.shape)} to ${body.next[i]?.dtype}${formatShape(body.next[i]?.shape ?? [])}.`);
+      if (!same(carry, body.next[i]))
+        throw new ShapeError(
+          `loop: carry ${i} changes from ${carry.dtype}${formatShape(carry.shape)} to ${body.next[i]?.dtype}${formatShape(body.next[i]?.shape ?? [])}.`,
+        );
     });
     return { shape: [resultTypes(attrs).reduce((n, { shape }) => n + sizeOf(shape), 0)], dtype: "float32" };
   },

@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { fixed, scaled, sum } from "../view.ts";
-import { apply, defineOp, type Node, type MovementOp } from "./op.ts";
+import { apply, defineOp, type MovementOp, type Node } from "./op.ts";
 
 const dtypeOf = (x: Node) => x.dtype;
 
@@ -39,7 +39,9 @@ export const permuteOp: MovementOp<{ axes: readonly number[] }> = defineOp({
   infer: ([x], { axes }: { axes: readonly number[] }) => {
     const seen = new Set(axes);
     if (axes.length !== x!.shape.length || seen.size !== axes.length || axes.some((a) => x!.shape[a] === undefined)) {
-      throw new ArgumentError(`permute: [${axes}] is no order of the ${x!.shape.length} axes of ${formatShape(x!.shape)}.`);
+      throw new ArgumentError(
+        `permute: [${axes}] is no order of the ${x!.shape.length} axes of ${formatShape(x!.shape)}.`,
+      );
     }
     return { shape: axes.map((a) => x!.shape[a]!), dtype: dtypeOf(x!) };
   },
@@ -53,7 +55,12 @@ export const permuteOp: MovementOp<{ axes: readonly number[] }> = defineOp({
   simplify: (o, y) => {
     const x = y.inputs[0]!;
     if (y.attrs.axes.every((a: number, i: number) => a === i)) return x;
-    return x.op === permuteOp ? o.permute(x.inputs[0]!, y.attrs.axes.map((a: number) => x.attrs.axes[a])) : null;
+    return x.op === permuteOp
+      ? o.permute(
+          x.inputs[0]!,
+          y.attrs.axes.map((a: number) => x.attrs.axes[a]),
+        )
+      : null;
   },
   onnx: "Transpose",
 });
@@ -156,12 +163,21 @@ export const sliceOp: MovementOp<SliceAttrs> = defineOp({
 });
 
 /** `size[i]` elements of axis i, from `start[i]` on, every `step[i]`-th. */
-export function slice(x: Node, start: readonly number[], size: Shape, step: readonly number[] = start.map(() => 1)): Node {
+export function slice(
+  x: Node,
+  start: readonly number[],
+  size: Shape,
+  step: readonly number[] = start.map(() => 1),
+): Node {
   return apply(sliceOp, [x], { start, size, step });
 }
 
 /** Puts step − 1 zeros between neighbours along each axis: what a strided slice's gradient needs. */
-function dilate(o: { pad: typeof pad; reshape: typeof reshape; slice: typeof slice }, x: Node, step: readonly number[]): Node {
+function dilate(
+  o: { pad: typeof pad; reshape: typeof reshape; slice: typeof slice },
+  x: Node,
+  step: readonly number[],
+): Node {
   let y = x;
   step.forEach((s, i) => {
     if (s === 1 || y.shape[i]! <= 1) return;
@@ -170,9 +186,21 @@ function dilate(o: { pad: typeof pad; reshape: typeof reshape; slice: typeof sli
     const after = y.shape.slice(i + 1);
     const split = o.reshape(y, [...before, n, 1, ...after]);
     const high = split.shape.map((_, axis) => (axis === i + 1 ? s - 1 : 0));
-    const merged = o.reshape(o.pad(split, high.map(() => 0), high, 0), [...before, n * s, ...after]);
+    const merged = o.reshape(
+      o.pad(
+        split,
+        high.map(() => 0),
+        high,
+        0,
+      ),
+      [...before, n * s, ...after],
+    );
     const size = merged.shape.map((m, axis) => (axis === i ? (n - 1) * s + 1 : m));
-    y = o.slice(merged, size.map(() => 0), size);
+    y = o.slice(
+      merged,
+      size.map(() => 0),
+      size,
+    );
   });
   return y;
 }
@@ -188,7 +216,9 @@ export const padOp: MovementOp<PadAttrs> = defineOp({
   kind: "movement",
   infer: ([x], { low, high }: PadAttrs) => {
     if (low.length !== x!.shape.length || [...low, ...high].some((n) => !Number.isInteger(n) || n < 0)) {
-      throw new ArgumentError(`pad: wants whole numbers ≥ 0 for each axis of ${formatShape(x!.shape)}, but came [${low}] and [${high}].`);
+      throw new ArgumentError(
+        `pad: wants whole numbers ≥ 0 for each axis of ${formatShape(x!.shape)}, but came [${low}] and [${high}].`,
+      );
     }
     return { shape: x!.shape.map((n, i) => n + low[i]! + high[i]!), dtype: dtypeOf(x!) };
   },
@@ -219,7 +249,11 @@ export const flipOp: MovementOp<{ axes: readonly number[] }> = defineOp({
   },
   source: (y, index) => index.map((part, i) => (y.attrs.axes.includes(i) ? scaled(part, -1, y.shape[i]! - 1) : part)),
   vjp: (o, dy, _, y) => [o.flip(dy, y.attrs.axes)],
-  batch: (o, y, [x]) => o.flip(x!, y.attrs.axes.map((a: number) => a + 1)),
+  batch: (o, y, [x]) =>
+    o.flip(
+      x!,
+      y.attrs.axes.map((a: number) => a + 1),
+    ),
 });
 
 /** The elements of the named axes in reverse order. */
@@ -252,7 +286,9 @@ export const windowOp: MovementOp<WindowAttrs> = defineOp({
   source: (y, index) => {
     const { axis, stride, dilation } = y.attrs as WindowAttrs;
     const rank = index.length - 1;
-    return index.slice(0, rank).map((part, i) => (i === axis ? sum(scaled(part, stride), scaled(index[rank]!, dilation)) : part));
+    return index
+      .slice(0, rank)
+      .map((part, i) => (i === axis ? sum(scaled(part, stride), scaled(index[rank]!, dilation)) : part));
   },
   batch: (o, y, [x]) => o.window(x!, y.attrs.axis + 1, y.attrs.size, y.attrs.stride, y.attrs.dilation),
   vjp: (o, dy, [x], y) => {

@@ -1,8 +1,9 @@
 // What a primitive operation declares, and the node of the graph that applies one to its inputs.
-import type { Affine } from "../view.ts";
+
 import type { ScalarBuilder, ScalarOp } from "../compile/scalar.ts";
 import { type DType, dtypeInfo, type TypedArray } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
+import type { Affine } from "../view.ts";
 
 /** One value of the graph: an operation applied to inputs. Immutable but for `value`, the numbers once computed. */
 export interface Node<A = any> {

@@ -32,16 +32,25 @@ export function overlapAdd(windows: Node, first: number, overlaps: readonly Over
   const { shape } = windows;
   const rank = shape.length - overlaps.length;
   const rows = overlaps.map(({ length, stride }) => Math.ceil(length / stride));
-  const order = Array.from({ length: rank }, (_, i) => (i >= first && i - first < overlaps.length ? [i, rank + i - first] : [i])).flat();
-  const spread = (at: number, n: readonly number[]): number[] => shape.slice(0, rank).map((m, i) => n[i - first] ?? m * at);
-  const split = shape.slice(0, rank).flatMap((n, i) => (overlaps[i - first] ? [rows[i - first]!, overlaps[i - first]!.stride] : [n]));
+  const order = Array.from({ length: rank }, (_, i) =>
+    i >= first && i - first < overlaps.length ? [i, rank + i - first] : [i],
+  ).flat();
+  const spread = (at: number, n: readonly number[]): number[] =>
+    shape.slice(0, rank).map((m, i) => n[i - first] ?? m * at);
+  const split = shape
+    .slice(0, rank)
+    .flatMap((n, i) => (overlaps[i - first] ? [rows[i - first]!, overlaps[i - first]!.stride] : [n]));
   let sum: Node | null = null;
   for (const runs of combinations(overlaps.map((overlap, i) => runsOf(overlap, shape[rank + i]!)))) {
     // The windows of which this run lies on the axis.
     const from = runs.map(({ q }) => Math.max(0, -q));
     const count = runs.map(({ q }, i) => Math.min(shape[first + i]!, rows[i]! - q) - from[i]!);
     if (count.some((n) => n <= 0)) continue;
-    const part = slice(windows, [...spread(0, from), ...runs.map((run) => run.k)], [...spread(1, count), ...runs.map((run) => run.width)]);
+    const part = slice(
+      windows,
+      [...spread(0, from), ...runs.map((run) => run.k)],
+      [...spread(1, count), ...runs.map((run) => run.width)],
+    );
     const low = split.map(() => 0);
     const high = split.map(() => 0);
     runs.forEach(({ q, r, width }, i) => {
@@ -54,9 +63,21 @@ export function overlapAdd(windows: Node, first: number, overlaps: readonly Over
     const placed = pad(permute(part, order), low, high);
     sum = sum ? add(sum, placed) : placed;
   }
-  const merged = spread(1, rows.map((n, i) => n * overlaps[i]!.stride));
-  const wanted = spread(1, overlaps.map((overlap) => overlap.length));
-  return sum ? slice(reshape(sum, merged), wanted.map(() => 0), wanted) : full(wanted, 0, windows.dtype);
+  const merged = spread(
+    1,
+    rows.map((n, i) => n * overlaps[i]!.stride),
+  );
+  const wanted = spread(
+    1,
+    overlaps.map((overlap) => overlap.length),
+  );
+  return sum
+    ? slice(
+        reshape(sum, merged),
+        wanted.map(() => 0),
+        wanted,
+      )
+    : full(wanted, 0, windows.dtype);
 }
 
 function runsOf({ start, stride, dilation }: Overlap, size: number): Run[] {
@@ -82,6 +103,13 @@ export function resized(x: Node, axis: number, start: number, length: number, va
   const inside = Math.max(0, Math.min(n, start + length) - Math.max(0, start));
   const low = inside === 0 ? 0 : Math.max(0, -start);
   const one = (at: number) => x.shape.map((_, i) => (i === axis ? at : 0));
-  const kept = inside === n ? x : slice(x, one(inside === 0 ? 0 : Math.max(0, start)), x.shape.map((m, i) => (i === axis ? inside : m)));
+  const kept =
+    inside === n
+      ? x
+      : slice(
+          x,
+          one(inside === 0 ? 0 : Math.max(0, start)),
+          x.shape.map((m, i) => (i === axis ? inside : m)),
+        );
   return inside === length ? kept : pad(kept, one(low), one(length - inside - low), value);
 }

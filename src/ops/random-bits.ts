@@ -1,5 +1,5 @@
 // Random bits from a key and a counter: the same on every machine, in any order, with nothing to remember.
-import { type ScalarBuilder } from "../compile/scalar.ts";
+import type { ScalarBuilder } from "../compile/scalar.ts";
 import { DTypeError } from "../errors.ts";
 import { sameShape } from "../shape.ts";
 import { apply, defineOp, type ElementwiseOp, type Node, noGradient } from "./op.ts";
@@ -33,8 +33,14 @@ export const randomBitsOp: ElementwiseOp<null> = defineOp({
   kind: "elementwise",
   infer: (inputs) => {
     const [k0, k1, counter] = inputs as [Node, Node, Node];
-    if (inputs.some((x) => x.dtype !== "uint32") || !sameShape(k0.shape, counter.shape) || !sameShape(k1.shape, counter.shape)) {
-      throw new DTypeError(`randomBits: wants two keys and a counter of uint32 and of one shape, but came ${inputs.map((x) => x.dtype).join(", ")}.`);
+    if (
+      inputs.some((x) => x.dtype !== "uint32") ||
+      !sameShape(k0.shape, counter.shape) ||
+      !sameShape(k1.shape, counter.shape)
+    ) {
+      throw new DTypeError(
+        `randomBits: wants two keys and a counter of uint32 and of one shape, but came ${inputs.map((x) => x.dtype).join(", ")}.`,
+      );
     }
     return { shape: counter.shape, dtype: "uint32" };
   },

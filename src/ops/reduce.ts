@@ -1,5 +1,5 @@
 // Reductions: axes folded into one value by an associative instruction.
-import { dtypeInfo, type DType } from "../dtype.ts";
+import { type DType, dtypeInfo } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import { apply, defineOp, type Node, noGradient, type Ops, type ReduceOp } from "./op.ts";
@@ -8,15 +8,19 @@ interface ReduceAttrs {
   readonly axes: readonly number[];
 }
 
-const infer = (name: string, needsElements: boolean) => ([x]: readonly Node[], { axes }: ReduceAttrs) => {
-  if (x!.dtype === "bool" || x!.dtype === "uint8") {
-    throw new DTypeError(`${name}: no arithmetic on ${x!.dtype}; cast to int32 or float32 first.`);
-  }
-  if (needsElements && axes.some((a) => x!.shape[a] === 0)) {
-    throw new ShapeError(`${name}: axis ${axes.find((a) => x!.shape[a] === 0)} of ${formatShape(x!.shape)} is empty, and ${name} of nothing is not defined.`);
-  }
-  return { shape: x!.shape.filter((_, i) => !axes.includes(i)), dtype: x!.dtype };
-};
+const infer =
+  (name: string, needsElements: boolean) =>
+  ([x]: readonly Node[], { axes }: ReduceAttrs) => {
+    if (x!.dtype === "bool" || x!.dtype === "uint8") {
+      throw new DTypeError(`${name}: no arithmetic on ${x!.dtype}; cast to int32 or float32 first.`);
+    }
+    if (needsElements && axes.some((a) => x!.shape[a] === 0)) {
+      throw new ShapeError(
+        `${name}: axis ${axes.find((a) => x!.shape[a] === 0)} of ${formatShape(x!.shape)} is empty, and ${name} of nothing is not defined.`,
+      );
+    }
+    return { shape: x!.shape.filter((_, i) => !axes.includes(i)), dtype: x!.dtype };
+  };
 
 /** Shape of the result with the folded axes kept as 1, so that it broadcasts against the input. */
 function keptShape(x: Node, axes: readonly number[]): Shape {
@@ -57,7 +61,8 @@ const extremeGradient = (o: Ops, dy: Node, [x]: readonly Node[], y: Node<ReduceA
 };
 
 const lowest = (dtype: DType): number => (dtypeInfo(dtype).isFloat ? -Infinity : dtype === "int32" ? -(2 ** 31) : 0);
-const highest = (dtype: DType): number => (dtypeInfo(dtype).isFloat ? Infinity : dtype === "int32" ? 2 ** 31 - 1 : 2 ** 32 - 1);
+const highest = (dtype: DType): number =>
+  dtypeInfo(dtype).isFloat ? Infinity : dtype === "int32" ? 2 ** 31 - 1 : 2 ** 32 - 1;
 
 export const maxOp: ReduceOp<ReduceAttrs> = defineOp({
   name: "max",

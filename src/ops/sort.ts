@@ -14,7 +14,8 @@ export const argsortOp: RoutineOp<ArgsortAttrs> = defineOp({
   routine: "argsort",
   infer: ([x], { axis }: ArgsortAttrs) => {
     if (x!.shape[axis] === undefined) throw new ArgumentError(`argsort: ${formatShape(x!.shape)} has no axis ${axis}.`);
-    if (x!.dtype === "bool" || x!.dtype === "uint8") throw new DTypeError(`argsort: no order on ${x!.dtype}; cast to int32 first.`);
+    if (x!.dtype === "bool" || x!.dtype === "uint8")
+      throw new DTypeError(`argsort: no order on ${x!.dtype}; cast to int32 first.`);
     return { shape: x!.shape, dtype: "int32" };
   },
   vjp: noGradient,

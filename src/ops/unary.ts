@@ -3,74 +3,134 @@ import { cast, castOp, elementwise, instruction, type Operand } from "./elementw
 import { apply, defineOp, type ElementwiseOp, type Node, noGradient } from "./op.ts";
 
 defineOp(castOp);
+
 export { cast, castOp };
 
-export const negOp: ElementwiseOp<null> = defineOp(instruction("neg", {
-  name: "neg", domain: "number", exact: true, onnx: "Neg",
-  vjp: (o, dy) => [o.neg(dy)], // d(−x) = −dx
-}));
+export const negOp: ElementwiseOp<null> = defineOp(
+  instruction("neg", {
+    name: "neg",
+    domain: "number",
+    exact: true,
+    onnx: "Neg",
+    vjp: (o, dy) => [o.neg(dy)], // d(−x) = −dx
+  }),
+);
 
-export const absOp: ElementwiseOp<null> = defineOp(instruction("abs", {
-  name: "abs", domain: "number", exact: true, onnx: "Abs",
-  vjp: (o, dy, [x]) => [o.mul(dy, o.sign(x!))], // d|x| = sign(x) dx, and 0 at 0
-}));
+export const absOp: ElementwiseOp<null> = defineOp(
+  instruction("abs", {
+    name: "abs",
+    domain: "number",
+    exact: true,
+    onnx: "Abs",
+    vjp: (o, dy, [x]) => [o.mul(dy, o.sign(x!))], // d|x| = sign(x) dx, and 0 at 0
+  }),
+);
 
-export const signOp: ElementwiseOp<null> = defineOp(instruction("sign", { name: "sign", domain: "number", exact: true, onnx: "Sign", vjp: noGradient }));
-export const floorOp: ElementwiseOp<null> = defineOp(instruction("floor", { name: "floor", domain: "float", exact: true, onnx: "Floor", vjp: noGradient }));
-export const ceilOp: ElementwiseOp<null> = defineOp(instruction("ceil", { name: "ceil", domain: "float", exact: true, onnx: "Ceil", vjp: noGradient }));
-export const roundOp: ElementwiseOp<null> = defineOp(instruction("round", { name: "round", domain: "float", exact: true, onnx: "Round", vjp: noGradient }));
+export const signOp: ElementwiseOp<null> = defineOp(
+  instruction("sign", { name: "sign", domain: "number", exact: true, onnx: "Sign", vjp: noGradient }),
+);
+export const floorOp: ElementwiseOp<null> = defineOp(
+  instruction("floor", { name: "floor", domain: "float", exact: true, onnx: "Floor", vjp: noGradient }),
+);
+export const ceilOp: ElementwiseOp<null> = defineOp(
+  instruction("ceil", { name: "ceil", domain: "float", exact: true, onnx: "Ceil", vjp: noGradient }),
+);
+export const roundOp: ElementwiseOp<null> = defineOp(
+  instruction("round", { name: "round", domain: "float", exact: true, onnx: "Round", vjp: noGradient }),
+);
 
-export const sqrtOp: ElementwiseOp<null> = defineOp(instruction("sqrt", {
-  name: "sqrt", domain: "float", exact: true, onnx: "Sqrt",
-  vjp: (o, dy, _, y) => [o.div(o.mul(dy, 0.5), y)], // d√x = dx / 2√x
-}));
+export const sqrtOp: ElementwiseOp<null> = defineOp(
+  instruction("sqrt", {
+    name: "sqrt",
+    domain: "float",
+    exact: true,
+    onnx: "Sqrt",
+    vjp: (o, dy, _, y) => [o.div(o.mul(dy, 0.5), y)], // d√x = dx / 2√x
+  }),
+);
 
-export const expOp: ElementwiseOp<null> = defineOp(instruction("exp", {
-  name: "exp", domain: "float", onnx: "Exp",
-  vjp: (o, dy, _, y) => [o.mul(dy, y)], // d eˣ = eˣ dx
-}));
+export const expOp: ElementwiseOp<null> = defineOp(
+  instruction("exp", {
+    name: "exp",
+    domain: "float",
+    onnx: "Exp",
+    vjp: (o, dy, _, y) => [o.mul(dy, y)], // d eˣ = eˣ dx
+  }),
+);
 
-export const expm1Op: ElementwiseOp<null> = defineOp(instruction("expm1", {
-  name: "expm1", domain: "float",
-  vjp: (o, dy, _, y) => [o.mul(dy, o.add(y, 1))], // d(eˣ − 1) = eˣ dx
-}));
+export const expm1Op: ElementwiseOp<null> = defineOp(
+  instruction("expm1", {
+    name: "expm1",
+    domain: "float",
+    vjp: (o, dy, _, y) => [o.mul(dy, o.add(y, 1))], // d(eˣ − 1) = eˣ dx
+  }),
+);
 
-export const logOp: ElementwiseOp<null> = defineOp(instruction("log", {
-  name: "log", domain: "float", onnx: "Log",
-  vjp: (o, dy, [x]) => [o.div(dy, x!)], // d ln x = dx / x
-}));
+export const logOp: ElementwiseOp<null> = defineOp(
+  instruction("log", {
+    name: "log",
+    domain: "float",
+    onnx: "Log",
+    vjp: (o, dy, [x]) => [o.div(dy, x!)], // d ln x = dx / x
+  }),
+);
 
-export const log1pOp: ElementwiseOp<null> = defineOp(instruction("log1p", {
-  name: "log1p", domain: "float",
-  vjp: (o, dy, [x]) => [o.div(dy, o.add(x!, 1))], // d ln(1 + x) = dx / (1 + x)
-}));
+export const log1pOp: ElementwiseOp<null> = defineOp(
+  instruction("log1p", {
+    name: "log1p",
+    domain: "float",
+    vjp: (o, dy, [x]) => [o.div(dy, o.add(x!, 1))], // d ln(1 + x) = dx / (1 + x)
+  }),
+);
 
-export const sinOp: ElementwiseOp<null> = defineOp(instruction("sin", {
-  name: "sin", domain: "float", onnx: "Sin",
-  vjp: (o, dy, [x]) => [o.mul(dy, o.cos(x!))], // d sin x = cos x dx
-}));
+export const sinOp: ElementwiseOp<null> = defineOp(
+  instruction("sin", {
+    name: "sin",
+    domain: "float",
+    onnx: "Sin",
+    vjp: (o, dy, [x]) => [o.mul(dy, o.cos(x!))], // d sin x = cos x dx
+  }),
+);
 
-export const cosOp: ElementwiseOp<null> = defineOp(instruction("cos", {
-  name: "cos", domain: "float", onnx: "Cos",
-  vjp: (o, dy, [x]) => [o.neg(o.mul(dy, o.sin(x!)))], // d cos x = −sin x dx
-}));
+export const cosOp: ElementwiseOp<null> = defineOp(
+  instruction("cos", {
+    name: "cos",
+    domain: "float",
+    onnx: "Cos",
+    vjp: (o, dy, [x]) => [o.neg(o.mul(dy, o.sin(x!)))], // d cos x = −sin x dx
+  }),
+);
 
-export const tanOp: ElementwiseOp<null> = defineOp(instruction("tan", {
-  name: "tan", domain: "float", onnx: "Tan",
-  vjp: (o, dy, _, y) => [o.mul(dy, o.add(o.mul(y, y), 1))], // d tan x = (1 + tan²x) dx
-}));
+export const tanOp: ElementwiseOp<null> = defineOp(
+  instruction("tan", {
+    name: "tan",
+    domain: "float",
+    onnx: "Tan",
+    vjp: (o, dy, _, y) => [o.mul(dy, o.add(o.mul(y, y), 1))], // d tan x = (1 + tan²x) dx
+  }),
+);
 
-export const tanhOp: ElementwiseOp<null> = defineOp(instruction("tanh", {
-  name: "tanh", domain: "float", onnx: "Tanh",
-  vjp: (o, dy, _, y) => [o.mul(dy, o.sub(1, o.mul(y, y)))], // d tanh x = (1 − tanh²x) dx
-}));
+export const tanhOp: ElementwiseOp<null> = defineOp(
+  instruction("tanh", {
+    name: "tanh",
+    domain: "float",
+    onnx: "Tanh",
+    vjp: (o, dy, _, y) => [o.mul(dy, o.sub(1, o.mul(y, y)))], // d tanh x = (1 − tanh²x) dx
+  }),
+);
 
-export const erfOp: ElementwiseOp<null> = defineOp(instruction("erf", {
-  name: "erf", domain: "float", onnx: "Erf",
-  vjp: (o, dy, [x]) => [o.mul(dy, o.mul(o.exp(o.neg(o.mul(x!, x!))), 2 / Math.sqrt(Math.PI)))], // d erf x = 2/√π e^(−x²) dx
-}));
+export const erfOp: ElementwiseOp<null> = defineOp(
+  instruction("erf", {
+    name: "erf",
+    domain: "float",
+    onnx: "Erf",
+    vjp: (o, dy, [x]) => [o.mul(dy, o.mul(o.exp(o.neg(o.mul(x!, x!))), 2 / Math.sqrt(Math.PI)))], // d erf x = 2/√π e^(−x²) dx
+  }),
+);
 
-export const notOp: ElementwiseOp<null> = defineOp(instruction("not", { name: "not", domain: "bits", exact: true, onnx: "Not", vjp: noGradient }));
+export const notOp: ElementwiseOp<null> = defineOp(
+  instruction("not", { name: "not", domain: "bits", exact: true, onnx: "Not", vjp: noGradient }),
+);
 
 /** The same numbers, through which no gradient flows. */
 export const stopGradientOp: ElementwiseOp<null> = defineOp({
@@ -86,7 +146,10 @@ export const stopGradientOp: ElementwiseOp<null> = defineOp({
 
 export const reluOp: ElementwiseOp<null> = defineOp({
   ...instruction("max", {
-    name: "relu", domain: "float", exact: true, onnx: "Relu",
+    name: "relu",
+    domain: "float",
+    exact: true,
+    onnx: "Relu",
     // d relu(x) = dx where x > 0, else 0. Said by the output, so that x itself need not be kept.
     vjp: (o, dy, _, y) => [o.select(o.less(0, y), dy, 0)],
   }),

@@ -28,7 +28,10 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
       slots: { accumulator: initialAccumulatorValue },
       update: ({ value, gradient, slots, learningRate }) => {
         const accumulator = slots["accumulator"]!.add(gradient.square());
-        return { value: value.sub(gradient.mul(learningRate).div(accumulator.sqrt().add(epsilon))), slots: { accumulator } };
+        return {
+          value: value.sub(gradient.mul(learningRate).div(accumulator.sqrt().add(epsilon))),
+          slots: { accumulator },
+        };
       },
     },
     learningRate,

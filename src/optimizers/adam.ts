@@ -1,7 +1,13 @@
 // Adam, and AdamW, which is Adam with the weight decay put where it belongs.
 import { checkRange } from "../options.ts";
 import { asTensor, type Tensor } from "../tensor.ts";
-import { checkOptimizerOptions, checkPositive, Optimizer, type OptimizerOptions, type OptimizerRule } from "./optimizer.ts";
+import {
+  checkOptimizerOptions,
+  checkPositive,
+  Optimizer,
+  type OptimizerOptions,
+  type OptimizerRule,
+} from "./optimizer.ts";
 
 export interface AdamOptions extends OptimizerOptions {
   /** Default: 0.001. */

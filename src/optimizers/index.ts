@@ -24,5 +24,7 @@ export function optimizerFromConfig(name: string, config: object): Optimizer {
 export function resolveOptimizer(like: OptimizerLike): Optimizer {
   if (typeof like === "string") return optimizerFromConfig(like, {});
   if (like instanceof Optimizer) return like;
-  throw new ArgumentError(`compile: an optimizer is a name (${Object.keys(optimizers).join(", ")}) or optimizers.…(), but came ${describe(like)}.`);
+  throw new ArgumentError(
+    `compile: an optimizer is a name (${Object.keys(optimizers).join(", ")}) or optimizers.…(), but came ${describe(like)}.`,
+  );
 }

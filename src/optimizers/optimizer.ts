@@ -1,7 +1,7 @@
 // The optimizer: what all of them share (learning rate, step count, clipping, slots) around one rule of update.
 import { ArgumentError } from "../errors.ts";
-import { checkOptions, checkRange } from "../options.ts";
 import { zeros } from "../functions/array.ts";
+import { checkOptions, checkRange } from "../options.ts";
 import { asTensor, type Tensor } from "../tensor.ts";
 import { type Variable, variable } from "../variable.ts";
 
@@ -80,7 +80,10 @@ export class Optimizer {
     let slots = this.#slots.get(of);
     if (!slots) {
       slots = Object.fromEntries(
-        Object.entries(this.#rule.slots).map(([name, first]) => [name, variable(zeros(of.shape).add(first), { name: `optimizer/${name}` })]),
+        Object.entries(this.#rule.slots).map(([name, first]) => [
+          name,
+          variable(zeros(of.shape).add(first), { name: `optimizer/${name}` }),
+        ]),
       );
       this.#slots.set(of, slots);
     }
@@ -110,7 +113,8 @@ export class Optimizer {
   /** The learning rate now, as the shortest number that float32 holds as the same. */
   async currentLearningRate(): Promise<number> {
     const rate = (await this.learningRate.data())[0]!;
-    for (let digits = 1; digits < 9; digits++) if (Math.fround(Number(rate.toPrecision(digits))) === rate) return Number(rate.toPrecision(digits));
+    for (let digits = 1; digits < 9; digits++)
+      if (Math.fround(Number(rate.toPrecision(digits))) === rate) return Number(rate.toPrecision(digits));
     return rate;
   }
 
@@ -119,7 +123,10 @@ export class Optimizer {
     const { clipnorm, clipvalue } = this.#clipping;
     let clipped = gradients;
     if (clipnorm !== undefined) {
-      const norm = gradients.map((g) => g.square().sum()).reduce((a, b) => a.add(b)).sqrt();
+      const norm = gradients
+        .map((g) => g.square().sum())
+        .reduce((a, b) => a.add(b))
+        .sqrt();
       const factor = asTensor(clipnorm).div(norm.maximum(clipnorm));
       clipped = clipped.map((g) => g.mul(factor));
     }

@@ -40,7 +40,10 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
         const variance = mean ? meanSquare.sub(mean.square()).maximum(0) : meanSquare;
         const descent = gradient.mul(learningRate).div(variance.sqrt().add(epsilon));
         const velocity = slots["velocity"]?.mul(momentum).add(descent);
-        return { value: value.sub(velocity ?? descent), slots: { meanSquare, ...(mean && { mean }), ...(velocity && { velocity }) } };
+        return {
+          value: value.sub(velocity ?? descent),
+          slots: { meanSquare, ...(mean && { mean }), ...(velocity && { velocity }) },
+        };
       },
     },
     learningRate,

@@ -25,7 +25,12 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   const config = { momentum, nesterov };
   if (momentum === 0) {
     return new Optimizer(
-      { name: "sgd", config, slots: {}, update: ({ value, gradient, learningRate }) => ({ value: value.sub(gradient.mul(learningRate)), slots: {} }) },
+      {
+        name: "sgd",
+        config,
+        slots: {},
+        update: ({ value, gradient, learningRate }) => ({ value: value.sub(gradient.mul(learningRate)), slots: {} }),
+      },
       learningRate,
       options,
     );

@@ -2,8 +2,8 @@
 import type { Backend, Storage } from "../backends/backend.ts";
 import type { DType } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { type Resident, read, readOp, stopGradient } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
-import { read, readOp, type Resident, stopGradient } from "../ops/index.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { backend } from "./device.ts";
 
@@ -53,7 +53,9 @@ export function currentBody(): string | null {
   return forbidding;
 }
 
-const storages = new FinalizationRegistry<{ owner: Backend; storage: Storage }>(({ owner, storage }) => owner.free(storage));
+const storages = new FinalizationRegistry<{ owner: Backend; storage: Storage }>(({ owner, storage }) =>
+  owner.free(storage),
+);
 
 /** What is done with a cell's numbers when a queued program overwrites them. */
 export interface Overwrite {
@@ -109,10 +111,14 @@ export class Cell implements Resident {
   /** Takes a new value. Nothing is computed until somebody needs it. */
   assignNode(value: Node): void {
     if (forbidding) {
-      throw new ArgumentError(`${forbidding}: ${this.name} is assigned inside f, which is called once and stands for every step. Make it part of the carry, and assign the last carry outside.`);
+      throw new ArgumentError(
+        `${forbidding}: ${this.name} is assigned inside f, which is called once and stands for every step. Make it part of the carry, and assign the last carry outside.`,
+      );
     }
     if (!sameShape(value.shape, this.shape)) {
-      throw new ShapeError(`assign: ${this.name} has shape ${formatShape(this.shape)}, but the value has ${formatShape(value.shape)}; a variable keeps its shape.`);
+      throw new ShapeError(
+        `assign: ${this.name} has shape ${formatShape(this.shape)}, but the value has ${formatShape(value.shape)}; a variable keeps its shape.`,
+      );
     }
     if (value.dtype !== this.dtype) {
       throw new DTypeError(`assign: ${this.name} is ${this.dtype}, but the value is ${value.dtype}; cast it first.`);
@@ -157,7 +163,9 @@ export class Cell implements Resident {
   #takeReads(): Overwrite {
     const reads = this.#waiting.splice(0);
     const settleReads = async (): Promise<void> => {
-      const alive = reads.flatMap((ref) => ref.deref() ?? []).filter((node) => node.op === readOp && node.value === undefined);
+      const alive = reads
+        .flatMap((ref) => ref.deref() ?? [])
+        .filter((node) => node.op === readOp && node.value === undefined);
       if (alive.length === 0 || !this.#storage) return;
       const numbers = await backend().read(this.#storage);
       for (const node of alive) node.value = numbers;

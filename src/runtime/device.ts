@@ -14,7 +14,9 @@ export const backendNames = Object.keys(makers);
 /** Chooses where later work is computed: `"wasm"` (the default) or `"reference"` (float64, slow, for checking). */
 export function setBackend(name: string): void {
   if (!(name in makers)) {
-    throw new ArgumentError(`unknown backend "${name}".${didYouMean(name, backendNames)} Known: ${backendNames.join(", ")}.`);
+    throw new ArgumentError(
+      `unknown backend "${name}".${didYouMean(name, backendNames)} Known: ${backendNames.join(", ")}.`,
+    );
   }
   chosen = name;
 }

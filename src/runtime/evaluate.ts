@@ -4,8 +4,8 @@ import type { TypedArray } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
 import { closeGraph, type Graph, structureOf } from "../graph/graph.ts";
 import { detachGraph } from "../graph/replace.ts";
-import { type Node, settle } from "../ops/op.ts";
 import { dataOp, type Resident } from "../ops/index.ts";
+import { type Node, settle } from "../ops/op.ts";
 import { type Cell, currentBody, currentTrace, dirty } from "./cell.ts";
 import { backend, enqueue } from "./device.ts";
 
@@ -40,7 +40,10 @@ export function evaluate(nodes: readonly Node[]): Promise<TypedArray[]> {
     );
   }
   const body = currentBody();
-  if (body) throw new NablaError(`${body}: inside f tensors have no numbers yet: it is called once and stands for every step. Give back what you need as y, and ask for its numbers outside.`);
+  if (body)
+    throw new NablaError(
+      `${body}: inside f tensors have no numbers yet: it is called once and stands for every step. Give back what you need as y, and ask for its numbers outside.`,
+    );
   const done = flush([...new Set(nodes)].filter((node) => node.value === undefined));
   const numbers = enqueue(async () => nodes.map((node) => node.value!));
   return done.then(() => numbers);
@@ -70,9 +73,14 @@ export function flush(nodes: readonly Node[] = []): Promise<void> {
 }
 
 async function runGraph(graph: Graph): Promise<TypedArray[]> {
-  if (graph.assignments.length === 0 && graph.outputs.every((node) => node.op === dataOp)) return graph.outputs.map((node) => node.value!);
+  if (graph.assignments.length === 0 && graph.outputs.every((node) => node.op === dataOp))
+    return graph.outputs.map((node) => node.value!);
   const program = await programFor(graph);
-  return program.run(graph.inputs.map((node) => node.value!), storagesOf(graph.variables), 1);
+  return program.run(
+    graph.inputs.map((node) => node.value!),
+    storagesOf(graph.variables),
+    1,
+  );
 }
 
 export function storagesOf(variables: readonly Resident[]) {

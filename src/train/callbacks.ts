@@ -1,4 +1,4 @@
 // The `callbacks` namespace.
-export { earlyStopping, type EarlyStoppingOptions } from "./early-stopping.ts";
+export { type EarlyStoppingOptions, earlyStopping } from "./early-stopping.ts";
 export { learningRateScheduler } from "./learning-rate-scheduler.ts";
-export { modelCheckpoint, type ModelCheckpointOptions } from "./model-checkpoint.ts";
+export { type ModelCheckpointOptions, modelCheckpoint } from "./model-checkpoint.ts";

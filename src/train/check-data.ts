@@ -35,7 +35,9 @@ export function checkFiniteColumn(where: string, column: Column, what: string): 
     const { data, shape } = column.array;
     for (let i = 0; i < data.length; i++) {
       if (Number.isFinite(data[i]!)) continue;
-      throw new NumericError(`${where}: ${what} hold ${data[i]} at ${formatShape(placeOf(i, shape))}; clean the data first.`);
+      throw new NumericError(
+        `${where}: ${what} hold ${data[i]} at ${formatShape(placeOf(i, shape))}; clean the data first.`,
+      );
     }
   });
 }
@@ -55,12 +57,15 @@ function checkTargetShape(where: string, dataset: Dataset, loss: Loss, { lastLay
   const outer = outputShape.slice(0, -1);
   const single = outputShape.at(-1) === 1;
   const isClasses = sameShape(shape, outer) || sameShape(shape, [...outer, 1]);
-  const isSame = sameShape(shape, outputShape) || (single && sameShape(shape, outer)) || sameShape(shape, [...outputShape, 1]);
+  const isSame =
+    sameShape(shape, outputShape) || (single && sameShape(shape, outer)) || sameShape(shape, [...outputShape, 1]);
   if (loss.targets === "classes" ? isClasses && outputShape.length > 0 : isSame) return;
   const wanted = formatBatchShape(loss.targets === "classes" ? outer : outputShape);
   let hint = "";
-  if (loss.targets === "classes" && sameShape(shape, outputShape)) hint = " One-hot targets go with categoricalCrossentropy.";
-  if (loss.name === "categoricalCrossentropy" && isClasses) hint = " Class numbers go with sparseCategoricalCrossentropy.";
+  if (loss.targets === "classes" && sameShape(shape, outputShape))
+    hint = " One-hot targets go with categoricalCrossentropy.";
+  if (loss.name === "categoricalCrossentropy" && isClasses)
+    hint = " Class numbers go with sparseCategoricalCrossentropy.";
   throw new ShapeError(
     `${where}: ${loss.name} after ${lastLayer}, which gives ${formatBatchShape(outputShape)}, wants targets of shape ${wanted}, ` +
       `but those of "${dataset.name}" have ${formatBatchShape(shape)}.${hint}`,
@@ -72,21 +77,29 @@ function checkClasses(where: string, dataset: Dataset, { lastLayer, outputShape 
   eachValue(dataset.targets, `classes ${classes}`, (value, place) => {
     if (Number.isInteger(value) && value >= 0 && value < classes) return;
     const rule = Number.isInteger(value) ? `classes go from 0 to ${classes - 1}` : "a class is a whole number";
-    throw new ArgumentError(`${where}: target ${place()} of "${dataset.name}" is ${value}, but ${lastLayer} has ${classes} outputs, and ${rule}.`);
+    throw new ArgumentError(
+      `${where}: target ${place()} of "${dataset.name}" is ${value}, but ${lastLayer} has ${classes} outputs, and ${rule}.`,
+    );
   });
 }
 
 function checkShares(where: string, dataset: Dataset, loss: Loss): void {
   eachValue(dataset.targets, "shares", (value, place) => {
     if (value >= 0 && value <= 1) return;
-    throw new ArgumentError(`${where}: target ${place()} of "${dataset.name}" is ${value}, but ${loss.name} wants targets from 0 to 1.`);
+    throw new ArgumentError(
+      `${where}: target ${place()} of "${dataset.name}" is ${value}, but ${loss.name} wants targets from 0 to 1.`,
+    );
   });
 }
 
 /** Checks every value of a column, once for each kind of check. */
 function eachValue(column: Column, what: string, check: (value: number, place: () => string) => void): void {
   once(column, what, () => {
-    const { array: { data, shape }, scale = 1, offset = 0 } = column;
+    const {
+      array: { data, shape },
+      scale = 1,
+      offset = 0,
+    } = column;
     for (let i = 0; i < data.length; i++) {
       check(data[i]! * scale + offset, () => (shape.length === 1 ? String(i) : formatShape(placeOf(i, shape))));
     }

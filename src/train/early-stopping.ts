@@ -12,7 +12,10 @@ export function monitored(where: string, record: EpochRecord, monitor: string): 
   const value = record[monitor];
   if (typeof value === "number" && monitor !== "epoch" && monitor !== "seconds") return value;
   const known = Object.keys(record).filter((name) => name !== "epoch" && name !== "seconds");
-  const hint = monitor.startsWith("val") && !known.some((name) => name.startsWith("val")) ? " There is no validation data." : didYouMean(monitor, known);
+  const hint =
+    monitor.startsWith("val") && !known.some((name) => name.startsWith("val"))
+      ? " There is no validation data."
+      : didYouMean(monitor, known);
   throw new ArgumentError(`${where}: this run does not measure "${monitor}".${hint} It measures ${known.join(", ")}.`);
 }
 

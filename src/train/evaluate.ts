@@ -21,7 +21,12 @@ export interface Evaluation {
 }
 
 /** `model.evaluate`. `given` is what the user passed, of which `dataset` was made. */
-export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions, given: TrainingData): Promise<Evaluation> {
+export async function evaluate(
+  model: Model,
+  dataset: Dataset,
+  options: EvaluateOptions,
+  given: TrainingData,
+): Promise<Evaluation> {
   checkOptions("evaluate", options, ["batchSize", "signal"]);
   const batchSize = checkCount("evaluate", "batchSize", options.batchSize ?? 256);
   const { setup, pool } = model.requireTraining("evaluate");
@@ -51,7 +56,11 @@ interface Range {
 }
 
 /** Evaluates the examples `from` to `to` − 1 of a feed, coming up for air. Throws the signal's reason when it is aborted. */
-export async function evaluateRange(feed: Feed, setup: TrainingSetup, { from, to, batchSize, signal }: Range): Promise<Evaluation> {
+export async function evaluateRange(
+  feed: Feed,
+  setup: TrainingSetup,
+  { from, to, batchSize, signal }: Range,
+): Promise<Evaluation> {
   const count = to - from;
   const batch = Math.min(batchSize, count);
   const rest = count % batch;

@@ -137,7 +137,12 @@ export class Feed {
 }
 
 /** The mean loss of a batch, whose gradient is taken, and what the batch adds to the sums of loss and metrics. */
-function measure({ loss, metrics }: TrainingSetup, targets: Tensor, predictions: Tensor, batch: number): { loss: Tensor; sums: Tensor[] } {
+function measure(
+  { loss, metrics }: TrainingSetup,
+  targets: Tensor,
+  predictions: Tensor,
+  batch: number,
+): { loss: Tensor; sums: Tensor[] } {
   // A value may have more than one number an example; the sum counts examples all the same.
   const perExample = (total: Tensor, size: number): Tensor => (size === batch ? total : total.mul(batch / size));
   const losses = loss.call(targets, predictions);
@@ -181,7 +186,9 @@ export class FeedPool {
   }
 
   #ofArray(dataset: Dataset): Feed {
-    const signature = [dataset.inputs, dataset.targets].map(({ array, scale, offset }) => `${array.dtype}${formatShape(array.shape)} ${scale} ${offset}`).join(" ");
+    const signature = [dataset.inputs, dataset.targets]
+      .map(({ array, scale, offset }) => `${array.dtype}${formatShape(array.shape)} ${scale} ${offset}`)
+      .join(" ");
     const known = this.#ofArrays.find((entry) => entry.signature === signature && !entry.feed.busy);
     if (known) {
       known.feed.data.inputs.refill(dataset.inputs);

@@ -28,13 +28,31 @@ export interface FitOptions {
 }
 
 const optionNames: readonly (keyof FitOptions)[] = [
-  "epochs", "batchSize", "seed", "shuffle", "validationData", "validationSplit", "verbose", "callbacks", "signal", "initialEpoch",
+  "epochs",
+  "batchSize",
+  "seed",
+  "shuffle",
+  "validationData",
+  "validationSplit",
+  "verbose",
+  "callbacks",
+  "signal",
+  "initialEpoch",
 ];
 
 /** Options with their defaults, checked. */
 export function settleFitOptions(model: Model, options: FitOptions) {
   checkOptions("fit", options, optionNames);
-  const { epochs = 1, batchSize = 32, seed = model.seed ?? 0, shuffle = true, validationSplit = 0, verbose = 0, initialEpoch = 0, callbacks = [] } = options;
+  const {
+    epochs = 1,
+    batchSize = 32,
+    seed = model.seed ?? 0,
+    shuffle = true,
+    validationSplit = 0,
+    verbose = 0,
+    initialEpoch = 0,
+    callbacks = [],
+  } = options;
   checkCount("fit", "epochs", epochs);
   checkCount("fit", "batchSize", batchSize);
   checkCount("fit", "seed", seed, 0);
@@ -42,9 +60,20 @@ export function settleFitOptions(model: Model, options: FitOptions) {
   checkFlag("fit", "shuffle", shuffle);
   checkRange("fit", "validationSplit", validationSplit, 0, 1);
   if (verbose !== 0 && verbose !== 1) throw new ArgumentError(`fit: verbose is 0 or 1, but came ${describe(verbose)}.`);
-  if (validationSplit > 0 && options.validationData !== undefined) throw new ArgumentError("fit: give validationData or validationSplit, not both.");
+  if (validationSplit > 0 && options.validationData !== undefined)
+    throw new ArgumentError("fit: give validationData or validationSplit, not both.");
   checkCallbacks(callbacks);
-  return { epochs, batchSize, seed, shuffle, validationSplit, verbose, initialEpoch, callbacks, signal: options.signal };
+  return {
+    epochs,
+    batchSize,
+    seed,
+    shuffle,
+    validationSplit,
+    verbose,
+    initialEpoch,
+    callbacks,
+    signal: options.signal,
+  };
 }
 
 export type SettledFitOptions = ReturnType<typeof settleFitOptions>;
@@ -53,10 +82,16 @@ function checkCallbacks(callbacks: readonly Callback[]): void {
   if (!Array.isArray(callbacks)) throw new ArgumentError(`fit: callbacks are a list, but came ${describe(callbacks)}.`);
   for (const callback of callbacks) {
     if (typeof callback !== "object" || callback === null) {
-      throw new ArgumentError(`fit: a callback is an object with methods such as onEpochEnd, but came ${describe(callback)}.`);
+      throw new ArgumentError(
+        `fit: a callback is an object with methods such as onEpochEnd, but came ${describe(callback)}.`,
+      );
     }
-    const wrong = Object.keys(callback).find((name) => /^on[A-Z]/.test(name) && !(callbackMethods as readonly string[]).includes(name));
+    const wrong = Object.keys(callback).find(
+      (name) => /^on[A-Z]/.test(name) && !(callbackMethods as readonly string[]).includes(name),
+    );
     if (wrong === undefined) continue;
-    throw new ArgumentError(`fit: a callback has no method "${wrong}".${didYouMean(wrong, callbackMethods)} Known: ${callbackMethods.join(", ")}.`);
+    throw new ArgumentError(
+      `fit: a callback has no method "${wrong}".${didYouMean(wrong, callbackMethods)} Known: ${callbackMethods.join(", ")}.`,
+    );
   }
 }

@@ -6,12 +6,12 @@ import { permutation } from "../random.ts";
 import { sameShape } from "../shape.ts";
 import { breathe, Pace } from "./air.ts";
 import type { Callback, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";
-import { evaluateRange, type Evaluation, means, prepareModel } from "./evaluate.ts";
+import { type Evaluation, evaluateRange, means, prepareModel } from "./evaluate.ts";
 import type { Feed, TrainingSetup } from "./feed.ts";
 import { type FitOptions, type SettledFitOptions, settleFitOptions } from "./fit-options.ts";
 import type { Model } from "./model.ts";
 import { lossNotFinite } from "./not-finite.ts";
-import { toDataset, type TrainingData } from "./training-data.ts";
+import { type TrainingData, toDataset } from "./training-data.ts";
 
 /** Where validation comes from: a range of a feed, which may be the training feed itself. */
 interface Validation {
@@ -25,10 +25,13 @@ export async function fit(model: Model, dataset: Dataset, options: FitOptions, g
   const settled = settleFitOptions(model, options);
   const { setup, pool } = model.requireTraining("fit");
   const { validationData } = options;
-  const validationGiven = Array.isArray(validationData) ? { x: validationData[0], y: validationData[1] } : (validationData as TrainingData | undefined);
+  const validationGiven = Array.isArray(validationData)
+    ? { x: validationData[0], y: validationData[1] }
+    : (validationData as TrainingData | undefined);
   const validationSet = validationGiven && (await toDataset("fit: validationData", validationGiven));
   // From here to the start of the run nothing is waited for, so that no other run can begin in between.
-  if (model.fitting) throw new ArgumentError(`fit: model ${model.name} is being trained already; wait for that run first.`);
+  if (model.fitting)
+    throw new ArgumentError(`fit: model ${model.name} is being trained already; wait for that run first.`);
   prepareModel("fit", model, dataset, setup);
   if (validationSet && !sameShape(validationSet.inputShape, dataset.inputShape)) {
     throw new ShapeError(
@@ -37,8 +40,12 @@ export async function fit(model: Model, dataset: Dataset, options: FitOptions, g
   }
   if (validationSet) prepareModel("fit: validationData", model, validationSet, setup);
   const size = dataset.size - Math.round(dataset.size * settled.validationSplit);
-  if (size === 0) throw new ArgumentError(`fit: validationSplit ${settled.validationSplit} leaves nothing of the ${dataset.size} examples to train on.`);
-  if (!model.weights(settled.seed).flat) throw new ArgumentError(`fit: model ${model.name} has no trainable parameters.`);
+  if (size === 0)
+    throw new ArgumentError(
+      `fit: validationSplit ${settled.validationSplit} leaves nothing of the ${dataset.size} examples to train on.`,
+    );
+  if (!model.weights(settled.seed).flat)
+    throw new ArgumentError(`fit: model ${model.name} has no trainable parameters.`);
   model.dataInfo = dataInfoOf(dataset);
 
   const feeds = [pool.take(dataset, given instanceof Dataset)];
@@ -79,7 +86,15 @@ class Run implements TrainingRun {
   readonly #pace = new Pace();
   #stopped: string | null = null;
 
-  constructor(model: Model, setup: TrainingSetup, feed: Feed, dataset: Dataset, size: number, validation: Validation | null, options: SettledFitOptions) {
+  constructor(
+    model: Model,
+    setup: TrainingSetup,
+    feed: Feed,
+    dataset: Dataset,
+    size: number,
+    validation: Validation | null,
+    options: SettledFitOptions,
+  ) {
     this.model = model;
     this.epochs = options.epochs;
     this.initialEpoch = options.initialEpoch;
@@ -124,7 +139,10 @@ class Run implements TrainingRun {
     if (!means) return null;
     const validated = await this.#validate();
     if (this.#validation && !validated) return null;
-    const named = Object.entries(validated ?? {}).map(([name, value]) => [`val${name[0]!.toUpperCase()}${name.slice(1)}`, value]);
+    const named = Object.entries(validated ?? {}).map(([name, value]) => [
+      `val${name[0]!.toUpperCase()}${name.slice(1)}`,
+      value,
+    ]);
     return { epoch, ...means, ...Object.fromEntries(named), seconds: (performance.now() - start) / 1000 };
   }
 
@@ -150,13 +168,29 @@ class Run implements TrainingRun {
       if (!Number.isFinite(sums[0]!)) {
         const rows = order.subarray((step + count - 1) * batchSize, seen);
         const place = { epoch, from: step + 1, to: step + count, steps };
-        throw await lossNotFinite({ model: this.model, setup: this.#setup, data: this.#feed.data, rows, loss: sums[0]!, ...place });
+        throw await lossNotFinite({
+          model: this.model,
+          setup: this.#setup,
+          data: this.#feed.data,
+          rows,
+          loss: sums[0]!,
+          ...place,
+        });
       }
       step += count;
       latest = means(this.#setup, sums, seen);
       const { loss, ...metrics } = latest;
       const examplesPerSecond = (1000 * seen) / Math.max(now - trainingStart, 1e-3);
-      const progress: Progress = { epoch, epochs: this.epochs, step, steps, loss, metrics, examplesPerSecond, seconds: (now - start) / 1000 };
+      const progress: Progress = {
+        epoch,
+        epochs: this.epochs,
+        step,
+        steps,
+        loss,
+        metrics,
+        examplesPerSecond,
+        seconds: (now - start) / 1000,
+      };
       await this.#tell((callback) => callback.onProgress?.(progress, this));
       await breathe();
       if (step < steps && this.#isStopped()) return null;

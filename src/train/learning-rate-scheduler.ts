@@ -12,7 +12,10 @@ import type { Callback } from "./callback.ts";
  */
 export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {
   const where = "callbacks.learningRateScheduler";
-  if (typeof schedule !== "function") throw new ArgumentError(`${where}: wants a function of the epoch and the learning rate, but came ${describe(schedule)}.`);
+  if (typeof schedule !== "function")
+    throw new ArgumentError(
+      `${where}: wants a function of the epoch and the learning rate, but came ${describe(schedule)}.`,
+    );
   return {
     async onEpochBegin(epoch, { model }) {
       const optimizer = model.training?.optimizer;

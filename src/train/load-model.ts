@@ -3,7 +3,7 @@ import { ArgumentError } from "../errors.ts";
 import { lossFromConfig } from "../losses/index.ts";
 import { type MetricName, resolveMetric } from "../metrics/index.ts";
 import { checkExampleShape } from "../nn/input.ts";
-import { layerFromJson, type LayerJson } from "../nn/registry.ts";
+import { type LayerJson, layerFromJson } from "../nn/registry.ts";
 import { optimizerFromConfig } from "../optimizers/index.ts";
 import { describe } from "../options.ts";
 import type { ModelContent, ModelSource } from "./model-file.ts";
@@ -36,9 +36,14 @@ export async function loadModel(source: ModelSource): Promise<Sequential> {
 }
 
 function makeModel({ architecture: { className, name, inputShape, layers } }: ModelContent): Sequential {
-  if (className !== "Sequential") throw new ArgumentError(`unknown model class ${describe(className)}; known: Sequential.`);
-  if (typeof name !== "string" || !Array.isArray(layers)) throw new ArgumentError("a model has a name and a list of layers.");
-  return new Sequential((layers as LayerJson[]).map(layerFromJson), { name, inputShape: checkExampleShape("model", inputShape) });
+  if (className !== "Sequential")
+    throw new ArgumentError(`unknown model class ${describe(className)}; known: Sequential.`);
+  if (typeof name !== "string" || !Array.isArray(layers))
+    throw new ArgumentError("a model has a name and a list of layers.");
+  return new Sequential((layers as LayerJson[]).map(layerFromJson), {
+    name,
+    inputShape: checkExampleShape("model", inputShape),
+  });
 }
 
 function useTraining(model: Sequential, { optimizer, loss, metrics }: NonNullable<ModelContent["training"]>): void {

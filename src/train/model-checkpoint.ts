@@ -20,7 +20,8 @@ export interface ModelCheckpointOptions {
  */
 export function modelCheckpoint(path: string, options: ModelCheckpointOptions = {}): Callback {
   const where = "callbacks.modelCheckpoint";
-  if (typeof path !== "string" || path === "") throw new ArgumentError(`${where}: wants the path of a file, but came ${describe(path)}.`);
+  if (typeof path !== "string" || path === "")
+    throw new ArgumentError(`${where}: wants the path of a file, but came ${describe(path)}.`);
   checkOptions(where, options, ["saveBestOnly", "monitor", "mode"]);
   const { saveBestOnly = false, monitor = "valLoss" } = options;
   checkFlag(where, "saveBestOnly", saveBestOnly);

@@ -38,7 +38,12 @@ interface TrainingJson {
 export interface ModelContent {
   /** How errors name the file. */
   readonly source: string;
-  readonly architecture: { readonly className: unknown; readonly name: unknown; readonly inputShape: unknown; readonly layers: unknown };
+  readonly architecture: {
+    readonly className: unknown;
+    readonly name: unknown;
+    readonly inputShape: unknown;
+    readonly layers: unknown;
+  };
   readonly training: TrainingJson | null;
   readonly dataInfo: DataInfo;
   readonly tensors: ReadonlyMap<string, HostArray>;
@@ -50,7 +55,11 @@ export async function encodeModel(model: Model, options: SaveOptions): Promise<U
   const { includeOptimizer = true } = options;
   checkFlag("save", "includeOptimizer", includeOptimizer);
   const tensors: Record<string, HostArray> = await model.getWeights();
-  const metadata: Record<string, string> = { format: "nabla", version: String(version), architecture: JSON.stringify(model.architecture()) };
+  const metadata: Record<string, string> = {
+    format: "nabla",
+    version: String(version),
+    architecture: JSON.stringify(model.architecture()),
+  };
   if (Object.keys(model.dataInfo).length > 0) metadata["data"] = JSON.stringify(model.dataInfo);
   const { training } = model;
   if (training && isNameable(training)) {
@@ -61,29 +70,38 @@ export async function encodeModel(model: Model, options: SaveOptions): Promise<U
       metrics: metrics.map(({ name, config }) => ({ name, config })),
     };
     metadata["training"] = JSON.stringify(json);
-    if (includeOptimizer) for (const [name, variable] of optimizerVariables(model, training)) {
-      tensors[name] = { data: (await variable.data()).slice(), shape: variable.shape, dtype: variable.dtype };
-    }
+    if (includeOptimizer)
+      for (const [name, variable] of optimizerVariables(model, training)) {
+        tensors[name] = { data: (await variable.data()).slice(), shape: variable.shape, dtype: variable.dtype };
+      }
   }
   return encodeSafetensors(tensors, metadata);
 }
 
 function isNameable({ optimizer, loss, metrics: list }: TrainingSetup): boolean {
   const known = (name: string): boolean => name === "accuracy" || Object.hasOwn(metrics, name);
-  return Object.hasOwn(optimizers, optimizer.name) && Object.hasOwn(losses, loss.name) && list.every(({ name }) => known(name));
+  return (
+    Object.hasOwn(optimizers, optimizer.name) &&
+    Object.hasOwn(losses, loss.name) &&
+    list.every(({ name }) => known(name))
+  );
 }
 
 /** The optimizer's variables beside the flat parameters, under the names that files give them. */
 export function optimizerVariables(model: Model, { optimizer }: TrainingSetup) {
   const { flat } = model.weights();
   const slots = flat ? Object.entries(optimizer.slots(flat)) : [];
-  return [["optimizer/iterations", optimizer.iterations] as const, ...slots.map(([name, slot]) => [`optimizer/${name}`, slot] as const)];
+  return [
+    ["optimizer/iterations", optimizer.iterations] as const,
+    ...slots.map(([name, slot]) => [`optimizer/${name}`, slot] as const),
+  ];
 }
 
 /** Writes a file, whole or not at all; in a page, offers it as a download. */
 export async function writeModel(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   if (hasFiles()) return writeFileAtomic(path, bytes);
-  if (typeof document === "undefined") throw new FileError(`cannot write "${path}": there are no files here; use model.toBytes().`);
+  if (typeof document === "undefined")
+    throw new FileError(`cannot write "${path}": there are no files here; use model.toBytes().`);
   const address = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
   const link = Object.assign(document.createElement("a"), { href: address, download: path.split("/").at(-1)! });
   link.click();
@@ -102,8 +120,10 @@ export async function readModel(from: ModelSource): Promise<ModelContent> {
   const fail = (what: string): never => {
     throw new FileError(`"${source}" ${what}.`);
   };
-  if (metadata["format"] !== "nabla") fail('is a safetensors file, but no model of Nabla: its metadata do not say "format": "nabla"');
-  if (metadata["version"] !== String(version)) fail(`has version ${describe(metadata["version"])} of the model format, but this Nabla reads version ${version}`);
+  if (metadata["format"] !== "nabla")
+    fail('is a safetensors file, but no model of Nabla: its metadata do not say "format": "nabla"');
+  if (metadata["version"] !== String(version))
+    fail(`has version ${describe(metadata["version"])} of the model format, but this Nabla reads version ${version}`);
   const parse = (key: string): unknown => {
     if (metadata[key] === undefined) return undefined;
     try {
@@ -143,7 +163,9 @@ function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (
   if (inputs !== undefined && !isScaling) fail("is damaged: its input scaling is no dtype, scale and offset");
   return {
     ...(isNames && { classNames }),
-    ...(inputs !== undefined && { inputs: { dtype: dtype as string, scale: scale as number, offset: offset as number } }),
+    ...(inputs !== undefined && {
+      inputs: { dtype: dtype as string, scale: scale as number, offset: offset as number },
+    }),
   };
 }
 
@@ -151,24 +173,36 @@ function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (
 export function weightsFor(layers: readonly Layer[], { tensors, source }: ModelContent): WeightValues {
   const wanted = namedParameters(layers);
   const values: WeightValues = {};
-  for (const { name, parameter } of wanted) values[name] = requireTensor(tensors, source, name, parameter.shape, "float32");
+  for (const { name, parameter } of wanted)
+    values[name] = requireTensor(tensors, source, name, parameter.shape, "float32");
   const extra = [...tensors.keys()].find((name) => !name.startsWith("optimizer/") && !Object.hasOwn(values, name));
-  if (extra !== undefined) throw new FileError(`"${source}" holds ${JSON.stringify(extra)}, which no layer of the model has.`);
+  if (extra !== undefined)
+    throw new FileError(`"${source}" holds ${JSON.stringify(extra)}, which no layer of the model has.`);
   return values;
 }
 
-function requireTensor(tensors: ReadonlyMap<string, HostArray>, source: string, name: string, shape: Shape, dtype: DType): HostArray {
+function requireTensor(
+  tensors: ReadonlyMap<string, HostArray>,
+  source: string,
+  name: string,
+  shape: Shape,
+  dtype: DType,
+): HostArray {
   const found = tensors.get(name);
   if (!found) throw new FileError(`"${source}" lacks the tensor "${name}" of shape ${formatShape(shape)}.`);
   if (sameShape(found.shape, shape) && found.dtype === dtype) return found;
-  throw new FileError(`"${source}" has ${found.dtype}${formatShape(found.shape)} for "${name}", but the model wants ${dtype}${formatShape(shape)}.`);
+  throw new FileError(
+    `"${source}" has ${found.dtype}${formatShape(found.shape)} for "${name}", but the model wants ${dtype}${formatShape(shape)}.`,
+  );
 }
 
 /** Gives the model's optimizer the state of a file; a file saved without one changes nothing. */
 export function restoreOptimizer(model: Model, { tensors, source }: ModelContent): void {
   if (!model.training || ![...tensors.keys()].some((name) => name.startsWith("optimizer/"))) return;
   const variables = optimizerVariables(model, model.training);
-  const values = variables.map(([name, { shape, dtype }]) => tensor(requireTensor(tensors, source, name, shape, dtype)));
+  const values = variables.map(([name, { shape, dtype }]) =>
+    tensor(requireTensor(tensors, source, name, shape, dtype)),
+  );
   variables.forEach(([, variable], i) => variable.assign(values[i]!));
 }
 
@@ -193,6 +227,8 @@ export async function asFileError<T>(source: string, body: () => T | Promise<T>)
     return await body();
   } catch (error) {
     if (!(error instanceof NablaError) || error instanceof FileError) throw error;
-    throw new FileError(`"${source}" does not describe a model that Nabla can make: ${error.message}`, { cause: error });
+    throw new FileError(`"${source}" does not describe a model that Nabla can make: ${error.message}`, {
+      cause: error,
+    });
   }
 }

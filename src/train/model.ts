@@ -9,16 +9,16 @@ import type { Json, Layer } from "../nn/layer.ts";
 import { type OptimizerLike, resolveOptimizer } from "../optimizers/index.ts";
 import { checkOptions, describe } from "../options.ts";
 import type { Shape } from "../shape.ts";
-import { type Tensor, tensor, type TensorLike } from "../tensor.ts";
+import { type Tensor, type TensorLike, tensor } from "../tensor.ts";
 import type { History } from "./callback.ts";
-import { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
+import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import { FeedPool, type TrainingSetup } from "./feed.ts";
 import { fit } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { ModelSource, SaveOptions } from "./model-file.ts";
-import { Predictor, type PredictOptions } from "./predict.ts";
-import { type ArraySource, isArraySource, toColumn, toDataset, type TrainingData } from "./training-data.ts";
-import { type WeightValues, Weights } from "./weights.ts";
+import { type PredictOptions, Predictor } from "./predict.ts";
+import { type ArraySource, isArraySource, type TrainingData, toColumn, toDataset } from "./training-data.ts";
+import { Weights, type WeightValues } from "./weights.ts";
 
 /** What `compile` takes. */
 export interface CompileOptions {
@@ -106,7 +106,9 @@ export abstract class Model {
     if (this.#weights) return this.#weights;
     this.requireShapes();
     const root = key(this.seed ?? seed ?? 0);
-    this.#weights = new Weights(this.layers, ({ parameter }, i) => parameter.initializer.make(foldIn(root, i), parameter.shape));
+    this.#weights = new Weights(this.layers, ({ parameter }, i) =>
+      parameter.initializer.make(foldIn(root, i), parameter.shape),
+    );
     return this.#weights;
   }
 
@@ -125,7 +127,9 @@ export abstract class Model {
   requireShapes(): { inputShape: Shape; outputShape: Shape } {
     const { inputShape, outputShape } = this;
     if (inputShape && outputShape) return { inputShape, outputShape };
-    throw new NablaError(`model ${this.name} does not know its input shape yet: fit it, call build([…]), or begin with layers.input([…]).`);
+    throw new NablaError(
+      `model ${this.name} does not know its input shape yet: fit it, call build([…]), or begin with layers.input([…]).`,
+    );
   }
 
   /**
@@ -137,13 +141,16 @@ export abstract class Model {
   compile(options: CompileOptions): void {
     checkOptions("compile", options, ["optimizer", "loss", "metrics"]);
     const { optimizer = "rmsprop", loss, metrics = [] } = options;
-    if (loss === undefined) throw new ArgumentError('compile: a model needs a loss, such as { loss: "meanSquaredError" }.');
-    if (!Array.isArray(metrics)) throw new ArgumentError(`compile: metrics are a list such as ["accuracy"], but came ${describe(metrics)}.`);
+    if (loss === undefined)
+      throw new ArgumentError('compile: a model needs a loss, such as { loss: "meanSquaredError" }.');
+    if (!Array.isArray(metrics))
+      throw new ArgumentError(`compile: metrics are a list such as ["accuracy"], but came ${describe(metrics)}.`);
     const resolved = resolveLoss(loss, this.lastActivation);
     const all = (metrics as readonly MetricLike[]).map((metric) => resolveMetric(metric, resolved));
     const names = ["loss", ...all.map((metric) => metric.name)];
     const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice !== undefined) throw new ArgumentError(`compile: "${twice}" is measured twice; each metric needs a name of its own.`);
+    if (twice !== undefined)
+      throw new ArgumentError(`compile: "${twice}" is measured twice; each metric needs a name of its own.`);
     this.useTraining({ optimizer: resolveOptimizer(optimizer), loss: resolved, metrics: all });
   }
 
@@ -156,7 +163,9 @@ export abstract class Model {
   /** What `compile` settled, with the pool of its programs. Throws {@link NablaError} before `compile`. */
   requireTraining(where: string): { setup: TrainingSetup; pool: FeedPool } {
     if (this.training && this.#pool) return { setup: this.training, pool: this.#pool };
-    throw new NablaError(`${where}: model ${this.name} is not compiled; call model.compile({ optimizer: "adam", loss: … }) first.`);
+    throw new NablaError(
+      `${where}: model ${this.name} is not compiled; call model.compile({ optimizer: "adam", loss: … }) first.`,
+    );
   }
 
   /**
@@ -172,7 +181,11 @@ export abstract class Model {
    */
   fit(data: TrainingData, options?: FitOptions): Promise<History>;
   fit(inputs: ArraySource, targets: ArraySource, options?: FitOptions): Promise<History>;
-  async fit(first: TrainingData | ArraySource, second?: ArraySource | FitOptions, third?: FitOptions): Promise<History> {
+  async fit(
+    first: TrainingData | ArraySource,
+    second?: ArraySource | FitOptions,
+    third?: FitOptions,
+  ): Promise<History> {
     const { data, options } = sort<FitOptions>(first, second, third);
     return fit(this, await toDataset("fit", data), options, data);
   }
@@ -184,7 +197,11 @@ export abstract class Model {
    */
   evaluate(data: TrainingData, options?: EvaluateOptions): Promise<Evaluation>;
   evaluate(inputs: ArraySource, targets: ArraySource, options?: EvaluateOptions): Promise<Evaluation>;
-  async evaluate(first: TrainingData | ArraySource, second?: ArraySource | EvaluateOptions, third?: EvaluateOptions): Promise<Evaluation> {
+  async evaluate(
+    first: TrainingData | ArraySource,
+    second?: ArraySource | EvaluateOptions,
+    third?: EvaluateOptions,
+  ): Promise<Evaluation> {
     const { data, options } = sort<EvaluateOptions>(first, second, third);
     return evaluate(this, await toDataset("evaluate", data), options, data);
   }

@@ -22,7 +22,17 @@ interface Circumstances {
 }
 
 /** The error that names epoch, steps and layer, and says what to try. */
-export async function lossNotFinite({ model, setup, data, rows, loss, epoch, from, to, steps }: Circumstances): Promise<NumericError> {
+export async function lossNotFinite({
+  model,
+  setup,
+  data,
+  rows,
+  loss,
+  epoch,
+  from,
+  to,
+  steps,
+}: Circumstances): Promise<NumericError> {
   const layer = await firstNotFinite(model, data, rows);
   const rate = await setup.optimizer.currentLearningRate();
   const when = from === to ? `step ${to}` : `steps ${from} to ${to}`;
@@ -35,10 +45,10 @@ export async function lossNotFinite({ model, setup, data, rows, loss, epoch, fro
 /** Runs the batch again, layer by layer, and says where it first goes wrong. */
 async function firstNotFinite(model: Model, data: ResidentData, rows: Int32Array): Promise<string> {
   let x = data.inputs.rows(tensor(rows));
-  if (!isFinite(await x.data())) return "the inputs of that step are not finite";
+  if (!allFinite(await x.data())) return "the inputs of that step are not finite";
   for (const layer of model.layers) {
     x = layer.call(x, { training: false, key: null });
-    if (isFinite(await x.data())) continue;
+    if (allFinite(await x.data())) continue;
     const broken = await firstBrokenParameter(layer);
     return `the first layer whose output is not finite is ${layer.name}${broken ? `, whose ${broken} is no longer finite` : ""}`;
   }
@@ -46,11 +56,11 @@ async function firstNotFinite(model: Model, data: ResidentData, rows: Int32Array
 }
 
 async function firstBrokenParameter(layer: Layer): Promise<string | null> {
-  for (const parameter of layer.parameters) if (!isFinite(await parameter.value.data())) return parameter.name;
+  for (const parameter of layer.parameters) if (!allFinite(await parameter.value.data())) return parameter.name;
   return null;
 }
 
-function isFinite(numbers: ArrayLike<number>): boolean {
+function allFinite(numbers: ArrayLike<number>): boolean {
   for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
   return true;
 }

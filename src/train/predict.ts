@@ -3,8 +3,8 @@ import { type Compiled, compile } from "../compile-function.ts";
 import type { Column } from "../data/dataset.ts";
 import { allocate, type TypedArray } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { checkCount, checkOptions } from "../options.ts";
 import { formatBatchShape } from "../nn/layer.ts";
+import { checkCount, checkOptions } from "../options.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { breathe } from "./air.ts";
@@ -42,7 +42,7 @@ export class Predictor {
     const { outputShape } = this.#model.requireShapes();
     const outEach = sizeOf(outputShape);
     let out: TypedArray | null = null;
-      for (let at = 0; at < count; at += batchSize) {
+    for (let at = 0; at < count; at += batchSize) {
       const size = Math.min(batchSize, count - at);
       const raw = tensor(data.subarray(at * each, (at + size) * each), { shape: [size, ...example], dtype });
       const part = await this.#program(column)(raw);

@@ -1,6 +1,6 @@
 // Data sets in the backend's own memory: written once, in the dtype in which they came, and read by every step.
 import type { Column, Dataset } from "../data/dataset.ts";
-import { tensor, type Tensor } from "../tensor.ts";
+import { type Tensor, tensor } from "../tensor.ts";
 import { type Variable, variable } from "../variable.ts";
 
 /** One column of a data set in the backend's memory. */

@@ -4,8 +4,8 @@ import { foldIn } from "../functions/random.ts";
 import { checkExampleShape, Input } from "../nn/input.ts";
 import { formatBatchShape, Layer } from "../nn/layer.ts";
 import { layerToJson } from "../nn/registry.ts";
-import { checkCount, checkOptions, describe } from "../options.ts";
 import { withScope } from "../ops/op.ts";
+import { checkCount, checkOptions, describe } from "../options.ts";
 import { type Shape, sameShape } from "../shape.ts";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { Model, type ModelCallOptions } from "./model.ts";
@@ -40,10 +40,19 @@ export class Sequential extends Model {
       throw new ArgumentError(`sequential: wants a list of layers such as [layers.dense(10)], but came ${came}.`);
     }
     layers.forEach((layer, i) => {
-      if (!(layer instanceof Layer)) throw new ArgumentError(`sequential: entry ${i} is no layer but ${describe(layer)}; use layers.dense(…) and its like.`);
+      if (!(layer instanceof Layer))
+        throw new ArgumentError(
+          `sequential: entry ${i} is no layer but ${describe(layer)}; use layers.dense(…) and its like.`,
+        );
       const first = layers.indexOf(layer);
-      if (first !== i) throw new ArgumentError(`sequential: ${layer.describe()} stands at ${first} and ${i}; make a new layer for each place.`);
-      if (i > 0 && layer instanceof Input) throw new ArgumentError(`sequential: ${layer.describe()} stands at ${i}, but an input declaration stands first.`);
+      if (first !== i)
+        throw new ArgumentError(
+          `sequential: ${layer.describe()} stands at ${first} and ${i}; make a new layer for each place.`,
+        );
+      if (i > 0 && layer instanceof Input)
+        throw new ArgumentError(
+          `sequential: ${layer.describe()} stands at ${i}, but an input declaration stands first.`,
+        );
     });
     nameLayers(layers);
     for (const layer of layers) layer.claim(this);
@@ -98,7 +107,12 @@ export class Sequential extends Model {
 
   architecture() {
     if (!this.#inputShape) throw new NablaError(`model ${this.name} has no shapes yet.`);
-    return { className: "Sequential", name: this.name, inputShape: this.#inputShape, layers: this.layers.map(layerToJson) };
+    return {
+      className: "Sequential",
+      name: this.name,
+      inputShape: this.#inputShape,
+      layers: this.layers.map(layerToJson),
+    };
   }
 
   summary(): string {
@@ -113,7 +127,8 @@ function nameLayers(layers: readonly Layer[]): void {
   for (const { name } of layers) {
     if (name === "") continue;
     const fault = reserved.includes(name) ? "is reserved" : "stands twice";
-    if (taken.has(name)) throw new ArgumentError(`sequential: the name "${name}" ${fault}; give each layer a name of its own.`);
+    if (taken.has(name))
+      throw new ArgumentError(`sequential: the name "${name}" ${fault}; give each layer a name of its own.`);
     taken.add(name);
   }
   const counts = new Map<string, number>();
@@ -129,7 +144,10 @@ function nameLayers(layers: readonly Layer[]): void {
 
 /** `LeakyReLU` → `leaky_re_lu`, as Keras names its layers. */
 function snakeCase(className: string): string {
-  return className.replace(/([A-Z]+)([A-Z][a-z]+)/g, "$1_$2").replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+  return className
+    .replace(/([A-Z]+)([A-Z][a-z]+)/g, "$1_$2")
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase();
 }
 
 /**

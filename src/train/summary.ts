@@ -38,7 +38,8 @@ function totals(rows: readonly SummaryRow[]): string {
     return "Shapes are known after the first fit, or with layers.input([…]) as the first layer.";
   }
   const parameters = rows.flatMap(({ layer }) => layer.parameters);
-  const count = (trainable: boolean): number => parameters.reduce((n, p) => n + (p.trainable === trainable ? p.size : 0), 0);
+  const count = (trainable: boolean): number =>
+    parameters.reduce((n, p) => n + (p.trainable === trainable ? p.size : 0), 0);
   const [trained, fixed] = [count(true), count(false)];
   const kinds = fixed > 0 ? `; ${thousands(trained)} trainable, ${thousands(fixed)} not` : "";
   return `Total: ${thousands(trained + fixed)} parameters (${formatBytes(4 * (trained + fixed))})${kinds}`;

@@ -8,13 +8,21 @@ import { Tensor } from "../tensor.ts";
 export type ArraySource = Tensor | ColumnSource;
 
 /** Inputs and targets side by side. */
-export type TrainingData = Dataset | { readonly x: ArraySource; readonly y: ArraySource } | { readonly inputs: ArraySource; readonly targets: ArraySource };
+export type TrainingData =
+  | Dataset
+  | { readonly x: ArraySource; readonly y: ArraySource }
+  | { readonly inputs: ArraySource; readonly targets: ArraySource };
 
 /** A data set of whatever `fit` and `evaluate` were given. A {@link Dataset} is itself. */
 export async function toDataset(where: string, given: TrainingData): Promise<Dataset> {
   if (given instanceof Dataset) return given;
   if (typeof given !== "object" || given === null) throw notData(where, given);
-  const [inputs, targets] = "x" in given && "y" in given ? [given.x, given.y] : "inputs" in given && "targets" in given ? [given.inputs, given.targets] : [];
+  const [inputs, targets] =
+    "x" in given && "y" in given
+      ? [given.x, given.y]
+      : "inputs" in given && "targets" in given
+        ? [given.inputs, given.targets]
+        : [];
   if (inputs === undefined || targets === undefined) throw notData(where, given);
   return Dataset.from({ inputs: await toSource(inputs), targets: await toSource(targets) });
 }
@@ -30,7 +38,9 @@ export async function toColumn(where: string, given: Dataset | ArraySource): Pro
 /** Whether a first argument is inputs whose targets follow as the second. */
 export function isArraySource(given: unknown): given is ArraySource {
   if (given instanceof Tensor || Array.isArray(given) || ArrayBuffer.isView(given)) return true;
-  return typeof given === "object" && given !== null && !(given instanceof Dataset) && ("data" in given || "array" in given);
+  return (
+    typeof given === "object" && given !== null && !(given instanceof Dataset) && ("data" in given || "array" in given)
+  );
 }
 
 async function toSource(given: ArraySource): Promise<ColumnSource> {
@@ -39,5 +49,7 @@ async function toSource(given: ArraySource): Promise<ColumnSource> {
 }
 
 function notData(where: string, given: unknown): ArgumentError {
-  return new ArgumentError(`${where}: data are a Dataset, { x, y }, or inputs and targets one after the other, but came ${describe(given)}.`);
+  return new ArgumentError(
+    `${where}: data are a Dataset, { x, y }, or inputs and targets one after the other, but came ${describe(given)}.`,
+  );
 }

@@ -6,7 +6,7 @@ import type { HostArray } from "../host-array.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import { formatShape, sameShape } from "../shape.ts";
-import { asTensor, Tensor, tensor, type TensorLike } from "../tensor.ts";
+import { asTensor, Tensor, type TensorLike, tensor } from "../tensor.ts";
 import { type Variable, variable } from "../variable.ts";
 
 /** A parameter under the name that files and `getWeights` give it. */
@@ -18,7 +18,9 @@ interface NamedParameter {
 
 /** The parameters of layers, by name, in the order of the layers. */
 export function namedParameters(layers: readonly Layer[]): NamedParameter[] {
-  return layers.flatMap((layer) => layer.parameters.map((parameter) => ({ name: `${layer.name}/${parameter.name}`, parameter })));
+  return layers.flatMap((layer) =>
+    layer.parameters.map((parameter) => ({ name: `${layer.name}/${parameter.name}`, parameter })),
+  );
 }
 
 /** Weights by name, as `getWeights` gives them. */
@@ -72,13 +74,19 @@ export class Weights {
     const given = new Map<string, Tensor>();
     for (const [name, value] of Object.entries(values)) {
       const found = this.named.find((entry) => entry.name === name);
-      if (!found) throw new ArgumentError(`setWeights: the model has no parameter "${name}".${didYouMean(name, known)} It has ${known.join(", ") || "none"}.`);
+      if (!found)
+        throw new ArgumentError(
+          `setWeights: the model has no parameter "${name}".${didYouMean(name, known)} It has ${known.join(", ") || "none"}.`,
+        );
       const { shape } = found.parameter;
-      const next = typeof value === "object" && "data" in value && !(value instanceof Tensor) && ArrayBuffer.isView(value.data)
-        ? tensor(value as HostArray)
-        : asTensor(value as TensorLike);
+      const next =
+        typeof value === "object" && "data" in value && !(value instanceof Tensor) && ArrayBuffer.isView(value.data)
+          ? tensor(value as HostArray)
+          : asTensor(value as TensorLike);
       if (!sameShape(next.shape, shape)) {
-        throw new ShapeError(`setWeights: ${name} has shape ${formatShape(shape)}, but the value has ${formatShape(next.shape)}.`);
+        throw new ShapeError(
+          `setWeights: ${name} has shape ${formatShape(shape)}, but the value has ${formatShape(next.shape)}.`,
+        );
       }
       given.set(name, next.cast("float32"));
     }

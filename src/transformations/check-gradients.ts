@@ -5,9 +5,9 @@ import { ArgumentError, NumericError } from "../errors.ts";
 import { gradientNodes } from "../graph/gradient.ts";
 import { closeGraph } from "../graph/graph.ts";
 import { topologicalOrder } from "../graph/order.ts";
-import { checkCount, checkRange } from "../options.ts";
-import type { Node } from "../ops/op.ts";
 import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
+import { checkCount, checkRange } from "../options.ts";
 import { hostRandom } from "../random.ts";
 import { type Trace, tracing } from "../runtime/cell.ts";
 import { evaluate } from "../runtime/evaluate.ts";
@@ -66,7 +66,10 @@ export async function checkGradients<Args extends TensorLike[]>(
   checkRange("checkGradients", "relative", relative, 0);
   checkRange("checkGradients", "absolute", absolute, 0);
   checkCount("checkGradients", "elements", elements);
-  const { points, value, gradient } = await traced(f as (...xs: Tensor[]) => Outputs, inputs.map((x) => asTensor(x)));
+  const { points, value, gradient } = await traced(
+    f as (...xs: Tensor[]) => Outputs,
+    inputs.map((x) => asTensor(x)),
+  );
 
   let worst: GradientCheck | null = null;
   let worstExcess = -1;
@@ -84,14 +87,26 @@ export async function checkGradients<Args extends TensorLike[]>(
       const numeric = (moved[0]! - moved[1]!) / (2 * step);
       const analytic = slopes[k]![i]!;
       const error = Math.abs(analytic - numeric);
-      const excess = Object.is(analytic, numeric) ? 0 : error / (absolute + relative * Math.max(Math.abs(analytic), Math.abs(numeric)));
+      const excess = Object.is(analytic, numeric)
+        ? 0
+        : error / (absolute + relative * Math.max(Math.abs(analytic), Math.abs(numeric)));
       checked++;
       if (excess <= worstExcess) continue;
       worstExcess = Number.isNaN(excess) ? Infinity : excess;
-      worst = { error, input: name, index: contiguousStrides(shape).map((stride, axis) => Math.floor(i / stride) % shape[axis]!), analytic, numeric, checked: 0 };
+      worst = {
+        error,
+        input: name,
+        index: contiguousStrides(shape).map((stride, axis) => Math.floor(i / stride) % shape[axis]!),
+        analytic,
+        numeric,
+        checked: 0,
+      };
     }
   }
-  if (!worst) throw new ArgumentError("checkGradients: there is no element to check: no argument holds floats, and no variable is read.");
+  if (!worst)
+    throw new ArgumentError(
+      "checkGradients: there is no element to check: no argument holds floats, and no variable is read.",
+    );
   if (worstExcess > 1) {
     const where = typeof worst.input === "number" ? `argument ${worst.input}` : worst.input;
     throw new NumericError(
@@ -120,27 +135,46 @@ interface Traced {
 /** Makes a graph of the function, with one number as its value, and gathers all numbers that go in. */
 async function traced(f: (...xs: Tensor[]) => Outputs, xs: readonly Tensor[]): Promise<Traced> {
   const parameters = xs.map((x, i) => ops.parameter(i, x.shape, x.dtype));
-  const into: Trace = { reads: new Map(), assigned: new Map(), firstId: parameters[0]?.id ?? ops.full([], 0, "float32").id };
-  const loss = tracing(into, () => weighted(outputsOf("checkGradients", f(...parameters.map((node) => new Tensor(node))))));
+  const into: Trace = {
+    reads: new Map(),
+    assigned: new Map(),
+    firstId: parameters[0]?.id ?? ops.full([], 0, "float32").id,
+  };
+  const loss = tracing(into, () =>
+    weighted(outputsOf("checkGradients", f(...parameters.map((node) => new Tensor(node))))),
+  );
   const isFloat = ({ dtype }: Node): boolean => dtypeInfo(dtype).isFloat;
   const cells = [...into.reads.keys()];
   const places: readonly { node: Node; name: number | string }[] = [
     ...parameters.map((node, i) => ({ node, name: i })),
     ...cells.map((cell) => ({ node: into.reads.get(cell)!, name: cell.name })),
   ];
-  const slopes = gradientNodes(loss, places.filter(({ node }) => isFloat(node)).map(({ node }) => node));
+  const slopes = gradientNodes(
+    loss,
+    places.filter(({ node }) => isFloat(node)).map(({ node }) => node),
+  );
 
   // What was made before the trace is a constant of the function.
   const isOutside = (node: Node): boolean => node.id < into.firstId || node.value !== undefined;
-  const outside = topologicalOrder([loss, ...slopes], isOutside).filter((node) => isOutside(node) && node.op.kind !== "generate");
+  const outside = topologicalOrder([loss, ...slopes], isOutside).filter(
+    (node) => isOutside(node) && node.op.kind !== "generate",
+  );
   const numbers = await evaluate([...xs.map((x) => x.node), ...cells.map((cell) => cell.node()), ...outside]);
-  const known = new Map<Node, Values>([...places.map(({ node }) => node), ...outside].map((node, i) => [node, Float64Array.from(numbers[i]!)]));
+  const known = new Map<Node, Values>(
+    [...places.map(({ node }) => node), ...outside].map((node, i) => [node, Float64Array.from(numbers[i]!)]),
+  );
   const compute = (roots: readonly Node[]): Values[] => {
     const graph = closeGraph(roots, [], [...known.keys()]);
-    return interpret(graph, graph.inputs.map((node) => known.get(node)!), new Map()).outputs;
+    return interpret(
+      graph,
+      graph.inputs.map((node) => known.get(node)!),
+      new Map(),
+    ).outputs;
   };
   return {
-    points: places.filter(({ node }) => isFloat(node)).map(({ node, name }) => ({ name, shape: node.shape, at: known.get(node)! })),
+    points: places
+      .filter(({ node }) => isFloat(node))
+      .map(({ node, name }) => ({ name, shape: node.shape, at: known.get(node)! })),
     value: () => compute([loss])[0]![0]!,
     gradient: () => compute(slopes),
   };
@@ -149,13 +183,17 @@ async function traced(f: (...xs: Tensor[]) => Outputs, xs: readonly Tensor[]): P
 /** One number that shows every element of every float output, each with a weight of its own. */
 function weighted(ys: readonly Tensor[]): Node {
   const floats = ys.filter((y) => dtypeInfo(y.dtype).isFloat);
-  if (floats.length === 0) throw new ArgumentError(`checkGradients: the value must hold floats, but is ${ys.map((y) => y.dtype).join(", ")}.`);
+  if (floats.length === 0)
+    throw new ArgumentError(`checkGradients: the value must hold floats, but is ${ys.map((y) => y.dtype).join(", ")}.`);
   if (floats.length === 1 && floats[0]!.size === 1) return floats[0]!.node;
   const random = hostRandom(0);
   const weight = (): number => (random.below(2) ? 1 : -1) * (0.5 + random.uint32() / 2 ** 32);
   const sums = floats.map((y) => {
     const weights = ops.data(Float32Array.from({ length: y.size }, weight), y.shape, "float32");
-    return ops.sum(ops.mul(y.node, weights), y.shape.map((_, i) => i));
+    return ops.sum(
+      ops.mul(y.node, weights),
+      y.shape.map((_, i) => i),
+    );
   });
   return sums.reduce((a, b) => ops.add(a, b));
 }

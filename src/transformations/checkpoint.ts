@@ -4,8 +4,8 @@ import { ArgumentError } from "../errors.ts";
 import { cotangentNodes } from "../graph/gradient.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { replaceNodes } from "../graph/replace.ts";
-import type { Node } from "../ops/op.ts";
 import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
 import { dirty } from "../runtime/cell.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { outputsOf, type Tensors } from "./outputs.ts";
@@ -27,17 +27,24 @@ export function checkpoint<Args extends TensorLike[]>(f: (...xs: Tensors<Args>) 
     const xs = given.map((x) => asTensor(x));
     const firstId = ops.full([], 0, "float32").id;
     const value: unknown = f(...(xs as Tensors<Args>));
-    if (Array.isArray(value)) throw new ArgumentError("checkpoint: the function must give one tensor; join several by concatenate or stack.");
+    if (Array.isArray(value))
+      throw new ArgumentError("checkpoint: the function must give one tensor; join several by concatenate or stack.");
     const y = outputsOf("checkpoint", value)[0]!.node;
-    const edge = edgeOf(y, xs.map((x) => x.node), firstId);
-    return new Tensor(ops.customGradient(y, edge, (dy, o) => {
-      const fenced = new Map(edge.map((node) => [node, o.fence(node, dy)]));
-      const [again] = replaceNodes([y], (node) => fenced.get(node) ?? null) as [Node];
-      const floats = edge.filter((node) => dtypeInfo(node.dtype).isFloat);
-      const ends = floats.map((node) => fenced.get(node)!);
-      const found = cotangentNodes([again], [dy], ends, new Set(ends), o);
-      return edge.map((node) => found[floats.indexOf(node)] ?? null);
-    }));
+    const edge = edgeOf(
+      y,
+      xs.map((x) => x.node),
+      firstId,
+    );
+    return new Tensor(
+      ops.customGradient(y, edge, (dy, o) => {
+        const fenced = new Map(edge.map((node) => [node, o.fence(node, dy)]));
+        const [again] = replaceNodes([y], (node) => fenced.get(node) ?? null) as [Node];
+        const floats = edge.filter((node) => dtypeInfo(node.dtype).isFloat);
+        const ends = floats.map((node) => fenced.get(node)!);
+        const found = cotangentNodes([again], [dy], ends, new Set(ends), o);
+        return edge.map((node) => found[floats.indexOf(node)] ?? null);
+      }),
+    );
   };
 }
 
@@ -45,6 +52,7 @@ export function checkpoint<Args extends TensorLike[]>(f: (...xs: Tensors<Args>) 
 function edgeOf(y: Node, arguments_: readonly Node[], firstId: number): Node[] {
   // A variable with an assignment that waits has a node which computes it; to gradients that node is the variable.
   const known = new Set([...arguments_, ...[...dirty].map((cell) => cell.node())]);
-  const isEdge = (node: Node): boolean => node.id < firstId || node.op.kind === "leaf" || node.value !== undefined || known.has(node);
+  const isEdge = (node: Node): boolean =>
+    node.id < firstId || node.op.kind === "leaf" || node.value !== undefined || known.has(node);
   return topologicalOrder([y], isEdge).filter((node) => isEdge(node) && node.op.kind !== "generate");
 }

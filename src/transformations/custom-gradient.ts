@@ -1,7 +1,7 @@
 // `customGradient`: a function whose gradient is told by its maker.
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import type { Node } from "../ops/op.ts";
 import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import type { Tensors } from "./outputs.ts";
@@ -30,12 +30,16 @@ export interface CustomGradient {
  * const through = customGradient((x: Tensor) => ({ value: x.round(), gradient: (dy) => dy }));
  * await grad((x: Tensor) => through(x).mul(3).sum())([0.2, 1.7]).array(); // [3, 3]
  */
-export function customGradient<Args extends TensorLike[]>(f: (...xs: Tensors<Args>) => CustomGradient): (...xs: Args) => Tensor {
+export function customGradient<Args extends TensorLike[]>(
+  f: (...xs: Tensors<Args>) => CustomGradient,
+): (...xs: Args) => Tensor {
   return (...given) => {
     const xs = given.map((x) => asTensor(x));
     const { value, gradient } = f(...(xs as Tensors<Args>));
     if (!(value instanceof Tensor) || typeof gradient !== "function") {
-      throw new ArgumentError("customGradient: the function must give { value, gradient }: a tensor, and a function from its cotangent to those of the arguments.");
+      throw new ArgumentError(
+        "customGradient: the function must give { value, gradient }: a tensor, and a function from its cotangent to those of the arguments.",
+      );
     }
     const nodes = xs.map((x) => x.node);
     return new Tensor(ops.customGradient(value.node, nodes, (dy) => checked(nodes, gradient(new Tensor(dy)))));
@@ -45,16 +49,24 @@ export function customGradient<Args extends TensorLike[]>(f: (...xs: Tensors<Arg
 function checked(xs: readonly Node[], answer: Tensor | readonly (Tensor | null)[]): (Node | null)[] {
   const parts = answer instanceof Tensor ? [answer] : answer;
   if (!Array.isArray(parts) || parts.length !== xs.length) {
-    throw new ArgumentError(`customGradient: the rule must give ${xs.length} cotangents, one for each argument (null for none), but gave ${Array.isArray(parts) ? parts.length : typeof parts}.`);
+    throw new ArgumentError(
+      `customGradient: the rule must give ${xs.length} cotangents, one for each argument (null for none), but gave ${Array.isArray(parts) ? parts.length : typeof parts}.`,
+    );
   }
   return parts.map((part: Tensor | null, i) => {
     const x = xs[i]!;
     if (part === null) return null;
-    if (!(part instanceof Tensor)) throw new ArgumentError(`customGradient: the rule's cotangent of argument ${i} is ${typeof part}, not a tensor.`);
+    if (!(part instanceof Tensor))
+      throw new ArgumentError(`customGradient: the rule's cotangent of argument ${i} is ${typeof part}, not a tensor.`);
     if (!sameShape(part.shape, x.shape)) {
-      throw new ShapeError(`customGradient: argument ${i} has shape ${formatShape(x.shape)}, but the rule's cotangent of it has ${formatShape(part.shape)}. Sum it over the axes along which the argument was broadcast.`);
+      throw new ShapeError(
+        `customGradient: argument ${i} has shape ${formatShape(x.shape)}, but the rule's cotangent of it has ${formatShape(part.shape)}. Sum it over the axes along which the argument was broadcast.`,
+      );
     }
-    if (part.dtype !== x.dtype) throw new DTypeError(`customGradient: argument ${i} is ${x.dtype}, but the rule's cotangent of it is ${part.dtype}; cast it, or give null.`);
+    if (part.dtype !== x.dtype)
+      throw new DTypeError(
+        `customGradient: argument ${i} is ${x.dtype}, but the rule's cotangent of it is ${part.dtype}; cast it, or give null.`,
+      );
     return part.node;
   });
 }

@@ -3,8 +3,8 @@ import { dtypeInfo } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { batchNodes } from "../graph/batch.ts";
 import { cotangentNodes } from "../graph/gradient.ts";
-import type { Node } from "../ops/op.ts";
 import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { Tensor, type TensorLike } from "../tensor.ts";
 import { tangentNodes } from "./jvp.ts";
@@ -61,10 +61,17 @@ export function hessian<Rest extends unknown[]>(f: Differentiable<Rest>): Deriva
   return jacfwd(jacrev(f));
 }
 
-function traced<Rest extends unknown[]>(where: string, f: Differentiable<Rest>, given: TensorLike, rest: Rest): { x: Node; y: Node } {
+function traced<Rest extends unknown[]>(
+  where: string,
+  f: Differentiable<Rest>,
+  given: TensorLike,
+  rest: Rest,
+): { x: Node; y: Node } {
   const [x] = ownNodes([given]) as [Node];
   const [y] = outputsOf(where, f(new Tensor(x), ...rest)).map((t) => t.node) as [Node];
-  for (const { dtype } of [x, y]) if (!dtypeInfo(dtype).isFloat) throw new DTypeError(`${where}: only floats have derivatives, but came ${dtype}; cast it first.`);
+  for (const { dtype } of [x, y])
+    if (!dtypeInfo(dtype).isFloat)
+      throw new DTypeError(`${where}: only floats have derivatives, but came ${dtype}; cast it first.`);
   return { x, y };
 }
 
@@ -73,6 +80,10 @@ function forEachUnit(linear: Node | null, standIn: Node, shape: Shape): Node {
   const n = sizeOf(standIn.shape);
   if (!linear) return ops.full([n, ...shape], 0, standIn.dtype);
   const units = ops.cast(ops.equal(ops.iota([n, n], 0, "int32"), ops.iota([n, n], 1, "int32")), standIn.dtype);
-  const [{ node, hasAxis }] = batchNodes([linear], new Map([[standIn, ops.reshape(units, [n, ...standIn.shape])]]), n) as [{ node: Node; hasAxis: boolean }];
+  const [{ node, hasAxis }] = batchNodes(
+    [linear],
+    new Map([[standIn, ops.reshape(units, [n, ...standIn.shape])]]),
+    n,
+  ) as [{ node: Node; hasAxis: boolean }];
   return hasAxis ? node : ops.broadcast(ops.reshape(node, [1, ...node.shape]), [n, ...node.shape]);
 }

@@ -3,8 +3,8 @@ import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { cotangentNodes } from "../graph/gradient.ts";
 import { topologicalOrder } from "../graph/order.ts";
-import type { Node, Ops } from "../ops/op.ts";
 import * as ops from "../ops/index.ts";
+import type { Node, Ops } from "../ops/op.ts";
 import { Tensor, type TensorLike } from "../tensor.ts";
 import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 import { matching, ownNodes } from "./vjp.ts";
@@ -30,8 +30,18 @@ export function jvp<Args extends TensorLike[], R extends Outputs>(
   const xs = ownNodes(primals);
   const directions = matching("jvp", "tangent", "argument", xs, tangents);
   const value = f(...(xs.map((x) => new Tensor(x)) as Tensors<Args>));
-  const moved = tangentNodes(outputsOf("jvp", value).map((y) => y.node), xs, directions);
-  return [value, inForm(value, moved.map((node) => new Tensor(node)))];
+  const moved = tangentNodes(
+    outputsOf("jvp", value).map((y) => y.node),
+    xs,
+    directions,
+  );
+  return [
+    value,
+    inForm(
+      value,
+      moved.map((node) => new Tensor(node)),
+    ),
+  ];
 }
 
 /** Tangents go forwards beside the value, so that nothing need wait for the way back to be computed again. */
@@ -45,10 +55,18 @@ export function tangentNodes(ys: readonly Node[], xs: readonly Node[], direction
   const seeds = floats.map((y, i) => ops.parameter(i, y.shape, y.dtype));
   const pulled = cotangentNodes(floats, seeds, xs, new Set(), forward);
   const reached = xs.flatMap((x, i) => (isFloat(x) && pulled[i] ? [i] : []));
-  const found = cotangentNodes(reached.map((i) => pulled[i]!), reached.map((i) => directions[i]!), seeds, new Set(), forward);
+  const found = cotangentNodes(
+    reached.map((i) => pulled[i]!),
+    reached.map((i) => directions[i]!),
+    seeds,
+    new Set(),
+    forward,
+  );
   const tangents = seeds.map((seed, i) => found[i] ?? zeros(seed));
   if (topologicalOrder(tangents).some((node) => seeds.includes(node))) {
-    throw new ArgumentError("jvp: a gradient rule on the way is not linear in its cotangent (one that clips it, say), so that no tangent follows from it. Use vjp or grad.");
+    throw new ArgumentError(
+      "jvp: a gradient rule on the way is not linear in its cotangent (one that clips it, say), so that no tangent follows from it. Use vjp or grad.",
+    );
   }
   return ys.map((y) => (isFloat(y) ? tangents[floats.indexOf(y)]! : zeros(y)));
 }

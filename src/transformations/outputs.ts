@@ -10,9 +10,14 @@ export function outputsOf(where: string, result: unknown): Tensor[] {
   for (const y of list) {
     if (y instanceof Promise) {
       y.catch(() => undefined);
-      throw new ArgumentError(`${where}: the function must not be async: it is traced, and its tensors have no numbers yet.`);
+      throw new ArgumentError(
+        `${where}: the function must not be async: it is traced, and its tensors have no numbers yet.`,
+      );
     }
-    if (!(y instanceof Tensor)) throw new ArgumentError(`${where}: the function must give a tensor, or several in an array, but gave ${y === null ? "null" : typeof y}.`);
+    if (!(y instanceof Tensor))
+      throw new ArgumentError(
+        `${where}: the function must give a tensor, or several in an array, but gave ${y === null ? "null" : typeof y}.`,
+      );
   }
   return list as Tensor[];
 }

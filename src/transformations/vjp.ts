@@ -1,9 +1,10 @@
 // `vjp`: a value together with the linear function that takes its cotangents back to the arguments.
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+
 import { dtypeInfo } from "../dtype.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { cotangentNodes } from "../graph/gradient.ts";
-import type { Node } from "../ops/op.ts";
 import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { type Outputs, outputsOf, type Tensors } from "./outputs.ts";
@@ -32,7 +33,11 @@ export function vjp<Args extends TensorLike[], R extends Outputs>(
     const given = (Array.isArray(value) ? dy : [dy]) as readonly TensorLike[];
     const seeds = matching("vjp", "cotangent", "output", ys, given);
     const floats = ys.flatMap((y, i) => (dtypeInfo(y.dtype).isFloat ? [i] : []));
-    const found = cotangentNodes(floats.map((i) => ys[i]!), floats.map((i) => seeds[i]!), xs);
+    const found = cotangentNodes(
+      floats.map((i) => ys[i]!),
+      floats.map((i) => seeds[i]!),
+      xs,
+    );
     return xs.map((x, i) => new Tensor(found[i] ?? ops.full(x.shape, 0, x.dtype)));
   };
   return [value, pullback];
@@ -44,17 +49,28 @@ export function ownNodes(primals: readonly TensorLike[]): Node[] {
 }
 
 /** One tensor of the right shape for each node. Throws errors that name `what` was given for which `of`. */
-export function matching(where: string, what: string, of: string, nodes: readonly Node[], given: readonly TensorLike[]): Node[] {
+export function matching(
+  where: string,
+  what: string,
+  of: string,
+  nodes: readonly Node[],
+  given: readonly TensorLike[],
+): Node[] {
   if (!Array.isArray(given) || given.length !== nodes.length) {
-    throw new ArgumentError(`${where}: wants one ${what} for each ${of}, in an array: ${nodes.length}, but came ${Array.isArray(given) ? given.length : typeof given}.`);
+    throw new ArgumentError(
+      `${where}: wants one ${what} for each ${of}, in an array: ${nodes.length}, but came ${Array.isArray(given) ? given.length : typeof given}.`,
+    );
   }
   return nodes.map((node, i) => {
     const { isFloat } = dtypeInfo(node.dtype);
     const own = asTensor(given[i]!, isFloat ? node.dtype : "float32").node;
     if (!sameShape(own.shape, node.shape)) {
-      throw new ShapeError(`${where}: ${of} ${i} has shape ${formatShape(node.shape)}, but its ${what} has ${formatShape(own.shape)}; they must be equal.`);
+      throw new ShapeError(
+        `${where}: ${of} ${i} has shape ${formatShape(node.shape)}, but its ${what} has ${formatShape(own.shape)}; they must be equal.`,
+      );
     }
-    if (isFloat && own.dtype !== node.dtype) throw new DTypeError(`${where}: ${of} ${i} is ${node.dtype}, but its ${what} is ${own.dtype}; cast it first.`);
+    if (isFloat && own.dtype !== node.dtype)
+      throw new DTypeError(`${where}: ${of} ${i} is ${node.dtype}, but its ${what} is ${own.dtype}; cast it first.`);
     return own;
   });
 }

@@ -2,8 +2,8 @@
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { batchNodes } from "../graph/batch.ts";
 import { topologicalOrder } from "../graph/order.ts";
-import type { Node } from "../ops/op.ts";
 import * as ops from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
 import { type Cell, currentTrace, dirty } from "../runtime/cell.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
@@ -34,23 +34,36 @@ export interface VmapOptions {
  * const points = tensor([[0, 0], [3, 4], [1, 0]]);
  * await vmap(distance, { inAxes: [0, null] })(points, [0, 0]).array(); // [0, 25, 1]
  */
-export function vmap<Args extends TensorLike[], R extends Outputs>(f: (...xs: Tensors<Args>) => R, { inAxes = 0, outAxes = 0 }: VmapOptions = {}): (...xs: Args) => R {
+export function vmap<Args extends TensorLike[], R extends Outputs>(
+  f: (...xs: Tensors<Args>) => R,
+  { inAxes = 0, outAxes = 0 }: VmapOptions = {},
+): (...xs: Args) => R {
   return (...given) => {
     const xs = given.map((x) => asTensor(x));
-    const axes = axesOf("inAxes", inAxes, xs, "argument").map((axis, i) => (axis === null ? null : normalizeAxis(axis, xs[i]!.ndim, `vmap: argument ${i}`)));
+    const axes = axesOf("inAxes", inAxes, xs, "argument").map((axis, i) =>
+      axis === null ? null : normalizeAxis(axis, xs[i]!.ndim, `vmap: argument ${i}`),
+    );
     const size = examples(xs, axes);
     const batched = new Map<Node, Node>();
     const one = xs.map((x, i) => {
       const axis = axes[i];
       if (axis === null || axis === undefined) return x;
-      const standIn = ops.parameter(i, x.shape.filter((_, k) => k !== axis), x.dtype);
+      const standIn = ops.parameter(
+        i,
+        x.shape.filter((_, k) => k !== axis),
+        x.dtype,
+      );
       batched.set(standIn, moveAxis(x.node, axis, 0));
       return new Tensor(standIn);
     });
     const result = guardingVariables(batched, () => f(...(one as Tensors<Args>)));
     const ys = outputsOf("vmap", result);
     const places = axesOf("outAxes", outAxes, ys, "output") as number[];
-    const done = batchNodes(ys.map((y) => y.node), batched, size).map(({ node, hasAxis }, i) => {
+    const done = batchNodes(
+      ys.map((y) => y.node),
+      batched,
+      size,
+    ).map(({ node, hasAxis }, i) => {
       const whole = hasAxis ? node : ops.broadcast(ops.reshape(node, [1, ...node.shape]), [size, ...node.shape]);
       return new Tensor(moveAxis(whole, 0, normalizeAxis(places[i]!, whole.shape.length, `vmap: output ${i}`)));
     });
@@ -58,16 +71,27 @@ export function vmap<Args extends TensorLike[], R extends Outputs>(f: (...xs: Te
   };
 }
 
-function axesOf(option: string, axes: number | null | readonly (number | null)[], of: readonly Tensor[], what: string): (number | null)[] {
+function axesOf(
+  option: string,
+  axes: number | null | readonly (number | null)[],
+  of: readonly Tensor[],
+  what: string,
+): (number | null)[] {
   if (!Array.isArray(axes)) return of.map(() => axes as number | null);
-  if (axes.length !== of.length) throw new ArgumentError(`vmap: ${option} has ${axes.length} entries for ${of.length} ${what}s; give one for each, or a single number for all.`);
+  if (axes.length !== of.length)
+    throw new ArgumentError(
+      `vmap: ${option} has ${axes.length} entries for ${of.length} ${what}s; give one for each, or a single number for all.`,
+    );
   return [...axes];
 }
 
 /** How many examples there are. */
 function examples(xs: readonly Tensor[], axes: readonly (number | null)[]): number {
   const first = axes.findIndex((axis) => axis !== null);
-  if (first < 0) throw new ArgumentError("vmap: no argument has an axis of examples, as inAxes is null for all; call the function itself.");
+  if (first < 0)
+    throw new ArgumentError(
+      "vmap: no argument has an axis of examples, as inAxes is null for all; call the function itself.",
+    );
   const lengthOf = (i: number): number => xs[i]!.shape[axes[i]!]!;
   xs.forEach((x, i) => {
     if (axes[i] === null || lengthOf(i) === lengthOf(first)) return;
@@ -88,7 +112,8 @@ function moveAxis(x: Node, from: number, to: number): Node {
 
 /** Runs `body`, and sees to it that no variable keeps what is known for single examples only. */
 function guardingVariables<T>(standIns: ReadonlyMap<Node, Node>, body: () => T): T {
-  const valuesNow = (): Map<Cell, Node> => new Map(currentTrace()?.assigned ?? [...dirty].map((cell) => [cell, cell.node()]));
+  const valuesNow = (): Map<Cell, Node> =>
+    new Map(currentTrace()?.assigned ?? [...dirty].map((cell) => [cell, cell.node()]));
   const before = valuesNow();
   const firstId = [...standIns.keys()][0]!.id;
   const result = body();
@@ -96,7 +121,9 @@ function guardingVariables<T>(standIns: ReadonlyMap<Node, Node>, body: () => T):
     const made = topologicalOrder([value], (node) => node.id < firstId);
     if (before.get(cell) === value || !made.some((node) => standIns.has(node))) continue;
     cell.assignNode(before.get(cell) ?? ops.read(cell));
-    throw new ArgumentError(`vmap: ${cell.name} is assigned a value of a single example. Return the value, and assign outside of vmap what you make of all of them.`);
+    throw new ArgumentError(
+      `vmap: ${cell.name} is assigned a value of a single example. Return the value, and assign outside of vmap what you make of all of them.`,
+    );
   }
   return result;
 }

@@ -18,10 +18,17 @@ interface Machine {
   readonly say: (line: string) => void;
 }
 
-const thisMachine = (): Machine => ({ elsewhere: [...macPrograms, chromium.executablePath()], root: process.getuid?.() === 0, say: console.log });
+const thisMachine = (): Machine => ({
+  elsewhere: [...macPrograms, chromium.executablePath()],
+  root: process.getuid?.() === 0,
+  say: console.log,
+});
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"];
-const macPrograms = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"];
+const macPrograms = [
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
 
 /** `CHROME_PATH`, else a Chromium or Chrome on the PATH, else the one that Playwright has fetched before. */
 export function findBrowser(env: Environment, { elsewhere } = thisMachine()): string | undefined {
@@ -41,14 +48,21 @@ export function findOrInstallBrowser(env: Environment, machine = thisMachine()):
   for (const { name, commands } of installers(env, machine)) {
     machine.say(`No Chromium on this machine; installing ${name}.`);
     try {
-      for (const [command, ...args] of commands) execFileSync(command, args, { env: { ...env, DEBIAN_FRONTEND: "noninteractive" }, stdio: "pipe", timeout: 240_000 });
+      for (const [command, ...args] of commands)
+        execFileSync(command, args, {
+          env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
+          stdio: "pipe",
+          timeout: 240_000,
+        });
     } catch (error) {
       failures.push(`${name}: ${(error as Error).message.trim()}`);
     }
     const installed = findBrowser(env, machine);
     if (installed !== undefined) return { path: installed };
   }
-  return { missing: `No Chromium was found on the PATH or under CHROME_PATH, and none could be installed. ${failures.join(" ")}` };
+  return {
+    missing: `No Chromium was found on the PATH or under CHROME_PATH, and none could be installed. ${failures.join(" ")}`,
+  };
 }
 
 interface Installer {
@@ -60,14 +74,28 @@ function installers(env: Environment, { root }: Machine): Installer[] {
   const apt = root ? onPath("apt-get", env) : undefined;
   const playwright = join(dirname(createRequire(import.meta.url).resolve("playwright-core/package.json")), "cli.js");
   return [
-    ...(apt ? [{ name: "Debian's chromium", commands: [[apt, "update"], [apt, "install", "-y", "--no-install-recommends", "chromium"]] as const }] : []),
+    ...(apt
+      ? [
+          {
+            name: "Debian's chromium",
+            commands: [
+              [apt, "update"],
+              [apt, "install", "-y", "--no-install-recommends", "chromium"],
+            ] as const,
+          },
+        ]
+      : []),
     { name: "Playwright's chromium", commands: [[process.execPath, playwright, "install", "chromium"]] as const },
   ];
 }
 
 function onPath(name: string, env: Environment): string | undefined {
   const file = process.platform === "win32" ? `${name}.exe` : name;
-  return (env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join(folder, file)).find(isProgram);
+  return (env["PATH"] ?? "")
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, file))
+    .find(isProgram);
 }
 
 function isProgram(path: string): boolean {

@@ -1,10 +1,41 @@
 // What Node and the browser compute to the same bits. The same text runs in both, and uses the package as a user does.
 import {
-  abs, compile, conv2d, cos, Dataset, erf, exp, gradients, layers, log, logSoftmax, matmul, maxPool2d, ones, optimizers, random, relu, scan, sequential, setThreads, sigmoid, sin,
-  tanh, variable, zeros,
+  abs,
+  compile,
+  conv2d,
+  cos,
+  Dataset,
+  erf,
+  exp,
+  gradients,
+  layers,
+  log,
+  logSoftmax,
+  matmul,
+  maxPool2d,
+  ones,
+  optimizers,
+  random,
+  relu,
+  scan,
+  sequential,
+  setThreads,
+  sigmoid,
+  sin,
+  tanh,
+  variable,
+  zeros,
 } from "nabla";
 
-const points = { inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]] };
+const points = {
+  inputs: [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ],
+  targets: [[0], [1], [1], [0]],
+};
 
 /** The weights and losses of a fit, one after the other. */
 async function fitted(model, data, options) {
@@ -15,7 +46,10 @@ async function fitted(model, data, options) {
 
 export const programs = {
   async "xor network"() {
-    const model = sequential([layers.input([2]), layers.dense(8, { activation: "tanh" }), layers.dense(1, { activation: "sigmoid" })], { seed: 1 });
+    const model = sequential(
+      [layers.input([2]), layers.dense(8, { activation: "tanh" }), layers.dense(1, { activation: "sigmoid" })],
+      { seed: 1 },
+    );
     model.compile({ optimizer: optimizers.sgd({ learningRate: 0.5, momentum: 0.9 }), loss: "binaryCrossentropy" });
     const numbers = await fitted(model, Dataset.from(points), { epochs: 500, batchSize: 4, seed: 1 });
     return [...numbers, await (await model.predict(points.inputs)).data()];
@@ -25,8 +59,20 @@ export const programs = {
     const [count, features, classes] = [500, 20, 5];
     const inputs = random.normal(random.key(3), [count, features]);
     const targets = inputs.at("...", [0, classes]).argmax(1);
-    const data = Dataset.from({ inputs: { data: await inputs.data(), shape: inputs.shape }, targets: { data: Int32Array.from(await targets.data()), shape: [count] } });
-    const model = sequential([layers.dense(48, { activation: "gelu" }), layers.dropout(0.25), layers.dense(32, { activation: "softplus" }), layers.dropout(0.1), layers.dense(classes)], { seed: 2 });
+    const data = Dataset.from({
+      inputs: { data: await inputs.data(), shape: inputs.shape },
+      targets: { data: Int32Array.from(await targets.data()), shape: [count] },
+    });
+    const model = sequential(
+      [
+        layers.dense(48, { activation: "gelu" }),
+        layers.dropout(0.25),
+        layers.dense(32, { activation: "softplus" }),
+        layers.dropout(0.1),
+        layers.dense(classes),
+      ],
+      { seed: 2 },
+    );
     model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
     return fitted(model, data, { epochs: 6, batchSize: 32, seed: 7 });
   },
@@ -68,10 +114,14 @@ export const programs = {
     const xs = random.normal(random.key(41), [20, 24, 40]);
     const w = variable(random.normal(random.key(42), [40 + 96, 96], { std: 0.1 }));
     const step = compile(() => {
-      const [, hs] = scan((h, x) => {
-        const next = sigmoid(matmul(x, w.value.at([0, 40])).add(matmul(h, w.value.at([40, 136])))).sub(0.5);
-        return [next, next];
-      }, zeros([24, 96]), xs);
+      const [, hs] = scan(
+        (h, x) => {
+          const next = sigmoid(matmul(x, w.value.at([0, 40])).add(matmul(h, w.value.at([40, 136])))).sub(0.5);
+          return [next, next];
+        },
+        zeros([24, 96]),
+        xs,
+      );
       const loss = hs.square().mean();
       w.assign(w.value.sub(gradients(loss, [w])[0].mul(0.1)));
       return loss;
@@ -84,11 +134,22 @@ export const programs = {
 /** A step of training on images, large enough for several threads. */
 function convolution() {
   const images = random.uniform(random.key(31), [32, 20, 20, 3]);
-  const parameters = [[3, 3, 3, 16], [3, 3, 16, 24], [9 * 24, 5]].map((shape, i) => variable(random.normal(random.key(32 + i), shape, { std: 0.1 })));
+  const parameters = [
+    [3, 3, 3, 16],
+    [3, 3, 16, 24],
+    [9 * 24, 5],
+  ].map((shape, i) => variable(random.normal(random.key(32 + i), shape, { std: 0.1 })));
   const step = compile(() => {
     const [first, second, dense] = parameters.map((p) => p.value);
-    const features = maxPool2d(relu(conv2d(maxPool2d(relu(conv2d(images, first)), 2), second, { padding: "same" })), 3, { strides: 3 });
-    const loss = logSoftmax(matmul(features.reshape([32, 9 * 24]), dense)).at([], 2).mean().mul(-1);
+    const features = maxPool2d(
+      relu(conv2d(maxPool2d(relu(conv2d(images, first)), 2), second, { padding: "same" })),
+      3,
+      { strides: 3 },
+    );
+    const loss = logSoftmax(matmul(features.reshape([32, 9 * 24]), dense))
+      .at([], 2)
+      .mean()
+      .mul(-1);
     gradients(loss, parameters).forEach((g, i) => parameters[i].assign(parameters[i].value.sub(g.mul(0.05))));
     return loss;
   });
@@ -126,7 +187,11 @@ export async function runHolds() {
   const grow = compile(() => tiny.assign(tiny.value.mul(1.0001).sub(0.0001)));
   const a = random.normal(random.key(1), [1024, 1024]);
   const product = compile((x) => matmul(x, x).sum());
-  const jobs = { "a long loop of tiny steps": () => grow.repeat(3_000_000), "convolutions": () => step.repeat(60), "products of 1024 × 1024": () => product.repeat(6, a) };
+  const jobs = {
+    "a long loop of tiny steps": () => grow.repeat(3_000_000),
+    convolutions: () => step.repeat(60),
+    "products of 1024 × 1024": () => product.repeat(6, a),
+  };
   const held = {};
   for (const [name, job] of Object.entries(jobs)) {
     await job();

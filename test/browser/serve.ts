@@ -4,7 +4,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 
-const contentTypes: Readonly<Record<string, string>> = { ".js": "text/javascript", ".mjs": "text/javascript", ".html": "text/html" };
+const contentTypes: Readonly<Record<string, string>> = {
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".html": "text/html",
+};
 
 /** With these a page may share memory between threads. */
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
@@ -16,10 +20,18 @@ const refusal = { "Content-Security-Policy": "worker-src 'self'" };
 export async function serve(folder: string): Promise<{ address: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     const [, way, path] = /^\/(isolated|refused|plain)(\/[^?]*)$/.exec(request.url ?? "") ?? [];
-    if (way === undefined || path === undefined) return void response.writeHead(request.url === "/favicon.ico" ? 204 : 404).end();
+    if (way === undefined || path === undefined)
+      return void response.writeHead(request.url === "/favicon.ico" ? 204 : 404).end();
     const file = join(folder, normalize(decodeURIComponent(path)));
     readFile(file).then(
-      (bytes) => response.writeHead(200, { "Content-Type": contentTypes[extname(file)] ?? "application/octet-stream", ...(way !== "plain" && isolation), ...(way === "refused" && refusal) }).end(bytes),
+      (bytes) =>
+        response
+          .writeHead(200, {
+            "Content-Type": contentTypes[extname(file)] ?? "application/octet-stream",
+            ...(way !== "plain" && isolation),
+            ...(way === "refused" && refusal),
+          })
+          .end(bytes),
       () => response.writeHead(404).end(),
     );
   });

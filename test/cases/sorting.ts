@@ -1,6 +1,7 @@
 // Cases of sorting: every dtype, length and layout, ties, NaN and infinity.
-import { argsort, median, sort, takeAlongAxis, topK } from "../../src/functions/sorting.ts";
+
 import { concatenate } from "../../src/functions/array.ts";
+import { argsort, median, sort, takeAlongAxis, topK } from "../../src/functions/sorting.ts";
 import * as ops from "../../src/ops/index.ts";
 import type { Shape } from "../../src/shape.ts";
 import { anyBits, between, bools, bytes, distinct, extremeInts, extremeUints, listed, sample, specialFloats, whole } from "../samples.ts";

@@ -4,7 +4,7 @@ import type { Node } from "../../src/ops/op.ts";
 import type { Shape } from "../../src/shape.ts";
 import { Tensor } from "../../src/tensor.ts";
 import type { Tolerance } from "../compare.ts";
-import { type Domain, extremeInts, extremeUints, listed, sample, type Sample, specialFloats } from "../samples.ts";
+import { type Domain, extremeInts, extremeUints, listed, type Sample, sample, specialFloats } from "../samples.ts";
 
 export interface Case {
   /** The heading: cases of one heading are computed in one program. */

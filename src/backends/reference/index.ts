@@ -1,8 +1,8 @@
 // The reference backend: slow, obvious, in float64; what all others are tested against.
-import { type TypedArray, dtypes, type DType } from "../../dtype.ts";
+import { type DType, dtypes, type TypedArray } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
-import { printGraph } from "../../graph/print.ts";
 import type { Graph } from "../../graph/graph.ts";
+import { printGraph } from "../../graph/print.ts";
 import type { Shape } from "../../shape.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Backend, KernelRun, Program, Storage } from "../backend.ts";
@@ -28,7 +28,9 @@ class ReferenceProgram implements Program {
       const values = new Map(graph.variables.map((variable, i) => [variable, held(storages[i]!).values]));
       const result = interpret(graph, given, values);
       outputs = result.outputs;
-      graph.assignments.forEach(({ variable }, i) => (held(storages[graph.variables.indexOf(variable)]!).values = result.assigned[i]!));
+      graph.assignments.forEach(
+        ({ variable }, i) => (held(storages[graph.variables.indexOf(variable)]!).values = result.assigned[i]!),
+      );
     }
     return outputs.map((values, i) => toDType(values, graph.outputs[i]!.dtype));
   }
@@ -38,7 +40,15 @@ class ReferenceProgram implements Program {
   }
 
   describe() {
-    return { graph: printGraph(this.#graph), kernels: [], work: [], plan: "", code: "", workingBytes: 0, memory: { arena: 0, liveAtOnce: 0, eachThread: 0, threads: 1, variables: 0 } };
+    return {
+      graph: printGraph(this.#graph),
+      kernels: [],
+      work: [],
+      plan: "",
+      code: "",
+      workingBytes: 0,
+      memory: { arena: 0, liveAtOnce: 0, eachThread: 0, threads: 1, variables: 0 },
+    };
   }
 
   free(): void {}
@@ -58,7 +68,8 @@ export const referenceBackend: Backend = {
   read: async (storage) => toDType(held(storage).values, storage.dtype),
   free: (storage) => void (held(storage).values = new Float64Array(0)),
   setThreads: (count) => {
-    if (count !== 1) throw new ArgumentError(`threads: the reference backend computes on one thread, but ${count} are asked for.`);
+    if (count !== 1)
+      throw new ArgumentError(`threads: the reference backend computes on one thread, but ${count} are asked for.`);
   },
   compile: async (graph) => new ReferenceProgram(graph),
 };

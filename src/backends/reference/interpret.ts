@@ -1,25 +1,40 @@
 // The specification: each node computed by the plainest loop that says what it means, floats in float64.
+
+import { numbers, wrap } from "../../compile/numbers.ts";
 import { type DType, dtypeInfo } from "../../dtype.ts";
 import { bodyGraph, type Graph, graphNodes } from "../../graph/graph.ts";
-import type { ContractLabels, Node } from "../../ops/op.ts";
+import { labelExtents } from "../../ops/contract.ts";
 import { type LoopAttrs, type Resident, readOp, resultTypes } from "../../ops/index.ts";
+import type { ContractLabels, Node } from "../../ops/op.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../shape.ts";
 import { type Affine, fixed } from "../../view.ts";
-import { labelExtents } from "../../ops/contract.ts";
-import { numbers, wrap } from "../../compile/numbers.ts";
 
 /** Numbers of any dtype, held in float64. */
 export type Values = Float64Array;
 
 /** Computes every root of a graph from its inputs and variables. */
-export function interpret(graph: Graph, inputs: readonly Values[], variables: ReadonlyMap<Resident, Values>): { outputs: Values[]; assigned: Values[] } {
+export function interpret(
+  graph: Graph,
+  inputs: readonly Values[],
+  variables: ReadonlyMap<Resident, Values>,
+): { outputs: Values[]; assigned: Values[] } {
   const known = new Map<Node, Values>(graph.inputs.map((node, i) => [node, inputs[i]!]));
   for (const node of graphNodes(graph)) {
     if (known.has(node)) continue;
     if (node.op === readOp) known.set(node, variables.get(node.attrs.variable)!);
-    else known.set(node, evaluateNode(node, node.inputs.map((x) => known.get(x)!)));
+    else
+      known.set(
+        node,
+        evaluateNode(
+          node,
+          node.inputs.map((x) => known.get(x)!),
+        ),
+      );
   }
-  return { outputs: graph.outputs.map((x) => known.get(x)!), assigned: graph.assignments.map((a) => known.get(a.value)!) };
+  return {
+    outputs: graph.outputs.map((x) => known.get(x)!),
+    assigned: graph.assignments.map((a) => known.get(a.value)!),
+  };
 }
 
 /** One node, from its inputs' numbers; `run` interprets the body of a loop. */
@@ -36,7 +51,14 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       return out;
     }
     case "generate": {
-      forEachIndex(node.shape, (index, i) => (out[i] = op.element(node, index.map((n) => fixed(n, 1))).offset));
+      forEachIndex(
+        node.shape,
+        (index, i) =>
+          (out[i] = op.element(
+            node,
+            index.map((n) => fixed(n, 1)),
+          ).offset),
+      );
       return out;
     }
     case "movement": {
@@ -45,7 +67,10 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       const strides = contiguousStrides(from);
       const fill = op.fill?.(node);
       forEachIndex(node.shape, (index, i) => {
-        const at = op.source!(node, index.map((n) => fixed(n, 1))).map((a: Affine) => a.offset);
+        const at = op.source!(
+          node,
+          index.map((n) => fixed(n, 1)),
+        ).map((a: Affine) => a.offset);
         const outside = fill?.axes.some((axis: number) => at[axis]! < 0 || at[axis]! >= from[axis]!);
         out[i] = outside ? fill!.value : x![at.reduce((sum, n, axis) => sum + n * strides[axis]!, 0)]!;
       });
@@ -71,7 +96,10 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       const strides = contiguousStrides(node.shape);
       forEachIndex(from, (index, i) => {
         const at = kept.reduce((sum, axis, k) => sum + index[axis]! * strides[k]!, 0);
-        out[at] = numbers[op.combine as "add"]({ value: out[at]!, dtype: node.dtype }, { value: x![i]!, dtype: node.dtype }).value;
+        out[at] = numbers[op.combine as "add"](
+          { value: out[at]!, dtype: node.dtype },
+          { value: x![i]!, dtype: node.dtype },
+        ).value;
       });
       return out;
     }
@@ -82,7 +110,8 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       const from = node.inputs[0]!.shape;
       const inner = sizeOf(from.slice(axis + 1));
       forEachOuter(from, axis, y!, (outer, at, k) => {
-        for (let i = 0; i < inner; i++) out[(outer * y!.length + k) * inner + i] = x![(outer * from[axis]! + at) * inner + i]!;
+        for (let i = 0; i < inner; i++)
+          out[(outer * y!.length + k) * inner + i] = x![(outer * from[axis]! + at) * inner + i]!;
       });
       return out;
     }
@@ -101,7 +130,9 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       return loopValues(node, inputs, run);
     case "result": {
       const { index } = node.attrs;
-      const start = resultTypes(node.inputs[0]!.attrs).slice(0, index).reduce((n, { shape }) => n + sizeOf(shape), 0);
+      const start = resultTypes(node.inputs[0]!.attrs)
+        .slice(0, index)
+        .reduce((n, { shape }) => n + sizeOf(shape), 0);
       return x!.slice(start, start + out.length);
     }
     case "routine": {
@@ -129,7 +160,9 @@ function loopValues(node: Node, inputs: readonly Values[], run: typeof interpret
   const stacked = body.stacked.map((y) => new Float64Array(length * sizeOf(y.shape)));
   for (let step = 0; step < length; step++) {
     const t = reverse ? length - 1 - step : step;
-    const slices = body.slices.map((x, i) => inputs[body.carries.length + i]!.subarray(t * sizeOf(x.shape), (t + 1) * sizeOf(x.shape)));
+    const slices = body.slices.map((x, i) =>
+      inputs[body.carries.length + i]!.subarray(t * sizeOf(x.shape), (t + 1) * sizeOf(x.shape)),
+    );
     const { outputs } = run(graph, [...carries, ...slices, ...inputs.slice(after)], new Map());
     carries = outputs.slice(0, carries.length);
     stacked.forEach((whole, i) => whole.set(outputs[carries.length + i]!, t * sizeOf(body.stacked[i]!.shape)));
@@ -157,15 +190,18 @@ function contractValues(node: Node, a: Values, b: Values): Values {
   const stridesB = all.map((label) => strideOf(labels.b, shapeB, label));
   const out = new Float64Array(sizeOf(node.shape));
   const inner = sizeOf(summed.map((label) => extents.get(label)!));
-  forEachIndex(all.map((label) => extents.get(label)!), (index, i) => {
-    let atA = 0;
-    let atB = 0;
-    for (let k = 0; k < index.length; k++) {
-      atA += index[k]! * stridesA[k]!;
-      atB += index[k]! * stridesB[k]!;
-    }
-    out[Math.floor(i / inner)]! += a[atA]! * b[atB]!;
-  });
+  forEachIndex(
+    all.map((label) => extents.get(label)!),
+    (index, i) => {
+      let atA = 0;
+      let atB = 0;
+      for (let k = 0; k < index.length; k++) {
+        atA += index[k]! * stridesA[k]!;
+        atB += index[k]! * stridesB[k]!;
+      }
+      out[Math.floor(i / inner)]! += a[atA]! * b[atB]!;
+    },
+  );
   return out;
 }
 
@@ -189,7 +225,12 @@ function forEachIndex(shape: Shape, visit: (index: number[], flat: number) => vo
 }
 
 /** Visits the pairs of an index before `axis` and a place on it, which is brought into range. */
-function forEachOuter(shape: Shape, axis: number, places: Values, visit: (outer: number, at: number, k: number) => void): void {
+function forEachOuter(
+  shape: Shape,
+  axis: number,
+  places: Values,
+  visit: (outer: number, at: number, k: number) => void,
+): void {
   const outers = sizeOf(shape.slice(0, axis));
   for (let outer = 0; outer < outers; outer++) {
     places.forEach((place, k) => visit(outer, Math.min(shape[axis]! - 1, Math.max(0, place)), k));

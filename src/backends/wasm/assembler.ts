@@ -137,7 +137,9 @@ export class FunctionBuilder {
     let depth = 1;
     for (const { op, args } of this.#body) {
       if (op === "end" || op === "else") depth--;
-      lines.push(`${"  ".repeat(depth)}${op}${args.length > 0 ? ` ${op === "v128.const" ? args.map((a) => `0x${a.toString(16)}`).join(" ") : args.join(" ")}` : ""}`);
+      lines.push(
+        `${"  ".repeat(depth)}${op}${args.length > 0 ? ` ${op === "v128.const" ? args.map((a) => `0x${a.toString(16)}`).join(" ") : args.join(" ")}` : ""}`,
+      );
       if (op === "loop" || op === "block" || op === "if" || op === "else") depth++;
     }
     return lines.join("\n");
@@ -171,7 +173,11 @@ export class ModuleBuilder {
   encode(shared = false): Uint8Array<ArrayBuffer> {
     const types: string[] = [];
     const typeOf = ({ parameters, result }: FunctionBuilder): number => {
-      const key = [0x60, ...vector(parameters.map((p) => [valueTypes[p]])), ...vector(result ? [[valueTypes[result]]] : [])].join();
+      const key = [
+        0x60,
+        ...vector(parameters.map((p) => [valueTypes[p]])),
+        ...vector(result ? [[valueTypes[result]]] : []),
+      ].join();
       const known = types.indexOf(key);
       return known >= 0 ? known : types.push(key) - 1;
     };
@@ -197,7 +203,8 @@ export class ModuleBuilder {
 
 const text = (s: string): number[] => [...leb(s.length), ...new TextEncoder().encode(s)];
 const vector = (entries: readonly (readonly number[])[]): number[] => [...leb(entries.length), ...entries.flat()];
-const section = (id: number, content: readonly number[]): Uint8Array => Uint8Array.from([id, ...leb(content.length), ...content]);
+const section = (id: number, content: readonly number[]): Uint8Array =>
+  Uint8Array.from([id, ...leb(content.length), ...content]);
 
 function codeSection(bodies: readonly Uint8Array[]): Uint8Array {
   const entries = bodies.flatMap((body) => [Uint8Array.from(leb(body.length)), body]);

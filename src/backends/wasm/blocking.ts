@@ -71,7 +71,8 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const contract = kernel.contract!;
   if (contract.m.length === 0 || contract.n.length === 0 || contract.k.length === 0) return null;
   // Columns are the side along which results lie next to each other.
-  const along = (axes: readonly number[]): number => stores.filter((s) => s.at.coefficients[axes[axes.length - 1]!] === 1).length;
+  const along = (axes: readonly number[]): number =>
+    stores.filter((s) => s.at.coefficients[axes[axes.length - 1]!] === 1).length;
   const turned = along(contract.m) > along(contract.n);
   const [rowAxes, columnAxes] = turned ? [contract.n, contract.m] : [contract.m, contract.n];
   const [rowValue, columnValue] = turned ? [contract.b, contract.a] : [contract.a, contract.b];
@@ -83,7 +84,13 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const columns = lineOf(columnAxes, extents, tileColumns);
   const columnCount = columns.runs * columns.run;
   const product = bare.count * columnCount * depth.count;
-  if (bare.count < fewest || columnCount < fewest || depth.count < fewest || product < (batch.count < manyProducts ? smallest : smallest / 8)) return null;
+  if (
+    bare.count < fewest ||
+    columnCount < fewest ||
+    depth.count < fewest ||
+    product < (batch.count < manyProducts ? smallest : smallest / 8)
+  )
+    return null;
   if (columns.count > 2.5 * columnCount) return null;
 
   const rowLayout = rowLayoutOf(rowValue, bare, depth, tileRows);
@@ -108,18 +115,44 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const items = itemsPerProduct * batch.count;
   const itemsPerUnit = Math.ceil(items / unitsFor(work, items));
   return {
-    rows, columns, depth, batch, tileRows, tileColumns, rowsOf: turned ? "b" : "a", rowLayout, sharesColumns, passLength, passes, passSteps, blockRows, blockColumns,
-    directColumnStep: directColumnStep(columnValue, columns, depth), itemRows, itemsPerProduct, items, itemsPerUnit, units: Math.ceil(items / itemsPerUnit), directRowBytes,
+    rows,
+    columns,
+    depth,
+    batch,
+    tileRows,
+    tileColumns,
+    rowsOf: turned ? "b" : "a",
+    rowLayout,
+    sharesColumns,
+    passLength,
+    passes,
+    passSteps,
+    blockRows,
+    blockColumns,
+    directColumnStep: directColumnStep(columnValue, columns, depth),
+    itemRows,
+    itemsPerProduct,
+    items,
+    itemsPerUnit,
+    units: Math.ceil(items / itemsPerUnit),
+    directRowBytes,
   };
 }
 
 /** A load whose address is known but for the counters, and that is not asked whether it lies inside. */
-const isBare = (value: Expression): value is DirectLoad => value.kind === "load" && value.dtype === "float32" && value.guards.length === 0;
+const isBare = (value: Expression): value is DirectLoad =>
+  value.kind === "load" && value.dtype === "float32" && value.guards.length === 0;
 
 function rowLayoutOf(value: Expression, rows: Line, depth: Line, tileRows: number): Blocking["rowLayout"] {
   const inner = innerAxis(depth);
   const stepsOf = (e: Expression): number => (e.kind === "load" ? e.at.coefficients[inner]! : 0);
-  if (isBare(value) && stepsOf(value) === 1 && value.at.terms.every((t) => !usesAxes(t.value as Expression, depth.axes)) && (depth.runs === 1 || depth.run >= 32)) return "direct";
+  if (
+    isBare(value) &&
+    stepsOf(value) === 1 &&
+    value.at.terms.every((t) => !usesAxes(t.value as Expression, depth.axes)) &&
+    (depth.runs === 1 || depth.run >= 32)
+  )
+    return "direct";
   const padding = (Math.ceil(rows.run / tileRows) * tileRows) / rows.run;
   return padding <= 1.25 && runsFaster(value, innerAxis(rows), inner) ? "panels" : "rows";
 }
@@ -128,7 +161,10 @@ function rowLayoutOf(value: Expression, rows: Line, depth: Line, tileRows: numbe
 function runsFaster(value: Expression, a: number, b: number): boolean {
   let score = 0;
   forEachLoad(value, ({ at }) => {
-    for (const [axis, sign] of [[a, 1], [b, -1]] as const) {
+    for (const [axis, sign] of [
+      [a, 1],
+      [b, -1],
+    ] as const) {
       const c = at.coefficients[axis]!;
       score += sign * (c === 1 ? 1 : c === 0 ? 0 : -1);
     }
@@ -154,13 +190,25 @@ function strideAlong(at: Affine, line: Line): number | null {
 }
 
 function directColumnStep(value: Expression, columns: Line, depth: Line): number {
-  if (!isBare(value) || value.at.terms.length > 0 || columns.runs > 1 || value.at.coefficients[innerAxis(columns)] !== 1 || columns.run > fewColumns) return 0;
+  if (
+    !isBare(value) ||
+    value.at.terms.length > 0 ||
+    columns.runs > 1 ||
+    value.at.coefficients[innerAxis(columns)] !== 1 ||
+    columns.run > fewColumns
+  )
+    return 0;
   return (strideAlong(value.at, depth) ?? 0) * 4;
 }
 
 function directRows({ stores }: Kernel, rows: Line, columns: Line, tileColumns: number): number {
   const [{ at, value }] = stores as [Kernel["stores"][0]];
-  const plain = stores.length === 1 && value.kind === "reduced" && columns.runs === 1 && at.coefficients[innerAxis(columns)] === 1 && at.terms.length === 0;
+  const plain =
+    stores.length === 1 &&
+    value.kind === "reduced" &&
+    columns.runs === 1 &&
+    at.coefficients[innerAxis(columns)] === 1 &&
+    at.terms.length === 0;
   return plain && rows.paddedRun === rows.run && columns.run % tileColumns === 0 ? (strideAlong(at, rows) ?? 0) * 4 : 0;
 }
 
@@ -180,7 +228,13 @@ export function ownLayout(b: Blocking): OwnLayout {
   const rowBytes = b.rowLayout === "direct" ? 4 : b.passSteps * 4;
   const rows = roundUp(columns, 64);
   const sums = roundUp(rows + (b.blockRows + b.tileRows) * rowBytes + 64, 64);
-  return { columns: 0, rows, rowBytes, sums, total: sums + (b.directRowBytes > 0 ? 0 : b.blockRows * b.blockColumns * 4) + 64 };
+  return {
+    columns: 0,
+    rows,
+    rowBytes,
+    sums,
+    total: sums + (b.directRowBytes > 0 ? 0 : b.blockRows * b.blockColumns * 4) + 64,
+  };
 }
 
 /** Bytes of the packed columns of one product. */
@@ -189,5 +243,5 @@ export const columnBytes = (b: Blocking): number => b.columns.count * b.depth.co
 /** Bytes that a kernel's threads share while it runs: packed columns. */
 export function contractScratchBytes(kernel: Kernel, target: Target): number {
   const b = blockingOf(kernel, target);
-  return b && b.sharesColumns && b.directColumnStep === 0 ? columnBytes(b) * b.batch.count : 0;
+  return b?.sharesColumns && b.directColumnStep === 0 ? columnBytes(b) * b.batch.count : 0;
 }

@@ -22,12 +22,27 @@ interface PrintedStore {
 export function printContract(kernel: Kernel, name: string, target: Target, module: ModuleBuilder): Piece[] {
   const b = blockingOf(kernel, target)!;
   const product: Piece = {
-    f: new ContractPrinter(kernel, name, target).product(module.add(printMicroKernel(target.fused, { rows: b.tileRows, columns: b.tileColumns, rowsApart: b.rowLayout !== "panels", columnStep: b.directColumnStep || b.tileColumns * 4 }))),
-    units: b.units, divides: true, work: (b.rows.count * b.columns.count * b.depth.count * b.batch.count) / 4, ownBytes: ownLayout(b).total,
+    f: new ContractPrinter(kernel, name, target).product(
+      module.add(
+        printMicroKernel(target.fused, {
+          rows: b.tileRows,
+          columns: b.tileColumns,
+          rowsApart: b.rowLayout !== "panels",
+          columnStep: b.directColumnStep || b.tileColumns * 4,
+        }),
+      ),
+    ),
+    units: b.units,
+    divides: true,
+    work: (b.rows.count * b.columns.count * b.depth.count * b.batch.count) / 4,
+    ownBytes: ownLayout(b).total,
   };
   if (!b.sharesColumns || b.directColumnStep > 0) return [product];
   const packing = new ContractPrinter(kernel, `${name}_columns`, target);
-  return [{ f: packing.columns(), units: packing.packUnits, divides: true, work: packing.packWork, ownBytes: 0 }, product];
+  return [
+    { f: packing.columns(), units: packing.packUnits, divides: true, work: packing.packWork, ownBytes: 0 },
+    product,
+  ];
 }
 
 class ContractPrinter {
@@ -46,15 +61,30 @@ class ContractPrinter {
     const buffers = kernelBuffers(kernel);
     this.#b = b;
     this.#joinsPairs = target.joinsPairs;
-    this.#f = new FunctionBuilder(name, [...buffers, ...pieceParameters].map(() => "i32"));
-    this.#p = new VectorPrinter(this.#f, new Map(buffers.map((buffer, i) => [buffer, i])), innerAxis(b.columns), kernel.parallel, target.fused);
+    this.#f = new FunctionBuilder(
+      name,
+      [...buffers, ...pieceParameters].map(() => "i32"),
+    );
+    this.#p = new VectorPrinter(
+      this.#f,
+      new Map(buffers.map((buffer, i) => [buffer, i])),
+      innerAxis(b.columns),
+      kernel.parallel,
+      target.fused,
+    );
     const expander = new Expander();
     const { a, b: second } = kernel.contract!;
     this.#rows = { value: expander.expand(b.rowsOf === "a" ? a : second), line: b.rows, depth: b.depth };
     this.#columns = { value: expander.expand(b.rowsOf === "a" ? second : a), line: b.columns, depth: b.depth };
-    this.#stores = kernel.stores.map((s) => ({ buffer: s.buffer, at: expander.affine(s.at), value: expander.expand(s.value) }));
+    this.#stores = kernel.stores.map((s) => ({
+      buffer: s.buffer,
+      at: expander.affine(s.at),
+      value: expander.expand(s.value),
+    }));
     this.#layout = ownLayout(b);
-    this.#parameters = Object.fromEntries(pieceParameters.map((parameter, i) => [parameter, buffers.length + i])) as Record<(typeof pieceParameters)[number], Local>;
+    this.#parameters = Object.fromEntries(
+      pieceParameters.map((parameter, i) => [parameter, buffers.length + i]),
+    ) as Record<(typeof pieceParameters)[number], Local>;
   }
 
   // ---- packing the columns for all ----
@@ -76,14 +106,26 @@ class ContractPrinter {
     const b = this.#b;
     const perProduct = b.columns.count / b.tileColumns;
     const perUnit = Math.ceil(this.#panels / this.packUnits);
-    const [panel, stop, batch, last, target] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+    const [panel, stop, batch, last, target] = [
+      f.local("i32"),
+      f.local("i32"),
+      f.local("i32"),
+      f.local("i32"),
+      f.local("i32"),
+    ];
     f.get(this.#parameters.first).times(perUnit).set(panel);
-    f.least(() => f.get(this.#parameters.last).times(perUnit), () => f.i32(this.#panels)).set(stop);
+    f.least(
+      () => f.get(this.#parameters.last).times(perUnit),
+      () => f.i32(this.#panels),
+    ).set(stop);
     f.get(panel).get(stop).emit("i32.lt_u").emit("if");
     this.#p.inside(-1, null, () => {
       const some = (first: Local, end: Local): void => {
         this.#pushShared(batch);
-        f.get(first).times(b.depth.count * b.tileColumns * 4).emit("i32.add").set(target);
+        f.get(first)
+          .times(b.depth.count * b.tileColumns * 4)
+          .emit("i32.add")
+          .set(target);
         printPanels(this.#p, this.#columns, b.tileColumns, first, end, target, b.depth.count * b.tileColumns * 4, null);
       };
       if (b.batch.count === 1) {
@@ -95,9 +137,20 @@ class ContractPrinter {
       f.get(panel).i32(perProduct).emit("i32.div_u").set(batch);
       f.emit("loop");
       f.get(panel).get(batch).times(perProduct).emit("i32.sub").set(first);
-      f.least(() => f.get(stop).get(batch).times(perProduct).emit("i32.sub"), () => f.i32(perProduct)).set(last);
+      f.least(
+        () => f.get(stop).get(batch).times(perProduct).emit("i32.sub"),
+        () => f.i32(perProduct),
+      ).set(last);
       atPlace(this.#p, b.batch, batch, () => some(first, last));
-      f.get(batch).plus(1).tee(batch).times(perProduct).tee(panel).get(stop).emit("i32.lt_u").emit("br_if", 0).emit("end");
+      f.get(batch)
+        .plus(1)
+        .tee(batch)
+        .times(perProduct)
+        .tee(panel)
+        .get(stop)
+        .emit("i32.lt_u")
+        .emit("br_if", 0)
+        .emit("end");
       f.release(first, "i32");
     });
     f.emit("end");
@@ -115,22 +168,44 @@ class ContractPrinter {
   product(tile: number): FunctionBuilder {
     const f = this.#f;
     const b = this.#b;
-    const [item, stop, batch, row, end, columns] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+    const [item, stop, batch, row, end, columns] = [
+      f.local("i32"),
+      f.local("i32"),
+      f.local("i32"),
+      f.local("i32"),
+      f.local("i32"),
+      f.local("i32"),
+    ];
     f.get(this.#parameters.first).times(b.itemsPerUnit).set(item);
-    f.least(() => f.get(this.#parameters.last).times(b.itemsPerUnit), () => f.i32(b.items)).set(stop);
+    f.least(
+      () => f.get(this.#parameters.last).times(b.itemsPerUnit),
+      () => f.i32(b.items),
+    ).set(stop);
     f.emit("loop");
     f.get(item).i32(b.itemsPerProduct).emit("i32.div_u").set(batch);
     f.get(item).i32(b.itemsPerProduct).emit("i32.rem_u").times(b.itemRows).set(row);
-    f.least(() => f.get(row).plus(b.itemRows), () => f.i32(b.rows.count)).set(end);
+    f.least(
+      () => f.get(row).plus(b.itemRows),
+      () => f.i32(b.rows.count),
+    ).set(end);
     this.#p.inside(-1, null, () =>
       atPlace(this.#p, b.batch, batch, () => {
         this.#placeColumns(batch, columns);
         if (b.itemRows <= b.blockRows) return this.#block(row, end, columns, tile);
         const last = f.local("i32");
-        f.rangedLoop(row, () => f.get(row), end, b.blockRows, () => {
-          f.least(() => f.get(row).plus(b.blockRows), () => f.get(end)).set(last);
-          this.#block(row, last, columns, tile);
-        });
+        f.rangedLoop(
+          row,
+          () => f.get(row),
+          end,
+          b.blockRows,
+          () => {
+            f.least(
+              () => f.get(row).plus(b.blockRows),
+              () => f.get(end),
+            ).set(last);
+            this.#block(row, last, columns, tile);
+          },
+        );
         f.release(last, "i32");
       }),
     );
@@ -152,7 +227,10 @@ class ContractPrinter {
     } else {
       const [first, last, target] = [f.local("i32"), f.local("i32"), f.local("i32")];
       f.get(this.#parameters.own).plus(this.#layout.columns).tee(columns).set(target);
-      f.i32(0).set(first).i32(b.columns.count / b.tileColumns).set(last);
+      f.i32(0)
+        .set(first)
+        .i32(b.columns.count / b.tileColumns)
+        .set(last);
       printPanels(this.#p, this.#columns, b.tileColumns, first, last, target, b.depth.count * b.tileColumns * 4, null);
       for (const local of [first, last, target]) f.release(local, "i32");
     }
@@ -163,7 +241,10 @@ class ContractPrinter {
     const f = this.#f;
     const b = this.#b;
     if (b.rowLayout === "direct") this.#tableOfRows(first, last);
-    const sums: Sums = b.directRowBytes > 0 ? this.#directSums(first) : { at: this.#ownAddress(this.#layout.sums), rowBytes: b.blockColumns * 4 };
+    const sums: Sums =
+      b.directRowBytes > 0
+        ? this.#directSums(first)
+        : { at: this.#ownAddress(this.#layout.sums), rowBytes: b.blockColumns * 4 };
     const wide = b.columns.count;
     if (wide <= b.blockColumns) {
       this.#passes(first, last, columns, { start: null, width: () => f.i32(wide) }, sums, tile);
@@ -171,7 +252,10 @@ class ContractPrinter {
     } else {
       const [start, width] = [f.local("i32"), f.local("i32")];
       f.countedLoop(start, 0, wide, b.blockColumns, () => {
-        f.least(() => f.i32(wide).get(start).emit("i32.sub"), () => f.i32(b.blockColumns)).set(width);
+        f.least(
+          () => f.i32(wide).get(start).emit("i32.sub"),
+          () => f.i32(b.blockColumns),
+        ).set(width);
         this.#passes(first, last, columns, { start, width: () => f.get(width) }, sums, tile);
         if (b.directRowBytes === 0) this.#epilogue(sums, first, last, start);
       });
@@ -205,17 +289,26 @@ class ContractPrinter {
     const [row, to, address] = [f.local("i32"), f.local("i32"), f.local("i32")];
     f.get(this.#parameters.own).plus(this.#layout.rows).set(to);
     this.#p.vectorAxis = innerAxis(this.#b.depth);
-    f.rangedLoop(row, () => f.get(first), last, 1, () => {
-      atPlace(this.#p, this.#b.rows, row, () => {
-        this.#p.beginBody([]);
-        this.#p.pushAddress(load.buffer, load.at);
-        f.set(address);
-        this.#p.endBody();
-      });
-      f.get(to).get(address).emit("i32.store", 0);
-      f.get(to).plus(4).set(to);
-    });
-    for (let i = 0; i < this.#b.tileRows - 1; i++) f.get(to).get(address).emit("i32.store", 4 * i);
+    f.rangedLoop(
+      row,
+      () => f.get(first),
+      last,
+      1,
+      () => {
+        atPlace(this.#p, this.#b.rows, row, () => {
+          this.#p.beginBody([]);
+          this.#p.pushAddress(load.buffer, load.at);
+          f.set(address);
+          this.#p.endBody();
+        });
+        f.get(to).get(address).emit("i32.store", 0);
+        f.get(to).plus(4).set(to);
+      },
+    );
+    for (let i = 0; i < this.#b.tileRows - 1; i++)
+      f.get(to)
+        .get(address)
+        .emit("i32.store", 4 * i);
     for (const local of [row, to, address]) f.release(local, "i32");
   }
 
@@ -251,7 +344,10 @@ class ContractPrinter {
       body();
     } else {
       f.countedLoop(pass, 0, parts, passLength, () => {
-        f.least(() => f.get(pass).plus(passLength), () => f.i32(parts)).tee(stop);
+        f.least(
+          () => f.get(pass).plus(passLength),
+          () => f.i32(parts),
+        ).tee(stop);
         f.get(pass).emit("i32.sub").times(perPart).set(steps);
         f.get(pass).times(perPart).set(stepsDone);
         body();
@@ -268,7 +364,11 @@ class ContractPrinter {
     else {
       const [firstPanel, lastPanel] = [f.local("i32"), f.local("i32")];
       f.get(first).i32(b.tileRows).emit("i32.div_u").set(firstPanel);
-      f.get(last).plus(b.tileRows - 1).i32(b.tileRows).emit("i32.div_u").set(lastPanel);
+      f.get(last)
+        .plus(b.tileRows - 1)
+        .i32(b.tileRows)
+        .emit("i32.div_u")
+        .set(lastPanel);
       printPanels(this.#p, this.#rows, b.tileRows, firstPanel, lastPanel, target, b.passSteps * b.tileRows * 4, range);
       f.release(firstPanel, "i32");
       f.release(lastPanel, "i32");
@@ -277,38 +377,75 @@ class ContractPrinter {
   }
 
   /** Every tile of a block for one pass; a panel of columns is kept while the rows go by. */
-  #tiles(first: Local, last: Local, columns: Local, { start, width }: Stretch, sums: Sums, pass: Pass, tile: number): void {
+  #tiles(
+    first: Local,
+    last: Local,
+    columns: Local,
+    { start, width }: Stretch,
+    sums: Sums,
+    pass: Pass,
+    tile: number,
+  ): void {
     const f = this.#f;
     const b = this.#b;
-    const [column, end, row, rowsAt, sumsAt, columnsAt] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+    const [column, end, row, rowsAt, sumsAt, columnsAt] = [
+      f.local("i32"),
+      f.local("i32"),
+      f.local("i32"),
+      f.local("i32"),
+      f.local("i32"),
+      f.local("i32"),
+    ];
     const stepBytes = b.directColumnStep > 0 ? b.directColumnStep : b.tileColumns * 4;
     const columnBytes = b.directColumnStep > 0 ? 4 : b.depth.count * 4;
     width();
     f.set(end);
-    f.rangedLoop(column, () => f.i32(0), end, b.tileColumns, () => {
-      f.get(this.#parameters.own).plus(this.#layout.rows).set(rowsAt);
-      f.get(sums.at).get(column).times(4).emit("i32.add");
-      // Sums that go to their destination lie at their own column there; those of a block begin at its first.
-      if (start !== null && b.directRowBytes > 0) f.get(start).times(4).emit("i32.add");
-      f.set(sumsAt);
-      f.get(columns).get(column);
-      if (start !== null) f.get(start).emit("i32.add");
-      f.times(columnBytes).emit("i32.add").get(pass.stepsDone).times(stepBytes).emit("i32.add").set(columnsAt);
-      f.rangedLoop(row, () => f.get(first), last, b.tileRows, () => {
-        for (let r = 0; r < b.tileRows; r++) {
-          f.get(rowsAt);
-          if (pass.offset !== null) f.emit("i32.load", r * 4).get(pass.offset).emit("i32.add");
-          else f.plus(b.rowLayout === "rows" ? r * this.#layout.rowBytes : 0);
-        }
-        f.get(columnsAt).get(sumsAt).get(pass.steps).i32(sums.rowBytes);
-        f.least(() => f.get(last).get(row).emit("i32.sub"), () => f.i32(b.tileRows));
-        if (b.passes === 1) f.i32(0);
-        else f.get(pass.stepsDone);
-        f.emit("call", tile);
-        f.get(rowsAt).plus(b.tileRows * this.#layout.rowBytes).set(rowsAt);
-        f.get(sumsAt).plus(sums.rowBytes * b.tileRows).set(sumsAt);
-      });
-    });
+    f.rangedLoop(
+      column,
+      () => f.i32(0),
+      end,
+      b.tileColumns,
+      () => {
+        f.get(this.#parameters.own).plus(this.#layout.rows).set(rowsAt);
+        f.get(sums.at).get(column).times(4).emit("i32.add");
+        // Sums that go to their destination lie at their own column there; those of a block begin at its first.
+        if (start !== null && b.directRowBytes > 0) f.get(start).times(4).emit("i32.add");
+        f.set(sumsAt);
+        f.get(columns).get(column);
+        if (start !== null) f.get(start).emit("i32.add");
+        f.times(columnBytes).emit("i32.add").get(pass.stepsDone).times(stepBytes).emit("i32.add").set(columnsAt);
+        f.rangedLoop(
+          row,
+          () => f.get(first),
+          last,
+          b.tileRows,
+          () => {
+            for (let r = 0; r < b.tileRows; r++) {
+              f.get(rowsAt);
+              if (pass.offset !== null)
+                f.emit("i32.load", r * 4)
+                  .get(pass.offset)
+                  .emit("i32.add");
+              else f.plus(b.rowLayout === "rows" ? r * this.#layout.rowBytes : 0);
+            }
+            f.get(columnsAt).get(sumsAt).get(pass.steps).i32(sums.rowBytes);
+            f.least(
+              () => f.get(last).get(row).emit("i32.sub"),
+              () => f.i32(b.tileRows),
+            );
+            if (b.passes === 1) f.i32(0);
+            else f.get(pass.stepsDone);
+            f.emit("call", tile);
+            f.get(rowsAt)
+              .plus(b.tileRows * this.#layout.rowBytes)
+              .set(rowsAt);
+            f.get(sumsAt)
+              .plus(sums.rowBytes * b.tileRows)
+              .set(sumsAt);
+          },
+        );
+      },
+    );
     for (const local of [column, end, row, rowsAt, sumsAt, columnsAt]) f.release(local, "i32");
   }
 
@@ -322,38 +459,56 @@ class ContractPrinter {
     p.vectorAxis = innerAxis(columns);
     const whole = columns.run - (columns.run % 4);
     f.get(sums.at).set(sumsAt);
-    f.rangedLoop(row, () => f.get(first), last, 1, () => {
-      atPlace(p, rows, row, (inner) => {
-        if (rows.paddedRun !== rows.run) f.get(inner).i32(rows.run).emit("i32.lt_u").emit("if");
-        p.inside(-1, null, () => {
-          p.hoist(this.#stores.map((s) => s.value));
-          this.#eachColumnRun(sumsAt, rowSums, () => {
-            if (start === null) {
-              // Two vectors at a time, where an engine joins them into one.
-              const pairs = this.#joinsPairs ? columns.run - (columns.run % 8) : 0;
-              if (pairs > 0) f.countedLoop(column, 0, pairs, 8, () => [0, 4].forEach((by) => this.#finish(column, rowSums, null, 4, by)));
-              if (whole > pairs) f.countedLoop(column, pairs, whole, 4, () => this.#finish(column, rowSums, null, 4));
-              if (columns.run > whole) {
-                f.i32(whole).set(column);
-                this.#finish(column, rowSums, null, columns.run - whole);
+    f.rangedLoop(
+      row,
+      () => f.get(first),
+      last,
+      1,
+      () => {
+        atPlace(p, rows, row, (inner) => {
+          if (rows.paddedRun !== rows.run) f.get(inner).i32(rows.run).emit("i32.lt_u").emit("if");
+          p.inside(-1, null, () => {
+            p.hoist(this.#stores.map((s) => s.value));
+            this.#eachColumnRun(sumsAt, rowSums, () => {
+              if (start === null) {
+                // Two vectors at a time, where an engine joins them into one.
+                const pairs = this.#joinsPairs ? columns.run - (columns.run % 8) : 0;
+                if (pairs > 0)
+                  f.countedLoop(column, 0, pairs, 8, () =>
+                    [0, 4].forEach((by) => this.#finish(column, rowSums, null, 4, by)),
+                  );
+                if (whole > pairs) f.countedLoop(column, pairs, whole, 4, () => this.#finish(column, rowSums, null, 4));
+                if (columns.run > whole) {
+                  f.i32(whole).set(column);
+                  this.#finish(column, rowSums, null, columns.run - whole);
+                }
+                return;
               }
-              return;
-            }
-            const stop = f.local("i32");
-            f.least(() => f.get(start).plus(b.blockColumns), () => f.i32(whole)).set(stop);
-            f.rangedLoop(column, () => f.get(start), stop, 4, () => this.#finish(column, rowSums, start, 4));
-            if (columns.run > whole) {
-              f.get(start).plus(b.blockColumns).i32(whole).emit("i32.gt_u").emit("if").i32(whole).set(column);
-              this.#finish(column, rowSums, start, columns.run - whole);
-              f.emit("end");
-            }
-            f.release(stop, "i32");
+              const stop = f.local("i32");
+              f.least(
+                () => f.get(start).plus(b.blockColumns),
+                () => f.i32(whole),
+              ).set(stop);
+              f.rangedLoop(
+                column,
+                () => f.get(start),
+                stop,
+                4,
+                () => this.#finish(column, rowSums, start, 4),
+              );
+              if (columns.run > whole) {
+                f.get(start).plus(b.blockColumns).i32(whole).emit("i32.gt_u").emit("if").i32(whole).set(column);
+                this.#finish(column, rowSums, start, columns.run - whole);
+                f.emit("end");
+              }
+              f.release(stop, "i32");
+            });
           });
+          if (rows.paddedRun !== rows.run) f.emit("end");
         });
-        if (rows.paddedRun !== rows.run) f.emit("end");
-      });
-      f.get(sumsAt).plus(sums.rowBytes).set(sumsAt);
-    });
+        f.get(sumsAt).plus(sums.rowBytes).set(sumsAt);
+      },
+    );
     for (const local of [row, column, sumsAt, rowSums]) f.release(local, "i32");
   }
 
@@ -369,7 +524,9 @@ class ContractPrinter {
         this.#p.hoist(this.#stores.map((s) => s.value));
         body();
       });
-      f.get(rowSums).plus(columns.paddedRun * 4).set(rowSums);
+      f.get(rowSums)
+        .plus(columns.paddedRun * 4)
+        .set(rowSums);
     });
     f.release(run, "i32");
   }
@@ -383,7 +540,10 @@ class ContractPrinter {
       p.lanes = lanes;
       f.get(rowSums).get(column);
       if (start !== null) f.get(start).emit("i32.sub");
-      f.times(4).emit("i32.add").emit("v128.load", 4 * by).set(sum);
+      f.times(4)
+        .emit("i32.add")
+        .emit("v128.load", 4 * by)
+        .set(sum);
       p.setReduced(0, sum);
       p.displaced(innerAxis(this.#b.columns), by, () => {
         p.beginBody(this.#stores.map((s) => s.value));

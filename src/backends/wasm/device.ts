@@ -1,10 +1,11 @@
 // The WebAssembly device: one memory, one arena that all programs share, and what the engine can do.
-import type { Capabilities } from "../backend.ts";
-import { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
-import { instructions } from "./instructions.ts";
+
 import { setting } from "../../debug.ts";
 import { ArgumentError } from "../../errors.ts";
+import type { Capabilities } from "../backend.ts";
+import { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import { mostThreads } from "./control.ts";
+import { instructions } from "./instructions.ts";
 import { DeviceMemory } from "./memory.ts";
 import type { Target } from "./target.ts";
 import { canShare, coreCount, ThreadPool } from "./threads.ts";
@@ -19,7 +20,35 @@ export interface EngineFeatures {
 
 /** A module with one function whose body is `code`, or the question whether the engine takes it. */
 const takes = (code: readonly number[]): boolean =>
-  WebAssembly.validate(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, code.length + 4, 1, code.length + 2, 0, ...code, 0x0b]));
+  WebAssembly.validate(
+    Uint8Array.from([
+      0,
+      0x61,
+      0x73,
+      0x6d,
+      1,
+      0,
+      0,
+      0,
+      1,
+      4,
+      1,
+      0x60,
+      0,
+      0,
+      3,
+      2,
+      1,
+      0,
+      10,
+      code.length + 4,
+      1,
+      code.length + 2,
+      0,
+      ...code,
+      0x0b,
+    ]),
+  );
 
 const zero = [0xfd, 12, ...new Array<number>(16).fill(0)];
 const drop = 0x1a;
@@ -29,7 +58,9 @@ export function engineFeatures(): EngineFeatures {
   const joinsPairs = joinPairs();
   const relaxed = [...zero, ...zero, ...zero, ...instructions["f32x4.relaxed_madd"].code, drop];
   if (!takes(relaxed)) {
-    const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => { setFlagsFromString?: (flag: string) => void } | undefined } };
+    const { process } = globalThis as {
+      process?: { getBuiltinModule?: (name: string) => { setFlagsFromString?: (flag: string) => void } | undefined };
+    };
     process?.getBuiltinModule?.("node:v8")?.setFlagsFromString?.("--experimental-wasm-relaxed-simd");
   }
   return { simd: takes([...zero, drop]), relaxedSimd: takes(relaxed), joinsPairs };
@@ -47,8 +78,9 @@ interface NodeProcess {
  */
 function joinPairs(): boolean {
   const { process } = globalThis as { process?: NodeProcess };
-  const version = Number.parseInt(process?.versions?.v8 ?? "0");
-  if (process?.arch !== "x64" || version < 13 || !process.getBuiltinModule || setting("NABLA_REVECTORIZE", 1) === 0) return false;
+  const version = Number.parseInt(process?.versions?.v8 ?? "0", 10);
+  if (process?.arch !== "x64" || version < 13 || !process.getBuiltinModule || setting("NABLA_REVECTORIZE", 1) === 0)
+    return false;
   process.getBuiltinModule("node:v8")?.setFlagsFromString?.("--experimental-wasm-revectorize");
   return true;
 }
@@ -64,13 +96,25 @@ export class WasmDevice {
 
   constructor(features: EngineFeatures) {
     const limits: string[] = [];
-    this.threads = new ThreadPool(this.memory, canShare ? Math.min(mostThreads, setting("NABLA_THREADS") || coreCount()) : 1);
-    if (!canShare) limits.push("one thread: this page is not isolated from other origins, so that threads cannot share memory. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp");
-    if (!features.relaxedSimd) limits.push("this engine has no relaxed SIMD: products are added with two roundings, and results differ in the last bits from engines that have it");
+    this.threads = new ThreadPool(
+      this.memory,
+      canShare ? Math.min(mostThreads, setting("NABLA_THREADS") || coreCount()) : 1,
+    );
+    if (!canShare)
+      limits.push(
+        "one thread: this page is not isolated from other origins, so that threads cannot share memory. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp",
+      );
+    if (!features.relaxedSimd)
+      limits.push(
+        "this engine has no relaxed SIMD: products are added with two roundings, and results differ in the last bits from engines that have it",
+      );
     const { threads } = this;
     this.target = { fused: features.relaxedSimd && fusesProducts(), joinsPairs: features.joinsPairs };
     this.capabilities = {
-      dtypes: ["float32", "int32", "uint32", "bool", "uint8"], vectorBits: this.target.joinsPairs ? 256 : 128, fusedMultiplyAdd: this.target.fused, limits,
+      dtypes: ["float32", "int32", "uint32", "bool", "uint8"],
+      vectorBits: this.target.joinsPairs ? 256 : 128,
+      fusedMultiplyAdd: this.target.fused,
+      limits,
       get threads() {
         return threads.size;
       },
@@ -79,7 +123,8 @@ export class WasmDevice {
 
   /** Chooses how many threads take part from the next program on. */
   setThreads(count: number): void {
-    if (!Number.isInteger(count) || count < 1 || count > mostThreads) throw new ArgumentError(`threads: a whole number from 1 to ${mostThreads}, but came ${count}.`);
+    if (!Number.isInteger(count) || count < 1 || count > mostThreads)
+      throw new ArgumentError(`threads: a whole number from 1 to ${mostThreads}, but came ${count}.`);
     if (count > 1 && !canShare) throw new ArgumentError(`threads: ${this.capabilities.limits[0]}.`);
     this.threads.size = count;
   }
@@ -111,7 +156,12 @@ export class WasmDevice {
  */
 function fusesProducts(): boolean {
   const f = new FunctionBuilder("probe", []);
-  f.i32(0).splat(1 + 2 ** -12, "f32").splat(1 + 2 ** -12, "f32").splat(-(1 + 2 ** -11), "f32").emit("f32x4.relaxed_madd").emit("v128.store", 0);
+  f.i32(0)
+    .splat(1 + 2 ** -12, "f32")
+    .splat(1 + 2 ** -12, "f32")
+    .splat(-(1 + 2 ** -11), "f32")
+    .emit("f32x4.relaxed_madd")
+    .emit("v128.store", 0);
   const module = new ModuleBuilder();
   module.export("probe", module.add(f));
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });

@@ -1,9 +1,10 @@
 // From the scalar language to what vectors can do: transcendental functions become polynomials.
+
+import type { Buffer, Expression, Guard } from "../../compile/expression.ts";
+import { type ScalarOp, scalarResultDType } from "../../compile/scalar.ts";
 import type { DType } from "../../dtype.ts";
 import { dtypeInfo } from "../../dtype.ts";
 import type { Affine } from "../../view.ts";
-import type { Buffer, Expression, Guard } from "../../compile/expression.ts";
-import { type ScalarOp, scalarResultDType } from "../../compile/scalar.ts";
 import { expansions, type MathBuilder, type TranscendentalOp } from "./math.ts";
 
 /** The instructions that the printer knows. */
@@ -12,7 +13,13 @@ export type VectorOp = Exclude<ScalarOp, TranscendentalOp | "sign"> | "cast" | "
 /** An expression over four lanes. */
 export type Vector =
   | { readonly kind: "constant"; readonly dtype: DType; readonly value: number }
-  | { readonly kind: "load"; readonly dtype: DType; readonly buffer: Buffer; readonly at: VectorAffine; readonly guards: readonly { at: VectorAffine; size: number }[] }
+  | {
+      readonly kind: "load";
+      readonly dtype: DType;
+      readonly buffer: Buffer;
+      readonly at: VectorAffine;
+      readonly guards: readonly { at: VectorAffine; size: number }[];
+    }
   | { readonly kind: "index"; readonly dtype: "int32"; readonly at: VectorAffine }
   | { readonly kind: "reduced"; readonly dtype: DType; readonly id: number }
   | { readonly kind: "op"; readonly dtype: DType; readonly op: VectorOp; readonly operands: readonly Vector[] };
@@ -34,11 +41,48 @@ export class Expander {
   readonly #builder: MathBuilder<Vector>;
 
   constructor() {
-    const simple = (op: VectorOp & ScalarOp) => (...operands: Vector[]) => this.#op(op, scalarResultDType(op, operands.map((x) => x.dtype)), operands);
-    const names = ["neg", "abs", "floor", "round", "trunc", "sqrt", "add", "sub", "mul", "div", "min", "max", "less", "lessEqual", "equal", "and", "or", "xor", "not", "shiftLeft", "shiftRight", "select"] as const;
+    const simple =
+      (op: VectorOp & ScalarOp) =>
+      (...operands: Vector[]) =>
+        this.#op(
+          op,
+          scalarResultDType(
+            op,
+            operands.map((x) => x.dtype),
+          ),
+          operands,
+        );
+    const names = [
+      "neg",
+      "abs",
+      "floor",
+      "round",
+      "trunc",
+      "sqrt",
+      "add",
+      "sub",
+      "mul",
+      "div",
+      "min",
+      "max",
+      "less",
+      "lessEqual",
+      "equal",
+      "and",
+      "or",
+      "xor",
+      "not",
+      "shiftLeft",
+      "shiftRight",
+      "select",
+    ] as const;
     this.#builder = {
-      ...(Object.fromEntries(names.map((op) => [op, simple(op)])) as unknown as Pick<MathBuilder<Vector>, (typeof names)[number]>),
-      constant: (value, dtype) => this.#share({ kind: "constant", value, dtype }, `c${dtype}${Object.is(value, -0) ? "-0" : value}`),
+      ...(Object.fromEntries(names.map((op) => [op, simple(op)])) as unknown as Pick<
+        MathBuilder<Vector>,
+        (typeof names)[number]
+      >),
+      constant: (value, dtype) =>
+        this.#share({ kind: "constant", value, dtype }, `c${dtype}${Object.is(value, -0) ? "-0" : value}`),
       cast: (a, dtype) => (a.dtype === dtype ? a : this.#op("cast", dtype, [a])),
       fma: (a, b, c) => this.#op("fma", a.dtype, [a, b, c]),
       reinterpret: (a, dtype) => this.#op("reinterpret", dtype, [a]),
@@ -61,7 +105,11 @@ export class Expander {
       case "constant":
         return b.constant(e.value, e.dtype);
       case "load":
-        return { ...e, at: this.affine(e.at), guards: e.guards.map((g: Guard) => ({ at: this.affine(g.at), size: g.size })) };
+        return {
+          ...e,
+          at: this.affine(e.at),
+          guards: e.guards.map((g: Guard) => ({ at: this.affine(g.at), size: g.size })),
+        };
       case "index":
         return { ...e, at: this.affine(e.at) };
       case "reduced":
@@ -70,7 +118,8 @@ export class Expander {
         return b.cast(this.expand(e.operand), e.dtype);
       case "scalar": {
         const operands = e.operands.map((x) => this.expand(x));
-        if (isTranscendental(e.op)) return (expansions[e.op] as (b: MathBuilder<Vector>, ...xs: Vector[]) => Vector)(b, ...operands);
+        if (isTranscendental(e.op))
+          return (expansions[e.op] as (b: MathBuilder<Vector>, ...xs: Vector[]) => Vector)(b, ...operands);
         if (e.op === "sign") return this.#sign(operands[0]!);
         if (e.op === "mod" && dtypeInfo(e.dtype).isFloat) return this.#floatMod(operands[0]!, operands[1]!);
         return this.#op(e.op, e.dtype, operands);
@@ -91,7 +140,10 @@ export class Expander {
     const rest = b.fma(b.neg(b.floor(b.div(x, y))), y, x);
     const infinite = b.constant(Infinity, x.dtype);
     const zero = b.constant(0, x.dtype);
-    const sameSide = b.or(b.equal(x, zero), b.equal(b.cast(b.less(x, zero), "int32"), b.cast(b.less(y, zero), "int32")));
+    const sameSide = b.or(
+      b.equal(x, zero),
+      b.equal(b.cast(b.less(x, zero), "int32"), b.cast(b.less(y, zero), "int32")),
+    );
     const finiteX = b.less(b.abs(x), infinite);
     return b.select(b.and(b.equal(b.abs(y), infinite), finiteX), b.select(sameSide, x, y), rest);
   }

@@ -12,17 +12,23 @@ const addressOf = (storage: Storage): number => (storage as WasmStorage).address
 export function wasmBackend(): Backend {
   const features = engineFeatures();
   if (!features.simd) {
-    throw new NablaError("this engine has no WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 and Node 16 and later have it). setBackend(\"reference\") works anywhere, slowly.");
+    throw new NablaError(
+      'this engine has no WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 and Node 16 and later have it). setBackend("reference") works anywhere, slowly.',
+    );
   }
   const device = new WasmDevice(features);
   return {
     name: "wasm",
     capabilities: device.capabilities,
     allocate: (shape, dtype): WasmStorage => {
-      if (!device.capabilities.dtypes.includes(dtype)) throw new DTypeError(`${dtype} exists in the reference backend only; cast to float32.`);
+      if (!device.capabilities.dtypes.includes(dtype))
+        throw new DTypeError(`${dtype} exists in the reference backend only; cast to float32.`);
       return { shape, dtype, address: device.memory.allocate(sizeOf(shape) * dtypeInfo(dtype).bytes) };
     },
-    write: (storage, data) => device.bytes(addressOf(storage), data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    write: (storage, data) =>
+      device
+        .bytes(addressOf(storage), data.byteLength)
+        .set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
     read: async ({ shape, dtype, ...storage }): Promise<TypedArray> =>
       new (dtypeInfo(dtype).array)(device.memory.memory.buffer, addressOf(storage as Storage), sizeOf(shape)).slice(),
     free: (storage) => device.memory.free(addressOf(storage)),

@@ -52,11 +52,15 @@ export function atRun(p: VectorPrinter, line: Line, run: Local, body: () => void
     f.get(run).set(rest);
     for (let i = outer.length - 1; i > 0; i--) {
       f.get(rest).i32(line.extents[i]!).emit("i32.rem_u").set(counters[i]!);
-      f.get(rest).i32(line.extents[i]!).emit("i32.div_u").set(i === 1 ? counters[0]! : rest);
+      f.get(rest)
+        .i32(line.extents[i]!)
+        .emit("i32.div_u")
+        .set(i === 1 ? counters[0]! : rest);
     }
     f.release(rest, "i32");
   }
-  const nest = (depth: number): void => (depth === outer.length ? body() : p.inside(outer[depth]!, counters[depth]!, () => nest(depth + 1)));
+  const nest = (depth: number): void =>
+    depth === outer.length ? body() : p.inside(outer[depth]!, counters[depth]!, () => nest(depth + 1));
   nest(0);
   for (const counter of counters) if (counter !== run) f.release(counter, "i32");
 }

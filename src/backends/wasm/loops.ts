@@ -64,7 +64,10 @@ export function printLoops(kernel: Kernel, name: string, target: Target): Piece 
   const cut = cutOf(kernel, vectorAxisOf(kernel), instructions / 4);
   // Stages may keep what they compute for the next one, in the thread's own memory.
   const divides = cut !== null || kernel.reductions.length > 0;
-  const f = new FunctionBuilder(name, [...buffers, ...(divides ? pieceParameters : [])].map(() => "i32"));
+  const f = new FunctionBuilder(
+    name,
+    [...buffers, ...(divides ? pieceParameters : [])].map(() => "i32"),
+  );
   const printer = new LoopPrinter(kernel, f, new Map(buffers.map((b, i) => [b, i])), target, cut);
   if (sizeOf(kernel.extents.slice(0, kernel.parallel)) > 0) printer.print();
   return { f, units: cut?.units ?? 1, divides, work: instructions / 4, ownBytes: printer.keptBytes };
@@ -102,7 +105,12 @@ class LoopPrinter {
     this.#axis = vectorAxisOf(kernel);
     this.#p = new VectorPrinter(f, bases, this.#axis, kernel.parallel, target.fused);
     const expander = new Expander();
-    this.#stores = kernel.stores.map((s) => ({ ...s, at: expander.affine(s.at), value: expander.expand(s.value), stage: stageOf(s.value, kernel.reductions) }));
+    this.#stores = kernel.stores.map((s) => ({
+      ...s,
+      at: expander.affine(s.at),
+      value: expander.expand(s.value),
+      stage: stageOf(s.value, kernel.reductions),
+    }));
     this.#reductions = kernel.reductions.map((r, id) => ({
       ...r,
       id,
@@ -113,14 +121,20 @@ class LoopPrinter {
     const roots = contract ? [contract.a, contract.b, ...stores.map((s) => s.value)] : kernelRoots(kernel);
     this.#roots = roots.map((e) => expander.expand(e));
     this.#tile = this.#tileOf();
-    this.#lastStage = Math.max(0, ...this.#reductions.map((r) => r.stage), ...this.#stores.filter((s) => s.per === "element").map((s) => s.stage));
+    this.#lastStage = Math.max(
+      0,
+      ...this.#reductions.map((r) => r.stage),
+      ...this.#stores.filter((s) => s.per === "element").map((s) => s.stage),
+    );
     this.#kept = this.#findKept();
   }
 
   /** Vectors that a row has, all of them computed together. */
   get #rowVectors(): number {
     const { extents, parallel } = this.#kernel;
-    return extents.slice(parallel).reduce((n, extent, i) => n * (parallel + i === this.#axis ? Math.ceil(extent / 4) : extent), 1);
+    return extents
+      .slice(parallel)
+      .reduce((n, extent, i) => n * (parallel + i === this.#axis ? Math.ceil(extent / 4) : extent), 1);
   }
 
   /** Bytes of its own memory that a thread needs. */
@@ -139,7 +153,8 @@ class LoopPrinter {
   #findKept(): Kept[] {
     const first = new Map<Vector, number>();
     const kept = new Map<Vector, Kept>();
-    const isElement = (v: Vector): boolean => this.#kernel.extents.some((_, axis) => axis >= this.#kernel.parallel && this.#p.dependsOn(v, axis));
+    const isElement = (v: Vector): boolean =>
+      this.#kernel.extents.some((_, axis) => axis >= this.#kernel.parallel && this.#p.dependsOn(v, axis));
     for (let stage = 0; stage <= this.#lastStage; stage++) {
       const seen = new Set<Vector>();
       const walk = (v: Vector): void => {
@@ -170,7 +185,8 @@ class LoopPrinter {
     const simple = this.#reductions.every((r) => r.stage === 0) && this.#stores.every((s) => s.per === "row");
     const count = this.#reductions.length;
     const along = this.#axis >= 0 && this.#axis < parallel;
-    if (kind === "scatter" || parallel === 0 || count === 0 || !simple || (!along && count > 2)) return { axis: -1, copies: 1 };
+    if (kind === "scatter" || parallel === 0 || count === 0 || !simple || (!along && count > 2))
+      return { axis: -1, copies: 1 };
     return along ? { axis: this.#axis, copies: 8 / Math.min(2, count) } : { axis: parallel - 1, copies: 4 / count };
   }
 
@@ -182,8 +198,16 @@ class LoopPrinter {
     if (this.#cut) {
       const { axis, places } = this.#cut;
       const parameters = kernelBuffers(this.#kernel).length;
-      this.#f.get(parameters + pieceParameters.indexOf("first")).times(places).set(this.#start);
-      this.#f.least(() => this.#f.get(parameters + pieceParameters.indexOf("last")).times(places), () => this.#f.i32(this.#kernel.extents[axis]!)).set(this.#stop);
+      this.#f
+        .get(parameters + pieceParameters.indexOf("first"))
+        .times(places)
+        .set(this.#start);
+      this.#f
+        .least(
+          () => this.#f.get(parameters + pieceParameters.indexOf("last")).times(places),
+          () => this.#f.i32(this.#kernel.extents[axis]!),
+        )
+        .set(this.#stop);
     }
     this.#p.inside(-1, null, () => {
       this.#p.hoist(this.#roots);
@@ -192,11 +216,17 @@ class LoopPrinter {
   }
 
   /** Loops over axes, the last of which may be the vector's; `body` learns how many lanes count, and how many copies go abreast. */
-  #nest(axes: readonly number[], body: (lanes: number, copies: number) => void, lanes = this.#axis < 0 ? 1 : 4, copies = 1): void {
+  #nest(
+    axes: readonly number[],
+    body: (lanes: number, copies: number) => void,
+    lanes = this.#axis < 0 ? 1 : 4,
+    copies = 1,
+  ): void {
     const [axis, ...rest] = axes;
     if (axis === undefined) return body(lanes, copies);
     const counter = this.#f.local("i32");
-    const innermost = rest.length === 0 && (axis >= this.#kernel.parallel || this.#kernel.parallel === this.#kernel.extents.length);
+    const innermost =
+      rest.length === 0 && (axis >= this.#kernel.parallel || this.#kernel.parallel === this.#kernel.extents.length);
     const inside = ({ lanes: own, copies: abreast }: Stretch): void =>
       this.#p.inside(axis, counter, () => {
         const tiled = abreast > 1;
@@ -217,7 +247,8 @@ class LoopPrinter {
     const lanes = isVector ? 4 : null;
     const { copies } = this.#tile;
     const stretches: Stretch[] = [];
-    if (axis === this.#tile.axis && whole >= step * copies) stretches.push({ span: step * copies, end: whole - (whole % (step * copies)), lanes, copies });
+    if (axis === this.#tile.axis && whole >= step * copies)
+      stretches.push({ span: step * copies, end: whole - (whole % (step * copies)), lanes, copies });
     stretches.push({ span: step, end: whole, lanes, copies: 1 });
     if (extent > whole) stretches.push({ span: extent - whole, end: extent, lanes: extent - whole, copies: 1 });
     return stretches;
@@ -255,10 +286,20 @@ class LoopPrinter {
         f.emit("end");
         continue;
       }
-      f.least(() => f.get(this.#stop), () => f.i32(whole)).set(end);
-      if (stretch.copies > 1) f.get(end).get(end).get(from).emit("i32.sub").i32(span).emit("i32.rem_u").emit("i32.sub").set(end);
+      f.least(
+        () => f.get(this.#stop),
+        () => f.i32(whole),
+      ).set(end);
+      if (stretch.copies > 1)
+        f.get(end).get(end).get(from).emit("i32.sub").i32(span).emit("i32.rem_u").emit("i32.sub").set(end);
       f.get(from).get(end).emit("i32.lt_u").emit("if");
-      f.rangedLoop(counter, () => f.get(from), end, span, () => inside(stretch));
+      f.rangedLoop(
+        counter,
+        () => f.get(from),
+        end,
+        span,
+        () => inside(stretch),
+      );
       f.get(end).set(from);
       f.emit("end");
     }
@@ -289,27 +330,42 @@ class LoopPrinter {
     const reducing = this.#reductions.length > 0 || this.#stores.some((s) => s.per === "element");
     const eachCopy = (body: (copy: number) => void): void => {
       if (copies === 1) return body(0);
-      for (let copy = 0; copy < copies; copy++) this.#p.displaced(this.#tile.axis, copy * (this.#tile.axis === this.#axis ? 4 : 1), () => body(copy));
+      for (let copy = 0; copy < copies; copy++)
+        this.#p.displaced(this.#tile.axis, copy * (this.#tile.axis === this.#axis ? 4 : 1), () => body(copy));
     };
     // Neither the order nor the number of parts may depend on how many rows go abreast: units end where they like.
     const turns = acrossVector && this.#tile.copies === 1 && this.#rowVectors >= longRow ? parts : 1;
     for (let stage = 0; reducing && stage <= this.#lastStage; stage++) {
       const reductions = this.#reductions.filter((r) => r.stage === stage);
       const stores = this.#stores.filter((s) => s.per === "element" && s.stage === stage);
-      const sums = Array.from({ length: copies }, () => reductions.map((r) => Array.from({ length: turns }, () => {
-        const local = this.#f.local("v128");
-        this.#f.splat(r.identity, dtypeInfo(r.dtype).isFloat ? "f32" : "i32").set(local);
-        return local;
-      })));
+      const sums = Array.from({ length: copies }, () =>
+        reductions.map((r) =>
+          Array.from({ length: turns }, () => {
+            const local = this.#f.local("v128");
+            this.#f.splat(r.identity, dtypeInfo(r.dtype).isFloat ? "f32" : "i32").set(local);
+            return local;
+          }),
+        ),
+      );
       held.push(...sums.flat(2));
       // Several columns abreast leave registers for two sums each.
       const together = acrossVector || this.#tile.copies === 1 ? Math.max(1, reductions.length) : 2;
       for (let first = 0; first === 0 || first < reductions.length; first += together) {
         if (sizeOf(extents.slice(parallel)) === 0) break;
-        if (this.#kept.length > 0) this.#f.get(kernelBuffers(this.#kernel).length + pieceParameters.indexOf("own")).set(this.#keptAt);
+        if (this.#kept.length > 0)
+          this.#f.get(kernelBuffers(this.#kernel).length + pieceParameters.indexOf("own")).set(this.#keptAt);
         const point = (innerLanes: number): void => {
           const counted = acrossVector ? innerLanes : lanes;
-          eachCopy((copy) => this.#point(stage, reductions.slice(first, first + together), sums[copy]!.slice(first, first + together), stores, counted, acrossVector));
+          eachCopy((copy) =>
+            this.#point(
+              stage,
+              reductions.slice(first, first + together),
+              sums[copy]!.slice(first, first + together),
+              stores,
+              counted,
+              acrossVector,
+            ),
+          );
         };
         if (!acrossVector && sizeOf(extents.slice(parallel)) <= mostUnrolled) this.#unrolled(inner, () => point(lanes));
         else this.#nest(inner, point, 4, copies);
@@ -325,7 +381,11 @@ class LoopPrinter {
       if (copies === 1) this.#p.hoist(this.#roots);
     }
     if (!reducing && copies > 1) eachCopy(() => this.#storeAll(this.#stores, lanes));
-    if (copies === 1) this.#storeAll(this.#stores.filter((s) => s.per === "row"), acrossVector ? 1 : lanes);
+    if (copies === 1)
+      this.#storeAll(
+        this.#stores.filter((s) => s.per === "row"),
+        acrossVector ? 1 : lanes,
+      );
     this.#p.clearReduced();
     for (const local of held) this.#f.release(local, "v128");
   }
@@ -336,13 +396,24 @@ class LoopPrinter {
     const shift = this.#rowVectors % turning.length;
     const parts = turning.map((_, i) => turning[(i + turning.length - shift) % turning.length]!);
     for (let step = 1; step < parts.length; step *= 2) {
-      for (let i = 0; i + step < parts.length; i += 2 * step) f.get(parts[i]!).get(parts[i + step]!).emit(combineOpcode(r.combine, r.dtype)).set(parts[i]!);
+      for (let i = 0; i + step < parts.length; i += 2 * step)
+        f.get(parts[i]!)
+          .get(parts[i + step]!)
+          .emit(combineOpcode(r.combine, r.dtype))
+          .set(parts[i]!);
     }
     return parts[0]!;
   }
 
   /** The innermost body: folds values into the running results, and stores elements. */
-  #point(stage: number, reductions: readonly StagedReduction[], sums: readonly (readonly Local[])[], stores: readonly StagedStore[], lanes: number, acrossVector: boolean): void {
+  #point(
+    stage: number,
+    reductions: readonly StagedReduction[],
+    sums: readonly (readonly Local[])[],
+    stores: readonly StagedStore[],
+    lanes: number,
+    acrossVector: boolean,
+  ): void {
     const f = this.#f;
     const values = this.#valuesOf(stage);
     const keeps = this.#kept.filter((k) => k.stage === stage && values.length > 0);
@@ -350,10 +421,19 @@ class LoopPrinter {
     this.#kept.forEach(({ value, stage: made }, i) => {
       if (made >= stage) return;
       const local = f.local("v128");
-      f.get(this.#keptAt).emit("v128.load", 16 * i).set(local);
+      f.get(this.#keptAt)
+        .emit("v128.load", 16 * i)
+        .set(local);
       given.set(value, local);
     });
-    this.#p.beginBody([...reductions.flatMap((r) => r.factors ?? [r.value]), ...stores.map((s) => s.value), ...keeps.map((k) => k.value)], given);
+    this.#p.beginBody(
+      [
+        ...reductions.flatMap((r) => r.factors ?? [r.value]),
+        ...stores.map((s) => s.value),
+        ...keeps.map((k) => k.value),
+      ],
+      given,
+    );
     for (const { value } of keeps) {
       f.get(this.#keptAt);
       this.#p.value(value);
@@ -386,7 +466,10 @@ class LoopPrinter {
     });
     this.#storeValues(stores, lanes);
     this.#p.endBody();
-    if (this.#kept.length > 0) f.get(this.#keptAt).plus(16 * this.#kept.length).set(this.#keptAt);
+    if (this.#kept.length > 0)
+      f.get(this.#keptAt)
+        .plus(16 * this.#kept.length)
+        .set(this.#keptAt);
   }
 
   #storeAll(stores: readonly StagedStore[], lanes: number): void {
@@ -411,8 +494,18 @@ class LoopPrinter {
   #foldLanes(sum: Local, r: StagedReduction): void {
     const opcode = combineOpcode(r.combine, r.dtype);
     const f = this.#f;
-    f.get(sum).get(sum).get(sum).emit("i8x16.shuffle", 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7).emit(opcode).set(sum);
-    f.get(sum).get(sum).get(sum).emit("i8x16.shuffle", 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11).emit(opcode).set(sum);
+    f.get(sum)
+      .get(sum)
+      .get(sum)
+      .emit("i8x16.shuffle", 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
+      .emit(opcode)
+      .set(sum);
+    f.get(sum)
+      .get(sum)
+      .get(sum)
+      .emit("i8x16.shuffle", 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
+      .emit(opcode)
+      .set(sum);
   }
 }
 

@@ -8,7 +8,13 @@ const alignment = 64;
 const slack = 64;
 
 export const formatBytes = (bytes: number): string =>
-  bytes < 1024 ? `${bytes} B` : bytes < 2 ** 20 ? `${(bytes / 1024).toFixed(1)} KiB` : bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+  bytes < 1024
+    ? `${bytes} B`
+    : bytes < 2 ** 20
+      ? `${(bytes / 1024).toFixed(1)} KiB`
+      : bytes < 2 ** 30
+        ? `${(bytes / 2 ** 20).toFixed(1)} MiB`
+        : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
 /** Hands out stretches of one growing memory. Addresses are bytes, always multiples of 64, never 0. */
 export class DeviceMemory {

@@ -18,8 +18,14 @@ export interface TileLayout {
  * number of steps, the bytes between rows of C, how many rows are stored, and whether C holds a sum already. Eight sums, of
  * vectors or of pairs that an engine joins, hide how long each addition takes, and with what they are made of fit sixteen registers.
  */
-export function printMicroKernel(fused: boolean, { rows: tileRows, columns: tileColumns, rowsApart, columnStep }: TileLayout): FunctionBuilder {
-  const f = new FunctionBuilder("tile", Array.from({ length: tileRows + tileParameters.length }, () => "i32"));
+export function printMicroKernel(
+  fused: boolean,
+  { rows: tileRows, columns: tileColumns, rowsApart, columnStep }: TileLayout,
+): FunctionBuilder {
+  const f = new FunctionBuilder(
+    "tile",
+    Array.from({ length: tileRows + tileParameters.length }, () => "i32"),
+  );
   const place = (name: (typeof tileParameters)[number]) => tileRows + tileParameters.indexOf(name);
   const [b, c, steps, rowBytes, stored] = [place("b"), place("c"), place("steps"), place("rowBytes"), place("stored")];
   const vectors = tileColumns / 4;
@@ -34,21 +40,39 @@ export function printMicroKernel(fused: boolean, { rows: tileRows, columns: tile
     for (let r = 0; r < tileRows; r++) {
       body(r);
       if (r === tileRows - 1) break;
-      f.get(stored).i32(r + 1).emit("i32.eq").emit("br_if", 0);
+      f.get(stored)
+        .i32(r + 1)
+        .emit("i32.eq")
+        .emit("br_if", 0);
       f.get(address).get(rowBytes).emit("i32.add").set(address);
     }
     f.emit("end");
   };
   for (const sum of sums.flat()) f.splat(0, "f32").set(sum);
   f.get(place("accumulate")).emit("if");
-  eachTileRow((r) => sums[r]!.forEach((sum, j) => f.get(address).emit("v128.load", j * 16).set(sum)));
+  eachTileRow((r) =>
+    sums[r]!.forEach((sum, j) =>
+      f
+        .get(address)
+        .emit("v128.load", j * 16)
+        .set(sum),
+    ),
+  );
   f.emit("end");
   // One step a turn. Engines unroll it themselves; unrolled here, V8 11 gathers all loads and runs out of registers.
   f.emit("loop");
-  columns.forEach((column, j) => f.get(b).emit("v128.load", j * 16).set(column));
+  columns.forEach((column, j) =>
+    f
+      .get(b)
+      .emit("v128.load", j * 16)
+      .set(column),
+  );
   for (let r = 0; r < tileRows; r++) {
     if (rowsApart) f.get(r).emit("v128.load32_splat", 0).set(row);
-    else f.get(0).emit("v128.load32_splat", r * 4).set(row);
+    else
+      f.get(0)
+        .emit("v128.load32_splat", r * 4)
+        .set(row);
     columns.forEach((column, j) => {
       const sum = sums[r]![j]!;
       if (fused) f.get(row).get(column).get(sum).emit("f32x4.relaxed_madd").set(sum);
@@ -56,9 +80,19 @@ export function printMicroKernel(fused: boolean, { rows: tileRows, columns: tile
     });
   }
   if (rowsApart) for (let r = 0; r < tileRows; r++) f.get(r).plus(4).set(r);
-  else f.get(0).plus(tileRows * 4).set(0);
+  else
+    f.get(0)
+      .plus(tileRows * 4)
+      .set(0);
   f.get(b).plus(columnStep).set(b);
   f.get(steps).i32(1).emit("i32.sub").tee(steps).emit("br_if", 0).emit("end");
-  eachTileRow((r) => sums[r]!.forEach((sum, j) => f.get(address).get(sum).emit("v128.store", j * 16)));
+  eachTileRow((r) =>
+    sums[r]!.forEach((sum, j) =>
+      f
+        .get(address)
+        .get(sum)
+        .emit("v128.store", j * 16),
+    ),
+  );
   return f;
 }

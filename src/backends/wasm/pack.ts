@@ -41,7 +41,16 @@ const linePlaces = 16;
  * Fills panels [steps][width] one after the other, `panelBytes` apart, at `target`, for panels `first` to before `last` of the
  * side. What lies past the end of a run, in its last panel, is zeros or numbers of no account.
  */
-export function printPanels(p: VectorPrinter, side: Side, width: number, first: Local, last: Local, target: Local, panelBytes: number, range: DepthRange): void {
+export function printPanels(
+  p: VectorPrinter,
+  side: Side,
+  width: number,
+  first: Local,
+  last: Local,
+  target: Local,
+  panelBytes: number,
+  range: DepthRange,
+): void {
   const { f } = p;
   const { line, value } = side;
   const along = runsAlongLine(side);
@@ -53,14 +62,19 @@ export function printPanels(p: VectorPrinter, side: Side, width: number, first: 
       f.get(target).get(panel).get(first).emit("i32.sub").times(panelBytes).emit("i32.add").set(to);
       if (along) printAlongPanel(p, side, width, to, places, panelBytes, range);
       else printAlongSum(p, side, width, to, places, range);
-      f.get(panel).plus(Math.ceil(places / width)).set(done);
+      f.get(panel)
+        .plus(Math.ceil(places / width))
+        .set(done);
     });
   const remainder = line.run % width;
   const single = (inner: Local): void => {
     if (remainder === 0) print(width);
     else if (line.run < width) print(remainder);
     else {
-      f.get(inner).i32(line.run - remainder).emit("i32.lt_u").emit("if");
+      f.get(inner)
+        .i32(line.run - remainder)
+        .emit("i32.lt_u")
+        .emit("if");
       print(width);
       f.emit("else");
       print(remainder);
@@ -72,7 +86,10 @@ export function printPanels(p: VectorPrinter, side: Side, width: number, first: 
   atPlace(p, line, at, (inner) => {
     if (!along || line.run < linePlaces || width >= linePlaces) return single(inner);
     // Neighbouring panels together read whole cache lines.
-    f.get(panel).plus(linePlaces / width).get(last).emit("i32.le_u");
+    f.get(panel)
+      .plus(linePlaces / width)
+      .get(last)
+      .emit("i32.le_u");
     f.get(inner).plus(linePlaces).i32(line.run).emit("i32.le_u").emit("i32.and").emit("if");
     print(linePlaces);
     f.emit("else");
@@ -84,25 +101,48 @@ export function printPanels(p: VectorPrinter, side: Side, width: number, first: 
 }
 
 /** Fills rows [steps], `rowBytes` apart, at `target` (a local that is moved past them), for places `first` to `last` of the side. */
-export function printRows(p: VectorPrinter, side: Side, first: Local, last: Local, target: Local, rowBytes: number, range: DepthRange): void {
+export function printRows(
+  p: VectorPrinter,
+  side: Side,
+  first: Local,
+  last: Local,
+  target: Local,
+  rowBytes: number,
+  range: DepthRange,
+): void {
   const { f } = p;
   const at = f.local("i32");
   const to = f.local("i32");
   p.vectorAxis = innerAxis(side.depth);
-  f.rangedLoop(at, () => f.get(first), last, 1, () => {
-    f.get(target).set(to);
-    atPlace(p, side.line, at, () => {
-      p.hoist([side.value]);
-      walkDepth(p, side.depth, range, 4, to, 4, (_, offset) => {
-        p.beginBody([side.value]);
-        f.get(to);
-        p.value(side.value);
-        f.emit("v128.store", offset);
-        p.endBody();
-      }, () => p.hoist([side.value]));
-    });
-    f.get(target).plus(rowBytes).set(target);
-  });
+  f.rangedLoop(
+    at,
+    () => f.get(first),
+    last,
+    1,
+    () => {
+      f.get(target).set(to);
+      atPlace(p, side.line, at, () => {
+        p.hoist([side.value]);
+        walkDepth(
+          p,
+          side.depth,
+          range,
+          4,
+          to,
+          4,
+          (_, offset) => {
+            p.beginBody([side.value]);
+            f.get(to);
+            p.value(side.value);
+            f.emit("v128.store", offset);
+            p.endBody();
+          },
+          () => p.hoist([side.value]),
+        );
+      });
+      f.get(target).plus(rowBytes).set(target);
+    },
+  );
   f.release(at, "i32");
   f.release(to, "i32");
 }
@@ -112,13 +152,24 @@ export function printRows(p: VectorPrinter, side: Side, first: Local, last: Loca
  * count, and how far from `to` its first one goes.
  */
 function walkDepth(
-  p: VectorPrinter, depth: Line, range: DepthRange, group: number, to: Local, stepBytes: number, body: (steps: number, offset: number) => void, hoist: () => void,
+  p: VectorPrinter,
+  depth: Line,
+  range: DepthRange,
+  group: number,
+  to: Local,
+  stepBytes: number,
+  body: (steps: number, offset: number) => void,
+  hoist: () => void,
 ): void {
   const { f } = p;
   const inner = innerAxis(depth);
   const whole = depth.run - (depth.run % group);
   const tail = depth.run - whole;
-  const advance = (steps: number): void => void f.get(to).plus(steps * stepBytes).set(to);
+  const advance = (steps: number): void =>
+    void f
+      .get(to)
+      .plus(steps * stepBytes)
+      .set(to);
   const one = (steps: number, offset: number): void => {
     p.lanes = group === 1 ? p.lanes : steps;
     body(steps, offset);
@@ -130,7 +181,11 @@ function walkDepth(
       const steps = depth.extents.slice(axis + 1).reduce((n, m) => n * m, 1);
       const last = axis === depth.axes.length - 1;
       for (let i = 0; i < depth.extents[axis]!; i += last ? group : 1) {
-        p.displaced(depth.axes[axis]!, i, () => (last ? one(Math.min(group, depth.run - i), offset + i * stepBytes) : nest(axis + 1, offset + i * steps * stepBytes)));
+        p.displaced(depth.axes[axis]!, i, () =>
+          last
+            ? one(Math.min(group, depth.run - i), offset + i * stepBytes)
+            : nest(axis + 1, offset + i * steps * stepBytes),
+        );
       }
     };
     nest(0, 0);
@@ -152,19 +207,29 @@ function walkDepth(
   };
   if (depth.runs > 1) {
     const run = f.local("i32");
-    const body = (): void => atRun(p, depth, run, () => {
-      hoist();
-      wholeRun();
-    });
+    const body = (): void =>
+      atRun(p, depth, run, () => {
+        hoist();
+        wholeRun();
+      });
     if (range) f.rangedLoop(run, () => f.get(range.first), range.last, 1, body);
     else f.countedLoop(run, 0, depth.runs, 1, body);
     f.release(run, "i32");
   } else if (!range) wholeRun();
   else {
     const stop = f.local("i32");
-    f.least(() => f.get(range.last), () => f.i32(whole)).set(stop);
+    f.least(
+      () => f.get(range.last),
+      () => f.i32(whole),
+    ).set(stop);
     f.get(range.first).get(stop).emit("i32.lt_u").emit("if");
-    f.rangedLoop(step, () => f.get(range.first), stop, group, () => group4(group));
+    f.rangedLoop(
+      step,
+      () => f.get(range.first),
+      stop,
+      group,
+      () => group4(group),
+    );
     f.emit("end");
     if (tail > 0) {
       f.get(range.last).i32(whole).emit("i32.gt_u").emit("if").i32(whole).set(step);
@@ -177,61 +242,116 @@ function walkDepth(
 }
 
 /** Neighbours in memory are neighbours in the panel: each step of the sum is a few vectors, in one panel or in several. */
-function printAlongPanel(p: VectorPrinter, { value, line, depth }: Side, width: number, to: Local, places: number, panelBytes: number, range: DepthRange): void {
+function printAlongPanel(
+  p: VectorPrinter,
+  { value, line, depth }: Side,
+  width: number,
+  to: Local,
+  places: number,
+  panelBytes: number,
+  range: DepthRange,
+): void {
   const { f } = p;
   const axis = innerAxis(line);
-  walkDepth(p, depth, range, 1, to, width * 4, (_, offset) => {
-    for (let place = 0; place < places; place += 4) {
-      p.lanes = Math.min(4, places - place);
-      p.displaced(axis, place, () => {
-        p.beginBody([value]);
-        f.get(to);
-        p.value(value);
-        f.emit("v128.store", offset + Math.floor(place / width) * panelBytes + (place % width) * 4);
-        p.endBody();
-      });
-    }
-    p.lanes = 4;
-  }, () => p.hoist([value], axis));
+  walkDepth(
+    p,
+    depth,
+    range,
+    1,
+    to,
+    width * 4,
+    (_, offset) => {
+      for (let place = 0; place < places; place += 4) {
+        p.lanes = Math.min(4, places - place);
+        p.displaced(axis, place, () => {
+          p.beginBody([value]);
+          f.get(to);
+          p.value(value);
+          f.emit("v128.store", offset + Math.floor(place / width) * panelBytes + (place % width) * 4);
+          p.endBody();
+        });
+      }
+      p.lanes = 4;
+    },
+    () => p.hoist([value], axis),
+  );
 }
 
 /** Neighbours in memory follow each other in the sum: four rows by four steps are turned round in registers. */
-function printAlongSum(p: VectorPrinter, { value, line, depth }: Side, width: number, to: Local, places: number, range: DepthRange): void {
+function printAlongSum(
+  p: VectorPrinter,
+  { value, line, depth }: Side,
+  width: number,
+  to: Local,
+  places: number,
+  range: DepthRange,
+): void {
   const { f } = p;
   const axis = innerAxis(line);
-  walkDepth(p, depth, range, 4, to, width * 4, (steps, offset) => {
-    for (let group = 0; group * 4 < places; group++) {
-      const rows = [0, 1, 2, 3].map((r) => {
-        const row = f.local("v128");
-        if (group * 4 + r >= places) f.splat(0, "f32");
-        else {
-          p.displaced(axis, group * 4 + r, () => {
-            p.beginBody([value]);
-            p.value(value);
-            p.endBody();
-          });
-        }
-        f.set(row);
-        return row;
-      });
-      printTransposed(f, rows, (i) => i < steps, to, (i) => offset + i * width * 4 + group * 16);
-      for (const row of rows) f.release(row, "v128");
-    }
-  }, () => p.hoist([value], axis));
+  walkDepth(
+    p,
+    depth,
+    range,
+    4,
+    to,
+    width * 4,
+    (steps, offset) => {
+      for (let group = 0; group * 4 < places; group++) {
+        const rows = [0, 1, 2, 3].map((r) => {
+          const row = f.local("v128");
+          if (group * 4 + r >= places) f.splat(0, "f32");
+          else {
+            p.displaced(axis, group * 4 + r, () => {
+              p.beginBody([value]);
+              p.value(value);
+              p.endBody();
+            });
+          }
+          f.set(row);
+          return row;
+        });
+        printTransposed(
+          f,
+          rows,
+          (i) => i < steps,
+          to,
+          (i) => offset + i * width * 4 + group * 16,
+        );
+        for (const row of rows) f.release(row, "v128");
+      }
+    },
+    () => p.hoist([value], axis),
+  );
 }
 
 /** Stores the columns of four rows of four: columns for which `wanted` holds, at `to` + `offset`. */
-function printTransposed(f: FunctionBuilder, rows: readonly Local[], wanted: (i: number) => boolean, to: Local, offset: (i: number) => number): void {
-  const words = (a: number, b: number, c: number, d: number): number[] => [a, b, c, d].flatMap((w) => [4 * w, 4 * w + 1, 4 * w + 2, 4 * w + 3]);
+function printTransposed(
+  f: FunctionBuilder,
+  rows: readonly Local[],
+  wanted: (i: number) => boolean,
+  to: Local,
+  offset: (i: number) => number,
+): void {
+  const words = (a: number, b: number, c: number, d: number): number[] =>
+    [a, b, c, d].flatMap((w) => [4 * w, 4 * w + 1, 4 * w + 2, 4 * w + 3]);
   const [r0, r1, r2, r3] = rows as [Local, Local, Local, Local];
   const [upper, lower] = [f.local("v128"), f.local("v128")];
   for (const half of [0, 1]) {
     const mix = half === 0 ? words(0, 4, 1, 5) : words(2, 6, 3, 7);
-    f.get(r0).get(r1).emit("i8x16.shuffle", ...mix).set(upper);
-    f.get(r2).get(r3).emit("i8x16.shuffle", ...mix).set(lower);
+    f.get(r0)
+      .get(r1)
+      .emit("i8x16.shuffle", ...mix)
+      .set(upper);
+    f.get(r2)
+      .get(r3)
+      .emit("i8x16.shuffle", ...mix)
+      .set(lower);
     for (const i of [0, 1]) {
       if (!wanted(half * 2 + i)) continue;
-      f.get(to).get(upper).get(lower).emit("i8x16.shuffle", ...(i === 0 ? words(0, 1, 4, 5) : words(2, 3, 6, 7)));
+      f.get(to)
+        .get(upper)
+        .get(lower)
+        .emit("i8x16.shuffle", ...(i === 0 ? words(0, 1, 4, 5) : words(2, 3, 6, 7)));
       f.emit("v128.store", offset(half * 2 + i));
     }
   }

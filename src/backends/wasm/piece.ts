@@ -1,6 +1,7 @@
 // A piece of a kernel's work: a function that does some of its units, which any thread may call.
-import { mostUnitsOfPhase } from "./control.ts";
+
 import type { FunctionBuilder } from "./assembler.ts";
+import { mostUnitsOfPhase } from "./control.ts";
 
 /**
  * What a piece's function takes after the addresses of the kernel's buffers: the kernel's scratch memory, the thread's

@@ -1,5 +1,5 @@
 // A compiled program: one WebAssembly module whose `run` walks all kernels of all steps.
-import type { KernelRun, Program, ProgramDescription, Storage } from "../backend.ts";
+
 import { lowerGraph } from "../../compile/pipeline.ts";
 import type { Plan } from "../../compile/plan.ts";
 import { printKernel, printPlan } from "../../compile/print.ts";
@@ -9,6 +9,7 @@ import { dtypeInfo, type TypedArray } from "../../dtype.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { printGraph } from "../../graph/print.ts";
 import { sizeOf } from "../../shape.ts";
+import type { KernelRun, Program, ProgramDescription, Storage } from "../backend.ts";
 import { ModuleBuilder } from "./assembler.ts";
 import { contractScratchBytes } from "./blocking.ts";
 import type { WasmDevice } from "./device.ts";
@@ -43,11 +44,23 @@ export class WasmProgram implements Program {
     debugPrint(5, () => module.print());
     const compiled = await WebAssembly.compile(module.encode(device.memory.shared));
     const instance = await WebAssembly.instantiate(compiled, { nabla: { memory: device.memory.memory } });
-    debugPrint(1, () => `— program: ${plan.kernels.length} kernels, ${plan.arenaBytes} bytes of working memory, compiled in ${(performance.now() - start).toFixed(1)} ms`);
+    debugPrint(
+      1,
+      () =>
+        `— program: ${plan.kernels.length} kernels, ${plan.arenaBytes} bytes of working memory, compiled in ${(performance.now() - start).toFixed(1)} ms`,
+    );
     return new WasmProgram(device, graph, plan, module, walk, compiled, instance.exports);
   }
 
-  private constructor(device: WasmDevice, graph: Graph, plan: Plan, module: ModuleBuilder, walk: Walk, compiled: WebAssembly.Module, exports: WebAssembly.Exports) {
+  private constructor(
+    device: WasmDevice,
+    graph: Graph,
+    plan: Plan,
+    module: ModuleBuilder,
+    walk: Walk,
+    compiled: WebAssembly.Module,
+    exports: WebAssembly.Exports,
+  ) {
     this.#device = device;
     this.#graph = graph;
     this.#plan = plan;
@@ -59,14 +72,24 @@ export class WasmProgram implements Program {
     const unitsAt = this.#table + 4 * words;
     new Uint32Array(device.memory.memory.buffer, unitsAt, walk.units.length).set(walk.units);
     const work = exports["work"] as SharedProgram["work"] | undefined;
-    this.#shared = work ? { number: device.nextProgram(), module: compiled, work, unitsAt, firstUnits: walk.units[0]!, ownBytes: walk.ownBytes } : null;
+    this.#shared = work
+      ? {
+          number: device.nextProgram(),
+          module: compiled,
+          work,
+          unitsAt,
+          firstUnits: walk.units[0]!,
+          ownBytes: walk.ownBytes,
+        }
+      : null;
   }
 
   async run(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<TypedArray[]> {
     const device = this.#device;
     const arena = this.#prepare(inputs, variables);
     const { memory } = device.memory;
-    if (this.#shared && (device.threads.size > 1 || !mayBlock)) await device.threads.run(this.#shared, steps, arena, this.#table);
+    if (this.#shared && (device.threads.size > 1 || !mayBlock))
+      await device.threads.run(this.#shared, steps, arena, this.#table);
     else {
       const own = device.threads.ownOfCaller(this.#walk.ownBytes);
       if (mayBlock) this.#run(steps, arena, this.#table, own);
@@ -80,7 +103,11 @@ export class WasmProgram implements Program {
     }
     return this.#plan.outputs.map((buffer, i) => {
       const { dtype, shape } = this.#graph.outputs[i]!;
-      return new (dtypeInfo(dtype).array)(memory.buffer, arena + this.#plan.offsets.get(buffer)!, sizeOf(shape)).slice();
+      return new (dtypeInfo(dtype).array)(
+        memory.buffer,
+        arena + this.#plan.offsets.get(buffer)!,
+        sizeOf(shape),
+      ).slice();
     });
   }
 
@@ -88,7 +115,11 @@ export class WasmProgram implements Program {
   #prepare(inputs: readonly TypedArray[], variables: readonly Storage[]): number {
     const device = this.#device;
     const arena = device.arena(this.#plan.arenaBytes);
-    inputs.forEach((data, i) => device.bytes(arena + this.#plan.inputs[i]!, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)));
+    inputs.forEach((data, i) =>
+      device
+        .bytes(arena + this.#plan.inputs[i]!, data.byteLength)
+        .set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    );
     const table = new Uint32Array(device.memory.memory.buffer, this.#table, variables.length);
     variables.forEach((storage, i) => (table[i] = (storage as WasmStorage).address));
     return arena;
@@ -98,8 +129,17 @@ export class WasmProgram implements Program {
     const device = this.#device;
     const module = new ModuleBuilder();
     printWalk(module, this.#graph, this.#plan, device.target, true);
-    const { instance } = await WebAssembly.instantiate(module.encode(device.memory.shared), { nabla: { memory: device.memory.memory } });
-    const kernel = instance.exports["kernel"] as (number: number, unit: number, arena: number, variables: number, own: number, counters: number) => void;
+    const { instance } = await WebAssembly.instantiate(module.encode(device.memory.shared), {
+      nabla: { memory: device.memory.memory },
+    });
+    const kernel = instance.exports["kernel"] as (
+      number: number,
+      unit: number,
+      arena: number,
+      variables: number,
+      own: number,
+      counters: number,
+    ) => void;
     const arena = this.#prepare(inputs, variables);
     const own = device.threads.ownOfCaller(this.#walk.ownBytes);
     const runs: KernelRun[] = [];

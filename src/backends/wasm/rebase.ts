@@ -1,5 +1,5 @@
 // Kernels that differ only in where their numbers begin become one function: the beginning goes into the address that it is given.
-import { type Buffer, type Expression } from "../../compile/expression.ts";
+import type { Buffer, Expression } from "../../compile/expression.ts";
 import { type Kernel, kernelLoads } from "../../compile/kernel.ts";
 import type { Affine } from "../../view.ts";
 
@@ -12,15 +12,22 @@ export interface Rebased {
 /** Takes out of a kernel's indices what all those of one buffer have in common. */
 export function rebase(kernel: Kernel): Rebased {
   const starts = new Map<Buffer, number>();
-  for (const { buffer, at } of [...kernel.stores, ...kernelLoads(kernel)]) starts.set(buffer, Math.min(starts.get(buffer) ?? Infinity, at.offset));
+  for (const { buffer, at } of [...kernel.stores, ...kernelLoads(kernel)])
+    starts.set(buffer, Math.min(starts.get(buffer) ?? Infinity, at.offset));
   // A load that is asked first whether it lies inside may begin anywhere, and falls back on the address that is given.
   for (const { buffer, guards } of kernelLoads(kernel)) if (guards.length > 0) starts.delete(buffer);
   for (const [buffer, start] of starts) if (start <= 0) starts.delete(buffer);
   if (starts.size === 0) return { kernel, starts };
 
   const done = new Map<Expression, Expression>();
-  const terms = (a: Affine): Affine => (a.terms.length === 0 ? a : { ...a, terms: a.terms.map((t) => ({ scale: t.scale, value: moved(t.value as Expression) })) });
-  const index = (buffer: Buffer, at: Affine): Affine => ({ ...terms(at), offset: at.offset - (starts.get(buffer) ?? 0) });
+  const terms = (a: Affine): Affine =>
+    a.terms.length === 0
+      ? a
+      : { ...a, terms: a.terms.map((t) => ({ scale: t.scale, value: moved(t.value as Expression) })) };
+  const index = (buffer: Buffer, at: Affine): Affine => ({
+    ...terms(at),
+    offset: at.offset - (starts.get(buffer) ?? 0),
+  });
   const moved = (e: Expression): Expression => {
     let made = done.get(e);
     if (!made) done.set(e, (made = rebuild(e)));

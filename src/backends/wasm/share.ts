@@ -17,10 +17,18 @@ const patience = 50_000_000;
 export function printWork(phase: number, phases: readonly { readonly ends: LoopEnds }[]): FunctionBuilder {
   const f = new FunctionBuilder("work", ["i32", "i32", "i32", "i32"], "i32");
   const [at, job, own, limit] = [0, 1, 2, 3];
-  const [ticket, number, unit, next, spin] = [f.local("i64"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+  const [ticket, number, unit, next, spin] = [
+    f.local("i64"),
+    f.local("i32"),
+    f.local("i32"),
+    f.local("i32"),
+    f.local("i32"),
+  ];
   const giveBack = (status: number): void => void f.i32(status).emit("return");
-  const unitsOf = (which: Local): void => void f.get(at).emit("i32.load", control.units).get(which).times(4).emit("i32.add").emit("i32.load", 0);
-  const part = (bits: number, mask: number): void => void f.get(ticket).emit("i64.const", bits).emit("i64.shr_u").emit("i32.wrap_i64").i32(mask).emit("i32.and");
+  const unitsOf = (which: Local): void =>
+    void f.get(at).emit("i32.load", control.units).get(which).times(4).emit("i32.add").emit("i32.load", 0);
+  const part = (bits: number, mask: number): void =>
+    void f.get(ticket).emit("i64.const", bits).emit("i64.shr_u").emit("i32.wrap_i64").i32(mask).emit("i32.and");
   const load = (): FunctionBuilder => f.get(at).emit("i64.atomic.load", control.ticket, 3);
 
   f.emit("loop");
@@ -39,9 +47,23 @@ export function printWork(phase: number, phases: readonly { readonly ends: LoopE
   f.get(unit);
   unitsOf(number);
   f.emit("i32.lt_u").emit("if");
-  f.get(at).get(ticket).get(ticket).emit("i64.const", 1).emit("i64.add").emit("i64.atomic.rmw.cmpxchg", control.ticket, 3);
+  f.get(at)
+    .get(ticket)
+    .get(ticket)
+    .emit("i64.const", 1)
+    .emit("i64.add")
+    .emit("i64.atomic.rmw.cmpxchg", control.ticket, 3);
   f.get(ticket).emit("i64.eq").emit("if");
-  f.get(number).get(unit).get(at).emit("i32.load", control.arena).get(at).emit("i32.load", control.variables).get(own).get(at).plus(control.counters).emit("call", phase);
+  f.get(number)
+    .get(unit)
+    .get(at)
+    .emit("i32.load", control.arena)
+    .get(at)
+    .emit("i32.load", control.variables)
+    .get(own)
+    .get(at)
+    .plus(control.counters)
+    .emit("call", phase);
   f.get(at).i32(1).emit("i32.atomic.rmw.sub", control.left, 2).i32(1).emit("i32.eq").emit("if");
   // The last unit of the phase: the next phase, or the next step, or the end.
   f.get(number).plus(1).set(next);
@@ -56,7 +78,13 @@ export function printWork(phase: number, phases: readonly { readonly ends: LoopE
   f.emit("i32.atomic.store", control.left, 2).emit("end");
   f.get(at).get(job).emit("i64.extend_i32_u").emit("i64.const", ticketBits.job).emit("i64.shl");
   part(ticketBits.sequence, 0xff);
-  f.plus(1).i32(0xff).emit("i32.and").emit("i64.extend_i32_u").emit("i64.const", ticketBits.sequence).emit("i64.shl").emit("i64.or");
+  f.plus(1)
+    .i32(0xff)
+    .emit("i32.and")
+    .emit("i64.extend_i32_u")
+    .emit("i64.const", ticketBits.sequence)
+    .emit("i64.shl")
+    .emit("i64.or");
   f.get(next).emit("i64.extend_i32_u").emit("i64.const", ticketBits.phase).emit("i64.shl").emit("i64.or");
   f.emit("i64.atomic.store", control.ticket, 3);
   f.get(at).emit("i32.atomic.load", control.sleepers, 2).emit("if");
@@ -81,7 +109,14 @@ export function printWork(phase: number, phases: readonly { readonly ends: LoopE
 }
 
 /** After a phase with which loops end: the next turn of the innermost one that is not over. */
-function printLoopEnds(f: FunctionBuilder, phases: readonly { readonly ends: LoopEnds }[], at: Local, number: Local, next: Local, counter: Local): void {
+function printLoopEnds(
+  f: FunctionBuilder,
+  phases: readonly { readonly ends: LoopEnds }[],
+  at: Local,
+  number: Local,
+  next: Local,
+  counter: Local,
+): void {
   phases.forEach(({ ends }, i) => {
     if (ends.length === 0) return;
     f.get(number).i32(i).emit("i32.eq").emit("if").emit("block");

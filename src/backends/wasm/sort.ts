@@ -23,12 +23,21 @@ function sortBytes(kernel: Kernel): number {
 /** The one piece of a sort. Its thread's own memory holds the records. */
 export function printSort(kernel: Kernel, name: string, fused: boolean, module: ModuleBuilder): Piece {
   const compares = sizeOf(kernel.extents) * Math.log2(lengthOf(kernel) + 1);
-  return { f: printRows(kernel, name, fused, module), units: 1, divides: true, work: 10 * compares, ownBytes: sortBytes(kernel) };
+  return {
+    f: printRows(kernel, name, fused, module),
+    units: 1,
+    divides: true,
+    work: 10 * compares,
+    ownBytes: sortBytes(kernel),
+  };
 }
 
 function printRows(kernel: Kernel, name: string, fused: boolean, module: ModuleBuilder): FunctionBuilder {
   const buffers = kernelBuffers(kernel);
-  const f = new FunctionBuilder(name, [...buffers, ...pieceParameters].map(() => "i32"));
+  const f = new FunctionBuilder(
+    name,
+    [...buffers, ...pieceParameters].map(() => "i32"),
+  );
   const scratch = buffers.length + pieceParameters.indexOf("own");
   const [store] = kernel.stores;
   // Nobody reads an order of one, where there is only one place to take from.
@@ -71,14 +80,28 @@ function printRows(kernel: Kernel, name: string, fused: boolean, module: ModuleB
     along((record) => {
       p.beginBody([value]);
       p.value(value);
-      printKey(f, dtypeInfo(store.value.dtype).isFloat ? "float" : store.value.dtype === "int32" ? "signed" : "unsigned", kernel.routine!.descending, key);
+      printKey(
+        f,
+        dtypeInfo(store.value.dtype).isFloat ? "float" : store.value.dtype === "int32" ? "signed" : "unsigned",
+        kernel.routine!.descending,
+        key,
+      );
       p.endBody();
       for (const half of [0, 1]) {
-        f.get(record).get(place).get(key).emit("i8x16.shuffle", ...words(2 * half, 4 + 2 * half, 2 * half + 1, 5 + 2 * half)).emit("v128.store", 16 * half);
+        f.get(record)
+          .get(place)
+          .get(key)
+          .emit("i8x16.shuffle", ...words(2 * half, 4 + 2 * half, 2 * half + 1, 5 + 2 * half))
+          .emit("v128.store", 16 * half);
       }
       f.get(place).splat(4, "i32").emit("i32x4.add").set(place);
     });
-    if (n > 1) f.get(scratch).get(scratch).plus(rowBytes(kernel)).i32(n * recordBytes).emit("call", merge);
+    if (n > 1)
+      f.get(scratch)
+        .get(scratch)
+        .plus(rowBytes(kernel))
+        .i32(n * recordBytes)
+        .emit("call", merge);
     along((record, lanes) => {
       f.get(record).plus(sorted).emit("v128.load", 0).get(record).plus(sorted).emit("v128.load", 16);
       f.emit("i8x16.shuffle", ...words(0, 2, 4, 6)).set(place);
@@ -126,7 +149,12 @@ function printKey(f: FunctionBuilder, kind: "float" | "signed" | "unsigned", des
   }
   const x = f.local("v128");
   f.splat(0, "f32").emit("f32x4.add").tee(x);
-  f.get(x).i32(31).emit("i32x4.shr_s").splat(-(2 ** 31), "i32").emit("v128.or").emit("v128.xor");
+  f.get(x)
+    .i32(31)
+    .emit("i32x4.shr_s")
+    .splat(-(2 ** 31), "i32")
+    .emit("v128.or")
+    .emit("v128.xor");
   turn();
   f.get(x).get(x).emit("f32x4.ne").emit("v128.or").set(key);
   f.release(x, "v128");
@@ -139,11 +167,22 @@ function printKey(f: FunctionBuilder, kind: "float" | "signed" | "unsigned", des
 function printMergeSort(): FunctionBuilder {
   const f = new FunctionBuilder("merge_sort", ["i32", "i32", "i32"]);
   const [from, to, size] = [0, 1, 2];
-  const [width, start, left, leftEnd, right, rightEnd, out, takesLeft] = Array.from({ length: 8 }, () => f.local("i32")) as [Local, Local, Local, Local, Local, Local, Local, Local];
+  const [width, start, left, leftEnd, right, rightEnd, out, takesLeft] = Array.from({ length: 8 }, () =>
+    f.local("i32"),
+  ) as [Local, Local, Local, Local, Local, Local, Local, Local];
   /** from + min(start + width·runs, size). */
   const bound = (runs: number): void => {
     f.get(from);
-    f.get(start).get(width).times(runs).emit("i32.add").tee(out).get(size).get(out).get(size).emit("i32.lt_u").emit("select");
+    f.get(start)
+      .get(width)
+      .times(runs)
+      .emit("i32.add")
+      .tee(out)
+      .get(size)
+      .get(out)
+      .get(size)
+      .emit("i32.lt_u")
+      .emit("select");
     f.emit("i32.add");
   };
   f.i32(recordBytes).set(width).emit("loop");
@@ -163,7 +202,15 @@ function printMergeSort(): FunctionBuilder {
   f.get(left).get(takesLeft).times(recordBytes).emit("i32.add").set(left);
   f.get(right).plus(recordBytes).get(takesLeft).times(recordBytes).emit("i32.sub").set(right);
   f.get(out).plus(recordBytes).set(out);
-  f.get(left).get(leftEnd).emit("i32.lt_u").get(right).get(rightEnd).emit("i32.lt_u").emit("i32.or").emit("br_if", 0).emit("end");
+  f.get(left)
+    .get(leftEnd)
+    .emit("i32.lt_u")
+    .get(right)
+    .get(rightEnd)
+    .emit("i32.lt_u")
+    .emit("i32.or")
+    .emit("br_if", 0)
+    .emit("end");
   f.get(start).get(width).times(2).emit("i32.add").tee(start).get(size).emit("i32.lt_u").emit("br_if", 0).emit("end");
   f.get(from).get(to).set(from).set(to);
   f.get(width).times(2).tee(width).get(size).emit("i32.lt_u").emit("br_if", 0).emit("end");

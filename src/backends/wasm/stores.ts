@@ -6,7 +6,14 @@ import type { VectorAffine } from "./expand.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
 
 /** Stores the first `lanes` lanes of the vector in a local. Where lanes do not differ, one is enough. */
-export function printStore(p: VectorPrinter, buffer: Buffer, at: VectorAffine, from: Local, lanes: number, accumulate = false): void {
+export function printStore(
+  p: VectorPrinter,
+  buffer: Buffer,
+  at: VectorAffine,
+  from: Local,
+  lanes: number,
+  accumulate = false,
+): void {
   const { f } = p;
   const spread = p.vectorAxis < 0 ? "same" : p.spread(at);
   if (accumulate) {
@@ -38,9 +45,10 @@ function lowBytes(f: FunctionBuilder, buffer: Buffer, from: Local): Local {
 function storeRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, value: Local, lanes: number): void {
   const { f } = p;
   const { bytes } = dtypeInfo(buffer.dtype);
-  const [quad, pair, single] = bytes === 4
-    ? (["v128.store", "v128.store64_lane", "v128.store32_lane"] as const)
-    : (["v128.store32_lane", "v128.store16_lane", "v128.store8_lane"] as const);
+  const [quad, pair, single] =
+    bytes === 4
+      ? (["v128.store", "v128.store64_lane", "v128.store32_lane"] as const)
+      : (["v128.store32_lane", "v128.store16_lane", "v128.store8_lane"] as const);
   const piece = (op: typeof quad | typeof pair | typeof single, first: number, lane: number): void => {
     p.pushAddress(buffer, at);
     f.get(value);
@@ -56,7 +64,10 @@ function addRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, from: Local,
   const { f } = p;
   const total = f.local("v128");
   p.pushAddress(buffer, at);
-  f.emit("v128.load", 0).get(from).emit(dtypeInfo(buffer.dtype).isFloat ? "f32x4.add" : "i32x4.add").set(total);
+  f.emit("v128.load", 0)
+    .get(from)
+    .emit(dtypeInfo(buffer.dtype).isFloat ? "f32x4.add" : "i32x4.add")
+    .set(total);
   storeRun(p, buffer, at, total, lanes);
   f.release(total, "v128");
 }
@@ -68,7 +79,9 @@ function addLanes(p: VectorPrinter, buffer: Buffer, at: VectorAffine, from: Loca
   const address = f.local("i32");
   for (let lane = 0; lane < lanes; lane++) {
     p.pushAddress(buffer, at, lane);
-    f.tee(address).get(address).emit(float ? "f32.load" : "i32.load", 0);
+    f.tee(address)
+      .get(address)
+      .emit(float ? "f32.load" : "i32.load", 0);
     f.get(from).emit(float ? "f32x4.extract_lane" : "i32x4.extract_lane", lane);
     f.emit(float ? "f32.add" : "i32.add").emit(float ? "f32.store" : "i32.store", 0);
   }

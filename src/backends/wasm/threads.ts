@@ -40,14 +40,20 @@ const node = (globalThis as { process?: NodeModules & { versions?: { node?: stri
 const isNode = node?.versions?.node !== undefined;
 
 /** Whether this thread may sleep: a page's main thread may not, and must never be held for long. */
-export const mayBlock = isNode || typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope !== "undefined";
+export const mayBlock =
+  isNode || typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope !== "undefined";
 
 /** Whether threads can share memory here: in Node always, in a page where it is isolated from other origins. */
-export const canShare = typeof SharedArrayBuffer !== "undefined" && (isNode || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true);
+export const canShare =
+  typeof SharedArrayBuffer !== "undefined" &&
+  (isNode || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true);
 
 /** The cores that there are. */
 export function coreCount(): number {
-  const cores: number = node?.getBuiltinModule?.("node:os")?.availableParallelism?.() ?? (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+  const cores: number =
+    node?.getBuiltinModule?.("node:os")?.availableParallelism?.() ??
+    (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ??
+    1;
   return Math.max(1, Math.min(mostThreads, cores));
 }
 
@@ -101,7 +107,10 @@ export class ThreadPool {
   /** Runs `steps` steps of a program on all threads. Rejects where a thread has died; the next job finds it replaced. */
   async run(program: SharedProgram, steps: number, arena: number, variables: number): Promise<void> {
     const workers = this.#staff(this.#alone || !canShare ? 0 : mayBlock ? this.size - 1 : this.size);
-    if (!canShare && !mayBlock && coreCount() > 1) this.#say("nabla: one thread computes, as this page is not isolated from other origins. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, and all cores do.");
+    if (!canShare && !mayBlock && coreCount() > 1)
+      this.#say(
+        "nabla: one thread computes, as this page is not isolated from other origins. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, and all cores do.",
+      );
     this.#reserve(program.ownBytes, this.size + 1);
     const job = (this.#job = (this.#job + 1) % jobs || 1);
     const words = this.#words;
@@ -113,7 +122,11 @@ export class ThreadPool {
     words.fill(0, at + (control.counters >> 2), at + (control.counters >> 2) + deepestLoop);
     Atomics.store(words, at + (control.left >> 2), program.firstUnits);
     for (const { index } of workers) words[this.#stateOf(index) / 4 + 1] = this.#own[index + 1]!;
-    Atomics.store(new BigInt64Array(this.#memory.memory.buffer), this.#control / 8, BigInt(job) << BigInt(ticketBits.job));
+    Atomics.store(
+      new BigInt64Array(this.#memory.memory.buffer),
+      this.#control / 8,
+      BigInt(job) << BigInt(ticketBits.job),
+    );
     for (const thread of workers) {
       if (thread.knows.has(program.number)) continue;
       thread.knows.add(program.number);
@@ -125,10 +138,16 @@ export class ThreadPool {
     const deaths = this.#deaths;
     workers.forEach((thread, i) => {
       const leads = !mayBlock && i === 0;
-      if (leads || Atomics.load(words, this.#stateOf(thread.index) / 4) === workerStates.idle) thread.post({ kind: "run", program: program.number, job });
+      if (leads || Atomics.load(words, this.#stateOf(thread.index) / 4) === workerStates.idle)
+        thread.post({ kind: "run", program: program.number, job });
     });
     for (;;) {
-      if (!mayBlock && (this.#alone || workers.length === 0)) return inSlices(Infinity, (most) => (program.work(this.#control, job, this.#own[0]!, most) === 0 ? 0 : Infinity), 4);
+      if (!mayBlock && (this.#alone || workers.length === 0))
+        return inSlices(
+          Infinity,
+          (most) => (program.work(this.#control, job, this.#own[0]!, most) === 0 ? 0 : Infinity),
+          4,
+        );
       const status = mayBlock ? program.work(this.#control, job, this.#own[0]!, 0) : await this.#answerOf(job);
       if (status === 0) return;
       if (mayBlock) await new Promise((resolve) => setTimeout(resolve, 0));
@@ -146,9 +165,16 @@ export class ThreadPool {
   /** Ends a job of which nobody knows how far it has come. */
   async #abandon(count: number): Promise<never> {
     this.#job++;
-    Atomics.store(new BigInt64Array(this.#memory.memory.buffer), this.#control / 8, BigInt(this.#job) << BigInt(ticketBits.job));
-    while (this.#threads.some((t) => Atomics.load(this.#words, this.#stateOf(t.index) / 4) === workerStates.working)) await new Promise((resolve) => setTimeout(resolve, 1));
-    throw new NablaError(`one of ${count} worker threads died in the middle of a step. What the step was to assign is of no account now; set those variables again, or load them. The next step starts a new thread.`);
+    Atomics.store(
+      new BigInt64Array(this.#memory.memory.buffer),
+      this.#control / 8,
+      BigInt(this.#job) << BigInt(ticketBits.job),
+    );
+    while (this.#threads.some((t) => Atomics.load(this.#words, this.#stateOf(t.index) / 4) === workerStates.working))
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    throw new NablaError(
+      `one of ${count} worker threads died in the middle of a step. What the step was to assign is of no account now; set those variables again, or load them. The next step starts a new thread.`,
+    );
   }
 
   /** What the worker that leads says; or 1, and a death, where nothing has moved for long. */
@@ -205,16 +231,32 @@ export class ThreadPool {
       thread.started = true;
       this.#answer?.(answer);
     };
-    const thread: Thread = { ...(isNode ? this.#nodeWorker(text, said, died) : this.#webWorker(text, said, died)), died, knows: new Set(), index, started: false, dead: false };
+    const thread: Thread = {
+      ...(isNode ? this.#nodeWorker(text, said, died) : this.#webWorker(text, said, died)),
+      died,
+      knows: new Set(),
+      index,
+      started: false,
+      dead: false,
+    };
     const leads = !mayBlock && index === 0;
-    thread.post({ kind: "start", memory: this.#memory.memory, control: this.#control, state, offsets: { job: control.job, program: control.program }, leads });
+    thread.post({
+      kind: "start",
+      memory: this.#memory.memory,
+      control: this.#control,
+      state,
+      offsets: { job: control.job, program: control.program },
+      leads,
+    });
     return thread;
   }
 
   #giveUp(): void {
     this.#alone = true;
     this.size = 1;
-    this.#say("nabla: worker threads cannot be started here (a page's Content-Security-Policy needs worker-src blob:), so that one thread computes.");
+    this.#say(
+      "nabla: worker threads cannot be started here (a page's Content-Security-Policy needs worker-src blob:), so that one thread computes.",
+    );
   }
 
   #nodeWorker(text: string, said: (answer: Answer) => void, died: () => void): Pick<Thread, "post" | "stop"> {

@@ -4,7 +4,7 @@ import { dtypeInfo } from "../../dtype.ts";
 import { DTypeError } from "../../errors.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type Vector, type VectorAffine, vectorOperands } from "./expand.ts";
-import { printOp, type Push } from "./vector-table.ts";
+import { type Push, printOp } from "./vector-table.ts";
 
 /** What is known at one level of the loop nest, and forgotten on leaving it. */
 interface Scope {
@@ -38,7 +38,13 @@ export class VectorPrinter implements Push {
   #uses = new Map<Vector, number>();
 
   /** `parallel`: how many of the kernel's axes are; its reductions have a result for each point of those. */
-  constructor(f: FunctionBuilder, bases: ReadonlyMap<Buffer, Local>, vectorAxis: number, parallel: number, fused: boolean) {
+  constructor(
+    f: FunctionBuilder,
+    bases: ReadonlyMap<Buffer, Local>,
+    vectorAxis: number,
+    parallel: number,
+    fused: boolean,
+  ) {
     this.f = f;
     this.#parallel = parallel;
     this.fused = fused;
@@ -230,11 +236,16 @@ export class VectorPrinter implements Push {
     f.i32(constant * scale);
     a.coefficients.forEach((c, axis) => {
       const at = this.#counters.get(axis);
-      if (c !== 0 && at !== undefined) f.get(at).times(c * scale).emit("i32.add");
+      if (c !== 0 && at !== undefined)
+        f.get(at)
+          .times(c * scale)
+          .emit("i32.add");
     });
     for (const term of a.terms) {
       this.value(term.value);
-      f.emit("i32x4.extract_lane", this.#varies(term.value) ? lane : 0).times(term.scale * scale).emit("i32.add");
+      f.emit("i32x4.extract_lane", this.#varies(term.value) ? lane : 0)
+        .times(term.scale * scale)
+        .emit("i32.add");
     }
   }
 
@@ -294,7 +305,10 @@ export class VectorPrinter implements Push {
     }
     if (start !== undefined) f.get(start);
     else f.get(this.base(buffer)).plus(a.offset * bytes);
-    for (const axis of axes.slice(known)) f.get(this.#counters.get(axis)!).times(a.coefficients[axis]! * bytes).emit("i32.add");
+    for (const axis of axes.slice(known))
+      f.get(this.#counters.get(axis)!)
+        .times(a.coefficients[axis]! * bytes)
+        .emit("i32.add");
   }
 
   /** Pushes the address of a lane's element. `lane` 0 is the vector's own place. */
@@ -307,14 +321,18 @@ export class VectorPrinter implements Push {
     f.plus(displacement * bytes);
     for (const term of a.terms) {
       this.value(term.value);
-      f.emit("i32x4.extract_lane", this.#varies(term.value) ? lane : 0).times(term.scale * bytes).emit("i32.add");
+      f.emit("i32x4.extract_lane", this.#varies(term.value) ? lane : 0)
+        .times(term.scale * bytes)
+        .emit("i32.add");
     }
   }
 
   /** How neighbours along the vector lie in memory: alike, side by side, or scattered. */
   spread(a: VectorAffine): "same" | "contiguous" | "scattered" {
     if (!this.#affineVaries(a)) return "same";
-    return a.coefficients[this.vectorAxis] === 1 && !a.terms.some((t) => this.#varies(t.value)) ? "contiguous" : "scattered";
+    return a.coefficients[this.vectorAxis] === 1 && !a.terms.some((t) => this.#varies(t.value))
+      ? "contiguous"
+      : "scattered";
   }
 
   // ---- loads ----
@@ -322,18 +340,28 @@ export class VectorPrinter implements Push {
   #load(v: Load): void {
     const { f } = this;
     const { buffer, at, guards } = v;
-    if (buffer.dtype === "float64") throw new DTypeError("float64 exists in the reference backend only; cast to float32.");
+    if (buffer.dtype === "float64")
+      throw new DTypeError("float64 exists in the reference backend only; cast to float32.");
     const bytes = dtypeInfo(buffer.dtype).bytes;
     let spread = this.spread(at);
     // A guard that neighbours cross in single steps leaves a contiguous load whole; any other is asked lane by lane.
-    if (guards.some((g) => this.#affineVaries(g.at) && (spread !== "contiguous" || g.at.coefficients[this.vectorAxis] !== 1 || g.at.terms.length > 0))) spread = "scattered";
+    if (
+      guards.some(
+        (g) =>
+          this.#affineVaries(g.at) &&
+          (spread !== "contiguous" || g.at.coefficients[this.vectorAxis] !== 1 || g.at.terms.length > 0),
+      )
+    )
+      spread = "scattered";
     const address = (lane: number): void => {
       this.pushAddress(buffer, at, lane);
       for (const g of guards) {
         f.get(this.base(buffer));
         const wide = spread === "contiguous" && this.#affineVaries(g.at) ? 3 : 0;
         this.#scalarIndex(g.at, 1, lane);
-        f.plus(wide).i32(g.size + wide).emit("i32.lt_u");
+        f.plus(wide)
+          .i32(g.size + wide)
+          .emit("i32.lt_u");
         f.emit("select");
       }
     };

@@ -1,5 +1,5 @@
 // How each vector instruction is printed, one entry an instruction. A missing one is a type error.
-import { dtypeInfo, type DType } from "../../dtype.ts";
+import { type DType, dtypeInfo } from "../../dtype.ts";
 import type { FunctionBuilder } from "./assembler.ts";
 import type { Vector, VectorOp } from "./expand.ts";
 import type { Opcode } from "./instructions.ts";
@@ -18,56 +18,69 @@ type Print = (p: Push, v: OpVector) => void;
 const isFloat = (v: Vector): boolean => dtypeInfo(v.dtype).isFloat;
 
 /** Pushes all operands, then one instruction chosen by their dtype. */
-const direct = (float: Opcode | null, signed: Opcode | null = null, unsigned: Opcode | null = signed): Print => (p, v) => {
-  for (const operand of v.operands) p.value(operand);
-  const { dtype } = v.operands[0]!;
-  const op = isFloat(v.operands[0]!) ? float : dtype === "int32" ? signed : unsigned;
-  if (!op) throw new Error(`${v.op} is not for ${dtype}`);
-  p.f.emit(op);
-};
+const direct =
+  (float: Opcode | null, signed: Opcode | null = null, unsigned: Opcode | null = signed): Print =>
+  (p, v) => {
+    for (const operand of v.operands) p.value(operand);
+    const { dtype } = v.operands[0]!;
+    const op = isFloat(v.operands[0]!) ? float : dtype === "int32" ? signed : unsigned;
+    if (!op) throw new Error(`${v.op} is not for ${dtype}`);
+    p.f.emit(op);
+  };
 
 const isQuiet = (v: Vector): boolean => v.kind === "constant" && !Number.isNaN(v.value);
 
 // With a constant that is no NaN, pmin and pmax pass on the other's NaN in one machine instruction; min and max take seven.
-const extreme = (pick: Opcode, exact: Opcode, signed: Opcode, unsigned: Opcode): Print => (p, v) => {
-  const [a, b] = v.operands as [Vector, Vector];
-  if (!isFloat(v)) return direct(null, signed, unsigned)(p, v);
-  const [first, second] = isQuiet(b) ? [a, b] : [b, a];
-  p.value(first);
-  p.value(second);
-  p.f.emit(isQuiet(second) && !Object.is((second as { value: number }).value, -0) ? pick : exact);
-};
+const extreme =
+  (pick: Opcode, exact: Opcode, signed: Opcode, unsigned: Opcode): Print =>
+  (p, v) => {
+    const [a, b] = v.operands as [Vector, Vector];
+    if (!isFloat(v)) return direct(null, signed, unsigned)(p, v);
+    const [first, second] = isQuiet(b) ? [a, b] : [b, a];
+    p.value(first);
+    p.value(second);
+    p.f.emit(isQuiet(second) && !Object.is((second as { value: number }).value, -0) ? pick : exact);
+  };
 
 /** Computes lane by lane with i32 instructions; `body` finds both operands in locals and leaves the result. */
-const laneByLane = (body: (p: Push, a: number, b: number, v: OpVector) => void): Print => (p, v) => {
-  const { f } = p;
-  const [x, y, out] = [f.local("v128"), f.local("v128"), f.local("v128")];
-  const [a, b] = [f.local("i32"), f.local("i32")];
-  p.value(v.operands[0]!);
-  f.set(x);
-  p.value(v.operands[1]!);
-  f.set(y);
-  for (let lane = 0; lane < 4; lane++) {
-    f.get(x).emit("i32x4.extract_lane", lane).set(a).get(y).emit("i32x4.extract_lane", lane).set(b);
+const laneByLane =
+  (body: (p: Push, a: number, b: number, v: OpVector) => void): Print =>
+  (p, v) => {
+    const { f } = p;
+    const [x, y, out] = [f.local("v128"), f.local("v128"), f.local("v128")];
+    const [a, b] = [f.local("i32"), f.local("i32")];
+    p.value(v.operands[0]!);
+    f.set(x);
+    p.value(v.operands[1]!);
+    f.set(y);
+    for (let lane = 0; lane < 4; lane++) {
+      f.get(x).emit("i32x4.extract_lane", lane).set(a).get(y).emit("i32x4.extract_lane", lane).set(b);
+      f.get(out);
+      body(p, a, b, v);
+      f.emit("i32x4.replace_lane", lane).set(out);
+    }
     f.get(out);
-    body(p, a, b, v);
-    f.emit("i32x4.replace_lane", lane).set(out);
-  }
-  f.get(out);
-  for (const local of [x, y, out]) f.release(local, "v128");
-  for (const local of [a, b]) f.release(local, "i32");
-};
+    for (const local of [x, y, out]) f.release(local, "v128");
+    for (const local of [a, b]) f.release(local, "i32");
+  };
 
-const shift = (left: boolean): Print => (p, v) => {
-  const [x, by] = v.operands as [Vector, Vector];
-  const unsigned = x.dtype === "uint32";
-  if (by.kind === "constant") {
-    p.value(x);
-    p.f.i32(by.value).emit(left ? "i32x4.shl" : unsigned ? "i32x4.shr_u" : "i32x4.shr_s");
-    return;
-  }
-  laneByLane(({ f }, a, b) => f.get(a).get(b).emit(left ? "i32.shl" : unsigned ? "i32.shr_u" : "i32.shr_s"))(p, v);
-};
+const shift =
+  (left: boolean): Print =>
+  (p, v) => {
+    const [x, by] = v.operands as [Vector, Vector];
+    const unsigned = x.dtype === "uint32";
+    if (by.kind === "constant") {
+      p.value(x);
+      p.f.i32(by.value).emit(left ? "i32x4.shl" : unsigned ? "i32x4.shr_u" : "i32x4.shr_s");
+      return;
+    }
+    laneByLane(({ f }, a, b) =>
+      f
+        .get(a)
+        .get(b)
+        .emit(left ? "i32.shl" : unsigned ? "i32.shr_u" : "i32.shr_s"),
+    )(p, v);
+  };
 
 // a − b⌊a/b⌋, with the sign of b; 0 for b = 0.
 const integerMod = laneByLane(({ f }, a, b, v) => {
@@ -79,7 +92,16 @@ const integerMod = laneByLane(({ f }, a, b, v) => {
   f.get(a).get(b).i32(1).get(b).emit("select").emit("i32.rem_s").set(rest);
   f.i32(0); // the answer for b = 0
   f.get(rest).get(b).emit("i32.add").get(rest);
-  f.get(rest).i32(0).emit("i32.ne").get(rest).get(b).emit("i32.xor").i32(0).emit("i32.lt_s").emit("i32.and").emit("select");
+  f.get(rest)
+    .i32(0)
+    .emit("i32.ne")
+    .get(rest)
+    .get(b)
+    .emit("i32.xor")
+    .i32(0)
+    .emit("i32.lt_s")
+    .emit("i32.and")
+    .emit("select");
   f.get(b).emit("i32.eqz").emit("select");
   f.release(rest, "i32");
 });

@@ -10,7 +10,7 @@ import { contractScratchBytes } from "./blocking.ts";
 import { deepestLoop, endPhase, mostUnitsOfPhase } from "./control.ts";
 import { printKernelPieces } from "./kernels.ts";
 import type { Piece } from "./piece.ts";
-import { rebase, type Rebased } from "./rebase.ts";
+import { type Rebased, rebase } from "./rebase.ts";
 import { type LoopEnds, printWork } from "./share.ts";
 import type { Target } from "./target.ts";
 
@@ -72,7 +72,8 @@ export function printWalk(module: ModuleBuilder, graph: Graph, plan: Plan, targe
   const phases = phasesOf(items);
   const shares = workOf(items, true) >= leastShared || workOf(items, false) >= mostAtOnce;
   const fits = phases.length < endPhase && phases.every((phase) => phase.units <= mostUnitsOfPhase);
-  if (shares && fits && !profiled) module.export("work", module.add(printWork(module.add(printPhases(phases)), phases)));
+  if (shares && fits && !profiled)
+    module.export("work", module.add(printWork(module.add(printPhases(phases)), phases)));
   return { units: phases.map((phase) => phase.units), ownBytes: printer.ownBytes };
 }
 
@@ -80,7 +81,11 @@ const isRepetition = (item: Item): item is Repetition => "items" in item;
 
 /** What a step costs, or only that part of it that can be shared. */
 function workOf(items: readonly Item[], shared: boolean): number {
-  return items.reduce((n, item) => n + (isRepetition(item) ? item.length * workOf(item.items, shared) : shared && item.units === 1 ? 0 : item.work), 0);
+  return items.reduce(
+    (n, item) =>
+      n + (isRepetition(item) ? item.length * workOf(item.items, shared) : shared && item.units === 1 ? 0 : item.work),
+    0,
+  );
 }
 
 /** Prints the kernels of a plan as functions, and says what is to be done with them. */
@@ -103,10 +108,12 @@ class ItemPrinter {
     // What a scatter adds to begins as zeros.
     for (const { buffer, accumulate } of kernel.stores) {
       if (!accumulate) continue;
-      items.push(single((w) => {
-        push(w, addresses(buffer));
-        w.f.i32(0).i32(bytesOf(buffer)).emit("memory.fill");
-      }));
+      items.push(
+        single((w) => {
+          push(w, addresses(buffer));
+          w.f.i32(0).i32(bytesOf(buffer)).emit("memory.fill");
+        }),
+      );
     }
     const { starts, pieces } = this.#printed(kernel);
     const buffers = kernelBuffers(kernel);
@@ -115,7 +122,8 @@ class ItemPrinter {
         units: piece.units,
         work: piece.work,
         print: (w, first, last) => {
-          for (const buffer of buffers) push(w, addresses(buffer), (starts.get(buffer) ?? 0) * dtypeInfo(buffer.dtype).bytes);
+          for (const buffer of buffers)
+            push(w, addresses(buffer), (starts.get(buffer) ?? 0) * dtypeInfo(buffer.dtype).bytes);
           if (piece.divides) {
             w.f.get(w.arena);
             if (contractScratchBytes(kernel, this.#target) > 0) w.f.plus(scratch);
@@ -132,7 +140,10 @@ class ItemPrinter {
 
   #printed(kernel: Kernel): { starts: Rebased["starts"]; pieces: { piece: Piece; place: number }[] } {
     const { kernel: rebased, starts } = rebase(kernel);
-    const pieces = printKernelPieces(rebased, `kernel_${this.#kernels++}`, this.#target, this.#module).map((piece) => ({ piece, place: this.#module.add(piece.f) }));
+    const pieces = printKernelPieces(rebased, `kernel_${this.#kernels++}`, this.#target, this.#module).map((piece) => ({
+      piece,
+      place: this.#module.add(piece.f),
+    }));
     for (const { piece } of pieces) this.ownBytes = Math.max(this.ownBytes, piece.ownBytes);
     return { starts, pieces };
   }
@@ -142,7 +153,10 @@ class ItemPrinter {
     const begin = carries.flatMap(({ init, result }) => copy(addresses(result), addresses(init), bytesOf(init)));
     if (length === 0) return begin;
     const inside = stepAddresses(loop!, addresses, scratch, depth);
-    const items = [...step.plan.kernels.flatMap((kernel) => this.kernel(kernel, step.plan, inside, scratch, depth + 1)), ...this.copies(step.plan, inside)];
+    const items = [
+      ...step.plan.kernels.flatMap((kernel) => this.kernel(kernel, step.plan, inside, scratch, depth + 1)),
+      ...this.copies(step.plan, inside),
+    ];
     return items.length === 0 ? begin : [...begin, { length, depth, items }];
   }
 
@@ -160,11 +174,13 @@ const copyingCost = (bytes: number): number => bytes / 16;
 
 function copy(to: Address, from: Address, bytes: number): Item[] {
   if (bytes === 0 || sameAddress(to, from)) return [];
-  return [single((w) => {
-    push(w, to);
-    push(w, from);
-    w.f.i32(bytes).emit("memory.copy");
-  }, copyingCost(bytes))];
+  return [
+    single((w) => {
+      push(w, to);
+      push(w, from);
+      w.f.i32(bytes).emit("memory.copy");
+    }, copyingCost(bytes)),
+  ];
 }
 
 const single = (print: (w: Walker) => void, work = 0): Action => ({ units: 1, work, print: (w) => print(w) });
@@ -184,7 +200,8 @@ function push(w: Walker, { base, offset, steps }: Address, further = 0): void {
 const alone = (actions: readonly Item[]): Phase => ({ actions, units: 1, ends: [] });
 
 /** Whether nothing in a loop can be shared, or it lies too deep. */
-const isOneThreads = (item: Item): boolean => (isRepetition(item) ? item.depth >= deepestLoop || item.items.every(isOneThreads) : item.units === 1);
+const isOneThreads = (item: Item): boolean =>
+  isRepetition(item) ? item.depth >= deepestLoop || item.items.every(isOneThreads) : item.units === 1;
 
 /** What cannot be shared makes one phase with its neighbours; what can is a phase of its own. */
 function phasesOf(items: readonly Item[]): Phase[] {
@@ -215,9 +232,18 @@ function phasesOf(items: readonly Item[]): Phase[] {
 
 /** Prints items one after the other, all units of each, with counters in locals. */
 function printItems(w: Walker, items: readonly Item[], counters: readonly Local[] = []): void {
-  const inner: Walker = { ...w, counter: (depth) => (depth < counters.length && counters[depth]! >= 0 ? void w.f.get(counters[depth]!) : w.counter(depth)) };
+  const inner: Walker = {
+    ...w,
+    counter: (depth) =>
+      depth < counters.length && counters[depth]! >= 0 ? void w.f.get(counters[depth]!) : w.counter(depth),
+  };
   for (const item of items) {
-    if (!isRepetition(item)) item.print(inner, () => w.f.i32(0), () => w.f.i32(item.units));
+    if (!isRepetition(item))
+      item.print(
+        inner,
+        () => w.f.i32(0),
+        () => w.f.i32(item.units),
+      );
     else {
       const counter = w.f.local("i32");
       const own = [...counters];
@@ -239,7 +265,9 @@ function printRun(items: readonly Item[], variableCount: number): FunctionBuilde
   const [steps, arena, table, own] = [0, 1, 2, 3];
   const variables = Array.from({ length: variableCount }, (_, i): Local => {
     const local = f.local("i32");
-    f.get(table).emit("i32.load", 4 * i).set(local);
+    f.get(table)
+      .emit("i32.load", 4 * i)
+      .set(local);
     return local;
   });
   f.emit("loop");
@@ -252,14 +280,25 @@ function printRun(items: readonly Item[], variableCount: number): FunctionBuilde
 function printPhases(phases: readonly Phase[]): FunctionBuilder {
   const f = new FunctionBuilder("phase", ["i32", "i32", "i32", "i32", "i32", "i32"]);
   const [number, unit, arena, table, own, counters] = [0, 1, 2, 3, 4, 5];
-  const w: Walker = { f, arena, own, variable: (index) => void f.get(table).emit("i32.load", 4 * index), counter: (depth) => void f.get(counters).emit("i32.load", 4 * depth) };
+  const w: Walker = {
+    f,
+    arena,
+    own,
+    variable: (index) => void f.get(table).emit("i32.load", 4 * index),
+    counter: (depth) => void f.get(counters).emit("i32.load", 4 * depth),
+  };
   f.emit("block");
   for (const _ of phases) f.emit("block");
   f.get(number).emit("br_table", ...phases.map((_, i) => i), phases.length);
   phases.forEach(({ actions, units }, i) => {
     f.emit("end");
     if (units === 1) printItems(w, actions);
-    else (actions[0] as Action).print(w, () => f.get(unit), () => f.get(unit).plus(1));
+    else
+      (actions[0] as Action).print(
+        w,
+        () => f.get(unit),
+        () => f.get(unit).plus(1),
+      );
     f.emit("br", phases.length - 1 - i);
   });
   f.emit("end");

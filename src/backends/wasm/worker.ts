@@ -31,7 +31,9 @@ export function workerMain(): void {
     onmessage: (event: { data: Message }) => void;
     postMessage: (answer: Answer) => void;
   }
-  const scope = globalThis as unknown as Port & { process?: { getBuiltinModule?: (name: string) => { parentPort: Port } } };
+  const scope = globalThis as unknown as Port & {
+    process?: { getBuiltinModule?: (name: string) => { parentPort: Port } };
+  };
   const port = scope.process?.getBuiltinModule?.("node:worker_threads").parentPort ?? scope;
   const [idle, waiting, working] = [0, 1, 2];
   /** How long a worker that has done its job waits for the next one before it goes back to its event loop, in ms. */
@@ -55,7 +57,9 @@ export function workerMain(): void {
   const linger = (last: number): void => {
     const at = (start.control + start.offsets.job) >> 2;
     let seen = last;
-    const ready = (): boolean => Atomics.load(words, at) !== seen && programs.has(Atomics.load(words, (start.control + start.offsets.program) >> 2));
+    const ready = (): boolean =>
+      Atomics.load(words, at) !== seen &&
+      programs.has(Atomics.load(words, (start.control + start.offsets.program) >> 2));
     for (;;) {
       if (!ready()) {
         if (Atomics.wait(words, at, seen, lingering) === "timed-out") Atomics.store(words, start.state >> 2, idle);

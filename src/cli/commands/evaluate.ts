@@ -37,19 +37,34 @@ async function evaluate(file: string, { json, data, on, tiny }: EvaluateOptions)
   backend();
   const model = await loadModel(file);
   if (on === undefined && !recipeNames().includes(model.name)) {
-    throw new UsageError(`the model in "${file}" is called "${model.name}", which is no recipe: say with --on whose data to take (${recipeNames().join(", ")}).`);
+    throw new UsageError(
+      `the model in "${file}" is called "${model.name}", which is no recipe: say with --on whose data to take (${recipeNames().join(", ")}).`,
+    );
   }
   const recipe = await loadRecipe(on ?? model.name);
   const downloading = new DownloadProgress(process.stderr);
-  const { test } = await recipe.loadData({ data, tiny, onDownload: (received) => downloading.show(received) }).finally(() => downloading.end());
+  const { test } = await recipe
+    .loadData({ data, tiny, onDownload: (received) => downloading.show(received) })
+    .finally(() => downloading.end());
   const evaluation = await model.evaluate(test);
   const confusion = await confusionOf(model, test);
   if (json) {
-    sayJson({ model: file, recipe: recipe.name, examples: test.size, evaluation, ...(confusion && { classNames: model.classNames ?? null, confusion }) });
+    sayJson({
+      model: file,
+      recipe: recipe.name,
+      examples: test.size,
+      evaluation,
+      ...(confusion && { classNames: model.classNames ?? null, confusion }),
+    });
     return;
   }
   const paint = paintFor(process.stdout);
-  say(`${paint("bold", model.name)} on ${thousands(test.size)} held-out ${examplesName(model.inputShape)} of "${test.name}"`);
+  say(
+    `${paint("bold", model.name)} on ${thousands(test.size)} held-out ${examplesName(model.inputShape)} of "${test.name}"`,
+  );
   say(measureLines(evaluation, [], paint).join("\n"));
-  if (confusion) say(`\nConfusion (rows: what it is; columns: what the model says)\n${confusionTable(confusion, model.classNames, paint)}`);
+  if (confusion)
+    say(
+      `\nConfusion (rows: what it is; columns: what the model says)\n${confusionTable(confusion, model.classNames, paint)}`,
+    );
 }

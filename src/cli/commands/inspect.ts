@@ -38,7 +38,12 @@ export function addInspect(program: Command): void {
     )
     .addArgument(new Argument("<recipe|model>", "a recipe's name, or a model's file"))
     .option("--show <sections>", `what to show, with commas: ${sections.join(", ")} or all`, readSections, ["overview"])
-    .addOption(new Option("--program <kind>", "which of the model's programs (default: train, where the model can be trained)").choices(programKinds))
+    .addOption(
+      new Option(
+        "--program <kind>",
+        "which of the model's programs (default: train, where the model can be trained)",
+      ).choices(programKinds),
+    )
     .option("--batch-size <count>", "how many examples a step sees (default: the recipe's, or 32)", count(1))
     .option("--no-measure", "leave out the times, which take a second or two")
     .option("--trace <file>", "write the kernels of some steps as a trace for chrome://tracing or Perfetto");
@@ -55,7 +60,8 @@ function readSections(text: string): Section[] {
   const names = text.split(",").map((name) => name.trim());
   if (names.includes("all")) return sections.slice();
   const wrong = names.find((name) => !(sections as readonly string[]).includes(name));
-  if (wrong !== undefined) throw new InvalidArgumentError(`There is no section "${wrong}": ${sections.join(", ")} or all.`);
+  if (wrong !== undefined)
+    throw new InvalidArgumentError(`There is no section "${wrong}": ${sections.join(", ")} or all.`);
   return names as Section[];
 }
 
@@ -65,7 +71,10 @@ async function inspect(target: string, options: InspectOptions): Promise<void> {
   const { batchSize = defaultBatchSize, program: kind = model.training ? "train" : "predict" } = options;
   const inspected = await programOf(model, kind, batchSize);
   const description = inspected.program.describe();
-  const measurement = options.measure && (options.json || options.show.includes("overview")) && description.kernels.length > 0 ? await measure(inspected, description) : null;
+  const measurement =
+    options.measure && (options.json || options.show.includes("overview")) && description.kernels.length > 0
+      ? await measure(inspected, description)
+      : null;
   if (options.trace !== undefined) {
     const runs = measurement?.runs ?? (await inspected.profile(warmUp + traced));
     const shown = runs.filter(({ step }) => step >= warmUp && step < warmUp + traced);
@@ -82,7 +91,8 @@ async function inspect(target: string, options: InspectOptions): Promise<void> {
     if (options.show.length > 1) say(`\n${paint("bold", `── ${section} ──`)}`);
     say(section === "overview" ? overview(description, measurement, paint) : show(section, description));
   }
-  if (options.trace !== undefined) say(`\nWrote ${options.trace}: open it in chrome://tracing or https://ui.perfetto.dev.`);
+  if (options.trace !== undefined)
+    say(`\nWrote ${options.trace}: open it in chrome://tracing or https://ui.perfetto.dev.`);
 }
 
 /** Steps that are not counted, as engines compile what turns out to run often; and steps of a trace. */
@@ -124,14 +134,19 @@ function writeFile(path: string, text: string): void {
   }
 }
 
-const titles: Readonly<Record<ProgramKind, string>> = { train: "training step", evaluate: "evaluation step", predict: "prediction" };
+const titles: Readonly<Record<ProgramKind, string>> = {
+  train: "training step",
+  evaluate: "evaluation step",
+  predict: "prediction",
+};
 
 async function findModel(target: string): Promise<{ model: Model; defaultBatchSize: number }> {
   if (recipeNames().includes(target)) {
     const recipe = await loadRecipe(target);
     return { model: recipe.model(), defaultBatchSize: recipe.defaults.batchSize };
   }
-  if (!existsSync(target) && !/[/\\.]/.test(target)) throw new UsageError(`"${target}" is neither a recipe (${recipeNames().join(", ")}) nor a model's file.`);
+  if (!existsSync(target) && !/[/\\.]/.test(target))
+    throw new UsageError(`"${target}" is neither a recipe (${recipeNames().join(", ")}) nor a model's file.`);
   return { model: await loadModel(target), defaultBatchSize: 32 };
 }
 
@@ -158,14 +173,24 @@ function overview(description: ProgramDescription, measurement: Measurement | nu
   if (measurement) {
     const { limits, step, measured } = measurement;
     const sum = measured.reduce((n, m) => n + m.milliseconds, 0);
-    lines.push(`a step: ${milliseconds(step)} with ${memory.threads} ${memory.threads === 1 ? "thread" : "threads"}, ${scaled((1000 * flop) / step, "FLOP/s")}; its kernels one by one: ${milliseconds(sum)}`);
-    lines.push(`limits of one thread: ${scaled(limits.flops, "FLOP/s")} of multiply-add, ${scaled(limits.bandwidth, "B/s")} of memory that no cache holds`);
+    lines.push(
+      `a step: ${milliseconds(step)} with ${memory.threads} ${memory.threads === 1 ? "thread" : "threads"}, ${scaled((1000 * flop) / step, "FLOP/s")}; its kernels one by one: ${milliseconds(sum)}`,
+    );
+    lines.push(
+      `limits of one thread: ${scaled(limits.flops, "FLOP/s")} of multiply-add, ${scaled(limits.bandwidth, "B/s")} of memory that no cache holds`,
+    );
   }
-  return [...lines, "", kernelTable(description, measurement?.measured ?? null, paint), `\nMore: --show ${sections.slice(1).join(",")} (or all), --program ${programKinds.join("|")}, --trace <file>`].join("\n");
+  return [
+    ...lines,
+    "",
+    kernelTable(description, measurement?.measured ?? null, paint),
+    `\nMore: --show ${sections.slice(1).join(",")} (or all), --program ${programKinds.join("|")}, --trace <file>`,
+  ].join("\n");
 }
 
 function memoryLine({ arena, liveAtOnce, eachThread, threads, variables }: ProgramDescription["memory"]): string {
   const peak = arena + variables + eachThread * threads;
-  const own = eachThread > 0 ? `, ${formatBytes(eachThread)} for each of ${threads} ${threads === 1 ? "thread" : "threads"}` : "";
+  const own =
+    eachThread > 0 ? `, ${formatBytes(eachThread)} for each of ${threads} ${threads === 1 ? "thread" : "threads"}` : "";
   return `memory at most ${formatBytes(peak)}: variables ${formatBytes(variables)}, temporaries ${formatBytes(arena)} (at once needed: ${formatBytes(liveAtOnce)})${own}`;
 }

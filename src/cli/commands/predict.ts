@@ -43,11 +43,14 @@ function numbers(text: string, before: readonly number[][] = []): number[][] {
 }
 
 async function predict(file: string, images: readonly string[], { json, numbers = [] }: PredictOptions): Promise<void> {
-  if (images.length === 0 && numbers.length === 0) throw new UsageError("predict wants at least one image after the model (or --numbers).");
-  if (images.length > 0 && numbers.length > 0) throw new UsageError("predict takes images or --numbers, not both at once.");
+  if (images.length === 0 && numbers.length === 0)
+    throw new UsageError("predict wants at least one image after the model (or --numbers).");
+  if (images.length > 0 && numbers.length > 0)
+    throw new UsageError("predict takes images or --numbers, not both at once.");
   const model = await loadModel(file);
   const { inputShape } = model.requireShapes();
-  const inputs = images.length > 0 ? await imageColumn(model, inputShape, images) : numberColumn(model, inputShape, numbers);
+  const inputs =
+    images.length > 0 ? await imageColumn(model, inputShape, images) : numberColumn(model, inputShape, numbers);
   const names = images.length > 0 ? images : numbers.map((list) => list.join(","));
   const answers = await answersOf(model, inputs);
   if (json) {
@@ -82,8 +85,15 @@ async function imageColumn(model: Model, inputShape: readonly number[], files: r
 function numberColumn(model: Model, inputShape: readonly number[], lists: readonly number[][]): Column {
   const size = sizeOf(inputShape);
   const wrong = lists.find((list) => list.length !== size);
-  if (wrong) throw new ArgumentError(`model ${model.name} takes inputs of shape ${formatShape(inputShape)}, which is ${size} numbers, but --numbers ${wrong.join(",")} has ${wrong.length}.`);
-  const array = { data: Float32Array.from(lists.flat()), shape: [lists.length, ...inputShape], dtype: "float32" as const };
+  if (wrong)
+    throw new ArgumentError(
+      `model ${model.name} takes inputs of shape ${formatShape(inputShape)}, which is ${size} numbers, but --numbers ${wrong.join(",")} has ${wrong.length}.`,
+    );
+  const array = {
+    data: Float32Array.from(lists.flat()),
+    shape: [lists.length, ...inputShape],
+    dtype: "float32" as const,
+  };
   const { scale, offset } = model.dataInfo.inputs ?? {};
   return { array, ...(scale !== undefined && { scale }), ...(offset !== undefined && { offset }) };
 }

@@ -12,12 +12,21 @@ export function addRecipes(program: Command): void {
     .summary("list what there is to train")
     .description("Lists the recipes: what each trains, with which settings, and the figure that it is to reach.");
   withAnswerOptions(command).action(listRecipes);
-  withExamples(command, [["nabla recipes", ""], ["nabla recipes --json", "for programs"]]);
+  withExamples(command, [
+    ["nabla recipes", ""],
+    ["nabla recipes --json", "for programs"],
+  ]);
 }
 
 async function listRecipes({ json }: AnswerOptions): Promise<void> {
   const all = await Promise.all(recipeNames().map(loadRecipe));
-  const recipes = all.map(({ name, title, description, defaults, expected }) => ({ name, title, description, defaults, expected }));
+  const recipes = all.map(({ name, title, description, defaults, expected }) => ({
+    name,
+    title,
+    description,
+    defaults,
+    expected,
+  }));
   if (json) {
     sayJson(recipes);
     return;
@@ -26,7 +35,9 @@ async function listRecipes({ json }: AnswerOptions): Promise<void> {
   for (const { name, title, description, defaults, expected } of recipes) {
     say(`${paint("bold", name)}  ${title}`);
     say(wrap(description, 96, "  "));
-    say(`  Defaults: --epochs ${defaults.epochs} --batch-size ${defaults.batchSize} --learning-rate ${defaults.learningRate}`);
+    say(
+      `  Defaults: --epochs ${defaults.epochs} --batch-size ${defaults.batchSize} --learning-rate ${defaults.learningRate}`,
+    );
     say(`  Expected: ${expected.map((figure) => `${figure.metric} ${boundOf(figure)} on ${figure.on}`).join("; ")}\n`);
   }
   say(`Train one: npx nabla train ${recipes[0]?.name ?? "<recipe>"}`);

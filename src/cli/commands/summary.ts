@@ -18,12 +18,20 @@ async function summary(file: string, { json }: AnswerOptions): Promise<void> {
   const model = await loadModel(file);
   const { name, inputShape, outputShape, training, classNames, dataInfo } = model;
   const optimizer = training && { name: training.optimizer.name, ...((await training.optimizer.config()) as object) };
-  const trained = training && { optimizer, loss: training.loss.name, metrics: training.metrics.map((metric) => metric.name) };
+  const trained = training && {
+    optimizer,
+    loss: training.loss.name,
+    metrics: training.metrics.map((metric) => metric.name),
+  };
   if (json) {
     const layers = model.layers.map((layer) => ({
       name: layer.name,
       class: layer.className,
-      parameters: layer.parameters.map((parameter) => ({ name: parameter.name, shape: parameter.shape, trainable: parameter.trainable })),
+      parameters: layer.parameters.map((parameter) => ({
+        name: parameter.name,
+        shape: parameter.shape,
+        trainable: parameter.trainable,
+      })),
     }));
     sayJson({ file, name, inputShape, outputShape, layers, training: trained, data: dataInfo });
     return;
@@ -31,12 +39,18 @@ async function summary(file: string, { json }: AnswerOptions): Promise<void> {
   say(model.summary());
   if (trained && optimizer) {
     const { name: optimizerName, ...config } = optimizer;
-    const settings = Object.entries(config).map(([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(6)) : value}`);
-    say(`Trained with ${optimizerName} (${settings.join(", ")}), loss ${trained.loss}${trained.metrics.length > 0 ? `, metrics ${trained.metrics.join(", ")}` : ""}`);
+    const settings = Object.entries(config).map(
+      ([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(6)) : value}`,
+    );
+    say(
+      `Trained with ${optimizerName} (${settings.join(", ")}), loss ${trained.loss}${trained.metrics.length > 0 ? `, metrics ${trained.metrics.join(", ")}` : ""}`,
+    );
   }
   if (dataInfo.inputs) {
     const { dtype, scale, offset } = dataInfo.inputs;
-    say(`Inputs: ${dtype} · ${Number(scale.toPrecision(6))}${offset === 0 ? "" : ` + ${Number(offset.toPrecision(6))}`}`);
+    say(
+      `Inputs: ${dtype} · ${Number(scale.toPrecision(6))}${offset === 0 ? "" : ` + ${Number(offset.toPrecision(6))}`}`,
+    );
   }
   if (classNames) say(`Classes: ${classNames.join(", ")}`);
 }

@@ -68,7 +68,13 @@ async function train(name: string, options: TrainOptions): Promise<void> {
   const armed: Callback = { onTrainBegin: () => void (interruption.armed = true) };
   const heading: Callback = { onTrainBegin: (run) => say(head(recipe, run, options, paintFor(stream)), stream) };
   const runOptions: RecipeOptions = {
-    data, epochs, batchSize, learningRate, seed, tiny, out: file,
+    data,
+    epochs,
+    batchSize,
+    learningRate,
+    seed,
+    tiny,
+    out: file,
     signal: interruption.signal,
     callbacks: quiet ? [armed] : [armed, heading, progress],
     ...(!quiet && { onDownload: (received) => downloading.show(received) }),
@@ -79,22 +85,31 @@ async function train(name: string, options: TrainOptions): Promise<void> {
       progress.end();
     });
     // What is expected is what the recipe reaches with its own settings, trained to the end.
-    const isAsMeant = ran.history.stopped === null && [epochs, batchSize, learningRate].every((setting) => setting === undefined);
+    const isAsMeant =
+      ran.history.stopped === null && [epochs, batchSize, learningRate].every((setting) => setting === undefined);
     const result = isAsMeant ? ran : { ...ran, expected: [] };
     const confusion = await confusionOf(result.model, result.test);
     const example = `${file.slice(0, -".safetensors".length)}-example.png`;
     const hasExample = await writeExampleImage(result.test, example);
     const saved = { file, example: hasExample ? example : null };
     if (json) sayJson(answer(recipe, result, confusion, saved));
-    else if (!quiet) say(`${figures(result, confusion, paintFor(stream))}\n\n${whatNext(saved, result.test, paintFor(stream))}`);
+    else if (!quiet)
+      say(`${figures(result, confusion, paintFor(stream))}\n\n${whatNext(saved, result.test, paintFor(stream))}`);
   } finally {
     interruption.end();
   }
   process.exitCode = interruption.exitCode;
 }
 
-function head(recipe: Recipe, { model, size, epochs, batchSize }: TrainingRun, options: TrainOptions, paint: Paint): string {
-  const parameters = model.layers.flatMap((layer) => layer.parameters).reduce((sum, parameter) => sum + parameter.size, 0);
+function head(
+  recipe: Recipe,
+  { model, size, epochs, batchSize }: TrainingRun,
+  options: TrainOptions,
+  paint: Paint,
+): string {
+  const parameters = model.layers
+    .flatMap((layer) => layer.parameters)
+    .reduce((sum, parameter) => sum + parameter.size, 0);
   const rate = options.learningRate ?? recipe.defaults.learningRate;
   return [
     `${paint("bold", recipe.title)} (${recipe.name})`,
@@ -109,7 +124,12 @@ interface Saved {
   readonly example: string | null;
 }
 
-function answer(recipe: Recipe, { model, history, evaluation, expected, train, test }: RecipeResult, confusion: number[][] | null, { file, example }: Saved) {
+function answer(
+  recipe: Recipe,
+  { model, history, evaluation, expected, train, test }: RecipeResult,
+  confusion: number[][] | null,
+  { file, example }: Saved,
+) {
   return {
     recipe: recipe.name,
     model: file,
@@ -126,12 +146,31 @@ function answer(recipe: Recipe, { model, history, evaluation, expected, train, t
 }
 
 /** What the held-out data say of the model. */
-function figures({ model, history, evaluation, expected, train, test }: RecipeResult, confusion: number[][] | null, paint: Paint): string {
+function figures(
+  { model, history, evaluation, expected, train, test }: RecipeResult,
+  confusion: number[][] | null,
+  paint: Paint,
+): string {
   const lines = [""];
-  if (history.stopped !== null) lines.push(paint("yellow", `Training was stopped after ${history.epochs.length} whole ${history.epochs.length === 1 ? "epoch" : "epochs"}, ${duration(history.seconds)}.`), "");
-  const on = test === train ? `the ${thousands(test.size)} ${examplesName(model.inputShape)}` : `${thousands(test.size)} ${examplesName(model.inputShape)} that were held out`;
+  if (history.stopped !== null)
+    lines.push(
+      paint(
+        "yellow",
+        `Training was stopped after ${history.epochs.length} whole ${history.epochs.length === 1 ? "epoch" : "epochs"}, ${duration(history.seconds)}.`,
+      ),
+      "",
+    );
+  const on =
+    test === train
+      ? `the ${thousands(test.size)} ${examplesName(model.inputShape)}`
+      : `${thousands(test.size)} ${examplesName(model.inputShape)} that were held out`;
   lines.push(`On ${on}:`, ...measureLines(evaluation, expected, paint));
-  if (confusion) lines.push("", "Confusion (rows: what it is; columns: what the model says)", confusionTable(confusion, model.classNames, paint));
+  if (confusion)
+    lines.push(
+      "",
+      "Confusion (rows: what it is; columns: what the model says)",
+      confusionTable(confusion, model.classNames, paint),
+    );
   return lines.join("\n");
 }
 
@@ -139,7 +178,8 @@ function whatNext({ file, example }: Saved, { inputs: { array }, inputShape }: D
   const model = shellWord(file);
   const commands = [`summary ${model}`, `inspect ${model}`];
   if (example !== null) commands.unshift(`predict ${model} ${shellWord(example)}`);
-  else if (sizeOf(inputShape) <= mostNumbers) commands.unshift(`predict ${model} --numbers ${array.data.subarray(0, sizeOf(inputShape)).join(",")}`);
+  else if (sizeOf(inputShape) <= mostNumbers)
+    commands.unshift(`predict ${model} --numbers ${array.data.subarray(0, sizeOf(inputShape)).join(",")}`);
   return [`Saved as ${paint("bold", file)}. Next:`, ...commands.map((command) => `  npx nabla ${command}`)].join("\n");
 }
 
