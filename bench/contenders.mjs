@@ -22,7 +22,7 @@ export const contenders = [
   { name: "jax-js", label: "jax-js, wasm", npm: true, launches: () => [node("jax-js.mjs")] },
   { name: "tfjs-wasm", label: "TensorFlow.js, wasm", npm: true, launches: () => [node("tfjs.mjs", "wasm")] },
   { name: "tfjs-cpu", label: "TensorFlow.js, cpu", npm: true, launches: () => [node("tfjs.mjs", "cpu")] },
-  { name: "pytorch", label: "PyTorch, eager", launches: (threads) => pytorch(threads) },
+  { name: "pytorch", label: "PyTorch", launches: (threads) => pytorch(threads) },
 ];
 
 /** What one thread of this machine can do with 128-bit vectors, for `matmul`. Not chosen with `--peers`. @type {Contender[]} */
@@ -75,30 +75,57 @@ function v8Options() {
   return (options ||= execFileSync(process.execPath, ["--v8-options"], { encoding: "utf8" }));
 }
 
-/** @returns {Launch[]} */
+/**
+ * Every PyTorch that is found, eager and compiled, on one thread and on as many as allowed.
+ *
+ * @returns {Launch[]}
+ */
 function pytorch(/** @type {number} */ threads) {
-  const command = pythonWithTorch();
-  if (!command)
+  const pythons = pythonsWithTorch();
+  if (pythons.length === 0)
     throw new Error("no python3 here can import torch (Debian: apt-get install python3-torch libopenblas0)");
   const counts = threads > 1 ? ["1", String(threads)] : ["1"];
-  return counts.map((threads) => ({
-    command,
-    args: [script("pytorch.py"), threads],
-    env: { OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads, MKL_NUM_THREADS: threads },
-  }));
+  return pythons.flatMap(({ words: [command, ...args], compiles }) =>
+    counts.flatMap((count) =>
+      (compiles ? ["eager", "compiled"] : ["eager"]).map((mode) => ({
+        command,
+        args: [...args, script("pytorch.py"), count, mode],
+        env: { OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count, MKL_NUM_THREADS: count },
+      })),
+    ),
+  );
 }
 
-/** The first python3 of the PATH, and then of the usual folders, that has PyTorch. */
-function pythonWithTorch() {
+/** @typedef {{ words: string[], compiles: boolean }} Python a command line, and whether its PyTorch has `torch.compile` */
+
+/** @type {Python[] | undefined} */
+let pythons;
+
+/** Every different PyTorch among the python3 of the PATH and the usual folders, and those that NABLA_BENCH_PYTHON names. */
+function pythonsWithTorch() {
+  return (pythons ??= findPythons());
+}
+
+/** @returns {Python[]} */
+function findPythons() {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"];
-  const found = folders.map((folder) => join(folder, "python3")).filter((file) => existsSync(file));
-  const distinct = new Map(found.map((file) => [realpathSync(file), file]));
-  return [...distinct.values()].find((file) => {
-    try {
-      execFileSync(file, ["-c", "import torch"], { stdio: "ignore", timeout: 60_000 });
-      return true;
-    } catch {
-      return false;
-    }
+  const files = folders.map((folder) => join(folder, "python3")).filter((file) => existsSync(file));
+  const distinct = [...new Map(files.map((file) => [realpathSync(file), file])).values()];
+  const named = (process.env.NABLA_BENCH_PYTHON ?? "").split(",").filter((command) => command.trim() !== "");
+  const commands = [...named.map((command) => command.trim().split(/\s+/)), ...distinct.map((file) => [file])];
+  return commands.flatMap((words) => {
+    const compiles = tellsCompile(words);
+    return compiles === null ? [] : [{ words, compiles }];
   });
+}
+
+/** Whether this Python's PyTorch has `torch.compile`; null where it has no PyTorch. */
+function tellsCompile(/** @type {string[]} */ [command, ...args]) {
+  const question = "import torch; print(hasattr(torch, 'compile'))";
+  try {
+    const options = /** @type {const} */ ({ encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 60_000 });
+    return execFileSync(command, [...args, "-c", question], options).includes("True");
+  } catch {
+    return null;
+  }
 }

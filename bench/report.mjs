@@ -58,7 +58,9 @@ export function table(/** @type {Section} */ { workload, results }) {
 const absentLines = (/** @type {import("./measure.mjs").Result[]} */ results) =>
   results.filter(({ why }) => why).map(({ contender, why }) => `  – ${contender.label}: ${why}`);
 
-const name = ({ contender, threads }) => (threads > 1 ? `${contender.label}, ${threads} threads` : contender.label);
+/** The label, and of several forms of a contender the fastest. */
+const name = ({ contender, threads, form }) =>
+  [contender.label, form, threads > 1 ? `${threads} threads` : ""].filter(Boolean).join(", ");
 
 function row(/** @type {import("./measure.mjs").Result} */ result) {
   const { contender, why, rounds, secondsPerStep, loss, checkedAt, lossAgrees, ratio } = result;

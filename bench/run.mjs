@@ -27,7 +27,8 @@ peers into bench/node_modules.
                     and matmul, which is measured only where it is named
   --peers NAMES     contenders, of ${names(contenders)}
   --rounds N        rounds of measuring (default: 7)
-  --threads N       threads for those who can use them (default: 2); PyTorch's best of one and N counts
+  --threads N       threads for those who can use them (default: 2). Of PyTorch the fastest counts: of one and N threads,
+                    eager and compiled, and of every version found (more: NABLA_BENCH_PYTHON="command, command")
   --save [FILE]     write the results as a baseline (default: bench/baseline.json)
   --compare [FILE]  say what changed since a baseline (default: the same): Nabla's time relative to a peer's of the same
                     run, and whether that is more than the noise
@@ -57,7 +58,7 @@ function withDefaults(/** @type {string[]} */ args) {
 function wholeNumber(/** @type {string} */ option, /** @type {string} */ given) {
   const value = Number(given);
   if (!Number.isInteger(value) || value < 1)
-    throw new Error(`--${option}: wants a whole number from 1 up, but came ${given}`);
+    throw new Error(`--${option}: expected an integer of at least 1, got ${given}`);
   return value;
 }
 

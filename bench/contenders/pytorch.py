@@ -1,4 +1,4 @@
-"""PyTorch, eager, on the CPU: `pytorch.py THREADS`. Networks of pytorch_models.py. Speaks the line protocol that serve.mjs describes."""
+"""PyTorch on the CPU: `pytorch.py THREADS eager|compiled`. Networks of pytorch_models.py; line protocol of serve.mjs."""
 
 import json
 import math
@@ -11,6 +11,7 @@ from torch import nn
 from pytorch_models import load, make_model
 
 threads = int(sys.argv[1])
+mode = sys.argv[2]
 torch.set_num_threads(threads)
 
 
@@ -44,7 +45,13 @@ class Trainer:
             self.xs = [x.permute(0, 3, 1, 2).contiguous() for x in self.xs]
         self.model = make_model(workload)
         self.loss = LOSSES[workload["loss"]]()
+        self.forward = self.loss_of
+        if mode == "compiled":
+            self.forward = torch.compile(self.loss_of)
         self.options = min(self.working_options(), key=self.time_options)
+
+    def loss_of(self, x, y):
+        return self.loss(self.model(x), y)
 
     def working_options(self):
         """The optimizer's implementations (one loop, lists of tensors, fused) that this version has on the CPU."""
@@ -72,11 +79,11 @@ class Trainer:
         self.optimizer = make_optimizer(self.spec, trained, self.options if options is None else options)
 
     def train(self, steps):
-        model, loss_of, optimizer, xs, ys = self.model, self.loss, self.optimizer, self.xs, self.ys
+        forward, optimizer, xs, ys = self.forward, self.optimizer, self.xs, self.ys
         for i in range(steps):
             batch = i % len(xs)
             optimizer.zero_grad(set_to_none=True)
-            loss = loss_of(model(xs[batch]), ys[batch])
+            loss = forward(xs[batch], ys[batch])
             loss.backward()
             optimizer.step()
         return loss.item()
@@ -142,9 +149,12 @@ def answer(request):
         return {"version": torch.__version__, "threads": torch.get_num_threads(), "note": blas()}
     if request["command"] == "prepare":
         workload = request["workload"]
+        if mode == "compiled" and workload["family"] == "product":
+            raise ValueError("a bare product has nothing to compile")
         tensors = read_tensors(request["file"], request["shapes"])
         trainer = Product(tensors) if workload["family"] == "product" else Trainer(workload, tensors)
-        return {"form": ", ".join(f"{name}={on}" for name, on in trainer.options.items())}
+        options = [f"{name}={on}" for name, on in trainer.options.items() if on]
+        return {"form": ", ".join([torch.__version__.split("+")[0], mode, *options])}
     trainer.reset()
     start = time.perf_counter()
     loss = trainer.train(request["steps"])

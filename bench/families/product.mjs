@@ -15,10 +15,13 @@ export const product = {
 /** @returns {import("../workloads.mjs").Workload} `sizes` are m, k and n */
 const workload = (/** @type {number[]} */ ...sizes) => ({ name: sizes.join("×"), family: "product", sizes });
 
-/** Square ones, and thin ones: what dense layers of small batches, and their gradients, are. */
+/** Square ones, up to sizes that no cache holds, and thin ones: what dense layers of small batches, and their gradients, are. */
 export const products = [
   workload(512, 512, 512),
   workload(1024, 1024, 1024),
+  workload(2048, 2048, 2048),
+  workload(3072, 3072, 3072),
+  workload(4096, 4096, 4096),
   workload(1024, 1024, 8),
   workload(8, 1024, 1024),
   workload(1024, 32, 1024),
