@@ -34,8 +34,11 @@ export interface Blocking {
   readonly rowsOf: "a" | "b";
   /** Rows that lie in memory along the sum are read there, or copied row by row; all others become panels as wide as a tile is high. */
   readonly rowLayout: "direct" | "rows" | "panels";
-  /** Columns that lie side by side in memory, the steps of the sum evenly apart: bytes between steps; 0 where they are packed. */
-  readonly directColumnStep: number;
+  /**
+   * Bytes from step to step of columns that are read where they lie, side by side; null where they are packed. Negative where the
+   * operand runs backwards along the sum, 0 where it repeats.
+   */
+  readonly directColumnStep: number | null;
   /** Whether the columns are packed once for all, in a piece of their own. */
   readonly sharesColumns: boolean;
   /** Of the sum, what one pass takes: runs, or steps where there is one run; and how many steps that is at most. */
@@ -50,8 +53,8 @@ export interface Blocking {
   readonly items: number;
   readonly itemsPerUnit: number;
   readonly units: number;
-  /** Bytes from row to row where tiles go straight to their destination: nothing is fused; 0 where they do not. */
-  readonly directRowBytes: number;
+  /** Bytes (possibly negative) from row to row of results that tiles write straight to their destination; null where sums get an epilogue. */
+  readonly directRowBytes: number | null;
 }
 
 /** Rows and columns of a tile: eight vectors of sums; twice as many where an engine joins pairs of vectors, in rows where there are few columns. */
@@ -105,7 +108,7 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
 
   const blockColumns = columns.runs === 1 && columns.count > widestBlock ? widestBlock : columns.count;
   const directRowBytes = directRows(kernel, rows, columns, tileColumns);
-  const rowBytes = (rowLayout === "direct" ? 4 : passSteps * 4) + (directRowBytes > 0 ? 0 : blockColumns * 4);
+  const rowBytes = (rowLayout === "direct" ? 4 : passSteps * 4) + (directRowBytes !== null ? 0 : blockColumns * 4);
   const sharesColumns = batch.count < manyProducts;
   const work = (product * batch.count) / 4;
   const wanted = sharesColumns ? unitsFor(work / batch.count, Math.ceil(rows.count / tileRows)) : 1;
@@ -178,18 +181,18 @@ function forEachLoad(e: Expression, each: (load: DirectLoad) => void): void {
   if (e.kind === "cast") forEachLoad(e.operand, each);
 }
 
-/** The stride of a line's places in an index, where one stride serves them all; else null. */
-function strideAlong(at: Affine, line: Line): number | null {
+/** Bytes from one index of a line to the next in an operand of four-byte elements; null where no one stride serves them all. */
+function strideBytes(at: Affine, line: Line): number | null {
   let stride = at.coefficients[innerAxis(line)]!;
   const first = stride;
   for (let i = line.axes.length - 1; i >= 0; i--) {
     if (at.coefficients[line.axes[i]!] !== stride) return null;
     stride *= line.extents[i]!;
   }
-  return first;
+  return first * 4;
 }
 
-function directColumnStep(value: Expression, columns: Line, depth: Line): number {
+function directColumnStep(value: Expression, columns: Line, depth: Line): number | null {
   if (
     !isBare(value) ||
     value.at.terms.length > 0 ||
@@ -197,11 +200,11 @@ function directColumnStep(value: Expression, columns: Line, depth: Line): number
     value.at.coefficients[innerAxis(columns)] !== 1 ||
     columns.run > fewColumns
   )
-    return 0;
-  return (strideAlong(value.at, depth) ?? 0) * 4;
+    return null;
+  return strideBytes(value.at, depth);
 }
 
-function directRows({ stores }: Kernel, rows: Line, columns: Line, tileColumns: number): number {
+function directRows({ stores }: Kernel, rows: Line, columns: Line, tileColumns: number): number | null {
   const [{ at, value }] = stores as [Kernel["stores"][0]];
   const plain =
     stores.length === 1 &&
@@ -209,7 +212,7 @@ function directRows({ stores }: Kernel, rows: Line, columns: Line, tileColumns: 
     columns.runs === 1 &&
     at.coefficients[innerAxis(columns)] === 1 &&
     at.terms.length === 0;
-  return plain && rows.paddedRun === rows.run && columns.run % tileColumns === 0 ? (strideAlong(at, rows) ?? 0) * 4 : 0;
+  return plain && rows.paddedRun === rows.run && columns.run % tileColumns === 0 ? strideBytes(at, rows) : null;
 }
 
 const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
@@ -224,7 +227,7 @@ export interface OwnLayout {
 }
 
 export function ownLayout(b: Blocking): OwnLayout {
-  const columns = b.sharesColumns || b.directColumnStep > 0 ? 0 : columnBytes(b);
+  const columns = b.sharesColumns || b.directColumnStep !== null ? 0 : columnBytes(b);
   const rowBytes = b.rowLayout === "direct" ? 4 : b.passSteps * 4;
   const rows = roundUp(columns, 64);
   const sums = roundUp(rows + (b.blockRows + b.tileRows) * rowBytes + 64, 64);
@@ -233,7 +236,7 @@ export function ownLayout(b: Blocking): OwnLayout {
     rows,
     rowBytes,
     sums,
-    total: sums + (b.directRowBytes > 0 ? 0 : b.blockRows * b.blockColumns * 4) + 64,
+    total: sums + (b.directRowBytes !== null ? 0 : b.blockRows * b.blockColumns * 4) + 64,
   };
 }
 
@@ -243,5 +246,5 @@ export const columnBytes = (b: Blocking): number => b.columns.count * b.depth.co
 /** Bytes that a kernel's threads share while it runs: packed columns. */
 export function contractScratchBytes(kernel: Kernel, target: Target): number {
   const b = blockingOf(kernel, target);
-  return b?.sharesColumns && b.directColumnStep === 0 ? columnBytes(b) * b.batch.count : 0;
+  return b?.sharesColumns && b.directColumnStep === null ? columnBytes(b) * b.batch.count : 0;
 }

@@ -28,7 +28,7 @@ export function printContract(kernel: Kernel, name: string, target: Target, modu
           rows: b.tileRows,
           columns: b.tileColumns,
           rowsApart: b.rowLayout !== "panels",
-          columnStep: b.directColumnStep || b.tileColumns * 4,
+          columnStep: b.directColumnStep ?? b.tileColumns * 4,
         }),
       ),
     ),
@@ -37,7 +37,7 @@ export function printContract(kernel: Kernel, name: string, target: Target, modu
     work: (b.rows.count * b.columns.count * b.depth.count * b.batch.count) / 4,
     ownBytes: ownLayout(b).total,
   };
-  if (!b.sharesColumns || b.directColumnStep > 0) return [product];
+  if (!b.sharesColumns || b.directColumnStep !== null) return [product];
   const packing = new ContractPrinter(kernel, `${name}_columns`, target);
   return [
     { f: packing.columns(), units: packing.packUnits, divides: true, work: packing.packWork, ownBytes: 0 },
@@ -217,7 +217,7 @@ class ContractPrinter {
   #placeColumns(batch: Local, columns: Local): void {
     const f = this.#f;
     const b = this.#b;
-    if (b.directColumnStep > 0) {
+    if (b.directColumnStep !== null) {
       const load = this.#columns.value as Extract<Vector, { kind: "load" }>;
       this.#p.pushAddress(load.buffer, load.at);
       f.set(columns);
@@ -242,13 +242,13 @@ class ContractPrinter {
     const b = this.#b;
     if (b.rowLayout === "direct") this.#tableOfRows(first, last);
     const sums: Sums =
-      b.directRowBytes > 0
-        ? this.#directSums(first)
+      b.directRowBytes !== null
+        ? this.#directSums(first, b.directRowBytes)
         : { at: this.#ownAddress(this.#layout.sums), rowBytes: b.blockColumns * 4 };
     const wide = b.columns.count;
     if (wide <= b.blockColumns) {
       this.#passes(first, last, columns, { start: null, width: () => f.i32(wide) }, sums, tile);
-      if (b.directRowBytes === 0) this.#epilogue(sums, first, last, null);
+      if (b.directRowBytes === null) this.#epilogue(sums, first, last, null);
     } else {
       const [start, width] = [f.local("i32"), f.local("i32")];
       f.countedLoop(start, 0, wide, b.blockColumns, () => {
@@ -257,7 +257,7 @@ class ContractPrinter {
           () => f.i32(b.blockColumns),
         ).set(width);
         this.#passes(first, last, columns, { start, width: () => f.get(width) }, sums, tile);
-        if (b.directRowBytes === 0) this.#epilogue(sums, first, last, start);
+        if (b.directRowBytes === null) this.#epilogue(sums, first, last, start);
       });
       f.release(start, "i32");
       f.release(width, "i32");
@@ -272,14 +272,14 @@ class ContractPrinter {
   }
 
   /** Where whole tiles go straight to their destination: the address of the block's first row there. */
-  #directSums(first: Local): Sums {
+  #directSums(first: Local, rowBytes: number): Sums {
     const at = this.#f.local("i32");
     const [{ buffer, at: index }] = this.#stores as [PrintedStore];
     atPlace(this.#p, this.#b.rows, first, () => {
       this.#p.pushAddress(buffer, index);
       this.#f.set(at);
     });
-    return { at, rowBytes: this.#b.directRowBytes };
+    return { at, rowBytes };
   }
 
   /** Writes down the address of each row; the last one again, so that a tile that is cut short finds all of its rows. */
@@ -396,8 +396,8 @@ class ContractPrinter {
       f.local("i32"),
       f.local("i32"),
     ];
-    const stepBytes = b.directColumnStep > 0 ? b.directColumnStep : b.tileColumns * 4;
-    const columnBytes = b.directColumnStep > 0 ? 4 : b.depth.count * 4;
+    const stepBytes = b.directColumnStep ?? b.tileColumns * 4;
+    const columnBytes = b.directColumnStep !== null ? 4 : b.depth.count * 4;
     width();
     f.set(end);
     f.rangedLoop(
@@ -409,7 +409,7 @@ class ContractPrinter {
         f.get(this.#parameters.own).plus(this.#layout.rows).set(rowsAt);
         f.get(sums.at).get(column).times(4).emit("i32.add");
         // Sums that go to their destination lie at their own column there; those of a block begin at its first.
-        if (start !== null && b.directRowBytes > 0) f.get(start).times(4).emit("i32.add");
+        if (start !== null && b.directRowBytes !== null) f.get(start).times(4).emit("i32.add");
         f.set(sumsAt);
         f.get(columns).get(column);
         if (start !== null) f.get(start).emit("i32.add");

@@ -1,0 +1,162 @@
+// Blocked products on the backend against plain loops in float64, over the shapes and layouts at which each way to block is taken.
+// Operands are small integers, so that float32 holds every sum exactly: any element that is lost, doubled or misplaced shows.
+import { afterAll, describe, expect, test } from "vitest";
+import { setThreads, Tensor, tensor } from "../src/index.ts";
+import * as ops from "../src/ops/index.ts";
+import { hostRandom } from "../src/random.ts";
+import { type Shape, sizeOf } from "../src/shape.ts";
+import { backendValues, referenceValues } from "./compare.ts";
+
+afterAll(() => setThreads(2));
+
+const threadCounts = [1, 2, 4];
+const random = hostRandom(7);
+
+/** Integers from −4 to 4, as they lie in memory. */
+const leaf = (shape: Shape): Tensor =>
+  tensor(
+    Float32Array.from({ length: sizeOf(shape) }, () => random.below(9) - 4),
+    { shape },
+  );
+
+const padded = (shape: Shape): Tensor =>
+  leaf([...shape.slice(0, -2), shape.at(-2)! - 2, shape.at(-1)! - 3]).pad([
+    ...every(shape, 2).map(() => [0, 0] as const),
+    [1, 1],
+    [2, 1],
+  ]);
+
+/** Operands of a shape, each a view of a leaf (or computed from one) that packing has to read in a way of its own. */
+const layouts = {
+  plain: (shape) => leaf(shape),
+  transposed: (shape) => swapped(leaf(swap(shape))),
+  flipped: (shape) => leaf(shape).flip(-2),
+  "flipped inside": (shape) => leaf(shape).flip(-1),
+  "flipped and transposed": (shape) => swapped(leaf(swap(shape)).flip()),
+  strided: (shape) => leaf([...shape.slice(0, -1), 2 * shape.at(-1)!]).at(...every(shape, 1), [1, null, 2]),
+  "strided outside": (shape) =>
+    leaf([...shape.slice(0, -2), 3 * shape.at(-2)!, shape.at(-1)!]).at(...every(shape, 2), [1, null, 3], []),
+  padded,
+  "padded and transposed": (shape) => swapped(padded(swap(shape))),
+  repeated: (shape) => leaf([...shape.slice(0, -2), 1, shape.at(-1)!]).broadcastTo(shape),
+  "repeated inside": (shape) => leaf([...shape.slice(0, -1), 1]).broadcastTo(shape),
+  cast: (shape) =>
+    tensor(
+      Uint8Array.from({ length: sizeOf(shape) }, () => random.below(5)),
+      { shape },
+    ).cast("float32"),
+  gathered: (shape) =>
+    leaf([...shape.slice(0, -2), 9, shape.at(-1)!]).take(
+      tensor(Int32Array.from({ length: shape.at(-2)! }, () => random.below(9))),
+      -2,
+    ),
+  "gathered inside": (shape) =>
+    leaf([...shape.slice(0, -1), 9]).take(
+      tensor(Int32Array.from({ length: shape.at(-1)! }, () => random.below(9))),
+      -1,
+    ),
+  computed: (shape) =>
+    leaf(shape)
+      .mul(2)
+      .add(leaf([shape.at(-1)!])),
+} satisfies Record<string, (shape: Shape) => Tensor>;
+type Layout = keyof typeof layouts;
+const allLayouts = Object.keys(layouts) as Layout[];
+
+function swap(shape: Shape): Shape {
+  return [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!];
+}
+function swapped(x: Tensor): Tensor {
+  const axes = x.shape.map((_, i) => i);
+  return x.transpose([...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
+}
+function every(shape: Shape, but: number): [][] {
+  return shape.slice(0, -but).map(() => []);
+}
+
+/** A product of operands whose axes have labels, as the primitive takes it. */
+interface Product {
+  readonly name: string;
+  readonly a: Tensor;
+  readonly b: Tensor;
+  readonly labels: { readonly a: string; readonly b: string; readonly out: string };
+  /** What is fused onto the product; must stay exact. */
+  readonly after?: (y: Tensor) => Tensor;
+}
+
+const matrices = (name: string, a: Tensor, b: Tensor, after?: Product["after"]): Product => {
+  const batch = "xyz".slice(0, a.ndim - 2);
+  const labels = { a: `${batch}mk`, b: `${batch}kn`, out: `${batch}mn` };
+  return after ? { name, a, b, labels, after } : { name, a, b, labels };
+};
+
+const contraction = ({ a, b, labels }: Product): Tensor => {
+  const numbers = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
+  return new Tensor(
+    ops.contract(a.node, b.node, { a: numbers(labels.a), b: numbers(labels.b), out: numbers(labels.out) }),
+  );
+};
+
+/** The product by three loops over operands that the reference laid out as [batch, rows, sum] and [batch, sum, columns]. */
+function plainProduct({ a, b, labels }: Product): Tensor {
+  const out = [...labels.out];
+  const batch = out.filter((l) => labels.a.includes(l) && labels.b.includes(l));
+  const rows = out.filter((l) => !labels.b.includes(l));
+  const columns = out.filter((l) => !labels.a.includes(l));
+  const depth = [...labels.a].filter((l) => !out.includes(l));
+  const length = (l: string): number =>
+    labels.a.includes(l) ? a.shape[labels.a.indexOf(l)]! : b.shape[labels.b.indexOf(l)]!;
+  const count = (axes: string[]): number => sizeOf(axes.map(length));
+  const [numbersA, numbersB] = referenceValues([
+    a.transpose([...batch, ...rows, ...depth].map((l) => labels.a.indexOf(l))),
+    b.transpose([...batch, ...depth, ...columns].map((l) => labels.b.indexOf(l))),
+  ]) as [Float64Array, Float64Array];
+  const [m, n, k] = [count(rows), count(columns), count(depth)];
+  const c = new Float32Array(count(batch) * m * n);
+  const row = new Float64Array(n);
+  for (let i = 0; i < count(batch) * m; i++) {
+    const from = Math.floor(i / m) * k * n;
+    row.fill(0);
+    for (let j = 0; j < k; j++) {
+      const factor = numbersA[i * k + j]!;
+      for (let l = 0, at = from + j * n; l < n; l++, at++) row[l]! += factor * numbersB[at]!;
+    }
+    c.set(row, i * n);
+  }
+  const order = [...batch, ...rows, ...columns];
+  return tensor(c, { shape: order.map(length) }).transpose(out.map((l) => order.indexOf(l)));
+}
+
+/** Computes products on 1, 2 and 4 threads, one program each, and holds every element to the plain loops. */
+async function check(products: readonly Product[]): Promise<void> {
+  const faults: string[] = [];
+  const wanted = products.map((p) => {
+    const y = plainProduct(p);
+    return referenceValues([p.after ? p.after(y) : y])[0]!;
+  });
+  for (const threads of threadCounts) {
+    setThreads(threads);
+    for (const [i, p] of products.entries()) {
+      const y = contraction(p);
+      const [got] = await backendValues([p.after ? p.after(y) : y]);
+      const wrong = wanted[i]!.findIndex((value, at) => got![at] !== value);
+      if (wrong >= 0)
+        faults.push(`${p.name}, ${threads} threads: ${got![wrong]} instead of ${wanted[i]![wrong]} at ${wrong}`);
+    }
+  }
+  expect(faults).toEqual([]);
+}
+
+describe("every layout of either operand", () => {
+  test.each([
+    [500, 16, 8],
+    [40, 17, 200],
+    [24, 40, 12],
+    [13, 520, 24],
+  ])("%i×%i×%i", async (m, k, n) => {
+    await check([
+      ...allLayouts.map((layout) => matrices(`${layout} · plain`, layouts[layout]([m, k]), leaf([k, n]))),
+      ...allLayouts.map((layout) => matrices(`plain · ${layout}`, leaf([m, k]), layouts[layout]([k, n]))),
+    ]);
+  });
+});
