@@ -13,6 +13,11 @@ export interface HostArray {
 /** Numbers nested as deep as their shape: `[[1, 2], [3, 4]]`. */
 export type NestedArray = number | boolean | readonly NestedArray[];
 
+/** Numbers nested as deep as a rank that is known when types are checked; {@link NestedArray} for any other. */
+export type NestedOfRank<Rank extends number, Element = number> = number extends Rank
+  ? NestedArray
+  : [Element, Element[], Element[][], Element[][][], Element[][][][], Element[][][][][], Element[][][][][][]][Rank];
+
 /** Makes a {@link HostArray} of nested numbers. Throws {@link ShapeError} where the rows differ in length. */
 export function fromNested(values: NestedArray, dtype?: DType): HostArray {
   const shape: number[] = [];

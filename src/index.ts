@@ -71,7 +71,7 @@ export { argsort, median, type SortOptions, sort, takeAlongAxis, topK } from "./
 export type { DataFormat, Padding, PerAxis } from "./functions/space.ts";
 export { erfinv } from "./functions/special.ts";
 export { grad, gradients, valueAndGrad } from "./gradient.ts";
-export type { HostArray, NestedArray } from "./host-array.ts";
+export type { HostArray, NestedArray, NestedOfRank } from "./host-array.ts";
 export type { TensorIndex } from "./indexing.ts";
 export { type LossLike, losses } from "./losses/index.ts";
 export type { Loss, LossFunction } from "./losses/loss.ts";

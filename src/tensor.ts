@@ -1,13 +1,14 @@
 // The tensor: a lazy value with NumPy's manners.
-import { checkDType, type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
+import { allocate, checkDType, type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
 import { ArgumentError, ShapeError } from "./errors.ts";
-import { fromNested, fromTyped, type HostArray, type NestedArray, toNested } from "./host-array.ts";
+import { fromNested, fromTyped, type HostArray, type NestedArray, type NestedOfRank, toNested } from "./host-array.ts";
 import { indexNode, type TensorIndex } from "./indexing.ts";
 import * as ops from "./ops/index.ts";
 import type { Node } from "./ops/op.ts";
 import { Cell } from "./runtime/cell.ts";
 import { evaluate } from "./runtime/evaluate.ts";
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape, sizeOf } from "./shape.ts";
+import { inspectSymbol, showArray } from "./show.ts";
 
 /** What array functions take: a tensor, a variable (its value now), a number, or nested numbers. */
 export type TensorLike = Tensor | Cell | NestedArray;
@@ -25,19 +26,18 @@ interface ReduceOptions {
  * await x.mul(2).sum(0).array(); // [8, 12]
  */
 export class Tensor {
+  // Own properties, and before the node, because a browser's console shows an object's first ones.
+  readonly shape: Shape;
+  readonly dtype: DType;
   readonly node: Node;
 
   /** Tensors are made by {@link tensor} and by operations. */
   constructor(node: Node) {
+    this.shape = node.shape;
+    this.dtype = node.dtype;
     this.node = node;
   }
 
-  get shape(): Shape {
-    return this.node.shape;
-  }
-  get dtype(): DType {
-    return this.node.dtype;
-  }
   /** How many axes there are. */
   get ndim(): number {
     return this.node.shape.length;
@@ -51,9 +51,19 @@ export class Tensor {
   async data(): Promise<TypedArray> {
     return (await evaluate([this.node]))[0]!;
   }
-  /** The numbers, nested as deep as the shape. */
-  async array(): Promise<NestedArray> {
-    return toNested({ data: await this.data(), shape: this.shape, dtype: this.dtype });
+  /**
+   * The numbers, nested as deep as the shape; of a bool tensor, `true` and `false`. Name the rank to have them typed:
+   * `array<2>()` gives `number[][]`, `array<1, boolean>()` gives `boolean[]`.
+   *
+   * @example
+   * const rows = await tensor([[1, 2], [3, 4]]).array<2>();
+   * rows[1][0]; // 3
+   */
+  async array<Rank extends number = number, Element extends number | boolean = number>(): Promise<
+    NestedOfRank<Rank, Element>
+  > {
+    const { shape, dtype } = this;
+    return toNested({ data: await this.data(), shape, dtype }) as NestedOfRank<Rank, Element>;
   }
   /** The one number of a tensor with one element. */
   async item(): Promise<number> {
@@ -322,8 +332,13 @@ export class Tensor {
     return new Tensor(ops.stopGradient(this.node));
   }
 
+  /** Shape, dtype and, where they have been computed already, the numbers. */
   toString(): string {
-    return `Tensor(${this.dtype}${formatShape(this.shape)}, ${this.node.op.name})`;
+    return showArray("Tensor", this, hostNumbers(this.node), "not computed yet; await t.data()");
+  }
+  /** What `console.log` prints in Node. */
+  [inspectSymbol](): string {
+    return this.toString();
   }
 
   #reduce(
@@ -355,6 +370,14 @@ export class Tensor {
     // NaN equals nothing, so that a row with NaN keeps its last place, never one outside.
     return new Tensor(ops.min(ops.select(ops.equal(x, extreme), places, last), [at]));
   }
+}
+
+/** The numbers of a node where they are in JavaScript's memory, else undefined. Computes nothing. */
+export function hostNumbers(node: Node): TypedArray | undefined {
+  const { value, op, inputs, shape, dtype } = node;
+  const constant = ops.constantValue(node);
+  if (constant !== undefined && sizeOf(shape) <= 1e6) return allocate(dtype, sizeOf(shape)).fill(constant);
+  return value ?? (op === ops.stopGradientOp || op === ops.reshapeOp ? hostNumbers(inputs[0]!) : undefined);
 }
 
 function matmulNode(a: Node, b: Node): Node {

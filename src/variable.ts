@@ -1,9 +1,10 @@
 // Variables: numbers that stay between programs, such as weights, counters and resident data sets.
 import type { TypedArray } from "./dtype.ts";
-import { type NestedArray, toNested } from "./host-array.ts";
+import type { NestedOfRank } from "./host-array.ts";
 import * as ops from "./ops/index.ts";
-import { Cell } from "./runtime/cell.ts";
-import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
+import { Cell, currentTrace } from "./runtime/cell.ts";
+import { inspectSymbol, showArray } from "./show.ts";
+import { asTensor, hostNumbers, Tensor, type TensorLike } from "./tensor.ts";
 
 /**
  * A value that can be assigned. Its numbers live in the backend's memory. A read sees the value at the moment of the
@@ -32,9 +33,22 @@ export class Variable extends Cell {
   data(): Promise<TypedArray> {
     return this.value.data();
   }
-  /** The numbers, nested as deep as the shape. */
-  async array(): Promise<NestedArray> {
-    return toNested({ data: await this.data(), shape: this.shape, dtype: this.dtype });
+  /** The numbers, nested as deep as the shape; `array<2>()` has the type `number[][]`. */
+  array<Rank extends number = number, Element extends number | boolean = number>(): Promise<
+    NestedOfRank<Rank, Element>
+  > {
+    return this.value.array();
+  }
+  /** Name, shape, dtype and, where they are in JavaScript's memory, the numbers. */
+  override toString(): string {
+    return showArray(`Variable "${this.name}"`, this, this.#known(), "in the backend's memory; await v.data()");
+  }
+  /** What `console.log` prints in Node. */
+  [inspectSymbol](): string {
+    return this.toString();
+  }
+  #known(): TypedArray | undefined {
+    return currentTrace() ? undefined : hostNumbers(this.node());
   }
 }
 

@@ -14,6 +14,7 @@ const floors: readonly (readonly string[])[] = [
     "shape.ts",
     "view.ts",
     "host-array.ts",
+    "show.ts",
     "options.ts",
     "debug.ts",
     "random.ts",

@@ -147,6 +147,16 @@ describe("in an empty project", () => {
     expect(complaints).toMatch(/wrong\.ts\(3,/);
   });
 
+  it("asks for nothing where the environment may not be read, as in Deno without flags", async () => {
+    const program = `
+      globalThis.Deno = { permissions: { querySync: () => ({ state: "prompt" }) } };
+      const env = new Proxy({}, { get: (_, name) => { throw new Error("read " + String(name)); } });
+      Object.defineProperty(process, "env", { value: env });
+      const { tensor } = await import("nabla");
+      console.log(JSON.stringify(await tensor([1, 2]).mul(2).array()));`;
+    expect((await run(process.execPath, "--input-type=module", "-e", program)).trim()).toBe("[2,4]");
+  });
+
   it("the command is there", async () => {
     expect(await run(join(project, "node_modules", ".bin", "nabla"), "--help")).toMatch(/Usage: nabla/);
   });
