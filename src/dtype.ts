@@ -7,6 +7,7 @@ import { DTypeError, didYouMean } from "./errors.ts";
  */
 export type DType = "float32" | "int32" | "uint32" | "bool" | "uint8" | "float64";
 
+/** The kinds of typed arrays that hold a tensor's numbers: one for each dtype, and Uint8Array for bool too. */
 export type TypedArray = Float32Array | Int32Array | Uint32Array | Uint8Array | Float64Array;
 
 interface DTypeInfo {

@@ -5,7 +5,8 @@ import type { Cell } from "./runtime/cell.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
 
 /**
- * d loss / d x for each x of `xs`, as lazy tensors. `loss` has one element. An x on which it does not depend gets zeros.
+ * d loss / d x for each x of `xs`, as lazy tensors. `loss` has one element. An x on which it does not depend gets
+ * zeros.
  *
  * @example
  * const x = tensor([1, 2]);
@@ -30,7 +31,13 @@ export function grad<Rest extends unknown[]>(
   return (x, ...rest) => valueAndGrad(f)(x, ...rest)[1];
 }
 
-/** Like {@link grad}, with the value of `f` beside the gradient. */
+/**
+ * Like {@link grad}, with the value of `f` beside the gradient.
+ *
+ * @example
+ * const [value, slope] = valueAndGrad((t: Tensor) => t.mul(t))(3);
+ * await slope.item(); // 6
+ */
 export function valueAndGrad<Rest extends unknown[]>(
   f: (x: Tensor, ...rest: Rest) => Tensor,
 ): (x: TensorLike, ...rest: Rest) => [value: Tensor, gradient: Tensor] {

@@ -1,6 +1,7 @@
 // Shapes, axes and NumPy's broadcasting rule.
 import { ArgumentError, ShapeError } from "./errors.ts";
 
+/** The lengths of a tensor's axes, outermost first; `[]` for a scalar. */
 export type Shape = readonly number[];
 
 export function sizeOf(shape: Shape): number {
@@ -71,6 +72,7 @@ export function normalizeAxis(axis: number, rank: number, where: string): number
   return axis < 0 ? axis + rank : axis;
 }
 
+/** One axis or several; −1 is the last one. */
 export type Axes = number | readonly number[];
 
 /** Axes in ascending order and without repetition; `undefined` means all of them. */

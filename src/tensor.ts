@@ -27,8 +27,11 @@ interface ReduceOptions {
  */
 export class Tensor {
   // Own properties, and before the node, because a browser's console shows an object's first ones.
+  /** The lengths of the axes; `[]` for a scalar. */
   readonly shape: Shape;
+  /** What the elements are: float32, int32, uint32, uint8, bool or float64. */
   readonly dtype: DType;
+  /** The node of the graph that computes this tensor; for Nabla's own use. */
   readonly node: Node;
 
   /** Tensors are made by {@link tensor} and by operations. */
@@ -106,21 +109,27 @@ export class Tensor {
   minimum(other: TensorLike): Tensor {
     return new Tensor(ops.minimum(this.node, operand(other)));
   }
+  /** True where this < other, element by element. bool. Broadcasts. */
   less(other: TensorLike): Tensor {
     return new Tensor(ops.less(this.node, operand(other)));
   }
+  /** True where this ≤ other, element by element. bool. Broadcasts. */
   lessEqual(other: TensorLike): Tensor {
     return new Tensor(ops.lessEqual(this.node, operand(other)));
   }
+  /** True where this > other, element by element. bool. Broadcasts. */
   greater(other: TensorLike): Tensor {
     return new Tensor(ops.less(operand(other), this.node));
   }
+  /** True where this ≥ other, element by element. bool. Broadcasts. */
   greaterEqual(other: TensorLike): Tensor {
     return new Tensor(ops.lessEqual(operand(other), this.node));
   }
+  /** True where both are equal, element by element; NaN equals nothing. bool. Broadcasts. */
   equal(other: TensorLike): Tensor {
     return new Tensor(ops.equal(this.node, operand(other)));
   }
+  /** True where the two differ, element by element; NaN differs from everything. bool. Broadcasts. */
   notEqual(other: TensorLike): Tensor {
     return new Tensor(ops.not(ops.equal(this.node, operand(other))));
   }
@@ -137,9 +146,11 @@ export class Tensor {
     return new Tensor(ops.not(this.cast("bool").node));
   }
 
+  /** −x, element by element. */
   neg(): Tensor {
     return new Tensor(ops.neg(this.node));
   }
+  /** |x|, element by element. */
   abs(): Tensor {
     return new Tensor(ops.abs(this.node));
   }
@@ -147,9 +158,11 @@ export class Tensor {
   sign(): Tensor {
     return new Tensor(ops.sign(this.node));
   }
+  /** The greatest integer ≤ x, element by element. */
   floor(): Tensor {
     return new Tensor(ops.floor(this.node));
   }
+  /** The least integer ≥ x, element by element. */
   ceil(): Tensor {
     return new Tensor(ops.ceil(this.node));
   }
@@ -157,12 +170,15 @@ export class Tensor {
   round(): Tensor {
     return new Tensor(ops.round(this.node));
   }
+  /** √x, element by element; NaN below 0. */
   sqrt(): Tensor {
     return new Tensor(ops.sqrt(this.node));
   }
+  /** x², element by element. */
   square(): Tensor {
     return new Tensor(ops.mul(this.node, this.node));
   }
+  /** eˣ, element by element. */
   exp(): Tensor {
     return new Tensor(ops.exp(this.node));
   }
@@ -178,15 +194,19 @@ export class Tensor {
   log1p(): Tensor {
     return new Tensor(ops.log1p(this.node));
   }
+  /** The sine of angles in radians, element by element. */
   sin(): Tensor {
     return new Tensor(ops.sin(this.node));
   }
+  /** The cosine of angles in radians, element by element. */
   cos(): Tensor {
     return new Tensor(ops.cos(this.node));
   }
+  /** The tangent of angles in radians, element by element. */
   tan(): Tensor {
     return new Tensor(ops.tan(this.node));
   }
+  /** The hyperbolic tangent, element by element: from −1 to 1. */
   tanh(): Tensor {
     return new Tensor(ops.tanh(this.node));
   }
@@ -423,7 +443,11 @@ export function operand(value: TensorLike): Node | number {
   return typeof value === "number" ? value : asTensor(value).node;
 }
 
-/** Takes what array functions take and gives a tensor. Numbers become float32 unless `dtype` says otherwise. */
+/**
+ * Takes what array functions take and gives a tensor. Numbers become float32 unless `dtype` says otherwise.
+ *
+ * @example asTensor([1, 2]).shape; // [2]
+ */
 export function asTensor(value: TensorLike, dtype?: DType): Tensor {
   if (value instanceof Tensor) return value;
   if (value instanceof Cell) return new Tensor(value.node());

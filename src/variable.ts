@@ -54,7 +54,14 @@ export class Variable extends Cell {
 
 let count = 0;
 
-/** Makes a variable with its first value. `name` appears in messages and prints. */
+/**
+ * Makes a variable with its first value, of whose shape and dtype it stays. `name` appears in messages and prints.
+ *
+ * @example
+ * const steps = variable(0, { name: "steps" });
+ * steps.assignAdd(1);
+ * await steps.value.item(); // 1
+ */
 export function variable(initial: TensorLike, options: { name?: string } = {}): Variable {
   return new Variable(asTensor(initial).node, options.name ?? `variable_${count++}`);
 }

@@ -7,22 +7,36 @@ import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { abs, exp, sign, tanh, where } from "./array.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 
-/** x itself: no activation. */
+/**
+ * x itself: no activation.
+ *
+ * @example await linear([-1, 2]).array(); // [-1, 2]
+ */
 export const linear = (x: TensorLike): Tensor => asTensor(x);
 
-/** max(x, 0). Its derivative at 0 is 0. Nair and Hinton, 2010. */
+/**
+ * max(x, 0). Its derivative at 0 is 0. Nair and Hinton, 2010.
+ *
+ * @example await relu([-1, 2]).array(); // [0, 2]
+ */
 export const relu = (x: TensorLike): Tensor => new Tensor(ops.relu(asTensor(x).node));
 
 /**
  * x for x > 0, else negativeSlope·x. Maas and others, 2013. Default slope 0.01, as in PyTorch and most courses; Keras's
  * function has 0.2, and its layer (also `layers.leakyRelu`) 0.3.
+ *
+ * @example await leakyRelu([-1, 2]).array(); // [-0.01, 2]
  */
 export function leakyRelu(x: TensorLike, { negativeSlope = 0.01 }: { readonly negativeSlope?: number } = {}): Tensor {
   const at = asTensor(x);
   return where(at.greater(0), at, at.mul(negativeSlope));
 }
 
-/** x for x > 0, else α(eˣ − 1). Default α = 1. Clevert and others, 2015. */
+/**
+ * x for x > 0, else α(eˣ − 1). Default α = 1. Clevert and others, 2015.
+ *
+ * @example await elu([-1, 2]).array(); // [-0.63212, 2]
+ */
 export function elu(x: TensorLike, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
   const at = asTensor(x);
   const positive = at.greater(0);
@@ -33,6 +47,8 @@ export function elu(x: TensorLike, { alpha = 1 }: { readonly alpha?: number } = 
 /**
  * λ·elu(x, α) with λ = 1.0507009873554805 and α = 1.6732632423543772, which keeps mean 0 and variance 1 from layer to
  * layer (with lecunNormal weights). Klambauer and others, 2017.
+ *
+ * @example await selu([-1, 1]).array(); // [-1.11133, 1.0507]
  */
 export const selu = (x: TensorLike): Tensor => elu(x, { alpha: 1.6732632423543772 }).mul(1.0507009873554805);
 
@@ -40,6 +56,7 @@ export const selu = (x: TensorLike): Tensor => elu(x, { alpha: 1.673263242354377
  * x·Φ(x) = ½x(1 + erf(x/√2)). Hendrycks and Gimpel, 2016.
  *
  * @param options.approximate ½x(1 + tanh(√(2/π)(x + 0.044715x³))) instead, as GPT-2 has it. Default: false.
+ * @example await gelu([-1, 1]).array(); // [-0.158655, 0.841345]
  */
 export function gelu(x: TensorLike, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor {
   const at = asTensor(x);
@@ -56,33 +73,55 @@ export function gelu(x: TensorLike, { approximate = false }: { readonly approxim
  * σ(x) = 1/(1 + e⁻ˣ), from 0 to 1. Its derivative is σ(1 − σ).
  *
  * Finite with a finite derivative everywhere; results below e⁻⁸⁰ ≈ 10⁻³⁵ are cut there.
+ *
+ * @example await sigmoid([0, 2]).array(); // [0.5, 0.880797]
  */
 export function sigmoid(x: TensorLike): Tensor {
   return new Tensor(ops.div(1, asTensor(x).neg().minimum(80).exp().add(1).node));
 }
 
-/** x·σ(x), also called swish. Ramachandran and others, 2017; Elfwing and others, 2017. */
+/**
+ * x·σ(x), also called swish. Ramachandran and others, 2017; Elfwing and others, 2017.
+ *
+ * @example await silu([-1, 1]).array(); // [-0.268941, 0.731059]
+ */
 export function silu(x: TensorLike): Tensor {
   const at = asTensor(x);
   return at.mul(sigmoid(at));
 }
 
-/** Another name of {@link silu}. */
+/**
+ * Another name of {@link silu}.
+ *
+ * @example await swish([-1, 1]).array(); // [-0.268941, 0.731059]
+ */
 export const swish = silu;
 
-/** ln(1 + eˣ), a smooth relu, computed as max(x, 0) + ln(1 + e^−|x|). Its derivative is the sigmoid. */
+/**
+ * ln(1 + eˣ), a smooth relu, computed as max(x, 0) + ln(1 + e^−|x|). Its derivative is the sigmoid.
+ *
+ * @example await softplus([0, 2]).array(); // [0.693147, 2.126928]
+ */
 export function softplus(x: TensorLike): Tensor {
   const at = asTensor(x);
   return at.maximum(0).add(at.abs().neg().exp().log1p());
 }
 
-/** x / (1 + |x|). */
+/**
+ * x / (1 + |x|).
+ *
+ * @example await softsign([-1, 3]).array(); // [-0.5, 0.75]
+ */
 export function softsign(x: TensorLike): Tensor {
   const at = asTensor(x);
   return at.div(abs(at).add(1));
 }
 
-/** 0 for x < 0, ½ at 0, 1 for x > 0: the threshold neuron of McCulloch and Pitts, 1943. Its gradient is 0. */
+/**
+ * 0 for x < 0, ½ at 0, 1 for x > 0: the threshold neuron of McCulloch and Pitts, 1943. Its gradient is 0.
+ *
+ * @example await heaviside([-1, 0, 3]).array(); // [0, 0.5, 1]
+ */
 export const heaviside = (x: TensorLike): Tensor => asTensor(x).sign().add(1).mul(0.5);
 
 /**
@@ -100,7 +139,11 @@ export function maxout(x: TensorLike, units: number): Tensor {
   return at.reshape([...at.shape.slice(0, -1), units, width / units]).max(-1);
 }
 
-/** Activation functions by the names that layers take. */
+/**
+ * The activation functions by the names that layers take, such as `layers.dense(10, { activation: "relu" })`.
+ *
+ * @example await activations.relu([-1, 2]).array(); // [0, 2]
+ */
 export const activations = {
   linear,
   relu,
@@ -121,6 +164,7 @@ export const activations = {
   sign,
 } as const;
 
+/** A name that layers take for an activation. */
 export type ActivationName = keyof typeof activations;
 
 /** A function of a tensor that keeps its shape. */

@@ -8,6 +8,7 @@ import { where } from "./array.ts";
 import { einsum } from "./einsum.ts";
 import { probabilities } from "./softmax.ts";
 
+/** The options of {@link scaledDotProductAttention}. */
 export interface AttentionOptions {
   /** Of a shape that broadcasts to [..., queries, keys]. bool: true where a query may look. Floats: added to the scores. Default: all may. */
   readonly mask?: TensorLike;
@@ -18,9 +19,9 @@ export interface AttentionOptions {
 }
 
 /**
- * softmax(q · kᵀ · scale + mask) · v: queries [..., time, dim], keys [..., keys, dim], values [..., keys, width], result
- * [..., time, width]; leading axes (batch, heads) broadcast. A query that may look at nothing gets zeros, and no gradient,
- * where a plain softmax of nothing but −∞ would give NaN. Vaswani and others, 2017.
+ * softmax(q · kᵀ · scale + mask) · v: queries [..., time, dim], keys [..., keys, dim], values [..., keys, width],
+ * result [..., time, width]; leading axes (batch, heads) broadcast. A query that may look at nothing gets zeros, and no
+ * gradient, where a plain softmax of nothing but −∞ would give NaN. Vaswani and others, 2017.
  *
  * @throws ShapeError where queries, keys, values or the mask do not fit
  * @example

@@ -15,6 +15,7 @@ import {
   spaceWords,
 } from "./space.ts";
 
+/** The options of {@link conv1d}, {@link conv2d} and {@link conv3d}. */
 export interface ConvolutionOptions {
   /** Places from one window to the next, one number or one for each axis. Default: 1. */
   readonly strides?: PerAxis;
@@ -79,8 +80,8 @@ function checkKernel(where: string, layout: string, kernel: Tensor, rank: number
 
 /**
  * y[b, i, f] = Σ over k, c of x[b, i·stride + k·dilation − padding, c] · kernel[k, c, f]: x [batch, length, channels],
- * kernel [size, channels / groups, features], result [batch, ⌊(length + padding − (size − 1)·dilation − 1) / stride⌋ + 1,
- * features].
+ * kernel [size, channels / groups, features], result [batch, ⌊(length + padding − (size − 1)·dilation − 1) / stride⌋ +
+ * 1, features].
  *
  * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
  * @example await conv1d([[[1], [2], [4]]], [[[-1]], [[1]]]).array(); // the differences: [[[1], [2]]]
@@ -109,8 +110,9 @@ export const conv3d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOp
   convolution("conv3d", 3, x, kernel, options);
 
 /**
- * A convolution of each channel by itself: x [batch, height, width, channels], kernel [height, width, channels, multiplier],
- * result [batch, height, width, channels · multiplier], in which each channel's results stand together. Sifre, 2014.
+ * A convolution of each channel by itself: x [batch, height, width, channels], kernel [height, width, channels,
+ * multiplier], result [batch, height, width, channels · multiplier], in which each channel's results stand together.
+ * Sifre, 2014.
  *
  * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
  * @example depthwiseConv2d(ones([1, 5, 5, 3]), ones([3, 3, 3, 2])).shape; // [1, 3, 3, 6]
@@ -145,10 +147,11 @@ export function depthwiseConv2d(
   );
 }
 
+/** The options of {@link convTranspose1d}, {@link convTranspose2d} and {@link convTranspose3d}. */
 export interface TransposedConvolutionOptions extends ConvolutionOptions {
   /**
-   * What is cut off the full result, of length (n − 1)·stride + (size − 1)·dilation + 1: "valid" nothing, "same" so much
-   * that n·stride are left, else as many places as a convolution with this padding would add. Default: "valid".
+   * What is cut off the full result, of length (n − 1)·stride + (size − 1)·dilation + 1: "valid" nothing, "same" so
+   * much that n·stride are left, else as many places as a convolution with this padding would add. Default: "valid".
    */
   readonly padding?: Padding;
   /** Places added at each axis's end, fewer than its stride. Default: none, or what is lacking where the stride is longer than the kernel. */
@@ -214,9 +217,9 @@ function transposed(
 }
 
 /**
- * The transposed convolution ("deconvolution"): each place of x adds its share of the kernel to the result, `stride` places
- * on from the last one's, so that axes grow. x [batch, length, channels], kernel [size, features / groups, channels]. It is
- * the gradient of {@link conv1d} by its input. Zeiler and others, 2010.
+ * The transposed convolution ("deconvolution"): each place of x adds its share of the kernel to the result, `stride`
+ * places on from the last one's, so that axes grow. x [batch, length, channels], kernel [size, features / groups,
+ * channels]. It is the gradient of {@link conv1d} by its input. Zeiler and others, 2010.
  *
  * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
  * @example await convTranspose1d([[[1], [2]]], [[[1]], [[1]]], { strides: 2 }).array(); // [[[1], [1], [2], [2]]]
@@ -228,8 +231,8 @@ export const convTranspose1d = (
 ): Tensor => transposed("convTranspose1d", 1, x, kernel, options);
 
 /**
- * As {@link convTranspose1d} over two axes: x [batch, height, width, channels], kernel [height, width, features / groups,
- * channels].
+ * As {@link convTranspose1d} over two axes: x [batch, height, width, channels], kernel [height, width, features /
+ * groups, channels].
  *
  * @example convTranspose2d(ones([1, 7, 7, 8]), ones([3, 3, 4, 8]), { strides: 2, padding: "same" }).shape; // [1, 14, 14, 4]
  */
@@ -240,7 +243,8 @@ export const convTranspose2d = (
 ): Tensor => transposed("convTranspose2d", 2, x, kernel, options);
 
 /**
- * As {@link convTranspose1d} over three axes: x [batch, ...space, channels], kernel [...space, features / groups, channels].
+ * As {@link convTranspose1d} over three axes: x [batch, ...space, channels], kernel [...space, features / groups,
+ * channels].
  *
  * @example convTranspose3d(ones([1, 2, 2, 2, 3]), ones([2, 2, 2, 5, 3]), { strides: 2 }).shape; // [1, 4, 4, 4, 5]
  */

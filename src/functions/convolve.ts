@@ -45,8 +45,8 @@ function patchesOf(x: Node, sizes: Shape, geometry: Geometry): Node {
 }
 
 /**
- * y[b, i…, f] = Σ over k…, c of x[b, i·stride + k·dilation − padding…, c] · kernel[k…, c, f], the kernel not turned round,
- * as all frameworks have it. x [batch, ...space, channels], kernel [...space, channels / groups, features].
+ * y[b, i…, f] = Σ over k…, c of x[b, i·stride + k·dilation − padding…, c] · kernel[k…, c, f], the kernel not turned
+ * round, as all frameworks have it. x [batch, ...space, channels], kernel [...space, channels / groups, features].
  */
 export function convolve(x: Node, kernel: Node, geometry: Geometry): Node {
   const { groups } = geometry;
@@ -66,8 +66,8 @@ export function convolve(x: Node, kernel: Node, geometry: Geometry): Node {
 
 /**
  * The cotangent of the x of {@link convolve}, whose axes of space have the lengths `space`; used forward, a transposed
- * convolution. At stride 1 it is a convolution of dy with the kernel turned round; else what each place of dy adds to its
- * window, laid back by movement.
+ * convolution. At stride 1 it is a convolution of dy with the kernel turned round; else what each place of dy adds to
+ * its window, laid back by movement.
  */
 export function inputCotangent(dy: Node, kernel: Node, geometry: Geometry, space: Shape): Node {
   const { strides, padding, dilation, groups } = geometry;

@@ -11,9 +11,9 @@ type Fold = (x: Node, axes: readonly number[]) => Node;
 type Combine = (a: Node, b: Node) => Node;
 
 /**
- * y[…, i] = x[…, 0] ∘ … ∘ x[…, i] along the last axis. Each place folds those before it in its block, which one kernel does
- * without a step through memory; the blocks' totals are run through likewise. What comes later never touches what comes
- * before, so that NaN and infinity spread forwards only.
+ * y[…, i] = x[…, 0] ∘ … ∘ x[…, i] along the last axis. Each place folds those before it in its block, which one kernel
+ * does without a step through memory; the blocks' totals are run through likewise. What comes later never touches what
+ * comes before, so that NaN and infinity spread forwards only.
  */
 function running(x: Node, fold: Fold, combine: Combine, identity: number): Node {
   const { shape } = x;
@@ -58,11 +58,17 @@ function cumulative(
 }
 
 /**
- * The running sum y[i] = x[0] + … + x[i] along an axis; without one, of x made flat. bool and uint8 are counted as int32.
+ * The running sum y[i] = x[0] + … + x[i] along an axis; without one, of x made flat. bool and uint8 are counted as
+ * int32.
  *
  * @example await cumsum([1, 2, 3]).array(); // [1, 3, 6]
  */
 export const cumsum = (x: TensorLike, axis?: number): Tensor => cumulative("cumsum", x, axis, ops.sum, ops.add, 0);
 
-/** The running product y[i] = x[0] · … · x[i] along an axis; without one, of x made flat. bool and uint8 are counted as int32. */
+/**
+ * The running product y[i] = x[0] · … · x[i] along an axis; without one, of x made flat. bool and uint8 are counted as
+ * int32.
+ *
+ * @example await cumprod([2, 3, 4]).array(); // [2, 6, 24]
+ */
 export const cumprod = (x: TensorLike, axis?: number): Tensor => cumulative("cumprod", x, axis, ops.prod, ops.mul, 1);

@@ -52,7 +52,11 @@ function triangle(where: string, x: TensorLike, k: number, condition: (distance:
 export const tril = (x: TensorLike, k = 0): Tensor =>
   triangle("tril", x, k, (distance, most) => distance.lessEqual(most));
 
-/** The upper triangle of the last two axes: zeros where the column is less than `k` places right of the row. */
+/**
+ * The upper triangle of the last two axes: zeros where the column is less than `k` places right of the row.
+ *
+ * @example await triu(ones([3, 3])).array(); // [[1, 1, 1], [0, 1, 1], [0, 0, 1]]
+ */
 export const triu = (x: TensorLike, k = 0): Tensor =>
   triangle("triu", x, k, (distance, least) => distance.greaterEqual(least));
 
@@ -60,6 +64,7 @@ export const triu = (x: TensorLike, k = 0): Tensor =>
  * The elements x[…, i, …, i + offset, …] of two axes (default: the first two), as a new last axis.
  *
  * @throws ShapeError where x has fewer than two axes
+ * @example await diagonal([[1, 2], [3, 4]]).array(); // [1, 4]
  */
 export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor {
   const at = asTensor(x);
@@ -95,6 +100,11 @@ export function diag(x: TensorLike, k = 0): Tensor {
   return new Tensor(ops.select(below([n, n], (distance) => distance.equal(k)).node, column.node, 0));
 }
 
-/** Σ x[…, i, …, i + offset, …] over two axes (default: the first two). */
+/**
+ * Σ x[…, i, …, i + offset, …] over two axes (default: the first two).
+ *
+ * @throws ShapeError where x has fewer than two axes
+ * @example await trace([[1, 2], [3, 4]]).item(); // 5
+ */
 export const trace = (x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor =>
   diagonal(x, offset, axis1, axis2).sum(-1);

@@ -13,10 +13,10 @@ interface Labelled {
 }
 
 /**
- * NumPy's einsum: each letter names an axis; operands with a letter in common meet along it, and letters that the output
- * lacks are summed over. `...` stands for leading axes, which broadcast. A letter twice in one operand takes its diagonal.
- * Without `->` the output is made of the letters that occur once, in alphabetical order. Operands are multiplied from left to
- * right, two at a time; put those first whose product is small.
+ * NumPy's einsum: each letter names an axis; operands with a letter in common meet along it, and letters that the
+ * output lacks are summed over. `...` stands for leading axes, which broadcast. A letter twice in one operand takes its
+ * diagonal. Without `->` the output is made of the letters that occur once, in alphabetical order. Operands are
+ * multiplied from left to right, two at a time; put those first whose product is small.
  *
  * @throws ArgumentError where the text is no formula for the operands; ShapeError where one letter names two lengths
  * @example

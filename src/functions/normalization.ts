@@ -58,10 +58,11 @@ export function layerNorm(x: TensorLike, options: Affine & { readonly axes?: Axe
 }
 
 /**
- * x / √(mean of x² + ε) · gamma over `axes` (default: the last): a layer normalization without the mean. Default ε = 10⁻⁶.
- * Zhang and Sennrich, 2019.
+ * x / √(mean of x² + ε) · gamma over `axes` (default: the last): a layer normalization without the mean. Default ε =
+ * 10⁻⁶. Zhang and Sennrich, 2019.
  *
  * @throws ShapeError where gamma does not fit
+ * @example await rmsNorm([3, 4]).array(); // [0.848528, 1.131371]
  */
 export function rmsNorm(x: TensorLike, options: Omit<Affine, "beta"> & { readonly axes?: Axes } = {}): Tensor {
   const where = "rmsNorm";
@@ -74,10 +75,11 @@ export function rmsNorm(x: TensorLike, options: Omit<Affine, "beta"> & { readonl
 
 /**
  * A layer normalization over space and each of `groups` equal parts of the channels, which are the last axis: x [batch,
- * ...space, channels]. One group is a layer normalization of all, as many as channels an instance normalization. gamma and
- * beta [channels]. Default ε = 10⁻³. Wu and He, 2018.
+ * ...space, channels]. One group is a layer normalization of all, as many as channels an instance normalization. gamma
+ * and beta [channels]. Default ε = 10⁻³. Wu and He, 2018.
  *
  * @throws ArgumentError where `groups` does not divide the channels
+ * @example groupNorm(ones([8, 7, 7, 64]), 4).shape; // [8, 7, 7, 64]
  */
 export function groupNorm(x: TensorLike, groups: number, options: Affine = {}): Tensor {
   const where = "groupNorm";
@@ -101,6 +103,7 @@ export function groupNorm(x: TensorLike, groups: number, options: Affine = {}): 
   return scaled(where, y, options, [at.ndim - 1]);
 }
 
+/** The options of {@link batchNorm}. */
 export interface BatchNormOptions extends Affine {
   /** Of each channel, [channels]. Default: those of x itself, over all other axes. */
   readonly mean?: TensorLike;
@@ -110,11 +113,12 @@ export interface BatchNormOptions extends Affine {
 }
 
 /**
- * (x − mean) / √(variance + ε) · gamma + beta for each channel, over the whole batch and all of space: with the statistics
- * of x itself while training (those of {@link moments} over the same axes), with running ones given afterwards. Default
- * ε = 10⁻³, as in Keras; PyTorch has 10⁻⁵. Ioffe and Szegedy, 2015.
+ * (x − mean) / √(variance + ε) · gamma + beta for each channel, over the whole batch and all of space: with the
+ * statistics of x itself while training (those of {@link moments} over the same axes), with running ones given
+ * afterwards. Default ε = 10⁻³, as in Keras; PyTorch has 10⁻⁵. Ioffe and Szegedy, 2015.
  *
  * @throws ArgumentError where only one of mean and variance is given; ShapeError where a parameter does not fit
+ * @example await batchNorm([[1], [3]], { epsilon: 1e-9 }).array(); // [[-1], [1]]
  */
 export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor {
   const where = "batchNorm";
@@ -137,8 +141,8 @@ export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor
 }
 
 /**
- * x / ‖x‖ over `axes` (default: the last): vectors of length 1. Where Σ x² is less than ε (default 10⁻¹²) it is divided by
- * √ε, so that a vector of zeros stays one.
+ * x / ‖x‖ over `axes` (default: the last): vectors of length 1. Where Σ x² is less than ε (default 10⁻¹²) it is divided
+ * by √ε, so that a vector of zeros stays one.
  *
  * @example await l2Normalize([3, 4]).array(); // [0.6, 0.8]
  */

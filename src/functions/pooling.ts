@@ -16,6 +16,7 @@ import {
 } from "./space.ts";
 import { layWindows, type Windows, windowsOf } from "./windows.ts";
 
+/** The options of the pooling functions, such as {@link maxPool2d}. */
 export interface PoolingOptions {
   /** Places from one window to the next. Default: the window's size, so that windows lie side by side. */
   readonly strides?: PerAxis;
@@ -100,8 +101,8 @@ const mean: Pool = (x, shape) => {
 
 /**
  * The greatest element of each window of `size` places: x [batch, length, channels], result [batch, ⌊(length − size) /
- * stride⌋ + 1, channels]. Padding never wins; NaN does. The gradient goes to the first place that holds the greatest, as in
- * PyTorch and Keras (to the last place of a window with NaN).
+ * stride⌋ + 1, channels]. Padding never wins; NaN does. The gradient goes to the first place that holds the greatest,
+ * as in PyTorch and Keras (to the last place of a window with NaN).
  *
  * @throws ShapeError where a window is longer than its axis; ArgumentError for an option out of range
  * @example await maxPool1d([[[1], [3], [2], [0]]], 2).array(); // [[[3], [2]]]
@@ -109,11 +110,19 @@ const mean: Pool = (x, shape) => {
 export const maxPool1d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
   pooling("maxPool1d", 1, greatest, x, size, options);
 
-/** As {@link maxPool1d} over two axes: x [batch, height, width, channels]. Default: 2 × 2, halving both. */
+/**
+ * As {@link maxPool1d} over two axes: x [batch, height, width, channels]. Default: 2 × 2, halving both.
+ *
+ * @example maxPool2d(ones([8, 28, 28, 16])).shape; // [8, 14, 14, 16]
+ */
 export const maxPool2d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
   pooling("maxPool2d", 2, greatest, x, size, options);
 
-/** As {@link maxPool1d} over three axes: x [batch, ...space, channels]. */
+/**
+ * As {@link maxPool1d} over three axes: x [batch, ...space, channels].
+ *
+ * @example maxPool3d(ones([1, 8, 8, 8, 2])).shape; // [1, 4, 4, 4, 2]
+ */
 export const maxPool3d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
   pooling("maxPool3d", 3, greatest, x, size, options);
 
@@ -127,14 +136,23 @@ export const maxPool3d = (x: TensorLike, size: PerAxis = 2, options: PoolingOpti
 export const averagePool1d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
   pooling("averagePool1d", 1, mean, x, size, options);
 
-/** As {@link averagePool1d} over two axes: x [batch, height, width, channels]. Default: 2 × 2, halving both. */
+/**
+ * As {@link averagePool1d} over two axes: x [batch, height, width, channels]. Default: 2 × 2, halving both.
+ *
+ * @example averagePool2d(ones([8, 28, 28, 16])).shape; // [8, 14, 14, 16]
+ */
 export const averagePool2d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
   pooling("averagePool2d", 2, mean, x, size, options);
 
-/** As {@link averagePool1d} over three axes: x [batch, ...space, channels]. */
+/**
+ * As {@link averagePool1d} over three axes: x [batch, ...space, channels].
+ *
+ * @example averagePool3d(ones([1, 8, 8, 8, 2])).shape; // [1, 4, 4, 4, 2]
+ */
 export const averagePool3d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
   pooling("averagePool3d", 3, mean, x, size, options);
 
+/** The options of {@link globalMaxPool} and {@link globalAveragePool}. */
 export interface GlobalPoolingOptions {
   /** Where the channels of x stand. Default: "channelsLast". */
   readonly dataFormat?: DataFormat;
@@ -174,8 +192,8 @@ export const globalMaxPool = (x: TensorLike, options: GlobalPoolingOptions = {})
   globally("globalMaxPool", x, options, (y, axes, keep) => y.max(axes, keep));
 
 /**
- * The mean of each channel over all axes of space: [batch, ...space, channels] becomes [batch, channels]. Lin and others,
- * 2014.
+ * The mean of each channel over all axes of space: [batch, ...space, channels] becomes [batch, channels]. Lin and
+ * others, 2014.
  *
  * @example globalAveragePool(ones([8, 7, 7, 64])).shape; // [8, 64]
  */

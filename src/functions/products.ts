@@ -4,15 +4,19 @@ import * as ops from "../ops/index.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
 import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
 
-/** a[i] · b[j] for all i and j; both are made flat. */
+/**
+ * a[i] · b[j] for all i and j; both are made flat.
+ *
+ * @example await outer([1, 2], [3, 4]).array(); // [[3, 4], [6, 8]]
+ */
 export function outer(a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = [asFloat(a), asFloat(b)];
   return x.reshape([x.size, 1]).mul(y.reshape([1, y.size]));
 }
 
 /**
- * Σ a·b over some axes of each: `axes` of a number the last of a with the first of b (default: 2), of two lists those named,
- * pair by pair. The result has the other axes of a, then those of b.
+ * Σ a·b over some axes of each: `axes` of a number the last of a with the first of b (default: 2), of two lists those
+ * named, pair by pair. The result has the other axes of a, then those of b.
  *
  * @throws ShapeError where paired axes differ in length
  * @example tensordot(ones([2, 3, 4]), ones([4, 3, 5]), [[1, 2], [1, 0]]).shape; // [2, 5]
@@ -50,8 +54,11 @@ export function tensordot(
 }
 
 /**
- * NumPy's dot: of two vectors the sum of products, of matrices the matrix product; generally the sum over the last axis of a
- * and the last but one of b (its only one where it is a vector). A scalar multiplies.
+ * NumPy's dot: of two vectors the sum of products, of matrices the matrix product; generally the sum over the last axis
+ * of a and the last but one of b (its only one where it is a vector). A scalar multiplies.
+ *
+ * @throws ShapeError where the summed axes differ in length
+ * @example await dot([1, 2], [3, 4]).item(); // 11
  */
 export function dot(a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = [asFloat(a), asFloat(b)];

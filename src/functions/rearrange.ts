@@ -5,24 +5,77 @@ import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape } from
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { concatenate } from "./array.ts";
 
+/**
+ * The same elements in row-major order under another shape; one length may be −1 and is inferred.
+ *
+ * @throws ShapeError where the shape does not hold as many elements
+ * @example await reshape([1, 2, 3, 4], [2, -1]).array(); // [[1, 2], [3, 4]]
+ */
 export const reshape = (x: TensorLike, shape: Shape): Tensor => asTensor(x).reshape(shape);
+/**
+ * Permutes axes: axis i of the result is axis `axes[i]` of x. Default: all axes in reverse order.
+ *
+ * @example await transpose([[1, 2], [3, 4]]).array(); // [[1, 3], [2, 4]]
+ */
 export const transpose = (x: TensorLike, axes?: readonly number[]): Tensor => asTensor(x).transpose(axes);
+/**
+ * Drops axes of length 1. Default: all of them.
+ *
+ * @throws ShapeError where a named axis is longer than 1
+ * @example squeeze(ones([1, 3, 1])).shape; // [3]
+ */
 export const squeeze = (x: TensorLike, axes?: Axes): Tensor => asTensor(x).squeeze(axes);
+/**
+ * Inserts an axis of length 1 at index `axis`.
+ *
+ * @example expandDims(ones([2, 3]), 1).shape; // [2, 1, 3]
+ */
 export const expandDims = (x: TensorLike, axis: number): Tensor => asTensor(x).expandDims(axis);
+/**
+ * Repeats axes of length 1 to the lengths of `shape`; missing axes are added on the left.
+ *
+ * @throws ShapeError where x does not broadcast to the shape
+ * @example await broadcastTo([1, 2], [2, 2]).array(); // [[1, 2], [1, 2]]
+ */
 export const broadcastTo = (x: TensorLike, shape: Shape): Tensor => asTensor(x).broadcastTo(shape);
+/**
+ * Reverses the elements along axes (default: all).
+ *
+ * @example await flip([1, 2, 3]).array(); // [3, 2, 1]
+ */
 export const flip = (x: TensorLike, axes?: Axes): Tensor => asTensor(x).flip(axes);
+/**
+ * Adds `[before, after]` elements of `value` (default: 0) to the ends of each axis.
+ *
+ * @throws ArgumentError unless there is a pair for each axis
+ * @example await pad([1, 2], [[1, 2]]).array(); // [0, 1, 2, 0, 0]
+ */
 export const pad = (x: TensorLike, widths: readonly (readonly [number, number])[], value = 0): Tensor =>
   asTensor(x).pad(widths, value);
+/**
+ * The slices of x along `axis` (default: 0) that `indices` name, in their order.
+ *
+ * @example await take([10, 20, 30], [2, 0]).array(); // [30, 10]
+ */
 export const take = (x: TensorLike, indices: TensorLike, axis = 0): Tensor => asTensor(x).take(indices, axis);
 
-/** Two axes exchanged. */
+/**
+ * Exchanges two axes.
+ *
+ * @example swapaxes(ones([2, 3, 4]), 0, 2).shape; // [4, 3, 2]
+ */
 export function swapaxes(x: TensorLike, axis1: number, axis2: number): Tensor {
   const at = asTensor(x);
   const [first, second] = [normalizeAxis(axis1, at.ndim, "swapaxes"), normalizeAxis(axis2, at.ndim, "swapaxes")];
   return at.transpose(at.shape.map((_, i) => (i === first ? second : i === second ? first : i)));
 }
 
-/** Axes moved to other places; the rest keep their order. */
+/**
+ * Moves axes to other positions; the rest keep their order.
+ *
+ * @throws ArgumentError where the two lists differ in length
+ * @example moveaxis(ones([2, 3, 4]), 0, -1).shape; // [3, 4, 2]
+ */
 export function moveaxis(x: TensorLike, from: Axes, to: Axes): Tensor {
   const at = asTensor(x);
   const list = (axes: Axes): number[] => {
@@ -69,8 +122,8 @@ export function repeat(x: TensorLike, count: number, axis?: number): Tensor {
 }
 
 /**
- * Elements moved `shift` places on along an axis; those that fall off the end come back at the start. Several axes take as
- * many shifts. Without an axis x is rolled as if it were flat.
+ * Elements moved `shift` places on along an axis; those that fall off the end come back at the start. Several axes take
+ * as many shifts. Without an axis x is rolled as if it were flat.
  *
  * @example await roll([1, 2, 3, 4], 1).array(); // [4, 1, 2, 3]
  */
@@ -94,8 +147,8 @@ export function roll(x: TensorLike, shift: number | readonly number[], axis?: Ax
 }
 
 /**
- * Coordinates of a grid over vectors: one tensor for each, all of one shape. With `indexing` "xy" (the default, as in NumPy)
- * the first vector runs along columns; with "ij" each runs along its own axis in order.
+ * Coordinates of a grid over vectors: one tensor for each, all of one shape. With `indexing` "xy" (the default, as in
+ * NumPy) the first vector runs along columns; with "ij" each runs along its own axis in order.
  *
  * @example const [x, y] = meshgrid([[0, 1, 2], [0, 1]]); // both [2, 3]
  */

@@ -12,10 +12,35 @@ interface KeepDims {
 }
 
 // The functions that are also methods of a tensor.
+/**
+ * The greatest element over axes (default: all); NaN where there is one. {@link maximum} compares two tensors.
+ *
+ * @example await max([[1, 5], [4, 2]], 1).array(); // [5, 4]
+ */
 export const max = (x: TensorLike, ...rest: Parameters<Tensor["max"]>): Tensor => asTensor(x).max(...rest);
+/**
+ * The least element over axes (default: all); NaN where there is one. {@link minimum} compares two tensors.
+ *
+ * @example await min([[1, 5], [4, 2]], 1).array(); // [1, 2]
+ */
 export const min = (x: TensorLike, ...rest: Parameters<Tensor["min"]>): Tensor => asTensor(x).min(...rest);
+/**
+ * The product over axes (default: all). bool and uint8 are multiplied as int32.
+ *
+ * @example await prod([2, 3, 4]).item(); // 24
+ */
 export const prod = (x: TensorLike, ...rest: Parameters<Tensor["prod"]>): Tensor => asTensor(x).prod(...rest);
+/**
+ * The index of the greatest element along `axis` (default: the last), the first of equal ones. int32.
+ *
+ * @example await argmax([[1, 5], [4, 2]]).array(); // [1, 0]
+ */
 export const argmax = (x: TensorLike, axis = -1): Tensor => asTensor(x).argmax(axis);
+/**
+ * The index of the least element along `axis` (default: the last), the first of equal ones. int32.
+ *
+ * @example await argmin([[1, 5], [4, 2]]).array(); // [0, 1]
+ */
 export const argmin = (x: TensorLike, axis = -1): Tensor => asTensor(x).argmin(axis);
 
 /** √x with the derivative 0 at 0, where that of the root is infinite: what is constant there has no direction. */
@@ -24,11 +49,22 @@ function root(x: Tensor): Tensor {
   return where(isZero, 0, where(isZero, 1, x).sqrt());
 }
 
-/** The standard deviation √(Σ (x − mean)² / n) over axes (default: all). Its gradient is 0 where it is 0. */
+/**
+ * The standard deviation √(Σ (x − mean)² / n) over axes (default: all). Its gradient is 0 where it is 0.
+ *
+ * @example await std([1, 2, 3, 4]).item(); // 1.118034
+ */
 export const std = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor =>
   root(variance(asFloat(x), axes, options));
 
-/** Mean and variance over axes (default: all), with the axes kept as 1 where `keepDims` says so: what normalization needs. */
+/**
+ * Mean and variance over axes (default: all), with the axes kept as 1 where `keepDims` says so: what normalization
+ * needs.
+ *
+ * @example
+ * const { mean, variance } = moments([1, 2, 3, 4]);
+ * await variance.item(); // 1.25
+ */
 export function moments(
   x: TensorLike,
   axes?: Axes,
@@ -41,8 +77,8 @@ export function moments(
 }
 
 /**
- * The length of a vector, over axes (default: all). `ord` 2: √Σ x²; 1: Σ |x|; Infinity: max |x|. The gradient of a vector of
- * zeros is 0.
+ * The length of a vector, over axes (default: all). `ord` 2: √Σ x²; 1: Σ |x|; Infinity: max |x|. The gradient of a
+ * vector of zeros is 0.
  *
  * @throws ArgumentError for another `ord`
  * @example await norm([3, 4]).item(); // 5
@@ -58,11 +94,19 @@ export function norm(
   throw new ArgumentError(`norm: ord is 1, 2 or Infinity, but came ${describe(ord)}.`);
 }
 
-/** Whether any element over the axes (default: all) is true; numbers count as ≠ 0. bool. */
+/**
+ * True where any element over the axes (default: all) is true; numbers count as ≠ 0. bool.
+ *
+ * @example await any([[0, 1], [0, 0]], 1).array(); // [true, false]
+ */
 export const any = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor =>
   asTensor(x).cast("bool").sum(axes, options).greater(0);
 
-/** Whether every element over the axes (default: all) is true; numbers count as ≠ 0. bool. */
+/**
+ * True where all elements over the axes (default: all) are true; numbers count as ≠ 0. bool.
+ *
+ * @example await all([[1, 1], [0, 1]], 1).array(); // [true, false]
+ */
 export const all = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor =>
   asTensor(x).logicalNot().sum(axes, options).equal(0);
 

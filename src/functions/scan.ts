@@ -26,7 +26,8 @@ export interface ScanOptions {
  *     for t in 0 … n − 1: carry, y[t] = f(carry, x[t])
  *
  * The program holds the body once, however many steps there are, and so does the gradient's, which runs the other way.
- * As in JAX, `f` is called once, with tensors that have no numbers yet; tensors and variables from outside may be used in it.
+ * As in JAX, `f` is called once, with tensors that have no numbers yet; tensors and variables from outside may be used
+ * in it.
  *
  * @param f (carry, x) → [new carry, y]. The new carry has the same structure, shapes and dtypes as the old one.
  * @param init the first carry: a tensor, or tensors in arrays and records

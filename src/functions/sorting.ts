@@ -7,6 +7,7 @@ import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { where } from "./array.ts";
 import { isnan } from "./elementwise.ts";
 
+/** The options of {@link sort} and {@link argsort}. */
 export interface SortOptions {
   /** From the greatest to the least. Default: false. */
   readonly descending?: boolean;
@@ -20,8 +21,8 @@ function order(where: string, x: Tensor, axis: number, options: SortOptions): Te
 }
 
 /**
- * The places along `axis` (default: the last) of the elements in order. int32. Stable: equal elements keep their order, in
- * descending order too. NaN comes last either way.
+ * The places along `axis` (default: the last) of the elements in order. int32. Stable: equal elements keep their order,
+ * in descending order too. NaN comes last either way.
  *
  * @example await argsort([3, 1, 2]).array(); // [1, 2, 0]
  */
@@ -29,8 +30,8 @@ export const argsort = (x: TensorLike, axis = -1, options: SortOptions = {}): Te
   order("argsort", asTensor(x), axis, options);
 
 /**
- * The elements along `axis` (default: the last) in order; NaN comes last either way. The gradient goes back to where each
- * element came from.
+ * The elements along `axis` (default: the last) in order; NaN comes last either way. The gradient goes back to where
+ * each element came from.
  *
  * @example await sort([3, 1, 2], -1, { descending: true }).array(); // [3, 2, 1]
  */
@@ -40,8 +41,8 @@ export function sort(x: TensorLike, axis = -1, options: SortOptions = {}): Tenso
 }
 
 /**
- * The k greatest elements along `axis` (default: the last), from the greatest down, and their places. Of equals the first
- * comes first; NaN counts as less than everything.
+ * The k greatest elements along `axis` (default: the last), from the greatest down, and their places. Of equals the
+ * first comes first; NaN counts as less than everything.
  *
  * @throws ArgumentError where the axis has fewer than k
  * @example const { values, indices } = topK([0.1, 0.7, 0.2], 2); // 0.7, 0.2 at 1, 2
@@ -60,10 +61,11 @@ export function topK(x: TensorLike, k: number, axis = -1): { values: Tensor; ind
 }
 
 /**
- * y[…, i, …] = x[…, indices[…, i, …], …]: the elements along `axis` that indices name, row by row. Off the axis the shapes
- * broadcast; an index outside reads the nearest end.
+ * y[…, i, …] = x[…, indices[…, i, …], …]: the elements along `axis` that indices name, row by row. Off the axis the
+ * shapes broadcast; an index outside reads the nearest end.
  *
  * @throws ShapeError where the shapes differ off the axis
+ * @example await takeAlongAxis([[10, 20], [30, 40]], [[1], [0]], 1).array(); // [[20], [30]]
  */
 export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number): Tensor {
   const given = asTensor(x);
@@ -96,8 +98,8 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number):
 }
 
 /**
- * The middle element along `axis`, or the mean of the two in the middle; without an axis, of all elements. NaN where one is
- * NaN.
+ * The middle element along `axis`, or the mean of the two in the middle; without an axis, of all elements. NaN where
+ * one is NaN.
  *
  * @throws ShapeError where there is no element
  * @example await median([3, 1, 10, 2]).item(); // 2.5

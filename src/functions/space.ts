@@ -8,8 +8,9 @@ import type { Tensor } from "../tensor.ts";
 export type PerAxis = number | readonly number[];
 
 /**
- * "valid": no padding. "same": as much as lets each stride have its result, ⌈length / stride⌉ of them, the odd place at the
- * end. A number: that many places at both ends of each axis. A list: for each axis one number, or a pair [before, after].
+ * "valid": no padding. "same": as much as lets each stride have its result, ⌈length / stride⌉ of them, the odd place at
+ * the end. A number: that many places at both ends of each axis. A list: for each axis one number, or a pair [before,
+ * after].
  */
 export type Padding = "valid" | "same" | number | readonly (number | readonly [number, number])[];
 

@@ -13,8 +13,8 @@ export interface Windows {
 }
 
 /**
- * Windows along the axes from `first` on, each as a new last axis in their order; padding is full of `value`. Windows that
- * lie side by side are a reshape.
+ * Windows along the axes from `first` on, each as a new last axis in their order; padding is full of `value`. Windows
+ * that lie side by side are a reshape.
  */
 export function windowsOf(x: Node, first: number, windows: Windows, value = 0): Node {
   const { sizes, strides, dilation, padding } = windows;

@@ -39,8 +39,8 @@ const attemptsPerMirror = 3;
  * Downloads a file and puts it in its place only when its SHA-256 is the expected one.
  *
  * The bytes gather in a `.part` file, which outlives a break of the line and the end of the process: the next attempt
- * asks for the rest with an HTTP Range. A mirror that breaks off is asked again, up to three times in all as long as it brings
- * something new; one that says no, stays silent or sends something else makes way for the next. A part whose
+ * asks for the rest with an HTTP Range. A mirror that breaks off is asked again, up to three times in all as long as it
+ * brings something new; one that says no, stays silent or sends something else makes way for the next. A part whose
  * hash is wrong is deleted.
  *
  * Throws {@link FileError} that lists what was tried, and at once where the disk is at fault.

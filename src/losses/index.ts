@@ -44,7 +44,11 @@ function factory<O extends object>(
   };
 }
 
-/** The losses by name, each a factory: `losses.sparseCategoricalCrossentropy({ fromLogits: true })`. */
+/**
+ * The losses by name, each a factory of a loss that `compile` takes.
+ *
+ * @example model.compile({ optimizer: "adam", loss: losses.sparseCategoricalCrossentropy({ fromLogits: true }) });
+ */
 export const losses = {
   meanSquaredError: factory<object>("meanSquaredError", meanSquaredError, "values", {}),
   meanAbsoluteError: factory<object>("meanAbsoluteError", meanAbsoluteError, "values", {}),

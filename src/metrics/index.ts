@@ -40,7 +40,11 @@ const makers = {
   meanAbsoluteError: factory("meanAbsoluteError", meanAbsoluteError, {}),
 };
 
-/** The metrics by name, each a factory, and {@link confusionMatrix}, which is a function. */
+/**
+ * The metrics by name, each a factory, and {@link confusionMatrix}, which is a function.
+ *
+ * @example model.compile({ optimizer: "adam", loss: "mse", metrics: [metrics.meanAbsoluteError()] });
+ */
 export const metrics = { ...makers, confusionMatrix } as const;
 
 const aliases: Readonly<Record<string, keyof typeof makers>> = { mse: "meanSquaredError", mae: "meanAbsoluteError" };

@@ -62,37 +62,93 @@ const scaled = (name: string, sample: Sample, variance: (fanIn: number, fanOut: 
  * `{ kernelInitializer: initializers.heNormal() }` mean the same.
  *
  * The four that say "normal" with a fan are cut at two standard deviations and rescaled, as in Keras.
+ *
+ * @example initializers.heNormal().make(random.key(1), [784, 128]).shape; // [784, 128]
  */
 export const initializers = {
-  /** Uniform in ±√(6/(fanIn + fanOut)), the default of kernels. Glorot and Bengio, 2010. */
+  /**
+   * Uniform in ±√(6/(fanIn + fanOut)), the default of kernels. Glorot and Bengio, 2010.
+   *
+   * @example layers.dense(128, { kernelInitializer: "glorotUniform" });
+   */
   glorotUniform: scaled("glorotUniform", uniformOf, (i, o) => 2 / (i + o)),
-  /** Normal with variance 2/(fanIn + fanOut). Glorot and Bengio, 2010. */
+  /**
+   * Normal with variance 2/(fanIn + fanOut). Glorot and Bengio, 2010.
+   *
+   * @example layers.dense(128, { kernelInitializer: "glorotNormal" });
+   */
   glorotNormal: scaled("glorotNormal", normalOf, (i, o) => 2 / (i + o)),
-  /** Uniform in ±√(6/fanIn), for relu. He and others, 2015. */
+  /**
+   * Uniform in ±√(6/fanIn), for relu. He and others, 2015.
+   *
+   * @example layers.dense(128, { kernelInitializer: "heUniform" });
+   */
   heUniform: scaled("heUniform", uniformOf, (i) => 2 / i),
-  /** Normal with variance 2/fanIn, for relu. He and others, 2015. */
+  /**
+   * Normal with variance 2/fanIn, for relu. He and others, 2015.
+   *
+   * @example layers.dense(128, { kernelInitializer: "heNormal" });
+   */
   heNormal: scaled("heNormal", normalOf, (i) => 2 / i),
-  /** Uniform in ±√(3/fanIn). LeCun and others, 1998. */
+  /**
+   * Uniform in ±√(3/fanIn). LeCun and others, 1998.
+   *
+   * @example layers.dense(128, { kernelInitializer: "lecunUniform" });
+   */
   lecunUniform: scaled("lecunUniform", uniformOf, (i) => 1 / i),
-  /** Normal with variance 1/fanIn, for selu. LeCun and others, 1998. */
+  /**
+   * Normal with variance 1/fanIn, for selu. LeCun and others, 1998.
+   *
+   * @example layers.dense(128, { kernelInitializer: "lecunNormal" });
+   */
   lecunNormal: scaled("lecunNormal", normalOf, (i) => 1 / i),
-  /** Normal. Defaults: mean 0, stddev 0.05. */
+  /**
+   * Normal. Defaults: mean 0, stddev 0.05.
+   *
+   * @example layers.dense(128, { kernelInitializer: initializers.randomNormal({ stddev: 0.01 }) });
+   */
   randomNormal: withOptions("randomNormal", { mean: 0, stddev: 0.05 }, (key, shape, o) =>
     normal(key, shape, { mean: o.mean, std: o.stddev }),
   ),
-  /** Even in [minval, maxval). Defaults: −0.05 and 0.05. */
+  /**
+   * Uniform in [minval, maxval). Defaults: −0.05 and 0.05.
+   *
+   * @example layers.dense(128, { kernelInitializer: initializers.randomUniform({ minval: -1, maxval: 1 }) });
+   */
   randomUniform: withOptions("randomUniform", { minval: -0.05, maxval: 0.05 }, (key, shape, o) =>
     uniform(key, shape, { min: o.minval, max: o.maxval }),
   ),
-  /** Normal, cut at two of its standard deviations. Defaults: mean 0, stddev 0.05. */
+  /**
+   * Normal, cut at two of its standard deviations. Defaults: mean 0, stddev 0.05.
+   *
+   * @example layers.dense(128, { kernelInitializer: initializers.truncatedNormal({ stddev: 0.01 }) });
+   */
   truncatedNormal: withOptions("truncatedNormal", { mean: 0, stddev: 0.05 }, (key, shape, o) =>
     truncated(key, shape, { mean: o.mean, std: o.stddev }),
   ),
+  /**
+   * Zeros, the default of biases.
+   *
+   * @example layers.dense(128, { biasInitializer: "zeros" });
+   */
   zeros: withOptions("zeros", {}, (_, shape) => full(shape, 0)),
+  /**
+   * Ones.
+   *
+   * @example layers.dense(128, { biasInitializer: "ones" });
+   */
   ones: withOptions("ones", {}, (_, shape) => full(shape, 1)),
-  /** The same number everywhere. Default: 0. */
+  /**
+   * The same number everywhere. Default: 0.
+   *
+   * @example layers.dense(128, { biasInitializer: initializers.constant({ value: 0.1 }) });
+   */
   constant: withOptions("constant", { value: 0 }, (_, shape, o) => full(shape, o.value)),
-  /** gain on the diagonal of a square matrix, 0 elsewhere. Default gain: 1. Throws ArgumentError for any other shape. */
+  /**
+   * gain on the diagonal of a square matrix, 0 elsewhere. Default gain: 1. Throws ArgumentError for any other shape.
+   *
+   * @example layers.dense(128, { kernelInitializer: initializers.identity({ gain: 0.5 }) });
+   */
   identity: withOptions("identity", { gain: 1 }, (_, shape, o) => {
     if (shape.length !== 2 || shape[0] !== shape[1])
       throw new ArgumentError(`initializers.identity: wants a square matrix, but the shape is ${formatShape(shape)}.`);

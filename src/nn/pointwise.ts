@@ -32,7 +32,11 @@ abstract class Pointwise extends Layer {
   }
 }
 
-/** max(x, 0). Nair and Hinton, 2010. */
+/**
+ * max(x, 0). Nair and Hinton, 2010.
+ *
+ * @example layers.relu();
+ */
 export class ReLU extends Layer {
   readonly className = "ReLU";
 
@@ -62,7 +66,11 @@ export interface LeakyReLUConfig extends LayerOptions {
   readonly negativeSlope?: number;
 }
 
-/** x for x > 0, else negativeSlope·x. Maas and others, 2013. */
+/**
+ * x for x > 0, else negativeSlope·x. Maas and others, 2013.
+ *
+ * @example layers.leakyRelu({ negativeSlope: 0.1 });
+ */
 export class LeakyReLU extends Pointwise {
   readonly className = "LeakyReLU";
 
@@ -84,7 +92,11 @@ export interface ELUConfig extends LayerOptions {
   readonly alpha?: number;
 }
 
-/** x for x > 0, else α(eˣ − 1). Clevert and others, 2015. */
+/**
+ * x for x > 0, else α(eˣ − 1). Clevert and others, 2015.
+ *
+ * @example layers.elu({ alpha: 1 });
+ */
 export class ELU extends Pointwise {
   readonly className = "ELU";
 
@@ -106,7 +118,11 @@ export interface SoftmaxConfig extends LayerOptions {
   readonly axis?: number;
 }
 
-/** exp(x) / Σ exp(x) along an axis. Throws {@link ArgumentError} for an axis that is not there, or the batch's. */
+/**
+ * exp(x) / Σ exp(x) along an axis. Throws {@link ArgumentError} for an axis that is not there, or the batch's.
+ *
+ * @example sequential([layers.dense(10), layers.softmax()]);
+ */
 export class Softmax extends Pointwise {
   readonly className = "Softmax";
 

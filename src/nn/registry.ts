@@ -38,7 +38,12 @@ const factories: Record<string, Factory> = {
   Softmax: (config) => new Softmax(config),
 };
 
-/** Makes a layer class of your own known to model files. Throws {@link ArgumentError} where the name is taken. */
+/**
+ * Makes a layer class of your own known to model files: `factory` makes a layer from what its `config()` gave.
+ *
+ * @throws ArgumentError where the name is taken
+ * @example registerLayer("Double", (config) => new Dense(config));
+ */
 export function registerLayer(className: string, factory: (config: any) => Layer): void {
   if (Object.hasOwn(factories, className))
     throw new ArgumentError(`a layer class "${className}" is already registered; choose another name.`);

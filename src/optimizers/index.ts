@@ -7,7 +7,11 @@ import { Optimizer } from "./optimizer.ts";
 import { rmsprop } from "./rmsprop.ts";
 import { sgd } from "./sgd.ts";
 
-/** The optimizers by name, each a factory: `optimizers.adam({ learningRate: 3e-4 })`. */
+/**
+ * The optimizers by name, each a factory of an optimizer that `compile` takes.
+ *
+ * @example model.compile({ optimizer: optimizers.adam({ learningRate: 3e-4 }), loss: "mse" });
+ */
 export const optimizers = { sgd, adam, adamW, rmsprop, adagrad } as const;
 
 export type OptimizerName = keyof typeof optimizers;

@@ -8,10 +8,19 @@ const makers: Record<string, () => Backend> = { wasm: wasmBackend, reference: ()
 const made = new Map<string, Backend>();
 let chosen = "wasm";
 
-/** The names that {@link setBackend} takes. */
+/**
+ * The names that {@link setBackend} takes.
+ *
+ * @example backendNames.includes("reference"); // true
+ */
 export const backendNames = Object.keys(makers);
 
-/** Chooses where later work is computed: `"wasm"` (the default) or `"reference"` (float64, slow, for checking). */
+/**
+ * Chooses where later work is computed: `"wasm"` (the default) or `"reference"` (float64, slow, for checking).
+ *
+ * @throws ArgumentError for an unknown name
+ * @example setBackend("wasm");
+ */
 export function setBackend(name: string): void {
   if (!(name in makers)) {
     throw new ArgumentError(
@@ -30,8 +39,8 @@ export function backend(): Backend {
 
 /**
  * Chooses how many threads compute from now on. Default: as many as there are cores, or what NABLA_THREADS says; the
- * numbers are the same, to the last bit, with any. Throws {@link ArgumentError} where memory cannot be shared (a page that is not
- * isolated from other origins) and `count` is more than 1.
+ * numbers are the same, to the last bit, with any. Throws {@link ArgumentError} where memory cannot be shared (a page
+ * that is not isolated from other origins) and `count` is more than 1.
  *
  * @example setThreads(2);
  */

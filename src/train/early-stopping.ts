@@ -30,6 +30,7 @@ export function checkDirection(where: string, mode: unknown): Direction {
   throw new ArgumentError(`${where}: mode is "auto", "min" or "max", but came ${describe(mode)}.`);
 }
 
+/** The options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions {
   /** What is watched, as the history names it. Default: "valLoss". */
   readonly monitor?: string;

@@ -7,6 +7,7 @@ import type { Feed, TrainingSetup } from "./feed.ts";
 import type { Model } from "./model.ts";
 import type { TrainingData } from "./training-data.ts";
 
+/** The options of `model.evaluate`. */
 export interface EvaluateOptions {
   /** How many examples are computed at a time. Default: 256. */
   readonly batchSize?: number;

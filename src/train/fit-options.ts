@@ -5,6 +5,7 @@ import { type Callback, callbackMethods } from "./callback.ts";
 import type { Model } from "./model.ts";
 import type { ArraySource, TrainingData } from "./training-data.ts";
 
+/** The options of `model.fit`. */
 export interface FitOptions {
   /** The index after the last epoch: with `initialEpoch` 0, how many epochs there are. Default: 1. */
   readonly epochs?: number;

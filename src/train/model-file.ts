@@ -19,6 +19,7 @@ import { namedParameters, type WeightValues } from "./weights.ts";
 /** Version of the metadata's layout; a file of a later one is refused. */
 const version = 1;
 
+/** The options of `model.save`. */
 export interface SaveOptions {
   /** Whether the optimizer's state goes along, so that training can continue exactly. Default: true. */
   readonly includeOptimizer?: boolean;

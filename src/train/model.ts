@@ -48,6 +48,14 @@ export interface DataInfo {
   readonly inputs?: { readonly dtype: string; readonly scale: number; readonly offset: number };
 }
 
+/**
+ * What all models have in common: compiling, training, evaluating, predicting, saving. {@link sequential} makes one.
+ *
+ * @example
+ * model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
+ * await model.fit(train, { epochs: 5 });
+ * await model.save("model.safetensors");
+ */
 export abstract class Model {
   readonly name: string;
   /** From which the first weights are made; undefined where the call that makes them decides. */
@@ -193,7 +201,8 @@ export abstract class Model {
   /**
    * The mean loss and metrics over a data set, without training: `{ loss, accuracy }`.
    *
-   * @param options.batchSize how many examples are computed at a time; it does not change the result but for rounding. Default: 256
+   * @param options.batchSize how many examples are computed at a time; it does not change the result but for rounding.
+   * Default: 256
    */
   evaluate(data: TrainingData, options?: EvaluateOptions): Promise<Evaluation>;
   evaluate(inputs: ArraySource, targets: ArraySource, options?: EvaluateOptions): Promise<Evaluation>;

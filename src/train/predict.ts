@@ -11,6 +11,7 @@ import { breathe } from "./air.ts";
 import type { Model } from "./model.ts";
 import { scaled } from "./resident.ts";
 
+/** The options of `model.predict`. */
 export interface PredictOptions {
   /** How many examples are computed at a time. Default: 256. */
   readonly batchSize?: number;

@@ -51,6 +51,7 @@ export interface ExpectedFigure {
   readonly on: string;
 }
 
+/** How a recipe trains. */
 export interface RecipeSettings {
   readonly epochs: number;
   readonly batchSize: number;

@@ -11,6 +11,7 @@ import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { Model, type ModelCallOptions } from "./model.ts";
 import { summaryTable } from "./summary.ts";
 
+/** The options of {@link sequential}. */
 export interface SequentialOptions {
   /** Default: "sequential". */
   readonly name?: string;
@@ -23,7 +24,11 @@ export interface SequentialOptions {
 /** Names that files use for something else. */
 const reserved = ["optimizer"];
 
-/** A model in which each layer takes the output of the one before. */
+/**
+ * A model in which each layer takes the output of the one before. {@link sequential} makes one.
+ *
+ * @example new Sequential([layers.input([2]), layers.dense(1)]).outputShape; // [1]
+ */
 export class Sequential extends Model {
   readonly layers: readonly Layer[];
   #inputShape: Shape | null = null;

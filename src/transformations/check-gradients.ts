@@ -15,6 +15,7 @@ import { contiguousStrides, type Shape } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 
+/** The options of {@link checkGradients}. */
 export interface GradientCheckOptions {
   /** How far an element x is moved either way, times max(1, |x|). Default: 1e-5. */
   readonly epsilon?: number;
@@ -43,9 +44,10 @@ export interface GradientCheck {
 
 /**
  * Holds the gradients of `f` by all its float arguments, and by every variable that it reads, to central differences
- * (f(x + ε) − f(x − ε)) / 2ε, element by element. All is computed in float64 by the reference interpreter, which is exact
- * and slow: give it small inputs. Where `f` gives more than one number, a sum of all with fixed random weights is checked.
- * Where f is not smooth (relu at 0, equal elements under max, round), no difference is a gradient: choose other inputs.
+ * (f(x + ε) − f(x − ε)) / 2ε, element by element. All is computed in float64 by the reference interpreter, which is
+ * exact and slow: give it small inputs. Where `f` gives more than one number, a sum of all with fixed random weights is
+ * checked. Where f is not smooth (relu at 0, equal elements under max, round), no difference is a gradient: choose
+ * other inputs.
  *
  * @returns where the agreement is worst
  * @throws NumericError where the two differ by more than absolute + relative · the greater of both.

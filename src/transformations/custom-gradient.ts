@@ -22,10 +22,11 @@ export interface CustomGradient {
  * the parts (ln(1 + eˣ)), that are wanted otherwise (a quantiser that lets them through), or that are to be clipped on
  * their way. Like JAX's `custom_vjp` and TensorFlow.js's `customGrad`.
  *
- * The rule is made of operations like any other, so that the gradient has a gradient. None flows to what `f` uses without
- * being an argument: hand variables over, too.
+ * The rule is made of operations like any other, so that the gradient has a gradient. None flows to what `f` uses
+ * without being an argument: hand variables over, too.
  *
- * @throws ArgumentError, ShapeError or DTypeError where the rule gives not one cotangent of its shape for each argument.
+ * @throws ArgumentError, ShapeError or DTypeError where the rule gives not one cotangent of its shape for each
+ * argument.
  * @example
  * const through = customGradient((x: Tensor) => ({ value: x.round(), gradient: (dy) => dy }));
  * await grad((x: Tensor) => through(x).mul(3).sum())([0.2, 1.7]).array(); // [3, 3]

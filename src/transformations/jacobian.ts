@@ -33,8 +33,8 @@ export function jacrev<Rest extends unknown[]>(f: Differentiable<Rest>): Derivat
 }
 
 /**
- * The Jacobian ∂f/∂x of `f` by its first argument, with the shape of the value followed by that of x: column by column, one
- * tangent for each input, all at once. For functions with fewer inputs than outputs; else {@link jacrev}.
+ * The Jacobian ∂f/∂x of `f` by its first argument, with the shape of the value followed by that of x: column by column,
+ * one tangent for each input, all at once. For functions with fewer inputs than outputs; else {@link jacrev}.
  *
  * @throws DTypeError where x or the value holds no floats.
  * @example
@@ -51,8 +51,8 @@ export function jacfwd<Rest extends unknown[]>(f: Differentiable<Rest>): Derivat
 }
 
 /**
- * The second derivatives ∂²f/∂x∂x of a function that gives one number, with the shape of x twice over. For x of n elements
- * it holds n² numbers.
+ * The second derivatives ∂²f/∂x∂x of a function that gives one number, with the shape of x twice over. For x of n
+ * elements it holds n² numbers.
  *
  * @example
  * await hessian((x: Tensor) => x.pow(3).sum())([1, 2]).array(); // [[6, 0], [0, 12]]

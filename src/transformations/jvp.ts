@@ -10,14 +10,15 @@ import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 import { matching, ownNodes } from "./vjp.ts";
 
 /**
- * f(x₁, x₂ …) and its tangent Σᵢ (∂f/∂xᵢ) tᵢ, the Jacobian-vector product: how the value changes when the arguments move
- * along the tangents. Costs about as much as one gradient, however many outputs `f` has.
+ * f(x₁, x₂ …) and its tangent Σᵢ (∂f/∂xᵢ) tᵢ, the Jacobian-vector product: how the value changes when the arguments
+ * move along the tangents. Costs about as much as one gradient, however many outputs `f` has.
  *
  * Made of two pullbacks: x ↦ (∂f/∂x)ᵀ u is linear in u, and the pullback of a linear function is its transpose
  * (J. Townsend, "A new trick for calculating Jacobian vector products", 2017). So every operation that has a
  * gradient has this, too.
  *
- * @throws ArgumentError where a gradient rule of {@link customGradient} is not linear in its cotangent: there is no transpose.
+ * @throws ArgumentError where a gradient rule of {@link customGradient} is not linear in its cotangent: there is no
+ * transpose.
  * @example
  * const [y, dy] = jvp((x: Tensor) => x.square(), [[1, 2, 3]], [[1, 10, 100]]);
  * await dy.array(); // [2, 40, 600]

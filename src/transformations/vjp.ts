@@ -13,9 +13,9 @@ import { type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 export type Cotangents<R extends Outputs> = R extends Tensor ? TensorLike : readonly TensorLike[];
 
 /**
- * f(x₁, x₂ …) and its pullback, the vector-Jacobian product: from a cotangent dy of the value's shape (several in an array
- * where `f` gives several) to the cotangents dxᵢ = (∂f/∂xᵢ)ᵀ dy, one for each argument. Where `f` gives one number,
- * the pullback of 1 is the gradient.
+ * f(x₁, x₂ …) and its pullback, the vector-Jacobian product: from a cotangent dy of the value's shape (several in an
+ * array where `f` gives several) to the cotangents dxᵢ = (∂f/∂xᵢ)ᵀ dy, one for each argument. Where `f` gives one
+ * number, the pullback of 1 is the gradient.
  *
  * @example
  * const [y, pullback] = vjp((x: Tensor) => x.square(), [1, 2, 3]);

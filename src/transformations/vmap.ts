@@ -9,6 +9,7 @@ import { formatShape, normalizeAxis } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 
+/** The options of {@link vmap}. */
 export interface VmapOptions {
   /**
    * Which axis of each argument runs over the examples; `null` for an argument that all examples share. One for all
@@ -21,12 +22,13 @@ export interface VmapOptions {
 
 /**
  * A function of one example, made one of many: `f` is written without the axis of the examples, and applied to all at
- * once. Nothing loops: each operation of `f` gets one more axis (a product becomes a batched product), and what does not
- * depend on an example is computed once. `vmap` of {@link grad} gives each example's own gradient; `grad` of `vmap` and
- * `vmap` of `vmap` are as good.
+ * once. Nothing loops: each operation of `f` gets one more axis (a product becomes a batched product), and what does
+ * not depend on an example is computed once. `vmap` of {@link grad} gives each example's own gradient; `grad` of `vmap`
+ * and `vmap` of `vmap` are as good.
  *
- * `f` may read variables, but not assign what depends on an example. Random numbers come from keys: with one key for all,
- * all examples see the same numbers; make each its own by `random.foldIn(key, i)`, with i from `arange(n)` an argument.
+ * `f` may read variables, but not assign what depends on an example. Random numbers come from keys: with one key for
+ * all, all examples see the same numbers; make each its own by `random.foldIn(key, i)`, with i from `arange(n)` an
+ * argument.
  *
  * @throws ShapeError where the examples' axes differ in length; ArgumentError for axes that are not there.
  * @example
