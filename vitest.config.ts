@@ -19,7 +19,10 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: "source", include: ["test/**/*.test.ts"], exclude: packageTests } },
+      {
+        extends: true,
+        test: { name: "source", include: ["test/**/*.test.ts"], exclude: packageTests, setupFiles: "test/canaries.ts" },
+      },
       { extends: true, test: { name: "package", include: packageTests, globalSetup: "test/package-setup.ts" } },
     ],
   },

@@ -23,9 +23,9 @@ export interface WasmStorage extends Storage {
 }
 
 export class WasmProgram implements Program {
-  readonly #device: WasmDevice;
-  readonly #graph: Graph;
-  readonly #plan: Plan;
+  readonly device: WasmDevice;
+  readonly graph: Graph;
+  readonly plan: Plan;
   readonly #module: ModuleBuilder;
   readonly #walk: Walk;
   readonly #run: (steps: number, arena: number, variables: number, own: number) => void;
@@ -61,9 +61,9 @@ export class WasmProgram implements Program {
     compiled: WebAssembly.Module,
     exports: WebAssembly.Exports,
   ) {
-    this.#device = device;
-    this.#graph = graph;
-    this.#plan = plan;
+    this.device = device;
+    this.graph = graph;
+    this.plan = plan;
     this.#module = module;
     this.#walk = walk;
     this.#run = exports["run"] as WasmProgram["run"] & ((...args: number[]) => void);
@@ -85,7 +85,7 @@ export class WasmProgram implements Program {
   }
 
   async run(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<TypedArray[]> {
-    const device = this.#device;
+    const device = this.device;
     const arena = this.#prepare(inputs, variables);
     const { memory } = device.memory;
     if (this.#shared && (device.threads.size > 1 || !mayBlock))
@@ -101,23 +101,19 @@ export class WasmProgram implements Program {
         });
       }
     }
-    return this.#plan.outputs.map((buffer, i) => {
-      const { dtype, shape } = this.#graph.outputs[i]!;
-      return new (dtypeInfo(dtype).array)(
-        memory.buffer,
-        arena + this.#plan.offsets.get(buffer)!,
-        sizeOf(shape),
-      ).slice();
+    return this.plan.outputs.map((buffer, i) => {
+      const { dtype, shape } = this.graph.outputs[i]!;
+      return new (dtypeInfo(dtype).array)(memory.buffer, arena + this.plan.offsets.get(buffer)!, sizeOf(shape)).slice();
     });
   }
 
   /** Puts inputs and the variables' addresses where the program finds them, and gives the arena's address. */
   #prepare(inputs: readonly TypedArray[], variables: readonly Storage[]): number {
-    const device = this.#device;
-    const arena = device.arena(this.#plan.arenaBytes);
+    const device = this.device;
+    const arena = device.arena(this.plan.arenaBytes);
     inputs.forEach((data, i) =>
       device
-        .bytes(arena + this.#plan.inputs[i]!, data.byteLength)
+        .bytes(arena + this.plan.inputs[i]!, data.byteLength)
         .set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
     );
     const table = new Uint32Array(device.memory.memory.buffer, this.#table, variables.length);
@@ -126,9 +122,9 @@ export class WasmProgram implements Program {
   }
 
   async profile(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<KernelRun[]> {
-    const device = this.#device;
+    const device = this.device;
     const module = new ModuleBuilder();
-    printWalk(module, this.#graph, this.#plan, device.target, true);
+    printWalk(module, this.graph, this.plan, device.target, true);
     const { instance } = await WebAssembly.instantiate(module.encode(device.memory.shared), {
       nabla: { memory: device.memory.memory },
     });
@@ -143,7 +139,7 @@ export class WasmProgram implements Program {
     const arena = this.#prepare(inputs, variables);
     const own = device.threads.ownOfCaller(this.#walk.ownBytes);
     const runs: KernelRun[] = [];
-    const count = this.#plan.kernels.length;
+    const count = this.plan.kernels.length;
     const begin = performance.now();
     for (let step = 0; step < steps; step++) {
       for (let k = 0; k <= count; k++) {
@@ -157,24 +153,24 @@ export class WasmProgram implements Program {
 
   describe(): ProgramDescription {
     return {
-      graph: printGraph(this.#graph),
-      kernels: this.#plan.kernels.map((kernel, i) => printKernel(kernel, i)),
-      work: this.#plan.kernels.map(kernelWork),
-      plan: printPlan(this.#graph, this.#plan),
+      graph: printGraph(this.graph),
+      kernels: this.plan.kernels.map((kernel, i) => printKernel(kernel, i)),
+      work: this.plan.kernels.map(kernelWork),
+      plan: printPlan(this.graph, this.plan),
       code: this.#module.print(),
-      workingBytes: this.#plan.arenaBytes,
+      workingBytes: this.plan.arenaBytes,
       memory: {
-        arena: this.#plan.arenaBytes,
-        liveAtOnce: this.#plan.lowerBound,
+        arena: this.plan.arenaBytes,
+        liveAtOnce: this.plan.lowerBound,
         eachThread: this.#walk.ownBytes,
-        threads: this.#shared ? this.#device.threads.size : 1,
-        variables: this.#graph.variables.reduce((n, { shape, dtype }) => n + sizeOf(shape) * dtypeInfo(dtype).bytes, 0),
+        threads: this.#shared ? this.device.threads.size : 1,
+        variables: this.graph.variables.reduce((n, { shape, dtype }) => n + sizeOf(shape) * dtypeInfo(dtype).bytes, 0),
       },
     };
   }
 
   free(): void {
-    this.#device.memory.free(this.#table);
-    if (this.#shared) this.#device.threads.forget(this.#shared.number);
+    this.device.memory.free(this.#table);
+    if (this.#shared) this.device.threads.forget(this.#shared.number);
   }
 }

@@ -90,6 +90,11 @@ export class ThreadPool {
     return this.#own[0]!;
   }
 
+  /** Where the threads' own memory lies, and how large each is. */
+  get own(): { readonly addresses: readonly number[]; readonly bytes: number } {
+    return { addresses: this.#own, bytes: this.#ownBytes };
+  }
+
   /** Bytes that all threads hold for themselves. */
   get ownBytes(): number {
     return this.#ownBytes * this.#own.length;

@@ -1,0 +1,112 @@
+// Canaries round every buffer, in all tests: memory that belongs to no buffer holds a pattern, and a run that changes it fails.
+import { contractScratchBytes } from "../src/backends/wasm/blocking.ts";
+import { WasmDevice } from "../src/backends/wasm/device.ts";
+import { DeviceMemory } from "../src/backends/wasm/memory.ts";
+import { WasmProgram } from "../src/backends/wasm/program.ts";
+import type { Target } from "../src/backends/wasm/target.ts";
+import type { Plan } from "../src/compile/plan.ts";
+import { bytesOf } from "../src/compile/schedule.ts";
+import { dtypeInfo } from "../src/dtype.ts";
+import type { Graph } from "../src/graph/graph.ts";
+import { sizeOf } from "../src/shape.ts";
+
+/** From one byte to before another. */
+type Range = readonly [start: number, end: number];
+
+/**
+ * The bytes that stand where nothing has been written, over and over. As floats they are NaN, so that whoever computes with them
+ * shows it, and each differs from its neighbours, so that a copy that goes too far does not go unseen.
+ */
+const pattern = new Uint8Array(
+  Uint32Array.from({ length: 2 ** 14 }, (_, i) => 0x7fc00000 | (Math.imul(i, 0x9e3779b1) >>> 10)).buffer,
+);
+
+/** Writes the pattern over a range of a memory. */
+function fillCanaries({ buffer }: WebAssembly.Memory, [start, end]: Range): void {
+  for (let at = start; at < end; ) {
+    const from = at % pattern.length;
+    const length = Math.min(end - at, pattern.length - from);
+    new Uint8Array(buffer, at, length).set(pattern.subarray(from, from + length));
+    at += length;
+  }
+}
+
+/** Throws where a range does not hold the pattern any more. */
+function checkCanaries({ buffer }: WebAssembly.Memory, [start, end]: Range, what: string): void {
+  const bytes = new Uint8Array(buffer, start, end - start);
+  const at = bytes.findIndex((byte, i) => byte !== pattern[(start + i) % pattern.length]);
+  if (at >= 0) throw new Error(`a kernel has written ${at} bytes past the end of ${what}.`);
+}
+
+/** The ranges of an arena that no buffer ever occupies, between those that one does. */
+function unusedRanges(graph: Graph, plan: Plan, target: Target): Range[] {
+  const unused: Range[] = [];
+  let end = 0;
+  for (const [from, to] of usedRanges(graph, plan, target, 0).sort((a, b) => a[0] - b[0])) {
+    if (from > end) unused.push([end, from]);
+    end = Math.max(end, to);
+  }
+  return [...unused, [end, plan.arenaBytes]];
+}
+
+function usedRanges(graph: Graph, plan: Plan, target: Target, base: number): Range[] {
+  const range = (start: number, bytes: number): Range => [base + start, base + start + bytes];
+  return [
+    ...plan.inputs.map((start, i) =>
+      range(start, sizeOf(graph.inputs[i]!.shape) * dtypeInfo(graph.inputs[i]!.dtype).bytes),
+    ),
+    ...[...plan.offsets].map(([buffer, start]) => range(start, bytesOf(buffer))),
+    ...[...plan.scratch].flatMap(([kernel, start]) =>
+      kernel.loop
+        ? usedRanges(kernel.loop.step.graph, kernel.loop.step.plan, target, base + start)
+        : [range(start, contractScratchBytes(kernel, target))],
+    ),
+  ];
+}
+
+/** What was asked for, of each stretch of a memory. */
+const asked = new WeakMap<DeviceMemory, Map<number, number>>();
+
+/** The end of the guard behind a stretch: its slack, and what rounds it up. */
+const guardEnd = (end: number): number => Math.ceil((end + 64) / 64) * 64;
+
+const { allocate, free } = DeviceMemory.prototype;
+DeviceMemory.prototype.allocate = function (bytes) {
+  const start = allocate.call(this, bytes);
+  let known = asked.get(this);
+  if (!known) {
+    asked.set(this, (known = new Map([[0, 0]])));
+    fillCanaries(this.memory, [0, 64]);
+  }
+  known.set(start, bytes);
+  fillCanaries(this.memory, [start, guardEnd(start + bytes)]);
+  return start;
+};
+DeviceMemory.prototype.free = function (start) {
+  asked.get(this)?.delete(start);
+  free.call(this, start);
+};
+
+const { arena } = WasmDevice.prototype;
+WasmDevice.prototype.arena = function (bytes) {
+  const start = arena.call(this, bytes);
+  fillCanaries(this.memory.memory, [start, start + bytes]);
+  const { own } = this.threads;
+  // No program finds what an earlier one left in the threads' own memory.
+  for (const address of own.addresses) fillCanaries(this.memory.memory, [address, address + own.bytes]);
+  return start;
+};
+
+const { run } = WasmProgram.prototype;
+WasmProgram.prototype.run = async function (...given) {
+  const numbers = await run.apply(this, given);
+  const { memory, target } = this.device;
+  const first = arena.call(this.device, 0);
+  for (const [start, end] of unusedRanges(this.graph, this.plan, target))
+    checkCanaries(memory.memory, [first + start, first + end], `what lies before byte ${start} of the arena`);
+  for (const [start, bytes] of asked.get(memory)!) {
+    const end = start + bytes;
+    checkCanaries(memory.memory, [end, start === 0 ? 64 : guardEnd(end)], `the ${bytes} bytes at ${start}`);
+  }
+  return numbers;
+};
