@@ -409,7 +409,7 @@ describe("mnist from a folder", () => {
     [
       "a label out of range",
       { "train-labels-idx1": idx([3], [0, 10, 5]) },
-      "has label 10 at place 1, but labels go from 0 to 9",
+      "has label 10 at index 1; expected labels from 0 to 9",
     ],
     ["too few labels", { "t10k-labels-idx1": idx([1], [3]) }, "holds uint8[1], but 2 images need labels uint8[2]"],
     [
@@ -492,6 +492,14 @@ describe("mnist without a folder", () => {
     fs.truncateSync(path.join(folder, "tiny/t10k-images-idx3-ubyte.gz"), 20);
     expect((await loadIdxRelease(release)).test.size).toBe(2);
     expect(asked.slice(4)).toEqual(["/t10k-images-idx3-ubyte.gz"]);
+  });
+
+  test("downloads anew what reads well, but is not what the mirrors have", async () => {
+    await loadIdxRelease(release);
+    const file = path.join(folder, "tiny/train-labels-idx1-ubyte.gz");
+    fs.writeFileSync(file, gzipSync(idx([3], [0, 9, 6])));
+    expect([...(await loadIdxRelease(release)).train.targets.array.data]).toEqual([0, 9, 5]);
+    expect(asked.slice(4)).toEqual(["/train-labels-idx1-ubyte.gz"]);
   });
 
   test("reads what a user put into the cache folder by hand", async () => {

@@ -1,4 +1,5 @@
 // Downloads from a server on this machine that behaves well, breaks off, lies, or says nothing.
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import http from "node:http";
@@ -7,6 +8,8 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FileError } from "../src/errors.ts";
 import { type DownloadProgress, download } from "../src/io/download.ts";
+import { ownMark } from "../src/io/files.ts";
+import { compileSources } from "./compile-sources.ts";
 
 const content = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * 2654435761) >>> 24));
 const sha256 = createHash("sha256").update(content).digest("hex");
@@ -127,6 +130,18 @@ describe("download", () => {
     await download({ urls: [await mirror("a", send(content))], sha256, path: target });
     expectWhole();
     expect(requests).toEqual(["a bytes=7-"]);
+  });
+
+  test("takes up the part of a killed process, and leaves that of a living one alone", async () => {
+    const [machine] = ownMark().split("-");
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    const living = `file.gz.${machine}-${process.pid}-abc.part`;
+    fs.writeFileSync(path.join(folder, `file.gz.${machine}-${dead}-abc.part`), content.subarray(0, 200_000));
+    fs.writeFileSync(path.join(folder, `file.gz.${machine}-${dead}-def.part`), content.subarray(0, 100));
+    fs.writeFileSync(path.join(folder, living), content.subarray(0, 250_000));
+    await download({ urls: [await mirror("a", sendRange)], sha256, path: target });
+    expect(requests).toEqual(["a bytes=200000-"]);
+    expect(Object.keys(files()).sort()).toEqual([living, "file.gz"].sort());
   });
 
   test("needs nothing more where the part is already whole", async () => {
@@ -255,7 +270,7 @@ describe("download", () => {
     });
     const urls = [await mirror("a", sendRange), await mirror("b", sendRange)];
     await expect(download({ urls, sha256, path: target })).rejects.toThrow(
-      new FileError(`cannot write "${target}.part": the disk is full.`),
+      new FileError(`cannot write "${target}": the disk is full.`),
     );
     expect(requests).toEqual(["a whole"]);
   });
@@ -263,8 +278,45 @@ describe("download", () => {
   test("says that the folder is missing", async () => {
     const lost = path.join(folder, "none", "file.gz");
     await expect(download({ urls: [await mirror("a", sendRange)], sha256, path: lost })).rejects.toThrow(
-      new FileError(`cannot write "${lost}.part": there is no folder "${path.dirname(lost)}".`),
+      new FileError(`cannot write "${lost}": there is no folder "${path.dirname(lost)}".`),
     );
+  });
+
+  test("installs the right bytes where several processes download one file, over lines that break", async () => {
+    const compiled = compileSources("src/io/download.ts");
+    try {
+      fs.writeFileSync(
+        path.join(compiled, "fetch.mjs"),
+        `import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+         import fs from "node:fs";
+         import { download } from "./src/io/download.js";
+         const [url, sha256, folder, count] = process.argv.slice(2);
+         for (let i = 0; i < Number(count); i++) {
+           const path = folder + "/" + i;
+           // Three breaks in a row are a failure, after which its user tries again.
+           for (let left = 9; ; left--)
+             try { await download({ urls: [url], sha256, path }); break; } catch (error) { if (!left) throw error; }
+           const came = createHash("sha256").update(fs.readFileSync(path)).digest("hex");
+           if (came !== sha256) throw new Error("wrong bytes in " + i);
+         }`,
+      );
+      let turn = 0;
+      const flaky: Answer = (request, response) =>
+        [sendRange, breakAfter(70_000), breakAfter(160_000)][turn++ % 3]!(request, response);
+      const url = await mirror("a", flaky);
+      const runs = Array.from({ length: 3 }, async () => {
+        const child = spawn(process.execPath, [path.join(compiled, "fetch.mjs"), url, sha256, folder, "10"]);
+        let said = "";
+        child.stderr.on("data", (text) => (said += text));
+        const code = await new Promise((resolve) => child.on("exit", resolve));
+        return `${code}${said}`;
+      });
+      expect(await Promise.all(runs)).toEqual(["0", "0", "0"]);
+      expect(Object.values(files())).toEqual(new Array(10).fill(content.length));
+    } finally {
+      fs.rmSync(compiled, { recursive: true, force: true });
+    }
   });
 
   test("does not hide an error of the caller's own", async () => {

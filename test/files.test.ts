@@ -1,12 +1,14 @@
 // Files: atomic writing that survives a kill, a full disk and a forbidden folder, and where the cache lies.
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { FileError } from "../src/errors.ts";
-import { cacheFolder, makeFolder, readFile, writeFileAtomic } from "../src/io/files.ts";
+import { cacheFolder, makeFolder, ownMark, readFile, writeFileAtomic } from "../src/io/files.ts";
 import { nodeModule } from "../src/io/node-modules.ts";
+import { compileSources } from "./compile-sources.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -38,6 +40,43 @@ describe("readFile", () => {
   });
 });
 
+describe.skipIf(process.platform === "win32")("readFile and what has no end", () => {
+  test("refuses devices, pipes and sockets at once", async () => {
+    await expect(readFile("/dev/zero")).rejects.toThrow(
+      new FileError(`cannot read "/dev/zero": it is no regular file.`),
+    );
+    spawnSync("mkfifo", [at("pipe")]);
+    await expect(readFile(at("pipe"))).rejects.toThrow(/pipe": it is no regular file\.$/);
+    const server = net.createServer();
+    await new Promise<void>((resolve) => server.listen(at("socket"), resolve));
+    await expect(readFile(at("socket"))).rejects.toThrow(/socket": it is no regular file\.$/);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test("counts the bytes as they come, whatever the size says", async () => {
+    fs.writeFileSync(at("a"), "x".repeat(10_000));
+    const { open } = fs.promises;
+    vi.spyOn(fs.promises, "open").mockImplementation(async (...args) => {
+      const handle = await open(...args);
+      const stat = await handle.stat();
+      vi.spyOn(handle, "stat").mockResolvedValue(Object.assign(stat, { size: 3 }) as never);
+      return handle;
+    });
+    expect((await readFile(at("a"))).length).toBe(10_000);
+    expect((await readFile(at("a"), { maxBytes: 10_000 })).length).toBe(10_000);
+    await expect(readFile(at("a"), { maxBytes: 9999 })).rejects.toThrow(
+      new FileError(`cannot read "${at("a")}": expected at most 9999 bytes, got a larger file.`),
+    );
+  });
+
+  test("does not begin to read a file that is too large", async () => {
+    fs.writeFileSync(at("sparse"), "");
+    fs.truncateSync(at("sparse"), 3 * 2 ** 30);
+    await expect(readFile(at("sparse"))).rejects.toThrow(/expected at most 2048 MiB, got a larger file\.$/);
+    await expect(readFile(at("sparse"), { maxBytes: 2 ** 20 })).rejects.toThrow(/at most 1 MiB/);
+  });
+});
+
 describe("writeFileAtomic", () => {
   test("writes anew and over an old file, and leaves nothing else behind", async () => {
     await writeFileAtomic(at("a"), bytes("one"));
@@ -66,6 +105,63 @@ describe("writeFileAtomic", () => {
     expect(fs.statSync(at("real")).mode & 0o777).toBe(0o600);
   });
 
+  test.skipIf(process.platform === "win32")(
+    "gives a new file what the umask grants, and a replaced one its own",
+    async () => {
+      const before = process.umask(0o027);
+      try {
+        await writeFileAtomic(at("new"), bytes("x"));
+        fs.writeFileSync(at("open"), "old");
+        fs.chmodSync(at("open"), 0o666);
+        await writeFileAtomic(at("open"), bytes("x"));
+      } finally {
+        process.umask(before);
+      }
+      expect(fs.statSync(at("new")).mode & 0o777).toBe(0o640);
+      expect(fs.statSync(at("open")).mode & 0o777).toBe(0o666);
+    },
+  );
+
+  test.skipIf(process.platform === "win32")("follows links whose target is missing, one after another", async () => {
+    fs.mkdirSync(at("there"));
+    fs.symlinkSync("there/second", at("first"));
+    fs.symlinkSync("../file", at("there/second"));
+    await writeFileAtomic(at("first"), bytes("x"));
+    expect(fs.readFileSync(at("file"), "utf8")).toBe("x");
+    for (const link of ["first", "there/second"]) expect(fs.lstatSync(at(link)).isSymbolicLink()).toBe(true);
+    fs.symlinkSync("none/file", at("lost"));
+    await expect(writeFileAtomic(at("lost"), bytes("x"))).rejects.toThrow(/there is no folder/);
+    expect(fs.lstatSync(at("lost")).isSymbolicLink()).toBe(true);
+    fs.symlinkSync("circle", at("circle"));
+    await expect(writeFileAtomic(at("circle"), bytes("x"))).rejects.toThrow(/its links lead in a circle\.$/);
+  });
+
+  test("sweeps what killed writers left, and nothing of a living one", async () => {
+    const machine = ownMark().split("-")[0]!;
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    const leave = (name: string, hours: number): void => {
+      fs.writeFileSync(at(name), "");
+      const when = Date.now() / 1000 - 3600 * hours;
+      fs.utimesSync(at(name), when, when);
+    };
+    leave(`.nabla-${machine}-${dead}-abc.tmp`, 0);
+    leave(`.nabla-ffffffff-${process.pid}-abc.tmp`, 25);
+    leave(".nabla-123-old.tmp", 25);
+    const kept = [
+      `.nabla-${machine}-${process.pid}-abc.tmp`,
+      `.nabla-${machine}-1-abc.tmp`,
+      `.nabla-ffffffff-${dead}-abc.tmp`,
+      "nabla.tmp",
+    ];
+    leave(kept[0]!, 100);
+    leave(kept[1]!, 100);
+    leave(kept[2]!, 23);
+    leave(kept[3]!, 100);
+    fs.mkdirSync(at(".nabla-0-folder.tmp"));
+    await writeFileAtomic(at("a"), bytes("x"));
+    expect(fs.readdirSync(folder).sort()).toEqual([...kept, ".nabla-0-folder.tmp", "a"].sort());
+  });
+
   test("makes no folders and touches nothing but plain files", async () => {
     const target = at("none/a");
     await expect(writeFileAtomic(target, bytes("x"))).rejects.toThrow(
@@ -80,7 +176,7 @@ describe("writeFileAtomic", () => {
 
   test.skipIf(process.platform === "win32")("does not replace a device", async () => {
     await expect(writeFileAtomic("/dev/null", bytes("x"))).rejects.toThrow(
-      new FileError(`cannot write "/dev/null": it is no plain file.`),
+      new FileError(`cannot write "/dev/null": it is no regular file.`),
     );
     expect(fs.statSync("/dev/null").isCharacterDevice()).toBe(true);
   });
@@ -113,29 +209,9 @@ describe("writeFileAtomic", () => {
 });
 
 describe("writeFileAtomic in a process of its own", () => {
-  const repository = path.join(import.meta.dirname, "..");
   let compiled: string;
-
   beforeAll(() => {
-    compiled = fs.mkdtempSync(path.join(os.tmpdir(), "nabla-compiled-"));
-    fs.chmodSync(compiled, 0o755);
-    const options = { rootDir: repository, outDir: compiled, noEmit: false, declaration: false, sourceMap: false };
-    const typeRoots = [path.join(repository, "node_modules/@types")];
-    const config = {
-      extends: path.join(repository, "tsconfig.json"),
-      files: [path.join(repository, "src/io/files.ts")],
-    };
-    fs.writeFileSync(
-      path.join(compiled, "tsconfig.json"),
-      JSON.stringify({ ...config, include: [], compilerOptions: { ...options, typeRoots } }),
-    );
-    fs.writeFileSync(path.join(compiled, "package.json"), `{"type":"module"}`);
-    const tsc = spawnSync(
-      process.execPath,
-      [path.join(repository, "node_modules/typescript/bin/tsc"), "-p", compiled],
-      { encoding: "utf8" },
-    );
-    if (tsc.status !== 0) throw new Error(tsc.stdout + tsc.stderr);
+    compiled = compileSources("src/io/files.ts");
   }, 60_000);
   afterAll(() => fs.rmSync(compiled, { recursive: true, force: true }));
 

@@ -1,4 +1,4 @@
-// MNIST: 70,000 handwritten digits, from a folder of yours, the cache folder or the usual mirrors.
+// MNIST: 70,000 handwritten digits, from a folder of the user's, the cache folder or the usual mirrors.
 import { FileError } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
 import { download } from "../io/download.ts";
@@ -8,7 +8,7 @@ import { nodeModule } from "../io/node-modules.ts";
 import { formatShape } from "../shape.ts";
 import { Dataset } from "./dataset.ts";
 
-/** A data set of small images in four gzipped IDX files, and where it can be had. */
+/** A data set of small images in four gzipped IDX files, and the mirrors that have it. */
 export interface IdxRelease {
   readonly name: string;
   /** Addresses that end in "/", to which a file's name is added. */
@@ -20,6 +20,9 @@ export interface IdxRelease {
 
 const files = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"] as const;
 type IdxFile = (typeof files)[number];
+
+/** The largest of MNIST's files takes 47 MB unpacked. */
+const maxFileBytes = 2 ** 28;
 
 const mnistRelease: IdxRelease = {
   name: "mnist",
@@ -33,7 +36,7 @@ const mnistRelease: IdxRelease = {
   classNames: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
 };
 
-/** How far the download of one of the files is, in bytes; `total` is missing where the mirror does not tell. */
+/** The progress of one file's download, in bytes; `total` is missing where the mirror does not tell. */
 export interface MnistProgress {
   readonly file: string;
   readonly received: number;
@@ -52,7 +55,8 @@ export interface MnistOptions {
  *
  * Inputs: `[count, 28, 28]`, uint8 with scale 1/255, white on black. Targets: `[count]`, uint8, 0 … 9.
  * With `folder`, the files are read from there and nowhere else. Without it they are read from the cache folder,
- * and downloaded there first where they are missing or damaged (11 MB, resumable, SHA-256 pinned).
+ * and downloaded there first where they are missing or damaged (11 MB, resumable). The SHA-256 of a gzipped file is
+ * checked at each use.
  *
  * Throws {@link FileError} where files are missing (it names them and the folder they go in), damaged, or hold
  * something other than 28 × 28 images with as many labels from 0 to 9.
@@ -65,7 +69,7 @@ export async function mnist(options: MnistOptions = {}): Promise<{ train: Datase
   return loadIdxRelease(mnistRelease, options);
 }
 
-/** What {@link mnist} does, for any {@link IdxRelease}. */
+/** {@link mnist} for any {@link IdxRelease}. */
 export async function loadIdxRelease(
   release: IdxRelease,
   options: MnistOptions = {},
@@ -111,29 +115,33 @@ function findFile(folder: string, file: IdxFile): string | undefined {
 async function read(folder: string, file: IdxFile): Promise<HostArray> {
   const path = findFile(folder, file);
   if (path === undefined) throw lacking(folder, [file]);
-  return decodeIdx(await readFile(path), path);
+  return decodeIdx(await readFile(path, { maxBytes: maxFileBytes }), path);
 }
 
-/** A file of the cache folder, downloaded where it is missing or damaged. */
+/** A file of the cache folder, downloaded where it is missing or not what the mirrors have. */
 async function readCached(
   release: IdxRelease,
   file: IdxFile,
   folder: string,
   { onProgress }: MnistOptions,
 ): Promise<HostArray> {
+  const name = `${file}-ubyte.gz`;
+  const { join } = nodeModule("node:path", `data.${release.name}`);
+  const path = join(folder, name);
   try {
-    return await read(folder, file);
+    const found = findFile(folder, file);
+    // No checksum is known of an unpacked file: a user has put it there.
+    return await (found?.endsWith(".gz") ? readPinned(found, release.sha256[file]) : read(folder, file));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
   }
-  const name = `${file}-ubyte.gz`;
-  const { join } = nodeModule("node:path", `data.${release.name}`);
   await makeFolder(folder);
   try {
     await download({
       urls: release.mirrors.map((mirror) => mirror + name),
       sha256: release.sha256[file],
-      path: join(folder, name),
+      path,
+      maxBytes: maxFileBytes,
       ...(onProgress && { onProgress: ({ url: _, ...progress }) => onProgress({ file: name, ...progress }) }),
     });
   } catch (error) {
@@ -144,7 +152,15 @@ async function readCached(
       { cause: error },
     );
   }
-  return read(folder, file);
+  return readPinned(path, release.sha256[file]);
+}
+
+/** Reads an IDX file whose bytes must have this SHA-256. */
+async function readPinned(path: string, sha256: string): Promise<HostArray> {
+  const bytes = await readFile(path, { maxBytes: maxFileBytes });
+  const came = nodeModule("node:crypto", `checking "${path}"`).createHash("sha256").update(bytes).digest("hex");
+  if (came !== sha256) throw new FileError(`"${path}" is damaged: expected SHA-256 ${sha256}, got ${came}.`);
+  return decodeIdx(bytes, path);
 }
 
 function checkImages(images: HostArray, file: IdxFile, folder: string): HostArray {
@@ -172,6 +188,6 @@ function checkLabels(
   const at = data.findIndex((label) => label >= classes);
   if (at < 0) return labels;
   throw new FileError(
-    `${file}-ubyte in "${folder}" has label ${data[at]} at place ${at}, but labels go from 0 to ${classes - 1}.`,
+    `${file}-ubyte in "${folder}" has label ${data[at]} at index ${at}; expected labels from 0 to ${classes - 1}.`,
   );
 }

@@ -1,9 +1,9 @@
-// Downloading a file whose SHA-256 is known: from the first mirror that has it, taking up again where a break left off.
+// Downloads a file whose SHA-256 is known from the first mirror that has it, and resumes after a break.
 import { FileError } from "../errors.ts";
-import { fileError } from "./files.ts";
+import { fileError, isAbandoned, ownMark } from "./files.ts";
 import { nodeModule } from "./node-modules.ts";
 
-/** How far a download is; `total` is missing where the mirror does not tell. */
+/** The progress of a download, in bytes; `total` is missing where the mirror does not tell. */
 export interface DownloadProgress {
   readonly url: string;
   readonly received: number;
@@ -15,7 +15,7 @@ export interface DownloadOptions {
   readonly urls: readonly string[];
   /** The SHA-256 of the whole file, in hexadecimal. */
   readonly sha256: string;
-  /** Where the file goes; its folder must exist. What has come so far lies in `path` + ".part". */
+  /** The file to write; its folder must exist. An unfinished download leaves `path` + ".part" beside it. */
   readonly path: string;
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** The longest silence of a mirror before it is given up, in milliseconds. Default 20 000. */
@@ -24,7 +24,7 @@ export interface DownloadOptions {
   readonly maxBytes?: number;
 }
 
-/** A mirror's fault, which leaves the others to try. `resumable`: asking it once more may help. */
+/** A mirror's fault, after which the others are tried. `resumable`: asking it once more may help. */
 class MirrorError extends Error {
   readonly resumable: boolean;
   constructor(message: string, resumable: boolean) {
@@ -38,10 +38,10 @@ const attemptsPerMirror = 3;
 /**
  * Downloads a file and puts it in its place only when its SHA-256 is the expected one.
  *
- * The bytes gather in a `.part` file, which outlives a break of the line and the end of the process: the next attempt
- * asks for the rest with an HTTP Range. A mirror that breaks off is asked again, up to three times in all as long as it
- * brings something new; one that says no, stays silent or sends something else makes way for the next. A part whose
- * hash is wrong is deleted.
+ * The bytes gather in a part file of this call alone, so that several processes may download one file at once. What
+ * a failed or killed download has received is kept: the next one takes its part over and asks for the rest with an
+ * HTTP Range. A mirror that breaks off is asked again, up to three times in all as long as it brings something new;
+ * one that refuses, stays silent or sends something else makes way for the next. A part whose hash is wrong is deleted.
  *
  * Throws {@link FileError} that lists what was tried, and at once where the disk is at fault.
  *
@@ -49,18 +49,27 @@ const attemptsPerMirror = 3;
  * await download({ urls: ["https://example.org/a.gz"], sha256: "f7ae60…4204aec6", path: "data/a.gz" });
  */
 export async function download(options: DownloadOptions): Promise<void> {
-  const { urls, sha256, path } = options;
+  const { path } = options;
   const { promises: fs } = nodeModule("node:fs", `downloading to "${path}"`);
-  const part = `${path}.part`;
+  const part = `${path}.${ownMark()}.part`;
+  await takeOverPart(path, part);
+  try {
+    await fetchFromMirrors(part, options);
+    await fs.rename(part, path).catch((error: unknown) => Promise.reject(fileError("write", path, error)));
+  } catch (error) {
+    await fs.rename(part, `${path}.part`).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function fetchFromMirrors(part: string, options: DownloadOptions): Promise<void> {
   const tried: string[] = [];
-  for (const url of urls) {
+  for (const url of options.urls) {
     for (let attempt = 1; attempt <= attemptsPerMirror; attempt++) {
       const before = await sizeOfFile(part);
       try {
         const start = await fetchInto(part, url, before, options);
-        await acceptPart(part, sha256, start > 0);
-        await fs.rename(part, path).catch((error: unknown) => Promise.reject(fileError("write", path, error)));
-        return;
+        return await acceptPart(part, options, start > 0);
       } catch (error) {
         if (!(error instanceof MirrorError)) throw error;
         tried.push(`${url} (${error.message})`);
@@ -68,12 +77,34 @@ export async function download(options: DownloadOptions): Promise<void> {
       }
     }
   }
-  throw new FileError(`could not download "${path}"; tried: ${tried.join("; ")}.`);
+  throw new FileError(`could not download "${options.path}"; tried: ${tried.join("; ")}.`);
 }
 
-/** Fetches what `part` lacks after its first `have` bytes, or the whole where the mirror does not send parts; gives back which of the two. */
+/**
+ * Renames the largest part that an earlier download left to `part`, and deletes the others. A rename succeeds for one
+ * process only, so no two of them write into one file.
+ */
+async function takeOverPart(path: string, part: string): Promise<void> {
+  const { promises: fs } = nodeModule("node:fs", `downloading to "${path}"`);
+  const { basename, dirname, join } = nodeModule("node:path", `downloading to "${path}"`);
+  const [folder, own] = [dirname(path), basename(path)];
+  const left: { file: string; size: number }[] = [];
+  for (const name of await fs.readdir(folder).catch(() => [])) {
+    if (!name.startsWith(`${own}.`) || !name.endsWith(".part")) continue;
+    const file = join(folder, name);
+    const mark = name.slice(own.length + 1, -".part".length);
+    const stat = await fs.lstat(file).catch(() => undefined);
+    if (stat?.isFile() && (name === `${own}.part` || (mark !== "" && isAbandoned(mark, stat.mtimeMs))))
+      left.push({ file, size: stat.size });
+  }
+  left.sort((a, b) => a.size - b.size);
+  // A smaller part is overwritten by a larger one.
+  for (const { file } of left) await fs.rename(file, part).catch(() => undefined);
+}
+
+/** Fetches the bytes after the first `have`, or all where the mirror sends no ranges; gives the offset it began at. */
 async function fetchInto(part: string, url: string, have: number, options: DownloadOptions): Promise<number> {
-  const { timeout = 20_000, maxBytes = 2 ** 30, onProgress } = options;
+  const { path, timeout = 20_000, maxBytes = 2 ** 30, onProgress } = options;
   const patience = new AbortController();
   let timer = setTimeout(() => patience.abort(), timeout);
   const waitAgain = (): void => {
@@ -85,15 +116,16 @@ async function fetchInto(part: string, url: string, have: number, options: Downl
   try {
     const headers: Record<string, string> = { "accept-encoding": "identity" };
     if (have > 0) headers["range"] = `bytes=${have}-`;
+    // A server may close a connection that was kept open just when it is used again: that is no refusal.
     const response = await fetch(url, { headers, signal: patience.signal }).catch((error: unknown) =>
-      Promise.reject(blame(error, false)),
+      Promise.reject(blame(error, networkReason(error) === "UND_ERR_SOCKET")),
     );
     waitAgain();
     const start = await startOf(response, have, part);
     const length = Number(response.headers.get("content-length") ?? NaN);
     const total = Number.isNaN(length) ? undefined : start + length;
     let received = start;
-    const file = await openPart(part, start);
+    const file = await openPart(part, start, path);
     try {
       const body = response.status === 416 ? undefined : response.body?.getReader();
       while (body) {
@@ -105,13 +137,13 @@ async function fetchInto(part: string, url: string, have: number, options: Downl
         waitAgain();
         received += value.length;
         if (received > maxBytes) {
-          await file.truncate(0).catch((error: unknown) => Promise.reject(fileError("write", part, error)));
+          await file.truncate(0).catch((error: unknown) => Promise.reject(fileError("write", path, error)));
           throw new MirrorError(`it sends more than ${maxBytes} bytes`, false);
         }
-        await file.writeFile(value).catch((error: unknown) => Promise.reject(fileError("write", part, error)));
+        await file.writeFile(value).catch((error: unknown) => Promise.reject(fileError("write", path, error)));
         onProgress?.({ url, received, ...(total === undefined ? {} : { total }) });
       }
-      await file.sync().catch((error: unknown) => Promise.reject(fileError("write", part, error)));
+      await file.sync().catch((error: unknown) => Promise.reject(fileError("write", path, error)));
       return start;
     } finally {
       await file.close();
@@ -122,7 +154,7 @@ async function fetchInto(part: string, url: string, have: number, options: Downl
   }
 }
 
-/** Where the bytes of this answer begin in the file. */
+/** The offset in the file of the first byte of this answer. */
 async function startOf(response: Response, have: number, part: string): Promise<number> {
   if (response.status === 200) return 0;
   if (
@@ -131,30 +163,33 @@ async function startOf(response: Response, have: number, part: string): Promise<
   )
     return have;
   await response.body?.cancel();
-  // 416: the part is as long as the whole or longer. The hash tells which.
+  // 416: the part is as long as the file or longer. The hash tells which.
   if (response.status === 416 && have > 0) return have;
   if (response.status === 206) await removePart(part);
   throw new MirrorError(`HTTP ${response.status}`, response.status === 206);
 }
 
 /** Opens the part for appending after its first `start` bytes. */
-async function openPart(part: string, start: number): Promise<import("node:fs/promises").FileHandle> {
+async function openPart(part: string, start: number, path: string): Promise<import("node:fs/promises").FileHandle> {
   const { promises: fs } = nodeModule("node:fs", `downloading to "${part}"`);
   try {
     return await fs.open(part, start > 0 ? "a" : "w");
   } catch (error) {
-    throw fileError("write", part, error);
+    throw fileError("write", path, error);
   }
 }
 
-/** Throws, and deletes the part, unless its hash is right. One that an earlier run began may be what is wrong: then the mirror gets another try. */
-async function acceptPart(part: string, sha256: string, resumed: boolean): Promise<void> {
+/**
+ * Throws, and deletes the part, unless its hash is right. After a resumed download the mirror gets another try, since
+ * the older bytes may be at fault.
+ */
+async function acceptPart(part: string, { path, sha256 }: DownloadOptions, resumed: boolean): Promise<void> {
   const { createReadStream } = nodeModule("node:fs", `checking "${part}"`);
   const hash = nodeModule("node:crypto", `checking "${part}"`).createHash("sha256");
   try {
     for await (const chunk of createReadStream(part)) hash.update(chunk as Uint8Array);
   } catch (error) {
-    throw fileError("read", part, error);
+    throw fileError("read", path, error);
   }
   const came = hash.digest("hex");
   if (came === sha256.toLowerCase()) return;
@@ -175,7 +210,7 @@ async function sizeOfFile(path: string): Promise<number> {
   );
 }
 
-/** Why a fetch failed: the deepest cause says more than "fetch failed". */
+/** The deepest cause of a failed fetch: it says more than "fetch failed". */
 function networkReason(error: unknown): string {
   let deepest = error as { message?: string; code?: string; cause?: unknown };
   while (deepest.cause instanceof Error) deepest = deepest.cause;

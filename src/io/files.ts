@@ -1,4 +1,4 @@
-// Files on disk: reading, writing so that a killed process loses nothing, and the folder for what can be fetched again.
+// Files on disk: bounded reading, writing that survives a killed process, and the cache folder.
 import { FileError, NablaError } from "../errors.ts";
 import { nodeModule } from "./node-modules.ts";
 
@@ -17,7 +17,7 @@ const reasons: Readonly<Record<string, string>> = {
   EBUSY: "another program is using it",
   EEXIST: "a file of that name is in the way",
   EFBIG: "the file is larger than the disk allows",
-  ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB",
+  ENXIO: "it is no regular file",
 };
 
 /** A {@link FileError} of one sentence: `cannot read "x.safetensors": there is no such file.` */
@@ -31,29 +31,65 @@ export function fileError(action: string, path: string, error: unknown): FileErr
   return new FileError(`cannot ${action} "${path}": ${reason}.`, { cause: error });
 }
 
+/** The most that {@link readFile} reads where it is told nothing else. */
+const mostBytes = 2 ** 31 - 1;
+
+export interface ReadOptions {
+  /** The largest file that is read, in bytes. Default: 2 GiB. */
+  readonly maxBytes?: number;
+}
+
 /**
- * The bytes of a file of up to 2 GiB. Throws {@link FileError} where it is missing, unreadable or a folder.
+ * The bytes of a regular file. Throws {@link FileError} where it is missing, unreadable, larger than `maxBytes`, a
+ * folder, or something without an end (a device, a pipe, a socket).
  *
  * @example
  * const bytes = await readFile("digits.safetensors");
  */
-export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { promises: fs } = nodeModule("node:fs", `reading "${path}"`);
+export async function readFile(path: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const { maxBytes = mostBytes } = options;
+  const { promises: fs, constants } = nodeModule("node:fs", `reading "${path}"`);
+  const tooLarge = (): FileError =>
+    new FileError(`cannot read "${path}": expected at most ${formatBytes(maxBytes)}, got a larger file.`);
   try {
-    const { buffer, byteOffset, byteLength } = await fs.readFile(path);
-    return new Uint8Array(buffer, byteOffset, byteLength);
+    // Opening a pipe waits for whoever writes into it, unless it is told not to. Windows knows no such flag.
+    const file = await fs.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const stat = await file.stat();
+      if (stat.isDirectory()) throw new FileError(`cannot read "${path}": it is a folder.`);
+      if (!stat.isFile()) throw new FileError(`cannot read "${path}": it is no regular file.`);
+      if (stat.size > maxBytes) throw tooLarge();
+      // The size is a hint: the file may grow meanwhile, and the system's own files say 0. One byte more shows the end.
+      let bytes = new Uint8Array(stat.size + 1);
+      for (let length = 0; ; ) {
+        const { bytesRead } = await file.read(bytes, length, Math.min(bytes.length - length, 2 ** 30));
+        if (bytesRead === 0) return bytes.subarray(0, length);
+        length += bytesRead;
+        if (length > maxBytes) throw tooLarge();
+        if (length < bytes.length) continue;
+        const larger = new Uint8Array(Math.min(2 * length + 4096, maxBytes + 1));
+        larger.set(bytes);
+        bytes = larger;
+      }
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw fileError("read", path, error);
   }
 }
 
+const formatBytes = (bytes: number): string =>
+  bytes >= 2 ** 20 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${bytes} bytes`;
+
 /**
  * Writes a file whole or not at all: to a new file beside it, forced onto the disk, then renamed over the old one.
- * Whatever happens on the way, a file that was there before stays whole; the new file is removed again, except
- * where the process is killed. A link is followed, and the old file's permissions are kept.
+ * Whatever happens on the way, a file that was there before stays whole. The new file is removed again; one that a
+ * killed process left behind is removed by the next write into the folder. A link is followed, even one whose target
+ * is missing. A new file has the permissions that the umask grants, a replaced one keeps its own.
  *
- * Throws {@link FileError} where the folder is missing or cannot be written, the disk is full, or something that is
- * no plain file has that name.
+ * Throws {@link FileError} where the folder is missing or cannot be written, the disk is full, or something other
+ * than a regular file has that name.
  *
  * @example
  * await writeFileAtomic("digits.safetensors", bytes);
@@ -63,7 +99,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
   const { dirname, join } = nodeModule("node:path", `writing "${path}"`);
   const old = await inspectTarget(path);
   const folder = dirname(old.path);
-  const temporary = join(folder, `.nabla-${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`);
+  const temporary = join(folder, `.nabla-${ownMark()}.tmp`);
   try {
     const file = await fs.open(temporary, "wx", old.mode ?? 0o666);
     try {
@@ -79,21 +115,83 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
     throw fileError("write", path, error);
   }
   await syncFolder(folder);
+  await sweepTemporaries(folder);
 }
 
-/** Where a write really goes (past a link) and the permissions that are there; throws where it must not go. */
+/** The file that a write to `path` goes to, past links, and its permissions if it exists. Throws unless it is regular. */
 async function inspectTarget(path: string): Promise<{ path: string; mode?: number }> {
   const { promises: fs, constants } = nodeModule("node:fs", `writing "${path}"`);
   try {
     const target = await fs.realpath(path);
     const stat = await fs.stat(target);
     if (stat.isDirectory()) throw new FileError(`cannot write "${path}": it is a folder.`);
-    if (!stat.isFile()) throw new FileError(`cannot write "${path}": it is no plain file.`);
+    if (!stat.isFile()) throw new FileError(`cannot write "${path}": it is no regular file.`);
     await fs.access(target, constants.W_OK);
     return { path: target, mode: stat.mode & 0o777 };
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return { path };
-    throw fileError("write", path, error);
+    if ((error as { code?: string }).code !== "ENOENT") throw fileError("write", path, error);
+    return { path: await followLinks(path) };
+  }
+}
+
+/** The path at the end of a chain of links whose last target does not exist; `path` itself where it is no link. */
+async function followLinks(path: string): Promise<string> {
+  const { promises: fs } = nodeModule("node:fs", `writing "${path}"`);
+  const { dirname, resolve } = nodeModule("node:path", `writing "${path}"`);
+  let target = path;
+  // A circle of links cannot come here: the system refuses it before.
+  for (;;) {
+    const link = await fs.readlink(target).catch(() => undefined);
+    if (link === undefined) return target;
+    const folder = dirname(target);
+    target = resolve(await fs.realpath(folder).catch(() => folder), link);
+  }
+}
+
+/** `a1b2c3d4-1234-k3j5h7d9`: this machine, this process, and a random part. It names a file that nobody else writes. */
+export function ownMark(): string {
+  return `${machineMark()}-${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+}
+
+/** FNV-1a of the host's name: process numbers of other machines, on a shared disk, say nothing here. */
+function machineMark(): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(nodeModule("node:os", "a file's name").hostname()))
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}
+
+const aDay = 24 * 60 * 60 * 1000;
+
+/**
+ * Whether nobody writes a marked file any more: its process on this machine has ended, or the mark is another machine's
+ * and the file was last changed over a day ago.
+ */
+export function isAbandoned(mark: string, changed: number): boolean {
+  const [machine, pid] = mark.split("-");
+  if (machine !== machineMark() || !/^[1-9]\d*$/.test(pid ?? "")) return Date.now() - changed > aDay;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    // EPERM: the process is alive, and another user's.
+    return (error as { code?: string }).code === "ESRCH";
+  }
+}
+
+const swept = new Set<string>();
+
+/** Deletes what killed processes left in a folder; once per process, and without a word where that fails. */
+async function sweepTemporaries(folder: string): Promise<void> {
+  const { promises: fs } = nodeModule("node:fs", `writing into "${folder}"`);
+  const { join, resolve } = nodeModule("node:path", `writing into "${folder}"`);
+  if (swept.has(resolve(folder))) return;
+  swept.add(resolve(folder));
+  for (const name of await fs.readdir(folder).catch(() => [])) {
+    const mark = /^\.nabla-(.+)\.tmp$/.exec(name)?.[1];
+    if (mark === undefined) continue;
+    const stat = await fs.lstat(join(folder, name)).catch(() => undefined);
+    if (stat?.isFile() && isAbandoned(mark, stat.mtimeMs)) await fs.rm(join(folder, name)).catch(() => undefined);
   }
 }
 
@@ -127,7 +225,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** What {@link cacheFolder} looks at; every part defaults to this machine's own. */
+/** The surroundings of {@link cacheFolder}; each defaults to this machine's own. */
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly platform?: string;
