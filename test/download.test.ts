@@ -1,5 +1,5 @@
 // Downloads from a server on this machine that behaves well, breaks off, lies, or says nothing.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import http from "node:http";
@@ -9,7 +9,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FileError } from "../src/errors.ts";
 import { type DownloadProgress, download } from "../src/io/download.ts";
 import { ownMark } from "../src/io/files.ts";
-import { compileSources } from "./compile-sources.ts";
 
 const content = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * 2654435761) >>> 24));
 const sha256 = createHash("sha256").update(content).digest("hex");
@@ -72,7 +71,9 @@ const breakAfter =
     const length = { "content-length": content.length - start };
     const partial = { "content-range": `bytes ${start}-${content.length - 1}/${content.length}`, ...length };
     response.writeHead(range === undefined ? 200 : 206, range === undefined ? length : partial);
-    response.write(content.subarray(start, start + count), () => setTimeout(() => response.destroy(), 20));
+
+    // The client must have read what came before the line breaks: a break drops the rest.
+    response.write(content.subarray(start, start + count), () => setTimeout(() => response.destroy(), 100));
   };
 
 const refuse =
@@ -282,41 +283,23 @@ describe("download", () => {
     );
   });
 
-  test("installs the right bytes where several processes download one file, over lines that break", async () => {
-    const compiled = compileSources("src/io/download.ts");
-    try {
-      fs.writeFileSync(
-        path.join(compiled, "fetch.mjs"),
-        `import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-         import fs from "node:fs";
-         import { download } from "./src/io/download.js";
-         const [url, sha256, folder, count] = process.argv.slice(2);
-         for (let i = 0; i < Number(count); i++) {
-           const path = folder + "/" + i;
-           // Three breaks in a row are a failure, after which its user tries again.
-           for (let left = 9; ; left--)
-             try { await download({ urls: [url], sha256, path }); break; } catch (error) { if (!left) throw error; }
-           const came = createHash("sha256").update(fs.readFileSync(path)).digest("hex");
-           if (came !== sha256) throw new Error("wrong bytes in " + i);
-         }`,
-      );
-      let turn = 0;
-      const flaky: Answer = (request, response) =>
-        [sendRange, breakAfter(70_000), breakAfter(160_000)][turn++ % 3]!(request, response);
-      const url = await mirror("a", flaky);
-      const runs = Array.from({ length: 3 }, async () => {
-        const child = spawn(process.execPath, [path.join(compiled, "fetch.mjs"), url, sha256, folder, "10"]);
-        let said = "";
-        child.stderr.on("data", (text) => (said += text));
-        const code = await new Promise((resolve) => child.on("exit", resolve));
-        return `${code}${said}`;
-      });
-      expect(await Promise.all(runs)).toEqual(["0", "0", "0"]);
-      expect(Object.values(files())).toEqual(new Array(10).fill(content.length));
-    } finally {
-      fs.rmSync(compiled, { recursive: true, force: true });
-    }
+  test("leaves the part of a download that is under way alone", async () => {
+    let release = (): void => undefined;
+    const held: Answer = (_, response) => {
+      response.writeHead(200, { "content-length": content.length }).write(content.subarray(0, 100_000));
+      release = () => void response.end(content.subarray(100_000));
+    };
+    const url = await mirror("a", held, sendRange);
+    let begun = (): void => undefined;
+    const beginning = new Promise<void>((resolve) => (begun = resolve));
+    const slow = download({ urls: [url], sha256, path: target, onProgress: () => begun() });
+    await beginning;
+    await download({ urls: [url], sha256, path: target });
+    expect(requests).toEqual(["a whole", "a whole"]);
+    expect(Buffer.compare(fs.readFileSync(target), content)).toBe(0);
+    release();
+    await slow;
+    expectWhole();
   });
 
   test("does not hide an error of the caller's own", async () => {
