@@ -203,7 +203,11 @@ export class ThreadPool {
   /** Workers that live, so many. */
   #staff(count: number): Thread[] {
     this.#threads = this.#threads.filter((thread) => !thread.dead);
-    while (this.#threads.length > count) this.#threads.pop()!.stop();
+    for (const thread of this.#threads.splice(count)) {
+      // One that is stopped before its first word has not failed.
+      thread.dead = true;
+      thread.stop();
+    }
     try {
       for (let index = 0; this.#threads.length < count; index++) {
         if (this.#threads.every((thread) => thread.index !== index)) this.#threads.push(this.#spawn(index));
