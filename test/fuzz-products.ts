@@ -162,15 +162,7 @@ class LargeBuilder {
     const base = shape.flatMap((n, i) => (i === taps ? [] : [i === places ? length : n]));
     const axis = places > taps ? places - 1 : places;
     const windows = inner(base).slidingWindow(axis, shape[taps]!, { stride, dilation });
-    // The taps come right after their axis or last; wherever they are, they go where they belong.
-    const at = windows.shape.length === shape.length ? this.#tapsAxis(windows.shape, base, axis) : 0;
-    return moveaxis(windows, at, taps);
-  }
-
-  #tapsAxis(shape: Shape, base: Shape, axis: number): number {
-    return shape.length - 1 === base.length && shape.at(-1) !== base.at(-1) && axis !== base.length - 1
-      ? shape.length - 1
-      : axis + 1;
+    return moveaxis(windows, -1, taps);
   }
 
   /** As in causal attention: what an index says is left out. */

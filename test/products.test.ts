@@ -5,7 +5,7 @@ import { setThreads, Tensor, tensor } from "../src/index.ts";
 import * as ops from "../src/ops/index.ts";
 import { hostRandom } from "../src/random.ts";
 import { type Shape, sizeOf } from "../src/shape.ts";
-import { backendValues, referenceValues } from "./compare.ts";
+import { backendValues, drawFloat, referenceValues } from "./compare.ts";
 
 afterAll(() => setThreads(2));
 
@@ -159,4 +159,200 @@ describe("every layout of either operand", () => {
       ...allLayouts.map((layout) => matrices(`plain · ${layout}`, leaf([m, k]), layouts[layout]([k, n]))),
     ]);
   });
+});
+
+const lengths = [4, 7, 12, 13, 17, 24, 40, 64, 200, 520, 1000, 1237];
+
+/** The same small integers whenever it is asked for. */
+const fixed = (shape: Shape): Tensor =>
+  tensor(
+    Float32Array.from({ length: sizeOf(shape) }, (_, i) => ((i * 7) % 9) - 4),
+    { shape },
+  );
+
+/** What may be fused onto a product of small integers, exactly. */
+const endings: Record<string, (y: Tensor) => Tensor> = {
+  bare: (y) => y,
+  "bias and relu": (y) => y.add(fixed([y.shape.at(-1)!])).maximum(0),
+  transposed: (y) => swapped(y).mul(2),
+  "added to": (y) => y.mul(3).sub(fixed(y.shape)),
+  compared: (y) => y.less(1),
+  cast: (y) => y.cast("int32").mod(7).cast("uint8"),
+};
+const allEndings = Object.keys(endings);
+
+/**
+ * Every pair of lengths for rows and sum, for sum and columns, and for rows and columns, each once; but for the few largest,
+ * which would take the reference most of the time.
+ */
+const triples = lengths.flatMap((m, i) =>
+  lengths.flatMap((k, j) => {
+    const n = lengths[(i + j) % lengths.length]!;
+    return m * k + k * n + m * n <= 700_000 ? [[m, k, n] as const] : [];
+  }),
+);
+
+describe("every pair of lengths", () => {
+  test.each(lengths.map((m, i) => [m, i]))("%i rows", async (rows, i) => {
+    await check(
+      triples
+        .filter(([m]) => m === rows)
+        .map(([m, k, n], j) => {
+          const [left, right] = [
+            allLayouts[(i + 2 * j) % allLayouts.length]!,
+            allLayouts[(7 * i + j) % allLayouts.length]!,
+          ];
+          const ending = allEndings[(i + j) % allEndings.length]!;
+          return matrices(
+            `${left} [${m},${k}] · ${right} [${k},${n}], ${ending}`,
+            layouts[left]([m, k]),
+            layouts[right]([k, n]),
+            endings[ending],
+          );
+        }),
+    );
+  });
+});
+
+test("batches: of few products, of many, and of more than a unit holds", async () => {
+  const shapes: readonly (readonly [batch: number, m: number, k: number, n: number])[] = [
+    [2, 40, 64, 24],
+    [3, 200, 17, 13],
+    [5, 13, 24, 40],
+    [7, 64, 520, 12],
+    [70, 12, 13, 17],
+    [110, 17, 7, 24],
+  ];
+  await check(
+    shapes.flatMap(([batch, m, k, n], i) =>
+      allLayouts
+        .filter((_, j) => (i + j) % 4 === 0)
+        .flatMap((layout) => [
+          matrices(
+            `${layout} [${batch},${m},${k}] · plain [${k},${n}]`,
+            layouts[layout]([batch, m, k]),
+            leaf([batch, k, n]),
+            endings["bias and relu"],
+          ),
+          matrices(
+            `plain [${batch},${m},${k}] · ${layout} [${k},${n}]`,
+            leaf([batch, m, k]),
+            layouts[layout]([batch, k, n]),
+          ),
+        ]),
+    ),
+  );
+});
+
+test("sides of several axes", async () => {
+  const extents: Record<string, number> = { x: 3, m: 13, p: 7, q: 24, k: 24, i: 5, j: 40, n: 12, r: 3, s: 17 };
+  const of = (labels: string): Shape => [...labels].map((l) => extents[l]!);
+  const some: readonly (readonly [a: string, b: string, out: string])[] = [
+    ["pqk", "krs", "pqrs"],
+    ["pqk", "krs", "prqs"],
+    ["qpk", "skr", "srqp"],
+    ["mij", "ijn", "mn"],
+    ["mji", "ijn", "mn"],
+    ["imj", "jni", "nm"],
+    ["mik", "ikn", "mn"],
+    ["mrk", "kis", "mris"],
+    ["xpij", "xijs", "xps"],
+    ["pxk", "kxqr", "pqrx"],
+    ["pqrij", "ijn", "pqrn"],
+    ["nij", "pqrij", "npqr"],
+    ["pki", "irks", "psr"],
+    ["ijpk", "kjqi", "pq"],
+  ];
+  await check(
+    some.flatMap(([a, b, out]) =>
+      (["plain", "flipped inside", "padded"] as const).flatMap((layout, i) =>
+        (i === 1 ? ["bias and relu"] : ["bare", "bias and relu"]).map((ending) => {
+          const operands = i === 2 ? [layouts[layout](of(a)), leaf(of(b))] : [leaf(of(a)), layouts[layout](of(b))];
+          const name = `${a} · ${b} → ${out}, ${layout}, ${ending}`;
+          return { name, a: operands[0]!, b: operands[1]!, labels: { a, b, out }, after: endings[ending]! };
+        }),
+      ),
+    ),
+  );
+});
+
+test("convolutions and their gradients", async () => {
+  const sizes: readonly (readonly [
+    images: number,
+    side: number,
+    from: number,
+    to: number,
+    taps: number,
+    stride: number,
+  ])[] = [
+    [2, 12, 3, 8, 3, 1],
+    [3, 11, 1, 20, 5, 1],
+    [2, 13, 16, 1, 3, 1],
+    [4, 9, 8, 24, 3, 2],
+    [1, 28, 1, 6, 5, 1],
+    [2, 8, 64, 40, 3, 1],
+  ];
+  await check(
+    sizes.flatMap(([images, side, from, to, taps, stride]) => {
+      const places = Math.floor((side + 2 - taps) / stride) + 1;
+      const windows = leaf([images, side, side, from])
+        .pad([
+          [0, 0],
+          [1, 1],
+          [1, 1],
+          [0, 0],
+        ])
+        .slidingWindow(1, taps, { stride })
+        .slidingWindow(2, taps, { stride });
+      const [kernel, gradient] = [leaf([taps, taps, from, to]), leaf([images, places, places, to])];
+      const name = `${images}×${side}×${side}×${from} to ${to} by ${taps}, stride ${stride}`;
+      return [
+        {
+          name,
+          a: windows,
+          b: kernel,
+          labels: { a: "bhwcij", b: "ijco", out: "bhwo" },
+          after: endings["bias and relu"]!,
+        },
+        { name: `${name}, by the kernel`, a: windows, b: gradient, labels: { a: "bhwcij", b: "bhwo", out: "ijco" } },
+        {
+          name: `${name}, by the input`,
+          a: gradient
+            .pad([
+              [0, 0],
+              [taps - 1, taps - 1],
+              [taps - 1, taps - 1],
+              [0, 0],
+            ])
+            .slidingWindow(1, taps)
+            .slidingWindow(2, taps),
+          b: kernel.flip([0, 1]),
+          labels: { a: "bhwoij", b: "ijco", out: "bhwc" },
+        },
+      ];
+    }),
+  );
+});
+
+test("floats keep to the error of a sum of so many terms", async () => {
+  const normal = (shape: Shape): Tensor =>
+    tensor(
+      Float32Array.from({ length: sizeOf(shape) }, () => drawFloat(random, -1, 1)),
+      { shape },
+    );
+  for (const [m, k, n] of [
+    [40, 1237, 64],
+    [200, 520, 13],
+    [64, 64, 200],
+    [17, 1000, 24],
+    [12, 24, 1237],
+  ] as const) {
+    const [a, b] = [normal([m, k]), normal([k, n])];
+    const y = a.matmul(b);
+    const [got] = await backendValues([y, y.tanh()]);
+    const [want] = referenceValues([y]);
+    const worst = want!.reduce((most, value, i) => Math.max(most, Math.abs(got![i]! - value)), 0);
+    // k roundings, as if independent, of partial sums that are about √k / 3.
+    expect(worst).toBeLessThan(Math.sqrt(k) * (Math.sqrt(k) / 3) * 2 ** -24);
+  }
 });
