@@ -1,5 +1,6 @@
 // The tests in two projects: `source` reads src/ directly; `package` first builds and packs the package, and finds a browser.
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const packageTests = ["browser", "consumer", "readme"].map((name) => `test/${name}.test.ts`);
@@ -10,7 +11,7 @@ const relaxedSimdFlag = Number(process.versions.node.split(".")[0]) < 22 ? ["--e
 const engineFlags = process.env["NABLA_ENGINE_FLAGS"]?.split(" ") ?? [];
 
 export default defineConfig({
-  resolve: { alias: { nabla: new URL("./src/index.ts", import.meta.url).pathname } },
+  resolve: { alias: { nabla: fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
   test: {
     pool: "forks",
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The `nabla` command: makes sure that Node is new enough and Nabla is built, and hands over to src/cli.
+// The `nabla` command: checks Node's version, builds a clone whose sources are newer than its build, and runs src/cli.
 import { existsSync } from "node:fs";
 
 const main = new URL("../dist/src/cli/main.js", import.meta.url);
@@ -7,10 +7,17 @@ const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`nabla needs Node 20.19 or later, but this is ${process.versions.node}.`);
   process.exitCode = 1;
-} else if (!existsSync(main)) {
-  console.error('nabla is not built yet: run "npm install" in its folder (or "npm run build").');
-  process.exitCode = 1;
-} else {
+} else if (await isBuilt()) {
   const { runCommandLine } = await import(main.href);
   await runCommandLine(process.argv.slice(2));
+} else {
+  process.exitCode = 1;
+}
+
+/** A package holds no sources and is built; a clone is built again after each edit. */
+async function isBuilt() {
+  const script = new URL("../scripts/build-if-stale.mjs", import.meta.url);
+  if (!existsSync(script)) return true;
+  const { buildIfStale } = await import(script.href);
+  return buildIfStale();
 }

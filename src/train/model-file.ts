@@ -25,6 +25,9 @@ export interface SaveOptions {
   readonly includeOptimizer?: boolean;
 }
 
+/** Bytes in memory that is not shared: `Uint8Array<ArrayBuffer>`, which TypeScript before 5.7 writes without the argument. */
+export type Bytes = ReturnType<Uint8Array["slice"]>;
+
 /** Where a model is read from: a path (in a browser an address), or the bytes themselves. */
 export type ModelSource = string | Uint8Array | ArrayBuffer;
 
@@ -51,7 +54,7 @@ export interface ModelContent {
 }
 
 /** The model's file as bytes. A loss, metric or optimizer of the user's own cannot be named in it: it then holds no training. */
-export async function encodeModel(model: Model, options: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
+export async function encodeModel(model: Model, options: SaveOptions): Promise<Bytes> {
   checkOptions("save", options, ["includeOptimizer"]);
   const { includeOptimizer = true } = options;
   checkFlag("save", "includeOptimizer", includeOptimizer);
@@ -99,7 +102,7 @@ export function optimizerVariables(model: Model, { optimizer }: TrainingSetup) {
 }
 
 /** Writes a file, whole or not at all; in a page, offers it as a download. */
-export async function writeModel(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+export async function writeModel(path: string, bytes: Bytes): Promise<void> {
   if (hasFiles()) return writeFileAtomic(path, bytes);
   if (typeof document === "undefined")
     throw new FileError(`cannot write "${path}": there are no files here; use model.toBytes().`);

@@ -15,7 +15,7 @@ import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import { FeedPool, type TrainingSetup } from "./feed.ts";
 import { fit } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
-import type { ModelSource, SaveOptions } from "./model-file.ts";
+import type { Bytes, ModelSource, SaveOptions } from "./model-file.ts";
 import { type PredictOptions, Predictor } from "./predict.ts";
 import { type ArraySource, isArraySource, type TrainingData, toColumn, toDataset } from "./training-data.ts";
 import { Weights, type WeightValues } from "./weights.ts";
@@ -240,7 +240,7 @@ export abstract class Model {
   }
 
   /** The model as the bytes of a safetensors file: weights, architecture and, unless told otherwise, the optimizer's state. */
-  async toBytes(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  async toBytes(options: SaveOptions = {}): Promise<Bytes> {
     const { encodeModel } = await modelFile();
     return encodeModel(this, options);
   }
