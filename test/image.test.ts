@@ -71,6 +71,47 @@ function packedRows({ width, height, ink }: Drawing, depth: number, sample: (ink
   return deflateSync(Uint8Array.from(rows));
 }
 
+/** A JPEG with the simplest of tables, right or wrong, all of whose coefficients are 0. */
+function rawJpeg(claims: {
+  width?: number;
+  height?: number;
+  channels?: number;
+  depth?: number;
+  marker?: number;
+  frames?: number;
+  scans?: number;
+  factor?: number;
+}): Uint8Array {
+  const {
+    width = 40,
+    height = 40,
+    channels = 1,
+    depth = 8,
+    marker = 0xc0,
+    frames = 1,
+    scans = 1,
+    factor = 0x11,
+  } = claims;
+  const segment = (type: number, data: number[]): number[] => [
+    ...[0xff, type, (data.length + 2) >> 8, (data.length + 2) & 255],
+    ...data,
+  ];
+  const ids = Array.from({ length: channels }, (_, i) => i + 1);
+  const size = [height >> 8, height & 255, width >> 8, width & 255];
+  const oneCode = [1, ...new Array<number>(15).fill(0), 0];
+  const frame = segment(marker, [depth, ...size, channels, ...ids.flatMap((id) => [id, factor, 0])]);
+  const scan = [...segment(0xda, [channels, ...ids.flatMap((id) => [id, 0]), 0, 63, 0]), ...new Array(1000).fill(0)];
+  return Uint8Array.from([
+    ...[0xff, 0xd8],
+    ...segment(0xdb, [0, ...new Array<number>(64).fill(1)]),
+    ...new Array(frames).fill(frame).flat(),
+    ...segment(0xc4, [0, ...oneCode]),
+    ...segment(0xc4, [0x10, ...oneCode]),
+    ...new Array(scans).fill(scan).flat(),
+    ...[0xff, 0xd9],
+  ]);
+}
+
 const expected = (drawing: Drawing): Uint8Array =>
   digitFromImage(png(drawing, same), "white on black").data as Uint8Array;
 const picture = (data: ArrayLike<number>): string =>
@@ -146,6 +187,40 @@ describe("decodeImage", () => {
     expect([...clear.opacity!]).toEqual([...pixels(ramp, (ink) => (index(ink) ? 255 : 77))]);
   });
 
+  test.each([1, 2, 4])("reads the one transparent shade of gray of %i bits", (depth) => {
+    const most = 2 ** depth - 1;
+    const sample = (ink: number): number => Math.round((ink / 255) * most);
+    const clear = sample(ramp.ink(3, 1));
+    const data = chunk("IDAT", packedRows(ramp, depth, sample));
+    const read = decodeImage(rawPng(header(7, 3, depth, 0), chunk("tRNS", [0, clear]), data), "x");
+    expect([...read.opacity!]).toEqual([...pixels(ramp, (ink) => (sample(ink) === clear ? 0 : 255))]);
+    expect([...read.brightness]).toEqual([...pixels(ramp, (ink) => Math.round((sample(ink) * 255) / most))]);
+  });
+
+  test.each([1, 2, 4, 8])("reads the opacity of every colour of a palette of %i bits", (depth) => {
+    const colours = 2 ** Math.min(depth, 3);
+    const index = (ink: number): number => (ink / 12) % colours;
+    const palette = Array.from({ length: colours }, (_, i) => [i, i, i]).flat();
+    const opacities = Array.from({ length: colours }, (_, i) => 250 - 30 * i);
+    const data = chunk("IDAT", packedRows(ramp, depth, index));
+    const start = [header(7, 3, depth, 3), chunk("PLTE", palette), chunk("tRNS", opacities)];
+    const read = decodeImage(rawPng(...start, data), "x");
+    expect([...read.brightness]).toEqual([...pixels(ramp, index)]);
+    expect([...read.opacity!]).toEqual([...pixels(ramp, (ink) => opacities[index(ink)]!)]);
+  });
+
+  test("reads 16 bits with alpha, in colour and with one transparent shade, each from its high byte", () => {
+    const data = Uint16Array.from(pixels(ramp, same, inverse), (v) => v * 257);
+    const alpha = decodeImage(encodePng({ width: 7, height: 3, data, channels: 2, depth: 16 }), "x");
+    expect([...alpha.brightness]).toEqual([...pixels(ramp, same)]);
+    expect([...alpha.opacity!]).toEqual([...pixels(ramp, inverse)]);
+    // 0x1234, 0x1235, 0x8000: the transparent shade is held to all sixteen bits.
+    const row = deflateSync(Uint8Array.from([0, 0x12, 0x34, 0x12, 0x35, 0x80, 0]));
+    const read = decodeImage(rawPng(header(3, 1, 16, 0), chunk("tRNS", [0x12, 0x34]), chunk("IDAT", row)), "x");
+    expect([...read.brightness]).toEqual([0x12, 0x12, 0x80]);
+    expect([...read.opacity!]).toEqual([0, 255, 255]);
+  });
+
   test("reads the one transparent colour of a gray or colour file, and a palette that is only a suggestion", () => {
     const data = chunk("IDAT", packedRows(ramp, 8, same));
     const gray = decodeImage(rawPng(header(7, 3, 8, 0), chunk("tRNS", [0, 24]), data), "x");
@@ -178,17 +253,19 @@ describe("decodeImage", () => {
   ] as const)("turns a JPEG of Exif orientation %i (%s) upright", (orientation, order) => {
     // Store the 7 as a camera would that was held so, by the definition of each orientation:
     // where the 0th row and the 0th column of the stored picture lie in the upright one.
-    const n = seven.width - 1;
+    const upright: Drawing = { ...seven, width: 104, height: 72 };
+    const [right, bottom] = [upright.width - 1, upright.height - 1];
     const stored = {
       1: seven.ink,
-      2: (x: number, y: number) => seven.ink(n - x, y), // row 0 top, column 0 right
-      3: (x: number, y: number) => seven.ink(n - x, n - y), // row 0 bottom, column 0 right
-      4: (x: number, y: number) => seven.ink(x, n - y), // row 0 bottom, column 0 left
+      2: (x: number, y: number) => seven.ink(right - x, y), // row 0 top, column 0 right
+      3: (x: number, y: number) => seven.ink(right - x, bottom - y), // row 0 bottom, column 0 right
+      4: (x: number, y: number) => seven.ink(x, bottom - y), // row 0 bottom, column 0 left
       5: (x: number, y: number) => seven.ink(y, x), // row 0 left, column 0 top
-      6: (x: number, y: number) => seven.ink(n - y, x), // row 0 right, column 0 top
-      7: (x: number, y: number) => seven.ink(n - y, n - x), // row 0 right, column 0 bottom
-      8: (x: number, y: number) => seven.ink(y, n - x), // row 0 left, column 0 bottom
+      6: (x: number, y: number) => seven.ink(right - y, x), // row 0 right, column 0 top
+      7: (x: number, y: number) => seven.ink(right - y, bottom - x), // row 0 right, column 0 bottom
+      8: (x: number, y: number) => seven.ink(y, bottom - x), // row 0 left, column 0 bottom
     }[orientation];
+    const isTurned = orientation >= 5;
     const little = order === "II";
     const tiff = new DataView(new ArrayBuffer(26));
     tiff.setUint16(0, little ? 0x4949 : 0x4d4d);
@@ -200,8 +277,12 @@ describe("decodeImage", () => {
     tiff.setUint32(14, 1, little);
     tiff.setUint16(18, orientation, little);
     const exif = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 34]), Buffer.from("Exif\0\0"), Buffer.from(tiff.buffer)]);
-    const plain = jpeg({ ...seven, ink: stored });
+    const plain = jpeg({ width: isTurned ? 72 : 104, height: isTurned ? 104 : 72, ink: stored });
     const file = Buffer.concat([plain.subarray(0, 2), exif, plain.subarray(2)]);
+    const read = decodeImage(file, "x");
+    expect([read.width, read.height]).toEqual([104, 72]);
+    const wanted = pixels(upright, inverse);
+    expect(Math.max(...read.brightness.map((v, i) => Math.abs(v - wanted[i]!)))).toBeLessThan(60);
     expect(picture(digitFromImage(file, "x").data)).toBe(picture(expected(seven)));
   });
 
@@ -219,15 +300,26 @@ describe("decodeImage", () => {
     ["a changed byte", flipped, broken],
     ["a missing header", rawPng(idat), /its header is damaged/],
     ["two headers", rawPng(header(2, 1, 8, 0), header(9999, 9999, 8, 0), idat), /its header is damaged/],
-    ["no width", rawPng(header(0, 1, 8, 0), idat), /its header is damaged/],
+    ["no width", rawPng(header(0, 1, 8, 0), idat), /it has no pixels/],
     ["an unknown colour type", rawPng(header(2, 1, 8, 5), idat), /its header is damaged/],
     ["colour of 4 bits", rawPng(header(2, 1, 4, 2), idat), /its header is damaged/],
     [
-      "a PNG of 65 megapixels",
-      rawPng(header(65_000_000, 1, 8, 0), idat),
-      /it is 65000000 × 1 pixels, and at most 64 megapixels are read/,
+      "a PNG of 14 megapixels",
+      rawPng(header(14_000, 1000, 8, 0), idat),
+      /it is 14000 × 1000 pixels; at most 13 megapixels and 16384 pixels a side are read\.$/,
     ],
-    ["a PNG of 2⁶² pixels", rawPng(header(2 ** 31, 2 ** 31, 1, 0), idat), /at most 64 megapixels/],
+    [
+      "a line of 64 million pixels",
+      rawPng(header(64_000_000, 1, 1, 0), chunk("IDAT", deflateSync(new Uint8Array(8_000_001)))),
+      /64000000 × 1 pixels/,
+    ],
+    ["a side of 16,385 pixels", rawPng(header(1, 16_385, 8, 0), idat), /16384 pixels a side/],
+    ["a PNG of 2⁶² pixels", rawPng(header(2 ** 31, 2 ** 31, 1, 0), idat), /at most 13 megapixels/],
+    [
+      "a PNG of 70,000 chunks",
+      rawPng(header(2, 1, 8, 0), Buffer.concat(new Array<Buffer>(70_000).fill(chunk("IDAT", [])))),
+      /more than 65536 chunks/,
+    ],
     ["too little pixel data", rawPng(header(3, 1, 8, 0), idat), /its pixel data are 3 bytes, but its size calls for 4/],
     ["no pixel data", rawPng(header(3, 1, 8, 0)), /its pixel data are damaged/],
     [
@@ -246,9 +338,24 @@ describe("decodeImage", () => {
     ["a JPEG with no frame", Uint8Array.of(0xff, 0xd8, 0xff, 0xd9), broken],
     [
       "a JPEG of 4295 megapixels",
-      Uint8Array.from([0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0xff, 0xff, 0xff, 0xff, 1, 1, 0x11, 0]),
-      /it is over 64 megapixels/,
+      rawJpeg({ width: 65_535, height: 65_535 }),
+      /it is 65535 × 65535 pixels; at most 13 megapixels/,
     ],
+    ["a JPEG without height", rawJpeg({ height: 0 }), /it has no pixels/],
+    ["a CMYK JPEG", rawJpeg({ width: 3000, height: 4000, channels: 4 }), /its colours are CMYK.*; save it as RGB/],
+    ["a JPEG of two channels", rawJpeg({ channels: 2 }), /it has 2 colour channels, expected 1 or 3/],
+    ["a JPEG of 12 bits", rawJpeg({ depth: 12, marker: 0xc1 }), /12 bits per sample, but only 8 can be read/],
+    ["a lossless JPEG", rawJpeg({ marker: 0xc3 }), /it is lossless or arithmetic-coded/],
+    ["an arithmetic-coded JPEG", rawJpeg({ marker: 0xc9 }), /it is lossless or arithmetic-coded/],
+    [
+      "a JPEG of fewer bits than blocks",
+      rawJpeg({ width: 3000, height: 4000 }),
+      /cut short: 1\d\d\d bytes cannot hold 3000 × 4000 pixels/,
+    ],
+    ["a JPEG of two frames", rawJpeg({ frames: 2 }), /it holds more than one picture/],
+    ["a JPEG of 33 scans", rawJpeg({ marker: 0xc2, scans: 33 }), /it has more than 32 scans/],
+    ["a JPEG of sampling factor 15", rawJpeg({ factor: 0xff }), /its header is damaged/],
+    ["a JPEG without its end", rawJpeg({}).subarray(0, -2), /the file is cut short/],
   ])("refuses %s in one sentence that names the file", (_, bytes, message) => {
     const read = (): unknown => digitFromImage(bytes, "dir/a.png");
     expect(read).toThrow(FileError);

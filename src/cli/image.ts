@@ -4,7 +4,11 @@ import type { HostArray } from "../host-array.ts";
 import { decodeJpeg, isJpeg } from "./jpeg.ts";
 import { decodePng, isPng } from "./png.ts";
 
-const maxPixels = 64e6;
+/** Photographs have 12 megapixels, as cameras save them unless told otherwise. Decoding takes up to 40 bytes a pixel. */
+const maxPixels = 13e6;
+const maxSide = 16_384;
+/** The largest file of a picture that is read, in bytes. */
+export const maxImageBytes = 64 * 2 ** 20;
 const side = 28;
 const digitSide = 20;
 
@@ -23,6 +27,16 @@ export interface Picture {
   readonly opacity: Uint8Array | undefined;
 }
 
+/** Throws an Error unless a picture of this size, as its header gives it, may be decoded. */
+export function checkSize(width: number, height: number): void {
+  if (width === 0 || height === 0) throw new Error("it has no pixels");
+  if (width * height > maxPixels || Math.max(width, height) > maxSide) {
+    throw new Error(
+      `it is ${width} × ${height} pixels; at most ${maxPixels / 1e6} megapixels and ${maxSide} pixels a side are read`,
+    );
+  }
+}
+
 /** A grayscale picture without opacity. */
 interface Gray {
   readonly width: number;
@@ -31,7 +45,7 @@ interface Gray {
 }
 
 /**
- * Decodes a PNG or JPEG of up to 64 megapixels. `source` names the file in errors.
+ * Decodes a PNG or JPEG of up to 13 megapixels. `source` names the file in errors.
  *
  * Throws {@link FileError} for anything else, for a damaged file and for a larger picture.
  *
@@ -42,7 +56,7 @@ export function decodeImage(bytes: Uint8Array, source: string): Picture {
   const decoder = isPng(bytes) ? decodePng : isJpeg(bytes) ? decodeJpeg : undefined;
   if (!decoder) throw new FileError(`"${source}" is no image that Nabla can read: it reads PNG and JPEG.`);
   try {
-    return decoder(bytes, maxPixels);
+    return decoder(bytes);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/[.:]+$/, "") : String(error);
     throw new FileError(`"${source}" cannot be read as an image: ${reason}.`, { cause: error });
@@ -57,7 +71,7 @@ export function decodeImage(bytes: Uint8Array, source: string): Picture {
  * its paper, cut to the digit, scaled by area averaging so that its longer side is 20, and laid so that its centre
  * of mass falls on the middle of pixel (14, 14), which is how MNIST was made (LeCun, Bottou, Bengio & Haffner 1998).
  *
- * Throws {@link FileError} for a file that is no PNG or JPEG, is damaged, has over 64 megapixels or is blank.
+ * Throws {@link FileError} for a file that is no PNG or JPEG, is damaged, has over 13 megapixels or is blank.
  *
  * @example
  * const digit = digitFromImage(await readFile("seven.png"), "seven.png");
@@ -94,12 +108,23 @@ function range(data: Gray["data"]): { min: number; max: number } {
   return { min, max };
 }
 
-/** The median of the outermost pixels. */
+/** The median of the outermost pixels, by counting how often each brightness occurs. */
 function borderLevel({ width, height, data }: Gray): number {
-  const border: number[] = [];
-  for (let x = 0; x < width; x++) border.push(data[x]!, data[(height - 1) * width + x]!);
-  for (let y = 0; y < height; y++) border.push(data[y * width]!, data[y * width + width - 1]!);
-  return border.sort((a, b) => a - b)[border.length >> 1]!;
+  const counts = new Uint32Array(256);
+  const count = (pixel: number): void => {
+    counts[data[pixel]!]!++;
+  };
+  for (let x = 0; x < width; x++) {
+    count(x);
+    count((height - 1) * width + x);
+  }
+  for (let y = 0; y < height; y++) {
+    count(y * width);
+    count(y * width + width - 1);
+  }
+  let level = 0;
+  for (let seen = counts[0]!; seen <= width + height; seen += counts[level]!) level++;
+  return level;
 }
 
 /** Inverts a picture whose border is nearer to its lightest than to its darkest. */

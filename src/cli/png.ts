@@ -1,7 +1,7 @@
-// PNG files to brightness and opacity: checked chunk by chunk here, since the decoder (fast-png) takes much on trust.
+// Decodes PNG files to brightness and opacity. Chunks and sizes are checked here, since fast-png trusts them.
 import { inflateSync } from "node:zlib";
 import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
-import type { Picture } from "./image.ts";
+import { checkSize, type Picture } from "./image.ts";
 
 interface Header {
   readonly width: number;
@@ -11,7 +11,7 @@ interface Header {
   readonly interlaced: boolean;
 }
 
-/** What the standard allows: gray, colour, palette, gray with alpha, colour with alpha. */
+/** The standard's colour types: gray, colour, palette, gray with alpha, colour with alpha. */
 const colourTypes: Readonly<Record<number, { channels: number; depths: readonly number[] }>> = {
   0: { channels: 1, depths: [1, 2, 4, 8, 16] },
   2: { channels: 3, depths: [8, 16] },
@@ -20,18 +20,20 @@ const colourTypes: Readonly<Record<number, { channels: number; depths: readonly 
   6: { channels: 4, depths: [8, 16] },
 };
 const needed = new Set(["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]);
+/** Encoders write chunks of 8 KiB or more, which makes 8,192 of them in the largest file that is read. */
+const maxChunks = 65_536;
 
 export function isPng(bytes: Uint8Array): boolean {
   return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, i) => bytes[i] === byte);
 }
 
-/** Decodes a PNG of any colour type; throws an Error that says what is wrong with one that is damaged or over `maxPixels`. */
-export function decodePng(bytes: Uint8Array, maxPixels: number): Picture {
+/** Decodes a PNG of any colour type; throws an Error that says what is wrong with one that is damaged or too large. */
+export function decodePng(bytes: Uint8Array): Picture {
   const chunks = readChunks(bytes);
-  const header = readHeader(chunks, maxPixels);
+  const header = readHeader(chunks);
   checkPixelData(chunks, header);
-  const kept = chunks.filter(({ type }) => needed.has(type)).map(({ whole }) => whole);
-  const image = decode(new Uint8Array(Buffer.concat([bytes.subarray(0, 8), ...kept])), { checkCrc: true });
+  const whole = [bytes.subarray(0, 8), ...chunks.map((chunk) => chunk.whole)];
+  const image = decode(new Uint8Array(Buffer.concat(whole)), { checkCrc: true });
   if (header.colourType !== 3) return fromDecoded(header, image);
   const colour = image.palette?.[0];
   if (!colour) throw new Error("its palette is missing");
@@ -45,20 +47,23 @@ interface Chunk {
   readonly whole: Uint8Array;
 }
 
+/** The chunks that decoding needs, in order. */
 function readChunks(bytes: Uint8Array): Chunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const chunks: Chunk[] = [];
-  for (let at = 8; chunks.at(-1)?.type !== "IEND"; ) {
+  for (let at = 8, count = 1; chunks.at(-1)?.type !== "IEND"; count++) {
+    if (count > maxChunks) throw new Error(`it has more than ${maxChunks} chunks`);
     const length = at + 12 <= bytes.length ? view.getUint32(at) : Infinity;
     if (at + 12 + length > bytes.length) throw new Error("the file is cut short");
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    chunks.push({ type, data: bytes.subarray(at + 8, at + 8 + length), whole: bytes.subarray(at, at + 12 + length) });
-    at += 12 + length;
+    const whole = bytes.subarray(at, at + 12 + length);
+    if (needed.has(type)) chunks.push({ type, data: whole.subarray(8, 8 + length), whole });
+    at += whole.length;
   }
   return chunks;
 }
 
-function readHeader(chunks: readonly Chunk[], maxPixels: number): Header {
+function readHeader(chunks: readonly Chunk[]): Header {
   const [first, ...rest] = chunks;
   if (first?.type !== "IHDR" || first.data.length !== 13 || rest.some(({ type }) => type === "IHDR"))
     throw new Error("its header is damaged");
@@ -71,10 +76,8 @@ function readHeader(chunks: readonly Chunk[], maxPixels: number): Header {
     interlaced: view.getUint8(12) === 1,
   };
   const { width, height, depth, colourType, interlaced } = header;
-  if (width === 0 || height === 0 || !colourTypes[colourType]?.depths.includes(depth))
-    throw new Error("its header is damaged");
-  if (width * height > maxPixels)
-    throw new Error(`it is ${width} × ${height} pixels, and at most ${maxPixels / 1e6} megapixels are read`);
+  if (!colourTypes[colourType]?.depths.includes(depth)) throw new Error("its header is damaged");
+  checkSize(width, height);
   if (interlaced && depth < 8)
     throw new Error(`it is interlaced with ${depth} bits per pixel, which cannot be read; save it without interlacing`);
   return header;
