@@ -30,8 +30,26 @@ export class FileError extends NablaError {
   override name = "FileError";
 }
 
+/**
+ * A text from outside as a terminal may show it: control characters, line breaks, halves of surrogate pairs and
+ * characters that turn the direction of writing are written as escapes, and what is longer than `most` is cut.
+ */
+export function printable(text: string, most = 80): string {
+  const short = text.length > most ? `${text.slice(0, most - 3)}...` : text;
+  return short.replace(
+    /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** {@link printable}, in quotation marks. */
+export function quote(text: string, most?: number): string {
+  return `"${printable(text, most)}"`;
+}
+
 /** Names the closest of `known` to a misspelt `name`, or an empty string where none is close. */
 export function didYouMean(name: string, known: Iterable<string>): string {
+  if (name.length > 64) return "";
   let best = "";
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {

@@ -1,5 +1,5 @@
 // Checks of what users hand over: option names, counts, finite numbers. Each failure is one sentence.
-import { ArgumentError, didYouMean } from "./errors.ts";
+import { ArgumentError, didYouMean, quote } from "./errors.ts";
 
 /** Throws {@link ArgumentError} where `options` is no plain object or has a name that is not in `known`. */
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
@@ -10,7 +10,7 @@ export function checkOptions(where: string, options: unknown, known: readonly st
     if (!known.includes(name)) {
       const choice =
         known.length > 0 ? `${didYouMean(name, known)} Known: ${known.join(", ")}.` : " There are no options.";
-      throw new ArgumentError(`${where}: unknown option "${name}".${choice}`);
+      throw new ArgumentError(`${where}: unknown option ${quote(name)}.${choice}`);
     }
   }
 }
@@ -44,13 +44,13 @@ export function checkFlag(where: string, name: string, value: unknown): boolean 
 export function lookUp<T>(kind: string, name: string, table: Readonly<Record<string, T>>): T {
   if (Object.hasOwn(table, name)) return table[name]!;
   const known = Object.keys(table);
-  throw new ArgumentError(`unknown ${kind} "${name}".${didYouMean(name, known)} Known: ${known.join(", ")}.`);
+  throw new ArgumentError(`unknown ${kind} ${quote(name)}.${didYouMean(name, known)} Known: ${known.join(", ")}.`);
 }
 
 /** A value as a message shows it: numbers and short texts themselves, else the kind. */
 export function describe(value: unknown): string {
   if (typeof value === "number" || typeof value === "boolean" || value === null || value === undefined)
     return String(value);
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);
+  if (typeof value === "string") return quote(value, 40);
   return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
 }

@@ -1,5 +1,5 @@
 // The command line as its users meet it: a built copy of the package, spawned; what it prints and how it exits.
-import { execFile, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -238,6 +238,32 @@ describe("a saved model", () => {
     }
   });
 
+  it("answers for the good pictures beside bad ones, and fails at the end", async () => {
+    const good = join("models", "digits-mlp-example.png");
+    writeFileSync(join(folder, "bad\u001b[31m.png"), "hello");
+    const images = ["none.png", good, "bad\u001b[31m.png"];
+    const { code, out, err } = await nabla("predict", digits, ...images);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^models\S+example\.png\s+\d\s+\S+ %[^\n]*\n$/);
+    expect(err.trim().split("\n")).toEqual([
+      'error: cannot read "none.png": there is no such file.',
+      expect.stringContaining('error: "bad\\u001b[31m.png" is no image'),
+    ]);
+    const answers = JSON.parse((await nabla("predict", digits, ...images, "--json")).out);
+    expect(answers.map(({ input }: { input: string }) => input)).toEqual(images);
+    expect(answers[0]).toEqual({ input: "none.png", error: 'cannot read "none.png": there is no such file.' });
+    const alone = JSON.parse((await nabla("predict", digits, good, "--json")).out);
+    expect(answers[1]).toEqual(alone[0]);
+  });
+
+  it.skipIf(process.platform === "win32")("refuses what has no end, at once and in little memory", async () => {
+    execFileSync("mkfifo", [join(folder, "endless")]);
+    for (const file of ["/dev/zero", "endless"]) {
+      await refuses(1, /it is no regular file/, "summary", file);
+      await refuses(1, /it is no regular file/, "predict", digits, file);
+    }
+  });
+
   it("takes numbers", async () => {
     const answers = JSON.parse((await nabla("predict", xor, "--numbers", "0,1", "--numbers", "1,1", "--json")).out);
     expect(answers.map((answer: { class: string }) => answer.class)).toEqual(["1", "0"]);
@@ -392,14 +418,7 @@ describe("bad input: exit code 1, one sentence", () => {
     await refuses(1, /cut\.safetensors.*cut short/, "summary", "cut.safetensors");
     await refuses(1, /hostile\.safetensors/, "evaluate", "hostile.safetensors");
     await refuses(1, /no such file/, "predict", digits, "none.png");
-    await refuses(
-      1,
-      /"text\.png" is no image/,
-      "predict",
-      digits,
-      join("models", "digits-mlp-example.png"),
-      "text.png",
-    );
+    await refuses(1, /"text\.png" is no image/, "predict", digits, "text.png");
     await refuses(1, /inputs of shape \[2\].*--numbers/, "predict", xor, join("models", "digits-mlp-example.png"));
     await refuses(1, /takes inputs/, "evaluate", xor, "--on", "digits-mlp", "--tiny");
   });

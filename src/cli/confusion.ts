@@ -1,5 +1,6 @@
 // Which class a model takes for which, as a table.
 import type { Dataset } from "../data/dataset.ts";
+import { printable } from "../errors.ts";
 import { metrics } from "../metrics/index.ts";
 import { tensor } from "../tensor.ts";
 import type { Model } from "../train/model.ts";
@@ -24,7 +25,7 @@ export function confusionTable(
   classNames: readonly string[] | undefined,
   paint: Paint,
 ): string {
-  const names = matrix.map((_, i) => classNames?.[i] ?? String(i));
+  const names = matrix.map((_, i) => printable(classNames?.[i] ?? String(i)));
   const rows = matrix.map((row, i) => {
     const total = row.reduce((a, b) => a + b, 0);
     const cells = row.map((n, j) =>

@@ -1,9 +1,11 @@
-// How the command line fails: one sentence on stderr, and an exit code that says whose fault it is.
+// Failures of the command line: one sentence on stderr, and an exit code that says whose fault it is.
 import { CommanderError } from "commander";
-import { NablaError } from "../errors.ts";
+import { NablaError, printable } from "../errors.ts";
 import { paintFor, say } from "./terminal.ts";
 
-/** What the exit code of the process says. */
+const longestMessage = 4000;
+
+/** The exit codes of the process. */
 export const exitCodes = { success: 0, failure: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
 
 /** The command itself was wrong: an unknown recipe, options that do not go together. */
@@ -21,7 +23,12 @@ export function report(error: unknown, withStack: boolean): number {
   const sentence = isExpected
     ? message
     : `something in Nabla broke: ${message.split("\n")[0]} (--debug shows where; please report it).`;
-  say(`${paint("red", "error:")} ${sentence}`, process.stderr);
+  // Names of files and names in files may hold anything, a terminal's commands included.
+  const lines = sentence
+    .slice(0, longestMessage)
+    .split("\n")
+    .map((line) => printable(line, longestMessage));
+  say(`${paint("red", "error:")} ${lines.join("\n")}`, process.stderr);
   if (withStack) say(stack.replace(/^[^]*?(?=\n {4}at )\n/, "") + causes(error), process.stderr);
   return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
 }

@@ -1,15 +1,15 @@
-// `nabla predict <model> <image…>`: what a saved model says of pictures.
+// `nabla predict <model> <image…>`: a saved model's answers for pictures.
 import { type Command, InvalidArgumentError } from "commander";
 import type { Column } from "../../data/dataset.ts";
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError, FileError, printable } from "../../errors.ts";
 import { readFile } from "../../io/files.ts";
 import { formatShape, sizeOf } from "../../shape.ts";
 import { loadModel } from "../../train/load-model.ts";
 import type { Model } from "../../train/model.ts";
-import { answersOf } from "../answers.ts";
+import { type Answer, answersOf } from "../answers.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
-import { UsageError } from "../failure.ts";
-import { digitFromImage } from "../image.ts";
+import { report, UsageError } from "../failure.ts";
+import { digitFromImage, maxImageBytes } from "../image.ts";
 import { percent, table } from "../table.ts";
 import { paintFor, say, sayJson } from "../terminal.ts";
 
@@ -22,8 +22,9 @@ export function addPredict(program: Command): void {
     .command("predict")
     .summary("ask a saved model what an image shows")
     .description(
-      "Says what a saved model makes of images, PNG or JPEG, of any size. For a model of 28 × 28 inputs a picture of one digit is\n" +
-        "cut out, centred and scaled as MNIST's are; dark on light and light on dark are both understood.",
+      "Says what a saved model makes of images, PNG or JPEG, of up to 13 megapixels. For a model of 28 × 28 inputs a\n" +
+        "picture of one digit is cut out, centred and scaled as MNIST's are; dark on light and light on dark are both\n" +
+        "understood. A picture that cannot be read leaves the answers for the others, and exit code 1.",
     )
     .argument("<model>", "a model's file, as train saves it", path)
     .argument("[images...]", "pictures of one digit each")
@@ -42,44 +43,99 @@ function numbers(text: string, before: readonly number[][] = []): number[][] {
   throw new InvalidArgumentError("It is a list of numbers such as 0,1.");
 }
 
-async function predict(file: string, images: readonly string[], { json, numbers = [] }: PredictOptions): Promise<void> {
+async function predict(
+  file: string,
+  images: readonly string[],
+  { json, debug, numbers = [] }: PredictOptions,
+): Promise<void> {
   if (images.length === 0 && numbers.length === 0)
-    throw new UsageError("predict wants at least one image after the model (or --numbers).");
+    throw new UsageError("predict expects at least one image after the model (or --numbers).");
   if (images.length > 0 && numbers.length > 0)
     throw new UsageError("predict takes images or --numbers, not both at once.");
   const model = await loadModel(file);
   const { inputShape } = model.requireShapes();
-  const inputs =
-    images.length > 0 ? await imageColumn(model, inputShape, images) : numberColumn(model, inputShape, numbers);
-  const names = images.length > 0 ? images : numbers.map((list) => list.join(","));
-  const answers = await answersOf(model, inputs);
+  if (images.length === 0) {
+    const names = numbers.map((list) => list.join(","));
+    const answers = await answersOf(model, numberColumn(model, inputShape, numbers));
+    show(
+      json,
+      answers.map((answer, i) => ({ input: names[i]!, ...answer })),
+    );
+    return;
+  }
+  const pictures = await readPictures(model, inputShape, images);
+  const readable = pictures.filter((picture) => picture.digit !== undefined);
+  const answers = readable.length > 0 ? await answersOf(model, pictureColumn(model, readable)) : [];
+  // A picture that cannot be read costs its own answer, and the exit code.
+  for (const { error } of pictures) if (error) process.exitCode = report(error, debug === true);
+  const results = pictures.map(({ input, error }) =>
+    error ? { input, error: error.message } : { input, ...answers.shift()! },
+  );
+  show(json, results);
+}
+
+/** One input's answer, or the reason why there is none. */
+type Result = { readonly input: string } & (Answer | { readonly error: string });
+
+function show(json: true | undefined, results: readonly Result[]): void {
   if (json) {
-    sayJson(answers.map((answer, i) => ({ input: names[i], ...answer })));
+    sayJson(results);
     return;
   }
   const paint = paintFor(process.stdout);
-  const rows = answers.map((answer, i) => {
-    if (!answer.probabilities) return [names[i]!, answer.outputs.map((v) => Number(v.toPrecision(6))).join(", ")];
-    const ranked = Object.entries(answer.probabilities).sort(([, a], [, b]) => b - a);
-    const others = ranked.slice(1, 3).map(([name, p]) => `${name} ${percent(p)}`);
-    return [names[i]!, paint("bold", answer.class), percent(ranked[0]![1]), paint("dim", `then ${others.join(", ")}`)];
-  });
-  say(table(rows, { right: [2], indent: "" }));
+  const rows: string[][] = [];
+  for (const result of results) {
+    if ("error" in result) continue;
+    const input = printable(result.input);
+    if (!result.probabilities) {
+      rows.push([input, result.outputs.map((v) => Number(v.toPrecision(6))).join(", ")]);
+      continue;
+    }
+    const ranked = Object.entries(result.probabilities).sort(([, a], [, b]) => b - a);
+    const others = ranked.slice(1, 3).map(([name, p]) => `${printable(name)} ${percent(p)}`);
+    const best = paint("bold", printable(result.class));
+    rows.push([input, best, percent(ranked[0]![1]), paint("dim", `then ${others.join(", ")}`)]);
+  }
+  if (rows.length > 0) say(table(rows, { right: [2], indent: "" }));
 }
 
-async function imageColumn(model: Model, inputShape: readonly number[], files: readonly string[]): Promise<Column> {
+interface ReadPicture {
+  readonly input: string;
+  readonly digit?: Uint8Array;
+  readonly error?: FileError;
+}
+
+/** Each picture as MNIST's are, or what is wrong with it. */
+async function readPictures(
+  model: Model,
+  inputShape: readonly number[],
+  files: readonly string[],
+): Promise<ReadPicture[]> {
   if (inputShape.join() !== "28,28") {
     throw new ArgumentError(
-      `model ${model.name} takes inputs of shape ${formatShape(inputShape)}, and images are understood by models of [28,28] only: give it ${sizeOf(inputShape)} numbers with --numbers.`,
+      `model ${model.name} takes inputs of shape ${formatShape(inputShape)}, but images are understood by models of ` +
+        `[28,28] only: give it ${sizeOf(inputShape)} numbers with --numbers.`,
     );
   }
-  const digits: Uint8Array[] = [];
-  for (const file of files) digits.push(digitFromImage(await readFile(file), file).data as Uint8Array);
-  const data = new Uint8Array(digits.length * 28 * 28);
-  digits.forEach((digit, i) => data.set(digit, i * 28 * 28));
-  // A model that does not say what it was trained on is taken to want the usual 0 … 1.
+  const pictures: ReadPicture[] = [];
+  for (const input of files) {
+    try {
+      const bytes = await readFile(input, { maxBytes: maxImageBytes });
+      pictures.push({ input, digit: digitFromImage(bytes, input).data as Uint8Array });
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      pictures.push({ input, error });
+    }
+  }
+  return pictures;
+}
+
+function pictureColumn(model: Model, pictures: readonly ReadPicture[]): Column {
+  const data = new Uint8Array(pictures.length * 28 * 28);
+  pictures.forEach(({ digit }, i) => data.set(digit!, i * 28 * 28));
+  // A model that does not say what it was trained on is taken to expect the usual 0 … 1.
   const { scale, offset } = model.dataInfo.inputs ?? { scale: 1 / 255, offset: 0 };
-  return { array: { data, shape: [digits.length, 28, 28], dtype: "uint8" }, scale, offset };
+  return { array: { data, shape: [pictures.length, 28, 28], dtype: "uint8" }, scale, offset };
 }
 
 function numberColumn(model: Model, inputShape: readonly number[], lists: readonly number[][]): Column {
@@ -87,7 +143,8 @@ function numberColumn(model: Model, inputShape: readonly number[], lists: readon
   const wrong = lists.find((list) => list.length !== size);
   if (wrong)
     throw new ArgumentError(
-      `model ${model.name} takes inputs of shape ${formatShape(inputShape)}, which is ${size} numbers, but --numbers ${wrong.join(",")} has ${wrong.length}.`,
+      `model ${model.name} takes inputs of shape ${formatShape(inputShape)}, which is ${size} numbers, ` +
+        `but --numbers ${wrong.join(",")} has ${wrong.length}.`,
     );
   const array = {
     data: Float32Array.from(lists.flat()),

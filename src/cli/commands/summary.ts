@@ -1,5 +1,6 @@
 // `nabla summary <model>`: what a model's file holds.
 import type { Command } from "commander";
+import { printable } from "../../errors.ts";
 import { loadModel } from "../../train/load-model.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { say, sayJson } from "../terminal.ts";
@@ -52,5 +53,5 @@ async function summary(file: string, { json }: AnswerOptions): Promise<void> {
       `Inputs: ${dtype} · ${Number(scale.toPrecision(6))}${offset === 0 ? "" : ` + ${Number(offset.toPrecision(6))}`}`,
     );
   }
-  if (classNames) say(`Classes: ${classNames.join(", ")}`);
+  if (classNames) say(`Classes: ${classNames.map((name) => printable(name)).join(", ")}`);
 }
