@@ -2,13 +2,9 @@
 import { FileError } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
 import { decodeJpeg, isJpeg } from "./jpeg.ts";
+import type { Picture } from "./picture.ts";
 import { decodePng, isPng } from "./png.ts";
 
-/** Photographs have 12 megapixels, as cameras save them unless told otherwise. Decoding takes up to 40 bytes a pixel. */
-const maxPixels = 13e6;
-const maxSide = 16_384;
-/** The largest file of a picture that is read, in bytes. */
-export const maxImageBytes = 64 * 2 ** 20;
 const side = 28;
 const digitSide = 20;
 
@@ -18,24 +14,6 @@ const inkShare = 0.25;
 const paperShare = 0.1;
 /** The fewest steps of brightness, of 255, between paper and ink. */
 const leastContrast = 24;
-
-/** A decoded picture, row by row: 0 is black, 255 white; opacity 0 is clear, and undefined where all is opaque. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly brightness: Uint8Array;
-  readonly opacity: Uint8Array | undefined;
-}
-
-/** Throws an Error unless a picture of this size, as its header gives it, may be decoded. */
-export function checkSize(width: number, height: number): void {
-  if (width === 0 || height === 0) throw new Error("it has no pixels");
-  if (width * height > maxPixels || Math.max(width, height) > maxSide) {
-    throw new Error(
-      `it is ${width} × ${height} pixels; at most ${maxPixels / 1e6} megapixels and ${maxSide} pixels a side are read`,
-    );
-  }
-}
 
 /** A grayscale picture without opacity. */
 interface Gray {

@@ -1,7 +1,6 @@
 // Decodes JPEG files to brightness, turned upright as Exif's orientation says.
 import { decode, type RawImageData } from "jpeg-js";
-import { checkSize, type Picture } from "./image.ts";
-import { luma } from "./png.ts";
+import { checkSize, luma, type Picture } from "./picture.ts";
 
 /** Encoders write about ten scans; each costs a pass over the whole picture. */
 const maxScans = 32;

@@ -1,7 +1,7 @@
 // Decodes PNG files to brightness and opacity. Chunks and sizes are checked here, since fast-png trusts them.
 import { inflateSync } from "node:zlib";
 import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
-import { checkSize, type Picture } from "./image.ts";
+import { checkSize, luma, type Picture } from "./picture.ts";
 
 interface Header {
   readonly width: number;
@@ -151,9 +151,4 @@ function fromSamples({ width, height }: Header, samples: ArrayLike<number>, chan
     if (opacity) opacity[i] = Math.round(samples[at + channels - 1]! * toByte);
   }
   return { width, height, brightness, opacity };
-}
-
-/** The brightness of a colour, by the weights of ITU-R BT.601. */
-export function luma(red: number, green: number, blue: number): number {
-  return 0.299 * red + 0.587 * green + 0.114 * blue;
 }

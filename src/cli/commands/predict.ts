@@ -9,7 +9,8 @@ import type { Model } from "../../train/model.ts";
 import { type Answer, answersOf } from "../answers.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { report, UsageError } from "../failure.ts";
-import { digitFromImage, maxImageBytes } from "../image.ts";
+import { digitFromImage } from "../image.ts";
+import { maxImageBytes } from "../picture.ts";
 import { percent, table } from "../table.ts";
 import { paintFor, say, sayJson } from "../terminal.ts";
 
