@@ -96,7 +96,7 @@ export function compile<Args extends TensorLike[], R extends Result>(
 }
 
 function trace(fn: (...args: Tensor[]) => Result, args: readonly Tensor[]): Traced {
-  const parameters = args.map((x, i) => ops.parameter(i, x.shape, x.dtype));
+  const parameters = args.map((x, i) => ops.placeholder(i, x.shape, x.dtype));
   const into: Trace = {
     reads: new Map(),
     assigned: new Map(),

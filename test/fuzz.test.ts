@@ -6,7 +6,7 @@ import { dtypeInfo, type TypedArray } from "../src/dtype.ts";
 import { closeGraph, type Graph, graphNodes } from "../src/graph/graph.ts";
 import { printGraph } from "../src/graph/print.ts";
 import { verifyGraph } from "../src/graph/verify.ts";
-import { parameter, type Resident, read, readOp } from "../src/ops/index.ts";
+import { placeholder, type Resident, read, readOp } from "../src/ops/index.ts";
 import { type Node, primitives } from "../src/ops/op.ts";
 import { Tensor, tensor } from "../src/tensor.ts";
 import { type Variable, variable } from "../src/variable.ts";
@@ -35,7 +35,7 @@ const runs = [1, 1, 3];
 
 /** The program as one graph over parameters and residents, as `compile` would see it. */
 function graphOf({ args, variables, body }: Fuzz): Graph {
-  const parameters = args.map((x, i) => parameter(i, x.shape, x.dtype));
+  const parameters = args.map((x, i) => placeholder(i, x.shape, x.dtype));
   const residents: Resident[] = variables.map((x, i) => ({ shape: x.shape, dtype: x.dtype, name: `v${i}` }));
   const { outputs, assigned } = body(
     parameters.map((node) => new Tensor(node)),

@@ -16,7 +16,7 @@ const resident = (shape: Shape, name = "w") => ({ shape, dtype: "float32", name 
 /** A small layer and its loss: x·w + b through relu, its mean. */
 function layer(): { graph: Graph; w: ReturnType<typeof resident> } {
   const w = resident([3, 2]);
-  const x = ops.parameter(0, [4, 3], "float32");
+  const x = ops.placeholder(0, [4, 3], "float32");
   const loss = withScope("dense", () => {
     const y = ops.relu(ops.add(ops.contract(x, ops.read(w), { a: [0, 1], b: [1, 2], out: [0, 2] }), numbers([2], 0.5)));
     return ops.mul(ops.sum(y, [0, 1]), 1 / 8);
@@ -120,7 +120,7 @@ describe("the printer", () => {
   });
 
   test("movements, choices and integers", () => {
-    const x = ops.parameter(0, [2, 3], "int32");
+    const x = ops.placeholder(0, [2, 3], "int32");
     const padded = ops.pad(ops.flip(ops.slice(x, [0, 1], [2, 2]), [1]), [1, 0], [0, 2], -1);
     const y = ops.select(ops.less(padded, 3), ops.iota([3, 4], 1, "int32"), padded);
     expect(printGraph(closeGraph([y, ops.cast(y, "bool")], [], [x]))).toMatchInlineSnapshot(`
@@ -205,7 +205,7 @@ describe("closing a graph", () => {
   });
 
   test("parameters come first and stay, used or not", () => {
-    const [a, b] = [ops.parameter(0, [2], "float32"), ops.parameter(1, [2], "float32")];
+    const [a, b] = [ops.placeholder(0, [2], "float32"), ops.placeholder(1, [2], "float32")];
     const given = numbers([2]);
     expect(closeGraph([ops.add(given, b)], [], [a, b]).inputs).toEqual([a, b, given]);
   });

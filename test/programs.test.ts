@@ -224,7 +224,7 @@ describe("what convolution, pooling and attention become", () => {
 
 describe("the plan's verifier", () => {
   const planned = () => {
-    const x = ops.parameter(0, [40, 40], "float32");
+    const x = ops.placeholder(0, [40, 40], "float32");
     const labels = { a: [0, 1], b: [1, 2], out: [0, 2] };
     const y = ops.contract(ops.contract(x, x, labels), ops.contract(ops.exp(x), x, labels), labels);
     return lowerGraph(closeGraph([y], [], [x]), () => 256);

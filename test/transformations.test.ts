@@ -362,7 +362,7 @@ describe("vmap", () => {
       const given: HostArray[][] = Array.from({ length: examples }, () => c.inputs.map((sample) => sample(draw)));
       if (given[0]!.some((x) => x.data.length > 300)) continue;
       const xs = given[0]!.map((x) => ops.data(x.data, x.shape, x.dtype));
-      const standIns = xs.map((x, i) => ops.parameter(i, x.shape, x.dtype));
+      const standIns = xs.map((x, i) => ops.placeholder(i, x.shape, x.dtype));
       const call = (nodes: readonly Node[]): Node[] =>
         [c.f(...nodes.map((x) => new Tensor(x)))].flat().map((y) => (y as Tensor).node);
       // In the first round all inputs have examples, then each alone.

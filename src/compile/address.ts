@@ -1,11 +1,10 @@
-// Where a kernel's buffers are while it runs: fixed in the arena or in a variable, and inside loops a slice further each step.
+// The addresses of a kernel's buffers: fixed in the arena or in a variable; inside a loop, slices advance with each step.
 import { dtypeInfo } from "../dtype.ts";
 import { sizeOf } from "../shape.ts";
 import type { Buffer } from "./expression.ts";
-import type { Loop } from "./kernel.ts";
-import type { Plan } from "./plan.ts";
+import type { Loop, Plan } from "./kernel.ts";
 
-/** base + offset + Σ bytes · counter, over the loops that the kernel is in; the outermost has depth 0. Counters run upwards from 0. */
+/** base + offset + Σ bytes · counter, over the loops around the kernel. The outermost has depth 0; counters start at 0. */
 export interface Address {
   readonly base: "arena" | { readonly variable: number };
   readonly offset: number;
@@ -14,7 +13,7 @@ export interface Address {
 
 export type Addresses = (buffer: Buffer) => Address;
 
-/** The addresses of a program's buffers. `variable` is the address of a variable, `arena` where the plan's offsets count from. */
+/** The addresses of a plan's buffers, given those of its variables and the offset of its memory in the arena. */
 function planAddresses(plan: Plan, variable: (index: number) => Address, arena: number): Addresses {
   return (buffer) => {
     const index = buffer.place === "variable" ? buffer.index : plan.inVariables.get(buffer);
@@ -29,7 +28,7 @@ export function programAddresses(plan: Plan): Addresses {
   return planAddresses(plan, (variable) => ({ base: { variable }, offset: 0, steps: [] }), 0);
 }
 
-/** The addresses of the buffers of a loop's kernels, the loop being `depth` loops deep and its scratch memory beginning at `scratch`. */
+/** The addresses of the buffers of a loop's kernels. `scratch` is the offset of the loop's memory, `depth` counts the loops around it. */
 export function stepAddresses(loop: Loop, outer: Addresses, scratch: number, depth: number): Addresses {
   const { graph, plan } = loop.step;
   const { carries, slices, constants, stacked } = loop;

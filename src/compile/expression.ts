@@ -1,5 +1,5 @@
-// The expressions of kernels: what one element is computed from, given the counters of the loop nest.
-import type { DType } from "../dtype.ts";
+// The expressions of kernels: how one element is computed, given the counters of the loops.
+import { type DType, dtypeInfo } from "../dtype.ts";
 import type { Affine } from "../view.ts";
 import { type ScalarBuilder, type ScalarOp, scalarOps, scalarResultDType } from "./scalar.ts";
 
@@ -9,11 +9,13 @@ export interface Buffer {
   readonly dtype: DType;
   readonly size: number;
   readonly place: "input" | "variable" | "temporary";
-  /** Which input or variable of the graph; the number of a temporary. */
+  /** The index of the input or variable in the graph's list; the number of a temporary. */
   readonly index: number;
 }
 
-/** An index that must lie in [0, size) for a load to be made. */
+export const bytesOf = (buffer: Buffer): number => buffer.size * dtypeInfo(buffer.dtype).bytes;
+
+/** A load is made only where the index lies in [0, size). */
 export interface Guard {
   readonly at: Affine;
   readonly size: number;
@@ -21,7 +23,7 @@ export interface Guard {
 
 export type Expression =
   | { readonly kind: "constant"; readonly dtype: DType; readonly value: number }
-  /** One element; where a guard fails, nothing is read and the value is of no account. */
+  /** One element. Where a guard fails, nothing is read and the value is undefined: a `select` around it ignores it. */
   | {
       readonly kind: "load";
       readonly dtype: DType;
@@ -29,21 +31,21 @@ export type Expression =
       readonly at: Affine;
       readonly guards: readonly Guard[];
     }
-  /** A whole number computed from the counters. */
+  /** An integer computed from the counters. */
   | { readonly kind: "index"; readonly dtype: "int32"; readonly at: Affine }
   | { readonly kind: "scalar"; readonly dtype: DType; readonly op: ScalarOp; readonly operands: readonly Expression[] }
   | { readonly kind: "cast"; readonly dtype: DType; readonly operand: Expression }
-  /** The result of the kernel's own reduction number `id`. */
+  /** The result of the kernel's reduction number `id`. */
   | { readonly kind: "reduced"; readonly dtype: DType; readonly id: number };
 
-/** Makes expressions, each distinct one once, so that sharing is identity. */
+/** Makes expressions. Equal expressions are one object, so that printers compute each once. */
 export class ExpressionBuilder {
   readonly #made = new Map<string, Expression>();
   readonly #depths = new Map<Expression, number>();
   readonly #names = new WeakMap<object, number>();
   #count = 0;
 
-  /** The methods of the scalar language, giving expressions. */
+  /** The scalar language, in which operations define their elements. */
   readonly scalar: ScalarBuilder<Expression> = {
     ...(Object.fromEntries(
       (Object.keys(scalarOps) as ScalarOp[]).map((op) => [
@@ -76,7 +78,7 @@ export class ExpressionBuilder {
     return expression;
   }
 
-  /** How many expressions stand inside one another. */
+  /** The nesting depth of an expression. */
   depthOf(expression: Expression): number {
     return this.#depths.get(expression) ?? 1;
   }
@@ -110,7 +112,7 @@ export class ExpressionBuilder {
   }
 }
 
-/** The expressions that an expression is made of, those inside its indices too. */
+/** The operands of an expression, including those inside its indices. */
 export function operandsOf(e: Expression): readonly Expression[] {
   const inside = (a: Affine) => a.terms.map((t) => t.value as Expression);
   switch (e.kind) {
@@ -127,7 +129,7 @@ export function operandsOf(e: Expression): readonly Expression[] {
   }
 }
 
-/** Visits every expression below `roots` once, operands first. */
+/** Visits `roots` and every expression inside them once, operands first. */
 export function visit(roots: Iterable<Expression>, each: (e: Expression) => void): void {
   const seen = new Set<Expression>();
   const walk = (e: Expression): void => {

@@ -1,16 +1,15 @@
-// When a kernel may write over what it reads.
+// The test for whether a kernel may write over a buffer that it reads.
 import type { Affine } from "../view.ts";
 import { type Buffer, type Expression, visit } from "./expression.ts";
-import { stageOf } from "./fuse.ts";
-import { type Kernel, kernelLoads, kernelReads, type Store } from "./kernel.ts";
+import { type Kernel, kernelLoads, kernelReads, type Store, stageOf } from "./kernel.ts";
 
-/** Whether what a kernel writes to `buffer` may go over `old`. */
+/** Whether a kernel may write `buffer` into the memory of `old`. */
 export function mayReplace(kernel: Kernel, buffer: Buffer, old: Buffer): boolean {
   if (!kernel.loop) {
-    const stores = kernel.stores.filter((s) => s.buffer === buffer);
-    return stores.length === 1 && !stores[0]!.accumulate && mayOverwrite(kernel, stores[0]!, old);
+    const [store, ...others] = kernel.stores.filter((s) => s.buffer === buffer);
+    return store !== undefined && others.length === 0 && !store.accumulate && mayOverwrite(kernel, store, old);
   }
-  // A loop reads all through; only what a carry begins with may become the carry.
+  // A loop reads its operands at every step; only a carry's initial value may become the carry.
   const { carries, slices, constants } = kernel.loop;
   if (!kernelReads(kernel).includes(old)) return true;
   return (
@@ -21,17 +20,16 @@ export function mayReplace(kernel: Kernel, buffer: Buffer, old: Buffer): boolean
 }
 
 /**
- * Whether `store` may go over `old`: each element is read only where it is about to be replaced, and not after.
+ * Whether `store` may write over `old`: each element of it is read only at the point that replaces it, and not after.
  * Kernels compute all values of a point before they store any of them.
  */
 export function mayOverwrite(kernel: Kernel, store: Store, old: Buffer): boolean {
   const loads = kernelLoads(kernel).filter((load) => load.buffer === old);
   if (loads.some((load) => load.guards.length > 0 || !sameIndex(load.at, store.at))) return false;
-  if (loads.length === 0) return true;
-  if (kernel.kind === "map") return true;
-  if (kernel.kind === "contract") return !reads(kernel.contract!.a, old) && !reads(kernel.contract!.b, old);
+  if (loads.length === 0 || kernel.kind === "map") return true;
+  if (kernel.contract) return !reads(kernel.contract.a, old) && !reads(kernel.contract.b, old);
   if (kernel.kind !== "rows") return false;
-  // Rows are stored after all their loops, which must not have read what goes.
+  // A row's value is stored after all the row's loops, so these must not read the old one.
   if (store.per === "row") {
     const inLoops = [...kernel.reductions, ...kernel.stores.filter((s) => s.per === "element")];
     return inLoops.every(({ value }) => !reads(value, old));

@@ -1,8 +1,8 @@
-// Kernels: loop nests over affine views with a scalar expression as their body.
+// Kernels and plans: what the passes make of a graph, and what backends print.
 import type { DType } from "../dtype.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { Affine } from "../view.ts";
 import { type Buffer, type Expression, visit } from "./expression.ts";
-import type { Compiled } from "./pipeline.ts";
 import type { ScalarOp } from "./scalar.ts";
 
 /** Folds `value` over the reduced axes, once for each point of the parallel ones. */
@@ -21,11 +21,11 @@ export interface Store {
   readonly value: Expression;
   /** Once for each point of the parallel axes, or of all axes. */
   readonly per: "row" | "element";
-  /** Adds to what is there instead of replacing it. */
+  /** Adds to the stored element instead of replacing it. */
   readonly accumulate: boolean;
 }
 
-/** Which axes of a contraction belong to which side of the product. */
+/** The axes of a contraction by their role in the product, and its two factors. */
 export interface ContractRoles {
   readonly batch: readonly number[];
   readonly m: readonly number[];
@@ -35,20 +35,21 @@ export interface ContractRoles {
   readonly b: Expression;
 }
 
-/** A program that is run once a step. Its variables are, in this order, carries, slices, constants and what is stacked up. */
+/** A program that runs once a step. Its variables are, in this order: carries, slices, constants, stacked results. */
 export interface Loop {
   readonly length: number;
   readonly reverse: boolean;
-  readonly step: Compiled;
-  /** A carry lives where its result will be; first it is given what it begins with. */
+  readonly step: LoweredGraph;
+  /** A carry lives in the buffer of its result, which is first filled with its initial value. */
   readonly carries: readonly { readonly init: Buffer; readonly result: Buffer }[];
-  /** A step reads, or writes, its slice of each. */
+  /** A step reads its slice of each. */
   readonly slices: readonly Buffer[];
   readonly constants: readonly Buffer[];
+  /** A step writes its slice of each. */
   readonly stacked: readonly Buffer[];
 }
 
-/** Puts the store's value in order along the one reduced axis, and stores the places that the elements came from. */
+/** Sorts the store's value along the one reduced axis, and stores the indices that the elements had. */
 export interface Routine {
   readonly name: "argsort";
   readonly descending: boolean;
@@ -56,9 +57,9 @@ export interface Routine {
 
 export interface Kernel {
   /**
-   * map: parallel axes only. rows: axes reduced, once or in stages. contract: one sum of products.
-   * scatter: places from memory, in order, adding up. loop: kernels of its own, step after step.
-   * routine: not a loop nest; its one store says what it works on.
+   * map: parallel axes only. rows: axes reduced, in one or more stages. contract: one sum of products.
+   * scatter: adds at indices read from memory, in order. loop: kernels of its own, step after step.
+   * routine: not a loop nest; its one store says on which value it works.
    */
   readonly kind: "map" | "rows" | "contract" | "scatter" | "loop" | "routine";
   /** Lengths of the loops; the first `parallel` of them are parallel, the rest are reduced. */
@@ -69,22 +70,59 @@ export interface Kernel {
   readonly contract: ContractRoles | null;
   readonly loop: Loop | null;
   readonly routine: Routine | null;
-  /** Where in the user's model the kernel's work was asked for. */
+  /** The layers of the user's model that asked for the kernel's work. */
   readonly scope: string;
 }
 
-/** All that a kernel computes, as expressions. */
-export function kernelRoots(kernel: Kernel): Expression[] {
-  const places = kernel.stores.flatMap((s) => s.at.terms.map((t) => t.value as Expression));
-  return [...kernel.reductions.map((r) => r.value), ...kernel.stores.map((s) => s.value), ...places];
+/** An assignment that is carried out by a copy, after all kernels have run. `variable` indexes the graph's list. */
+export interface Copy {
+  readonly from: Buffer;
+  readonly variable: number;
 }
 
+/** The kernels in the order in which they run, and the memory of each buffer. */
+export interface Plan {
+  readonly kernels: readonly Kernel[];
+  /** The byte offset of each temporary in the arena; a temporary that is missing lies in a variable. */
+  readonly offsets: ReadonlyMap<Buffer, number>;
+  /** The byte offset of each input in the arena. */
+  readonly inputs: readonly number[];
+  /** The buffer of each output. */
+  readonly outputs: readonly Buffer[];
+  /** Temporaries that lie in the variable (by its index in the graph) to which they are assigned. */
+  readonly inVariables: ReadonlyMap<Buffer, number>;
+  readonly copies: readonly Copy[];
+  /** The byte offset of each kernel's scratch memory. */
+  readonly scratch: ReadonlyMap<Kernel, number>;
+  readonly arenaBytes: number;
+  /** The most bytes that are live at once: no layout for this order of kernels needs less. */
+  readonly lowerBound: number;
+}
+
+/** A graph after all passes. */
+export interface LoweredGraph {
+  readonly graph: Graph;
+  readonly plan: Plan;
+}
+
+/** Every expression that a kernel computes, indices read from memory included. */
+export function kernelRoots(kernel: Kernel): Expression[] {
+  const indices = kernel.stores.flatMap((s) => s.at.terms.map((t) => t.value as Expression));
+  return [...kernel.reductions.map((r) => r.value), ...kernel.stores.map((s) => s.value), ...indices];
+}
+
+type Load = Extract<Expression, { kind: "load" }>;
+const loadsOf = new WeakMap<Kernel, readonly Load[]>();
+
 /** The loads of a kernel, each once. */
-export function kernelLoads(kernel: Kernel): Extract<Expression, { kind: "load" }>[] {
-  const loads: Extract<Expression, { kind: "load" }>[] = [];
+export function kernelLoads(kernel: Kernel): readonly Load[] {
+  const known = loadsOf.get(kernel);
+  if (known) return known;
+  const loads: Load[] = [];
   visit(kernelRoots(kernel), (e) => {
     if (e.kind === "load") loads.push(e);
   });
+  loadsOf.set(kernel, loads);
   return loads;
 }
 
@@ -100,7 +138,16 @@ export function kernelWrites({ loop, stores }: Kernel): Buffer[] {
   return [...new Set(loop ? [...loop.carries.map((c) => c.result), ...loop.stacked] : stores.map((s) => s.buffer))];
 }
 
-/** The buffers that a kernel touches, in order of first use: those that it writes, then those that it only reads. */
+/** The buffers that a kernel touches, each once: first those that it writes, then those that it only reads. */
 export function kernelBuffers(kernel: Kernel): Buffer[] {
   return [...new Set([...kernelWrites(kernel), ...kernelReads(kernel)])];
+}
+
+/** The first stage in which all reductions that the expression uses are finished. */
+export function stageOf(expression: Expression, reductions: readonly Reduction[]): number {
+  let stage = 0;
+  visit([expression], (e) => {
+    if (e.kind === "reduced") stage = Math.max(stage, reductions[e.id]!.stage + 1);
+  });
+  return stage;
 }

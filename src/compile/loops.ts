@@ -165,7 +165,7 @@ function ownPlaceholders({ inputs, attrs: { body } }: LoopNode): Node[] {
     const key =
       i < carried ? `carry ${i}` : `${i < carried + body.slices.length ? "slice" : "constant"} of ${input.id}`;
     const plain = i < carried ? null : ops.constantLike(input, node.shape);
-    if (!own.has(key)) own.set(key, plain ?? ops.parameter(i, node.shape, node.dtype));
+    if (!own.has(key)) own.set(key, plain ?? ops.placeholder(i, node.shape, node.dtype));
     return own.get(key)!;
   });
 }

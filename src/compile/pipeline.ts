@@ -1,4 +1,4 @@
-// The passes, in order. Order is important.
+// The passes, in order. The order is important.
 import { debugPrint, verifies } from "../debug.ts";
 import type { Graph } from "../graph/graph.ts";
 import { printGraph } from "../graph/print.ts";
@@ -6,43 +6,60 @@ import { verifyGraph } from "../graph/verify.ts";
 import type { Body, LoopAttrs } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { fuse } from "./fuse.ts";
-import type { Kernel } from "./kernel.ts";
+import type { Kernel, LoweredGraph } from "./kernel.ts";
+import { type KernelGraph, kernelGraph } from "./kernel-graph.ts";
 import { stepGraph, tidyLoops } from "./loops.ts";
-import { type Plan, plan } from "./plan.ts";
+import { mergeAxes } from "./merge-axes.ts";
+import { plan } from "./plan.ts";
+import { prepareResults } from "./results.ts";
+import { chooseRoots, type Lessons, weighRoots } from "./roots.ts";
 import { schedule } from "./schedule.ts";
 import { simplify } from "./simplify.ts";
 import { verifyPlan } from "./verify-plan.ts";
 
-export interface Compiled {
-  readonly graph: Graph;
-  readonly plan: Plan;
-}
-
-/** From a graph to kernels with their memory: what every printer starts from. */
-export function lowerGraph(graph: Graph, ownScratchBytes: (kernel: Kernel) => number): Compiled {
-  verify(graph, "tracing");
-  const simplified = simplify(graph);
-  verify(simplified, "simplify");
-  const tidy = tidyLoops(simplified);
-  verify(tidy, "tidying loops");
-  const steps = new Map<Body, Compiled>();
-  const stepOf = (loop: Node): Compiled => {
-    const { body } = loop.attrs as LoopAttrs;
-    if (!steps.has(body)) steps.set(body, lowerGraph(stepGraph(loop), ownScratchBytes));
-    return steps.get(body)!;
-  };
-  const fused = fuse(tidy, stepOf);
-  verify(fused.graph, "fuse");
-  // What the kernels of a loop keep between each other is the loop's own.
+/** Lowers a graph to kernels with their memory: what every printer starts from. */
+export function lowerGraph(traced: Graph, ownScratchBytes: (kernel: Kernel) => number): LoweredGraph {
+  const graph = verified("tracing", traced);
+  const simple = verified("simplify", simplify(graph)); // 1
+  const tidy = verified("tidyLoops", tidyLoops(simple)); // 2
+  const fused = fuseRoots(tidy, stepsOf(ownScratchBytes)); // 3, 4, 5
+  verified("fuse", fused.graph);
+  const merged = { ...fused, kernels: fused.kernels.map(mergeAxes) }; // 6
+  const scheduled = schedule(merged); // 7
+  // Temporaries of a loop's step lie in the loop's scratch memory.
   const scratchBytes = (kernel: Kernel): number => kernel.loop?.step.plan.arenaBytes ?? ownScratchBytes(kernel);
-  const scheduled = schedule(fused);
-  const planned = plan(fused, scheduled, scratchBytes);
-  if (verifies()) verifyPlan(fused.graph, planned, scratchBytes);
-  return { graph: fused.graph, plan: planned };
+  const planned = plan(merged, scheduled, scratchBytes); // 8
+  if (verifies()) verifyPlan(merged.graph, planned, scratchBytes);
+  return { graph: merged.graph, plan: planned };
 }
 
-function verify(graph: Graph, after: string): void {
-  if (!verifies()) return;
-  verifyGraph(graph, after);
-  debugPrint(4, () => `— graph after ${after}\n${printGraph(graph)}`);
+/** Passes 3 to 5. An attempt at fusing may show that other roots are better; then they are chosen anew. */
+function fuseRoots(graph: Graph, stepOf: (loop: Node) => LoweredGraph): KernelGraph {
+  const choice = weighRoots(prepareResults(graph)); // 3
+  let lessons: Lessons = { forced: new Set(), inlined: new Set() };
+  for (;;) {
+    const attempt = fuse(chooseRoots(choice, lessons), lessons); // 4, 5
+    if ("grouping" in attempt) return kernelGraph(attempt.grouping, stepOf);
+    lessons = attempt.lessons;
+  }
+}
+
+/** Lowers the bodies of loops, each once. */
+function stepsOf(ownScratchBytes: (kernel: Kernel) => number): (loop: Node) => LoweredGraph {
+  const steps = new Map<Body, LoweredGraph>();
+  return (loop) => {
+    const { body } = loop.attrs as LoopAttrs;
+    let step = steps.get(body);
+    if (!step) steps.set(body, (step = lowerGraph(stepGraph(loop), ownScratchBytes)));
+    return step;
+  };
+}
+
+/** The graph, checked and printed where debugging asks for it. */
+function verified(after: string, graph: Graph): Graph {
+  if (verifies()) {
+    verifyGraph(graph, after);
+    debugPrint(4, () => `— graph after ${after}\n${printGraph(graph)}`);
+  }
+  return graph;
 }

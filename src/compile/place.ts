@@ -1,13 +1,13 @@
-// Laying blocks of memory out, so that those which are alive at the same time do not overlap, in as little room as can be found.
+// Lays out blocks of memory so that blocks which are live at the same time do not overlap, in as few bytes as possible.
 
-/** So many bytes from one moment to another, both included. */
+/** A number of bytes that are live from one kernel to another, both included. */
 export interface Block {
   readonly bytes: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Orders in which blocks are tried. As they come; the largest first (Pisarchyk and Lee, 2020); what is large for long first. */
+/** Orders in which blocks are placed: by time; the largest first (Pisarchyk and Lee, 2020); by bytes × lifetime. */
 const orders: readonly ((a: Block, b: Block) => number)[] = [
   (a, b) => a.from - b.from,
   (a, b) => b.bytes - a.bytes || a.from - b.from,
@@ -16,7 +16,7 @@ const orders: readonly ((a: Block, b: Block) => number)[] = [
 const longest = 1e9;
 const areaOf = ({ bytes, from, to }: Block): number => bytes * (Math.min(to, longest) - from + 1);
 
-/** Where each block begins, and where the last one ends: the best of a few greedy layouts. */
+/** The start of each block and the end of the last one, in the best of a few greedy layouts. */
 export function placeBlocks(blocks: readonly Block[]): { starts: readonly number[]; top: number } {
   const layouts = orders.map((order) => layOut(blocks, order));
   return layouts.reduce((best, layout) => (layout.top < best.top ? layout : best));
@@ -34,7 +34,7 @@ function layOut(blocks: readonly Block[], order: (a: Block, b: Block) => number)
     );
     starts[i] = start;
     top = Math.max(top, start + block.bytes);
-    // In the order of their places, so that gaps are found in one walk.
+    // Sorted by start, so that gaps are found in one walk.
     let at = placed.length;
     while (at > 0 && placed[at - 1]!.start > start) at--;
     placed.splice(at, 0, { block, start });
@@ -42,7 +42,7 @@ function layOut(blocks: readonly Block[], order: (a: Block, b: Block) => number)
   return { starts, top };
 }
 
-/** The smallest gap between neighbours that holds a block, or the place behind them all. */
+/** The start of the smallest gap between neighbours that holds a block, or the end of the last neighbour. */
 function smallestGap({ bytes }: Block, neighbours: readonly { block: Block; start: number }[]): number {
   let best = -1;
   let least = Infinity;

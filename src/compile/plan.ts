@@ -1,104 +1,106 @@
-// Pass 7: every temporary's place in one arena. Memory whose last reader has run is used again.
-import { dtypeInfo } from "../dtype.ts";
+// Pass 8: lays out temporaries, inputs and scratch memory in one arena. Memory whose last reader has run is used again.
 import type { Graph } from "../graph/graph.ts";
-import { sizeOf } from "../shape.ts";
-import type { Buffer } from "./expression.ts";
-import type { Fused } from "./fuse.ts";
+import { type Buffer, bytesOf } from "./expression.ts";
 import { mayReplace } from "./in-place.ts";
-import { type Kernel, kernelReads, kernelWrites } from "./kernel.ts";
+import { type Kernel, kernelReads, kernelWrites, type Plan } from "./kernel.ts";
+import type { KernelGraph } from "./kernel-graph.ts";
 import { placeBlocks } from "./place.ts";
-import { bytesOf, type Schedule } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
 
-export interface Plan {
-  readonly kernels: readonly Kernel[];
-  /** Where each temporary begins in the arena, in bytes; those missing lie in variables. */
-  readonly offsets: ReadonlyMap<Buffer, number>;
-  /** Where each input begins in the arena. */
-  readonly inputs: readonly number[];
-  /** The buffer of each output. */
-  readonly outputs: readonly Buffer[];
-  readonly inVariables: ReadonlyMap<Buffer, number>;
-  readonly copies: Schedule["copies"];
-  /** Where each kernel's scratch memory begins. */
-  readonly scratch: ReadonlyMap<Kernel, number>;
-  readonly arenaBytes: number;
-  /** The most bytes that are live at once: no plan for this order could do with less. */
-  readonly lowerBound: number;
-}
-
-/** Cache lines do not straddle buffers; and a vector that reads past a buffer's end stays inside the arena. */
+/** Buffers share no cache line; and a vector load that runs past a buffer's end stays inside the arena. */
 const alignment = 64;
 const slack = 64;
 const rounded = (bytes: number): number => Math.ceil((bytes + slack) / alignment) * alignment;
 
-/** Places all temporaries, inputs and scratch memory. `scratchBytes` says what a backend's kernel needs for itself. */
-export function plan(fused: Fused, scheduled: Schedule, scratchBytes: (kernel: Kernel) => number): Plan {
+/** A block in the making: how long it is live may still grow. */
+interface Block {
+  readonly bytes: number;
+  readonly from: number;
+  to: number;
+}
+
+const never = Infinity;
+
+/** Lays out all memory. `scratchBytes` gives the memory that a backend's kernel needs for itself. */
+export function plan(fused: KernelGraph, scheduled: Schedule, scratchBytes: (kernel: Kernel) => number): Plan {
   const { graph, buffers } = fused;
   const { kernels, inVariables, copies } = scheduled;
-  const blocks: { bytes: number; from: number; to: number }[] = [];
-  const block = (bytes: number, from: number, to: number): number =>
-    blocks.push({ bytes: rounded(bytes), from, to }) - 1;
-  const inputs = graph.inputs.map((node) => block(sizeOf(node.shape) * dtypeInfo(node.dtype).bytes, -1, Infinity));
   const outputs = graph.outputs.map((node) => buffers.locate(node).buffer);
+  const lastUse = lastUses(kernels, [...outputs, ...copies.map((c) => c.from)]);
+  const writers = new Map<Buffer, number>();
+  for (const kernel of kernels)
+    for (const buffer of kernelWrites(kernel)) writers.set(buffer, (writers.get(buffer) ?? 0) + 1);
 
-  const lastUse = new Map<Buffer, number>();
-  kernels.forEach((kernel, i) => {
-    for (const buffer of kernelReads(kernel)) lastUse.set(buffer, i);
-    for (const buffer of kernelWrites(kernel)) lastUse.set(buffer, Math.max(i, lastUse.get(buffer) ?? 0));
-  });
-  for (const buffer of [...outputs, ...copies.map((c) => c.from)]) lastUse.set(buffer, Infinity);
-
-  /** Which block holds a buffer, or a kernel's scratch memory. */
-  const home = new Map<Buffer, number>();
-  const scratch = new Map<Kernel, number>();
+  const blocks: Block[] = [];
+  const block = (bytes: number, from: number, to: number): Block => {
+    const made = { bytes: rounded(bytes), from, to };
+    blocks.push(made);
+    return made;
+  };
+  const inputBytes = inputsOf(graph, buffers).map(bytesOf);
+  const inputs = inputBytes.map((bytes) => block(bytes, -1, never));
+  const home = new Map<Buffer, Block>();
+  const scratch = new Map<Kernel, Block>();
   const live = new Set<Buffer>();
-  const fixedBytes = inputsBytes(graph);
-  let lowerBound = fixedBytes;
-  kernels.forEach((kernel, i) => {
-    const dying = [...live].filter((buffer) => lastUse.get(buffer) === i);
+  let liveBytes = inputBytes.reduce((n, bytes) => n + bytes, 0);
+  let lowerBound = liveBytes;
+  const forget = (buffer: Buffer): void => {
+    if (live.delete(buffer)) liveBytes -= bytesOf(buffer);
+  };
+
+  for (const [i, kernel] of kernels.entries()) {
+    const dying = new Set(kernelReads(kernel).filter((buffer) => live.has(buffer) && lastUse.get(buffer) === i));
+    const inherits = (buffer: Buffer, old: Buffer): boolean =>
+      bytesOf(old) === bytesOf(buffer) &&
+      old.dtype === buffer.dtype &&
+      writers.get(buffer) === 1 &&
+      mayReplace(kernel, buffer, old);
     for (const buffer of kernelWrites(kernel)) {
       if (home.has(buffer) || inVariables.has(buffer)) continue;
-      const heir = dying.findIndex(
-        (old) =>
-          bytesOf(old) === bytesOf(buffer) &&
-          old.dtype === buffer.dtype &&
-          onlyWriter(kernels, kernel, buffer) &&
-          mayReplace(kernel, buffer, old),
-      );
-      if (heir >= 0) {
-        const [old] = dying.splice(heir, 1);
-        const inherited = home.get(old!)!;
+      const last = lastUse.get(buffer)!;
+      const old = dying.size > 0 ? [...live].find((other) => dying.has(other) && inherits(buffer, other)) : undefined;
+      const inherited = old && home.get(old);
+      if (old && inherited) {
+        dying.delete(old);
+        forget(old);
+        inherited.to = last;
         home.set(buffer, inherited);
-        blocks[inherited]!.to = lastUse.get(buffer)!;
-        live.delete(old!);
-      } else home.set(buffer, block(bytesOf(buffer), i, lastUse.get(buffer)!));
+      } else home.set(buffer, block(bytesOf(buffer), i, last));
       live.add(buffer);
+      liveBytes += bytesOf(buffer);
     }
     const own = scratchBytes(kernel);
     if (own > 0) scratch.set(kernel, block(own, i, i));
-    lowerBound = Math.max(lowerBound, fixedBytes + own + [...live].reduce((n, buffer) => n + bytesOf(buffer), 0));
-    for (const buffer of [...live]) if (lastUse.get(buffer) === i) live.delete(buffer);
-  });
+    lowerBound = Math.max(lowerBound, liveBytes + own);
+    for (const buffer of [...kernelReads(kernel), ...kernelWrites(kernel)])
+      if (lastUse.get(buffer) === i) forget(buffer);
+  }
+
   const { starts, top } = placeBlocks(blocks);
-  const placed = <K>(of: ReadonlyMap<K, number>): Map<K, number> =>
-    new Map([...of].map(([key, at]) => [key, starts[at]!]));
+  const startOf = new Map(blocks.map((placed, i) => [placed, starts[i]!]));
+  const offsets = <K>(of: ReadonlyMap<K, Block>): Map<K, number> =>
+    new Map([...of].map(([key, placed]) => [key, startOf.get(placed)!]));
   return {
     kernels,
-    offsets: placed(home),
-    inputs: inputs.map((at) => starts[at]!),
+    offsets: offsets(home),
+    inputs: inputs.map((placed) => startOf.get(placed)!),
     outputs,
     inVariables,
     copies,
-    scratch: placed(scratch),
+    scratch: offsets(scratch),
     arenaBytes: top,
     lowerBound,
   };
 }
 
-function inputsBytes(graph: Graph): number {
-  return graph.inputs.reduce((n, node) => n + sizeOf(node.shape) * dtypeInfo(node.dtype).bytes, 0);
-}
+const inputsOf = (graph: Graph, buffers: KernelGraph["buffers"]): Buffer[] =>
+  graph.inputs.map((node) => buffers.locate(node).buffer);
 
-function onlyWriter(kernels: readonly Kernel[], kernel: Kernel, buffer: Buffer): boolean {
-  return kernels.every((other) => other === kernel || !kernelWrites(other).includes(buffer));
+/** For each buffer the index of the last kernel that touches it; `kept` are needed after all kernels. */
+function lastUses(kernels: readonly Kernel[], kept: readonly Buffer[]): Map<Buffer, number> {
+  const last = new Map<Buffer, number>();
+  for (const [i, kernel] of kernels.entries())
+    for (const buffer of [...kernelReads(kernel), ...kernelWrites(kernel)]) last.set(buffer, i);
+  for (const buffer of kept) last.set(buffer, never);
+  return last;
 }

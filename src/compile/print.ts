@@ -1,15 +1,13 @@
-// Kernels and plans as text, for people and for snapshots.
+// Prints kernels and plans as text, for people and for snapshots.
 import type { Graph } from "../graph/graph.ts";
 import { formatShape } from "../shape.ts";
 import type { Affine } from "../view.ts";
-import type { Expression } from "./expression.ts";
-import type { Kernel, Loop } from "./kernel.ts";
-import type { Plan } from "./plan.ts";
-import { bytesOf } from "./schedule.ts";
+import { bytesOf, type Expression } from "./expression.ts";
+import type { Kernel, Loop, Plan } from "./kernel.ts";
 
 const axisNames = "ijklmnopqrstuvw";
 
-/** A kernel as loops over named counters, with what it stores written out. */
+/** A kernel as loops over named counters, with its stores written as assignments. */
 export function printKernel(kernel: Kernel, number: number): string {
   if (kernel.loop) return printLoop(kernel, kernel.loop, number);
   const axes = kernel.extents.map((n, i) => `${axisNames[i] ?? `x${i}`}<${n}`);
@@ -28,7 +26,7 @@ export function printKernel(kernel: Kernel, number: number): string {
   return lines.join("\n");
 }
 
-/** A loop with the kernels of a step, whose variables are what the loop reads and writes. */
+/** A loop with the kernels of a step, and which buffers outside of it the variables of a step are. */
 function printLoop({ scope }: Kernel, loop: Loop, number: number): string {
   const { plan, graph } = loop.step;
   const lines = [
@@ -48,7 +46,7 @@ function printLoop({ scope }: Kernel, loop: Loop, number: number): string {
   return lines.join("\n");
 }
 
-/** An expression in the manner of a formula; past a few hundred letters the inside is left out. */
+/** An expression as a formula. Where it grows beyond `room` characters, inner parts are left out. */
 export function printExpression(e: Expression, room = 400): string {
   if (room < 0) return "…";
   switch (e.kind) {
@@ -79,7 +77,7 @@ function printIndex(a: Affine): string {
   return parts.join(" + ");
 }
 
-/** Where everything lies. */
+/** The memory of each buffer. */
 export function printPlan(graph: Graph, plan: Plan): string {
   const lines = [`arena ${plan.arenaBytes} bytes (live at once: ${plan.lowerBound})`];
   graph.inputs.forEach((node, i) =>

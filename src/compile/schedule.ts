@@ -1,89 +1,93 @@
-// Pass 6: an order of the kernels that respects what reads what, and keeps the peak of live memory low.
-import { dtypeInfo } from "../dtype.ts";
-import type { Buffer } from "./expression.ts";
-import type { Fused } from "./fuse.ts";
+// Pass 7: an order of the kernels that respects their dependencies and keeps the peak of live memory low.
+import { type Buffer, bytesOf } from "./expression.ts";
 import { mayReplace } from "./in-place.ts";
-import { type Kernel, kernelReads, kernelWrites } from "./kernel.ts";
+import { type Copy, type Kernel, kernelReads, kernelWrites } from "./kernel.ts";
+import type { KernelGraph } from "./kernel-graph.ts";
 
 export interface Schedule {
   readonly kernels: readonly Kernel[];
-  /** Temporaries that are written straight into the variable (by its place in the graph) to which they are assigned. */
+  /** Temporaries that are written straight into the variable (by its index in the graph) to which they are assigned. */
   readonly inVariables: ReadonlyMap<Buffer, number>;
-  /** Assignments that must wait until all kernels have run. */
-  readonly copies: readonly { readonly from: Buffer; readonly variable: number }[];
+  readonly copies: readonly Copy[];
 }
 
-export const bytesOf = (buffer: Buffer): number => buffer.size * dtypeInfo(buffer.dtype).bytes;
-
-/** Orders the kernels, and decides which assignments can be made in place. */
-export function schedule(fused: Fused): Schedule {
+/** Orders the kernels, and decides which assignments are made in place. */
+export function schedule(fused: KernelGraph): Schedule {
   const { kernels, graph, buffers } = fused;
-  const writers = new Map<Buffer, Kernel[]>();
-  const readers = new Map<Buffer, Set<Kernel>>();
-  for (const kernel of kernels) {
-    for (const buffer of kernelWrites(kernel)) writers.set(buffer, [...(writers.get(buffer) ?? []), kernel]);
-    for (const buffer of kernelReads(kernel)) readers.set(buffer, (readers.get(buffer) ?? new Set()).add(kernel));
-  }
-  const before = new Map(kernels.map((kernel) => [kernel, new Set(fused.reads.get(kernel))]));
-  const waitsFor = (kernel: Kernel, other: Kernel, seen = new Set<Kernel>()): boolean => {
-    if (kernel === other) return true;
-    if (seen.has(kernel)) return false;
-    seen.add(kernel);
-    return [...before.get(kernel)!].some((next) => waitsFor(next, other, seen));
-  };
+  const writers = kernelsBy(kernels, kernelWrites);
+  const readers = kernelsBy(kernels, kernelReads);
+  const after = kernels.map((): number[] => []);
+  for (const [i, earlier] of fused.reads.entries()) for (const other of earlier) after[other]!.push(i);
 
+  const variables = new Map(graph.variables.map((variable, i) => [variable, i]));
   const inVariables = new Map<Buffer, number>();
-  const copies: { from: Buffer; variable: number }[] = [];
+  const copies: Copy[] = [];
   for (const { variable, value } of graph.assignments) {
-    const index = graph.variables.indexOf(variable);
+    const index = variables.get(variable)!;
     const old = buffers.variable(index);
     const { buffer } = buffers.locate(value);
-    const writing = writers.get(buffer) ?? [];
-    const [writer] = writing;
-    const others = [...(readers.get(old) ?? [])].filter((reader) => reader !== writer);
-    const inPlace =
-      writing.length === 1 &&
+    const [writer, ...otherWriters] = writers.get(buffer) ?? [];
+    const others = (readers.get(old) ?? []).filter((reader) => reader !== writer);
+    const canReplace =
+      writer !== undefined &&
+      otherWriters.length === 0 &&
       buffer.size === old.size &&
-      mayReplace(writer!, buffer, old) &&
-      others.every((reader) => !waitsFor(reader, writer!));
-    if (inPlace) {
+      mayReplace(kernels[writer]!, buffer, old);
+    // Readers of the old value must run before the writer, so none of them may wait for it.
+    const later = canReplace && others.length > 0 ? allAfter(writer, after) : new Set<number>();
+    if (canReplace && !others.some((reader) => later.has(reader))) {
       inVariables.set(buffer, index);
-      for (const reader of others) before.get(writer!)!.add(reader);
+      for (const reader of others) after[reader]!.push(writer);
     } else copies.push({ from: buffer, variable: index });
   }
-  return { kernels: order(kernels, before, readers), inVariables, copies };
+  return { kernels: order(kernels, after, readers).map((i) => kernels[i]!), inVariables, copies };
 }
 
-/** Among the kernels that are ready, the one that adds least to what is live; of equals, the earliest. */
+function kernelsBy(kernels: readonly Kernel[], touched: (kernel: Kernel) => Buffer[]): Map<Buffer, number[]> {
+  const found = new Map<Buffer, number[]>();
+  for (const [i, kernel] of kernels.entries()) {
+    for (const buffer of touched(kernel)) {
+      const known = found.get(buffer);
+      if (known) known.push(i);
+      else found.set(buffer, [i]);
+    }
+  }
+  return found;
+}
+
+/** All kernels that wait for `first`, directly or through others. */
+function allAfter(first: number, after: readonly (readonly number[])[]): Set<number> {
+  const found = new Set<number>([first]);
+  for (const kernel of found) for (const next of after[kernel]!) found.add(next);
+  return found;
+}
+
+/** Among the kernels that are ready, takes the one that adds least to the live bytes; of equals, the earliest. */
 function order(
   kernels: readonly Kernel[],
-  before: ReadonlyMap<Kernel, ReadonlySet<Kernel>>,
-  readers: ReadonlyMap<Buffer, ReadonlySet<Kernel>>,
-): Kernel[] {
-  const waiting = new Set(kernels);
-  const done: Kernel[] = [];
-  const growth = (kernel: Kernel): number => {
-    let bytes = 0;
-    for (const buffer of kernelWrites(kernel)) bytes += bytesOf(buffer);
-    for (const buffer of kernelReads(kernel)) {
-      if (
-        buffer.place === "temporary" &&
-        [...readers.get(buffer)!].every((reader) => reader === kernel || !waiting.has(reader))
-      )
-        bytes -= bytesOf(buffer);
-    }
-    return bytes;
-  };
-  while (waiting.size > 0) {
-    let best: Kernel | null = null;
+  after: readonly (readonly number[])[],
+  readers: ReadonlyMap<Buffer, readonly number[]>,
+): number[] {
+  const reads = kernels.map((kernel) => kernelReads(kernel).filter((buffer) => buffer.place === "temporary"));
+  const written = kernels.map((kernel) => kernelWrites(kernel).reduce((n, buffer) => n + bytesOf(buffer), 0));
+  const waitingReaders = new Map([...readers].map(([buffer, of]) => [buffer, of.length]));
+  const growth = (i: number): number =>
+    reads[i]!.reduce((n, buffer) => (waitingReaders.get(buffer) === 1 ? n - bytesOf(buffer) : n), written[i]!);
+  const awaited = kernels.map(() => 0);
+  for (const later of after) for (const i of later) awaited[i]!++;
+  const ready = new Set(awaited.flatMap((count, i) => (count === 0 ? [i] : [])));
+  const done: number[] = [];
+  while (ready.size > 0) {
+    let best = -1;
     let least = Infinity;
-    for (const kernel of waiting) {
-      if ([...before.get(kernel)!].some((other) => waiting.has(other))) continue;
-      const bytes = growth(kernel);
-      if (bytes < least) [best, least] = [kernel, bytes];
+    for (const i of ready) {
+      const bytes = growth(i);
+      if (bytes < least || (bytes === least && i < best)) [best, least] = [i, bytes];
     }
-    waiting.delete(best!);
-    done.push(best!);
+    ready.delete(best);
+    done.push(best);
+    for (const buffer of reads[best]!) waitingReaders.set(buffer, waitingReaders.get(buffer)! - 1);
+    for (const next of after[best]!) if (--awaited[next]! === 0) ready.add(next);
   }
   return done;
 }

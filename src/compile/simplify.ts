@@ -1,7 +1,7 @@
-// Pass 1: the same values by fewer nodes. Folds constants, applies the operations' own rules, shares equal nodes.
+// Pass 1: computes the same values by fewer nodes. Folds constants, applies the operations' rules, merges equal nodes.
 import { type Graph, graphNodes } from "../graph/graph.ts";
 import * as ops from "../ops/index.ts";
-import type { Node } from "../ops/op.ts";
+import { isRead, type Node } from "../ops/op.ts";
 import { numbers } from "./numbers.ts";
 
 /** An equal graph without repeated or needless nodes. */
@@ -9,16 +9,16 @@ export function simplify(graph: Graph): Graph {
   const done = new Map<Node, Node>(graph.inputs.map((node) => [node, node]));
   const shared = new Map<string, Node>();
 
-  const settle = (node: Node): Node => {
+  const simplified = (node: Node): Node => {
     const known = done.get(node);
     if (known) return known;
-    const inputs = node.inputs.map(settle);
+    const inputs = node.inputs.map(simplified);
     const rebuilt = inputs.every((input, i) => input === node.inputs[i]) ? node : { ...node, inputs };
     const key = keyOf(rebuilt);
     let result = shared.get(key);
     if (!result) {
       const better = fold(rebuilt) ?? rebuilt.op.simplify?.(ops, rebuilt as never) ?? null;
-      result = better ? settle(better) : rebuilt;
+      result = better ? simplified(better) : rebuilt;
       shared.set(key, result);
     }
     done.set(node, result);
@@ -26,7 +26,7 @@ export function simplify(graph: Graph): Graph {
     return result;
   };
 
-  for (const node of graphNodes(graph)) settle(node);
+  for (const node of graphNodes(graph)) simplified(node);
   return {
     ...graph,
     outputs: graph.outputs.map((node) => done.get(node)!),
@@ -37,9 +37,9 @@ export function simplify(graph: Graph): Graph {
 const objectIds = new WeakMap<object, number>();
 let objectCount = 0;
 
-/** Equal for nodes that compute the same. Leaves are equal only to themselves, but for reads of one variable. */
+/** A key that is equal for nodes that compute the same. A leaf is equal only to itself, except for reads of one variable. */
 function keyOf(node: Node): string {
-  if (node.op.kind === "leaf" && node.op !== ops.readOp) return `leaf ${node.id}`;
+  if (node.op.kind === "leaf" && !isRead(node)) return `leaf ${node.id}`;
   const attrs = JSON.stringify(node.attrs, (_, value) => {
     if (typeof value === "number") return Object.is(value, -0) ? "-0" : Number.isFinite(value) ? value : `${value}`;
     if (

@@ -1,14 +1,12 @@
-// Checks that a plan is sound: whatever is read has been written, and what is live at once does not overlap.
+// Checks a plan: every read comes after a write, and buffers that are live at the same time do not overlap.
 import { dtypeInfo } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
-import type { Buffer } from "./expression.ts";
-import { type Kernel, kernelReads, kernelWrites } from "./kernel.ts";
-import type { Plan } from "./plan.ts";
-import { bytesOf } from "./schedule.ts";
+import { type Buffer, bytesOf } from "./expression.ts";
+import { type Kernel, kernelReads, kernelWrites, type Plan } from "./kernel.ts";
 
-/** A stretch of the arena, and the kernels between which it holds something. */
+/** A range of bytes in the arena, and the kernels between which it holds a buffer. */
 interface Tenant {
   readonly name: string;
   readonly start: number;
@@ -17,7 +15,7 @@ interface Tenant {
   to: number;
 }
 
-/** Throws where a kernel reads what nobody has written, or two things that are live at once share a byte. */
+/** Throws where a kernel reads a buffer before it is written, or two buffers that are live at once share a byte. */
 export function verifyPlan(graph: Graph, plan: Plan, scratchBytes: (kernel: Kernel) => number): void {
   const fail = (what: string): never => {
     throw new NablaError(
@@ -39,7 +37,7 @@ export function verifyPlan(graph: Graph, plan: Plan, scratchBytes: (kernel: Kern
     for (const buffer of kernelWrites(kernel)) {
       const start = plan.offsets.get(buffer);
       if (start === undefined) {
-        if (!plan.inVariables.has(buffer)) fail(`${buffer.name} has no place`);
+        if (!plan.inVariables.has(buffer)) fail(`${buffer.name} has no memory`);
       } else if (!held.has(buffer))
         held.set(buffer, { name: buffer.name, start, end: start + bytesOf(buffer), from: i, to: i });
     }
@@ -62,7 +60,7 @@ export function verifyPlan(graph: Graph, plan: Plan, scratchBytes: (kernel: Kern
     if (a.end > plan.arenaBytes) fail(`${a.name} ends at ${a.end}, past the arena's ${plan.arenaBytes} bytes`);
     for (const b of tenants.slice(i + 1)) {
       const together = a.from <= b.to && b.from <= a.to;
-      // A result may go over an operand that is read for the last time.
+      // A result may replace an operand that is read for the last time.
       const inherits = a.start === b.start && a.end === b.end && (a.to === b.from || b.to === a.from);
       if (together && !inherits && a.start < b.end && b.start < a.end)
         fail(`${a.name} and ${b.name} share bytes while both are live`);

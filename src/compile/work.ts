@@ -1,12 +1,11 @@
-// What a kernel has to do: floating-point operations, bytes that it moves, and an estimate of its instructions.
+// Counts the work of a kernel: floating-point operations, bytes moved, and an estimate of its instructions.
 
 import { dtypeInfo } from "../dtype.ts";
 import { weights } from "../graph/cost.ts";
 import { sizeOf } from "../shape.ts";
 import type { Affine } from "../view.ts";
-import { type Buffer, type Expression, visit } from "./expression.ts";
+import { type Buffer, bytesOf, type Expression, visit } from "./expression.ts";
 import { type Kernel, kernelLoads } from "./kernel.ts";
-import { bytesOf } from "./schedule.ts";
 
 export interface Work {
   /** Arithmetic operations on floats, a transcendental function counting as one. */
@@ -44,7 +43,7 @@ function count(kernel: Kernel): Work {
   const perRow = costOf(outer);
   const folding = kernel.reductions.length;
   const bytes = touchedBytes(kernel);
-  // What is fused into a product's operands is computed once for each of their elements, and is little beside it.
+  // An expression in a product's operand is computed once for each element of it, which is little beside the product.
   if (kernel.contract)
     return { flop: 2 * points + rows * perRow.flop, instructions: 2 * points + rows * perRow.instructions, bytes };
   return {
@@ -54,7 +53,7 @@ function count(kernel: Kernel): Work {
   };
 }
 
-/** Of each buffer the elements that the kernel's indices reach, and no more than there are. */
+/** The bytes of all elements that the kernel's indices reach; of each buffer at most its size. */
 function touchedBytes(kernel: Kernel): number {
   const elements = new Map<Buffer, number>();
   const seen = new Set<string>();

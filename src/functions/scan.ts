@@ -51,7 +51,7 @@ export function scan<C extends TensorTree, X extends TensorTree, Y extends Tenso
   const [inits, stacks] = [leavesOf(init, "init"), leavesOf(xs, "xs")];
   const length = stepsOf(stacks, options.length);
   const parameter = (index: number, { shape, dtype }: Tensor, skip: number): Tensor =>
-    new Tensor(ops.parameter(index, shape.slice(skip), dtype));
+    new Tensor(ops.placeholder(index, shape.slice(skip), dtype));
   const carries = inits.map((x, i) => parameter(i, x, 0));
   const slices = stacks.map((x, i) => parameter(inits.length + i, x, 1));
   const given: unknown = withoutAssignments("scan", () => f(rebuilt(init, carries), rebuilt(xs, slices)));

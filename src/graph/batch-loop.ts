@@ -82,7 +82,7 @@ export class LoopBatching {
       const opened = this.#open();
       const placeholders = leaves.map((leaf, i): Batched => {
         const other = {
-          node: ops.parameter(i, withAxis[i] ? [this.#size, ...leaf.shape] : leaf.shape, leaf.dtype),
+          node: ops.placeholder(i, withAxis[i] ? [this.#size, ...leaf.shape] : leaf.shape, leaf.dtype),
           hasAxis: withAxis[i]!,
         };
         opened.place(leaf, other);

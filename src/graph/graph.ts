@@ -1,7 +1,7 @@
 // A closed piece of graph: what goes in, what comes out, what is assigned. The unit that a backend compiles.
 import { ArgumentError } from "../errors.ts";
-import { Body, parameterOp, type Resident, readOp } from "../ops/index.ts";
-import type { Node } from "../ops/op.ts";
+import { Body, type Resident } from "../ops/index.ts";
+import { isArgument, isRead, type Node } from "../ops/op.ts";
 import { formatShape } from "../shape.ts";
 import { topologicalOrder } from "./order.ts";
 
@@ -36,8 +36,8 @@ export function closeGraph(
   const variables = new Set<Resident>();
   for (const node of order) {
     if (isInput(node)) continue;
-    if (node.op === readOp) variables.add(node.attrs.variable);
-    if (node.op === parameterOp) {
+    if (isRead(node)) variables.add(node.attrs.variable);
+    if (isArgument(node)) {
       throw new ArgumentError(
         `a tensor ${formatShape(node.shape)} from inside a function under compile, scan or vmap stands for any argument, and has no numbers. Return what you make of it from the function (under scan as part of y or of the carry), and use what comes back.`,
       );

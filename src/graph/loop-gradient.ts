@@ -52,7 +52,7 @@ export function loopCotangents(
   const deferred = deferSums(constantParts, (node) => steps.has(node));
   const operands = new Set([...deferred.values()].flatMap((sum) => sum.operands));
   const summed = [...constantParts.keys()].filter((constant) => !deferred.has(constant));
-  const totals = summed.map((constant, i) => ops.parameter(i, constant.shape, constant.dtype));
+  const totals = summed.map((constant, i) => ops.placeholder(i, constant.shape, constant.dtype));
   const sums = summed.map((constant, i) => ops.add(totals[i]!, constantParts.get(constant)!));
 
   // What the second loop takes from the first, and where the numbers of all steps are.
@@ -111,11 +111,11 @@ function passBack(
   const to = placeholders.filter((node) => varying.has(node));
   const dStacked = new Map<number, Node>();
   stacked.forEach(
-    (y, j) => isFloat(y) && dys[carries.length + j] && dStacked.set(j, ops.parameter(j, y.shape, y.dtype)),
+    (y, j) => isFloat(y) && dys[carries.length + j] && dStacked.set(j, ops.placeholder(j, y.shape, y.dtype)),
   );
   const dNext = new Map<number, Node>();
   const activate = (i: number): unknown =>
-    dNext.has(i) || dNext.set(i, ops.parameter(i, carries[i]!.shape, carries[i]!.dtype));
+    dNext.has(i) || dNext.set(i, ops.placeholder(i, carries[i]!.shape, carries[i]!.dtype));
   carries.forEach((carry, i) => varying.has(carry) && dys[i] && activate(i));
   // Which other carries have a cotangent is not known before their successors' have been passed back.
   for (;;) {

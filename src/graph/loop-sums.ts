@@ -48,7 +48,7 @@ export function deferSum(
       return inner && { operands: inner.operands, finish: (stackOf) => apply(op, [inner.finish(stackOf)], attrs) };
     }
     case "elementwise": {
-      if (op !== ops.addOp) return null;
+      if (!op.isSum) return null;
       const [left, right] = [deferSum(a, varies, stacked), deferSum(b, varies, stacked)];
       return (
         left &&

@@ -1,7 +1,7 @@
 // Graphs with some of their nodes exchanged.
 
 import * as ops from "../ops/index.ts";
-import { type Node, type Rewrite, withInputs } from "../ops/op.ts";
+import { isRead, type Node, type Rewrite, withInputs } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 import { graphRoots } from "./graph.ts";
 import { topologicalOrder } from "./order.ts";
@@ -33,12 +33,12 @@ function replacing(done: Map<Node, Node>, exchange: (node: Node) => Node | null)
 
 /** The same graph without hold on anybody's numbers or variables, for a program that outlives them. */
 export function detachGraph(graph: Graph): Graph {
-  const inputs = graph.inputs.map((node, i) => ops.parameter(i, node.shape, node.dtype));
+  const inputs = graph.inputs.map((node, i) => ops.placeholder(i, node.shape, node.dtype));
   const variables = graph.variables.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
   const reads = variables.map((variable) => ops.read(variable));
   const places = new Map(graph.inputs.map((node, i) => [node, inputs[i]!]));
   const exchange = (node: Node): Node | null =>
-    places.get(node) ?? (node.op === ops.readOp ? reads[graph.variables.indexOf(node.attrs.variable)]! : null);
+    places.get(node) ?? (isRead(node) ? reads[graph.variables.indexOf(node.attrs.variable)]! : null);
   const roots = replaceNodes(graphRoots(graph), exchange);
   const outputs = roots.slice(0, graph.outputs.length);
   const assignments = graph.assignments.map(({ variable }, i) => ({

@@ -19,6 +19,7 @@ export const addOp: ElementwiseOp<null> = defineOp(
     name: "add",
     domain: "number",
     exact: true,
+    isSum: true,
     onnx: "Add",
     vjp: (_, dy) => [dy, dy],
     // x + (−0) = x; for floats x + 0 is not x where x = −0.

@@ -1,5 +1,5 @@
 // A value whose gradient is told by its maker, where the rule that would follow from its parts is slow or inexact.
-import { parameter } from "./leaf.ts";
+import { placeholder } from "./leaf.ts";
 import { apply, defineOp, type MovementOp, type Node, type Ops, type Rewrite } from "./op.ts";
 
 /** The cotangents of the arguments, given that of the value; `null` for an argument that has none. */
@@ -24,7 +24,7 @@ export const customGradientOp: MovementOp<CustomGradientAttrs> = defineOp({
 /** The rule speaks of nodes of its own graph: what it says of a stand-in for the cotangent is rewritten like the rest. */
 function rewrittenRule(y: Node<CustomGradientAttrs>, rewrite: Rewrite): GradientRule {
   return (dy, o) => {
-    const standIn = parameter(0, y.shape, y.dtype);
+    const standIn = placeholder(0, y.shape, y.dtype);
     const parts = y.attrs.rule(standIn, o);
     const rewritten = rewrite(
       parts.filter((part) => part !== null),

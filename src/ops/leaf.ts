@@ -1,4 +1,4 @@
-// Numbers from outside the graph: given arrays, the parameters of a compiled function, and variables as they were read.
+// Numbers from outside the graph: given arrays, placeholders for the arguments of a compiled function, and variables as they were read.
 import type { DType, TypedArray } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 import { apply, defineOp, type LeafOp, type Node } from "./op.ts";
@@ -10,23 +10,30 @@ interface LeafAttrs {
 
 const declared = (_: readonly Node[], { shape, dtype }: LeafAttrs) => ({ shape, dtype });
 
-export const dataOp: LeafOp<LeafAttrs> = defineOp({ name: "data", kind: "leaf", infer: declared, vjp: () => [] });
+export const dataOp: LeafOp<LeafAttrs> = defineOp({
+  name: "data",
+  kind: "leaf",
+  holds: "array",
+  infer: declared,
+  vjp: () => [],
+});
 
 /** Numbers that are already here. */
 export function data(value: TypedArray, shape: Shape, dtype: DType): Node {
   return Object.assign(apply(dataOp, [], { shape, dtype }), { value });
 }
 
-export const parameterOp: LeafOp<LeafAttrs & { index: number }> = defineOp({
-  name: "parameter",
+export const placeholderOp: LeafOp<LeafAttrs & { index: number }> = defineOp({
+  name: "placeholder",
   kind: "leaf",
+  holds: "argument",
   infer: (_: readonly Node[], { shape, dtype }: LeafAttrs & { index: number }) => ({ shape, dtype }),
   vjp: () => [],
 });
 
 /** The `index`-th tensor that a compiled function will be called with. */
-export function parameter(index: number, shape: Shape, dtype: DType): Node {
-  return apply(parameterOp, [], { index, shape, dtype });
+export function placeholder(index: number, shape: Shape, dtype: DType): Node {
+  return apply(placeholderOp, [], { index, shape, dtype });
 }
 
 /** Numbers that live in a backend's own memory between programs. The runtime's `Variable` is one. */
@@ -39,6 +46,7 @@ export interface Resident {
 export const readOp: LeafOp<{ variable: Resident }> = defineOp({
   name: "read",
   kind: "leaf",
+  holds: "variable",
   infer: (_: readonly Node[], { variable }: { variable: Resident }) => ({
     shape: variable.shape,
     dtype: variable.dtype,

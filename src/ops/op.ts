@@ -51,6 +51,8 @@ export interface ElementwiseOp<A> extends Declaration<A> {
   readonly scalar: <T>(b: ScalarBuilder<T>, operands: readonly T[], attrs: A) => T;
   /** True where a float32 result rounds once, so that folding a constant gives the very bits of every backend. */
   readonly exact?: boolean;
+  /** True where the result is the sum of the operands, so that the sum of many results is the sum of the operands' sums. */
+  readonly isSum?: boolean;
 }
 
 /** Axes of the input folded by an associative instruction. */
@@ -114,6 +116,8 @@ export interface GenerateOp<A> extends Declaration<A> {
 /** Numbers from outside the graph. */
 export interface LeafOp<A> extends Declaration<A> {
   readonly kind: "leaf";
+  /** An array that is given, an argument of a compiled function, or the value of `attrs.variable`. */
+  readonly holds: "array" | "argument" | "variable";
 }
 
 /** A body applied step after step. */
@@ -139,6 +143,15 @@ export type Op<A = any> =
   | LeafOp<A>
   | LoopOp<A>
   | ResultOp<A extends { index: number } ? A : any>;
+
+/** Tests for the three kinds of leaves; passes know no operation by its name or identity. */
+const holds =
+  (what: LeafOp<unknown>["holds"]) =>
+  ({ op }: Node): boolean =>
+    op.kind === "leaf" && op.holds === what;
+export const isGiven = holds("array");
+export const isArgument = holds("argument");
+export const isRead = holds("variable");
 
 /** Every primitive by name, in the order of definition: for tests, tables and prints. */
 export const primitives = new Map<string, Op>();

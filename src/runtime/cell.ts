@@ -2,8 +2,8 @@
 import type { Backend, Storage } from "../backends/backend.ts";
 import type { DType } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import { type Resident, read, readOp, stopGradient } from "../ops/index.ts";
-import type { Node } from "../ops/op.ts";
+import { type Resident, read, stopGradient } from "../ops/index.ts";
+import { isRead, type Node } from "../ops/op.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { backend } from "./device.ts";
 
@@ -165,7 +165,7 @@ export class Cell implements Resident {
     const settleReads = async (): Promise<void> => {
       const alive = reads
         .flatMap((ref) => ref.deref() ?? [])
-        .filter((node) => node.op === readOp && node.value === undefined);
+        .filter((node) => isRead(node) && node.value === undefined);
       if (alive.length === 0 || !this.#storage) return;
       const numbers = await backend().read(this.#storage);
       for (const node of alive) node.value = numbers;

@@ -4,8 +4,8 @@ import type { TypedArray } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
 import { closeGraph, type Graph, structureOf } from "../graph/graph.ts";
 import { detachGraph } from "../graph/replace.ts";
-import { dataOp, type Resident } from "../ops/index.ts";
-import { type Node, settle } from "../ops/op.ts";
+import type { Resident } from "../ops/index.ts";
+import { isGiven, type Node, settle } from "../ops/op.ts";
 import { type Cell, currentBody, currentTrace, dirty } from "./cell.ts";
 import { backend, enqueue } from "./device.ts";
 
@@ -73,8 +73,7 @@ export function flush(nodes: readonly Node[] = []): Promise<void> {
 }
 
 async function runGraph(graph: Graph): Promise<TypedArray[]> {
-  if (graph.assignments.length === 0 && graph.outputs.every((node) => node.op === dataOp))
-    return graph.outputs.map((node) => node.value!);
+  if (graph.assignments.length === 0 && graph.outputs.every(isGiven)) return graph.outputs.map((node) => node.value!);
   const program = await programFor(graph);
   return program.run(
     graph.inputs.map((node) => node.value!),

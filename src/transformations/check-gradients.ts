@@ -136,7 +136,7 @@ interface Traced {
 
 /** Makes a graph of the function, with one number as its value, and gathers all numbers that go in. */
 async function traced(f: (...xs: Tensor[]) => Outputs, xs: readonly Tensor[]): Promise<Traced> {
-  const parameters = xs.map((x, i) => ops.parameter(i, x.shape, x.dtype));
+  const parameters = xs.map((x, i) => ops.placeholder(i, x.shape, x.dtype));
   const into: Trace = {
     reads: new Map(),
     assigned: new Map(),

@@ -26,7 +26,7 @@ type Derivative<Rest extends unknown[]> = (x: TensorLike, ...rest: Rest) => Tens
 export function jacrev<Rest extends unknown[]>(f: Differentiable<Rest>): Derivative<Rest> {
   return (given, ...rest) => {
     const { x, y } = traced("jacrev", f, given, rest);
-    const standIn = ops.parameter(0, y.shape, y.dtype);
+    const standIn = ops.placeholder(0, y.shape, y.dtype);
     const [row] = cotangentNodes([y], [standIn], [x]);
     return new Tensor(ops.reshape(forEachUnit(row ?? null, standIn, x.shape), [...y.shape, ...x.shape]));
   };
@@ -43,7 +43,7 @@ export function jacrev<Rest extends unknown[]>(f: Differentiable<Rest>): Derivat
 export function jacfwd<Rest extends unknown[]>(f: Differentiable<Rest>): Derivative<Rest> {
   return (given, ...rest) => {
     const { x, y } = traced("jacfwd", f, given, rest);
-    const standIn = ops.parameter(0, x.shape, x.dtype);
+    const standIn = ops.placeholder(0, x.shape, x.dtype);
     const columns = forEachUnit(tangentNodes([y], [x], [standIn])[0]!, standIn, y.shape);
     const order = columns.shape.map((_, i) => (i + 1) % columns.shape.length);
     return new Tensor(ops.reshape(ops.permute(columns, order), [...y.shape, ...x.shape]));

@@ -53,7 +53,7 @@ export function tangentNodes(ys: readonly Node[], xs: readonly Node[], direction
   const isFloat = (x: Node): boolean => dtypeInfo(x.dtype).isFloat;
   const zeros = (x: Node): Node => ops.full(x.shape, 0, isFloat(x) ? x.dtype : "float32");
   const floats = ys.filter(isFloat);
-  const seeds = floats.map((y, i) => ops.parameter(i, y.shape, y.dtype));
+  const seeds = floats.map((y, i) => ops.placeholder(i, y.shape, y.dtype));
   const pulled = cotangentNodes(floats, seeds, xs, new Set(), forward);
   const reached = xs.flatMap((x, i) => (isFloat(x) && pulled[i] ? [i] : []));
   const found = cotangentNodes(

@@ -50,7 +50,7 @@ export function vmap<Args extends TensorLike[], R extends Outputs>(
     const one = xs.map((x, i) => {
       const axis = axes[i];
       if (axis === null || axis === undefined) return x;
-      const standIn = ops.parameter(
+      const standIn = ops.placeholder(
         i,
         x.shape.filter((_, k) => k !== axis),
         x.dtype,

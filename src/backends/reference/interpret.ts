@@ -4,8 +4,8 @@ import { numbers, wrap } from "../../compile/numbers.ts";
 import { type DType, dtypeInfo } from "../../dtype.ts";
 import { bodyGraph, type Graph, graphNodes } from "../../graph/graph.ts";
 import { labelExtents } from "../../ops/contract.ts";
-import { type LoopAttrs, type Resident, readOp, resultTypes } from "../../ops/index.ts";
-import type { ContractLabels, Node } from "../../ops/op.ts";
+import { type LoopAttrs, type Resident, resultTypes } from "../../ops/index.ts";
+import { type ContractLabels, isRead, type Node } from "../../ops/op.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../shape.ts";
 import { type Affine, fixed } from "../../view.ts";
 
@@ -21,7 +21,7 @@ export function interpret(
   const known = new Map<Node, Values>(graph.inputs.map((node, i) => [node, inputs[i]!]));
   for (const node of graphNodes(graph)) {
     if (known.has(node)) continue;
-    if (node.op === readOp) known.set(node, variables.get(node.attrs.variable)!);
+    if (isRead(node)) known.set(node, variables.get(node.attrs.variable)!);
     else
       known.set(
         node,

@@ -1,7 +1,6 @@
 // Prints map, rows and scatter kernels: parallel loops around stages of reducing loops, four elements at a time.
 import type { Buffer } from "../../compile/expression.ts";
-import { stageOf } from "../../compile/fuse.ts";
-import { type Kernel, kernelBuffers, kernelRoots } from "../../compile/kernel.ts";
+import { type Kernel, kernelBuffers, kernelRoots, stageOf } from "../../compile/kernel.ts";
 import { kernelWork } from "../../compile/work.ts";
 import { dtypeInfo } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";

@@ -1,7 +1,7 @@
 // A compiled program: one WebAssembly module whose `run` walks all kernels of all steps.
 
+import type { Plan } from "../../compile/kernel.ts";
 import { lowerGraph } from "../../compile/pipeline.ts";
-import type { Plan } from "../../compile/plan.ts";
 import { printKernel, printPlan } from "../../compile/print.ts";
 import { kernelWork } from "../../compile/work.ts";
 import { debugPrint } from "../../debug.ts";

@@ -1,8 +1,7 @@
 // The walk over a program: what is to be done, in which order; by one thread from end to end, or phase by phase.
 import { type Address, type Addresses, programAddresses, sameAddress, stepAddresses } from "../../compile/address.ts";
-import { type Kernel, kernelBuffers } from "../../compile/kernel.ts";
-import type { Plan } from "../../compile/plan.ts";
-import { bytesOf } from "../../compile/schedule.ts";
+import { bytesOf } from "../../compile/expression.ts";
+import { type Kernel, kernelBuffers, type Plan } from "../../compile/kernel.ts";
 import { dtypeInfo } from "../../dtype.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";

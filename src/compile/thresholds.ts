@@ -1,0 +1,33 @@
+// The compiler's thresholds: every number that trades one kind of work for another. They decide speed, never a value.
+// Costs are counted in simple vector instructions an element (graph/cost.ts).
+
+/**
+ * A value that costs more than this and has several readers is stored; a cheaper one is computed again by each of them.
+ * Loading a stored element costs about as much as four instructions, and storing it costs a pass over memory besides.
+ */
+export const recomputeBelow = 4;
+
+/**
+ * A value that costs at least this and is read again and again (through a broadcast, a window or a gather) is stored
+ * even for a single reader: each repetition would pay the cost anew.
+ */
+export const storeRepeatedFrom = 10;
+
+/** A value of a loop's body that costs more than this is saved by the loop; the gradient computes cheaper ones again. */
+export const saveInLoopAbove = 6;
+
+/** A padded element tests whether it lies inside, and splits what could have been one vector load. */
+export const paddedElementCost = 10;
+
+/**
+ * An expression that costs more, or nests deeper, is cut by storing it: code grows with the cost, and the printers walk
+ * expressions recursively. Chains of 10,000 additions (test/programs.test.ts) need the second limit.
+ */
+export const largestExpression = 400;
+export const deepestExpression = 100;
+
+/** Expressions of a kernel that several roots share may nest this deep: twice the limit for one root, and half again. */
+export const deepestKernel = 300;
+
+/** Independent kernels over at most this many elements share one: a call costs more than their work. */
+export const smallKernel = 64;
