@@ -7,7 +7,7 @@ import * as ops from "../src/ops/index.ts";
 
 async function prepared() {
   const device = new WasmDevice(engineFeatures());
-  const x = ops.parameter(0, [10], "float32");
+  const x = ops.placeholder(0, [10], "float32");
   const program = await WasmProgram.compile(device, closeGraph([ops.mul(x, x)], [], [x]));
   const run = () => program.run([new Float32Array(10)], [], 1);
   await run();

@@ -1,7 +1,7 @@
 // The graph: what the verifier catches, how graphs print, which share a program, in what order nodes stand.
 import { describe, expect, test } from "vitest";
 import { gradientNodes } from "../src/graph/gradient.ts";
-import { closeGraph, type Graph, graphNodes, structureOf } from "../src/graph/graph.ts";
+import { closeGraph, type Graph, graphNodes, programKey } from "../src/graph/graph.ts";
 import { topologicalOrder } from "../src/graph/order.ts";
 import { printGraph } from "../src/graph/print.ts";
 import { verifyGraph } from "../src/graph/verify.ts";
@@ -140,7 +140,7 @@ describe("the printer", () => {
 });
 
 describe("structure", () => {
-  const structure = (...roots: Node[]): string => structureOf(closeGraph(roots, []));
+  const structure = (...roots: Node[]): string => programKey(closeGraph(roots, []));
 
   test("is the same for other numbers and for the same graph built again", () => {
     const build = (value: number): string =>
@@ -151,7 +151,7 @@ describe("structure", () => {
   test("is the same for other variables of the same shape", () => {
     const build = (name: string): string => {
       const [w, v] = [resident([2], name), resident([2], `${name}'`)];
-      return structureOf(
+      return programKey(
         closeGraph([ops.sub(ops.read(w), ops.read(v))], [{ variable: v, value: ops.neg(ops.read(w)) }]),
       );
     };
@@ -176,13 +176,13 @@ describe("structure", () => {
     ["a variable and an input", structure(ops.exp(ops.read(w))), structure(ops.exp(numbers([2])))],
     [
       "an assignment",
-      structureOf(closeGraph([ops.read(w)], [])),
-      structureOf(closeGraph([ops.read(w)], [{ variable: w, value: ops.read(w) }])),
+      programKey(closeGraph([ops.read(w)], [])),
+      programKey(closeGraph([ops.read(w)], [{ variable: w, value: ops.read(w) }])),
     ],
     [
       "an assignment to another",
-      structureOf(closeGraph([ops.add(ops.read(w), ops.read(v))], [{ variable: w, value: ops.read(v) }])),
-      structureOf(closeGraph([ops.add(ops.read(w), ops.read(v))], [{ variable: v, value: ops.read(v) }])),
+      programKey(closeGraph([ops.add(ops.read(w), ops.read(v))], [{ variable: w, value: ops.read(v) }])),
+      programKey(closeGraph([ops.add(ops.read(w), ops.read(v))], [{ variable: v, value: ops.read(v) }])),
     ],
     [
       "one variable read twice, or two",

@@ -1,6 +1,6 @@
 // Loops with carried state: held to the same computation unrolled; small programs, however many steps.
 import { describe, expect, test } from "vitest";
-import { closeGraph, structureOf } from "../src/graph/graph.ts";
+import { closeGraph, programKey } from "../src/graph/graph.ts";
 import {
   arange,
   compile,
@@ -353,7 +353,7 @@ describe("programs", () => {
   });
 
   test("the structure of the body is part of the program's key", () => {
-    const text = (f: Step, length = 4) => structureOf(closeGraph([scan(f, zeros([2]), null, { length })[0].node], []));
+    const text = (f: Step, length = 4) => programKey(closeGraph([scan(f, zeros([2]), null, { length })[0].node], []));
     expect(text((c) => [c.add(1), null])).toBe(text((c) => [c.add(1), null]));
     expect(text((c) => [c.add(1), null])).not.toBe(text((c) => [c.add(2), null]));
     expect(text((c) => [c.add(1), null])).not.toBe(text((c) => [c.mul(c), null]));

@@ -1,8 +1,13 @@
 // A loop for many examples at once: the batch axis goes through its body, but only where an example makes a difference.
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
-import type { Batched } from "./batch.ts";
 import { closeLoop } from "./loop.ts";
+
+/** The batched form of a node: one with a leading batch axis, or the node itself if it does not depend on the example. */
+export interface Batched {
+  readonly node: Node;
+  readonly hasAxis: boolean;
+}
 
 /** A batching of a loop's body, which knows the graph around the loop. */
 export interface BodyBatching {

@@ -3,14 +3,8 @@ import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { apply, type ContractLabels, type Node, type Rewrite, withInputs } from "../ops/op.ts";
-import { type BatchedLoop, type BodyBatching, batchedResult, LoopBatching } from "./batch-loop.ts";
+import { type Batched, type BatchedLoop, type BodyBatching, batchedResult, LoopBatching } from "./batch-loop.ts";
 import { topologicalOrder } from "./order.ts";
-
-/** What has become of a node: one with a leading batch axis, or, where it does not depend on the example, itself. */
-export interface Batched {
-  readonly node: Node;
-  readonly hasAxis: boolean;
-}
 
 /**
  * The graph behind `roots`, computed for each of `size` examples at once. `given` says what stands in the place of its

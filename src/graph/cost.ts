@@ -1,6 +1,7 @@
-// What computing one element costs, in simple instructions: computing it again is weighed against storing it.
+// The cost of computing one element, in simple instructions: the compiler weighs computing it again against storing it.
 
 import type { ScalarBuilder, ScalarOp } from "../compile/scalar.ts";
+import { paddedElementCost } from "../compile/thresholds.ts";
 import type { Node } from "../ops/op.ts";
 
 export const weights = {
@@ -42,14 +43,11 @@ export const weights = {
   select: 1,
 } satisfies Record<ScalarOp, number>;
 
-/** A padded element asks whether it lies inside, and breaks up what could have been read as one vector. */
-const asking = 10;
-
 const remembered = new WeakMap<object, number>();
 
 /** The instructions of a node's own element, without those of its inputs. */
 export function elementCost(node: Node): number {
-  if (node.op.kind === "movement") return node.op.fill ? asking : 0;
+  if (node.op.kind === "movement") return node.op.fill ? paddedElementCost : 0;
   if (node.op.kind === "generate") return 0;
   if (node.op.kind !== "elementwise") return 1;
   let cost = node.attrs === null ? remembered.get(node.op) : undefined;

@@ -60,7 +60,7 @@ export function bodyGraph(body: Body): Graph {
 }
 
 /** A text that two graphs share if and only if one program serves both. */
-export function structureOf(graph: Graph): string {
+export function programKey(graph: Graph): string {
   const place = new Map<Node, number>();
   const lines: string[] = [];
   graph.inputs.forEach((node, i) => {
@@ -82,7 +82,7 @@ export function structureOf(graph: Graph): string {
 function attrsText(node: Node, variables: readonly Resident[]): string {
   if (node.attrs === null) return "";
   return JSON.stringify(node.attrs, (key, value) => {
-    if (value instanceof Body) return structureOf(bodyGraph(value));
+    if (value instanceof Body) return programKey(bodyGraph(value));
     if (key === "variable") return `${variables.indexOf(value)}:${value.dtype}[${value.shape}]`;
     return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
       ? `${1 / value < 0 ? "-" : ""}${value}`

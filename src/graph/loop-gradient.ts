@@ -1,4 +1,5 @@
 // The gradient of a loop: another loop that runs the other way, from what the first one saved.
+import { saveInLoopAbove } from "../compile/thresholds.ts";
 import { dtypeInfo } from "../dtype.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
@@ -15,9 +16,6 @@ export type Differentiate = (
   xs: readonly Node[],
   leaves: ReadonlySet<Node>,
 ) => (Node | null)[];
-
-/** A value of the loop's body that costs more to compute again is saved at each step. */
-const cheap = 6;
 
 const isFloat = (node: Node): boolean => dtypeInfo(node.dtype).isFloat;
 const zeros = (node: Node): Node => ops.full(node.shape, 0, node.dtype);
@@ -215,6 +213,6 @@ const savedBytes = ({ saved }: Needed): number =>
 function isDear(node: Node): boolean {
   const { kind } = node.op;
   return kind === "elementwise"
-    ? elementCost(node) > cheap
+    ? elementCost(node) > saveInLoopAbove
     : kind !== "movement" && kind !== "generate" && kind !== "gather";
 }

@@ -2,7 +2,7 @@
 import type { Program } from "../backends/backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
-import { closeGraph, type Graph, structureOf } from "../graph/graph.ts";
+import { closeGraph, type Graph, programKey } from "../graph/graph.ts";
 import { detachGraph } from "../graph/replace.ts";
 import type { Resident } from "../ops/index.ts";
 import { isGiven, type Node, settle } from "../ops/op.ts";
@@ -14,7 +14,7 @@ const cacheSize = 256;
 const cache = new Map<string, Promise<Program>>();
 
 async function programFor(graph: Graph): Promise<Program> {
-  const key = `${backend().name}\n${structureOf(graph)}`;
+  const key = `${backend().name}\n${programKey(graph)}`;
   let program = cache.get(key);
   if (program) cache.delete(key);
   else program = backend().compile(detachGraph(graph));
