@@ -1,23 +1,37 @@
 // `compile`: a function traced once for each combination of shapes, and from then on only run.
-import type { KernelRun, Program } from "./backends/backend.ts";
+import { type Backend, InterruptedRun, type KernelRun, type Program } from "./backends/backend.ts";
 import type { TypedArray } from "./dtype.ts";
-import { ArgumentError } from "./errors.ts";
-import { closeGraph } from "./graph/graph.ts";
+import { ArgumentError, NablaError } from "./errors.ts";
+import { closeGraph, graphNodes } from "./graph/graph.ts";
 import { topologicalOrder } from "./graph/order.ts";
 import { replaceNodes } from "./graph/replace.ts";
 import * as ops from "./ops/index.ts";
-import type { Node } from "./ops/op.ts";
-import { Cell, type Trace, tracing } from "./runtime/cell.ts";
+import { isRead, type Node } from "./ops/op.ts";
+import { Cell } from "./runtime/cell.ts";
 import { backend, enqueue } from "./runtime/device.ts";
-import { evaluate, flush, storagesOf } from "./runtime/evaluate.ts";
+import { evaluate, flush, storagesIn } from "./runtime/evaluate.ts";
+import { isInlining, type Trace, tracing } from "./runtime/trace.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
 
 /** What a compiled function may give back: tensors, alone or nested in arrays and objects, or nothing. */
 export type Result = Tensor | void | readonly Result[] | { readonly [key: string]: Result };
 
-/** A compiled function. */
+/**
+ * A compiled function. Called inside another function that is traced (under `compile`, `grad`, `vmap`, `scan` …), it becomes
+ * part of that one: it gives its result at once, not a promise. TypeScript cannot see that; {@link Compiled.inline} is
+ * the same call with the type that it has there.
+ */
 export interface Compiled<Args extends TensorLike[], R extends Result> {
   (...args: Args): Promise<R>;
+  /**
+   * The function itself, not compiled, for use inside another one.
+   *
+   * @example
+   * const half = compile((x: Tensor) => x.mul(0.5));
+   * const f = compile((x: Tensor) => half.inline(x).add(1));
+   * await (await f([2])).array(); // [2]
+   */
+  inline(...args: Args): R;
   /** Runs `steps` times in a row with the same arguments, without coming back in between; gives the last results. */
   repeat(steps: number, ...args: Args): Promise<R>;
   /** Runs `steps` times like {@link repeat}, kernel by kernel on one thread, and tells how long each took. */
@@ -27,16 +41,26 @@ export interface Compiled<Args extends TensorLike[], R extends Result> {
 }
 
 interface Traced {
+  readonly owner: Backend;
   readonly program: Promise<Program>;
   readonly variables: readonly Cell[];
+  /** Those whose value the program needs. */
+  readonly read: readonly Cell[];
   readonly assigned: readonly Cell[];
-  readonly result: Result;
-  readonly outputs: readonly Node[];
+  readonly constants: readonly Cell[];
+  readonly fill: Fill;
 }
+
+/** Puts numbers in the places of the traced tensors of a result. */
+type Fill = (numbers: readonly TypedArray[]) => Result;
+
+/** How many traces of one function are kept. The least recently used one goes first. */
+const mostTraces = 128;
 
 /**
  * Traces `fn` once for each combination of argument shapes and dtypes, and runs the compiled program from then on.
- * Variables may be read and assigned inside; anything else with an effect happens at the trace only.
+ * Variables may be read and assigned inside; anything else with an effect happens at the trace only. A compiled function
+ * may be called inside: it is traced into this one.
  *
  * @example
  * const w = variable(0);
@@ -51,18 +75,34 @@ interface Traced {
 export function compile<Args extends TensorLike[], R extends Result>(
   fn: (...args: { [K in keyof Args]: Tensor }) => R,
 ): Compiled<Args, R> {
+  const plain = fn as unknown as (...xs: readonly Tensor[]) => R;
+  const inline = (...args: Args): R => plain(...args.map((x) => asTensor(x)));
   const traces = new Map<string, Traced>();
 
   const traceFor = (args: readonly Tensor[]): Traced => {
-    const key = `${backend().name} ${args.map((x) => `${x.dtype}[${x.shape}]`).join(" ")}`;
-    let traced = traces.get(key);
-    if (!traced) traces.set(key, (traced = trace(fn as unknown as (...xs: Tensor[]) => Result, args)));
+    const owner = backend();
+    const key = `${owner.name} ${args.map((x) => `${x.dtype}[${x.shape}]`).join(" ")}`;
+    const known = traces.get(key);
+    const traced = known ?? trace(plain, args, owner);
+    if (known) traces.delete(key);
+    else {
+      traced.program.catch(() => {
+        if (traces.get(key) === traced) traces.delete(key);
+        release(traced);
+      });
+    }
+    traces.set(key, traced);
+    if (traces.size > mostTraces) {
+      const [oldest, evicted] = traces.entries().next().value!;
+      traces.delete(oldest);
+      release(evicted);
+    }
     return traced;
   };
 
   const call = async (steps: number, given: Args): Promise<R> => {
     const [traced, results] = await runTraced(steps, given, (program, ...rest) => program.run(...rest));
-    return fill(traced.result, traced.outputs, results) as R;
+    return traced.fill(results) as R;
   };
 
   /** Queues a run of the program behind all that was asked for before. */
@@ -72,30 +112,63 @@ export function compile<Args extends TensorLike[], R extends Result>(
     run: (program: Program, ...rest: Parameters<Program["run"]>) => Promise<T>,
   ): Promise<[Traced, T]> => {
     if (!Number.isInteger(steps) || steps < 1)
-      throw new ArgumentError(`repeat: wants a whole number of steps from 1 up, but came ${steps}.`);
+      throw new ArgumentError(`repeat: expected an integer number of steps from 1 up, got ${steps}.`);
     const args = given.map((x) => asTensor(x));
     const traced = traceFor(args);
+    for (const cell of traced.read) cell.retry();
     void flush();
-    const stored = traced.variables.map((cell) => cell.stored);
-    const overwrites = traced.assigned.map((cell) => cell.beginOverwrite());
     const inputs = evaluate(args.map((x) => x.node));
+    inputs.catch(() => undefined);
+    const overwrites = traced.assigned.map((cell) => cell.beginOverwrite());
     const results = await enqueue(async () => {
-      const [program, data] = await Promise.all([traced.program, inputs, ...stored]);
-      for (const { settleReads } of overwrites) await settleReads();
-      return run(program, data, storagesOf(traced.variables), steps);
+      const [program] = await Promise.all([traced.program, inputs]);
+      for (const cell of traced.read) cell.checkCurrent();
+      const storages = await storagesIn(traced.owner, traced.variables);
+      for (const settleReads of overwrites) await settleReads();
+      const numbers = args.map(({ node }) => node.value!);
+      try {
+        const results = await run(program, numbers, storages, steps);
+        for (const cell of traced.assigned) cell.wrote();
+        return results;
+      } catch (error) {
+        if (error instanceof InterruptedRun) for (const cell of traced.assigned) cell.lose(error);
+        throw error;
+      }
     });
     return [traced, results];
   };
 
-  return Object.assign((...args: Args) => call(1, args), {
-    repeat: (steps: number, ...args: Args) => call(steps, args),
-    profile: async (steps: number, ...args: Args) =>
-      (await runTraced(steps, args, (program, ...rest) => program.profile(...rest)))[1],
-    program: (...args: Args) => traceFor(args.map((x) => asTensor(x))).program,
+  const outside = <T>(name: string, body: () => Promise<T>): Promise<T> => {
+    if (!isInlining()) return body();
+    throw new NablaError(
+      `${name}: a compiled function inside another one becomes part of it. Call it itself, in a scan for several steps.`,
+    );
+  };
+
+  return Object.assign((...args: Args) => (isInlining() ? (inline(...args) as unknown as Promise<R>) : call(1, args)), {
+    inline,
+    repeat: (steps: number, ...args: Args) => outside("repeat", () => call(steps, args)),
+    profile: (steps: number, ...args: Args) =>
+      outside("profile", async () => {
+        const [, runs] = await runTraced(steps, args, (program, ...rest) => program.profile(...rest));
+        return runs;
+      }),
+    program: (...args: Args) => outside("program", async () => traceFor(args.map((x) => asTensor(x))).program),
   });
 }
 
-function trace(fn: (...args: Tensor[]) => Result, args: readonly Tensor[]): Traced {
+/** Gives back what a trace holds of its backend's memory, when the runs that are queued are over. */
+function release({ program, constants }: Traced): void {
+  void enqueue(async () => {
+    for (const cell of constants) cell.discard();
+    await program.then(
+      (it) => it.free(),
+      () => undefined,
+    );
+  });
+}
+
+function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor[], owner: Backend): Traced {
   const parameters = args.map((x, i) => ops.placeholder(i, x.shape, x.dtype));
   const into: Trace = {
     reads: new Map(),
@@ -110,16 +183,15 @@ function trace(fn: (...args: Tensor[]) => Result, args: readonly Tensor[]): Trac
     );
   }
   const outputs: Node[] = [];
-  collect(result, outputs);
+  const fill = collect(result, outputs);
   const assignments = [...into.assigned].map(([variable, value]) => ({ variable, value }));
 
   // What was made before the trace, or is numbers already, is a constant of the program: computed once, and kept where
   // the program can reach it.
   const before = (node: Node): boolean => node.id < into.firstId || node.value !== undefined;
   const outside = topologicalOrder([...outputs, ...assignments.map((a) => a.value)], before).filter(before);
-  const constants = new Map(
-    outside.filter((node) => node.op.kind !== "generate").map((node) => [node, new Cell(node, "constant")]),
-  );
+  const given = outside.filter((node) => node.op.kind !== "generate");
+  const constants = new Map(given.map((node) => [node, new Cell(node, "constant")]));
   const replaced = replaceNodes([...outputs, ...assignments.map((a) => a.value)], (node) => {
     const cell = constants.get(node);
     return cell ? ops.read(cell) : null;
@@ -129,29 +201,38 @@ function trace(fn: (...args: Tensor[]) => Result, args: readonly Tensor[]): Trac
     assignments.map(({ variable }, i) => ({ variable, value: replaced[outputs.length + i]! })),
     parameters,
   );
-  const program = backend().compile(graph);
+  const read = new Set(graphNodes(graph).map((node) => (isRead(node) ? node.attrs.variable : null)));
+  const program = owner.compile(graph);
   program.catch(() => undefined);
-  return { program, variables: graph.variables as Cell[], assigned: [...into.assigned.keys()], result, outputs };
+  const variables = graph.variables as Cell[];
+  return {
+    owner,
+    program,
+    variables,
+    read: variables.filter((cell) => read.has(cell)),
+    assigned: [...into.assigned.keys()] as Cell[],
+    constants: [...constants.values()],
+    fill,
+  };
 }
 
-function collect(result: Result, into: Node[]): void {
-  if (result instanceof Tensor) into.push(result.node);
-  else if (result !== null && typeof result === "object") for (const part of Object.values(result)) collect(part, into);
-  else if (result !== undefined)
-    throw new ArgumentError(
-      `compile: the function may give back tensors, alone or in arrays and objects, but gave ${typeof result}.`,
-    );
-}
-
-/** Puts numbers in the places of the traced tensors. */
-function fill(result: Result, outputs: readonly Node[], numbers: readonly TypedArray[]): Result {
+/** Collects the tensors of a result. */
+function collect(result: Result, into: Node[]): Fill {
   if (result instanceof Tensor) {
     const { shape, dtype } = result;
-    return new Tensor(ops.data(numbers[outputs.indexOf(result.node)]!, shape, dtype));
+    const index = into.push(result.node) - 1;
+    return (numbers) => new Tensor(ops.data(numbers[index]!, shape, dtype));
   }
-  if (Array.isArray(result)) return result.map((part) => fill(part as Result, outputs, numbers));
+  if (Array.isArray(result)) {
+    const parts = result.map((part: Result) => collect(part, into));
+    return (numbers) => parts.map((part) => part(numbers));
+  }
   if (result !== null && typeof result === "object") {
-    return Object.fromEntries(Object.entries(result).map(([key, part]) => [key, fill(part, outputs, numbers)]));
+    const parts = Object.entries(result).map(([key, part]) => [key, collect(part, into)] as const);
+    return (numbers) => Object.fromEntries(parts.map(([key, part]) => [key, part(numbers)]));
   }
-  return undefined;
+  if (result === undefined) return () => undefined;
+  throw new ArgumentError(
+    `compile: the function may give back tensors, alone or in arrays and objects, but gave ${result === null ? "null" : typeof result}.`,
+  );
 }

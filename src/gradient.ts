@@ -2,6 +2,7 @@
 import { gradientNodes } from "./graph/gradient.ts";
 import { identity } from "./ops/index.ts";
 import type { Cell } from "./runtime/cell.ts";
+import { transformed } from "./runtime/trace.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
 
 /**
@@ -44,7 +45,7 @@ export function valueAndGrad<Rest extends unknown[]>(
   return (x, ...rest) => {
     // A node of its own: what else `f` may know of x is a constant to it.
     const at = new Tensor(identity(asTensor(x).node));
-    const value = f(at, ...rest);
+    const value = transformed(() => f(at, ...rest));
     return [value, gradients(value, [at])[0]!];
   };
 }

@@ -6,7 +6,7 @@ import { indexNode, type TensorIndex } from "./indexing.ts";
 import * as ops from "./ops/index.ts";
 import type { Node } from "./ops/op.ts";
 import { Cell } from "./runtime/cell.ts";
-import { evaluate } from "./runtime/evaluate.ts";
+import { numbersOf, refuse } from "./runtime/evaluate.ts";
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape, sizeOf } from "./shape.ts";
 import { inspectSymbol, showArray } from "./show.ts";
 
@@ -51,8 +51,8 @@ export class Tensor {
   }
 
   /** The numbers in row-major order. The array is the tensor's own: copy it before you change it. */
-  async data(): Promise<TypedArray> {
-    return (await evaluate([this.node]))[0]!;
+  data(): Promise<TypedArray> {
+    return numbersOf([this.node], ([data]) => data!);
   }
   /**
    * The numbers, nested as deep as the shape; of a bool tensor, `true` and `false`. Name the rank to have them typed:
@@ -62,19 +62,21 @@ export class Tensor {
    * const rows = await tensor([[1, 2], [3, 4]]).array<2>();
    * rows[1][0]; // 3
    */
-  async array<Rank extends number = number, Element extends number | boolean = number>(): Promise<
+  array<Rank extends number = number, Element extends number | boolean = number>(): Promise<
     NestedOfRank<Rank, Element>
   > {
     const { shape, dtype } = this;
-    return toNested({ data: await this.data(), shape, dtype }) as NestedOfRank<Rank, Element>;
+    return numbersOf([this.node], ([data]) => toNested({ data: data!, shape, dtype }) as NestedOfRank<Rank, Element>);
   }
   /** The one number of a tensor with one element. */
-  async item(): Promise<number> {
+  item(): Promise<number> {
     if (this.size !== 1)
-      throw new ShapeError(
-        `item: wants a tensor with one element, but this one has shape ${formatShape(this.shape)}; use array() or data().`,
+      return refuse(
+        new ShapeError(
+          `item: expected a tensor with one element, got shape ${formatShape(this.shape)}; use array() or data().`,
+        ),
       );
-    return (await this.data())[0]!;
+    return numbersOf([this.node], ([data]) => data![0]!);
   }
 
   /** Elementwise sum. Broadcasts. */

@@ -2,7 +2,8 @@
 import type { TypedArray } from "./dtype.ts";
 import type { NestedOfRank } from "./host-array.ts";
 import * as ops from "./ops/index.ts";
-import { Cell, currentTrace } from "./runtime/cell.ts";
+import { Cell } from "./runtime/cell.ts";
+import { currentTrace } from "./runtime/trace.ts";
 import { inspectSymbol, showArray } from "./show.ts";
 import { asTensor, hostNumbers, Tensor, type TensorLike } from "./tensor.ts";
 

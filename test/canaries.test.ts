@@ -38,7 +38,7 @@ test("a write between two buffers of the arena fails its run", async () => {
 
 test("no program finds what an earlier one left in a thread's own memory", async () => {
   const { device, run } = await prepared();
-  const own = device.threads.ownOfCaller(64);
+  const own = device.threads.reserve(64, 1);
   device.bytes(own, 64).fill(7);
   await run();
   expect(new Float32Array(device.memory.memory.buffer, own, 16).every(Number.isNaN)).toBe(true);

@@ -5,13 +5,16 @@ import { closeGraph } from "../src/graph/graph.ts";
 import type { HostArray } from "../src/host-array.ts";
 import type { Node } from "../src/ops/op.ts";
 import type { HostRandom } from "../src/random.ts";
-import { evaluate } from "../src/runtime/evaluate.ts";
+import { numbersOf } from "../src/runtime/evaluate.ts";
 import { formatShape, type Shape } from "../src/shape.ts";
 import type { Tensor } from "../src/tensor.ts";
 
 /** The numbers of each tensor on the backend that `setBackend` chose, all from one program. */
 export const backendValues = (tensors: readonly Tensor[]): Promise<TypedArray[]> =>
-  evaluate(tensors.map((x) => x.node));
+  numbersOf(
+    tensors.map((x) => x.node),
+    (arrays) => [...arrays],
+  );
 
 /**
  * The numbers of each tensor by the reference interpreter, floats in float64. `given` replaces the numbers of leaves, so

@@ -197,7 +197,7 @@ describe("errors", () => {
   });
 
   test("one element asked of many", async () => {
-    await expect(ones([2, 2]).item()).rejects.toThrow("item: wants a tensor with one element, but this one has shape [2,2]; use array() or data().");
+    await expect(ones([2, 2]).item()).rejects.toThrow("item: expected a tensor with one element, got shape [2,2]; use array() or data().");
   });
 
   test("float64 is for the reference alone", async () => {

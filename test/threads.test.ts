@@ -45,6 +45,9 @@ const noise = (shape: readonly number[], seed: number): Tensor => {
   return tensor(Float32Array.from({ length: shape.reduce((n, m) => n * m, 1) }, next), { shape });
 };
 
+const module = new WebAssembly.Module(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
+const done: SharedProgram = { number: 1, module, unitsAt: 0, firstUnits: 1, ownBytes: 64, work: () => 0 };
+
 /** A training step with products of several shapes, a convolution, rows, columns, a scatter and an update; large enough to be shared. */
 function training() {
   const images = variable(noise([24, 14, 15, 3], 1));
@@ -106,7 +109,6 @@ test("many short jobs of several programs, one after the other", async () => {
 
 test("a worker that dies ends the step with an error, and the next step works", async () => {
   const pool = new ThreadPool(new DeviceMemory(true), 2);
-  const module = new WebAssembly.Module(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   const asked: number[] = [];
   // A job of which one unit never gets done: the caller finds nothing to do, again and again.
   const program = (answer: (times: number) => number): SharedProgram => ({
@@ -146,21 +148,85 @@ test("a worker that dies ends the step with an error, and the next step works", 
   expect(workers.at(-1)).not.toBe(first);
 });
 
-test("where no worker can be started, one thread does all, and says so once", async () => {
+/** Runs `body` where workers fail to start as `Broken` does; gives what the console was told. */
+async function withWorkers(Broken: unknown, body: () => Promise<void>): Promise<string[]> {
   const info = vi.spyOn(console, "info").mockImplementation(() => undefined);
   const normal = threading.Worker;
-  threading.Worker = class {
-    constructor() {
-      throw new Error("not here");
-    }
-  } as never;
+  threading.Worker = Broken as typeof normal;
+  try {
+    await body();
+    return info.mock.calls.map(([line]) => line as string);
+  } finally {
+    threading.Worker = normal;
+    info.mockRestore();
+  }
+}
+
+/** Dies before it has said a word. */
+class Stillborn {
+  readonly #listeners: Record<string, (reason?: Error) => void> = {};
+  constructor() {
+    queueMicrotask(() => {
+      this.#listeners["error"]?.(new Error("no room for a thread"));
+      this.#listeners["exit"]?.();
+    });
+  }
+  on(event: string, listener: () => void): void {
+    this.#listeners[event] = listener;
+  }
+  unref(): void {}
+  postMessage(): void {}
+  terminate(): void {}
+}
+
+test.each([
+  [
+    "cannot be made",
+    class {
+      constructor() {
+        throw new Error("no room for a thread");
+      }
+    },
+  ],
+  ["dies before its first word", Stillborn],
+])("where a worker %s, one thread goes on, tries again twice, and says so once", async (_, Broken) => {
   const pool = new ThreadPool(new DeviceMemory(true), 3);
-  const module = new WebAssembly.Module(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-  for (let i = 0; i < 2; i++)
-    await pool.run({ number: 1, module, unitsAt: 0, firstUnits: 1, ownBytes: 64, work: () => 0 }, 1, 0, 0);
-  threading.Worker = normal;
-  expect(info.mock.calls.map(([line]) => line)).toEqual([expect.stringMatching(/worker threads cannot be started/)]);
-  info.mockRestore();
+  const tries: number[] = [];
+  const Counted = class extends (Broken as new () => object) {
+    constructor() {
+      tries.push(pool.size);
+      super();
+    }
+  };
+  const said = await withWorkers(Counted, async () => {
+    for (let i = 0; i < 6; i++) {
+      await pool.run(done, 1, 0, 0);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      expect(pool.size).toBe(i < 2 ? 3 : 1);
+    }
+  });
+  expect(said).toEqual([
+    "nabla: a worker thread could not be started (no room for a thread), so that one thread computes. Is a limit on memory or processes too low? setThreads(n) tries again; NABLA_THREADS=1 asks for none.",
+  ]);
+  const before = workers.length;
+  await pool.run(done, 1, 0, 0);
+  expect(workers.length).toBe(before);
+  pool.resize(2);
+  await pool.run(done, 1, 0, 0);
+  expect(workers.length).toBe(before + 1);
+  expect(pool.size).toBe(2);
+});
+
+test("a worker that fails to start once is replaced with the next job, without a word", async () => {
+  const pool = new ThreadPool(new DeviceMemory(true), 2);
+  const said = await withWorkers(Stillborn, async () => {
+    await pool.run(done, 1, 0, 0);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  });
+  const before = workers.length;
+  await pool.run(done, 1, 0, 0);
+  expect(workers.length).toBe(before + 1);
+  expect([pool.size, said]).toEqual([2, []]);
 });
 
 test("threads that die while they have nothing to do are replaced without a word", async () => {

@@ -1,6 +1,7 @@
 // What a backend is: somewhere to keep numbers, and a way to turn a graph into a program that runs there.
 import type { Work } from "../compile/work.ts";
 import type { DType, TypedArray } from "../dtype.ts";
+import { NablaError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Shape } from "../shape.ts";
 
@@ -10,11 +11,18 @@ export interface Storage {
   readonly dtype: DType;
 }
 
+/**
+ * A run that failed after it had begun, so that the variables that it assigns hold anything. Any other error of
+ * {@link Program.run} says that nothing has been written.
+ */
+export class InterruptedRun extends NablaError {}
+
 /** A compiled graph. */
 export interface Program {
   /**
    * Runs the graph `steps` times in a row, with the same inputs and whatever the assignments leave in the variables.
    * `inputs` and `variables` stand in the order of the graph's own lists; gives the outputs of the last run.
+   * Throws {@link InterruptedRun} where it fails after the first write.
    */
   run(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<TypedArray[]>;
   /**

@@ -4,7 +4,8 @@ import { closeLoop } from "../graph/loop.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { checkCount, checkOptions } from "../options.ts";
-import { Cell, withoutAssignments } from "../runtime/cell.ts";
+import { Cell } from "../runtime/cell.ts";
+import { withoutAssignments } from "../runtime/trace.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor } from "../tensor.ts";
 

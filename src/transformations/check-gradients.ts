@@ -9,8 +9,9 @@ import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { checkCount, checkRange } from "../options.ts";
 import { hostRandom } from "../random.ts";
-import { type Trace, tracing } from "../runtime/cell.ts";
-import { evaluate } from "../runtime/evaluate.ts";
+import type { Cell } from "../runtime/cell.ts";
+import { numbersOf } from "../runtime/evaluate.ts";
+import { type Trace, tracing } from "../runtime/trace.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { type Outputs, outputsOf, type Tensors } from "./outputs.ts";
@@ -146,7 +147,7 @@ async function traced(f: (...xs: Tensor[]) => Outputs, xs: readonly Tensor[]): P
     weighted(outputsOf("checkGradients", f(...parameters.map((node) => new Tensor(node))))),
   );
   const isFloat = ({ dtype }: Node): boolean => dtypeInfo(dtype).isFloat;
-  const cells = [...into.reads.keys()];
+  const cells = [...into.reads.keys()] as Cell[];
   const places: readonly { node: Node; name: number | string }[] = [
     ...parameters.map((node, i) => ({ node, name: i })),
     ...cells.map((cell) => ({ node: into.reads.get(cell)!, name: cell.name })),
@@ -161,7 +162,10 @@ async function traced(f: (...xs: Tensor[]) => Outputs, xs: readonly Tensor[]): P
   const outside = topologicalOrder([loss, ...slopes], isOutside).filter(
     (node) => isOutside(node) && node.op.kind !== "generate",
   );
-  const numbers = await evaluate([...xs.map((x) => x.node), ...cells.map((cell) => cell.node()), ...outside]);
+  const numbers = await numbersOf(
+    [...xs.map((x) => x.node), ...cells.map((cell) => cell.node()), ...outside],
+    (arrays) => arrays,
+  );
   const known = new Map<Node, Values>(
     [...places.map(({ node }) => node), ...outside].map((node, i) => [node, Float64Array.from(numbers[i]!)]),
   );

@@ -7,6 +7,7 @@ import { replaceNodes } from "../graph/replace.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { dirty } from "../runtime/cell.ts";
+import { transformed } from "../runtime/trace.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { outputsOf, type Tensors } from "./outputs.ts";
 
@@ -26,7 +27,7 @@ export function checkpoint<Args extends TensorLike[]>(f: (...xs: Tensors<Args>) 
   return (...given) => {
     const xs = given.map((x) => asTensor(x));
     const firstId = ops.full([], 0, "float32").id;
-    const value: unknown = f(...(xs as Tensors<Args>));
+    const value: unknown = transformed(() => f(...(xs as Tensors<Args>)));
     if (Array.isArray(value))
       throw new ArgumentError("checkpoint: the function must give one tensor; join several by concatenate or stack.");
     const y = outputsOf("checkpoint", value)[0]!.node;

@@ -2,6 +2,7 @@
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import { transformed } from "../runtime/trace.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import type { Tensors } from "./outputs.ts";
@@ -36,7 +37,7 @@ export function customGradient<Args extends TensorLike[]>(
 ): (...xs: Args) => Tensor {
   return (...given) => {
     const xs = given.map((x) => asTensor(x));
-    const { value, gradient } = f(...(xs as Tensors<Args>));
+    const { value, gradient } = transformed(() => f(...(xs as Tensors<Args>)));
     if (!(value instanceof Tensor) || typeof gradient !== "function") {
       throw new ArgumentError(
         "customGradient: the function must give { value, gradient }: a tensor, and a function from its cotangent to those of the arguments.",

@@ -5,6 +5,7 @@ import { batchNodes } from "../graph/batch.ts";
 import { cotangentNodes } from "../graph/gradient.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import { transformed } from "../runtime/trace.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { Tensor, type TensorLike } from "../tensor.ts";
 import { tangentNodes } from "./jvp.ts";
@@ -68,7 +69,10 @@ function traced<Rest extends unknown[]>(
   rest: Rest,
 ): { x: Node; y: Node } {
   const [x] = ownNodes([given]) as [Node];
-  const [y] = outputsOf(where, f(new Tensor(x), ...rest)).map((t) => t.node) as [Node];
+  const [y] = outputsOf(
+    where,
+    transformed(() => f(new Tensor(x), ...rest)),
+  ).map((t) => t.node) as [Node];
   for (const { dtype } of [x, y])
     if (!dtypeInfo(dtype).isFloat)
       throw new DTypeError(`${where}: only floats have derivatives, but came ${dtype}; cast it first.`);

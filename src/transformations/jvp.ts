@@ -5,6 +5,7 @@ import { cotangentNodes } from "../graph/gradient.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import * as ops from "../ops/index.ts";
 import type { Node, Ops } from "../ops/op.ts";
+import { transformed } from "../runtime/trace.ts";
 import { Tensor, type TensorLike } from "../tensor.ts";
 import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 import { matching, ownNodes } from "./vjp.ts";
@@ -30,7 +31,7 @@ export function jvp<Args extends TensorLike[], R extends Outputs>(
 ): [value: R, tangent: R] {
   const xs = ownNodes(primals);
   const directions = matching("jvp", "tangent", "argument", xs, tangents);
-  const value = f(...(xs.map((x) => new Tensor(x)) as Tensors<Args>));
+  const value = transformed(() => f(...(xs.map((x) => new Tensor(x)) as Tensors<Args>)));
   const moved = tangentNodes(
     outputsOf("jvp", value).map((y) => y.node),
     xs,

@@ -5,6 +5,7 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { cotangentNodes } from "../graph/gradient.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import { transformed } from "../runtime/trace.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { type Outputs, outputsOf, type Tensors } from "./outputs.ts";
@@ -27,7 +28,7 @@ export function vjp<Args extends TensorLike[], R extends Outputs>(
   ...primals: Args
 ): [value: R, pullback: (dy: Cotangents<R>) => Tensor[]] {
   const xs = ownNodes(primals);
-  const value = f(...(xs.map((x) => new Tensor(x)) as Tensors<Args>));
+  const value = transformed(() => f(...(xs.map((x) => new Tensor(x)) as Tensors<Args>)));
   const ys = outputsOf("vjp", value).map((y) => y.node);
   const pullback = (dy: Cotangents<R>): Tensor[] => {
     const given = (Array.isArray(value) ? dy : [dy]) as readonly TensorLike[];

@@ -4,7 +4,8 @@ import { batchNodes } from "../graph/batch.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
-import { type Cell, currentTrace, dirty } from "../runtime/cell.ts";
+import { type Cell, dirty } from "../runtime/cell.ts";
+import { currentTrace, transformed } from "../runtime/trace.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
@@ -58,7 +59,7 @@ export function vmap<Args extends TensorLike[], R extends Outputs>(
       batched.set(standIn, moveAxis(x.node, axis, 0));
       return new Tensor(standIn);
     });
-    const result = guardingVariables(batched, () => f(...(one as Tensors<Args>)));
+    const result = guardingVariables(batched, () => transformed(() => f(...(one as Tensors<Args>))));
     const ys = outputsOf("vmap", result);
     const places = axesOf("outAxes", outAxes, ys, "output") as number[];
     const done = batchNodes(
@@ -115,7 +116,7 @@ function moveAxis(x: Node, from: number, to: number): Node {
 /** Runs `body`, and sees to it that no variable keeps what is known for single examples only. */
 function guardingVariables<T>(standIns: ReadonlyMap<Node, Node>, body: () => T): T {
   const valuesNow = (): Map<Cell, Node> =>
-    new Map(currentTrace()?.assigned ?? [...dirty].map((cell) => [cell, cell.node()]));
+    new Map((currentTrace()?.assigned as Map<Cell, Node> | undefined) ?? [...dirty].map((cell) => [cell, cell.node()]));
   const before = valuesNow();
   const firstId = [...standIns.keys()][0]!.id;
   const result = body();

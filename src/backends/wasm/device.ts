@@ -109,7 +109,7 @@ export class WasmDevice {
         "this engine has no relaxed SIMD: products are added with two roundings, and results differ in the last bits from engines that have it",
       );
     const { threads } = this;
-    this.target = { fused: features.relaxedSimd && fusesProducts(), joinsPairs: features.joinsPairs };
+    this.target = { fused: features.relaxedSimd && fusesProducts(this.memory), joinsPairs: features.joinsPairs };
     this.capabilities = {
       dtypes: ["float32", "int32", "uint32", "bool", "uint8"],
       vectorBits: this.target.joinsPairs ? 256 : 128,
@@ -124,9 +124,9 @@ export class WasmDevice {
   /** Chooses how many threads take part from the next program on. */
   setThreads(count: number): void {
     if (!Number.isInteger(count) || count < 1 || count > mostThreads)
-      throw new ArgumentError(`threads: a whole number from 1 to ${mostThreads}, but came ${count}.`);
+      throw new ArgumentError(`threads: expected an integer from 1 to ${mostThreads}, got ${count}.`);
     if (count > 1 && !canShare) throw new ArgumentError(`threads: ${this.capabilities.limits[0]}.`);
-    this.threads.size = count;
+    this.threads.resize(count);
   }
 
   /** A number for a program that no other has. */
@@ -137,6 +137,7 @@ export class WasmDevice {
   /** Working memory for a program that is about to run. Its contents do not outlive the run. */
   arena(bytes: number): number {
     if (bytes > this.#arenaBytes) {
+      // The contents are of no use, so that the new arena may take the place of the old one.
       if (this.#arenaBytes > 0) this.memory.free(this.#arena);
       this.#arenaBytes = 0;
       this.#arena = this.memory.allocate(bytes);
@@ -154,9 +155,11 @@ export class WasmDevice {
  * Whether a relaxed multiply-add rounds once here. (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴ where it does, and 0 where the product
  * is rounded first.
  */
-function fusesProducts(): boolean {
+function fusesProducts(place: DeviceMemory): boolean {
+  const { memory, shared } = place;
+  const at = place.allocate(16);
   const f = new FunctionBuilder("probe", []);
-  f.i32(0)
+  f.i32(at)
     .splat(1 + 2 ** -12, "f32")
     .splat(1 + 2 ** -12, "f32")
     .splat(-(1 + 2 ** -11), "f32")
@@ -164,8 +167,8 @@ function fusesProducts(): boolean {
     .emit("v128.store", 0);
   const module = new ModuleBuilder();
   module.export("probe", module.add(f));
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { nabla: { memory } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.encode(shared)), { nabla: { memory } });
   (instance.exports["probe"] as () => void)();
-  return new Float32Array(memory.buffer, 0, 1)[0] === 2 ** -24;
+  place.free(at);
+  return new Float32Array(memory.buffer, at, 1)[0] === 2 ** -24;
 }

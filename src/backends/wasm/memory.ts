@@ -2,7 +2,7 @@
 import { NablaError } from "../../errors.ts";
 
 const page = 65536;
-const mostPages = 65536;
+const firstPages = 16;
 const alignment = 64;
 /** Room before the first block and after each, so that a vector that reads past an end stays inside the memory. */
 const slack = 64;
@@ -16,22 +16,43 @@ export const formatBytes = (bytes: number): string =>
         ? `${(bytes / 2 ** 20).toFixed(1)} MiB`
         : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
+/** How large a memory is tried to be reserved, in pages: 4 GiB; and less where the process may not have that. */
+const limits = [65536, 32768, 16384, 8192, 4096, 1024];
+
+/** Reserves as much address space as the process may have. Only what is used takes memory. */
+function reserveMemory(shared: boolean): { memory: WebAssembly.Memory; pages: number } {
+  for (const pages of limits) {
+    try {
+      return { memory: new WebAssembly.Memory({ initial: firstPages, maximum: pages, shared }), pages };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  const asked = [limits[0]!, limits[limits.length - 1]!].map((pages) => formatBytes(pages * page));
+  throw new NablaError(
+    `WebAssembly: expected address space for a memory, got neither ${asked.join(" nor ")}. Raise the limit on the process (ulimit -v), start Node with --disable-wasm-trap-handler, which reserves less, or use setBackend("reference").`,
+  );
+}
+
 /** Hands out stretches of one growing memory. Addresses are bytes, always multiples of 64, never 0. */
 export class DeviceMemory {
   readonly memory: WebAssembly.Memory;
   /** Whether several threads see it. */
   readonly shared: boolean;
+  readonly #mostPages: number;
   /** Free stretches in ascending order, never adjacent. */
-  readonly #free: { start: number; size: number }[] = [{ start: slack, size: 16 * page - slack }];
+  readonly #free: { start: number; size: number }[] = [{ start: slack, size: firstPages * page - slack }];
   readonly #sizes = new Map<number, number>();
   used = 0;
 
   constructor(shared: boolean) {
     this.shared = shared;
-    this.memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared });
+    const { memory, pages } = reserveMemory(shared);
+    this.memory = memory;
+    this.#mostPages = pages;
   }
 
-  /** Reserves `bytes`, growing the memory where needed. Throws where WebAssembly's 4 GiB do not hold it. */
+  /** Reserves `bytes`, growing the memory where needed. Throws where there is no room for them. */
   allocate(bytes: number): number {
     const size = Math.ceil((bytes + slack) / alignment) * alignment;
     let at = this.#free.findIndex((block) => block.size >= size);
@@ -74,18 +95,25 @@ export class DeviceMemory {
     const last = this.#free[this.#free.length - 1];
     const tail = last && last.start + last.size === end ? last.size : 0;
     const wanted = Math.ceil((size - tail) / page);
-    const most = mostPages - end / page;
+    const most = this.#mostPages - end / page;
     // Growing by a quarter at least keeps the number of growths small.
-    const pages = Math.min(most, Math.max(wanted, Math.ceil(end / page / 4)));
-    try {
-      if (wanted > most) throw new RangeError();
-      this.memory.grow(pages);
-    } catch {
+    const generous = Math.min(most, Math.max(wanted, Math.ceil(end / page / 4)));
+    const pages = wanted > most ? undefined : [generous, wanted].find((count) => this.#tryToGrow(count));
+    if (pages === undefined) {
       throw new NablaError(
-        `out of memory: ${formatBytes(size)} more are wanted, ${formatBytes(this.used)} are in use, and a WebAssembly memory holds 4 GiB at most. Try a smaller batch or a smaller model.`,
+        `out of memory: ${formatBytes(size)} more are wanted, ${formatBytes(this.used)} are in use, and this WebAssembly memory holds ${formatBytes(this.#mostPages * page)} at most. Try a smaller batch or a smaller model.`,
       );
     }
     if (tail > 0) last!.size += pages * page;
     else this.#free.push({ start: end, size: pages * page });
+  }
+
+  #tryToGrow(pages: number): boolean {
+    try {
+      this.memory.grow(pages);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }

@@ -9,13 +9,19 @@ import { dtypeInfo, type TypedArray } from "../../dtype.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { printGraph } from "../../graph/print.ts";
 import { sizeOf } from "../../shape.ts";
-import type { KernelRun, Program, ProgramDescription, Storage } from "../backend.ts";
+import { InterruptedRun, type KernelRun, type Program, type ProgramDescription, type Storage } from "../backend.ts";
 import { ModuleBuilder } from "./assembler.ts";
 import { contractScratchBytes } from "./blocking.ts";
 import type { WasmDevice } from "./device.ts";
 import { inSlices } from "./slices.ts";
 import { mayBlock, type SharedProgram } from "./threads.ts";
 import { printWalk, type Walk } from "./walk.ts";
+
+/**
+ * Work of a call, in simple vector instructions, that a page's main thread does itself. About a quarter of a millisecond;
+ * the way to the workers and back takes a fifth of that.
+ */
+const mostOfPage = 1_000_000;
 
 /** A variable's place in the device's memory. */
 export interface WasmStorage extends Storage {
@@ -87,23 +93,40 @@ export class WasmProgram implements Program {
   async run(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<TypedArray[]> {
     const device = this.device;
     const arena = this.#prepare(inputs, variables);
-    const { memory } = device.memory;
-    if (this.#shared && (device.threads.size > 1 || !mayBlock))
-      await device.threads.run(this.#shared, steps, arena, this.#table);
-    else {
-      const own = device.threads.ownOfCaller(this.#walk.ownBytes);
-      if (mayBlock) this.#run(steps, arena, this.#table, own);
-      else {
-        let left = steps;
-        await inSlices(steps, (most) => {
-          this.#run(most, arena, this.#table, own);
-          return (left -= most);
-        });
-      }
+    // Whatever may lack memory is done before the first number is written.
+    const outputs = this.graph.outputs.map(({ dtype, shape }) => new (dtypeInfo(dtype).array)(sizeOf(shape)));
+    const shared = this.#isShared(steps) ? this.#shared : null;
+    const own = shared
+      ? device.threads.reserve(this.#walk.ownBytes, device.threads.size + 1)
+      : device.threads.reserve(this.#walk.ownBytes, 1);
+    try {
+      if (shared) await device.threads.run(shared, steps, arena, this.#table);
+      else if (mayBlock) this.#run(steps, arena, this.#table, own);
+      else await this.#runInSlices(steps, arena, own);
+    } catch (error) {
+      if (error instanceof InterruptedRun) throw error;
+      throw new InterruptedRun(`a program failed while it ran: ${(error as Error).message}`, { cause: error });
     }
-    return this.plan.outputs.map((buffer, i) => {
-      const { dtype, shape } = this.graph.outputs[i]!;
-      return new (dtypeInfo(dtype).array)(memory.buffer, arena + this.plan.offsets.get(buffer)!, sizeOf(shape)).slice();
+    const { buffer } = device.memory.memory;
+    outputs.forEach((output, i) => {
+      const at = arena + this.plan.offsets.get(this.plan.outputs[i]!)!;
+      output.set(new (dtypeInfo(this.graph.outputs[i]!.dtype).array)(buffer, at, output.length));
+    });
+    return outputs;
+  }
+
+  /** Whether several threads take part. On a page's main thread the way to its workers costs more than little work. */
+  #isShared(steps: number): boolean {
+    if (!this.#shared) return false;
+    return mayBlock ? this.device.threads.size > 1 : steps * this.#walk.work > mostOfPage;
+  }
+
+  /** On a page's main thread. */
+  async #runInSlices(steps: number, arena: number, own: number): Promise<void> {
+    let left = steps;
+    await inSlices(steps, (most) => {
+      this.#run(most, arena, this.#table, own);
+      return (left -= most);
     });
   }
 
@@ -137,7 +160,7 @@ export class WasmProgram implements Program {
       counters: number,
     ) => void;
     const arena = this.#prepare(inputs, variables);
-    const own = device.threads.ownOfCaller(this.#walk.ownBytes);
+    const own = device.threads.reserve(this.#walk.ownBytes, 1);
     const runs: KernelRun[] = [];
     const count = this.plan.kernels.length;
     const begin = performance.now();

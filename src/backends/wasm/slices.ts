@@ -18,22 +18,36 @@ const breathe = (): Promise<void> =>
     channel.port2.postMessage(null);
   });
 
+/** When the first slice of this turn of the event loop began; or −1 where the page has had its turn since. */
+let turn = -1;
+
+/** Begins a turn, which ends when the page comes by its own. */
+function beginTurn(): void {
+  turn = performance.now();
+  void breathe().then(() => (turn = -1));
+}
+
 /**
  * Calls `work` with a number of portions, again and again, until it has done all that there are; the number follows from
- * how long the last ones took, and stays below `cap` where portions differ much. `work` tells how many are left.
+ * how long the last ones took, and stays below `cap` where portions differ much. `work` tells how many are left. Many short
+ * calls one after the other make way for the page like one long call.
  */
 export async function inSlices(portions: number, work: (most: number) => number, cap = Infinity): Promise<void> {
   let most = 1;
   for (let left = portions; left > 0; ) {
+    if (turn < 0) beginTurn();
+    else if (performance.now() - turn >= longest) {
+      await breathe();
+      beginTurn();
+    }
     const start = performance.now();
     let spent = 0;
-    while (left > 0 && spent < longest) {
+    while (left > 0 && start + spent - turn < longest) {
       const before = spent;
       left = work(Math.min(left, most));
       spent = performance.now() - start;
       const took = Math.max(1e-3, spent - before);
       most = Math.max(1, Math.min(cap, most * 4, Math.floor((most * longest) / 4 / took)));
     }
-    if (left > 0) await breathe();
   }
 }

@@ -1,5 +1,5 @@
 // The pool: workers that share the device's memory and take part in a program's phases.
-import { NablaError } from "../../errors.ts";
+import { InterruptedRun } from "../backend.ts";
 import { control, controlBytes, deepestLoop, jobs, mostThreads, ticketBits, workerStates } from "./control.ts";
 import type { DeviceMemory } from "./memory.ts";
 import { inSlices } from "./slices.ts";
@@ -23,10 +23,13 @@ interface Thread {
   readonly died: () => void;
   readonly knows: Set<number>;
   readonly index: number;
-  /** Whether it has said anything yet: one that could not even be loaded never does. */
+  /** Whether it has said anything yet: one that could not be started never does. */
   started: boolean;
   dead: boolean;
 }
+
+/** How often in a row workers may fail to start before one thread goes on alone. */
+const mostAttempts = 3;
 
 /** How long nothing may move before the workers of a page count as dead: there, nobody says so. */
 const silence = 30_000;
@@ -67,7 +70,10 @@ export class ThreadPool {
   #ownBytes = 0;
   #answer: ((answer: Answer) => void) | null = null;
   #deaths = 0;
-  /** Whether workers cannot be started here, so that the caller does all itself. */
+  /** How many jobs in a row have found that a worker could not be started, and why the last one could not. */
+  #failures = 0;
+  #reason = "";
+  /** Whether a worker could not be started for this job, so that the caller does what it would have done. */
   #alone = false;
   #saidSo = false;
   /** How many threads take part in a job, the caller among them where it may block. */
@@ -84,10 +90,10 @@ export class ThreadPool {
     return new Int32Array(this.#memory.memory.buffer);
   }
 
-  /** The caller's own memory, of at least so many bytes. Memory of idle threads grows with it. */
-  ownOfCaller(bytes: number): number {
-    this.#reserve(bytes, 1);
-    return this.#own[0]!;
+  /** Chooses how many threads take part from the next job on. Workers that could not be started are tried again. */
+  resize(size: number): void {
+    this.size = size;
+    this.#failures = 0;
   }
 
   /** Where the threads' own memory lies, and how large each is. */
@@ -100,23 +106,28 @@ export class ThreadPool {
     return this.#ownBytes * this.#own.length;
   }
 
-  #reserve(bytes: number, count: number): void {
+  /** Memory of their own, at least so many bytes each, for the caller and `count − 1` workers. Gives the caller's. */
+  reserve(bytes: number, count: number): number {
     if (bytes > this.#ownBytes) {
       for (const address of this.#own) this.#memory.free(address);
       this.#own = [];
+      this.#ownBytes = 0;
+      this.#own.push(this.#memory.allocate(bytes));
       this.#ownBytes = bytes;
     }
     while (this.#own.length < count) this.#own.push(this.#memory.allocate(this.#ownBytes));
+    return this.#own[0]!;
   }
 
   /** Runs `steps` steps of a program on all threads. Rejects where a thread has died; the next job finds it replaced. */
   async run(program: SharedProgram, steps: number, arena: number, variables: number): Promise<void> {
-    const workers = this.#staff(this.#alone || !canShare ? 0 : mayBlock ? this.size - 1 : this.size);
+    this.reserve(program.ownBytes, this.size + 1);
+    this.#alone = !canShare || (!mayBlock && this.#failures >= mostAttempts);
+    const workers = this.#staff(this.#alone ? 0 : mayBlock ? this.size - 1 : this.size);
     if (!canShare && !mayBlock && coreCount() > 1)
       this.#say(
         "nabla: one thread computes, as this page is not isolated from other origins. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, and all cores do.",
       );
-    this.#reserve(program.ownBytes, this.size + 1);
     const job = (this.#job = (this.#job + 1) % jobs || 1);
     const words = this.#words;
     const at = this.#control >> 2;
@@ -147,7 +158,7 @@ export class ThreadPool {
         thread.post({ kind: "run", program: program.number, job });
     });
     for (;;) {
-      if (!mayBlock && (this.#alone || workers.length === 0))
+      if (!mayBlock && workers.every(({ dead }) => dead))
         return inSlices(
           Infinity,
           (most) => (program.work(this.#control, job, this.#own[0]!, most) === 0 ? 0 : Infinity),
@@ -157,7 +168,7 @@ export class ThreadPool {
       if (status === 0) return;
       if (mayBlock) await new Promise((resolve) => setTimeout(resolve, 0));
       if (this.#deaths > deaths) return this.#abandon(workers.length);
-      if (!mayBlock && !this.#alone) workers[0]!.post({ kind: "run", program: program.number, job });
+      if (!mayBlock) workers.find(({ dead }) => !dead)?.post({ kind: "run", program: program.number, job });
     }
   }
 
@@ -177,8 +188,8 @@ export class ThreadPool {
     );
     while (this.#threads.some((t) => Atomics.load(this.#words, this.#stateOf(t.index) / 4) === workerStates.working))
       await new Promise((resolve) => setTimeout(resolve, 1));
-    throw new NablaError(
-      `one of ${count} worker threads died in the middle of a step. What the step was to assign is of no account now; set those variables again, or load them. The next step starts a new thread.`,
+    throw new InterruptedRun(
+      `one of ${count} worker threads died in the middle of a step. Variables assigned by this step are now undefined: set them again, or load them. The next step starts a new thread.`,
     );
   }
 
@@ -212,11 +223,10 @@ export class ThreadPool {
       for (let index = 0; this.#threads.length < count; index++) {
         if (this.#threads.every((thread) => thread.index !== index)) this.#threads.push(this.#spawn(index));
       }
-    } catch {
-      this.#giveUp();
-      return (this.#threads = []);
+    } catch (error) {
+      this.#failToStart(error);
     }
-    return this.#threads;
+    return this.#threads.filter((thread) => !thread.dead);
   }
 
   #stateOf(index: number): number {
@@ -227,17 +237,19 @@ export class ThreadPool {
     const text = `(${workerMain})()`;
     const state = this.#stateOf(index);
     this.#words[state / 4] = workerStates.idle;
-    const died = (): void => {
+    const died = (reason?: unknown): void => {
       if (thread.dead) return;
       thread.dead = true;
       thread.stop();
-      Atomics.store(this.#words, state / 4, workerStates.idle);
-      if (thread.started) this.#deaths++;
-      else this.#giveUp();
+      // Its first word may still be on the way when it dies at work.
+      const worked = Atomics.exchange(this.#words, state / 4, workerStates.idle) !== workerStates.idle;
+      if (thread.started || worked) this.#deaths++;
+      else this.#failToStart(reason);
       this.#answer?.({ job: this.#job, status: 1 });
     };
     const said = (answer: Answer): void => {
       thread.started = true;
+      if (this.#threads.every((other) => other.started)) this.#failures = 0;
       this.#answer?.(answer);
     };
     const thread: Thread = {
@@ -260,26 +272,43 @@ export class ThreadPool {
     return thread;
   }
 
-  #giveUp(): void {
+  /** The job goes on without the worker; the next one tries again, a few times. */
+  #failToStart(reason: unknown): void {
+    if (this.#alone) return;
     this.#alone = true;
-    this.size = 1;
+    // A page's main thread does all or nothing: it may not wait for a worker's unit.
+    if (!mayBlock) for (const { died } of this.#threads) died();
+    const message = (reason as { message?: unknown } | undefined)?.message;
+    if (typeof message === "string" && message) this.#reason = ` (${message})`;
+    if (++this.#failures < mostAttempts) return;
+    if (mayBlock) this.size = 1 + this.#threads.filter(({ started, dead }) => started && !dead).length;
     this.#say(
-      "nabla: worker threads cannot be started here (a page's Content-Security-Policy needs worker-src blob:), so that one thread computes.",
+      isNode
+        ? `nabla: a worker thread could not be started${this.#reason}, so that ${this.size === 1 ? "one thread computes" : `${this.size} threads compute`}. Is a limit on memory or processes too low? setThreads(n) tries again; NABLA_THREADS=1 asks for none.`
+        : "nabla: worker threads cannot be started here (a page's Content-Security-Policy needs worker-src blob:), so that one thread computes.",
     );
   }
 
-  #nodeWorker(text: string, said: (answer: Answer) => void, died: () => void): Pick<Thread, "post" | "stop"> {
+  #nodeWorker(
+    text: string,
+    said: (answer: Answer) => void,
+    died: (reason?: unknown) => void,
+  ): Pick<Thread, "post" | "stop"> {
     const { Worker } = node!.getBuiltinModule!("node:worker_threads");
     const worker = new Worker(text, { eval: true, execArgv: [] });
     worker.on("message", said);
     worker.on("error", died);
-    worker.on("exit", died);
+    worker.on("exit", () => died());
     // A process whose work is done ends, whatever its idle workers wait for.
     worker.unref();
     return { post: (message) => worker.postMessage(message), stop: () => void worker.terminate() };
   }
 
-  #webWorker(text: string, said: (answer: Answer) => void, died: () => void): Pick<Thread, "post" | "stop"> {
+  #webWorker(
+    text: string,
+    said: (answer: Answer) => void,
+    died: (reason?: unknown) => void,
+  ): Pick<Thread, "post" | "stop"> {
     const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     const worker = new Worker(url);
     worker.onerror = died;

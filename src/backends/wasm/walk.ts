@@ -53,6 +53,8 @@ export interface Walk {
   readonly units: readonly number[];
   /** Bytes of its own memory that each thread needs. */
   readonly ownBytes: number;
+  /** What a step costs, in simple vector instructions. */
+  readonly work: number;
 }
 
 /** Work that must be shareable in a step before anybody else is woken. */
@@ -69,11 +71,12 @@ export function printWalk(module: ModuleBuilder, graph: Graph, plan: Plan, targe
   if (profiled) module.export("kernel", module.add(printPhases([...itemsOf, copies].map(alone))));
   else module.export("run", module.add(printRun(items, graph.variables.length)));
   const phases = phasesOf(items);
-  const shares = workOf(items, true) >= leastShared || workOf(items, false) >= mostAtOnce;
+  const work = workOf(items, false);
+  const shares = workOf(items, true) >= leastShared || work >= mostAtOnce;
   const fits = phases.length < endPhase && phases.every((phase) => phase.units <= mostUnitsOfPhase);
   if (shares && fits && !profiled)
     module.export("work", module.add(printWork(module.add(printPhases(phases)), phases)));
-  return { units: phases.map((phase) => phase.units), ownBytes: printer.ownBytes };
+  return { units: phases.map((phase) => phase.units), ownBytes: printer.ownBytes, work };
 }
 
 const isRepetition = (item: Item): item is Repetition => "items" in item;
