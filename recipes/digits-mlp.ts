@@ -51,6 +51,7 @@ export function digitRecipe(about: Omit<Recipe, "loadData" | "model" | "run">, l
         epochs,
         batchSize,
         seed,
+        verbose: options.verbose,
         callbacks: [falling, ...(options.callbacks ?? [])],
         ...(signal && { signal }),
       });

@@ -57,6 +57,7 @@ export const recipe: Recipe = {
       epochs,
       batchSize,
       callbacks,
+      verbose: options.verbose,
       seed: options.seed ?? 1,
       ...(signal && { signal }),
     });

@@ -17,6 +17,7 @@ const floors: readonly (readonly string[])[] = [
     "host-array.ts",
     "show.ts",
     "options.ts",
+    "quantities.ts",
     "debug.ts",
     "random.ts",
     "compile/scalar.ts",

@@ -39,7 +39,7 @@ const data: readonly Case[] = [
     await model.fit(x, [0, 1, 2]);
     await model.fit([[1, 2, 3]], [0]);
   }, ShapeError, "model sequential takes inputs of shape [batch,2] (its first layer is dense_1), but these have [batch,3]."],
-  ["validation data of another shape", fitted(x, [0, 1, 2], { validationData: [[[1]], [0]] }), ShapeError, "fit: validationData: its inputs have shape [batch,1], but those trained on [batch,2]."],
+  ["validation data of another shape", fitted(x, [0, 1, 2], { validationData: [[[1]], [0]] }), ShapeError, "fit: validationData: expected inputs of shape [batch,2], as those trained on, got [batch,1]."],
   ["a wrong class in the validation data", fitted(x, [0, 1, 2], { validationData: [[[1, 1]], [7]] }), ArgumentError, /^fit: validationData: target 0 of "data" is 7/],
   ["nothing that is data", () => classifier().fit(3 as never), ArgumentError, "fit: data are a Dataset, { x, y }, or inputs and targets one after the other, but came 3."],
   ["inputs without targets", () => classifier().fit(x as never), ArgumentError, /^fit: data are a Dataset/],
@@ -63,9 +63,9 @@ const options: readonly Case[] = [
   ["a validation split of all", fitted(x, [0, 1, 2], { validationSplit: 1 }), ArgumentError, "fit: validationSplit is a number from 0 to below 1, but came 1."],
   ["a validation split that leaves nothing", fitted(x, [0, 1, 2], { validationSplit: 0.9 }), ArgumentError, "fit: validationSplit 0.9 leaves nothing of the 3 examples to train on."],
   ["two kinds of validation", fitted(x, [0, 1, 2], { validationSplit: 0.5, validationData: [x, [0, 1, 2]] }), ArgumentError, "fit: give validationData or validationSplit, not both."],
-  ["verbose 2", fitted(x, [0, 1, 2], { verbose: 2 as never }), ArgumentError, "fit: verbose is 0 or 1, but came 2."],
+  ["verbose 3", fitted(x, [0, 1, 2], { verbose: 3 as never }), ArgumentError, 'fit: verbose: expected "auto", 0, 1 or 2, got 3.'],
   ["a callback with a wrong method", fitted(x, [0, 1, 2], { callbacks: [{ onEpochEnds: () => undefined } as object] }), ArgumentError, /^fit: a callback has no method "onEpochEnds"\. Did you mean "onEpochEnd"\?/],
-  ["a callback that is none", fitted(x, [0, 1, 2], { callbacks: [null as never] }), ArgumentError, /^fit: a callback is an object with methods/],
+  ["a callback that is none", fitted(x, [0, 1, 2], { callbacks: [null as never] }), ArgumentError, /^fit: callbacks: expected an object with methods such as onEpochEnd, got null\.$/],
   ["evaluate's options", () => classifier().evaluate(x, [0, 1, 2], { batchsize: 3 } as object), ArgumentError, /^evaluate: unknown option "batchsize"\. Did you mean "batchSize"\?/],
   ["predict's options", () => classifier().predict(x, { batchSize: 0 }), ArgumentError, "predict: batchSize is a whole number from 1 up, but came 0."],
   ["a measure that is not there", fitted(x, [0, 1, 2], { callbacks: [callbacks.earlyStopping()] }), ArgumentError,
@@ -73,7 +73,7 @@ const options: readonly Case[] = [
   ["a schedule that gives no number", fitted(x, [0, 1, 2], { callbacks: [callbacks.learningRateScheduler(() => NaN)] }), ArgumentError,
     "callbacks.learningRateScheduler: the rate of epoch 0 is a finite number from 0 up, but came NaN."],
   ["early stopping's options", () => callbacks.earlyStopping({ pacience: 1 } as object), ArgumentError, /unknown option "pacience"\. Did you mean "patience"\?/],
-  ["a checkpoint without a path", () => callbacks.modelCheckpoint("" as never), ArgumentError, 'callbacks.modelCheckpoint: wants the path of a file, but came "".'],
+  ["a checkpoint without a path", () => callbacks.modelCheckpoint("" as never), ArgumentError, 'callbacks.modelCheckpoint: expected the path of a file, got "".'],
 ];
 
 const models: readonly Case[] = [
@@ -81,15 +81,15 @@ const models: readonly Case[] = [
   ["evaluate before compile", () => sequential([layers.dense(1)]).evaluate(x, x), NablaError, /^evaluate: model sequential is not compiled/],
   ["compile without a loss", () => sequential([layers.dense(1)]).compile({} as never), ArgumentError, /^compile: a model needs a loss/],
   ["compile's options", () => sequential([layers.dense(1)]).compile({ los: "mse" } as never), ArgumentError, /^compile: unknown option "los"\. Did you mean "loss"\?/],
-  ["metrics that are no list", () => sequential([layers.dense(1)]).compile({ loss: "mse", metrics: "accuracy" as never }), ArgumentError, /^compile: metrics are a list/],
+  ["metrics that are no list", () => sequential([layers.dense(1)]).compile({ loss: "mse", metrics: "accuracy" as never }), ArgumentError, /^compile: metrics: expected a list such as \["accuracy"\], got "accuracy"\.$/],
   ["a metric twice", () => sequential([layers.dense(1)]).compile({ loss: "mse", metrics: ["mae", "meanAbsoluteError"] }), ArgumentError, 'compile: "meanAbsoluteError" is measured twice; each metric needs a name of its own.'],
-  ["no layers", () => sequential([]), ArgumentError, "sequential: wants a list of layers such as [layers.dense(10)], but came an empty one."],
-  ["a layer that is none", () => sequential([layers.dense as never]), ArgumentError, "sequential: entry 0 is no layer but a value of type function; use layers.dense(…) and its like."],
-  ["a layer twice", () => { const layer = layers.dense(1); return sequential([layer, layer]); }, ArgumentError, /stands at 0 and 1; make a new layer for each place/],
+  ["no layers", () => sequential([]), ArgumentError, "sequential: expected a list of layers such as [layers.dense(10)], got an empty array."],
+  ["a layer that is none", () => sequential([layers.dense as never]), ArgumentError, "sequential: layers[0]: expected a layer such as layers.dense(10), got a value of type function."],
+  ["a layer twice", () => { const layer = layers.dense(1); return sequential([layer, layer]); }, ArgumentError, /is both layers\[0\] and layers\[1\]; make a new layer for each/],
   ["a layer of another model", () => { const layer = layers.dense(1); sequential([layer], { name: "a" }); return sequential([layer]); }, ArgumentError, "layer dense_1 (Dense) is already part of model a: make a new layer for each model."],
   ["a name twice", () => sequential([layers.dense(1, { name: "a" }), layers.dense(1, { name: "a" })]), ArgumentError, 'sequential: the name "a" stands twice; give each layer a name of its own.'],
   ["a reserved name", () => sequential([layers.dense(1, { name: "optimizer" })]), ArgumentError, /"optimizer" is reserved/],
-  ["an input in the middle", () => sequential([layers.dense(1), layers.input([1])]), ArgumentError, /stands at 1, but an input declaration stands first/],
+  ["an input in the middle", () => sequential([layers.dense(1), layers.input([1])]), ArgumentError, /is layers\[1\], but an input declaration must be the first layer/],
   ["a bad input shape", () => sequential([layers.dense(1)], { inputShape: [0] }), ArgumentError, /a shape is a list of whole numbers from 1 up, without the batch axis, but came \[0\]/],
   ["weights before shapes", () => sequential([layers.dense(1)]).getWeights(), NablaError, "model sequential does not know its input shape yet: fit it, call build([…]), or begin with layers.input([…])."],
   ["nothing to train", () => { const model = sequential([layers.relu()]); model.compile({ loss: "mse" }); return model.fit(x, x); }, ArgumentError, "fit: model sequential has no trainable parameters."],
@@ -128,7 +128,7 @@ describe("a loss that is no longer a number", () => {
     const model = sequential([layers.flatten(), layers.dense(4, { name: "hidden" }), layers.dense(1)], { seed: 1 });
     model.compile({ optimizer: optimizers.sgd({ learningRate: 1e20 }), loss: "mse" });
     await expect(model.fit([[1], [2], [3], [4]], [[1], [2], [3], [4]], { batchSize: 1, epochs: 3 })).rejects.toThrow(
-      /^the loss became (NaN|Infinity) in epoch 1, steps? [\dto ]+ of 4: the first layer whose output is not finite is hidden, whose kernel is no longer finite\. Try a smaller learning rate \(it is 100000000000000000000\), an optimizer with clipnorm, or inputs scaled to about -1 … 1\.$/,
+      /^the loss became (NaN|Infinity) in epoch 1, step [23] of 4: (the first layer whose output is not finite is \w+|every layer's output is still finite, so that the loss itself is out of range)\. Try a smaller learning rate \(it is 100000000000000000000\), an optimizer with clipnorm, or inputs scaled to about -1 … 1\.$/,
     );
     // The model is free for another run.
     expect(model.fitting).toBe(false);

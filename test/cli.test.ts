@@ -7,8 +7,9 @@ import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DownloadProgress, TrainingProgress } from "../src/cli/progress.ts";
+import { DownloadProgress } from "../src/cli/progress.ts";
 import type { TrainingRun } from "../src/train/callback.ts";
+import { TrainingProgress } from "../src/train/progress.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "nabla-cli-test-"));
@@ -73,14 +74,13 @@ function madeUpMnist(name: string, counts: { readonly train: number; readonly te
 beforeAll(async () => {
   const home = join(folder, "package");
   mkdirSync(home);
-  for (const part of ["package.json", "bin"]) cpSync(join(root, part), join(home, part), { recursive: true });
+  for (const part of ["package.json", "bin", "src", "recipes", "tsconfig.json", "tsconfig.build.json"])
+    cpSync(join(root, part), join(home, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(home, "node_modules"), "junction");
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   await new Promise<void>((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", join(home, "dist")],
-      (error, out) => (error ? reject(new Error(out)) : resolve()),
+    execFile(process.execPath, [compiler, "-p", join(home, "tsconfig.build.json")], (error, out) =>
+      error ? reject(new Error(out)) : resolve(),
     );
   });
   await nabla("train", "digits-mlp", "--tiny", "--out", "models", "--quiet");
@@ -291,7 +291,7 @@ describe("inspect", () => {
       expect(code).toBe(0);
       expect(out).toMatch(/\d+ graph nodes → \d+ kernels → [\d,]+ lines of code/);
       expect(out).toMatch(/^ +\d+ {2}contract .* [µm]s .*FLOP\/s +\d+ % .*dense_1/m);
-      expect(out).toMatch(/memory at most [\d.]+ [KM]?B: variables/);
+      expect(out).toMatch(/memory at most [\d.]+ (Ki|Mi)?B: variables/);
       expect(out).toMatch(/a step: .*FLOP\/s; its kernels one by one: /);
       expect(out).not.toMatch(/\?|NaN|Infinity|undefined/);
     },
@@ -431,18 +431,19 @@ describe("bad input: exit code 1, one sentence", () => {
 });
 
 /** A terminal that remembers what was written. */
-function terminal(): { stream: NodeJS.WriteStream; text: () => string } {
+function terminal(columns = 120): { stream: NodeJS.WriteStream; text: () => string } {
   let written = "";
-  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 120, hasColors: () => false });
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns, hasColors: () => false });
   stream.on("data", (chunk) => (written += chunk));
   return { stream: stream as unknown as NodeJS.WriteStream, text: () => written };
 }
 
 describe("the live line", () => {
-  it("shows epoch, loss, accuracy, speed and the time that is left", async () => {
-    const { stream, text } = terminal();
-    const progress = new TrainingProgress(stream);
-    const run = { model: { inputShape: [28, 28] } } as unknown as TrainingRun;
+  /** Shows half of the second of four epochs, and the end. */
+  async function shown(columns: number): Promise<string> {
+    const { stream, text } = terminal(columns);
+    const progress = new TrainingProgress(stream, () => undefined);
+    const run = { model: { inputShape: [28, 28] }, initialEpoch: 0 } as unknown as TrainingRun;
     progress.onTrainBegin();
     progress.onProgress(
       {
@@ -457,9 +458,27 @@ describe("the live line", () => {
       },
       run,
     );
-    progress.onTrainEnd();
+    progress.onTrainEnd({ epochs: [], stopped: null, seconds: 1 }, run);
     await new Promise(setImmediate);
-    expect(text()).toContain(" 37 %  epoch 2/4 · loss 0.25 · accuracy 92.50 % · 31,200 images/s · ");
+    return text().replaceAll("\x1b[K", "<erase>");
+  }
+
+  it("shows epoch, loss, accuracy, speed and the time that is left", async () => {
+    const text = await shown(120);
+    expect(text).toContain(" 37 %  epoch 2/4 · loss 0.25 · accuracy 92.50 % · 31,200 images/s · ");
+    expect(text).toMatch(/ left<erase>\r.* · [\d.]+ m?s<erase>\n$/);
+  });
+
+  it.each([
+    [100, /^█{4}░{6} {2}37 % {2}epoch 2\/4 · loss 0\.25 · accuracy 92\.50 % · 31,200 images\/s · .* left$/],
+    [80, /^█{4}░{6} {2}37 % {2}epoch 2\/4 · loss 0\.25 · accuracy 92\.50 % · [\d.]+ m?s left$/],
+    [60, /^█{4}░{6} {2}37 % {2}epoch 2\/4 · loss 0\.25 · [\d.]+ m?s left$/],
+    [36, /^epoch 2\/4 · loss 0\.25 · [\d.]+ m?s left$/],
+    [20, /^epoch 2\/4 · loss 0\.$/],
+  ])("keeps the time that is left in %i columns, and never wraps", async (columns, line) => {
+    const first = (await shown(columns)).split(/\r|<erase>/)[1]!;
+    expect(first).toMatch(line);
+    expect(first.length).toBeLessThan(columns);
   });
 
   it("shows how far a download is", async () => {

@@ -229,6 +229,25 @@ describe("layers of one's own", () => {
   });
 });
 
+/** A layer whose `build` says that shapes stay, whatever its `call` does. */
+class Lying extends Layer {
+  readonly className = "Lying";
+  readonly #call: (x: Tensor) => Tensor;
+  constructor(call: (x: Tensor) => Tensor) {
+    super("lying", {}, []);
+    this.#call = call;
+  }
+  build(inputShape: Shape): Shape {
+    return inputShape;
+  }
+  call(x: Tensor): Tensor {
+    return this.#call(x);
+  }
+  config() {
+    return {};
+  }
+}
+
 describe("what is wrong is said", () => {
   const cases: readonly [string, () => unknown, RegExp][] = [
     ["units", () => layers.dense(0), /^dense: units is a whole number from 1 up, but came 0\.$/],
@@ -293,6 +312,21 @@ describe("what is wrong is said", () => {
       "a declared input of another shape",
       () => sequential([layers.input([3])], { inputShape: [2] }),
       /layer input_1 \(Input\) declares \[batch,3\], but the data have \[batch,2\]/,
+    ],
+    [
+      "a call that gives another shape than build said",
+      () => sequential([layers.dense(4), new Lying((x) => x.sum(-1))], { inputShape: [3] }).call(zeros([2, 3])),
+      /^layer lying_1 \(Lying\): call: expected a tensor of shape \[2,4\], since build returned \[4\] .* \[2,4\], got \[2\]\.$/,
+    ],
+    [
+      "a call that changes the batch",
+      () => sequential([new Lying((x) => x.transpose())], { inputShape: [3] }).call(zeros([2, 3])),
+      /expected a tensor of shape \[2,3\], .* got \[3,2\]\.$/,
+    ],
+    [
+      "a call that returns nothing",
+      () => sequential([new Lying(() => undefined as never)], { inputShape: [3] }).call(zeros([2, 3])),
+      /expected a tensor of shape \[2,3\], .* got undefined\.$/,
     ],
     ["a name with a slash", () => layers.dense(1, { name: "a/b" }), /^dense: a name is a text without "\/"/],
     ["a registered class", () => registerLayer("Dense", () => layers.relu()), /"Dense" is already registered/],

@@ -123,7 +123,7 @@ describe("what is wrong is said", () => {
     [() => resolveMetric("acuracy" as "accuracy", loss), /^unknown metric "acuracy"\. Did you mean "accuracy"\?/],
     [
       () => resolveMetric({} as never, loss),
-      /^compile: a metric is a name \(accuracy, .*\) or metrics\.…\(\), but came a value of type object\.$/,
+      /^compile: expected a metric, such as a name \(accuracy, .*\), .* got a value of type object\.$/,
     ],
     [() => metrics.sparseTopKCategoricalAccuracy({ k: 0 }), /k is a whole number from 1 up, but came 0\./],
     [() => metrics.binaryAccuracy({ treshold: 1 } as object), /unknown option "treshold"\. Did you mean "threshold"\?/],

@@ -328,15 +328,64 @@ describe("it can be watched", () => {
     expect(Object.keys(history.epochs[0]!)).toEqual(["epoch", "loss", "accuracy", "valLoss", "valAccuracy", "seconds"]);
     expect(history.epochs[1]!["valLoss"]).toBeCloseTo((await model.evaluate(xor)).loss, 6);
   });
-  test("verbose prints a line an epoch", async () => {
+  test.each([1, 2] as const)("without a terminal verbose %i prints a line for each epoch", async (verbose) => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
-    await xorModel().fit(xor, { epochs: 2, verbose: 1 });
+    await xorModel().fit(xor, { epochs: 2, verbose });
+    await xorModel().fit(xor, { epochs: 2, verbose: 0 });
     await xorModel().fit(xor, { epochs: 2 });
     expect(log.mock.calls.map(([line]) => line)).toEqual([
-      expect.stringMatching(/^Epoch 1\/2: loss [\d.]+, accuracy [\d.]+, \d+\.\d s$/),
-      expect.stringMatching(/^Epoch 2\/2/),
+      expect.stringMatching(/^epoch 1\/2 · loss [\d.]+ · accuracy [\d.]+ % · [\d.]+ m?s$/),
+      expect.stringMatching(/^epoch 2\/2 · /),
     ]);
     log.mockRestore();
+  });
+  test("in a terminal it shows a live line by default, which 0 silences and 2 turns into lines", async () => {
+    const written: string[] = [];
+    const stdout = Object.defineProperties(Object.create(process.stdout), {
+      isTTY: { value: true },
+      columns: { value: 80 },
+      write: { value: (text: string) => void written.push(text) },
+    });
+    vi.spyOn(process, "stdout", "get").mockReturnValue(stdout);
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const shown = async (options: FitOptions): Promise<string> => {
+      written.length = 0;
+      await xorModel().fit(xor, { epochs: 3, ...options });
+      return written.join("").replaceAll("\x1b[K", "<erase>");
+    };
+    const live = await shown({ validationData: xor });
+    expect(live).toMatch(/^\r█.* epoch 1\/3 .* left<erase>/);
+    expect(live).toMatch(/100 % {2}epoch 3\/3 · loss [\d.]+ · accuracy [\d.]+ % · .*<erase>\n$/);
+    for (const line of live.split(/\r|<erase>\n?/)) expect(line.length).toBeLessThan(80);
+    expect(await shown({ verbose: 0 })).toBe("");
+    expect(log).not.toHaveBeenCalled();
+    expect(await shown({ verbose: 2 })).toBe("");
+    expect(log).toHaveBeenCalledTimes(3);
+    // An error leaves the line whole, so that what is printed next begins on a new one.
+    const failing = () => {
+      throw new Error("mine");
+    };
+    await expect(shown({ onProgress: (p) => void (p.epoch === 2 && failing()) })).rejects.toThrow("mine");
+    expect(written.at(-1)).toBe("\n");
+    vi.restoreAllMocks();
+  });
+  test("progress is told first, about every 16 ms, and last", async () => {
+    const gaps: number[] = [];
+    const told: number[] = [];
+    let last = 0;
+    const onProgress = ({ epoch }: Progress) => {
+      const now = performance.now();
+      gaps.push(now - last);
+      [last] = [now];
+      told.push(epoch);
+    };
+    // Epochs of one short step: without a limit each would be told.
+    await xorModel().fit(xor, { epochs: 2000, batchSize: 4, onProgress });
+    expect(told[0]).toBe(0);
+    expect(told.at(-1)).toBe(1999);
+    // All but the first, and the last one, which is told whenever it comes.
+    expect(Math.min(...gaps.slice(1, -1))).toBeGreaterThan(11);
+    expect(told.length).toBeLessThan(1000);
   });
   test("timers fire while it trains", async () => {
     const model = xorModel();
@@ -469,7 +518,7 @@ describe("models", () => {
         "hidden (Dense)       [batch,128]      100,480",
         "dense_1 (Dense)      [batch,10]         1,290",
         rule,
-        "Total: 101,770 parameters (397.5 KB); 100,480 trainable, 1,290 not",
+        "Total: 101,770 parameters (397.5 KiB); 100,480 trainable, 1,290 not",
       ].join("\n"),
     );
   });

@@ -1,7 +1,7 @@
 // Measured figures beside the ones that a recipe is to reach.
+import { formatMeasure } from "../quantities.ts";
 import type { Evaluation } from "../train/evaluate.ts";
 import type { ExpectedFigure } from "../train/recipe.ts";
-import { measure } from "./table.ts";
 import type { Paint } from "./terminal.ts";
 
 export function isReached({ atLeast = -Infinity, atMost = Infinity }: ExpectedFigure, value: number): boolean {
@@ -10,14 +10,16 @@ export function isReached({ atLeast = -Infinity, atMost = Infinity }: ExpectedFi
 
 /** In words: `at least 96.00 %`. */
 export function boundOf({ metric, atLeast, atMost }: ExpectedFigure): string {
-  return atLeast === undefined ? `at most ${measure(metric, atMost!)}` : `at least ${measure(metric, atLeast)}`;
+  return atLeast === undefined
+    ? `at most ${formatMeasure(metric, atMost!)}`
+    : `at least ${formatMeasure(metric, atLeast)}`;
 }
 
 /** A line for each measure, with what was expected of it. */
 export function measureLines(evaluation: Evaluation, expected: readonly ExpectedFigure[], paint: Paint): string[] {
   return Object.entries(evaluation).map(([name, value]) => {
     const figure = expected.find(({ metric }) => metric === name);
-    const line = `  ${name} ${paint("bold", measure(name, value))}`;
+    const line = `  ${name} ${paint("bold", formatMeasure(name, value))}`;
     if (!figure) return line;
     const bound = boundOf(figure);
     return `${line}  ${isReached(figure, value) ? paint("green", `✔ ${bound}, as expected`) : paint("yellow", `✘ expected: ${bound}`)}`;

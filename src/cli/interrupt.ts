@@ -1,21 +1,30 @@
 // Ctrl-C: the first one asks for an orderly end, the second one quits at once.
 import { exitCodes } from "./failure.ts";
-import { say } from "./terminal.ts";
 
-/** npm and npx pass a Ctrl-C on that the terminal has sent here already: what comes this soon is the same one. */
+/** npm and npx pass on a Ctrl-C that the terminal has sent here already: one that comes this soon is the same. */
 const sameKeyPress = 500;
 
-/** Listens for Ctrl-C and for SIGTERM while there is something to bring to an end. */
+/** The output of whoever is interrupted. */
+export interface Interrupted {
+  /** Says a sentence while the work comes to its end. */
+  announce(text: string): void;
+  /** Leaves the terminal in order, just before the process ends. */
+  quit(): void;
+}
+
+/** Listens for Ctrl-C and for SIGTERM while there is work to bring to an end. */
 export class Interruption {
+  readonly #interrupted: Interrupted;
   readonly #controller = new AbortController();
   readonly #onInterrupt = (): void => this.#interrupt(exitCodes.interrupted);
   readonly #onTerminate = (): void => this.#interrupt(exitCodes.terminated);
   #exitCode: number = exitCodes.success;
   #since = 0;
-  /** Whether there is something worth an orderly end; before that, the first Ctrl-C quits. */
+  /** True once there is something worth an orderly end; before that, the first Ctrl-C quits. */
   armed = false;
 
-  constructor() {
+  constructor(interrupted: Interrupted) {
+    this.#interrupted = interrupted;
     process.on("SIGINT", this.#onInterrupt);
     process.on("SIGTERM", this.#onTerminate);
   }
@@ -25,7 +34,7 @@ export class Interruption {
     return this.#controller.signal;
   }
 
-  /** That of success, unless there was a Ctrl-C. */
+  /** The exit code for the process: that of success, unless there was a Ctrl-C. */
   get exitCode(): number {
     return this.#exitCode;
   }
@@ -37,15 +46,19 @@ export class Interruption {
   }
 
   #interrupt(exitCode: number): void {
-    if (!this.armed) process.exit(exitCode);
+    if (!this.armed) this.#quit(exitCode);
     if (this.signal.aborted) {
-      if (performance.now() - this.#since > sameKeyPress) process.exit(exitCode);
+      if (performance.now() - this.#since > sameKeyPress) this.#quit(exitCode);
       return;
     }
     this.#since = performance.now();
     this.#exitCode = exitCode;
     this.#controller.abort();
-    // The live line stands on stderr or stdout; a new line keeps it whole.
-    say("\nstopping: the model is being evaluated and saved. Ctrl-C again quits at once.", process.stderr);
+    this.#interrupted.announce("stopping: the model is being evaluated and saved. Ctrl-C again quits at once.");
+  }
+
+  #quit(exitCode: number): never {
+    this.#interrupted.quit();
+    process.exit(exitCode);
   }
 }

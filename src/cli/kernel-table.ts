@@ -1,6 +1,6 @@
 // Kernels at a glance: a line for each, with its work and, where it was measured, its time beside the machine's limit.
 import type { KernelRun, ProgramDescription } from "../backends/backend.ts";
-import { formatBytes } from "../train/summary.ts";
+import { formatBytes } from "../quantities.ts";
 import type { Limits } from "./limits.ts";
 import { table } from "./table.ts";
 import type { Paint } from "./terminal.ts";

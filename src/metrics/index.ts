@@ -1,4 +1,4 @@
-// The `metrics` namespace: factories by name, and how `compile` understands what it is given.
+// The `metrics` namespace: factories by name, and the resolution of the metrics that `compile` is given.
 import { ArgumentError } from "../errors.ts";
 import type { Loss } from "../losses/loss.ts";
 import { meanAbsoluteError } from "../losses/mean-absolute-error.ts";
@@ -12,14 +12,14 @@ import {
   sparseTopKCategoricalAccuracy,
 } from "./accuracy.ts";
 import { confusionMatrix } from "./confusion-matrix.ts";
-import type { Metric } from "./metric.ts";
+import type { Metric, MetricFunction } from "./metric.ts";
 
-/** A factory of a metric out of its function. */
-function factory<O extends Readonly<Record<string, number>>>(
-  name: string,
+/** Makes the factory of a metric out of its function. */
+function factory<Name extends string, O extends Readonly<Record<string, number>>>(
+  name: Name,
   call: (targets: Tensor, predictions: Tensor, options: O) => Tensor,
   defaults: O,
-): (options?: { readonly [K in keyof O]?: number }) => Metric {
+): (options?: { readonly [K in keyof O]?: number }) => Metric<Name> {
   return (options = {}) => {
     checkOptions(`metrics.${name}`, options, Object.keys(defaults));
     const config = { ...defaults, ...options };
@@ -47,11 +47,23 @@ const makers = {
  */
 export const metrics = { ...makers, confusionMatrix } as const;
 
-const aliases: Readonly<Record<string, keyof typeof makers>> = { mse: "meanSquaredError", mae: "meanAbsoluteError" };
+const aliases = { mse: "meanSquaredError", mae: "meanAbsoluteError" } as const;
 
-export type MetricName = keyof typeof makers | "accuracy" | "mse" | "mae";
-/** What `compile` takes for a metric. */
-export type MetricLike = MetricName | Metric;
+/** The names by which history and reports call Nabla's own measures. */
+export type MeasureName = keyof typeof makers | "accuracy" | "loss";
+export type MetricName = Exclude<MeasureName, "loss"> | keyof typeof aliases;
+/** The forms in which `compile` takes a metric: a name, metrics.…(), or a function with a name, like a loss. */
+export type MetricLike = MetricName | Metric | MetricFunction;
+
+type NameOf<T> = T extends keyof typeof aliases
+  ? (typeof aliases)[T]
+  : T extends string
+    ? T
+    : T extends Metric<infer Name>
+      ? Name
+      : string;
+/** The names of a list of metrics; `string` where the list's type does not say which are in it. */
+export type NamesOf<L extends readonly MetricLike[]> = number extends L["length"] ? string : NameOf<L[number]>;
 
 /**
  * Accuracy as the loss and the shapes suggest: for one output, or a loss of yes-or-no questions, which side of the
@@ -77,15 +89,26 @@ function accuracy(loss: Loss): Metric {
 /** The metric of a name (with options given outright, as a model file has them), or itself. Throws {@link ArgumentError}. */
 export function resolveMetric(like: MetricLike, loss: Loss, config: object = {}): Metric {
   if (typeof like === "string") {
-    const make: (options?: any) => Metric = lookUp("metric", Object.hasOwn(aliases, like) ? aliases[like]! : like, {
+    const name = Object.hasOwn(aliases, like) ? aliases[like as keyof typeof aliases] : like;
+    const make: (options?: any) => Metric = lookUp("metric", name, {
       accuracy: () => accuracy(loss),
       ...makers,
     });
     return make(config);
   }
+  if (typeof like === "function") {
+    const { name } = like;
+    if (name === "accuracy" || Object.hasOwn(makers, name))
+      throw new ArgumentError(`compile: "${name}" is a metric of Nabla's; give the function another name.`);
+    if (name) return { name, config: {}, call: (targets, predictions) => like(targets, predictions) };
+    throw new ArgumentError(
+      "compile: a metric that is a function needs a name, by which the history calls it: const bias = (targets, predictions) => …",
+    );
+  }
   if (typeof like === "object" && like !== null && typeof like.call === "function" && typeof like.name === "string")
     return like;
   throw new ArgumentError(
-    `compile: a metric is a name (accuracy, ${Object.keys(makers).join(", ")}) or metrics.…(), but came ${describe(like)}.`,
+    `compile: expected a metric, such as a name (accuracy, ${Object.keys(makers).join(", ")}), metrics.…() ` +
+      `or a function (targets, predictions), got ${describe(like)}.`,
   );
 }

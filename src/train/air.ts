@@ -1,23 +1,23 @@
-// Coming up for air: how many steps one call takes, and the pause in which pages are drawn and timers fire.
+// Coming up for air: the number of steps of one call, and the pause in which pages are drawn and timers fire.
 
-/** How long a call should last, in milliseconds: a page's frame at 60 a second. */
+/** The duration that a call should have, in milliseconds: a page's frame at 60 a second. */
 const target = 16;
-/** A call that was meant to last that long may last a little less. */
-const due = 0.75 * target;
+/** The duration after which the next pause is due: a call that was meant to fill a frame may last a little less. */
+export const due = 0.75 * target;
 
 /**
- * Finds how many steps fill {@link target} by what the last calls took. The first call takes one step and each
+ * Estimates how many steps fill {@link target} from the duration of the last calls. The first call takes one step and each
  * following one at most eight times as many, so that a slow step is never met many at once.
  */
 export class Pace {
   #most = 1;
 
-  /** How many steps to take now, of those that remain. */
+  /** The number of steps to take now, of those that remain. */
   next(remaining: number): number {
     return Math.max(1, Math.min(remaining, this.#most));
   }
 
-  /** Says that a call of `steps` steps took so long. */
+  /** Notes the duration of a call of `steps` steps. */
   took(steps: number, milliseconds: number): void {
     // Clocks of browsers are coarse; a step that seems to take no time takes at most eight times as long as was seen.
     const fitting = Math.floor((target / Math.max(milliseconds, 0.01)) * steps);
@@ -28,8 +28,8 @@ export class Pace {
 let last = -Infinity;
 
 /**
- * Lets everything else that waits have its turn, where about 16 ms have passed since it last did: timers, input,
- * drawing. (Timers of 0 ms would wait 4 when they are nested.)
+ * Lets timers, input and drawing have their turn, if about 16 ms have passed since they last had. (A nested timer of 0 ms
+ * would wait 4.)
  */
 export async function breathe(): Promise<void> {
   const since = performance.now() - last;

@@ -1,23 +1,28 @@
-// What a training run tells to whoever listens, and how it can be told to stop.
+// The events of a training run, which callbacks listen to, and the record that `fit` returns.
+import type { Evaluation } from "./evaluate.ts";
 import type { Model } from "./model.ts";
 
-/** What is known after an epoch: the means over its examples, and those over the validation data as `valLoss` and so on. */
-export interface EpochRecord {
-  /** Which epoch, counted from 0, as in Keras. */
-  readonly epoch: number;
-  readonly loss: number;
-  /** How long the epoch took, validation included. */
-  readonly seconds: number;
-  readonly [metric: string]: number;
-}
+/** The validation measures of some measures by name: `accuracy` → `valAccuracy`. */
+type Validated<M extends string> = { readonly [K in M as `val${Capitalize<K>}`]?: number };
 
-/** Where a run is, told about every 16 ms. */
-export interface Progress {
-  /** Which epoch, counted from 0. */
+/**
+ * The result of an epoch: the means of loss and metrics over its examples, and those over the validation data as
+ * `valLoss` and so on. `M` are the names of the metrics where `compile` knew them; any name is allowed otherwise.
+ */
+export type EpochRecord<M extends string = any> = Evaluation<M> & {
+  /** The index of the epoch, from 0, as in Keras. */
   readonly epoch: number;
-  /** How many epochs the run will have had. */
+  /** The duration of the epoch, validation included. */
+  readonly seconds: number;
+} & (string extends M ? unknown : Validated<M | "loss">);
+
+/** The state of a run, told about every 16 ms. */
+export interface Progress {
+  /** The index of the epoch, from 0. */
+  readonly epoch: number;
+  /** The index after the last epoch. */
   readonly epochs: number;
-  /** How many steps of this epoch are done. */
+  /** The number of steps of this epoch that are done. */
   readonly step: number;
   readonly steps: number;
   /** The mean loss of this epoch so far. */
@@ -25,7 +30,7 @@ export interface Progress {
   /** The metrics of this epoch so far. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly examplesPerSecond: number;
-  /** How long this epoch has taken so far. */
+  /** The duration of this epoch so far. */
   readonly seconds: number;
 }
 
@@ -44,13 +49,15 @@ export interface TrainingRun {
   stop(reason: string): void;
 }
 
-/** What `fit` gives back. */
-export interface History {
+/**
+ * The record of a run, which `fit` returns. The losses as a list: `history.epochs.map(({ loss }) => loss)`.
+ */
+export interface History<M extends string = any> {
   /** One record for each epoch that was finished. */
-  readonly epochs: readonly EpochRecord[];
-  /** Why the run ended before its last epoch: "aborted" by a signal, or what a callback said; null where it did not. */
+  readonly epochs: readonly EpochRecord<M>[];
+  /** The reason why the run ended early: "aborted" by a signal, or the reason that a callback gave; null otherwise. */
   readonly stopped: string | null;
-  /** How long the run took, all in all. */
+  /** The duration of the run. */
   readonly seconds: number;
 }
 
@@ -59,7 +66,7 @@ export interface Callback {
   onTrainBegin?(run: TrainingRun): void | Promise<void>;
   /** `epoch` counts from 0. */
   onEpochBegin?(epoch: number, run: TrainingRun): void | Promise<void>;
-  /** Called about every 16 ms, after some steps have been taken. */
+  /** Called after the first steps, then about every 16 ms (or after each step that takes longer), and after the last one. */
   onProgress?(progress: Progress, run: TrainingRun): void | Promise<void>;
   onEpochEnd?(record: EpochRecord, run: TrainingRun): void | Promise<void>;
   /** Called once at the end, however the run ended, except by an error. */

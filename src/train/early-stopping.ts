@@ -1,13 +1,17 @@
-// Stopping when a measure no longer improves.
+// The callback that stops a run when a measure no longer improves.
 import { ArgumentError, didYouMean } from "../errors.ts";
+import type { MeasureName } from "../metrics/index.ts";
 import { checkCount, checkFlag, checkOptions, checkRange, describe } from "../options.ts";
 import type { Callback, EpochRecord } from "./callback.ts";
 import type { WeightValues } from "./weights.ts";
 
-/** Which way a measure improves: losses and errors downwards, the rest upwards, as far as the name tells. */
+/** The direction in which a measure improves; "auto" tells it by the name: losses and errors downwards, accuracies upwards. */
 export type Direction = "auto" | "min" | "max";
 
-/** A measure out of an epoch's record. Throws {@link ArgumentError} where the run does not have it. */
+/** The name of a measure, as the history has it: that of the loss or a metric, or with "val" that of its validation. */
+export type Monitor = MeasureName | `val${Capitalize<MeasureName>}` | (string & {});
+
+/** Returns a measure of an epoch's record. Throws {@link ArgumentError} where the run does not have it. */
 export function monitored(where: string, record: EpochRecord, monitor: string): number {
   const value = record[monitor];
   if (typeof value === "number" && monitor !== "epoch" && monitor !== "seconds") return value;
@@ -19,26 +23,33 @@ export function monitored(where: string, record: EpochRecord, monitor: string): 
   throw new ArgumentError(`${where}: this run does not measure "${monitor}".${hint} It measures ${known.join(", ")}.`);
 }
 
-/** Whether `value` is better than `best` by more than `minDelta`. */
-export function improves(value: number, best: number | null, monitor: string, mode: Direction, minDelta = 0): boolean {
-  const upwards = mode === "max" || (mode === "auto" && !/loss|error/i.test(monitor));
-  return best === null || (upwards ? value > best + minDelta : value < best - minDelta);
+/** Whether `value` is better than `best` by more than `minDelta`. NaN is never better; a number is better than nothing. */
+export function improves(value: number, best: number | null, mode: "min" | "max", minDelta = 0): boolean {
+  if (best === null) return !Number.isNaN(value);
+  return mode === "max" ? value > best + minDelta : value < best - minDelta;
 }
 
-export function checkDirection(where: string, mode: unknown): Direction {
-  if (mode === "auto" || mode === "min" || mode === "max") return mode;
-  throw new ArgumentError(`${where}: mode is "auto", "min" or "max", but came ${describe(mode)}.`);
+/** The direction in which `monitor` improves. Throws {@link ArgumentError} where the name does not tell and `mode` neither. */
+export function directionOf(where: string, monitor: string, mode: unknown): "min" | "max" {
+  if (mode === "min" || mode === "max") return mode;
+  if (mode !== "auto")
+    throw new ArgumentError(`${where}: mode: expected "auto", "min" or "max", got ${describe(mode)}.`);
+  if (/loss|error/i.test(monitor)) return "min";
+  if (/accuracy/i.test(monitor)) return "max";
+  throw new ArgumentError(
+    `${where}: the name "${monitor}" does not tell whether less or more is better; set mode to "min" or "max".`,
+  );
 }
 
 /** The options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions {
-  /** What is watched, as the history names it. Default: "valLoss". */
-  readonly monitor?: string;
-  /** How many epochs in a row without improvement end the run; 0 means 1. Default: 0. */
+  /** The measure that is watched, as the history names it. Default: "valLoss". */
+  readonly monitor?: Monitor;
+  /** The number of epochs in a row without improvement that ends the run; 0 means 1. Default: 0. */
   readonly patience?: number;
-  /** By how much a measure must change to count as better. Default: 0. */
+  /** A change counts as an improvement if it is greater than this. Default: 0. */
   readonly minDelta?: number;
-  /** Default: "auto": losses and errors improve downwards, all else upwards. */
+  /** The direction in which the measure improves. Default: "auto": losses and errors downwards, accuracies upwards. */
   readonly mode?: Direction;
   /** Whether the model gets the weights of its best epoch at the end. Default: false. */
   readonly restoreBest?: boolean;
@@ -53,7 +64,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const where = "callbacks.earlyStopping";
   checkOptions(where, options, ["monitor", "patience", "minDelta", "mode", "restoreBest"]);
   const { monitor = "valLoss", patience = 0, minDelta = 0, restoreBest = false } = options;
-  const mode = checkDirection(where, options.mode ?? "auto");
+  const mode = directionOf(where, monitor, options.mode ?? "auto");
   checkCount(where, "patience", patience, 0);
   checkRange(where, "minDelta", minDelta, 0);
   checkFlag(where, "restoreBest", restoreBest);
@@ -66,7 +77,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     },
     async onEpochEnd(record, run) {
       const value = monitored(where, record, monitor);
-      if (improves(value, best, monitor, mode, minDelta)) {
+      if (improves(value, best, mode, minDelta)) {
         [best, waited] = [value, 0];
         if (restoreBest) bestWeights = await run.model.getWeights();
       } else if (++waited >= patience) {

@@ -9,19 +9,18 @@ import type { TrainingData } from "./training-data.ts";
 
 /** The options of `model.evaluate`. */
 export interface EvaluateOptions {
-  /** How many examples are computed at a time. Default: 256. */
+  /** The number of examples that are computed at a time. Default: 256. */
   readonly batchSize?: number;
   /** Ends the evaluation early: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** The mean loss and metrics by name. */
-export interface Evaluation {
-  readonly loss: number;
-  readonly [metric: string]: number;
-}
+/** The mean loss and metrics by name. `M` are the names of the metrics where `compile` knew them; else any name. */
+export type Evaluation<M extends string = any> = { readonly loss: number } & (string extends M
+  ? { readonly [metric: string]: number }
+  : { readonly [K in M]: number });
 
-/** `model.evaluate`. `given` is what the user passed, of which `dataset` was made. */
+/** Implements `model.evaluate`. `dataset` was made of `given`, which the user passed. */
 export async function evaluate(
   model: Model,
   dataset: Dataset,

@@ -1,12 +1,13 @@
-// A model and a data set made into programs: a training step and an evaluation step that take no arguments.
+// The programs of a model on a data set: a training step and an evaluation step, which take no arguments.
 import type { KernelRun, Program } from "../backends/backend.ts";
 import { type Compiled, compile } from "../compile-function.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { zeros } from "../functions/array.ts";
-import { foldIn, key } from "../functions/random.ts";
+import { foldIn, type Key, key } from "../functions/random.ts";
 import { gradients } from "../gradient.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
+import type { Layer } from "../nn/layer.ts";
 import { iota } from "../ops/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { formatShape } from "../shape.ts";
@@ -15,22 +16,22 @@ import { type Variable, variable } from "../variable.ts";
 import type { Model } from "./model.ts";
 import { privateData, type ResidentData, residentData } from "./resident.ts";
 
-/** What `compile` settles for a model. */
+/** The optimizer, loss and metrics that `compile` chose for a model. */
 export interface TrainingSetup {
   readonly optimizer: Optimizer;
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
 }
 
-/** The program of a step: it reads which examples from variables, and gives the sums of loss and metrics so far. */
+/** The program of a step. It reads the indices of its examples from variables, and gives the sums of loss and metrics so far. */
 type Step = Compiled<[], Tensor[]>;
 
-/** Tells a model's random numbers in training from those of its first weights. */
+/** Separates a model's random numbers in training from those of its first weights. */
 const trainingStream = 2 ** 31;
 
 /**
- * A model beside a resident data set. What changes from epoch to epoch (the order of the examples, the place in it,
- * the sums so far, the random key) are variables; a step therefore takes no arguments, and many run in one call.
+ * A model beside a resident data set. The order of the examples, the position in it, the sums so far and the random key
+ * are variables; a step therefore takes no arguments, and many steps run in one call.
  */
 export class Feed {
   readonly data: ResidentData;
@@ -41,7 +42,7 @@ export class Feed {
   readonly #key = variable(zeros([2], "uint32"), { name: "key" });
   readonly #sums: readonly Variable[];
   readonly #steps = new Map<string, Step>();
-  /** Whether a run is under way that another must not disturb. Whoever takes a feed from the pool gives it back by this. */
+  /** Whether a run uses the feed. Whoever takes a feed from the pool resets this at the end. */
   busy = false;
 
   constructor(model: Model, setup: TrainingSetup, data: ResidentData, size: number) {
@@ -57,10 +58,10 @@ export class Feed {
     this.#key.assign(foldIn(key(seed), trainingStream));
   }
 
-  /** Sets the order of an epoch's examples (one place for each example of the data set), and starts at its beginning. */
-  startEpoch(order: Int32Array): void {
+  /** Sets the order of an epoch's examples (an index for each example of the data set), and starts at a position in it. */
+  startEpoch(order: Int32Array, position = 0): void {
     this.#order.assign(tensor(order));
-    this.#start(0);
+    this.#start(position);
   }
 
   /** Starts an evaluation at an example. */
@@ -68,17 +69,17 @@ export class Feed {
     this.#start(from);
   }
 
-  /** The program of a step, for looking at. */
+  /** The program of a step, for inspection. */
   program(kind: "train" | "evaluate", batch: number): Promise<Program> {
     return this.#step(kind, batch).program();
   }
 
-  /** Takes steps kernel by kernel, and tells how long each kernel took. */
+  /** Takes steps kernel by kernel, and measures each kernel. */
   profile(kind: "train" | "evaluate", batch: number, steps: number): Promise<KernelRun[]> {
     return this.#step(kind, batch).profile(steps);
   }
 
-  /** Compiles the program of a step beforehand, so that the first step is not the slow one. */
+  /** Compiles the program of a step, so that the first step is not the slow one. */
   async prepare(kind: "train" | "evaluate", batch: number): Promise<void> {
     await this.program(kind, batch);
   }
@@ -87,6 +88,18 @@ export class Feed {
   async run(kind: "train" | "evaluate", batch: number, steps: number): Promise<number[]> {
     const sums = await this.#step(kind, batch).repeat(steps);
     return Promise.all(sums.map((sum) => sum.item()));
+  }
+
+  /**
+   * The inputs of the next training step and the output of each layer in it, with the random key of that step. Nothing is
+   * trained, but layers may assign their running statistics.
+   */
+  outputsOfNextStep(batch: number): { inputs: Tensor; outputs: [layer: Layer, output: Tensor][] } {
+    const outputs: [Layer, Tensor][] = [];
+    const onOutput = (layer: Layer, output: Tensor): void => void outputs.push([layer, output]);
+    const inputs = this.data.inputs.rows(this.#rows(this.#position.value, batch));
+    this.#model.call(inputs, { training: true, key: this.#stepKey(), onOutput });
+    return { inputs, outputs };
   }
 
   #start(position: number): void {
@@ -107,25 +120,34 @@ export class Feed {
   #train(batch: number): Tensor[] {
     const { optimizer } = this.#setup;
     const parameters = this.#model.weights().flat!;
-    const rows = this.#order.value.take(this.#places(batch));
-    const stepKey = foldIn(this.#key.value, optimizer.iterations.value);
-    const predictions = this.#model.call(this.data.inputs.rows(rows), { training: true, key: stepKey });
+    const rows = this.#rows(this.#advance(batch), batch);
+    const predictions = this.#model.call(this.data.inputs.rows(rows), { training: true, key: this.#stepKey() });
     const { loss, sums } = measure(this.#setup, this.data.targets.rows(rows), predictions, batch);
     optimizer.applyGradients([[gradients(loss, [parameters])[0]!, parameters]]);
     return this.#accumulate(sums);
   }
 
   #evaluate(batch: number): Tensor[] {
-    const rows = this.#places(batch);
+    const rows = indices(this.#advance(batch), batch);
     const predictions = this.#model.call(this.data.inputs.rows(rows));
     return this.#accumulate(measure(this.#setup, this.data.targets.rows(rows), predictions, batch).sums);
   }
 
-  /** The next `batch` places, int32 [batch]. */
-  #places(batch: number): Tensor {
+  /** The position, which moves on by `batch`. */
+  #advance(batch: number): Tensor {
     const from = this.#position.value;
     this.#position.assignAdd(batch);
-    return from.add(new Tensor(iota([batch], 0, "int32")));
+    return from;
+  }
+
+  /** The examples at `batch` positions of the epoch's order, int32 [batch]. */
+  #rows(from: Tensor, batch: number): Tensor {
+    return this.#order.value.take(indices(from, batch));
+  }
+
+  /** The random key of the next training step. */
+  #stepKey(): Key {
+    return foldIn(this.#key.value, this.#setup.optimizer.iterations.value);
   }
 
   #accumulate(sums: readonly Tensor[]): Tensor[] {
@@ -136,14 +158,17 @@ export class Feed {
   }
 }
 
-/** The mean loss of a batch, whose gradient is taken, and what the batch adds to the sums of loss and metrics. */
+/** `from`, `from` + 1, …: int32 [count]. */
+const indices = (from: Tensor, count: number): Tensor => from.add(new Tensor(iota([count], 0, "int32")));
+
+/** The mean loss of a batch, whose gradient is taken, and the addends of the batch to the sums of loss and metrics. */
 function measure(
   { loss, metrics }: TrainingSetup,
   targets: Tensor,
   predictions: Tensor,
   batch: number,
 ): { loss: Tensor; sums: Tensor[] } {
-  // A value may have more than one number an example; the sum counts examples all the same.
+  // A loss may give several numbers for each example, or one for the batch; the sum counts examples all the same.
   const perExample = (total: Tensor, size: number): Tensor => (size === batch ? total : total.mul(batch / size));
   const losses = loss.call(targets, predictions);
   const total = losses.sum();

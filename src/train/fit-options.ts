@@ -1,4 +1,4 @@
-// What `fit` can be told, with its defaults and checks.
+// The options of `fit`, with their defaults and checks.
 import { ArgumentError, didYouMean } from "../errors.ts";
 import { checkCount, checkFlag, checkOptions, checkRange, describe } from "../options.ts";
 import { type Callback, callbackMethods } from "./callback.ts";
@@ -7,24 +7,29 @@ import type { ArraySource, TrainingData } from "./training-data.ts";
 
 /** The options of `model.fit`. */
 export interface FitOptions {
-  /** The index after the last epoch: with `initialEpoch` 0, how many epochs there are. Default: 1. */
+  /** The index after the last epoch: with `initialEpoch` 0, the number of epochs. Default: 1. */
   readonly epochs?: number;
-  /** How many examples a step sees. The last step of an epoch sees what is left. Default: 32. */
+  /** The number of examples of a step. The last step of an epoch has those that are left. Default: 32. */
   readonly batchSize?: number;
   /** For the order of the examples and for dropout, and for the first weights where the model has no seed. Default: the model's, or 0. */
   readonly seed?: number;
-  /** Whether each epoch has an order of its own. Default: true. */
+  /** Gives each epoch an order of its own. Default: true. */
   readonly shuffle?: boolean;
   /** Measured after each epoch, as `valLoss` and so on. */
   readonly validationData?: TrainingData | readonly [x: ArraySource, y: ArraySource];
   /** The share of the examples, from the end, that is measured instead of trained on. From 0 to below 1. */
   readonly validationSplit?: number;
-  /** 1 prints a line an epoch on the console, 0 nothing. Default: 0. */
-  readonly verbose?: 0 | 1;
+  /**
+   * 0 shows nothing; 1 a live line with the time that is left, in a terminal (elsewhere as 2); 2 prints a line for each
+   * epoch on the console. "auto" is 1 in a terminal and 0 anywhere else: in pages, pipes and tests. Default: "auto".
+   */
+  readonly verbose?: "auto" | 0 | 1 | 2 | undefined;
+  /** Called about every 16 ms with the state of the run: the callback `{ onProgress }`, for a page that shows it. */
+  readonly onProgress?: Callback["onProgress"];
   readonly callbacks?: readonly Callback[];
   /** Stops the run after the steps that are under way. */
   readonly signal?: AbortSignal;
-  /** With which epoch to begin, for a run that goes on: it has the order of examples that the long run would have had. Default: 0. */
+  /** The first epoch of a run that continues another; its examples have the order that the long run would have had. Default: 0. */
   readonly initialEpoch?: number;
 }
 
@@ -36,6 +41,7 @@ const optionNames: readonly (keyof FitOptions)[] = [
   "validationData",
   "validationSplit",
   "verbose",
+  "onProgress",
   "callbacks",
   "signal",
   "initialEpoch",
@@ -50,7 +56,8 @@ export function settleFitOptions(model: Model, options: FitOptions) {
     seed = model.seed ?? 0,
     shuffle = true,
     validationSplit = 0,
-    verbose = 0,
+    verbose = "auto",
+    onProgress,
     initialEpoch = 0,
     callbacks = [],
   } = options;
@@ -60,7 +67,10 @@ export function settleFitOptions(model: Model, options: FitOptions) {
   checkCount("fit", "initialEpoch", initialEpoch, 0);
   checkFlag("fit", "shuffle", shuffle);
   checkRange("fit", "validationSplit", validationSplit, 0, 1);
-  if (verbose !== 0 && verbose !== 1) throw new ArgumentError(`fit: verbose is 0 or 1, but came ${describe(verbose)}.`);
+  if (!["auto", 0, 1, 2].includes(verbose))
+    throw new ArgumentError(`fit: verbose: expected "auto", 0, 1 or 2, got ${describe(verbose)}.`);
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    throw new ArgumentError(`fit: onProgress: expected a function, got ${describe(onProgress)}.`);
   if (validationSplit > 0 && options.validationData !== undefined)
     throw new ArgumentError("fit: give validationData or validationSplit, not both.");
   checkCallbacks(callbacks);
@@ -72,7 +82,7 @@ export function settleFitOptions(model: Model, options: FitOptions) {
     validationSplit,
     verbose,
     initialEpoch,
-    callbacks,
+    callbacks: onProgress ? [...callbacks, { onProgress }] : callbacks,
     signal: options.signal,
   };
 }
@@ -80,11 +90,12 @@ export function settleFitOptions(model: Model, options: FitOptions) {
 export type SettledFitOptions = ReturnType<typeof settleFitOptions>;
 
 function checkCallbacks(callbacks: readonly Callback[]): void {
-  if (!Array.isArray(callbacks)) throw new ArgumentError(`fit: callbacks are a list, but came ${describe(callbacks)}.`);
+  if (!Array.isArray(callbacks))
+    throw new ArgumentError(`fit: callbacks: expected a list, got ${describe(callbacks)}.`);
   for (const callback of callbacks) {
     if (typeof callback !== "object" || callback === null) {
       throw new ArgumentError(
-        `fit: a callback is an object with methods such as onEpochEnd, but came ${describe(callback)}.`,
+        `fit: callbacks: expected an object with methods such as onEpochEnd, got ${describe(callback)}.`,
       );
     }
     const wrong = Object.keys(callback).find(

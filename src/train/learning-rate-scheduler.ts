@@ -1,4 +1,4 @@
-// A learning rate that changes from epoch to epoch.
+// The callback that changes the learning rate from epoch to epoch.
 import { ArgumentError, NablaError } from "../errors.ts";
 import { checkRange, describe } from "../options.ts";
 import type { Callback } from "./callback.ts";
@@ -14,7 +14,7 @@ export function learningRateScheduler(schedule: (epoch: number, learningRate: nu
   const where = "callbacks.learningRateScheduler";
   if (typeof schedule !== "function")
     throw new ArgumentError(
-      `${where}: wants a function of the epoch and the learning rate, but came ${describe(schedule)}.`,
+      `${where}: expected a function of the epoch and the learning rate, got ${describe(schedule)}.`,
     );
   return {
     async onEpochBegin(epoch, { model }) {

@@ -1,15 +1,15 @@
-// Saving the model while it trains.
+// The callback that saves the model while it trains.
 import { ArgumentError } from "../errors.ts";
 import { checkFlag, checkOptions, describe } from "../options.ts";
 import type { Callback } from "./callback.ts";
-import { checkDirection, type Direction, improves, monitored } from "./early-stopping.ts";
+import { type Direction, directionOf, improves, type Monitor, monitored } from "./early-stopping.ts";
 
 export interface ModelCheckpointOptions {
-  /** Whether only an epoch that is better than all before is saved. Default: false. */
+  /** Saves only after an epoch that is better than all before. Default: false. */
   readonly saveBestOnly?: boolean;
-  /** By what epochs are compared. Default: "valLoss". */
-  readonly monitor?: string;
-  /** Default: "auto": losses and errors improve downwards, all else upwards. */
+  /** The measure by which epochs are compared, as the history names it. Default: "valLoss". */
+  readonly monitor?: Monitor;
+  /** The direction in which the measure improves. Default: "auto": losses and errors downwards, accuracies upwards. */
   readonly mode?: Direction;
 }
 
@@ -21,11 +21,11 @@ export interface ModelCheckpointOptions {
 export function modelCheckpoint(path: string, options: ModelCheckpointOptions = {}): Callback {
   const where = "callbacks.modelCheckpoint";
   if (typeof path !== "string" || path === "")
-    throw new ArgumentError(`${where}: wants the path of a file, but came ${describe(path)}.`);
+    throw new ArgumentError(`${where}: expected the path of a file, got ${describe(path)}.`);
   checkOptions(where, options, ["saveBestOnly", "monitor", "mode"]);
   const { saveBestOnly = false, monitor = "valLoss" } = options;
   checkFlag(where, "saveBestOnly", saveBestOnly);
-  const mode = checkDirection(where, options.mode ?? "auto");
+  const mode = saveBestOnly ? directionOf(where, monitor, options.mode ?? "auto") : "min";
   let best: number | null = null;
   return {
     onTrainBegin() {
@@ -34,7 +34,7 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
     async onEpochEnd(record, run) {
       if (saveBestOnly) {
         const value = monitored(where, record, monitor);
-        if (!improves(value, best, monitor, mode)) return;
+        if (!improves(value, best, mode)) return;
         best = value;
       }
       await run.model.save(path.replaceAll("{epoch}", String(record.epoch + 1)));

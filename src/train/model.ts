@@ -1,10 +1,10 @@
-// The model: weights, and what is done with them (compile, fit, evaluate, predict, save). Its subclass says how it computes.
+// The model: its weights, and compile, fit, evaluate, predict and save. Its subclasses define the computation.
 import type { Column, Dataset } from "../data/dataset.ts";
 import { ArgumentError, NablaError } from "../errors.ts";
 import { foldIn, type Key, key } from "../functions/random.ts";
 import type { HostArray } from "../host-array.ts";
 import { type LossLike, resolveLoss } from "../losses/index.ts";
-import { type MetricLike, resolveMetric } from "../metrics/index.ts";
+import { type MetricLike, type NamesOf, resolveMetric } from "../metrics/index.ts";
 import type { Json, Layer } from "../nn/layer.ts";
 import { type OptimizerLike, resolveOptimizer } from "../optimizers/index.ts";
 import { checkOptions, describe } from "../options.ts";
@@ -13,15 +13,14 @@ import { type Tensor, type TensorLike, tensor } from "../tensor.ts";
 import type { History } from "./callback.ts";
 import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import { FeedPool, type TrainingSetup } from "./feed.ts";
-import { fit } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { Bytes, ModelSource, SaveOptions } from "./model-file.ts";
 import { type PredictOptions, Predictor } from "./predict.ts";
 import { type ArraySource, isArraySource, type TrainingData, toColumn, toDataset } from "./training-data.ts";
 import { Weights, type WeightValues } from "./weights.ts";
 
-/** What `compile` takes. */
-export interface CompileOptions {
+/** The options of `compile`. */
+export interface CompileOptions<L extends readonly MetricLike[] = readonly MetricLike[]> {
   /** A name or optimizers.…(). Default: "rmsprop", as in Keras. */
   readonly optimizer?: OptimizerLike;
   /**
@@ -29,22 +28,24 @@ export interface CompileOptions {
    * model ends in a sigmoid or softmax, and from logits where it ends in anything else.
    */
   readonly loss: LossLike;
-  /** Names, or metrics.…(). Default: none. */
-  readonly metrics?: readonly MetricLike[];
+  /** Names, metrics.…(), or functions of targets and predictions that have a name. Default: none. */
+  readonly metrics?: L;
 }
 
-/** How a model is called. */
+/** The options of a model's call. */
 export interface ModelCallOptions {
-  /** Whether dropout and its kin act. Default: false. */
+  /** True where layers act as in training: dropout, statistics of the batch. Default: false. */
   readonly training?: boolean;
-  /** The random key of this call; needed for them to act. */
+  /** The random key of this call, without which dropout does nothing. */
   readonly key?: Key | null;
+  /** Called with the output of each layer, in order. */
+  readonly onOutput?: (layer: Layer, output: Tensor) => void;
 }
 
-/** What is known of the data that a model was trained on; it goes into the model's file. */
+/** A description of the data that a model was trained on, which is saved with the model. */
 export interface DataInfo {
   readonly classNames?: readonly string[];
-  /** How raw inputs become values: raw · scale + offset. */
+  /** The scale of raw inputs: the model sees raw · scale + offset. */
   readonly inputs?: { readonly dtype: string; readonly scale: number; readonly offset: number };
 }
 
@@ -56,15 +57,15 @@ export interface DataInfo {
  * await model.fit(train, { epochs: 5 });
  * await model.save("model.safetensors");
  */
-export abstract class Model {
+export abstract class Model<M extends string = any> {
   readonly name: string;
   /** From which the first weights are made; undefined where the call that makes them decides. */
   readonly seed: number | undefined;
-  /** What `compile` settled, or null before it. */
+  /** The optimizer, loss and metrics of the last `compile`, or null before it. */
   training: TrainingSetup | null = null;
-  /** What is known of the data that the model was last trained on. */
+  /** A description of the data that the model was last trained on. */
   dataInfo: DataInfo = {};
-  /** Whether a `fit` is under way. */
+  /** True while a `fit` runs. */
   fitting = false;
   #weights: Weights | null = null;
   #pool: FeedPool | null = null;
@@ -82,16 +83,16 @@ export abstract class Model {
   abstract readonly outputShape: Shape | null;
   /** The activation that the output has gone through. */
   abstract readonly lastActivation: string;
-  /** Settles all shapes for inputs of this one. Throws ShapeError where it does not fit. */
+  /** Infers all shapes from that of the inputs. Throws ShapeError where it does not fit. */
   abstract declare(inputShape: Shape): void;
   /** The model's output for a batch. */
   abstract call(x: TensorLike, options?: ModelCallOptions): Tensor;
-  /** What makes the model again, but for its weights. */
+  /** The configuration that makes the model again, without its weights. */
   abstract architecture(): Json;
   /** A table of layers, shapes and numbers of parameters. */
   abstract summary(): string;
 
-  /** What the class numbers mean, where the training data said so. */
+  /** The names of the classes by number, where the training data had them. */
   get classNames(): readonly string[] | undefined {
     return this.dataInfo.classNames;
   }
@@ -126,7 +127,7 @@ export abstract class Model {
     this.#weights = new Weights(this.layers, ({ name }) => tensor(values[name]!));
   }
 
-  /** Whether the weights have been made. */
+  /** True once the weights have been made. */
   get built(): boolean {
     return this.#weights !== null;
   }
@@ -141,18 +142,26 @@ export abstract class Model {
   }
 
   /**
-   * Settles optimizer, loss and metrics. May be called again: the weights stay, the optimizer begins anew.
+   * Sets optimizer, loss and metrics. May be called again: the weights stay, the optimizer begins anew.
    * Throws {@link ArgumentError} for unknown names.
    *
-   * @example model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] })
+   * Returns the model itself, with a type that knows the metrics: `fit` and `evaluate` of the returned model have
+   * `accuracy` and no `acuracy`.
+   *
+   * @example
+   * const model = sequential([layers.dense(10)]).compile({
+   *   optimizer: "adam",
+   *   loss: "sparseCategoricalCrossentropy",
+   *   metrics: ["accuracy"],
+   * });
    */
-  compile(options: CompileOptions): void {
+  compile<const L extends readonly MetricLike[]>(options: CompileOptions<L>): Model<NamesOf<L>> {
     checkOptions("compile", options, ["optimizer", "loss", "metrics"]);
     const { optimizer = "rmsprop", loss, metrics = [] } = options;
     if (loss === undefined)
       throw new ArgumentError('compile: a model needs a loss, such as { loss: "meanSquaredError" }.');
     if (!Array.isArray(metrics))
-      throw new ArgumentError(`compile: metrics are a list such as ["accuracy"], but came ${describe(metrics)}.`);
+      throw new ArgumentError(`compile: metrics: expected a list such as ["accuracy"], got ${describe(metrics)}.`);
     const resolved = resolveLoss(loss, this.lastActivation);
     const all = (metrics as readonly MetricLike[]).map((metric) => resolveMetric(metric, resolved));
     const names = ["loss", ...all.map((metric) => metric.name)];
@@ -160,6 +169,7 @@ export abstract class Model {
     if (twice !== undefined)
       throw new ArgumentError(`compile: "${twice}" is measured twice; each metric needs a name of its own.`);
     this.useTraining({ optimizer: resolveOptimizer(optimizer), loss: resolved, metrics: all });
+    return this as Model;
   }
 
   /** Takes a finished setup, as `compile` and model files make it. */
@@ -168,7 +178,7 @@ export abstract class Model {
     this.#pool = new FeedPool(this, setup);
   }
 
-  /** What `compile` settled, with the pool of its programs. Throws {@link NablaError} before `compile`. */
+  /** The setup of `compile`, with the pool of its programs. Throws {@link NablaError} before `compile`. */
   requireTraining(where: string): { setup: TrainingSetup; pool: FeedPool } {
     if (this.training && this.#pool) return { setup: this.training, pool: this.#pool };
     throw new NablaError(
@@ -183,42 +193,46 @@ export abstract class Model {
    * The same seed and data give the same weights, to the last bit, however many steps are taken in one call.
    * A run that is stopped by its signal or a callback gives its history back as any other.
    *
+   * In a terminal it shows its progress; `verbose: 0` silences it.
+   *
    * @throws ShapeError, ArgumentError, NumericError for data or options that cannot be trained on, before anything is
-   *   changed; NumericError where the loss is no longer finite, naming steps and layer
+   *   changed; NumericError where the loss is no longer finite, naming step and layer: the model then has the weights from
+   *   before that step
    * @example await model.fit(train, { epochs: 5, batchSize: 64, validationData: test });
    */
-  fit(data: TrainingData, options?: FitOptions): Promise<History>;
-  fit(inputs: ArraySource, targets: ArraySource, options?: FitOptions): Promise<History>;
+  fit(data: TrainingData, options?: FitOptions): Promise<History<M>>;
+  fit(inputs: ArraySource, targets: ArraySource, options?: FitOptions): Promise<History<M>>;
   async fit(
     first: TrainingData | ArraySource,
     second?: ArraySource | FitOptions,
     third?: FitOptions,
-  ): Promise<History> {
+  ): Promise<History<M>> {
     const { data, options } = sort<FitOptions>(first, second, third);
-    return fit(this, await toDataset("fit", data), options, data);
+    const [{ fit }, dataset] = await Promise.all([trainingLoop(), toDataset("fit", data)]);
+    return fit(this, dataset, options, data);
   }
 
   /**
    * The mean loss and metrics over a data set, without training: `{ loss, accuracy }`.
    *
-   * @param options.batchSize how many examples are computed at a time; it does not change the result but for rounding.
-   * Default: 256
+   * @param options.batchSize the number of examples that are computed at a time; the result depends on it by rounding only.
+   *   Default: 256
    */
-  evaluate(data: TrainingData, options?: EvaluateOptions): Promise<Evaluation>;
-  evaluate(inputs: ArraySource, targets: ArraySource, options?: EvaluateOptions): Promise<Evaluation>;
+  evaluate(data: TrainingData, options?: EvaluateOptions): Promise<Evaluation<M>>;
+  evaluate(inputs: ArraySource, targets: ArraySource, options?: EvaluateOptions): Promise<Evaluation<M>>;
   async evaluate(
     first: TrainingData | ArraySource,
     second?: ArraySource | EvaluateOptions,
     third?: EvaluateOptions,
-  ): Promise<Evaluation> {
+  ): Promise<Evaluation<M>> {
     const { data, options } = sort<EvaluateOptions>(first, second, third);
-    return evaluate(this, await toDataset("evaluate", data), options, data);
+    return (await evaluate(this, await toDataset("evaluate", data), options, data)) as Evaluation<M>;
   }
 
   /**
    * The model's outputs, `[count, ...outputShape]`, for inputs `[count, ...inputShape]` or a data set's inputs.
    *
-   * @param options.batchSize how many examples are computed at a time. Default: 256
+   * @param options.batchSize the number of examples that are computed at a time. Default: 256
    */
   async predict(inputs: ArraySource | Dataset, options: PredictOptions = {}): Promise<Tensor> {
     const column: Column = await toColumn("predict", inputs);
@@ -268,5 +282,7 @@ function sort<Options extends object>(
   return { data: first as TrainingData, options: (second as Options | undefined) ?? ({} as Options) };
 }
 
-/** Reading and writing files is loaded when it is first asked for: a page that only trains goes without. */
+// A page that only predicts goes without the training loop, and one that only trains without files: each is loaded when it
+// is first asked for.
+const trainingLoop = () => import("./fit.ts");
 const modelFile = () => import("./model-file.ts");

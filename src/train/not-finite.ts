@@ -1,19 +1,22 @@
-// When the loss is no longer a number: which layer it was, and what to try.
+// The error of a loss that is no longer finite: it names the layer, and says what to try.
 import { NumericError } from "../errors.ts";
-import type { Layer } from "../nn/layer.ts";
-import { tensor } from "../tensor.ts";
-import type { TrainingSetup } from "./feed.ts";
-import type { Model } from "./model.ts";
-import type { ResidentData } from "./resident.ts";
+import { stack } from "../functions/array.ts";
+import { isfinite } from "../functions/elementwise.ts";
+import { all } from "../functions/reductions.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Variable } from "../variable.ts";
+import { breathe } from "./air.ts";
+import type { Feed, TrainingSetup } from "./feed.ts";
+import type { Recording } from "./replay.ts";
 
 interface Circumstances {
-  readonly model: Model;
+  readonly feed: Feed;
   readonly setup: TrainingSetup;
-  readonly data: ResidentData;
-  /** The examples of the last step. */
-  readonly rows: Int32Array;
+  readonly recording: Recording;
+  /** The number of examples of a step. */
+  readonly batch: number;
   readonly loss: number;
-  /** Counted from 0. */
+  /** The index of the epoch, from 0. */
   readonly epoch: number;
   /** The first and last of the steps in which it happened, counted from 1. */
   readonly from: number;
@@ -21,46 +24,67 @@ interface Circumstances {
   readonly steps: number;
 }
 
-/** The error that names epoch, steps and layer, and says what to try. */
-export async function lossNotFinite({
-  model,
-  setup,
-  data,
-  rows,
-  loss,
-  epoch,
-  from,
-  to,
-  steps,
-}: Circumstances): Promise<NumericError> {
-  const layer = await firstNotFinite(model, data, rows);
+/**
+ * The error that names epoch, step and layer, and says what to try. The step is found by taking the last ones again, so
+ * that the model is left as it was before that step.
+ */
+export async function lossNotFinite(circumstances: Circumstances): Promise<NumericError> {
+  const { feed, setup, recording, batch, loss, epoch, from, to, steps } = circumstances;
   const rate = await setup.optimizer.currentLearningRate();
-  const when = from === to ? `step ${to}` : `steps ${from} to ${to}`;
+  const found = await findStep(feed, setup.optimizer.learningRate, recording);
+  const when = found !== null ? `step ${from + found}` : from === to ? `step ${to}` : `steps ${from} to ${to}`;
+  const cause =
+    found === null
+      ? "it stayed finite when these steps were taken again, so that a callback must have changed the weights"
+      : await firstNotFinite(feed, batch);
+  recording.restore();
   return new NumericError(
-    `the loss became ${loss} in epoch ${epoch + 1}, ${when} of ${steps}: ${layer}. ` +
+    `the loss became ${loss} in epoch ${epoch + 1}, ${when} of ${steps}: ${cause}. ` +
       `Try a smaller learning rate (it is ${rate}), an optimizer with clipnorm, or inputs scaled to about -1 … 1.`,
   );
 }
 
-/** Runs the batch again, layer by layer, and says where it first goes wrong. */
-async function firstNotFinite(model: Model, data: ResidentData, rows: Int32Array): Promise<string> {
-  let x = data.inputs.rows(tensor(rows));
-  if (!allFinite(await x.data())) return "the inputs of that step are not finite";
-  for (const layer of model.layers) {
-    x = layer.call(x, { training: false, key: null });
-    if (allFinite(await x.data())) continue;
-    const broken = await firstBrokenParameter(layer);
-    return `the first layer whose output is not finite is ${layer.name}${broken ? `, whose ${broken} is no longer finite` : ""}`;
+/**
+ * Takes the recorded steps again from the snapshot on, and finds the first one of the last call after which the loss is not
+ * finite. Everything is then as it was before that step, whose index in the call is returned; null where all are finite.
+ */
+async function findStep(feed: Feed, rate: Variable, recording: Recording): Promise<number | null> {
+  const calls = recording.calls;
+  recording.restore();
+  for (const { order, position, batch, count, learningRate } of calls.slice(0, -1)) {
+    rate.assign(learningRate);
+    feed.startEpoch(order, position);
+    await feed.run("train", batch, count);
+    await breathe();
   }
-  return "every layer's output is still finite, so that the loss itself is out of range";
-}
-
-async function firstBrokenParameter(layer: Layer): Promise<string | null> {
-  for (const parameter of layer.parameters) if (!allFinite(await parameter.value.data())) return parameter.name;
+  const { order, position, batch, count, learningRate } = calls.at(-1)!;
+  rate.assign(learningRate);
+  for (let step = 0; step < count; step++) {
+    recording.takeSnapshot();
+    feed.startEpoch(order, position + step * batch);
+    const [loss] = await feed.run("train", batch, 1);
+    if (Number.isFinite(loss)) continue;
+    feed.startEpoch(order, position + step * batch);
+    recording.restore();
+    return step;
+  }
   return null;
 }
 
-function allFinite(numbers: ArrayLike<number>): boolean {
-  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
-  return true;
+/** Names the first layer that goes wrong in the next step. */
+async function firstNotFinite(feed: Feed, batch: number): Promise<string> {
+  const { inputs, outputs } = feed.outputsOfNextStep(batch);
+  const wrong = await indexOfNotFinite([inputs, ...outputs.map(([, output]) => output)]);
+  if (wrong === 0) return "the inputs of that step are not finite";
+  if (wrong < 0) return "every layer's output is still finite, so that the loss itself is out of range";
+  const [layer] = outputs[wrong - 1]!;
+  const broken = layer.parameters[await indexOfNotFinite(layer.parameters.map(({ value }) => value))];
+  const why = broken ? `, whose ${broken.name} is no longer finite` : "";
+  return `the first layer whose output is not finite is ${layer.name}${why}`;
+}
+
+/** The index of the first tensor that holds NaN or infinity, or −1. */
+async function indexOfNotFinite(tensors: readonly Tensor[]): Promise<number> {
+  if (tensors.length === 0) return -1;
+  return (await stack(tensors.map((x) => all(isfinite(x)))).data()).indexOf(0);
 }

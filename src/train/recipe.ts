@@ -1,11 +1,12 @@
-// What a recipe is: a system that trains, with its data and the figure that it is to reach.
+// The recipe: a system that trains, with its data and the figure that it is to reach.
 import type { Dataset } from "../data/dataset.ts";
 import type { MnistProgress } from "../data/mnist.ts";
 import type { Callback, History } from "./callback.ts";
 import type { Evaluation } from "./evaluate.ts";
+import type { FitOptions } from "./fit-options.ts";
 import type { Model } from "./model.ts";
 
-/** How a recipe is run. Whatever is left out has the recipe's own default. */
+/** The options of a run. An option that is left out has the recipe's own default. */
 export interface RecipeOptions {
   /** A folder that holds the data. */
   readonly data?: string | undefined;
@@ -18,6 +19,8 @@ export interface RecipeOptions {
   readonly out?: string | undefined;
   /** Little data and few steps: a run that shows that all works, in a second or so. */
   readonly tiny?: boolean | undefined;
+  /** The progress that is shown, as `fit` has it. Default: "auto". */
+  readonly verbose?: FitOptions["verbose"];
   readonly callbacks?: readonly Callback[] | undefined;
   /** Called while the recipe's data are downloaded. */
   readonly onDownload?: ((progress: MnistProgress) => void) | undefined;
@@ -25,14 +28,14 @@ export interface RecipeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a recipe trains on. */
+/** The data of a recipe. */
 export interface RecipeData {
   readonly train: Dataset;
   /** The data that were held out. */
   readonly test: Dataset;
 }
 
-/** What a run of a recipe leaves. */
+/** The result of a run of a recipe. */
 export interface RecipeResult extends RecipeData {
   readonly model: Model;
   readonly history: History;
@@ -47,7 +50,7 @@ export interface ExpectedFigure {
   readonly metric: string;
   readonly atLeast?: number;
   readonly atMost?: number;
-  /** On what, in words. */
+  /** The data on which it is measured, in words. */
   readonly on: string;
 }
 
@@ -60,18 +63,18 @@ export interface RecipeSettings {
 
 /** A system that trains, as the command line, the lab and the tests read it. */
 export interface Recipe {
-  /** As the command line names it: `mnist-mlp`. */
+  /** The name on the command line: `mnist-mlp`. */
   readonly name: string;
   readonly title: string;
-  /** What is learned, from what, by what; a paragraph. */
+  /** A paragraph: the task, the data and the model. */
   readonly description: string;
-  /** What it trains with where it is told nothing else. */
+  /** The settings that it trains with by default. */
   readonly defaults: RecipeSettings;
   /** All figures, whatever the data. */
   readonly expected: readonly ExpectedFigure[];
   /** The data that the recipe trains on, and those that it holds out. */
   loadData(options?: RecipeOptions): Promise<RecipeData>;
-  /** The model, compiled and with its shapes settled, but not trained: for looking at. */
+  /** The model, compiled and with known shapes, but not trained: for inspection. */
   model(options?: RecipeOptions): Model;
   run(options?: RecipeOptions): Promise<RecipeResult>;
 }

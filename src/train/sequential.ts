@@ -1,14 +1,15 @@
-// A chain of layers.
+// The model that is a chain of layers.
 import { ArgumentError, NablaError, ShapeError } from "../errors.ts";
 import { foldIn } from "../functions/random.ts";
+import type { MetricLike, NamesOf } from "../metrics/index.ts";
 import { checkExampleShape, Input } from "../nn/input.ts";
 import { formatBatchShape, Layer } from "../nn/layer.ts";
 import { layerToJson } from "../nn/registry.ts";
 import { withScope } from "../ops/op.ts";
 import { checkCount, checkOptions, describe } from "../options.ts";
-import { type Shape, sameShape } from "../shape.ts";
-import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
-import { Model, type ModelCallOptions } from "./model.ts";
+import { formatShape, type Shape, sameShape } from "../shape.ts";
+import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
+import { type CompileOptions, Model, type ModelCallOptions } from "./model.ts";
 import { summaryTable } from "./summary.ts";
 
 /** The options of {@link sequential}. */
@@ -21,7 +22,7 @@ export interface SequentialOptions {
   readonly inputShape?: Shape;
 }
 
-/** Names that files use for something else. */
+/** Names that have another meaning in files. */
 const reserved = ["optimizer"];
 
 /**
@@ -29,11 +30,11 @@ const reserved = ["optimizer"];
  *
  * @example new Sequential([layers.input([2]), layers.dense(1)]).outputShape; // [1]
  */
-export class Sequential extends Model {
+export class Sequential<M extends string = any> extends Model<M> {
   readonly layers: readonly Layer[];
   #inputShape: Shape | null = null;
   #outputShapes: readonly Shape[] = [];
-  /** Whether the user said which shape the inputs have; shapes that data gave may change until there are weights. */
+  /** True where the user declared the shape of the inputs; a shape taken from data may change until there are weights. */
   readonly #isDeclared: boolean;
 
   constructor(layers: readonly Layer[], options: SequentialOptions = {}) {
@@ -41,22 +42,22 @@ export class Sequential extends Model {
     const { name = "sequential", seed, inputShape } = options;
     super(name, seed === undefined ? undefined : checkCount("sequential", "seed", seed, 0));
     if (!Array.isArray(layers) || layers.length === 0) {
-      const came = Array.isArray(layers) ? "an empty one" : describe(layers);
-      throw new ArgumentError(`sequential: wants a list of layers such as [layers.dense(10)], but came ${came}.`);
+      const came = Array.isArray(layers) ? "an empty array" : describe(layers);
+      throw new ArgumentError(`sequential: expected a list of layers such as [layers.dense(10)], got ${came}.`);
     }
     layers.forEach((layer, i) => {
       if (!(layer instanceof Layer))
         throw new ArgumentError(
-          `sequential: entry ${i} is no layer but ${describe(layer)}; use layers.dense(…) and its like.`,
+          `sequential: layers[${i}]: expected a layer such as layers.dense(10), got ${describe(layer)}.`,
         );
       const first = layers.indexOf(layer);
       if (first !== i)
         throw new ArgumentError(
-          `sequential: ${layer.describe()} stands at ${first} and ${i}; make a new layer for each place.`,
+          `sequential: ${layer.describe()} is both layers[${first}] and layers[${i}]; make a new layer for each.`,
         );
       if (i > 0 && layer instanceof Input)
         throw new ArgumentError(
-          `sequential: ${layer.describe()} stands at ${i}, but an input declaration stands first.`,
+          `sequential: ${layer.describe()} is layers[${i}], but an input declaration must be the first layer.`,
         );
     });
     nameLayers(layers);
@@ -99,13 +100,21 @@ export class Sequential extends Model {
     this.#outputShapes = shapes;
   }
 
-  call(x: TensorLike, { training = false, key = null }: ModelCallOptions = {}): Tensor {
+  override compile<const L extends readonly MetricLike[]>(options: CompileOptions<L>): Sequential<NamesOf<L>> {
+    super.compile(options);
+    return this as Sequential;
+  }
+
+  call(x: TensorLike, { training = false, key = null, onOutput }: ModelCallOptions = {}): Tensor {
     let y = asTensor(x);
-    if (y.ndim === 0) throw new ShapeError(`model ${this.name} takes a batch of examples, but came a single number.`);
+    if (y.ndim === 0) throw new ShapeError(`model ${this.name}: expected a batch of examples, got a single number.`);
     this.declare(y.shape.slice(1));
     this.weights();
     this.layers.forEach((layer, i) => {
-      y = withScope(layer.name, () => layer.call(y, { training, key: key && foldIn(key, i) }));
+      const inputs = y;
+      y = withScope(layer.name, () => layer.call(inputs, { training, key: key && foldIn(key, i) }));
+      checkOutput(layer, inputs, y, this.#outputShapes[i]!);
+      onOutput?.(layer, y);
     });
     return y;
   }
@@ -124,6 +133,17 @@ export class Sequential extends Model {
     const rows = this.layers.map((layer, i) => ({ layer, outputShape: this.#outputShapes[i] ?? null }));
     return summaryTable(this.name, this.#inputShape, rows);
   }
+}
+
+/** Throws {@link ShapeError} unless a layer's `call` gave the shape that its `build` said. */
+function checkOutput(layer: Layer, inputs: Tensor, output: unknown, declared: Shape): void {
+  const expected = [inputs.shape[0]!, ...declared];
+  if (output instanceof Tensor && sameShape(output.shape, expected)) return;
+  const got = output instanceof Tensor ? formatShape(output.shape) : describe(output);
+  throw new ShapeError(
+    `${layer.describe()}: call: expected a tensor of shape ${formatShape(expected)}, since build returned ` +
+      `${formatShape(declared)} and the inputs have shape ${formatShape(inputs.shape)}, got ${got}.`,
+  );
 }
 
 /** Gives each layer without a name its kind and number, `dense_1`. Throws {@link ArgumentError} where a name stands twice. */
@@ -156,7 +176,7 @@ function snakeCase(className: string): string {
 }
 
 /**
- * A model in which each layer takes the output of the one before. Its shapes are settled by `layers.input`, by
+ * A model in which each layer takes the output of the one before. Its shapes are given by `layers.input`, by
  * `inputShape`, or by the first data it sees.
  *
  * @throws ArgumentError for anything that is no layer, and for names that stand twice

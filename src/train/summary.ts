@@ -1,20 +1,12 @@
 // A model as a table: layers, output shapes, numbers of parameters.
 import { formatBatchShape, type Layer } from "../nn/layer.ts";
+import { formatBytes, thousands } from "../quantities.ts";
 import type { Shape } from "../shape.ts";
 
 /** One row: a layer and what it makes of an example, or null where that is not known yet. */
 export interface SummaryRow {
   readonly layer: Layer;
   readonly outputShape: Shape | null;
-}
-
-const thousands = (n: number): string => n.toString().replace(/\B(?=(\d{3})+$)/g, ",");
-
-/** Bytes in the unit that suits them: `397.5 KB`. */
-export function formatBytes(bytes: number): string {
-  const units = ["B", "KB", "MB", "GB", "TB"];
-  const at = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(1024)));
-  return at === 0 ? `${bytes} B` : `${(bytes / 1024 ** at).toFixed(1)} ${units[at]}`;
 }
 
 /** The table of a model. The last lines say how many parameters there are, and how many bytes they take as float32. */

@@ -51,6 +51,11 @@ export class Weights {
     });
   }
 
+  /** All variables: the flat one, and those of parameters that are not trainable. */
+  get variables(): readonly Variable[] {
+    return [...(this.flat ? [this.flat] : []), ...this.#others.values()];
+  }
+
   /** The numbers of each parameter, copied. */
   async read(): Promise<WeightValues> {
     const flat = (await this.flat?.data()) ?? allocate("float32", 0);

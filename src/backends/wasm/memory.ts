@@ -1,20 +1,12 @@
 // One WebAssembly memory for all programs and variables, with a free list.
 import { NablaError } from "../../errors.ts";
+import { formatBytes } from "../../quantities.ts";
 
 const page = 65536;
 const firstPages = 16;
 const alignment = 64;
 /** Room before the first block and after each, so that a vector that reads past an end stays inside the memory. */
 const slack = 64;
-
-export const formatBytes = (bytes: number): string =>
-  bytes < 1024
-    ? `${bytes} B`
-    : bytes < 2 ** 20
-      ? `${(bytes / 1024).toFixed(1)} KiB`
-      : bytes < 2 ** 30
-        ? `${(bytes / 2 ** 20).toFixed(1)} MiB`
-        : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
 /** How large a memory is tried to be reserved, in pages: 4 GiB; and less where the process may not have that. */
 const limits = [65536, 32768, 16384, 8192, 4096, 1024];

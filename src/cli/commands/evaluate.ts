@@ -1,14 +1,15 @@
 // `nabla evaluate <model>`: a saved model's loss and metrics on held-out data.
 import type { Command } from "commander";
+import { thousands } from "../../quantities.ts";
 import { backend } from "../../runtime/device.ts";
 import { loadModel } from "../../train/load-model.ts";
+import { examplesName } from "../../train/progress.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { confusionOf, confusionTable } from "../confusion.ts";
 import { UsageError } from "../failure.ts";
 import { measureLines } from "../figures.ts";
-import { DownloadProgress, examplesName } from "../progress.ts";
+import { DownloadProgress } from "../progress.ts";
 import { loadRecipe, recipeNames } from "../recipes.ts";
-import { thousands } from "../table.ts";
 import { paintFor, say, sayJson } from "../terminal.ts";
 
 interface EvaluateOptions extends AnswerOptions {

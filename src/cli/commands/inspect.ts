@@ -2,17 +2,16 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import type { KernelRun, ProgramDescription } from "../../backends/backend.ts";
+import { formatBytes, thousands } from "../../quantities.ts";
 import { backend } from "../../runtime/device.ts";
 import { loadModel } from "../../train/load-model.ts";
 import type { Model } from "../../train/model.ts";
-import { formatBytes } from "../../train/summary.ts";
 import { type AnswerOptions, count, withAnswerOptions, withExamples } from "../arguments.ts";
 import { UsageError } from "../failure.ts";
 import { kernelTable, type Measured, measuredKernels, milliseconds, scaled } from "../kernel-table.ts";
 import { type Limits, measureLimits } from "../limits.ts";
 import { type Inspected, type ProgramKind, programKinds, programOf } from "../programs.ts";
 import { loadRecipe, recipeNames } from "../recipes.ts";
-import { thousands } from "../table.ts";
 import { type Paint, paintFor, say, sayJson } from "../terminal.ts";
 import { chromeTrace } from "../trace.ts";
 

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Column } from "../../data/dataset.ts";
 import { ArgumentError, FileError, printable } from "../../errors.ts";
 import { readFile } from "../../io/files.ts";
+import { percent } from "../../quantities.ts";
 import { formatShape, sizeOf } from "../../shape.ts";
 import { loadModel } from "../../train/load-model.ts";
 import type { Model } from "../../train/model.ts";
@@ -11,7 +12,7 @@ import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../ar
 import { report, UsageError } from "../failure.ts";
 import { digitFromImage } from "../image.ts";
 import { maxImageBytes } from "../picture.ts";
-import { percent, table } from "../table.ts";
+import { table } from "../table.ts";
 import { paintFor, say, sayJson } from "../terminal.ts";
 
 interface PredictOptions extends AnswerOptions {

@@ -1,9 +1,11 @@
 // `nabla train <recipe>`: trains, measures, saves, and says what to do next.
 import type { Command } from "commander";
 import type { Dataset } from "../../data/dataset.ts";
+import { formatDuration, thousands } from "../../quantities.ts";
 import { backend } from "../../runtime/device.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Callback, TrainingRun } from "../../train/callback.ts";
+import { examplesName, TrainingProgress } from "../../train/progress.ts";
 import type { Recipe, RecipeOptions, RecipeResult } from "../../train/recipe.ts";
 import { type AnswerOptions, count, path, positive, withAnswerOptions, withExamples } from "../arguments.ts";
 import { confusionOf, confusionTable } from "../confusion.ts";
@@ -11,9 +13,8 @@ import { writeExampleImage } from "../example-image.ts";
 import { isReached, measureLines } from "../figures.ts";
 import { Interruption } from "../interrupt.ts";
 import { modelFolder, prepareModelFile } from "../model-folder.ts";
-import { DownloadProgress, examplesName, TrainingProgress } from "../progress.ts";
+import { DownloadProgress } from "../progress.ts";
 import { loadRecipe } from "../recipes.ts";
-import { duration, thousands } from "../table.ts";
 import { type Paint, paintFor, say, sayJson } from "../terminal.ts";
 
 /** As many numbers as one likes to type. */
@@ -63,8 +64,11 @@ async function train(name: string, options: TrainOptions): Promise<void> {
   backend();
   const stream = json ? process.stderr : process.stdout;
   const downloading = new DownloadProgress(stream);
-  const progress = new TrainingProgress(stream);
-  const interruption = new Interruption();
+  const progress = quiet ? null : new TrainingProgress(stream.isTTY ? stream : null, (line) => say(line, stream));
+  const interruption = new Interruption({
+    announce: (text) => (stream.isTTY && progress ? progress.interject(text) : say(text, process.stderr)),
+    quit: () => progress?.end(),
+  });
   const armed: Callback = { onTrainBegin: () => void (interruption.armed = true) };
   const heading: Callback = { onTrainBegin: (run) => say(head(recipe, run, options, paintFor(stream)), stream) };
   const runOptions: RecipeOptions = {
@@ -76,13 +80,14 @@ async function train(name: string, options: TrainOptions): Promise<void> {
     tiny,
     out: file,
     signal: interruption.signal,
-    callbacks: quiet ? [armed] : [armed, heading, progress],
+    verbose: 0,
+    callbacks: progress ? [armed, heading, progress] : [armed],
     ...(!quiet && { onDownload: (received) => downloading.show(received) }),
   };
   try {
     const ran = await recipe.run(runOptions).finally(() => {
       downloading.end();
-      progress.end();
+      progress?.end();
     });
     // What is expected is what the recipe reaches with its own settings, trained to the end.
     const isAsMeant =
@@ -156,7 +161,7 @@ function figures(
     lines.push(
       paint(
         "yellow",
-        `Training was stopped after ${history.epochs.length} whole ${history.epochs.length === 1 ? "epoch" : "epochs"}, ${duration(history.seconds)}.`,
+        `Training was stopped after ${history.epochs.length} whole ${history.epochs.length === 1 ? "epoch" : "epochs"}, ${formatDuration(history.seconds)}.`,
       ),
       "",
     );
