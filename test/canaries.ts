@@ -1,4 +1,5 @@
 // Canaries round every buffer, in all tests: memory that belongs to no buffer holds a pattern, and a run that changes it fails.
+
 import { contractScratchBytes } from "../src/backends/wasm/blocking.ts";
 import { WasmDevice } from "../src/backends/wasm/device.ts";
 import { DeviceMemory } from "../src/backends/wasm/memory.ts";

@@ -1,4 +1,4 @@
-// Which printer prints a kernel.
+// Chooses the printer of a kernel.
 import type { Kernel } from "../../compile/kernel.ts";
 import type { ModuleBuilder } from "./assembler.ts";
 import { blockingOf } from "./blocking.ts";

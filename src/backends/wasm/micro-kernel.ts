@@ -49,16 +49,6 @@ export function printMicroKernel(
     f.emit("end");
   };
   for (const sum of sums.flat()) f.splat(0, "f32").set(sum);
-  f.get(place("accumulate")).emit("if");
-  eachTileRow((r) =>
-    sums[r]!.forEach((sum, j) =>
-      f
-        .get(address)
-        .emit("v128.load", j * 16)
-        .set(sum),
-    ),
-  );
-  f.emit("end");
   // One step a turn. Engines unroll it themselves; unrolled here, V8 11 gathers all loads and runs out of registers.
   f.emit("loop");
   columns.forEach((column, j) =>
@@ -86,6 +76,19 @@ export function printMicroKernel(
       .set(0);
   f.get(b).plus(columnStep).set(b);
   f.get(steps).i32(1).emit("i32.sub").tee(steps).emit("br_if", 0).emit("end");
+  // Each pass has a sum of its own: one long chain of additions would lose digits.
+  f.get(place("accumulate")).emit("if");
+  eachTileRow((r) =>
+    sums[r]!.forEach((sum, j) =>
+      f
+        .get(address)
+        .emit("v128.load", j * 16)
+        .get(sum)
+        .emit("f32x4.add")
+        .set(sum),
+    ),
+  );
+  f.emit("end");
   eachTileRow((r) =>
     sums[r]!.forEach((sum, j) =>
       f

@@ -1,0 +1,148 @@
+// Accumulators: the running results of reductions in registers, and how they become one value.
+import { dtypeInfo } from "../../dtype.ts";
+import type { FunctionBuilder, Local } from "./assembler.ts";
+import type { Vector } from "./expand.ts";
+import type { VectorPrinter } from "./vector-printer.ts";
+import { combineOpcode } from "./vector-table.ts";
+
+/** A reduction of a rows kernel or of a product, ready to be printed. */
+export interface StagedReduction {
+  readonly id: number;
+  readonly stage: number;
+  readonly value: Vector;
+  /** The two factors, where the reduction is a sum of products that may be rounded once. */
+  readonly factors: readonly [Vector, Vector] | null;
+  readonly identity: number;
+  readonly combine: string;
+  readonly dtype: Vector["dtype"];
+}
+
+/** Rounding errors grow with the number of additions, so that float sums of many terms are taken in blocks. */
+export const needsBlocks = (r: StagedReduction): boolean => r.combine === "add" && dtypeInfo(r.dtype).isFloat;
+
+/**
+ * The result of one reduction for one vector of the parallel axes. Several parts take the vectors in turn, so that none
+ * waits for the last addition. Where the sum is taken in blocks, each block is added to a total, and what that addition
+ * rounds off to a correction (Kahan, 1965): the total's error does not grow with the number of blocks.
+ */
+export class Accumulator {
+  readonly #f: FunctionBuilder;
+  readonly #reduction: StagedReduction;
+  readonly #parts: readonly Local[];
+  /** Null where a single block holds the whole sum. */
+  readonly #total: { readonly sum: Local; readonly correction: Local } | null;
+
+  constructor(f: FunctionBuilder, reduction: StagedReduction, parts: number, inBlocks: boolean) {
+    this.#f = f;
+    this.#reduction = reduction;
+    this.#parts = Array.from({ length: parts }, () => f.local("v128"));
+    this.#total = inBlocks && needsBlocks(reduction) ? { sum: f.local("v128"), correction: f.local("v128") } : null;
+    if (this.#total) for (const local of Object.values(this.#total)) f.splat(0, "f32").set(local);
+    this.#clear();
+  }
+
+  #clear(): void {
+    for (const local of this.#parts) this.#pushIdentity().set(local);
+  }
+
+  #pushIdentity(): FunctionBuilder {
+    const { identity, dtype } = this.#reduction;
+    return this.#f.splat(identity, dtypeInfo(dtype).isFloat ? "f32" : "i32");
+  }
+
+  /** Folds in the reduction's value at the current element. `lanes` below 4: the others are left out. */
+  fold(p: VectorPrinter, lanes: number): void {
+    const f = this.#f;
+    const { factors, value, combine, dtype } = this.#reduction;
+    const [first, ...others] = this.#parts as [Local, ...Local[]];
+    if (factors && p.fused && lanes === 4) {
+      p.value(factors[0]);
+      p.value(factors[1]);
+      f.get(first).emit("f32x4.relaxed_madd");
+    } else {
+      f.get(first);
+      if (factors) {
+        p.value(factors[0]);
+        p.value(factors[1]);
+        f.emit("f32x4.mul");
+      } else p.value(value);
+      if (lanes < 4) {
+        this.#pushIdentity();
+        f.emit("v128.const", ...[0, 1, 2, 3].map((lane) => (lane < lanes ? 0xffffffff : 0))).emit("v128.bitselect");
+      }
+      f.emit(combineOpcode(combine, dtype));
+    }
+    // The parts rotate by one per vector: the part just updated goes to the end.
+    for (const local of others) f.get(local);
+    for (const local of [...this.#parts.slice(0, -1)].reverse()) f.set(local);
+    f.set(this.#parts[this.#parts.length - 1]!);
+  }
+
+  /** Adds the block's sum to the total, and begins the next block. */
+  endBlock(): void {
+    if (!this.#total) return;
+    this.#addToTotal(this.#gather());
+    this.#clear();
+  }
+
+  /** next = sum + x; correction += x − (next − sum); sum = next. */
+  #addToTotal(x: Local): void {
+    const f = this.#f;
+    const { sum, correction } = this.#total!;
+    const next = f.local("v128");
+    f.get(sum).get(x).emit("f32x4.add").set(next);
+    f.get(correction);
+    f.get(x).get(next).get(sum).emit("f32x4.sub").emit("f32x4.sub");
+    f.emit("f32x4.add").set(correction).get(next).set(sum);
+    f.release(next, "v128");
+  }
+
+  /** Combines the parts into the first one. Their order follows from the shape, as the number of vectors does. */
+  #gather(): Local {
+    const { combine, dtype } = this.#reduction;
+    const parts = this.#parts;
+    for (let step = 1; step < parts.length; step *= 2) {
+      for (let i = 0; i + step < parts.length; i += 2 * step)
+        this.#f
+          .get(parts[i]!)
+          .get(parts[i + step]!)
+          .emit(combineOpcode(combine, dtype))
+          .set(parts[i]!);
+    }
+    return parts[0]!;
+  }
+
+  /** The finished result. `acrossLanes`: the lanes are combined too, and all of them hold the result. */
+  finish(acrossLanes: boolean): Local {
+    const f = this.#f;
+    const result = this.#total ? this.#parts[0]! : this.#gather();
+    if (this.#total) {
+      // A sum that is infinite has NaN for its correction.
+      const { sum, correction } = this.#total;
+      f.get(sum).get(correction).get(correction).get(correction).emit("f32x4.eq").emit("v128.and");
+      f.emit("f32x4.add").set(result);
+    }
+    if (acrossLanes) {
+      this.#combineLanes(result, [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]);
+      this.#combineLanes(result, [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11]);
+    }
+    return result;
+  }
+
+  /** Combines every lane with another one: first the halves of the vector, then neighbours. */
+  #combineLanes(sum: Local, order: readonly number[]): void {
+    const { combine, dtype } = this.#reduction;
+    this.#f
+      .get(sum)
+      .get(sum)
+      .get(sum)
+      .emit("i8x16.shuffle", ...order)
+      .emit(combineOpcode(combine, dtype))
+      .set(sum);
+  }
+
+  release(): void {
+    const total = this.#total ? Object.values(this.#total) : [];
+    for (const local of [...this.#parts, ...total]) this.#f.release(local, "v128");
+  }
+}

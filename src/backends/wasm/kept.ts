@@ -1,0 +1,58 @@
+// Values that one stage of a row computes and a later one needs again: too dear to compute twice, they are kept in memory.
+import { type Vector, vectorOperands } from "./expand.ts";
+
+/** A value that a stage keeps for later ones. */
+export interface Kept {
+  readonly value: Vector;
+  /** The stage that computes it. */
+  readonly stage: number;
+}
+
+/** Values of at least so many instructions are kept. */
+const fewestInstructions = 12;
+/** Bytes of a row's kept values: they should stay in the second-level cache. */
+const mostBytes = 256 * 1024;
+
+/**
+ * The values to keep: `stages` are what each stage computes for every element, `changes` says whether a value differs from
+ * element to element, and `vectors` is the number of vectors in a row.
+ */
+export function findKept(
+  stages: readonly (readonly Vector[])[],
+  changes: (v: Vector) => boolean,
+  vectors: number,
+): readonly Kept[] {
+  const first = new Map<Vector, number>();
+  const kept = new Map<Vector, Kept>();
+  stages.forEach((values, stage) => {
+    const seen = new Set<Vector>();
+    const walk = (v: Vector): void => {
+      if (seen.has(v)) return;
+      seen.add(v);
+      const earlier = first.get(v);
+      if (earlier !== undefined && earlier < stage && changes(v) && instructionsOf(v) >= fewestInstructions) {
+        kept.set(v, kept.get(v) ?? { value: v, stage: earlier });
+        return;
+      }
+      if (earlier === undefined) first.set(v, stage);
+      vectorOperands(v).forEach(walk);
+    };
+    values.forEach(walk);
+  });
+  const found = [...kept.values()];
+  return found.length * 16 * vectors <= mostBytes ? found : [];
+}
+
+/** The number of instructions that compute a value, each counted once. */
+function instructionsOf(value: Vector): number {
+  const seen = new Set<Vector>();
+  let count = 0;
+  const walk = (v: Vector): void => {
+    if (seen.has(v)) return;
+    seen.add(v);
+    if (v.kind === "op") count++;
+    vectorOperands(v).forEach(walk);
+  };
+  walk(value);
+  return count;
+}

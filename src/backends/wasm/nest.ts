@@ -1,0 +1,184 @@
+// Loop nests: loops over axes, each taken in stretches of several vectors, of single vectors, and of a partial one at the end.
+import type { FunctionBuilder, Local } from "./assembler.ts";
+import type { Vector } from "./expand.ts";
+import type { Blocks } from "./loop-shape.ts";
+import type { VectorPrinter } from "./vector-printer.ts";
+
+/** Loops of so few iterations in all, such as those of a pooling window, are unrolled. */
+export const mostUnrolled = 9;
+
+/** Indices of an axis up to `end`, `span` of them an iteration. `lanes`: null where the axis does not fill the vector. */
+interface Stretch {
+  readonly span: number;
+  readonly end: number;
+  readonly lanes: number | null;
+  readonly copies: number;
+}
+
+/** The axis of which a call takes only the indices from `start` to before `stop`. */
+export interface Range {
+  readonly axis: number;
+  readonly start: Local;
+  readonly stop: Local;
+}
+
+/** The innermost code of a nest: how many lanes count, and how many copies go abreast. */
+type Body = (lanes: number, copies: number) => void;
+
+/** What is known on entering a loop. */
+interface Entered {
+  readonly lanes: number;
+  readonly copies: number;
+  /** The axis that is taken in blocks, and what is done at the end of each. */
+  readonly blocks: (Blocks & { readonly end: () => void }) | null;
+}
+
+export interface NestShape {
+  readonly extents: readonly number[];
+  readonly parallel: number;
+  readonly vectorAxis: number;
+  /** The axis along which several copies of the body go abreast, and how many. */
+  readonly tile: { readonly axis: number; readonly copies: number };
+  /** Expressions whose parts are computed in the outermost loop possible. */
+  readonly roots: readonly Vector[];
+  readonly range: Range | null;
+}
+
+export class LoopNest {
+  readonly #f: FunctionBuilder;
+  readonly #p: VectorPrinter;
+  readonly #shape: NestShape;
+
+  constructor(p: VectorPrinter, shape: NestShape) {
+    this.#f = p.f;
+    this.#p = p;
+    this.#shape = shape;
+  }
+
+  /** Loops over `axes`, outermost first, round `body`. */
+  print(axes: readonly number[], body: Body, entered: Partial<Entered> = {}): void {
+    this.#nest(axes, body, { lanes: this.#shape.vectorAxis < 0 ? 1 : 4, copies: 1, blocks: null, ...entered });
+  }
+
+  /** The same with every counter a constant. */
+  unrolled(axes: readonly number[], body: () => void): void {
+    const [axis, ...rest] = axes;
+    if (axis === undefined) return body();
+    for (let i = 0; i < this.#shape.extents[axis]!; i++) this.#p.displaced(axis, i, () => this.unrolled(rest, body));
+  }
+
+  #nest(axes: readonly number[], body: Body, entered: Entered): void {
+    const { parallel, extents, roots, range } = this.#shape;
+    const [axis, ...rest] = axes;
+    if (axis === undefined) return body(entered.lanes, entered.copies);
+    const counter = this.#f.local("i32");
+    const isInnermost = rest.length === 0 && (axis >= parallel || parallel === extents.length);
+    const inside = ({ lanes, copies }: Stretch): void =>
+      this.#p.inside(axis, counter, () => {
+        const tiled = copies > 1;
+        if (!isInnermost) this.#p.hoist(roots, tiled ? axis : -1);
+        this.#nest(rest, body, {
+          ...entered,
+          lanes: lanes ?? entered.lanes,
+          copies: tiled ? copies : entered.copies,
+        });
+      });
+    if (axis === entered.blocks?.axis) this.#blocks(axis, counter, entered.blocks, inside);
+    else if (axis === range?.axis) this.#range(axis, counter, range, inside);
+    else this.#whole(axis, counter, inside);
+    this.#f.release(counter, "i32");
+  }
+
+  #stretches(axis: number): Stretch[] {
+    const { extents, vectorAxis, tile } = this.#shape;
+    const extent = extents[axis]!;
+    const isVector = axis === vectorAxis;
+    const whole = isVector ? extent - (extent % 4) : extent;
+    const step = isVector ? 4 : 1;
+    const lanes = isVector ? 4 : null;
+    const stretches: Stretch[] = [];
+    const tiled = step * tile.copies;
+    if (axis === tile.axis && whole >= tiled)
+      stretches.push({ span: tiled, end: whole - (whole % tiled), lanes, copies: tile.copies });
+    stretches.push({ span: step, end: whole, lanes, copies: 1 });
+    if (extent > whole) stretches.push({ span: extent - whole, end: extent, lanes: extent - whole, copies: 1 });
+    return stretches;
+  }
+
+  /** All indices of an axis. */
+  #whole(axis: number, counter: Local, inside: (s: Stretch) => void): void {
+    const f = this.#f;
+    let from = 0;
+    for (const stretch of this.#stretches(axis)) {
+      const { span, end, lanes } = stretch;
+      if (end > from) {
+        this.#withLanes(lanes, () => {
+          if (lanes !== null && lanes < 4) {
+            f.i32(from).set(counter);
+            inside(stretch);
+          } else f.countedLoop(counter, from, end, span, () => inside(stretch));
+        });
+      }
+      from = end;
+    }
+  }
+
+  /** The indices of an axis from `start` to before `stop`, which are known at run time. */
+  #range(axis: number, counter: Local, { start, stop }: Omit<Range, "axis">, inside: (s: Stretch) => void): void {
+    const f = this.#f;
+    const [from, end] = [f.local("i32"), f.local("i32")];
+    const extent = this.#shape.extents[axis]!;
+    const whole = axis === this.#shape.vectorAxis ? extent - (extent % 4) : extent;
+    f.get(start).set(from);
+    for (const stretch of this.#stretches(axis)) {
+      const { span, lanes } = stretch;
+      if (lanes !== null && lanes < 4) {
+        f.get(stop).i32(whole).emit("i32.gt_u").emit("if").i32(whole).set(counter);
+        this.#withLanes(lanes, () => inside(stretch));
+        f.emit("end");
+        continue;
+      }
+      f.least(
+        () => f.get(stop),
+        () => f.i32(whole),
+      ).set(end);
+      if (stretch.copies > 1)
+        f.get(end).get(end).get(from).emit("i32.sub").i32(span).emit("i32.rem_u").emit("i32.sub").set(end);
+      f.get(from).get(end).emit("i32.lt_u").emit("if");
+      f.rangedLoop(
+        counter,
+        () => f.get(from),
+        end,
+        span,
+        () => inside(stretch),
+      );
+      f.get(end).set(from);
+      f.emit("end");
+    }
+    f.release(from, "i32");
+    f.release(end, "i32");
+  }
+
+  /** All indices of an axis, block by block. */
+  #blocks(axis: number, counter: Local, blocks: NonNullable<Entered["blocks"]>, inside: (s: Stretch) => void): void {
+    const f = this.#f;
+    const extent = this.#shape.extents[axis]!;
+    const [start, stop] = [f.local("i32"), f.local("i32")];
+    f.countedLoop(start, 0, extent, blocks.indices, () => {
+      f.least(
+        () => f.get(start).plus(blocks.indices),
+        () => f.i32(extent),
+      ).set(stop);
+      this.#range(axis, counter, { start, stop }, inside);
+      blocks.end();
+    });
+    f.release(start, "i32");
+    f.release(stop, "i32");
+  }
+
+  #withLanes(lanes: number | null, body: () => void): void {
+    if (lanes !== null) this.#p.lanes = lanes;
+    body();
+    if (lanes !== null) this.#p.lanes = 4;
+  }
+}
