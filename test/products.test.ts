@@ -244,6 +244,13 @@ test("batches: of few products, of many, and of more than a unit holds", async (
   );
 });
 
+test("products so large that they are cut along rows and columns", async () => {
+  await check([
+    matrices("straight to their destination", layouts["flipped inside"]([1013, 998]), leaf([998, 1024])),
+    matrices("with an ending", layouts.transposed([1003, 1030]), leaf([1030, 1021]), endings["bias and relu"]),
+  ]);
+});
+
 test("sides of several axes", async () => {
   const extents: Record<string, number> = { x: 3, m: 13, p: 7, q: 24, k: 24, i: 5, j: 40, n: 12, r: 3, s: 17 };
   const of = (labels: string): Shape => [...labels].map((l) => extents[l]!);

@@ -3,7 +3,7 @@ import { type Expression, usesAxes } from "../../compile/expression.ts";
 import type { Kernel } from "../../compile/kernel.ts";
 import type { Affine } from "../../view.ts";
 import { innerAxis, type Line, lineOf } from "./line.ts";
-import { unitsFor } from "./piece.ts";
+import { longestWork, unitsFor } from "./piece.ts";
 import type { Target } from "./target.ts";
 
 /** Products with fewer multiplications are faster as plain loops, which pack nothing. */
@@ -18,6 +18,10 @@ const widestBlock = 512;
 const blockBytes = 128 * 1024;
 /** Products of a batch from which on each is packed and multiplied by one thread. */
 const manyProducts = 4;
+/** Products with more work than this are cut along rows and columns; and into items of at least so many of each, in such steps. */
+const largeWork = 32 * longestWork;
+const leastSide = 64;
+const sideStep = 16;
 /** Columns so few are read where they lie. */
 const fewColumns = 32;
 
@@ -47,8 +51,13 @@ export interface Blocking {
   readonly passSteps: number;
   readonly blockRows: number;
   readonly blockColumns: number;
-  /** Rows that one item of work takes, and items to a batch entry and in all; several items may make a unit. */
+  /**
+   * Rows that one item of work takes, and how many items that makes; then the same of columns, of which an item takes one block
+   * where there are several. Several items may make a unit.
+   */
   readonly itemRows: number;
+  readonly rowItems: number;
+  readonly columnItems: number;
   readonly itemsPerProduct: number;
   readonly items: number;
   readonly itemsPerUnit: number;
@@ -106,17 +115,25 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const passes = Math.ceil(parts / passLength);
   const passSteps = oneRun ? passLength : passLength * depth.run;
 
-  const blockColumns = columns.runs === 1 && columns.count > widestBlock ? widestBlock : columns.count;
+  const each = product / 4;
+  const rowParts = Math.ceil(rows.count / tileRows);
+  const isLarge = each > largeWork;
+  const sharesColumns = batch.count < manyProducts || isLarge;
+  const wanted = sharesColumns ? unitsFor(each, rowParts) : 1;
+  // Only columns of one run can be shared out.
+  const sharedOut = columns.runs > 1 ? null : isLarge ? largeItem(rows, columns, depth) : null;
+  const itemRows = sharedOut?.rows ?? Math.ceil(rows.count / wanted / tileRows) * tileRows;
+  const itemColumns = sharedOut?.columns ?? columns.count;
+  const columnItems = Math.ceil(columns.count / itemColumns);
+  const blockColumns = columns.runs === 1 ? Math.min(itemColumns, widestBlock) : columns.count;
+
   const directRowBytes = directRows(kernel, rows, columns, tileColumns);
   const rowBytes = (rowLayout === "direct" ? 4 : passSteps * 4) + (directRowBytes !== null ? 0 : blockColumns * 4);
-  const sharesColumns = batch.count < manyProducts;
-  const work = (product * batch.count) / 4;
-  const wanted = sharesColumns ? unitsFor(work / batch.count, Math.ceil(rows.count / tileRows)) : 1;
-  const itemRows = Math.ceil(rows.count / wanted / tileRows) * tileRows;
   const blockRows = Math.min(itemRows, Math.max(tileRows, Math.floor(blockBytes / rowBytes / tileRows) * tileRows));
-  const itemsPerProduct = Math.ceil(rows.count / itemRows);
+  const rowItems = Math.ceil(rows.count / itemRows);
+  const itemsPerProduct = rowItems * columnItems;
   const items = itemsPerProduct * batch.count;
-  const itemsPerUnit = Math.ceil(items / unitsFor(work, items));
+  const itemsPerUnit = Math.ceil(items / unitsFor(each * batch.count, items));
   return {
     rows,
     columns,
@@ -134,6 +151,8 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
     blockColumns,
     directColumnStep: directColumnStep(columnValue, columns, depth),
     itemRows,
+    rowItems,
+    columnItems,
     itemsPerProduct,
     items,
     itemsPerUnit,
@@ -141,6 +160,22 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
     directRowBytes,
   };
 }
+
+/**
+ * Rows and columns that one item of a large product takes: about as many of each, so that what it reads of either side stays in
+ * the second-level cache for a pass and is used often there, whatever the length of the sum.
+ */
+function largeItem(rows: Line, columns: Line, depth: Line): { rows: number; columns: number } {
+  const elements = (4 * longestWork) / depth.count;
+  const wide = Math.max(leastSide, Math.sqrt(elements), elements / rows.count);
+  const itemColumns = even(columns.count, Math.min(wide, widestBlock), sideStep);
+  const high = Math.max(leastSide, elements / itemColumns);
+  return { rows: even(rows.count, high, sideStep), columns: itemColumns };
+}
+
+/** A multiple of `step`, at most about `most`, that divides `count` most evenly. */
+const even = (count: number, most: number, step: number): number =>
+  roundUp(Math.ceil(count / Math.ceil(count / most)), step);
 
 /** A load whose address is known but for the counters, and that is not asked whether it lies inside. */
 const isBare = (value: Expression): value is DirectLoad =>

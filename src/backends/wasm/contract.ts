@@ -183,7 +183,14 @@ class ContractPrinter {
     ).set(stop);
     f.emit("loop");
     f.get(item).i32(b.itemsPerProduct).emit("i32.div_u").set(batch);
-    f.get(item).i32(b.itemsPerProduct).emit("i32.rem_u").times(b.itemRows).set(row);
+    f.get(item).i32(b.itemsPerProduct).emit("i32.rem_u");
+    // Items of one block of columns follow each other.
+    const start = b.columnItems > 1 ? f.local("i32") : null;
+    if (start !== null) {
+      f.tee(row).i32(b.rowItems).emit("i32.div_u").times(b.blockColumns).set(start);
+      f.get(row).i32(b.rowItems).emit("i32.rem_u");
+    }
+    f.times(b.itemRows).set(row);
     f.least(
       () => f.get(row).plus(b.itemRows),
       () => f.i32(b.rows.count),
@@ -191,7 +198,7 @@ class ContractPrinter {
     this.#p.inside(-1, null, () =>
       atPlace(this.#p, b.batch, batch, () => {
         this.#placeColumns(batch, columns);
-        if (b.itemRows <= b.blockRows) return this.#block(row, end, columns, tile);
+        if (b.itemRows <= b.blockRows) return this.#block(row, end, start, columns, tile);
         const last = f.local("i32");
         f.rangedLoop(
           row,
@@ -203,7 +210,7 @@ class ContractPrinter {
               () => f.get(row).plus(b.blockRows),
               () => f.get(end),
             ).set(last);
-            this.#block(row, last, columns, tile);
+            this.#block(row, last, start, columns, tile);
           },
         );
         f.release(last, "i32");
@@ -236,8 +243,8 @@ class ContractPrinter {
     }
   }
 
-  /** The products of the rows from `first` to before `last`. */
-  #block(first: Local, last: Local, columns: Local, tile: number): void {
+  /** The products of the rows from `first` to before `last`; of one block of columns where `from` says at which it starts, else of all. */
+  #block(first: Local, last: Local, from: Local | null, columns: Local, tile: number): void {
     const f = this.#f;
     const b = this.#b;
     if (b.rowLayout === "direct") this.#tableOfRows(first, last);
@@ -250,16 +257,20 @@ class ContractPrinter {
       this.#passes(first, last, columns, { start: null, width: () => f.i32(wide) }, sums, tile);
       if (b.directRowBytes === null) this.#epilogue(sums, first, last, null);
     } else {
-      const [start, width] = [f.local("i32"), f.local("i32")];
-      f.countedLoop(start, 0, wide, b.blockColumns, () => {
+      const [start, width] = [from ?? f.local("i32"), f.local("i32")];
+      const body = (): void => {
         f.least(
           () => f.i32(wide).get(start).emit("i32.sub"),
           () => f.i32(b.blockColumns),
         ).set(width);
         this.#passes(first, last, columns, { start, width: () => f.get(width) }, sums, tile);
         if (b.directRowBytes === null) this.#epilogue(sums, first, last, start);
-      });
-      f.release(start, "i32");
+      };
+      if (from !== null) body();
+      else {
+        f.countedLoop(start, 0, wide, b.blockColumns, body);
+        f.release(start, "i32");
+      }
       f.release(width, "i32");
     }
     f.release(sums.at, "i32");

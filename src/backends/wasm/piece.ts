@@ -25,7 +25,7 @@ export interface Piece {
 const leastWork = 16_000;
 /** More units than this help nobody, as any number of threads that machines have finds its share; unless one would be longer than about two milliseconds. */
 const mostUnits = 32;
-const longestWork = 8_000_000;
+export const longestWork = 8_000_000;
 
 /** In how many units work is cut that can be cut in `parts`. */
 export function unitsFor(work: number, parts: number): number {
