@@ -1,5 +1,5 @@
 // Checks of what users hand over: option names, counts, finite numbers. Each failure is one sentence.
-import { ArgumentError, didYouMean, quote } from "./errors.ts";
+import { ArgumentError, didYouMean, printable, quote } from "./errors.ts";
 
 /** Throws {@link ArgumentError} where `options` is no plain object or has a name that is not in `known`. */
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
@@ -38,6 +38,14 @@ export function checkRange(where: string, name: string, value: unknown, low: num
 export function checkFlag(where: string, name: string, value: unknown): boolean {
   if (typeof value === "boolean") return value;
   throw new ArgumentError(`${where}: ${name} is true or false, but came ${describe(value)}.`);
+}
+
+/** Throws {@link ArgumentError} unless `name` is a text of at most 200 letters without control characters. */
+export function checkName(where: string, name: unknown): string {
+  if (typeof name === "string" && name.length <= 200 && printable(name, 200) === name) return name;
+  throw new ArgumentError(
+    `${where}: expected a name of at most 200 letters without control characters, got ${describe(name)}.`,
+  );
 }
 
 /** The entry of a table that `name` names. Throws {@link ArgumentError} with the closest name for any other. */

@@ -1,18 +1,22 @@
 // The model's file: what is in it, that it comes back whole, and what is said of one that is not.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   callbacks,
   Dataset,
   FileError,
+  Layer,
   layers,
   loadModel,
   losses,
   metrics,
   optimizers,
+  registerLayer,
   sequential,
+  type Tensor,
   tensor,
 } from "../src/index.ts";
 import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
@@ -152,6 +156,158 @@ describe("there and back", () => {
   });
 });
 
+describe("what a file cannot hold", () => {
+  const warnings = () => vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  afterEach(() => vi.restoreAllMocks());
+
+  test("a loss of one's own: said once, and the optimizer's state comes back with model.load", async () => {
+    const warn = warnings();
+    const mine = (targets: Tensor, predictions: Tensor) =>
+      losses.sparseCategoricalCrossentropy({ fromLogits: true }).call(targets, predictions);
+    const compiled = () => {
+      const model = makeModel();
+      model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }), loss: mine });
+      return model;
+    };
+    const model = compiled();
+    await model.fit(pairs, { epochs: 3 });
+    const saved = await model.toBytes();
+    await model.toBytes();
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/^save: model pairs: .*a loss of your own: .*model\.load/)],
+    ]);
+    const loaded = await loadModel(saved);
+    expect(loaded.training).toBeNull();
+    const other = compiled();
+    await other.load(saved);
+    await model.fit(pairs, { epochs: 2 });
+    await other.fit(pairs, { epochs: 2 });
+    expect(await other.getWeights()).toEqual(await model.getWeights());
+  });
+
+  test("a metric of one's own: the rest of the training comes back", async () => {
+    const warn = warnings();
+    const model = makeModel();
+    const metric = { name: "mine", config: {}, call: (t: Tensor) => t.cast("float32") };
+    model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: [metric, "accuracy"] });
+    await model.fit(pairs, { epochs: 1 });
+    const loaded = await loadModel(await model.toBytes());
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/cannot hold metrics of your own: it lacks "mine"\./)]]);
+    expect(loaded.training!.metrics.map(({ name }) => name)).toEqual(["accuracy"]);
+    expect(await loaded.training!.optimizer.iterations.data()).toEqual(Int32Array.of(1));
+  });
+
+  test("a layer that is not registered, and one whose config does not make it again", async () => {
+    const warn = warnings();
+    class Scale extends Layer {
+      readonly className: string;
+      readonly #by: number;
+      constructor(className: string, options: { by?: number; name?: string }) {
+        super("scale", options, ["by"]);
+        this.className = className;
+        this.#by = options.by ?? 1;
+      }
+      build(inputShape: readonly number[]) {
+        return inputShape;
+      }
+      call(x: Tensor) {
+        return x.mul(this.#by);
+      }
+      config() {
+        return { by: this.#by };
+      }
+    }
+    const bytesOf = (className: string) =>
+      sequential([layers.input([2]), new Scale(className, { by: 3 }), layers.dense(1)]).toBytes();
+    const saved = await bytesOf("Scale");
+    expect(warn.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          /loadModel cannot make layer scale_1 \(Scale\).*registerLayer.*unknown layer class "Scale"/,
+        ),
+      ],
+    ]);
+    registerLayer("Scale", (config) => new Scale("Scale", config));
+    expect((await loadModel(saved)).layers[1]!.config()).toEqual({ by: 3 });
+    await bytesOf("Scale");
+    expect(warn.mock.calls.length).toBe(1);
+    registerLayer("Forgetful", ({ name }) => new Scale("Forgetful", { name }));
+    await bytesOf("Forgetful");
+    expect(warn.mock.calls[1]).toEqual([
+      expect.stringMatching(/layer forgetful_1 .* is made again with other options/),
+    ]);
+  });
+
+  test("a learning rate past float32, or that training has made infinite", async () => {
+    expect(() => optimizers.adam({ learningRate: 1e39 })).toThrow(
+      /learningRate is a number from 0 to below 3\.4e\+38, but came 1e\+39/,
+    );
+    expect((await loadModel(await rated(3e38))).training!.optimizer.name).toBe("sgd");
+    await expect(rated(1e39)).rejects.toThrow(/expected finite options of the optimizer, got learningRate Infinity/);
+  });
+  async function rated(rate: number) {
+    const model = await trained();
+    model.training!.optimizer.learningRate.assign(rate);
+    return model.toBytes();
+  }
+
+  test("weights are float32 whatever the dtype of what was given", async () => {
+    const model = await trained();
+    const parts = decodeSafetensors(await model.toBytes(), "the bytes");
+    const bias = parts.tensors.get("dense_2/bias")!;
+    parts.tensors.set("dense_2/bias", { data: Int32Array.from(bias.data), shape: bias.shape, dtype: "int32" });
+    await expect(loadModel(encodeSafetensors(parts.tensors, parts.metadata))).rejects.toThrow(
+      /has int32\[3\] for "dense_2\/bias", but the model expects float32\[3\]\./,
+    );
+    model.setWeights({ "dense_2/bias": { data: Int32Array.of(1, -2, 3), shape: [3], dtype: "int32" } });
+    const read = (await (await loadModel(await model.toBytes())).getWeights())["dense_2/bias"];
+    expect(read).toEqual({ data: Float32Array.of(1, -2, 3), shape: [3], dtype: "float32" });
+  });
+});
+
+describe("a model at an address", () => {
+  let server: Server;
+  let address: string;
+  let body: Uint8Array;
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      if (request.url === "/broken")
+        response.writeHead(200, { "content-length": 100 }).write("12", () => response.destroy());
+      else response.writeHead(request.url === "/none" ? 404 : 200).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    address = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  });
+  afterAll(() => server.close());
+
+  test("is read", async () => {
+    const model = await trained();
+    body = await model.toBytes();
+    expect(await (await loadModel(`${address}/m.safetensors`)).getWeights()).toEqual(await model.getWeights());
+  });
+  test("that answers with the page of the application", async () => {
+    body = new TextEncoder().encode("<!doctype html><html><body>My application</body></html>");
+    await expect(loadModel(`${address}/m.safetensors`)).rejects.toThrow(
+      new FileError(
+        `"${address}/m.safetensors" is no whole safetensors file: it is an HTML page, as a server gives for an address that it does not know.`,
+      ),
+    );
+  });
+  test("that is not there, breaks off, or has no server", async () => {
+    await expect(loadModel(`${address}/none`)).rejects.toThrow(
+      new FileError(`cannot read "${address}/none": the server answers 404.`),
+    );
+    await expect(loadModel(`${address}/broken`)).rejects.toThrow(
+      new FileError(`cannot read "${address}/broken": UND_ERR_SOCKET.`),
+    );
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
+    const nobody = `http://127.0.0.1:${(closed.address() as { port: number }).port}/m.safetensors`;
+    await new Promise((resolve) => closed.close(resolve));
+    await expect(loadModel(nobody)).rejects.toThrow(new FileError(`cannot read "${nobody}": ECONNREFUSED.`));
+  });
+});
+
 describe("a file that is not whole", () => {
   /** The file of a trained model, with its parts changed. */
   async function altered(
@@ -229,7 +385,7 @@ describe("a file that is not whole", () => {
     [
       "units that do not fit the weights",
       ({ metadata }) => architecture(metadata, (a) => (a.layers[0].config.units = 1e12)),
-      /has float32\[2,4\] for "dense_1\/kernel", but the model wants float32\[2,1000000000000\]/,
+      /has float32\[2,4\] for "dense_1\/kernel", but the model expects float32\[2,1000000000000\]/,
     ],
     [
       "units that are no number",
@@ -254,12 +410,12 @@ describe("a file that is not whole", () => {
     [
       "a tensor of another shape",
       ({ tensors }) => tensors.set("dense_2/bias", toHost(new Float32Array(4), [4])),
-      /has float32\[4\] for "dense_2\/bias", but the model wants float32\[3\]\./,
+      /has float32\[4\] for "dense_2\/bias", but the model expects float32\[3\]\./,
     ],
     [
       "a slot of another shape",
       ({ tensors }) => tensors.set("optimizer/velocity", toHost(new Float32Array(4), [4])),
-      /has float32\[4\] for "optimizer\/velocity", but the model wants float32\[27\]\./,
+      /has float32\[4\] for "optimizer\/velocity", but the model expects float32\[27\]\./,
     ],
     [
       "an unknown optimizer",
@@ -267,7 +423,46 @@ describe("a file that is not whole", () => {
       /unknown optimizer "sgdd"\. Did you mean "sgd"\?/,
     ],
     ["an unknown loss", ({ metadata }) => training(metadata, (t) => (t.loss.name = "custom")), /unknown loss "custom"/],
-    ["an unknown metric", ({ metadata }) => training(metadata, (t) => (t.metrics[0].name = 3)), /unknown metric "3"/],
+    [
+      "an unknown metric",
+      ({ metadata }) => training(metadata, (t) => (t.metrics[0].name = "three")),
+      /unknown metric "three"/,
+    ],
+    [
+      "a metric whose name is no text",
+      ({ metadata }) => training(metadata, (t) => (t.metrics[0].name = { toString: 1 })),
+      /an optimizer, a loss and metrics, each with a name/,
+    ],
+    [
+      "clipping that is no number",
+      ({ metadata }) => training(metadata, (t) => (t.optimizer.config.clipnorm = { toString: 1 })),
+      /clipnorm is a finite number above 0, but came a value of type object/,
+    ],
+    [
+      "a name that would turn the terminal red",
+      ({ metadata }) => architecture(metadata, (a) => (a.layers[0].config.name = "\u001b[31m")),
+      /expected a name of at most 200 letters without control characters, got "\\u001b\[31m"/,
+    ],
+    [
+      "a model's name that fills the screen",
+      ({ metadata }) => architecture(metadata, (a) => (a.name = "x".repeat(1e5))),
+      /expected a name of at most 200 letters without control characters, got "x{37}\.\.\."/,
+    ],
+    [
+      "an option's name that fills the screen",
+      ({ metadata }) => architecture(metadata, (a) => (a.layers[0].config["x".repeat(1e5)] = 1)),
+      /unknown option "x{77}\.\.\."/,
+    ],
+    [
+      "an architecture that nests without end",
+      ({ metadata }) => (metadata["architecture"] = '{"a":'.repeat(1e6)),
+      /its architecture nests deeper than 64 levels/,
+    ],
+    [
+      "a dtype of inputs that is none",
+      ({ metadata }) => (metadata["data"] = '{"inputs":{"dtype":"float1","scale":1,"offset":0}}'),
+      /its input scaling is no dtype, scale and offset/,
+    ],
     ["a training that is none", ({ metadata }) => (metadata["training"] = "[]"), /its training is no JSON object/],
     [
       "a learning rate that is none",
@@ -309,7 +504,7 @@ describe("a file that is not whole", () => {
     const other = sequential([layers.dense(4), layers.dense(4)], { inputShape: [2] });
     const before = await other.getWeights();
     await expect(other.load(await (await trained()).toBytes())).rejects.toThrow(
-      /has float32\[4,3\] for "dense_2\/kernel", but the model wants float32\[4,4\]/,
+      /has float32\[4,3\] for "dense_2\/kernel", but the model expects float32\[4,4\]/,
     );
     expect(await other.getWeights()).toEqual(before);
   });

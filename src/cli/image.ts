@@ -1,6 +1,7 @@
 // Pictures of a digit, as cameras and drawing programs make them, brought into the form of MNIST's images.
 import { FileError } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
+import { kindOf } from "../io/kind.ts";
 import { decodeJpeg, isJpeg } from "./jpeg.ts";
 import type { Picture } from "./picture.ts";
 import { decodePng, isPng } from "./png.ts";
@@ -32,7 +33,11 @@ interface Gray {
  */
 export function decodeImage(bytes: Uint8Array, source: string): Picture {
   const decoder = isPng(bytes) ? decodePng : isJpeg(bytes) ? decodeJpeg : undefined;
-  if (!decoder) throw new FileError(`"${source}" is no image that Nabla can read: it reads PNG and JPEG.`);
+  if (!decoder) {
+    const kind = kindOf(bytes);
+    const reason = kind ? `it is ${kind}, and only PNG and JPEG are read` : "it reads PNG and JPEG";
+    throw new FileError(`"${source}" is no image that Nabla can read: ${reason}.`);
+  }
   try {
     return decoder(bytes);
   } catch (error) {

@@ -1,6 +1,7 @@
 // Downloads a file whose SHA-256 is known from the first mirror that has it, and resumes after a break.
 import { FileError } from "../errors.ts";
 import { fileError, isAbandoned, ownMark } from "./files.ts";
+import { networkReason } from "./network.ts";
 import { nodeModule } from "./node-modules.ts";
 
 /** The progress of a download, in bytes; `total` is missing where the mirror does not tell. */
@@ -208,11 +209,4 @@ async function sizeOfFile(path: string): Promise<number> {
     (stat) => stat.size,
     () => 0,
   );
-}
-
-/** The deepest cause of a failed fetch: it says more than "fetch failed". */
-function networkReason(error: unknown): string {
-  let deepest = error as { message?: string; code?: string; cause?: unknown };
-  while (deepest.cause instanceof Error) deepest = deepest.cause;
-  return deepest.code ?? deepest.message ?? String(error);
 }

@@ -1,4 +1,4 @@
-// The IDX format of LeCun's MNIST files: a magic number, the sizes, then the numbers, big-endian, often gzipped.
+// The IDX format of LeCun's MNIST files: a magic number, the sizes and the elements, big-endian, often gzipped.
 import { allocate, type DType } from "../dtype.ts";
 import { FileError } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
@@ -43,9 +43,8 @@ export async function decodeIdx(bytes: Uint8Array, source: string): Promise<Host
   const length = sizeOf(shape);
   const wanted = headerBytes + length * width;
   if (raw.length !== wanted) {
-    fail(
-      `shape ${formatShape(shape)} takes ${wanted} bytes with the header, but it has ${raw.length}${raw.length < wanted ? " (is it cut short?)" : ""}`,
-    );
+    const guess = raw.length < wanted ? " (is it cut short?)" : "";
+    fail(`shape ${formatShape(shape)} takes ${wanted} bytes with the header, but it has ${raw.length}${guess}`);
   }
   if (dtype === "uint8") return { data: new Uint8Array(raw.subarray(headerBytes)), shape, dtype };
   const data = allocate(dtype, length);
@@ -56,15 +55,14 @@ export async function decodeIdx(bytes: Uint8Array, source: string): Promise<Host
 
 type Fail = (what: string) => never;
 
-/** What the first bytes say, or undefined where there are too few of them to tell. */
+/** The header in the first bytes, or undefined where there are too few of them. */
 function readHeader(bytes: Uint8Array, fail: Fail): { type: number; shape: number[]; headerBytes: number } | undefined {
   if (bytes.length < 4) return undefined;
   const type = bytes[2]!;
   const axes = bytes[3]!;
   if (bytes[0] !== 0 || bytes[1] !== 0 || !(type in elements) || axes === 0) {
-    fail(
-      `it begins with ${[...bytes.subarray(0, 4)].map((b) => b.toString(16).padStart(2, "0")).join(" ")}, which is no IDX magic number`,
-    );
+    const magic = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    fail(`it begins with ${magic}, which is no IDX magic number`);
   }
   const headerBytes = 4 + 4 * axes;
   if (bytes.length < headerBytes) return undefined;

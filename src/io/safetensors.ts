@@ -1,10 +1,15 @@
-// Hugging Face's safetensors format: a JSON header that says where each tensor lies, then the bytes of all of them.
+// Hugging Face's safetensors format: a JSON header with each tensor's offsets, then the bytes of all tensors.
 import { type DType, dtypeInfo, type TypedArray } from "../dtype.ts";
-import { ArgumentError, FileError } from "../errors.ts";
+import { ArgumentError, FileError, quote } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
+import { describe } from "../options.ts";
 import { checkShape, formatShape, sizeOf } from "../shape.ts";
+import { parseJson } from "./json.ts";
+import { kindOf } from "./kind.ts";
 
-const maxHeaderBytes = 100_000_000;
+/** The reference allows 100 MB; a header of 16 MiB names more than 100,000 tensors. */
+const maxHeaderBytes = 2 ** 24;
+const maxAxes = 32;
 
 const namesOfDTypes = {
   float32: "F32",
@@ -15,7 +20,7 @@ const namesOfDTypes = {
   bool: "BOOL",
 } as const satisfies Record<DType, string>;
 
-/** How each dtype of the format is read: its bytes per element, our dtype for it, and its element where the bytes are not ours as they are. */
+/** The format's dtypes: bytes per element, our dtype for it, and how an element is read where the bytes are not ours. */
 const storedDTypes: Readonly<
   Record<string, { bytes: number; dtype: DType; element?: (view: DataView, at: number) => number }>
 > = {
@@ -33,7 +38,7 @@ const storedDTypes: Readonly<
   I8: { bytes: 1, dtype: "int32", element: (view, at) => view.getInt8(at) },
 };
 
-/** What a safetensors file holds. */
+/** The contents of a safetensors file. */
 export interface SafetensorsContent {
   /** The tensors by name, in the order in which they lie in the file. */
   readonly tensors: Map<string, HostArray>;
@@ -94,7 +99,8 @@ function checkTensor(name: string, { data, shape, dtype }: HostArray): void {
   checkShape(shape, `tensor "${name}"`);
   if (data.length !== sizeOf(shape) || !(data instanceof dtypeInfo(dtype).array)) {
     throw new ArgumentError(
-      `tensor "${name}" says ${dtype}${formatShape(shape)}, which is ${sizeOf(shape)} numbers, but holds a ${data.constructor.name} of ${data.length}.`,
+      `tensor "${name}" says ${dtype}${formatShape(shape)}, which is ${sizeOf(shape)} numbers, ` +
+        `but holds a ${data.constructor.name} of ${data.length}.`,
     );
   }
 }
@@ -115,7 +121,7 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Rec
  *
  * F32, F64, I32, U32, U8 and BOOL come back as they are; F16 and BF16 as float32; I8, I16, U16 and I64 as int32.
  * Throws {@link FileError} for a file that is cut short or does not keep to the format: a header past the end of the
- * file, over 100 MB or not JSON, a name twice or `__proto__`, an unknown dtype, offsets that overlap, leave a hole,
+ * file, over 16 MiB or not JSON, a name twice or `__proto__`, an unknown dtype, offsets that overlap, leave a hole,
  * leave the file or do not fit shape and dtype, and an I64 that does not fit int32.
  *
  * @example
@@ -138,7 +144,8 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   for (const tensor of stored) {
     if (tensor.begin !== end) {
       fail(
-        `tensor ${quote(tensor.name)} begins at byte ${tensor.begin} of the data, but the tensor before it ends at ${end}`,
+        `tensor ${quote(tensor.name)} begins at byte ${tensor.begin} of the data, ` +
+          `but the tensor before it ends at ${end}`,
       );
     }
     end = tensor.end;
@@ -165,18 +172,23 @@ interface StoredTensor {
 }
 
 function readHeader(bytes: Uint8Array, fail: Fail): { entries: [string, unknown][]; dataStart: number } {
-  if (bytes.length < 8) fail(`it has ${bytes.length} bytes, fewer than the 8 that give the header's length`);
+  // A file of another kind is named; one whose header merely is damaged is told from it by its first bytes.
+  const failHeader: Fail = (what) => {
+    const kind = kindOf(bytes);
+    return fail(kind ? `it is ${kind}` : what);
+  };
+  if (bytes.length < 8) failHeader(`it has ${bytes.length} bytes, fewer than the 8 that give the header's length`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   if (length > maxHeaderBytes)
-    fail(`its header claims ${length} bytes, and more than ${maxHeaderBytes} are not allowed`);
-  if (length > bytes.length - 8) fail(`its header claims ${length} bytes, but only ${bytes.length - 8} follow`);
+    failHeader(`its header claims ${length} bytes, and at most ${maxHeaderBytes} are allowed`);
+  if (length > bytes.length - 8) failHeader(`its header claims ${length} bytes, but only ${bytes.length - 8} follow`);
   let text: string;
   let header: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, 8 + length));
-    header = JSON.parse(text);
-  } catch {
-    return fail("its header is not JSON");
+    header = parseJson(text);
+  } catch (error) {
+    return failHeader(`its header ${error instanceof SyntaxError ? error.message : "is not UTF-8"}`);
   }
   if (!text.startsWith("{") || !isObject(header)) return fail("its header is no JSON object");
   const repeated = findRepeatedKey(text);
@@ -202,23 +214,26 @@ function readEntry(name: string, entry: unknown, dataBytes: number, fail: Fail):
     data_offsets: offsets,
   } = isObject(entry) ? entry : fail(`tensor ${quote(name)} is described by no JSON object`);
   if (typeof dtype !== "string" || !Object.hasOwn(storedDTypes, dtype)) {
-    return fail(
-      `tensor ${quote(name)} has dtype ${quote(String(dtype))}, which Nabla cannot read (it reads ${Object.keys(storedDTypes).join(", ")})`,
-    );
+    const known = Object.keys(storedDTypes).join(", ");
+    return fail(`tensor ${quote(name)} has dtype ${describe(dtype)}, which Nabla cannot read (it reads ${known})`);
   }
-  if (!isCounts(shape)) return fail(`the shape of tensor ${quote(name)} is no list of whole numbers from 0 up`);
+  if (!isCounts(shape)) return fail(`the shape of tensor ${quote(name)} is no list of integers from 0 up`);
+  if (shape.length > maxAxes)
+    return fail(`tensor ${quote(name)} has ${shape.length} axes, expected at most ${maxAxes}`);
   if (!isCounts(offsets) || offsets.length !== 2)
-    return fail(`the data_offsets of tensor ${quote(name)} are no two whole numbers from 0 up`);
+    return fail(`the data_offsets of tensor ${quote(name)} are no two integers from 0 up`);
   const [begin, end] = offsets as readonly [number, number];
   if (begin > end || end > dataBytes) {
     fail(
-      `tensor ${quote(name)} lies at bytes ${begin} to ${end} of the data, but there are ${dataBytes} (is the file cut short?)`,
+      `tensor ${quote(name)} lies at bytes ${begin} to ${end} of the data, ` +
+        `but there are ${dataBytes} (is the file cut short?)`,
     );
   }
   const wanted = sizeOf(shape) * storedDTypes[dtype]!.bytes;
   if (wanted !== end - begin) {
     fail(
-      `tensor ${quote(name)} is ${dtype} with shape ${formatShape(shape)}, which takes ${wanted} bytes, but its data_offsets hold ${end - begin}`,
+      `tensor ${quote(name)} is ${dtype} with shape ${formatShape(shape)}, which takes ${wanted} bytes, ` +
+        `but its data_offsets hold ${end - begin}`,
     );
   }
   return { name, dtype, shape, begin, end };
@@ -227,7 +242,7 @@ function readEntry(name: string, entry: unknown, dataBytes: number, fail: Fail):
 function readTensor({ name, dtype: storedAs, shape }: StoredTensor, bytes: Uint8Array, fail: Fail): HostArray {
   const { dtype, bytes: width, element } = storedDTypes[storedAs]!;
   const length = bytes.length / width;
-  // The copy aligns the elements. Typed arrays and the format agree: every engine that has WebAssembly is little-endian.
+  // The copy aligns the elements. Engines that run WebAssembly have little-endian typed arrays, as the format has.
   if (!element) return { data: new (dtypeInfo(dtype).array)(new Uint8Array(bytes).buffer, 0, length), shape, dtype };
   const data: TypedArray = new (dtypeInfo(dtype).array)(length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -259,7 +274,7 @@ function bfloatToNumber(bits: number): number {
   return float32OfBits[0]!;
 }
 
-/** The first key that stands twice in one object of `json`, which must be valid: JSON.parse would keep the last in silence. */
+/** The first key that occurs twice in one object of valid `json`: JSON.parse would keep the last in silence. */
 function findRepeatedKey(json: string): string | undefined {
   const open: Set<string>[] = [];
   for (let at = 0; at < json.length; at++) {
@@ -285,9 +300,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isCounts(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-/** A name out of a file, quoted and short enough for a message. */
-function quote(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 77)}...` : name);
 }

@@ -1,7 +1,7 @@
 // The layer: what every layer declares, and the context in which it is called.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import type { Key } from "../functions/random.ts";
-import { checkFlag, checkOptions, describe } from "../options.ts";
+import { checkFlag, checkName, checkOptions, describe } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type InitializerLike, initializer } from "./initializers.ts";
@@ -58,7 +58,7 @@ export abstract class Layer {
   constructor(where: string, options: LayerOptions, known: readonly string[]) {
     checkOptions(where, options, [...known, "name", "trainable"]);
     const { name = "", trainable = true } = options;
-    if (typeof name !== "string" || name.includes("/") || name.startsWith("__")) {
+    if (checkName(where, name).includes("/") || name.startsWith("__")) {
       throw new ArgumentError(
         `${where}: a name is a text without "/" that does not begin with "__", but came ${describe(name)}.`,
       );

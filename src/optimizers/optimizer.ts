@@ -1,7 +1,7 @@
 // The optimizer: what all of them share (learning rate, step count, clipping, slots) around one rule of update.
 import { ArgumentError } from "../errors.ts";
 import { zeros } from "../functions/array.ts";
-import { checkOptions, checkRange } from "../options.ts";
+import { checkOptions, checkRange, describe } from "../options.ts";
 import { asTensor, type Tensor } from "../tensor.ts";
 import { type Variable, variable } from "../variable.ts";
 
@@ -65,7 +65,14 @@ export class Optimizer {
   /** Throws {@link ArgumentError} for a learning rate or clipping that is out of range. */
   constructor(rule: OptimizerRule<string>, learningRate: number, { clipnorm, clipvalue }: OptimizerOptions) {
     const where = `optimizers.${rule.name}`;
-    checkRange(where, "learningRate", learningRate, 0);
+    // The rate is a float32, in which larger numbers are infinite.
+    checkRange(
+      where,
+      "learningRate",
+      learningRate,
+      0,
+      learningRate > 3.4e38 && learningRate < Infinity ? 3.4e38 : Infinity,
+    );
     if (clipnorm !== undefined) checkPositive(where, "clipnorm", clipnorm);
     if (clipvalue !== undefined) checkPositive(where, "clipvalue", clipvalue);
     this.name = rule.name;
@@ -141,5 +148,5 @@ export function checkOptimizerOptions(name: string, options: object, own: readon
 
 export function checkPositive(where: string, name: string, value: unknown): number {
   if (typeof value === "number" && value > 0 && value < Infinity) return value;
-  throw new ArgumentError(`${where}: ${name} is a finite number above 0, but came ${String(value)}.`);
+  throw new ArgumentError(`${where}: ${name} is a finite number above 0, but came ${describe(value)}.`);
 }

@@ -11,9 +11,10 @@ import { Sequential } from "./sequential.ts";
 
 /**
  * Reads a model that `model.save` wrote: layers, weights, and, where the file has them, the training configuration and
- * the optimizer's state, so that training goes on as if it had never stopped.
+ * the optimizer's state, so that training goes on as if it had never stopped. A model that was saved with a loss or
+ * optimizer of the user's own comes back uncompiled.
  *
- * @param source a path (in a browser an address), or the bytes
+ * @param source a path, an address that begins with http (in a browser any address), or the bytes
  * @throws FileError where the file is missing, damaged, no model, or does not fit together
  * @example
  * const model = await loadModel("digits.safetensors");
@@ -47,13 +48,15 @@ function makeModel({ architecture: { className, name, inputShape, layers } }: Mo
 }
 
 function useTraining(model: Sequential, { optimizer, loss, metrics }: NonNullable<ModelContent["training"]>): void {
-  if (typeof optimizer?.name !== "string" || typeof loss?.name !== "string" || !Array.isArray(metrics)) {
+  const isNamed = (part: unknown): boolean => typeof (part as { name?: unknown } | null)?.name === "string";
+  if (!isNamed(optimizer) || (loss !== null && !isNamed(loss)) || !Array.isArray(metrics) || !metrics.every(isNamed))
     throw new ArgumentError("a training configuration has an optimizer, a loss and metrics, each with a name.");
-  }
+  // A loss or an optimizer of the user's own: compile must be called with it.
+  if (loss === null || optimizer.own) return;
   const settled = lossFromConfig(loss.name, loss.config ?? {});
   model.useTraining({
     optimizer: optimizerFromConfig(optimizer.name, optimizer.config ?? {}),
     loss: settled,
-    metrics: metrics.map((metric) => resolveMetric(String(metric?.name) as MetricName, settled, metric?.config ?? {})),
+    metrics: metrics.map((metric) => resolveMetric(metric.name as MetricName, settled, metric.config ?? {})),
   });
 }

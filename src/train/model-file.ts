@@ -1,14 +1,17 @@
-// The model's file: safetensors with weights and optimizer state, and in its metadata what makes the model again.
-import type { DType } from "../dtype.ts";
-import { FileError, NablaError } from "../errors.ts";
+// The model's file: safetensors with weights and optimizer state, and the configuration as JSON in its metadata.
+import { type DType, dtypes } from "../dtype.ts";
+import { ArgumentError, FileError, NablaError, quote } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
 import { readFile, writeFileAtomic } from "../io/files.ts";
+import { parseJson } from "../io/json.ts";
+import { readAddress } from "../io/network.ts";
 import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
-import { losses } from "../losses/index.ts";
-import { metrics } from "../metrics/index.ts";
+import { lossFromConfig } from "../losses/index.ts";
+import { type MetricName, resolveMetric } from "../metrics/index.ts";
 import { checkExampleShape } from "../nn/input.ts";
 import type { Json, Layer } from "../nn/layer.ts";
-import { optimizers } from "../optimizers/index.ts";
+import { layerFromJson, layerToJson } from "../nn/registry.ts";
+import { optimizerFromConfig } from "../optimizers/index.ts";
 import { checkFlag, checkOptions, describe } from "../options.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { tensor } from "../tensor.ts";
@@ -28,17 +31,19 @@ export interface SaveOptions {
 /** Bytes in memory that is not shared: `Uint8Array<ArrayBuffer>`, which TypeScript before 5.7 writes without the argument. */
 export type Bytes = ReturnType<Uint8Array["slice"]>;
 
-/** Where a model is read from: a path (in a browser an address), or the bytes themselves. */
+/** The source of a model: a path, an address that begins with http (in a browser any address), or the bytes. */
 export type ModelSource = string | Uint8Array | ArrayBuffer;
 
 /** The training configuration as a file keeps it. */
 interface TrainingJson {
-  readonly optimizer: { readonly name: string; readonly config: object };
-  readonly loss: { readonly name: string; readonly config: object };
+  /** `own`: its factory is the user's, and no file can make it again. */
+  readonly optimizer: { readonly name: string; readonly config: object; readonly own?: true };
+  /** Null for a loss of the user's own. */
+  readonly loss: { readonly name: string; readonly config: object } | null;
   readonly metrics: readonly { readonly name: string; readonly config: object }[];
 }
 
-/** What a model's file holds, taken apart but not yet trusted. */
+/** The parts of a model's file, not yet trusted. */
 export interface ModelContent {
   /** How errors name the file. */
   readonly source: string;
@@ -53,7 +58,10 @@ export interface ModelContent {
   readonly tensors: ReadonlyMap<string, HostArray>;
 }
 
-/** The model's file as bytes. A loss, metric or optimizer of the user's own cannot be named in it: it then holds no training. */
+/**
+ * The model's file as bytes. What a file cannot hold (a loss, metric or optimizer of the user's own, a layer class
+ * that is not registered) is left out and told by `console.warn`; the optimizer's state is kept in any case.
+ */
 export async function encodeModel(model: Model, options: SaveOptions): Promise<Bytes> {
   checkOptions("save", options, ["includeOptimizer"]);
   const { includeOptimizer = true } = options;
@@ -65,30 +73,76 @@ export async function encodeModel(model: Model, options: SaveOptions): Promise<B
     architecture: JSON.stringify(model.architecture()),
   };
   if (Object.keys(model.dataInfo).length > 0) metadata["data"] = JSON.stringify(model.dataInfo);
+  const missing = model.layers.flatMap(whyUnreadable);
   const { training } = model;
-  if (training && isNameable(training)) {
-    const { optimizer, loss, metrics } = training;
-    const json: TrainingJson = {
-      optimizer: { name: optimizer.name, config: await optimizer.config() },
-      loss: { name: loss.name, config: loss.config },
-      metrics: metrics.map(({ name, config }) => ({ name, config })),
-    };
-    metadata["training"] = JSON.stringify(json);
+  if (training) {
+    metadata["training"] = JSON.stringify(await describeTraining(training, missing));
     if (includeOptimizer)
       for (const [name, variable] of optimizerVariables(model, training)) {
         tensors[name] = { data: (await variable.data()).slice(), shape: variable.shape, dtype: variable.dtype };
       }
   }
+  if (missing.length > 0) warnOnce(model, `save: model ${model.name}: ${missing.join(" ")}`);
   return encodeSafetensors(tensors, metadata);
 }
 
-function isNameable({ optimizer, loss, metrics: list }: TrainingSetup): boolean {
-  const known = (name: string): boolean => name === "accuracy" || Object.hasOwn(metrics, name);
-  return (
-    Object.hasOwn(optimizers, optimizer.name) &&
-    Object.hasOwn(losses, loss.name) &&
-    list.every(({ name }) => known(name))
+/** The training configuration for a file; adds to `missing` a sentence for each part that no file can hold. */
+async function describeTraining(training: TrainingSetup, missing: string[]): Promise<TrainingJson> {
+  const { optimizer, loss, metrics } = training;
+  const config = await optimizer.config();
+  for (const [name, value] of Object.entries(config)) {
+    if (typeof value === "number" && !Number.isFinite(value))
+      throw new ArgumentError(`save: expected finite options of the optimizer, got ${name} ${value}.`);
+  }
+  const hasOptimizer = isReadable(() => optimizerFromConfig(optimizer.name, config));
+  const hasLoss = isReadable(() => lossFromConfig(loss.name, loss.config));
+  const readable = metrics.filter(({ name, config }) =>
+    isReadable(() => resolveMetric(name as MetricName, loss, config)),
   );
+  const left = metrics.filter((metric) => !readable.includes(metric)).map(({ name }) => quote(name));
+  if (left.length > 0) missing.push(`the file cannot hold metrics of your own: it lacks ${left.join(", ")}.`);
+  if (!hasOptimizer || !hasLoss) {
+    missing.push(
+      `the file cannot hold ${hasLoss ? "an optimizer" : "a loss"} of your own: after loadModel, call compile with it, ` +
+        `and model.load with the same file for the optimizer's state.`,
+    );
+  }
+  return {
+    optimizer: { name: optimizer.name, config, ...(!hasOptimizer && { own: true }) },
+    loss: hasLoss ? { name: loss.name, config: loss.config } : null,
+    metrics: readable.map(({ name, config }) => ({ name, config })),
+  };
+}
+
+function isReadable(make: () => unknown): boolean {
+  try {
+    make();
+    return true;
+  } catch (error) {
+    if (error instanceof NablaError) return false;
+    throw error;
+  }
+}
+
+/** A sentence for a layer that cannot be made again from its own JSON; none where it can. */
+function whyUnreadable(layer: Layer): string[] {
+  const json = JSON.stringify(layerToJson(layer));
+  try {
+    const again = JSON.stringify(layerToJson(layerFromJson(JSON.parse(json))));
+    if (again === json) return [];
+    return [`${layer.describe()} is made again with other options: its config gives ${quote(json, 200)}.`];
+  } catch (error) {
+    if (!(error instanceof NablaError)) throw error;
+    return [`loadModel cannot make ${layer.describe()}, unless registerLayer is called before it: ${error.message}`];
+  }
+}
+
+const warned = new WeakMap<Model, string>();
+
+/** Says something of a model, unless it was the last that was said of it: checkpoints save again and again. */
+function warnOnce(model: Model, text: string): void {
+  if (warned.get(model) !== text) console.warn(text);
+  warned.set(model, text);
 }
 
 /** The optimizer's variables beside the flat parameters, under the names that files give them. */
@@ -131,9 +185,9 @@ export async function readModel(from: ModelSource): Promise<ModelContent> {
   const parse = (key: string): unknown => {
     if (metadata[key] === undefined) return undefined;
     try {
-      return JSON.parse(metadata[key]);
-    } catch {
-      return fail(`is damaged: its ${key} is not JSON`);
+      return parseJson(metadata[key]);
+    } catch (error) {
+      return fail(`is damaged: its ${key} ${(error as Error).message}`);
     }
   };
   const object = (key: string, value: unknown): object => {
@@ -152,10 +206,7 @@ export async function readModel(from: ModelSource): Promise<ModelContent> {
 
 async function readBytes(from: ModelSource): Promise<Uint8Array> {
   if (typeof from !== "string") return from instanceof Uint8Array ? from : new Uint8Array(from);
-  if (hasFiles()) return readFile(from);
-  const response = await fetch(from);
-  if (!response.ok) throw new FileError(`cannot read "${from}": the server answers ${response.status}.`);
-  return new Uint8Array(await response.arrayBuffer());
+  return hasFiles() && !/^https?:/i.test(from) ? readFile(from) : readAddress(from);
 }
 
 function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (what: string) => never): DataInfo {
@@ -163,7 +214,7 @@ function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (
   const isNames = Array.isArray(classNames) && classNames.every((name) => typeof name === "string");
   if (classNames !== undefined && !isNames) fail("is damaged: its class names are no list of texts");
   const { dtype, scale, offset } = (inputs ?? {}) as Record<string, unknown>;
-  const isScaling = typeof dtype === "string" && Number.isFinite(scale) && Number.isFinite(offset);
+  const isScaling = dtypes.includes(dtype as DType) && Number.isFinite(scale) && Number.isFinite(offset);
   if (inputs !== undefined && !isScaling) fail("is damaged: its input scaling is no dtype, scale and offset");
   return {
     ...(isNames && { classNames }),
@@ -180,8 +231,7 @@ export function weightsFor(layers: readonly Layer[], { tensors, source }: ModelC
   for (const { name, parameter } of wanted)
     values[name] = requireTensor(tensors, source, name, parameter.shape, "float32");
   const extra = [...tensors.keys()].find((name) => !name.startsWith("optimizer/") && !Object.hasOwn(values, name));
-  if (extra !== undefined)
-    throw new FileError(`"${source}" holds ${JSON.stringify(extra)}, which no layer of the model has.`);
+  if (extra !== undefined) throw new FileError(`"${source}" holds ${quote(extra)}, which no layer of the model has.`);
   return values;
 }
 
@@ -196,7 +246,7 @@ function requireTensor(
   if (!found) throw new FileError(`"${source}" lacks the tensor "${name}" of shape ${formatShape(shape)}.`);
   if (sameShape(found.shape, shape) && found.dtype === dtype) return found;
   throw new FileError(
-    `"${source}" has ${found.dtype}${formatShape(found.shape)} for "${name}", but the model wants ${dtype}${formatShape(shape)}.`,
+    `"${source}" has ${found.dtype}${formatShape(found.shape)} for "${name}", but the model expects ${dtype}${formatShape(shape)}.`,
   );
 }
 

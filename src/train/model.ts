@@ -7,7 +7,7 @@ import { type LossLike, resolveLoss } from "../losses/index.ts";
 import { type MetricLike, type NamesOf, resolveMetric } from "../metrics/index.ts";
 import type { Json, Layer } from "../nn/layer.ts";
 import { type OptimizerLike, resolveOptimizer } from "../optimizers/index.ts";
-import { checkOptions, describe } from "../options.ts";
+import { checkName, checkOptions, describe } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import { type Tensor, type TensorLike, tensor } from "../tensor.ts";
 import type { History } from "./callback.ts";
@@ -72,7 +72,7 @@ export abstract class Model<M extends string = any> {
   readonly #predictor = new Predictor(this);
 
   constructor(name: string, seed: number | undefined) {
-    this.name = name;
+    this.name = checkName("model", name);
     this.seed = seed;
   }
 
