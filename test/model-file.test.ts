@@ -500,6 +500,23 @@ describe("a file that is not whole", () => {
     await expect(loadModel(path)).rejects.toThrow(/text\.safetensors" is no whole safetensors file/);
     rmSync(path);
   });
+  test.each<[string, Uint8Array, string]>([
+    ["a page", new TextEncoder().encode("\ufeff\n<!DOCTYPE html><html>…"), "it is an HTML page, as a server"],
+    ["JSON", new TextEncoder().encode('{"error": "not found"}'), "it is JSON text"],
+    ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3), "it is gzip data, which must be unpacked first"],
+    [
+      "a ZIP archive",
+      new TextEncoder().encode("PK\u0003\u0004\u0014\0\0\0\b\0"),
+      "it is a ZIP archive, as PyTorch's .pt",
+    ],
+    ["an image", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), "it is a PNG image"],
+    ["Keras's file", Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a), "it is an HDF5 file"],
+    ["a pickle", Uint8Array.of(0x80, 2, 0x7d, 0x71, 1, 0x58, 3, 0), "it is a Python pickle"],
+    ["a pointer", new TextEncoder().encode("version https://git-lfs.github.com/spec/v1"), "it is a pointer of Git LFS"],
+  ])("%s is called what it is", async (_, bytes, what) => {
+    await expect(loadModel(bytes)).rejects.toThrow(FileError);
+    await expect(loadModel(bytes)).rejects.toThrow(`"the model's bytes" is no whole safetensors file: ${what}`);
+  });
   test("other layers than the model's", async () => {
     const other = sequential([layers.dense(4), layers.dense(4)], { inputShape: [2] });
     const before = await other.getWeights();

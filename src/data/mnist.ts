@@ -1,7 +1,6 @@
 // MNIST: 70,000 handwritten digits, from a folder of the user's, the cache folder or the usual mirrors.
 import { FileError } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
-import { download } from "../io/download.ts";
 import { cacheFolder, makeFolder, readFile } from "../io/files.ts";
 import { decodeIdx } from "../io/idx.ts";
 import { nodeModule } from "../io/node-modules.ts";
@@ -136,6 +135,8 @@ async function readCached(
     if (!(error instanceof FileError)) throw error;
   }
   await makeFolder(folder);
+  // Loaded when it is first asked for: a page, which has no files, goes without.
+  const { download } = await import("../io/download.ts");
   try {
     await download({
       urls: release.mirrors.map((mirror) => mirror + name),

@@ -5,7 +5,6 @@ import type { HostArray } from "../host-array.ts";
 import { describe } from "../options.ts";
 import { checkShape, formatShape, sizeOf } from "../shape.ts";
 import { parseJson } from "./json.ts";
-import { kindOf } from "./kind.ts";
 
 /** The reference allows 100 MB; a header of 16 MiB names more than 100,000 tensors. */
 const maxHeaderBytes = 2 ** 24;
@@ -172,23 +171,17 @@ interface StoredTensor {
 }
 
 function readHeader(bytes: Uint8Array, fail: Fail): { entries: [string, unknown][]; dataStart: number } {
-  // A file of another kind is named; one whose header merely is damaged is told from it by its first bytes.
-  const failHeader: Fail = (what) => {
-    const kind = kindOf(bytes);
-    return fail(kind ? `it is ${kind}` : what);
-  };
-  if (bytes.length < 8) failHeader(`it has ${bytes.length} bytes, fewer than the 8 that give the header's length`);
+  if (bytes.length < 8) fail(`it has ${bytes.length} bytes, fewer than the 8 that give the header's length`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (length > maxHeaderBytes)
-    failHeader(`its header claims ${length} bytes, and at most ${maxHeaderBytes} are allowed`);
-  if (length > bytes.length - 8) failHeader(`its header claims ${length} bytes, but only ${bytes.length - 8} follow`);
+  if (length > maxHeaderBytes) fail(`its header claims ${length} bytes, and at most ${maxHeaderBytes} are allowed`);
+  if (length > bytes.length - 8) fail(`its header claims ${length} bytes, but only ${bytes.length - 8} follow`);
   let text: string;
   let header: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, 8 + length));
     header = parseJson(text);
   } catch (error) {
-    return failHeader(`its header ${error instanceof SyntaxError ? error.message : "is not UTF-8"}`);
+    return fail(`its header ${error instanceof SyntaxError ? error.message : "is not UTF-8"}`);
   }
   if (!text.startsWith("{") || !isObject(header)) return fail("its header is no JSON object");
   const repeated = findRepeatedKey(text);

@@ -4,8 +4,9 @@ import { ArgumentError, FileError, NablaError, quote } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
 import { readFile, writeFileAtomic } from "../io/files.ts";
 import { parseJson } from "../io/json.ts";
+import { kindOf } from "../io/kind.ts";
 import { readAddress } from "../io/network.ts";
-import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from "../io/safetensors.ts";
 import { lossFromConfig } from "../losses/index.ts";
 import { type MetricName, resolveMetric } from "../metrics/index.ts";
 import { checkExampleShape } from "../nn/input.ts";
@@ -171,10 +172,21 @@ function hasFiles(): boolean {
   return typeof (globalThis as { process?: { getBuiltinModule?: unknown } }).process?.getBuiltinModule === "function";
 }
 
+/** Decodes a safetensors file; one that is none is called by what its first bytes say that it is. */
+function decode(bytes: Uint8Array, source: string): SafetensorsContent {
+  try {
+    return decodeSafetensors(bytes, source);
+  } catch (error) {
+    const kind = error instanceof FileError && kindOf(bytes);
+    if (!kind) throw error;
+    throw new FileError(`"${source}" is no whole safetensors file: it is ${kind}.`, { cause: error });
+  }
+}
+
 /** Reads and takes apart a model's file. Throws {@link FileError} where it is none. */
 export async function readModel(from: ModelSource): Promise<ModelContent> {
   const source = typeof from === "string" ? from : "the model's bytes";
-  const { tensors, metadata } = decodeSafetensors(await readBytes(from), source);
+  const { tensors, metadata } = decode(await readBytes(from), source);
   const fail = (what: string): never => {
     throw new FileError(`"${source}" ${what}.`);
   };
