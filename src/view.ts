@@ -1,5 +1,5 @@
 // Affine index arithmetic: how a movement operation is folded into the loads of whatever reads it.
-import { contiguousStrides, type Shape, sizeOf } from "./shape.ts";
+import { contiguousStrides, type Shape, sameShape, sizeOf } from "./shape.ts";
 
 /**
  * A whole number computed from the counters of a loop nest: offset + Σ coefficients[t]·counter[t] + Σ scale·value.
@@ -67,6 +67,7 @@ export function flatten(index: readonly Affine[], shape: Shape, rank: number): A
  */
 export function reshapeIndex(index: readonly Affine[], from: Shape, to: Shape, extents: Shape): Affine[] | null {
   if (sizeOf(from) === 0) return to.map(() => fixed(0, extents.length));
+  if (sameShape(from, to)) return index.map((part, i) => (to[i] === 1 ? fixed(0, extents.length) : part));
   const out: Affine[] = [];
   let i = 0;
   let j = 0;

@@ -1,5 +1,4 @@
 // Clusters: groups of roots that share the loops of one kernel, and which cluster must run before which.
-import { graphNodes } from "../graph/graph.ts";
 import type { Node } from "../ops/op.ts";
 import type { Shape } from "../shape.ts";
 import { counter, reshapeIndex } from "../view.ts";
@@ -85,7 +84,7 @@ export class Grouping {
     this.roots = roots;
     this.buffers = new Buffers(roots.graph, roots.placements);
     this.order = new Precedence(roots.roots.length);
-    this.#hasWaits = graphNodes(roots.graph).some(waits);
+    this.#hasWaits = roots.nodes.some(waits);
   }
 
   /** A cluster without members, which is none of the grouping's yet. */

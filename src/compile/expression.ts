@@ -38,6 +38,34 @@ export type Expression =
   /** The result of the kernel's reduction number `id`. */
   | { readonly kind: "reduced"; readonly dtype: DType; readonly id: number };
 
+/** The methods of the scalar language, which make expressions with a builder. */
+class ScalarExpressions {
+  readonly builder: ExpressionBuilder;
+
+  constructor(builder: ExpressionBuilder) {
+    this.builder = builder;
+  }
+
+  constant(value: number, dtype: DType): Expression {
+    return this.builder.make({ kind: "constant", value, dtype });
+  }
+
+  cast(operand: Expression, dtype: DType): Expression {
+    return operand.dtype === dtype ? operand : this.builder.make({ kind: "cast", operand, dtype });
+  }
+
+  static {
+    for (const op of Object.keys(scalarOps) as ScalarOp[]) {
+      Object.defineProperty(ScalarExpressions.prototype, op, {
+        value(this: ScalarExpressions, ...operands: Expression[]): Expression {
+          const dtypes = operands.map((x) => x.dtype);
+          return this.builder.make({ kind: "scalar", op, operands, dtype: scalarResultDType(op, dtypes) });
+        },
+      });
+    }
+  }
+}
+
 /** Makes expressions. Equal expressions are one object, so that printers compute each once. */
 export class ExpressionBuilder {
   readonly #made = new Map<string, Expression>();
@@ -46,25 +74,7 @@ export class ExpressionBuilder {
   #count = 0;
 
   /** The scalar language, in which operations define their elements. */
-  readonly scalar: ScalarBuilder<Expression> = {
-    ...(Object.fromEntries(
-      (Object.keys(scalarOps) as ScalarOp[]).map((op) => [
-        op,
-        (...operands: Expression[]): Expression =>
-          this.make({
-            kind: "scalar",
-            op,
-            operands,
-            dtype: scalarResultDType(
-              op,
-              operands.map((x) => x.dtype),
-            ),
-          }),
-      ]),
-    ) as unknown as Pick<ScalarBuilder<Expression>, ScalarOp>),
-    constant: (value, dtype) => this.make({ kind: "constant", value, dtype }),
-    cast: (operand, dtype) => (operand.dtype === dtype ? operand : this.make({ kind: "cast", operand, dtype })),
-  };
+  readonly scalar: ScalarBuilder<Expression> = new ScalarExpressions(this) as unknown as ScalarBuilder<Expression>;
 
   make(expression: Expression): Expression {
     const key = this.#key(expression);
@@ -102,7 +112,8 @@ export class ExpressionBuilder {
 
   /** Equal for equal index functions. */
   affineKey(a: Affine): string {
-    return `${a.offset}+${a.coefficients}${a.terms.map((t) => `+${t.scale}*${this.#name(t.value)}`).join("")}`;
+    const plain = `${a.offset}+${a.coefficients}`;
+    return a.terms.length === 0 ? plain : a.terms.reduce((key, t) => `${key}+${t.scale}*${this.#name(t.value)}`, plain);
   }
 
   #name(thing: object): number {

@@ -112,25 +112,38 @@ export function kernelRoots(kernel: Kernel): Expression[] {
 }
 
 type Load = Extract<Expression, { kind: "load" }>;
+
+/** Kernels do not change, so that what is derived from them is derived once. */
 const loadsOf = new WeakMap<Kernel, readonly Load[]>();
+const readsOf = new WeakMap<Kernel, readonly Buffer[]>();
+const buffersOf = new WeakMap<Kernel, readonly Buffer[]>();
+
+function remembered<T>(known: WeakMap<Kernel, T>, kernel: Kernel, derive: (kernel: Kernel) => T): T {
+  let value = known.get(kernel);
+  if (value === undefined) known.set(kernel, (value = derive(kernel)));
+  return value;
+}
 
 /** The loads of a kernel, each once. */
 export function kernelLoads(kernel: Kernel): readonly Load[] {
-  const known = loadsOf.get(kernel);
-  if (known) return known;
-  const loads: Load[] = [];
-  visit(kernelRoots(kernel), (e) => {
-    if (e.kind === "load") loads.push(e);
+  return remembered(loadsOf, kernel, () => {
+    const loads: Load[] = [];
+    visit(kernelRoots(kernel), (e) => {
+      if (e.kind === "load") loads.push(e);
+    });
+    return loads;
   });
-  loadsOf.set(kernel, loads);
-  return loads;
 }
 
 /** The buffers that a kernel reads, each once. */
-export function kernelReads(kernel: Kernel): Buffer[] {
-  const { loop } = kernel;
-  if (loop) return [...new Set([...loop.carries.map((c) => c.init), ...loop.slices, ...loop.constants])];
-  return [...new Set(kernelLoads(kernel).map((l) => l.buffer))];
+export function kernelReads(kernel: Kernel): readonly Buffer[] {
+  return remembered(readsOf, kernel, ({ loop }) => [
+    ...new Set(
+      loop
+        ? [...loop.carries.map((c) => c.init), ...loop.slices, ...loop.constants]
+        : kernelLoads(kernel).map((l) => l.buffer),
+    ),
+  ]);
 }
 
 /** The buffers that a kernel writes, each once. */
@@ -139,8 +152,8 @@ export function kernelWrites({ loop, stores }: Kernel): Buffer[] {
 }
 
 /** The buffers that a kernel touches, each once: first those that it writes, then those that it only reads. */
-export function kernelBuffers(kernel: Kernel): Buffer[] {
-  return [...new Set([...kernelWrites(kernel), ...kernelReads(kernel)])];
+export function kernelBuffers(kernel: Kernel): readonly Buffer[] {
+  return remembered(buffersOf, kernel, () => [...new Set([...kernelWrites(kernel), ...kernelReads(kernel)])]);
 }
 
 /** The first stage in which all reductions that the expression uses are finished. */

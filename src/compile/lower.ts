@@ -61,6 +61,8 @@ export class Frame {
 
   /** Like {@link lower}, but always applies the node's operation, even if the node is a root. */
   compute(node: Node, element: ElementIndex, guards: readonly Guard[] = []): Expression {
+    // A node with one reader is met once for each element of the reader, whose expression is remembered.
+    if (!this.#roots.isShared(node)) return this.#apply(node, element, guards);
     const { builder } = this;
     let key = `${node.id}|${element.shape}`;
     for (const at of element.index) key += `|${builder.affineKey(at)}`;

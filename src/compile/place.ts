@@ -28,10 +28,7 @@ function layOut(blocks: readonly Block[], order: (a: Block, b: Block) => number)
   let top = 0;
   for (const i of blocks.map((_, i) => i).sort((a, b) => order(blocks[a]!, blocks[b]!))) {
     const block = blocks[i]!;
-    const start = smallestGap(
-      block,
-      placed.filter((p) => p.block.from <= block.to && block.from <= p.block.to),
-    );
+    const start = smallestGap(block, placed);
     starts[i] = start;
     top = Math.max(top, start + block.bytes);
     // Sorted by start, so that gaps are found in one walk.
@@ -42,12 +39,13 @@ function layOut(blocks: readonly Block[], order: (a: Block, b: Block) => number)
   return { starts, top };
 }
 
-/** The start of the smallest gap between neighbours that holds a block, or the end of the last neighbour. */
-function smallestGap({ bytes }: Block, neighbours: readonly { block: Block; start: number }[]): number {
+/** The start of the smallest gap that holds a block among those that are live with it, or the end of the last of them. */
+function smallestGap({ bytes, from, to }: Block, placed: readonly { block: Block; start: number }[]): number {
   let best = -1;
   let least = Infinity;
   let cursor = 0;
-  for (const { block, start } of neighbours) {
+  for (const { block, start } of placed) {
+    if (block.from > to || from > block.to) continue;
     const gap = start - cursor;
     if (gap >= bytes && gap < least) [best, least] = [cursor, gap];
     cursor = Math.max(cursor, start + block.bytes);

@@ -47,7 +47,7 @@ function placeJoins(graph: Graph): PreparedGraph {
   const nodes = graphNodes(graph);
   const results = new Set(graphRoots(graph));
   const inputs = new Set(graph.inputs);
-  const operands = loopOperands(graph);
+  const operands = loopOperands(nodes, inputs);
   const rebuilt = new Map<Node, Node>();
   const uses = new Map<Node, number>();
   for (const { inputs: read } of nodes) for (const input of read) uses.set(input, (uses.get(input) ?? 0) + 1);
@@ -111,10 +111,9 @@ export function memoryOf(node: Node, inputs: ReadonlySet<Node>): Node {
   return base;
 }
 
-/** The operands of loops. A step takes its slice by address, so that each operand lies in memory unchanged. */
-export function loopOperands(graph: Graph): Set<Node> {
-  const inputs = new Set(graph.inputs);
-  const loops = graphNodes(graph).filter((node) => node.op.kind === "loop" && !inputs.has(node));
+/** The operands of loops among `nodes`. A step takes its slice by address, so that each operand lies in memory unchanged. */
+export function loopOperands(nodes: readonly Node[], inputs: ReadonlySet<Node>): Set<Node> {
+  const loops = nodes.filter((node) => node.op.kind === "loop" && !inputs.has(node));
   return new Set(loops.flatMap((loop) => loop.inputs.map((input) => memoryOf(input, inputs))));
 }
 

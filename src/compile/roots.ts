@@ -16,11 +16,14 @@ export interface Lessons {
 
 export interface Roots {
   readonly graph: Graph;
+  readonly nodes: readonly Node[];
   /** In an order in which they can be computed. */
   readonly roots: readonly Node[];
   readonly isRoot: (node: Node) => boolean;
   /** Whether a node's elements can be loaded: roots, inputs and leaves. */
   readonly hasMemory: (node: Node) => boolean;
+  /** Whether several nodes read a node. */
+  readonly isShared: (node: Node) => boolean;
   /** Roots that could be computed inside their readers as well. */
   readonly optional: ReadonlySet<Node>;
   /** Roots that are written straight into a concatenation. */
@@ -49,7 +52,7 @@ export function weighRoots(prepared: PreparedGraph): RootChoice {
   const results = new Set(graphRoots(graph));
   const users = new Map<Node, Node[]>(nodes.map((node) => [node, []]));
   for (const node of nodes) if (!inputs.has(node)) for (const input of node.inputs) users.get(input)!.push(node);
-  const operands = loopOperands(graph);
+  const operands = loopOperands(nodes, inputs);
   const isLeaf = (node: Node): boolean => inputs.has(node) || node.op.kind === "leaf";
   const isInline = (node: Node): boolean => !isLeaf(node) && inlineKinds.has(node.op.kind);
   const readAgain = nodesReadAgain(nodes, users);
@@ -99,9 +102,11 @@ export function chooseRoots(choice: RootChoice, { forced, inlined }: Lessons): R
   }
   return {
     graph: choice.prepared.graph,
+    nodes,
     roots: nodes.filter((node) => rooted.has(node)),
     isRoot: (node) => rooted.has(node),
     hasMemory: (node) => rooted.has(node) || isLeaf(node),
+    isShared: (node) => users.get(node)!.length > 1,
     optional,
     placements: choice.prepared.placements,
   };

@@ -43,7 +43,7 @@ export function schedule(fused: KernelGraph): Schedule {
   return { kernels: order(kernels, after, readers).map((i) => kernels[i]!), inVariables, copies };
 }
 
-function kernelsBy(kernels: readonly Kernel[], touched: (kernel: Kernel) => Buffer[]): Map<Buffer, number[]> {
+function kernelsBy(kernels: readonly Kernel[], touched: (kernel: Kernel) => readonly Buffer[]): Map<Buffer, number[]> {
   const found = new Map<Buffer, number[]>();
   for (const [i, kernel] of kernels.entries()) {
     for (const buffer of touched(kernel)) {

@@ -40,7 +40,13 @@ let objectCount = 0;
 /** A key that is equal for nodes that compute the same. A leaf is equal only to itself, except for reads of one variable. */
 function keyOf(node: Node): string {
   if (node.op.kind === "leaf" && !isRead(node)) return `leaf ${node.id}`;
-  const attrs = JSON.stringify(node.attrs, (_, value) => {
+  return `${node.op.name} ${node.inputs.map((x) => x.id)} ${attrsKey(node.attrs)} ${node.dtype}[${node.shape}]`;
+}
+
+/** Attributes as text; objects that are no plain data are equal only to themselves. */
+function attrsKey(attrs: unknown): string {
+  if (attrs === null) return "";
+  return JSON.stringify(attrs, (_, value) => {
     if (typeof value === "number") return Object.is(value, -0) ? "-0" : Number.isFinite(value) ? value : `${value}`;
     if (
       typeof value !== "object" ||
@@ -53,7 +59,6 @@ function keyOf(node: Node): string {
     if (id === undefined) objectIds.set(value, (id = objectCount++));
     return `object ${id}`;
   });
-  return `${node.op.name} ${node.inputs.map((x) => x.id)} ${attrs} ${node.dtype}[${node.shape}]`;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { type Address, type Addresses, programAddresses, sameAddress, stepAddresses } from "../../compile/address.ts";
 import { bytesOf } from "../../compile/expression.ts";
 import { type Kernel, kernelBuffers, type Plan } from "../../compile/kernel.ts";
+import { kernelKey } from "../../compile/kernel-key.ts";
 import { dtypeInfo } from "../../dtype.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";
@@ -90,10 +91,17 @@ function workOf(items: readonly Item[], shared: boolean): number {
   );
 }
 
+/** A piece of a kernel, and its function's index in the module. */
+interface PrintedPiece {
+  readonly piece: Piece;
+  readonly place: number;
+}
+
 /** Prints the kernels of a plan as functions, and says what is to be done with them. */
 class ItemPrinter {
   readonly #module: ModuleBuilder;
   readonly #target: Target;
+  readonly #pieces = new Map<string, readonly PrintedPiece[]>();
   #kernels = 0;
   ownBytes = 0;
 
@@ -140,13 +148,19 @@ class ItemPrinter {
     return items;
   }
 
-  #printed(kernel: Kernel): { starts: Rebased["starts"]; pieces: { piece: Piece; place: number }[] } {
+  /** Equal layers of a model give equal kernels: each is printed once. */
+  #printed(kernel: Kernel): { starts: Rebased["starts"]; pieces: readonly PrintedPiece[] } {
     const { kernel: rebased, starts } = rebase(kernel);
-    const pieces = printKernelPieces(rebased, `kernel_${this.#kernels++}`, this.#target, this.#module).map((piece) => ({
+    const key = kernelKey(rebased);
+    const number = this.#kernels++;
+    const known = this.#pieces.get(key);
+    if (known) return { starts, pieces: known };
+    const pieces = printKernelPieces(rebased, `kernel_${number}`, this.#target, this.#module).map((piece) => ({
       piece,
       place: this.#module.add(piece.f),
     }));
     for (const { piece } of pieces) this.ownBytes = Math.max(this.ownBytes, piece.ownBytes);
+    this.#pieces.set(key, pieces);
     return { starts, pieces };
   }
 
