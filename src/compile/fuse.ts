@@ -24,8 +24,7 @@ export function fuse(roots: Roots, lessons: Lessons): Attempt {
 
 const unfit = ({ op }: Node): NablaError =>
   new NablaError(
-    `expected ${op.name} to fit some kernel once it has memory of its own, got a misfit again. ` +
-      "This is a bug in Nabla; please report it with the program that led here.",
+    `expected loops that fit ${op.name}, got none. This is a bug in Nabla; please report it with the program that led here.`,
   );
 
 const union = (a: Iterable<Node>, b: Iterable<Node>): Set<Node> => new Set([...a, ...b]);
@@ -43,7 +42,7 @@ function readInOneKernel(grouping: Grouping): Node[] {
 class Fuser {
   readonly grouping: Grouping;
   readonly #roots: Roots;
-  /** Clusters that have equal loops. Only reductions of one domain, or maps over equally many elements, can be siblings. */
+  /** Clusters that have equal loops, the latest first. Only reductions of one domain, or maps over equally many elements, can be siblings. */
   readonly #alike = new Map<string, Cluster[]>();
 
   constructor(roots: Roots) {
@@ -78,9 +77,7 @@ class Fuser {
     const opened = openCluster(grouping, node);
     grouping.clusters.push(opened);
     const key = loopsOf(opened);
-    const alike = this.#alike.get(key);
-    if (alike) alike.push(opened);
-    else this.#alike.set(key, [opened]);
+    this.#alike.set(key, [opened, ...(this.#alike.get(key) ?? [])]);
   }
 
   /** Clusters that a root may join, the likeliest first: those whose results it reads, then its siblings, the latest first. */
@@ -96,7 +93,7 @@ class Fuser {
       [...producers].every((p) => p === cluster || !grouping.order.isBefore(cluster.number, p.number));
     for (const cluster of [...producers].reverse()) if (mayJoin(cluster)) yield cluster;
     const alike = this.#alike.get(loopsFor(node)) ?? [];
-    for (const cluster of [...alike].reverse())
+    for (const cluster of alike)
       if (!producers.has(cluster) && isSibling(node, leaves, cluster) && mayJoin(cluster)) yield cluster;
   }
 

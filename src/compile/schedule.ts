@@ -44,14 +44,8 @@ export function schedule(fused: KernelGraph): Schedule {
 }
 
 function kernelsBy(kernels: readonly Kernel[], touched: (kernel: Kernel) => readonly Buffer[]): Map<Buffer, number[]> {
-  const found = new Map<Buffer, number[]>();
-  for (const [i, kernel] of kernels.entries()) {
-    for (const buffer of touched(kernel)) {
-      const known = found.get(buffer);
-      if (known) known.push(i);
-      else found.set(buffer, [i]);
-    }
-  }
+  const found = new Map<Buffer, number[]>(kernels.flatMap(touched).map((buffer) => [buffer, []]));
+  for (const [i, kernel] of kernels.entries()) for (const buffer of touched(kernel)) found.get(buffer)!.push(i);
   return found;
 }
 
