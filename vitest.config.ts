@@ -3,6 +3,9 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+// What `npm run test:quick` leaves out: everything that takes long, or builds and starts the package.
+const slowTests = ["bench", "cases", "cli", "data", "fuzz*", "wasm-math"].map((name) => `test/${name}.test.ts`);
+
 const packageTests = ["browser", "consumer", "readme"].map((name) => `test/${name}.test.ts`);
 
 // Node before 22 has relaxed SIMD behind a flag that must be set before anything is compiled, and Vitest compiles early.
@@ -10,7 +13,7 @@ const relaxedSimdFlag = Number(process.versions.node.split(".")[0]) < 22 ? ["--e
 // NABLA_ENGINE_FLAGS=--no-liftoff compiles all programs as V8 does what runs often: only there it joins pairs of vectors.
 const engineFlags = process.env["NABLA_ENGINE_FLAGS"]?.split(" ") ?? [];
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   resolve: { alias: { nabla: fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
   test: {
     pool: "forks",
@@ -22,9 +25,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "source", include: ["test/**/*.test.ts"], exclude: packageTests, setupFiles: "test/canaries.ts" },
+        test: {
+          name: "source",
+          include: ["test/**/*.test.ts"],
+          exclude: [...packageTests, ...(mode === "quick" ? slowTests : [])],
+          setupFiles: "test/canaries.ts",
+        },
       },
       { extends: true, test: { name: "package", include: packageTests, globalSetup: "test/package-setup.ts" } },
     ],
   },
-});
+}));
