@@ -4,7 +4,7 @@ import { ArgumentError, didYouMean, printable, quote } from "./errors.ts";
 /** Throws {@link ArgumentError} where `options` is no plain object or has a name that is not in `known`. */
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new ArgumentError(`${where}: options are an object, but came ${describe(options)}.`);
+    throw new ArgumentError(`${where}: expected an object of options, got ${describe(options)}.`);
   }
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
@@ -15,29 +15,29 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   }
 }
 
-/** Throws {@link ArgumentError} unless `value` is a whole number from `least` up. */
+/** Throws {@link ArgumentError} unless `value` is an integer from `least` up. */
 export function checkCount(where: string, name: string, value: unknown, least = 1): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;
-  throw new ArgumentError(`${where}: ${name} is a whole number from ${least} up, but came ${describe(value)}.`);
+  throw new ArgumentError(`${where}: expected ${name} to be an integer from ${least} up, got ${describe(value)}.`);
 }
 
 /** Throws {@link ArgumentError} unless `value` is a finite number. */
 export function checkFinite(where: string, name: string, value: unknown): number {
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw new ArgumentError(`${where}: ${name} is a finite number, but came ${describe(value)}.`);
+  throw new ArgumentError(`${where}: expected ${name} to be a finite number, got ${describe(value)}.`);
 }
 
 /** Throws {@link ArgumentError} unless `value` is a number from `low` up, and below `high`. */
 export function checkRange(where: string, name: string, value: unknown, low: number, high = Infinity): number {
   if (typeof value === "number" && value >= low && value < high) return value;
   const range = high === Infinity ? `a finite number from ${low} up` : `a number from ${low} to below ${high}`;
-  throw new ArgumentError(`${where}: ${name} is ${range}, but came ${describe(value)}.`);
+  throw new ArgumentError(`${where}: expected ${name} to be ${range}, got ${describe(value)}.`);
 }
 
 /** Throws {@link ArgumentError} unless `value` is true or false. */
 export function checkFlag(where: string, name: string, value: unknown): boolean {
   if (typeof value === "boolean") return value;
-  throw new ArgumentError(`${where}: ${name} is true or false, but came ${describe(value)}.`);
+  throw new ArgumentError(`${where}: expected ${name} to be true or false, got ${describe(value)}.`);
 }
 
 /** Throws {@link ArgumentError} unless `name` is a text of at most 200 letters without control characters. */

@@ -168,7 +168,7 @@ export class Tensor {
   ceil(): Tensor {
     return new Tensor(ops.ceil(this.node));
   }
-  /** To the nearest whole number; halves go to the even one. */
+  /** To the nearest integer; halves go to the even one. */
   round(): Tensor {
     return new Tensor(ops.round(this.node));
   }
@@ -258,7 +258,7 @@ export class Tensor {
     const known = shape.reduce((n, m) => (m === -1 ? n : n * m), 1);
     if (holes > 1 || (holes === 1 && (known === 0 || this.size % known !== 0))) {
       throw new ShapeError(
-        `reshape: ${formatShape(this.shape)} with ${this.size} elements does not fit ${formatShape(shape)}; −1 may stand once, for a whole number.`,
+        `reshape: expected a shape for the ${this.size} elements of ${formatShape(this.shape)}, got ${formatShape(shape)}; −1 may stand once, for an integer.`,
       );
     }
     return new Tensor(
@@ -286,7 +286,7 @@ export class Tensor {
   pad(widths: readonly (readonly [number, number])[], value = 0): Tensor {
     if (widths.length !== this.ndim)
       throw new ArgumentError(
-        `pad: wants a pair for each of the ${this.ndim} axes of ${formatShape(this.shape)}, but came ${widths.length}.`,
+        `pad: expected a pair for each of the ${this.ndim} axes of ${formatShape(this.shape)}, got ${widths.length}.`,
       );
     return new Tensor(
       ops.pad(
@@ -338,7 +338,7 @@ export class Tensor {
   at(...index: TensorIndex[]): Tensor {
     return new Tensor(indexNode(this.node, index));
   }
-  /** Slices along `axis` in the order of `indices` (whole numbers; an index outside reads the nearest end). */
+  /** Slices along `axis` in the order of `indices` (integers; an index outside reads the nearest end). */
   take(indices: TensorLike, axis = 0): Tensor {
     const places = asTensor(indices, "int32");
     return new Tensor(ops.gather(this.node, places.node, normalizeAxis(axis, this.ndim, "take")));
@@ -457,7 +457,7 @@ export function asTensor(value: TensorLike, dtype?: DType): Tensor {
   return tensor(value, dtype === undefined ? {} : { dtype });
 }
 
-/** Takes what array functions take and gives a tensor of floats: whole numbers and bools become float32. */
+/** Takes what array functions take and gives a tensor of floats: integers and bools become float32. */
 export function asFloat(value: TensorLike): Tensor {
   const x = asTensor(value);
   return dtypeInfo(x.dtype).isFloat ? x : x.cast("float32");

@@ -250,7 +250,7 @@ class Lying extends Layer {
 
 describe("what is wrong is said", () => {
   const cases: readonly [string, () => unknown, RegExp][] = [
-    ["units", () => layers.dense(0), /^dense: units is a whole number from 1 up, but came 0\.$/],
+    ["units", () => layers.dense(0), /^dense: expected units to be an integer from 1 up, got 0\.$/],
     [
       "an option's name",
       () => layers.dense(1, { activaton: "relu" } as object),
@@ -286,8 +286,8 @@ describe("what is wrong is said", () => {
       () => sequential([layers.dense(2, { kernelInitializer: "identity" })]).build([3]),
       /wants a square matrix, but the shape is \[3,2\]/,
     ],
-    ["a rate", () => layers.dropout(1), /^dropout: rate is a number from 0 to below 1, but came 1\.$/],
-    ["a scale", () => layers.rescaling(NaN), /^rescaling: scale is a finite number, but came NaN\.$/],
+    ["a rate", () => layers.dropout(1), /^dropout: expected rate to be a number from 0 to below 1, got 1\.$/],
+    ["a scale", () => layers.rescaling(NaN), /^rescaling: expected scale to be a finite number, got NaN\.$/],
     [
       "a shape that does not fit",
       () => sequential([layers.reshape([5])], { inputShape: [2, 3] }),

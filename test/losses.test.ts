@@ -195,14 +195,14 @@ describe("what is wrong is said", () => {
       () => resolveLoss(3 as never, "linear"),
       /^compile: a loss is a name \(.*\) or a function \(targets, predictions\), but came 3\.$/,
     ],
-    [() => losses.huber({ delta: -1 }), /^losses\.huber: delta is a finite number from 0 up, but came -1\.$/],
+    [() => losses.huber({ delta: -1 }), /^losses\.huber: expected delta to be a finite number from 0 up, got -1\.$/],
     [
       () => losses.binaryCrossentropy({ fromLogit: true } as object),
       /unknown option "fromLogit"\. Did you mean "fromLogits"\?/,
     ],
     [
       () => losses.categoricalCrossentropy({ labelSmoothing: 1 }),
-      /labelSmoothing is a number from 0 to below 1, but came 1\./,
+      /expected labelSmoothing to be a number from 0 to below 1, got 1\./,
     ],
   ])("%#", (make, message) => expect(make).toThrow(message));
 });

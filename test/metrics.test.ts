@@ -125,11 +125,11 @@ describe("what is wrong is said", () => {
       () => resolveMetric({} as never, loss),
       /^compile: expected a metric, such as a name \(accuracy, .*\), .* got a value of type object\.$/,
     ],
-    [() => metrics.sparseTopKCategoricalAccuracy({ k: 0 }), /k is a whole number from 1 up, but came 0\./],
+    [() => metrics.sparseTopKCategoricalAccuracy({ k: 0 }), /expected k to be an integer from 1 up, got 0\./],
     [() => metrics.binaryAccuracy({ treshold: 1 } as object), /unknown option "treshold"\. Did you mean "threshold"\?/],
     [
       () => metrics.confusionMatrix([1, 2], [1, 2]),
-      /confusionMatrix: classes is a whole number from 1 up, but came undefined\./,
+      /confusionMatrix: expected classes to be an integer from 1 up, got undefined\./,
     ],
     [
       () => metrics.confusionMatrix([1, 2], [1, 2, 0], { classes: 3 }),

@@ -390,7 +390,7 @@ describe("a file that is not whole", () => {
     [
       "units that are no number",
       ({ metadata }) => architecture(metadata, (a) => (a.layers[0].config.units = "4")),
-      /dense: units is a whole number from 1 up, but came "4"/,
+      /dense: expected units to be an integer from 1 up, got "4"/,
     ],
     [
       "an input shape that is none",
@@ -467,7 +467,7 @@ describe("a file that is not whole", () => {
     [
       "a learning rate that is none",
       ({ metadata }) => training(metadata, (t) => (t.optimizer.config.learningRate = -1)),
-      /learningRate is a finite number from 0 up, but came -1/,
+      /expected learningRate to be a finite number from 0 up, got -1/,
     ],
     [
       "class names that are none",

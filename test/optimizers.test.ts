@@ -119,23 +119,23 @@ describe("what is wrong is said", () => {
     ],
     [
       () => optimizers.adam({ learningRate: NaN }),
-      /^optimizers\.adam: learningRate is a finite number from 0 up, but came NaN\.$/,
+      /^optimizers\.adam: expected learningRate to be a finite number from 0 up, got NaN\.$/,
     ],
     [
       () => optimizers.sgd({ learningRate: Infinity }),
-      /learningRate is a finite number from 0 up, but came Infinity\./,
+      /expected learningRate to be a finite number from 0 up, got Infinity\./,
     ],
     [
       () => optimizers.sgd({ learningRate: "0.1" as never }),
-      /learningRate is a finite number from 0 up, but came "0\.1"\./,
+      /expected learningRate to be a finite number from 0 up, got "0\.1"\./,
     ],
     [
       () => optimizers.sgd({ learning_rate: 0.1 } as object),
       /unknown option "learning_rate"\. Did you mean "learningRate"\?/,
     ],
-    [() => optimizers.sgd({ momentum: 1 }), /momentum is a number from 0 to below 1, but came 1\./],
-    [() => optimizers.adam({ beta2: -0.1 }), /beta2 is a number from 0 to below 1, but came -0\.1\./],
-    [() => optimizers.adam({ epsilon: 0 }), /epsilon is a finite number above 0, but came 0\./],
-    [() => optimizers.sgd({ clipnorm: 0 }), /clipnorm is a finite number above 0, but came 0\./],
+    [() => optimizers.sgd({ momentum: 1 }), /expected momentum to be a number from 0 to below 1, got 1\./],
+    [() => optimizers.adam({ beta2: -0.1 }), /expected beta2 to be a number from 0 to below 1, got -0\.1\./],
+    [() => optimizers.adam({ epsilon: 0 }), /expected epsilon to be a finite number above 0, got 0\./],
+    [() => optimizers.sgd({ clipnorm: 0 }), /expected clipnorm to be a finite number above 0, got 0\./],
   ])("%#", (make, message) => expect(make).toThrow(message));
 });

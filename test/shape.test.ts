@@ -200,7 +200,7 @@ describe("reshape and its kin", () => {
 
   test.each<[Shape, number[], string]>([
     [[2, 3], [4], "reshape: [2,3] has 6 elements, but [4] has 4."],
-    [[2, 3], [4, -1], "reshape: [2,3] with 6 elements does not fit [4,-1]; −1 may stand once, for a whole number."],
+    [[2, 3], [4, -1], "reshape: expected a shape for the 6 elements of [2,3], got [4,-1]; −1 may stand once, for an integer."],
     [[2, 3], [-1, -1], "−1 may stand once"],
     [[0, 3], [0, -1], "does not fit [0,-1]"],
     [[2, 3], [-2, -3], "a shape holds whole numbers from 0 up, but came [-2,-3]"],
@@ -233,7 +233,7 @@ describe("reshape and its kin", () => {
         [0, 2],
       ]).shape,
     ).toEqual([3, 5]);
-    expect(() => x.pad([[1, 0]])).toThrow("pad: wants a pair for each of the 2 axes of [2,3], but came 1.");
+    expect(() => x.pad([[1, 0]])).toThrow("pad: expected a pair for each of the 2 axes of [2,3], got 1.");
     expect(() =>
       x.pad([
         [1, 0],

@@ -148,5 +148,5 @@ export function checkOptimizerOptions(name: string, options: object, own: readon
 
 export function checkPositive(where: string, name: string, value: unknown): number {
   if (typeof value === "number" && value > 0 && value < Infinity) return value;
-  throw new ArgumentError(`${where}: ${name} is a finite number above 0, but came ${describe(value)}.`);
+  throw new ArgumentError(`${where}: expected ${name} to be a finite number above 0, got ${describe(value)}.`);
 }
