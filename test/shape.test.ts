@@ -200,9 +200,13 @@ describe("reshape and its kin", () => {
 
   test.each<[Shape, number[], string]>([
     [[2, 3], [4], "reshape: [2,3] has 6 elements, but [4] has 4."],
-    [[2, 3], [4, -1], "reshape: expected a shape for the 6 elements of [2,3], got [4,-1]; −1 may stand once, for an integer."],
+    [
+      [2, 3],
+      [4, -1],
+      "reshape: expected a shape for the 6 elements of [2,3], got [4,-1]; −1 may stand once, for an integer.",
+    ],
     [[2, 3], [-1, -1], "−1 may stand once"],
-    [[0, 3], [0, -1], "does not fit [0,-1]"],
+    [[0, 3], [0, -1], "got [0,-1]"],
     [[2, 3], [-2, -3], "a shape holds whole numbers from 0 up, but came [-2,-3]"],
     [[4], [1.5, 2], "a shape holds whole numbers from 0 up, but came [1.5,2]"],
   ])("[%s] not to [%s]", (from, to, message) => {
