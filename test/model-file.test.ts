@@ -240,7 +240,7 @@ describe("what a file cannot hold", () => {
 
   test("a learning rate past float32, or that training has made infinite", async () => {
     expect(() => optimizers.adam({ learningRate: 1e39 })).toThrow(
-      /learningRate is a number from 0 to below 3\.4e\+38, but came 1e\+39/,
+      /expected learningRate to be a number from 0 to below 3\.4e\+38, got 1e\+39/,
     );
     expect((await loadModel(await rated(3e38))).training!.optimizer.name).toBe("sgd");
     await expect(rated(1e39)).rejects.toThrow(/expected finite options of the optimizer, got learningRate Infinity/);
@@ -436,7 +436,7 @@ describe("a file that is not whole", () => {
     [
       "clipping that is no number",
       ({ metadata }) => training(metadata, (t) => (t.optimizer.config.clipnorm = { toString: 1 })),
-      /clipnorm is a finite number above 0, but came a value of type object/,
+      /expected clipnorm to be a finite number above 0, got a value of type object/,
     ],
     [
       "a name that would turn the terminal red",
