@@ -131,7 +131,11 @@ class LargeBuilder {
       () => inner(withAxis(2 * n + 1)).at(...before, [1, null, 2]),
       () => inner(withAxis(3 * n)).at(...before, [null, null, -3]),
       () => inner(withAxis(n + 3)).at(...before, [2, n + 2]),
-      () => (n > 3 ? inner(withAxis(n - 3)).pad(shape.map((_, i) => (i === axis ? [2, 1] : [0, 0]))) : inner(shape)),
+      () => {
+        const [before, after] = [this.#below(5), this.#below(3)];
+        if (n <= before + after) return inner(shape);
+        return inner(withAxis(n - before - after)).pad(shape.map((_, i) => (i === axis ? [before, after] : [0, 0])));
+      },
       () => inner(withAxis(1)).broadcastTo(shape),
       () => inner(withAxis(9)).take(this.#indices(n, 9), axis),
       () => {

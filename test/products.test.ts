@@ -20,10 +20,10 @@ const leaf = (shape: Shape): Tensor =>
   );
 
 const padded = (shape: Shape): Tensor =>
-  leaf([...shape.slice(0, -2), shape.at(-2)! - 2, shape.at(-1)! - 3]).pad([
+  leaf([...shape.slice(0, -2), shape.at(-2)! - 2, shape.at(-1)! - 4]).pad([
     ...every(shape, 2).map(() => [0, 0] as const),
     [1, 1],
-    [2, 1],
+    [3, 1],
   ]);
 
 /** Operands of a shape, each a view of a leaf (or computed from one) that packing has to read in a way of its own. */

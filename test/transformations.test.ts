@@ -1,5 +1,7 @@
 // Functions of functions: custom gradients, gradient checks, vjp, jvp, Jacobians, vmap, checkpoint, and their compositions.
+
 import { describe, expect, test } from "vitest";
+import { WasmProgram } from "../src/backends/wasm/program.ts";
 import { dtypeInfo } from "../src/dtype.ts";
 import { batchNodes } from "../src/graph/batch.ts";
 import type { HostArray } from "../src/host-array.ts";
@@ -170,6 +172,30 @@ describe("checkGradients", () => {
     await expect(checkGradients(() => w.value.square().stopGradient().sum(), [])).rejects.toThrow(
       /gradient by stopped at \[\d\] is 0/,
     );
+  });
+
+  test("holds the gradient of the backend that trains to the float64 one", async () => {
+    const f = (x: Tensor): Tensor => x.matmul(normals(5, [30, 8])).tanh();
+    await checkGradients(f, [normals(6, [40, 30])], { elements: 4 });
+    const { compile } = WasmProgram;
+    // A backend that gets one element of one gradient wrong.
+    WasmProgram.compile = async (device, graph) => {
+      const program = await compile.call(WasmProgram, device, graph);
+      const { run } = program;
+      program.run = async (...given) => {
+        const outputs = await run.apply(program, given);
+        if (outputs[0]!.length === 1200) outputs[0]![1199]! += 0.1;
+        return outputs;
+      };
+      return program;
+    };
+    try {
+      await expect(checkGradients(f, [normals(6, [40, 30]).add(0)], { elements: 4 })).rejects.toThrow(
+        /gradient by argument 0 at \[39,29\] is .* on the wasm backend, but .* in float64/,
+      );
+    } finally {
+      WasmProgram.compile = compile;
+    }
   });
 
   test("catches NaN, and says what it cannot check", async () => {

@@ -1,15 +1,17 @@
 // `checkGradients`: the gradients of a function held against differences of its values.
-import { interpret, type Values } from "../backends/reference/interpret.ts";
+import { interpret, toDType, type Values } from "../backends/reference/interpret.ts";
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError, NumericError } from "../errors.ts";
 import { gradientNodes } from "../graph/gradient.ts";
-import { closeGraph } from "../graph/graph.ts";
+import { closeGraph, type Graph } from "../graph/graph.ts";
 import { topologicalOrder } from "../graph/order.ts";
+import { detachGraph } from "../graph/replace.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { checkCount, checkRange } from "../options.ts";
 import { hostRandom } from "../random.ts";
 import type { Cell } from "../runtime/cell.ts";
+import { backend, enqueue } from "../runtime/device.ts";
 import { numbersOf } from "../runtime/evaluate.ts";
 import { type Trace, tracing } from "../runtime/trace.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
@@ -24,6 +26,11 @@ export interface GradientCheckOptions {
   readonly relative?: number;
   /** What may lie between them in any case. Default: 1e-6. */
   readonly absolute?: number;
+  /**
+   * By what share of the greatest element of an input's gradient the backend, which computes in float32, may stray from float64.
+   * Default: 1e-3.
+   */
+  readonly rounding?: number;
   /** How many elements of each input and variable are tried, spread evenly. Each costs two runs. Default: 100. */
   readonly elements?: number;
 }
@@ -51,7 +58,7 @@ export interface GradientCheck {
  * other inputs.
  *
  * @returns where the agreement is worst
- * @throws NumericError where the two differ by more than absolute + relative · the greater of both.
+ * @throws NumericError where the two differ by more than absolute + relative · the greater of both, or the backend strays.
  * @example
  * const softplus = customGradient((x: Tensor) => ({
  *   value: x.exp().log1p(),
@@ -63,13 +70,14 @@ export interface GradientCheck {
 export async function checkGradients<Args extends TensorLike[]>(
   f: (...xs: Tensors<Args>) => Outputs,
   inputs: readonly [...Args],
-  { epsilon = 1e-5, relative = 1e-4, absolute = 1e-6, elements = 100 }: GradientCheckOptions = {},
+  { epsilon = 1e-5, relative = 1e-4, absolute = 1e-6, rounding = 1e-3, elements = 100 }: GradientCheckOptions = {},
 ): Promise<GradientCheck> {
   checkRange("checkGradients", "epsilon", epsilon, Number.MIN_VALUE);
   checkRange("checkGradients", "relative", relative, 0);
   checkRange("checkGradients", "absolute", absolute, 0);
+  checkRange("checkGradients", "rounding", rounding, 0);
   checkCount("checkGradients", "elements", elements);
-  const { points, value, gradient } = await traced(
+  const { points, value, gradient, onBackend } = await traced(
     f as (...xs: Tensor[]) => Outputs,
     inputs.map((x) => asTensor(x)),
   );
@@ -99,7 +107,7 @@ export async function checkGradients<Args extends TensorLike[]>(
       worst = {
         error,
         input: name,
-        index: contiguousStrides(shape).map((stride, axis) => Math.floor(i / stride) % shape[axis]!),
+        index: indexOf(i, shape),
         analytic,
         numeric,
         checked: 0,
@@ -111,14 +119,29 @@ export async function checkGradients<Args extends TensorLike[]>(
       "checkGradients: there is no element to check: no argument holds floats, and no variable is read.",
     );
   if (worstExcess > 1) {
-    const where = typeof worst.input === "number" ? `argument ${worst.input}` : worst.input;
     throw new NumericError(
-      `checkGradients: the gradient by ${where} at [${worst.index}] is ${worst.analytic}, but differences of the value say ${worst.numeric}. ` +
+      `checkGradients: the gradient by ${nameOf(worst.input)} at [${worst.index}] is ${worst.analytic}, but differences of the value say ${worst.numeric}. ` +
         "A rule of customGradient may be wrong or stopGradient on the way; or the function is not smooth at this point, or too steep for this epsilon.",
     );
   }
+  const computed = await onBackend();
+  for (const [k, { name, shape }] of points.entries()) {
+    const want = slopes[k]!;
+    const allowed = absolute + rounding * want.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const i = want.findIndex((x, at) => !(Math.abs(computed[k]![at]! - x) <= allowed));
+    if (i >= 0)
+      throw new NumericError(
+        `checkGradients: the gradient by ${nameOf(name)} at [${indexOf(i, shape)}] is ${computed[k]![i]} on the ${backend().name} ` +
+          `backend, but ${want[i]} in float64. The function may lose digits there in float32; if not, this is a bug of Nabla.`,
+      );
+  }
   return { ...worst, checked };
 }
+
+const nameOf = (input: number | string): string => (typeof input === "number" ? `argument ${input}` : input);
+
+const indexOf = (i: number, shape: Shape): number[] =>
+  contiguousStrides(shape).map((stride, axis) => Math.floor(i / stride) % shape[axis]!);
 
 /** Something by which the gradient is taken, with its numbers, which may be changed. */
 interface Point {
@@ -133,6 +156,8 @@ interface Traced {
   readonly value: () => number;
   /** The gradient there, for each point. */
   readonly gradient: () => readonly Values[];
+  /** The same by the current backend. */
+  readonly onBackend: () => Promise<readonly ArrayLike<number>[]>;
 }
 
 /** Makes a graph of the function, with one number as its value, and gathers all numbers that go in. */
@@ -169,8 +194,9 @@ async function traced(f: (...xs: Tensor[]) => Outputs, xs: readonly Tensor[]): P
   const known = new Map<Node, Values>(
     [...places.map(({ node }) => node), ...outside].map((node, i) => [node, Float64Array.from(numbers[i]!)]),
   );
+  const graphOf = (roots: readonly Node[]): Graph => closeGraph(roots, [], [...known.keys()]);
   const compute = (roots: readonly Node[]): Values[] => {
-    const graph = closeGraph(roots, [], [...known.keys()]);
+    const graph = graphOf(roots);
     return interpret(
       graph,
       graph.inputs.map((node) => known.get(node)!),
@@ -183,6 +209,13 @@ async function traced(f: (...xs: Tensor[]) => Outputs, xs: readonly Tensor[]): P
       .map(({ node, name }) => ({ name, shape: node.shape, at: known.get(node)! })),
     value: () => compute([loss])[0]![0]!,
     gradient: () => compute(slopes),
+    onBackend: () =>
+      enqueue(async () => {
+        const graph = graphOf(slopes);
+        const program = await backend().compile(detachGraph(graph));
+        const inputs = graph.inputs.map((node) => toDType(known.get(node)!, node.dtype));
+        return program.run(inputs, [], 1).finally(() => program.free());
+      }),
   };
 }
 
