@@ -9,7 +9,7 @@ import { Frame, Misfit } from "./lower.ts";
 import { Precedence } from "./precedence.ts";
 import { placedPart } from "./results.ts";
 import type { Roots } from "./roots.ts";
-import { deepestKernel } from "./thresholds.ts";
+import { deepestKernel, mostBuffers } from "./thresholds.ts";
 
 /** The shape of a reduced node and the axes that are folded. Reductions of one kernel agree in both. */
 export interface Domain {
@@ -124,8 +124,10 @@ export class Grouping {
     const sources = cluster.frame.sourcesOf(reading);
     // A kernel does not load what it stores itself.
     for (const source of sources) if (this.producersOf(source).includes(cluster)) throw new Misfit(source);
-    // A long chain of roots could all join; printers walk expressions recursively.
-    if (cluster.members.length > 0 && cluster.frame.builder.depthOf(value) > deepestKernel) throw new Misfit(node);
+    // A long chain of roots could all join; printers walk expressions recursively. So could any number of small ones.
+    const buffers = cluster.members.length + cluster.sources.size + [...sources].length;
+    const isTooMuch = cluster.frame.builder.depthOf(value) > deepestKernel || buffers >= mostBuffers;
+    if (cluster.members.length > 0 && isTooMuch) throw new Misfit(node);
     cluster.frame.members.set(node, { element: own, value });
     cluster.levels.set(node, level);
     this.register(node, cluster, sources);

@@ -68,8 +68,8 @@ export function weighRoots(prepared: PreparedGraph): RootChoice {
     let depth = 0;
     for (const input of isInline(node) ? node.inputs : []) {
       const isInside = isInline(input) && !cut.has(input);
-      // A single number is computed once, before the loops.
-      cost += isInside && sizeOf(input.shape) > 1 ? costs.get(input)! : 1;
+      // A single number is computed once, before the loops, unless it is the result.
+      cost += isInside && (sizeOf(input.shape) > 1 || sizeOf(node.shape) === 1) ? costs.get(input)! : 1;
       if (isInside) depth = Math.max(depth, depths.get(input)!);
     }
     costs.set(node, cost);

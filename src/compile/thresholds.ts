@@ -29,5 +29,11 @@ export const deepestExpression = 100;
 /** Expressions of a kernel that several roots share may nest this deep: twice the limit for one root, and half again. */
 export const deepestKernel = 300;
 
+/**
+ * A kernel takes no further root once it touches this many buffers. Their addresses are parameters of its function, of which
+ * WebAssembly engines allow 1,000; a single root, cut at {@link largestExpression}, stays below that.
+ */
+export const mostBuffers = 500;
+
 /** Independent kernels over at most this many elements share one: a call costs more than their work. */
 export const smallKernel = 64;

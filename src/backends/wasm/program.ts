@@ -44,7 +44,7 @@ export class WasmProgram implements Program {
     const start = performance.now();
     const { graph, plan } = lowerGraph(given, (kernel) => contractScratchBytes(kernel, device.target));
     const module = new ModuleBuilder();
-    const walk = printWalk(module, graph, plan, device.target);
+    const walk = printWalk(module, plan, device.target);
     debugPrint(2, () => plan.kernels.map((kernel, i) => printKernel(kernel, i)).join("\n"));
     debugPrint(3, () => printPlan(graph, plan));
     debugPrint(5, () => module.print());
@@ -147,7 +147,7 @@ export class WasmProgram implements Program {
   async profile(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<KernelRun[]> {
     const device = this.device;
     const module = new ModuleBuilder();
-    printWalk(module, this.graph, this.plan, device.target, true);
+    printWalk(module, this.plan, device.target, true);
     const { instance } = await WebAssembly.instantiate(module.encode(device.memory.shared), {
       nabla: { memory: device.memory.memory },
     });

@@ -4,7 +4,6 @@ import { bytesOf } from "../../compile/expression.ts";
 import { type Kernel, kernelBuffers, type Plan } from "../../compile/kernel.ts";
 import { kernelKey } from "../../compile/kernel-key.ts";
 import { dtypeInfo } from "../../dtype.ts";
-import type { Graph } from "../../graph/graph.ts";
 import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";
 import { contractScratchBytes } from "./blocking.ts";
 import { deepestLoop, endPhase, mostUnitsOfPhase } from "./control.ts";
@@ -63,14 +62,14 @@ const leastShared = 40_000;
 /** Work of a step that a page's main thread does not take upon itself in one go. About half a millisecond. */
 const mostAtOnce = 2_000_000;
 /** Prints all of a program into `module`, with its exports `run` and `work`; or, for a profile, with `kernel`, which does one alone. */
-export function printWalk(module: ModuleBuilder, graph: Graph, plan: Plan, target: Target, profiled = false): Walk {
+export function printWalk(module: ModuleBuilder, plan: Plan, target: Target, profiled = false): Walk {
   const printer = new ItemPrinter(module, target);
   const addresses = programAddresses(plan);
   const itemsOf = plan.kernels.map((kernel) => printer.kernel(kernel, plan, addresses, 0, 0));
   const copies = printer.copies(plan, addresses);
   const items = [...itemsOf.flat(), ...copies];
   if (profiled) module.export("kernel", module.add(printPhases([...itemsOf, copies].map(alone))));
-  else module.export("run", module.add(printRun(items, graph.variables.length)));
+  else module.export("run", module.add(printRun(items)));
   const phases = phasesOf(items);
   const work = workOf(items, false);
   const shares = workOf(items, true) >= leastShared || work >= mostAtOnce;
@@ -276,18 +275,14 @@ const noCounter = (): void => {
 };
 
 /** run(steps, arena, variables, own): every step, kernel after kernel. */
-function printRun(items: readonly Item[], variableCount: number): FunctionBuilder {
+function printRun(items: readonly Item[]): FunctionBuilder {
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
   const [steps, arena, table, own] = [0, 1, 2, 3];
-  const variables = Array.from({ length: variableCount }, (_, i): Local => {
-    const local = f.local("i32");
-    f.get(table)
-      .emit("i32.load", 4 * i)
-      .set(local);
-    return local;
-  });
   f.emit("loop");
-  printItems({ f, arena, own, variable: (index) => void f.get(variables[index]!), counter: noCounter }, items);
+  printItems(
+    { f, arena, own, variable: (index) => void f.get(table).emit("i32.load", 4 * index), counter: noCounter },
+    items,
+  );
   f.get(steps).i32(1).emit("i32.sub").tee(steps).emit("br_if", 0).emit("end");
   return f;
 }
