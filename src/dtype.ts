@@ -1,5 +1,5 @@
 // The element types of tensors and the typed arrays that hold them.
-import { DTypeError, didYouMean } from "./errors.ts";
+import { ArgumentError, DTypeError, didYouMean } from "./errors.ts";
 
 /**
  * Element types. `uint8` is storage for images and labels: arithmetic on it is done after a cast.
@@ -44,6 +44,36 @@ export function allocate(dtype: DType, length: number): TypedArray {
 export function checkDType(name: string): DType {
   if (Object.hasOwn(table, name)) return name as DType;
   throw new DTypeError(`unknown dtype "${name}".${didYouMean(name, dtypes)} Known: ${dtypes.join(", ")}.`);
+}
+
+/** The least and the greatest number of the dtypes that hold integers. */
+export const integerRange = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  uint8: [0, 255],
+} as const;
+
+/** Whether the integer part of a number fits `dtype`: always for floats and bool, never NaN for integers. */
+export function fitsDType(value: number, dtype: DType): boolean {
+  if (!(dtype in integerRange)) return true;
+  const [least, greatest] = integerRange[dtype as keyof typeof integerRange];
+  const whole = Math.trunc(value);
+  return whole >= least && whole <= greatest;
+}
+
+/**
+ * A number as `dtype` holds it: rounded to float32, cut to its integer part, or ≠ 0 as 1. Throws {@link ArgumentError} for
+ * a number outside the range of an integer dtype, which would wrap around.
+ */
+export function toDType(value: number, dtype: DType, where: string): number {
+  if (dtype === "float32") return Math.fround(value);
+  if (dtype === "float64") return value;
+  if (dtype === "bool") return Number(value !== 0);
+  if (fitsDType(value, dtype)) return Math.trunc(value) + 0; // an integer has no −0
+  const [least, greatest] = integerRange[dtype];
+  throw new ArgumentError(
+    `${where}: expected a number from ${least} to ${greatest} for ${dtype}, got ${value}; try float32.`,
+  );
 }
 
 const promotion: readonly DType[] = ["bool", "uint8", "int32", "uint32", "float32", "float64"];

@@ -1,6 +1,6 @@
 // Numbers in JavaScript's own memory, with their shape and dtype: what files, data sets and users hand over.
-import { allocate, type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
-import { ShapeError } from "./errors.ts";
+import { allocate, type DType, dtypeInfo, type TypedArray, toDType } from "./dtype.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
 import { formatShape, type Shape, sizeOf } from "./shape.ts";
 
 /** Row-major numbers with their shape and dtype. `data.length` is the product of `shape`. */
@@ -10,6 +10,9 @@ export interface HostArray {
   readonly dtype: DType;
 }
 
+/** Typed arrays whose numbers are converted: 8 and 16 bits with a sign, and unsigned 16 bits, become int32. */
+export type ForeignArray = Int8Array | Int16Array | Uint16Array | Uint8ClampedArray;
+
 /** Numbers nested as deep as their shape: `[[1, 2], [3, 4]]`. */
 export type NestedArray = number | boolean | readonly NestedArray[];
 
@@ -18,7 +21,10 @@ export type NestedOfRank<Rank extends number, Element = number> = number extends
   ? NestedArray
   : [Element, Element[], Element[][], Element[][][], Element[][][][], Element[][][][][], Element[][][][][][]][Rank];
 
-/** Makes a {@link HostArray} of nested numbers. Throws {@link ShapeError} where the rows differ in length. */
+/**
+ * Makes a {@link HostArray} of nested numbers. Throws {@link ShapeError} where the rows differ in length, and an
+ * ArgumentError for a number outside the range of an integer dtype.
+ */
 export function fromNested(values: NestedArray, dtype?: DType): HostArray {
   const shape: number[] = [];
   for (let level = values; Array.isArray(level); level = level[0]!) {
@@ -33,7 +39,9 @@ export function fromNested(values: NestedArray, dtype?: DType): HostArray {
       return;
     }
     if (!Array.isArray(level)) {
-      throw new ShapeError(`a nested array holds numbers and booleans, but ${path || "it"} is ${describe(level)}.`);
+      throw new ShapeError(
+        `expected a nested array of numbers or booleans, got ${describe(level)} at ${path || "its top"}.`,
+      );
     }
     if (depth >= shape.length || level.length !== shape[depth])
       throw ragged(path, `${level.length} entries`, depth, shape);
@@ -41,15 +49,13 @@ export function fromNested(values: NestedArray, dtype?: DType): HostArray {
   };
   walk(values, 0, "");
   const actual = dtype ?? (flat.length > 0 && flat.every((v) => typeof v === "boolean") ? "bool" : "float32");
-  const data = allocate(actual, flat.length);
-  for (let i = 0; i < flat.length; i++) data[i] = actual === "bool" ? (flat[i] ? 1 : 0) : Number(flat[i]);
-  return { data, shape, dtype: actual };
+  return { data: convert(flat.map(Number), actual), shape, dtype: actual };
 }
 
-function ragged(path: string, came: string, depth: number, shape: Shape): ShapeError {
+function ragged(path: string, got: string, depth: number, shape: Shape): ShapeError {
   const expected = depth < shape.length ? `${shape[depth]} entries` : "a number";
   return new ShapeError(
-    `a nested array must be rectangular: ${path || "the array"} has ${came}, but ${expected} were expected (shape so far ${formatShape(shape)}).`,
+    `expected a rectangular nested array with ${expected} at ${path || "its top"}, got ${got} (shape so far ${formatShape(shape)}).`,
   );
 }
 
@@ -69,29 +75,35 @@ export function toNested(array: HostArray): NestedArray {
   return build(0, 0, sizeOf(shape));
 }
 
-/** Wraps a typed array: its own kind gives the dtype. Throws where its length does not fit `shape`. */
-export function fromTyped(data: TypedArray, shape: Shape, dtype?: DType): HostArray {
+/**
+ * Wraps a typed array: its own kind gives the dtype, and signed and 16-bit integers become int32. Throws where its length
+ * does not fit `shape`, and for a number outside the range of an integer dtype.
+ */
+export function fromTyped(data: TypedArray | ForeignArray, shape: Shape, dtype = dtypeOf(data)): HostArray {
   if (sizeOf(shape) !== data.length) {
     throw new ShapeError(
-      `shape ${formatShape(shape)} holds ${sizeOf(shape)} numbers, but the array has ${data.length}.`,
+      `shape ${formatShape(shape)}: expected ${sizeOf(shape)} numbers, got an array of ${data.length}.`,
     );
   }
-  const own = dtypeOf(data);
-  if (dtype === undefined || dtype === own || (dtype === "bool" && own === "uint8"))
-    return { data, shape, dtype: dtype ?? own };
-  return { data: dtypeInfo(dtype).array === data.constructor ? data : convert(data, dtype), shape, dtype };
+  const bytes = data instanceof Uint8ClampedArray ? new Uint8Array(data.buffer, data.byteOffset, data.length) : data;
+  const isHeld = bytes instanceof dtypeInfo(dtype).array && !(dtype === "bool" && bytes.some((byte) => byte > 1));
+  return { data: isHeld ? (bytes as TypedArray) : convert(bytes, dtype), shape, dtype };
 }
 
-function convert(data: TypedArray, dtype: DType): TypedArray {
-  const out = allocate(dtype, data.length);
-  for (let i = 0; i < data.length; i++) out[i] = dtype === "bool" ? (data[i] !== 0 ? 1 : 0) : data[i]!;
+function convert(numbers: ArrayLike<number>, dtype: DType): TypedArray {
+  const out = allocate(dtype, numbers.length);
+  for (let i = 0; i < numbers.length; i++) out[i] = toDType(numbers[i]!, dtype, `number ${i}`);
   return out;
 }
 
-function dtypeOf(data: TypedArray): DType {
+function dtypeOf(data: TypedArray | ForeignArray): DType {
   if (data instanceof Float32Array) return "float32";
-  if (data instanceof Int32Array) return "int32";
+  if (data instanceof Int32Array || data instanceof Int8Array || data instanceof Int16Array) return "int32";
+  if (data instanceof Uint16Array) return "int32";
   if (data instanceof Uint32Array) return "uint32";
   if (data instanceof Float64Array) return "float64";
-  return "uint8";
+  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "uint8";
+  throw new DTypeError(
+    `expected an array of numbers of at most 32 bits, or of float64, got ${(data as object).constructor.name}; try Float32Array.from.`,
+  );
 }

@@ -6,7 +6,7 @@ import { formatShape } from "./shape.ts";
 
 type Bound = number | null | undefined;
 
-/** One entry of an index: a place, `[start, stop, step]`, `null` for a new axis, `"..."`, or a tensor of places. */
+/** One entry of an index: an integer, `[start, stop, step]`, `null` for a new axis, `"..."`, or a tensor of integers. */
 export type TensorIndex = number | null | "..." | readonly Bound[] | { readonly node: Node };
 
 /** The part of `x` that the index names. */
@@ -27,31 +27,39 @@ export function indexNode(x: Node, index: readonly TensorIndex[]): Node {
       y = ops.reshape(y, [...y.shape.slice(0, axis), 1, ...y.shape.slice(axis)]);
       axis++;
     } else if (typeof entry === "number") {
-      y = cut(y, axis, place(entry, y, axis), 1, 1);
+      y = cut(y, axis, fromStart("at", entry, y, axis), 1, 1);
       y = ops.reshape(y, [...y.shape.slice(0, axis), ...y.shape.slice(axis + 1)]);
     } else if (typeof entry === "object" && "node" in entry) {
-      y = ops.gather(y, entry.node, axis);
+      // What is still outside reads the nearest end.
+      y = ops.gather(y, indicesFromStart("at", entry.node, y.shape[axis]!), axis);
       axis += entry.node.shape.length;
     } else if (Array.isArray(entry)) {
       y = range(y, axis, entry as readonly Bound[]);
       axis++;
     } else {
       throw new ArgumentError(
-        `at: an entry is a number, [start, stop, step], null, "..." or a tensor, but came ${String(entry)}.`,
+        `at: expected an integer, [start, stop, step], null, "..." or a tensor, got ${String(entry)}.`,
       );
     }
   }
   return y;
 }
 
-function place(index: number, x: Node, axis: number): number {
+/** An index from the start of an axis; a negative one counts from the end. Throws where it is outside. */
+export function fromStart(where: string, index: number, x: Node, axis: number): number {
   const n = x.shape[axis]!;
   if (!Number.isInteger(index) || index < -n || index >= n) {
     throw new ArgumentError(
-      `at: index ${index} is out of range for axis ${axis} of ${formatShape(x.shape)}, which has ${n}.`,
+      `${where}: index ${index} is out of range for axis ${axis} of ${formatShape(x.shape)}, which has ${n}.`,
     );
   }
   return index < 0 ? index + n : index;
+}
+
+/** Indices that a tensor holds, from the start of an axis of length `n`: negative ones count from the end. */
+export function indicesFromStart(where: string, indices: Node, n: number): Node {
+  ops.checkIndices(where, indices);
+  return indices.dtype === "int32" ? ops.select(ops.less(indices, 0), ops.add(indices, n), indices) : indices;
 }
 
 /** Python's slice: bounds count from the end where negative, and are cut to the axis. */
@@ -59,7 +67,7 @@ function range(x: Node, axis: number, [start, stop, step = 1]: readonly Bound[])
   const n = x.shape[axis]!;
   const stride = step ?? 1;
   if (!Number.isInteger(stride) || stride === 0)
-    throw new ArgumentError(`at: a step is a whole number and not 0, but came ${stride}.`);
+    throw new ArgumentError(`at: expected a step that is an integer and not 0, got ${stride}.`);
   if (stride < 0) {
     const first = bound(start, n, n - 1, -1, n - 1);
     const end = bound(stop, n, -1, -1, n - 1);
@@ -74,7 +82,7 @@ function range(x: Node, axis: number, [start, stop, step = 1]: readonly Bound[])
 
 function bound(value: Bound, n: number, missing: number, least: number, most: number): number {
   if (value === null || value === undefined) return missing;
-  if (!Number.isInteger(value)) throw new ArgumentError(`at: a bound is a whole number, but came ${value}.`);
+  if (!Number.isInteger(value)) throw new ArgumentError(`at: expected a bound that is an integer, got ${value}.`);
   return Math.min(most, Math.max(least, value < 0 ? value + n : value));
 }
 

@@ -30,7 +30,14 @@ export function contiguousStrides(shape: Shape): number[] {
   return strides;
 }
 
-/** Throws unless every entry is a whole number ≥ 0. */
+/** The order of axes that undoes `order`. */
+export function inversePermutation(order: readonly number[]): number[] {
+  const inverse = new Array<number>(order.length);
+  order.forEach((axis, i) => (inverse[axis] = i));
+  return inverse;
+}
+
+/** Throws unless every entry is an integer from 0 up. */
 export function checkShape(shape: Shape, where: string): Shape {
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {

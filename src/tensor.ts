@@ -1,10 +1,19 @@
 // The tensor: a lazy value with NumPy's manners.
 import { allocate, checkDType, type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
 import { ArgumentError, ShapeError } from "./errors.ts";
-import { fromNested, fromTyped, type HostArray, type NestedArray, type NestedOfRank, toNested } from "./host-array.ts";
-import { indexNode, type TensorIndex } from "./indexing.ts";
+import {
+  type ForeignArray,
+  fromNested,
+  fromTyped,
+  type HostArray,
+  type NestedArray,
+  type NestedOfRank,
+  toNested,
+} from "./host-array.ts";
+import { fromStart, indexNode, indicesFromStart, type TensorIndex } from "./indexing.ts";
 import * as ops from "./ops/index.ts";
 import type { Node } from "./ops/op.ts";
+import { checkOptions } from "./options.ts";
 import { Cell } from "./runtime/cell.ts";
 import { numbersOf, refuse } from "./runtime/evaluate.ts";
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape, sizeOf } from "./shape.ts";
@@ -216,6 +225,18 @@ export class Tensor {
   erf(): Tensor {
     return new Tensor(ops.erf(this.node));
   }
+  /** max(x, 0). Its derivative at 0 is 0. */
+  relu(): Tensor {
+    return new Tensor(ops.relu(this.node));
+  }
+  /** 1/(1 + e⁻ˣ). */
+  sigmoid(): Tensor {
+    return new Tensor(ops.sigmoid(asFloat(this).node));
+  }
+  /** exp(x) / Σ exp(x) along `axis`. */
+  softmax(axis = -1): Tensor {
+    return new Tensor(ops.softmax(asFloat(this).node, normalizeAxis(axis, this.ndim, "softmax")));
+  }
   /** Converts the dtype: float to integer by truncation, to bool by ≠ 0. */
   cast(dtype: DType): Tensor {
     return new Tensor(ops.cast(this.node, dtype));
@@ -243,11 +264,11 @@ export class Tensor {
     const x = dtypeInfo(this.dtype).isFloat ? this : this.cast("float32");
     return x.sum(axes, options).mul(1 / count);
   }
-  /** Where along `axis` the greatest element stands; the first of several. int32. */
+  /** The index along `axis` of the greatest element: of several the first, and of NaN, which counts as greatest. int32. */
   argmax(axis = -1): Tensor {
     return this.#argExtreme("argmax", ops.max, axis);
   }
-  /** Where along `axis` the least element stands; the first of several. int32. */
+  /** The index along `axis` of the least element: of several the first, and the first NaN where there is one. int32. */
   argmin(axis = -1): Tensor {
     return this.#argExtreme("argmin", ops.min, axis);
   }
@@ -316,32 +337,40 @@ export class Tensor {
     return this.reshape(this.shape.filter((_, i) => !drop.includes(i)));
   }
   /**
-   * Sliding windows along `axis` as a new last axis: y[…, i, …, k] = x[…, i·stride + k·dilation, …].
+   * Sliding windows along `axis` as a new last axis: y[…, i, …, k] = x[…, i·strides + k·dilation, …].
    */
-  slidingWindow(axis: number, size: number, options: { stride?: number; dilation?: number } = {}): Tensor {
+  slidingWindow(axis: number, size: number, options: { strides?: number; dilation?: number } = {}): Tensor {
+    checkOptions("slidingWindow", options, ["strides", "dilation"]);
     return new Tensor(
       ops.window(
         this.node,
         normalizeAxis(axis, this.ndim, "slidingWindow"),
         size,
-        options.stride ?? 1,
+        options.strides ?? 1,
         options.dilation ?? 1,
       ),
     );
   }
   /**
-   * NumPy's basic indexing, one entry an axis: a number picks, `[start, stop, step]` slices (entries may be left out or
-   * null), `null` adds an axis, `"..."` stands for the axes between, an int32 tensor picks many.
+   * NumPy's basic indexing, one entry an axis: an integer picks, `[start, stop, step]` slices (entries may be left out or
+   * null), `null` adds an axis, `"..."` stands for the axes between, an int32 tensor picks many. Negative integers count from
+   * the end. A number outside the axis throws; what a tensor holds is only known later, and reads the nearest end, as in JAX.
    *
    * @example x.at(0, [1, 3]) // x[0, 1:3]
    */
   at(...index: TensorIndex[]): Tensor {
     return new Tensor(indexNode(this.node, index));
   }
-  /** Slices along `axis` in the order of `indices` (integers; an index outside reads the nearest end). */
+  /**
+   * Slices along `axis` in the order of `indices`: integers, of which negative ones count from the end. A number outside the
+   * axis throws; what a tensor holds is only known later, and reads the nearest end, as in JAX.
+   *
+   * @throws ArgumentError for a number outside the axis
+   * @example await tensor([5, 6, 7]).take([0, -1]).array(); // [5, 7]
+   */
   take(indices: TensorLike, axis = 0): Tensor {
-    const places = asTensor(indices, "int32");
-    return new Tensor(ops.gather(this.node, places.node, normalizeAxis(axis, this.ndim, "take")));
+    const at = normalizeAxis(axis, this.ndim, "take");
+    return new Tensor(ops.gather(this.node, indexTensor("take", indices, this.node, at), at));
   }
 
   /** Matrix product with NumPy's rules: a vector is a row at the left and a column at the right; leading axes broadcast. */
@@ -387,10 +416,11 @@ export class Tensor {
     const x = ops.cast(this.node, this.dtype === "bool" || this.dtype === "uint8" ? "int32" : this.dtype);
     const kept = this.shape.map((n, i) => (i === at ? 1 : n));
     const extreme = ops.broadcast(ops.reshape(op(x, [at]), kept), this.shape);
-    const places = ops.iota(this.shape, at, "int32");
-    const last = this.shape[at]! - 1;
-    // NaN equals nothing, so that a row with NaN keeps its last place, never one outside.
-    return new Tensor(ops.min(ops.select(ops.equal(x, extreme), places, last), [at]));
+    const indices = ops.iota(this.shape, at, "int32");
+    // The extreme of a row with NaN is NaN, which equals nothing: then it is the NaN themselves that are found.
+    const equals = ops.equal(x, extreme);
+    const found = dtypeInfo(x.dtype).isFloat ? ops.or(equals, ops.not(ops.equal(x, x))) : equals;
+    return new Tensor(ops.min(ops.select(found, indices, this.shape[at]! - 1), [at]));
   }
 }
 
@@ -400,6 +430,15 @@ export function hostNumbers(node: Node): TypedArray | undefined {
   const constant = ops.constantValue(node);
   if (constant !== undefined && sizeOf(shape) <= 1e6) return allocate(dtype, sizeOf(shape)).fill(constant);
   return value ?? (op === ops.stopGradientOp || op === ops.reshapeOp ? hostNumbers(inputs[0]!) : undefined);
+}
+
+/** Indices along an axis of x, from its start: numbers are checked, and what a tensor holds is taken as it comes. */
+export function indexTensor(where: string, indices: TensorLike, x: Node, axis: number): Node {
+  if (indices instanceof Tensor || indices instanceof Cell)
+    return indicesFromStart(where, asTensor(indices).node, x.shape[axis]!);
+  const { value, shape } = tensor(indices, { dtype: "float64" }).node;
+  const checked = Int32Array.from(value!, (index) => fromStart(where, index, x, axis));
+  return ops.data(checked, shape, "int32");
 }
 
 function matmulNode(a: Node, b: Node): Node {
@@ -466,18 +505,20 @@ export function asFloat(value: TensorLike): Tensor {
 /**
  * Makes a tensor of nested numbers, or of a typed array with its shape (default: one axis). The array is not copied.
  *
- * @param options.dtype default: that of the typed array; float32 for numbers, bool for booleans
+ * @param options.dtype default: that of the typed array, int32 for one of signed 8 or of 16 bits; float32 for numbers,
+ *   bool for booleans
+ * @throws ArgumentError for a number outside the range of an integer dtype
  * @throws ShapeError where rows differ in length, or the shape does not hold the array
  * @example tensor([[1, 2], [3, 4]]); tensor(new Float32Array(6), { shape: [2, 3] });
  */
 export function tensor(
-  values: NestedArray | TypedArray | HostArray,
+  values: NestedArray | TypedArray | ForeignArray | HostArray,
   options: { shape?: Shape; dtype?: DType } = {},
 ): Tensor {
   const { shape, dtype } = options;
   if (dtype !== undefined) checkDType(dtype);
   const array = ArrayBuffer.isView(values)
-    ? fromTyped(values as TypedArray, shape ?? [values.length], dtype)
+    ? fromTyped(values as TypedArray | ForeignArray, shape ?? [values.length], dtype)
     : typeof values === "object" && "data" in values
       ? fromTyped(values.data, shape ?? values.shape, dtype ?? values.dtype)
       : fromNested(values as NestedArray, dtype);

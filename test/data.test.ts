@@ -100,12 +100,12 @@ describe("Dataset.from", () => {
       ShapeError,
       `"data" has 2 inputs (shape [2,2]) but 1 targets (shape [1])`,
     ],
-    ["a ragged array", { inputs: [[1, 2], [3]], targets: [1, 2] }, ShapeError, "a nested array must be rectangular"],
+    ["a ragged array", { inputs: [[1, 2], [3]], targets: [1, 2] }, ShapeError, "expected a rectangular nested array"],
     [
       "a shape that does not fit",
       { inputs: { data: Float32Array.of(1), shape: [2] }, targets: [1, 2] },
       ShapeError,
-      "shape [2] holds 2 numbers, but the array has 1",
+      "shape [2]: expected 2 numbers, got an array of 1",
     ],
     ["a single number", { inputs: 1, targets: [1] }, ShapeError, `the inputs of "data" are a single number`],
     [

@@ -165,7 +165,7 @@ class LargeBuilder {
     const length = (shape[places]! - 1) * stride + (shape[taps]! - 1) * dilation + 1;
     const base = shape.flatMap((n, i) => (i === taps ? [] : [i === places ? length : n]));
     const axis = places > taps ? places - 1 : places;
-    const windows = inner(base).slidingWindow(axis, shape[taps]!, { stride, dilation });
+    const windows = inner(base).slidingWindow(axis, shape[taps]!, { strides: stride, dilation });
     return moveaxis(windows, -1, taps);
   }
 

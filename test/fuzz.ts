@@ -322,7 +322,7 @@ class Builder {
   #window(x: Tensor, axis: number, n: number): Tensor {
     const size = 1 + this.#random.below(Math.min(4, n));
     const dilation = size > 1 ? 1 + this.#random.below(Math.min(3, Math.floor((n - 1) / (size - 1)))) : 1;
-    return x.slidingWindow(axis, size, { stride: 1 + this.#random.below(3), dilation });
+    return x.slidingWindow(axis, size, { strides: 1 + this.#random.below(3), dilation });
   }
 
   /** A shape of the same size. */

@@ -257,7 +257,7 @@ describe("tensor functions", () => {
     tan: (x) => x.tan(),
     where: (a, b) => where(a.greater(b), a.mul(2), b.mul(3)),
     round: (x) => x.round(),
-    windows: (x) => x.slidingWindow(0, 3, { stride: 2 }),
+    windows: (x) => x.slidingWindow(0, 3, { strides: 2 }),
     pad: (x) =>
       x.pad(
         [

@@ -11,6 +11,7 @@ import {
   stack,
   type Tensor,
   type TensorIndex,
+  takeAlongAxis,
   tensor,
 } from "../src/index.ts";
 import { hostRandom } from "../src/random.ts";
@@ -167,15 +168,15 @@ describe("at", () => {
     ["half a place", () => x.at(0.5), /index 0.5 is out of range/],
     ["too many entries", () => x.at(0, 0, 0, 0), /4 entries index the 3 axes of \[2,3,4\]/],
     ["two sets of dots", () => x.at("...", 0, "..."), /"\.\.\." may stand once/],
-    ["a step of 0", () => x.at([0, 2, 0]), /a step is a whole number and not 0, but came 0/],
-    ["half a step", () => x.at([0, 2, 0.5]), /a step is a whole number/],
-    ["half a bound", () => x.at([0.5]), /a bound is a whole number, but came 0.5/],
+    ["a step of 0", () => x.at([0, 2, 0]), /expected a step that is an integer and not 0, got 0/],
+    ["half a step", () => x.at([0, 2, 0.5]), /expected a step that is an integer/],
+    ["half a bound", () => x.at([0.5]), /expected a bound that is an integer, got 0.5/],
     [
       "a string",
       () => x.at("first" as never),
-      /an entry is a number, \[start, stop, step\], null, "\.\.\." or a tensor, but came first/,
+      /expected an integer, \[start, stop, step\], null, "\.\.\." or a tensor, got first/,
     ],
-    ["true", () => x.at(true as never), /but came true/],
+    ["true", () => x.at(true as never), /got true/],
   ])("%s", (_, call, message) => {
     expect(call).toThrow(ArgumentError);
     expect(call).toThrow(message);
@@ -183,7 +184,7 @@ describe("at", () => {
 
   test("places that are no whole numbers", () => {
     expect(() => x.at(tensor([0.5]))).toThrow(DTypeError);
-    expect(() => x.at(tensor([0.5]))).toThrow(/places are whole numbers \(int32\), but came float32 of shape \[1\]/);
+    expect(() => x.at(tensor([0.5]))).toThrow(/at: expected indices that are integers \(int32\), got float32\[1\]/);
     expect(() => x.at(tensor([true]))).toThrow(DTypeError);
   });
 });
@@ -224,13 +225,25 @@ describe("take", () => {
     expect(await x.take(1, 1).at(0).array()).toEqual([4, 5, 6, 7]);
   });
 
-  test("a place outside reads the nearest end", async () => {
-    expect(await arange(5).take([-1, 7, 2]).array()).toEqual([0, 4, 2]);
+  test("negative indices count from the end; what a tensor holds beyond an end reads that end", async () => {
+    expect(await arange(5).take([-1, -5, 2]).array()).toEqual([4, 0, 2]);
+    expect(await arange(5).take(-2).item()).toBe(3);
+    const held = tensor([-1, -5, -9, 7, 2], { dtype: "int32" });
+    const expected = [4, 0, 0, 4, 2];
+    expect(await arange(5).take(held).array()).toEqual(expected);
+    expect(await arange(5).at(held).array()).toEqual(expected);
+    expect(await takeAlongAxis(arange(5), held, 0).array()).toEqual(expected);
+    expect(await takeAlongAxis(arange(5), [-1, 0, -5], 0).array()).toEqual([4, 0, 0]);
+    const v = tensor([1, 2, 3, 4, 5]);
+    expect(await gradients(v.take(held).mul([1, 10, 100, 1000, 10000]).sum(), [v])[0]!.array()).toEqual([
+      110, 0, 10000, 0, 1001,
+    ]);
   });
 
   test("an axis that is not there, an axis of nothing", () => {
     expect(() => x.take([0], 3)).toThrow(/take: axis 3 is out of range for a tensor with 3 axes \(allowed: -3 to 2\)/);
-    expect(() => tensor([]).take([0])).toThrow(/axis 0 of \[0\] is empty/);
+    expect(() => tensor([]).take([0])).toThrow(/index 0 is out of range for axis 0 of \[0\], which has 0/);
+    expect(() => tensor([]).take(tensor([0], { dtype: "int32" }))).toThrow(/axis 0 of \[0\] is empty/);
   });
 });
 
@@ -244,11 +257,11 @@ describe("slidingWindow", () => {
       [3, 4, 5],
       [4, 5, 6],
     ]);
-    expect(await v.slidingWindow(0, 2, { stride: 3 }).array()).toEqual([
+    expect(await v.slidingWindow(0, 2, { strides: 3 }).array()).toEqual([
       [0, 1],
       [3, 4],
     ]);
-    expect(await v.slidingWindow(0, 3, { stride: 2, dilation: 2 }).array()).toEqual([
+    expect(await v.slidingWindow(0, 3, { strides: 2, dilation: 2 }).array()).toEqual([
       [0, 2, 4],
       [2, 4, 6],
     ]);
@@ -258,7 +271,7 @@ describe("slidingWindow", () => {
 
   test("windows that do not fit", () => {
     expect(() => arange(4).slidingWindow(0, 5)).toThrow(/size 5, stride 1 and dilation 1 do not fit axis 0 of \[4\]/);
-    expect(() => arange(4).slidingWindow(0, 2, { stride: 0 })).toThrow(/stride 0/);
+    expect(() => arange(4).slidingWindow(0, 2, { strides: 0 })).toThrow(/stride 0/);
     expect(() => arange(4).slidingWindow(0, 3, { dilation: 2 })).toThrow(/dilation 2/);
   });
 });

@@ -1,6 +1,17 @@
 // Losses where PyTorch's values (goldens.test.ts) do not reach: worked values, far ends, which form a name means.
 import { describe, expect, test } from "vitest";
-import { compile, gradients, layers, losses, sequential, sigmoid, softmax, type Tensor, tensor } from "../src/index.ts";
+import {
+  ArgumentError,
+  compile,
+  gradients,
+  layers,
+  losses,
+  sequential,
+  sigmoid,
+  softmax,
+  type Tensor,
+  tensor,
+} from "../src/index.ts";
 import { resolveLoss } from "../src/losses/index.ts";
 
 const each = async (
@@ -155,7 +166,7 @@ test("targets gain and lose an axis of 1, and nothing else is stretched", async 
 });
 
 describe("which form a name means", () => {
-  const fromLogits = (last: Parameters<typeof sequential>[0]): boolean | undefined => {
+  const fromLogits = (last: Parameters<typeof sequential>[0]): boolean | null | undefined => {
     const model = sequential([layers.dense(3), ...last]);
     model.compile({ loss: "categoricalCrossentropy" });
     return model.training!.loss.fromLogits;
@@ -168,12 +179,48 @@ describe("which form a name means", () => {
     expect(fromLogits([layers.activation("sigmoid")])).toBe(false);
     expect(fromLogits([layers.softmax(), layers.flatten(), layers.dropout(0.1)])).toBe(false);
   });
-  test("what a factory made is taken as it was said", () => {
-    const model = sequential([layers.dense(3, { activation: "softmax" })]);
-    model.compile({ loss: losses.sparseCategoricalCrossentropy({ fromLogits: true }) });
-    expect(model.training!.loss.fromLogits).toBe(true);
-    expect(losses.sparseCategoricalCrossentropy().fromLogits).toBe(false);
+  test("a factory's loss that does not say so means what its name means", async () => {
+    for (const [last, said] of [
+      ["softmax", false],
+      ["sigmoid", false],
+      ["linear", true],
+      ["relu", true],
+    ] as const) {
+      for (const name of ["sparseCategoricalCrossentropy", "categoricalCrossentropy", "binaryCrossentropy"] as const) {
+        expect(resolveLoss(losses[name](), last).config).toEqual(resolveLoss(name, last).config);
+        expect(resolveLoss(losses[name](), last).fromLogits).toBe(said);
+      }
+    }
+    expect(resolveLoss(losses.categoricalCrossentropy({ labelSmoothing: 0.1 }), "linear").config).toEqual({
+      fromLogits: true,
+      labelSmoothing: 0.1,
+    });
     expect(resolveLoss("mse", "softmax").name).toBe("meanSquaredError");
+    // Alone, without a model, predictions are probabilities.
+    expect(
+      await losses
+        .binaryCrossentropy()
+        .call(tensor([[1]]), tensor([[0.5]]))
+        .array(),
+    ).toEqual([Math.fround(Math.LN2)]);
+  });
+  test("a loss that contradicts the last activation is refused", () => {
+    const compiled =
+      (activation: "softmax" | "relu" | "linear" | ((x: Tensor) => Tensor), fromLogits: boolean) => () => {
+        sequential([layers.dense(3, { activation })]).compile({
+          loss: losses.sparseCategoricalCrossentropy({ fromLogits }),
+        });
+      };
+    expect(compiled("softmax", true)).toThrow(
+      "compile: sparseCategoricalCrossentropy with fromLogits: true expects scores, but the last activation, softmax, gives probabilities; leave fromLogits out, or set it to false.",
+    );
+    expect(compiled("linear", false)).toThrow(
+      "with fromLogits: false expects probabilities, but the last activation, linear, gives scores",
+    );
+    expect(compiled("relu", false)).toThrow(ArgumentError);
+    for (const fromLogits of [true, false]) expect(compiled((x) => x.mul(2), fromLogits)).not.toThrow();
+    expect(compiled("softmax", false)).not.toThrow();
+    expect(compiled("linear", true)).not.toThrow();
   });
 });
 
@@ -193,7 +240,7 @@ describe("what is wrong is said", () => {
     [() => resolveLoss("meanSquareError" as "mse", "linear"), /Did you mean "meanSquaredError"\?/],
     [
       () => resolveLoss(3 as never, "linear"),
-      /^compile: a loss is a name \(.*\) or a function \(targets, predictions\), but came 3\.$/,
+      /^compile: expected a loss that is a name \(.*\) or a function \(targets, predictions\), got 3\.$/,
     ],
     [() => losses.huber({ delta: -1 }), /^losses\.huber: expected delta to be a finite number from 0 up, got -1\.$/],
     [

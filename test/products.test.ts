@@ -309,8 +309,8 @@ test("convolutions and their gradients", async () => {
           [1, 1],
           [0, 0],
         ])
-        .slidingWindow(1, taps, { stride })
-        .slidingWindow(2, taps, { stride });
+        .slidingWindow(1, taps, { strides: stride })
+        .slidingWindow(2, taps, { strides: stride });
       const [kernel, gradient] = [leaf([taps, taps, from, to]), leaf([images, places, places, to])];
       const name = `${images}×${side}×${side}×${from} to ${to} by ${taps}, stride ${stride}`;
       return [

@@ -256,7 +256,7 @@ describe("jvp", () => {
       (x, y) =>
         x
           .exp()
-          .take([2, 0, 9], 1)
+          .take(tensor([2, 0, 9], { dtype: "int32" }), 1)
           .pad([
             [1, 0],
             [0, 2],

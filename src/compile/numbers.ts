@@ -60,10 +60,11 @@ const table = {
   select: (a, b, c) => (a ? b : c),
 } satisfies Record<ScalarOp, Compute>;
 
-/** NumPy's modulo: a − b⌊a/b⌋, with the sign of b. */
+/** NumPy's modulo: a − b⌊a/b⌋, with the sign of b, which a zero has too. */
 function floorMod(a: number, b: number): number {
   const rest = a % b;
-  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+  if (rest === 0) return b < 0 || Object.is(b, -0) ? -0 : 0;
+  return rest < 0 !== b < 0 ? rest + b : rest;
 }
 
 /** A number as `dtype` holds it; float32 stays in float64, which is the point of a reference. */

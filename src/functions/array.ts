@@ -1,5 +1,5 @@
 // Array functions with NumPy's names.
-import type { DType } from "../dtype.ts";
+import { type DType, fitsDType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { formatShape, normalizeAxis, type Shape } from "../shape.ts";
@@ -39,10 +39,10 @@ export const zerosLike = (x: TensorLike): Tensor => zeros(asTensor(x).shape, asT
 export const onesLike = (x: TensorLike): Tensor => ones(asTensor(x).shape, asTensor(x).dtype);
 
 /**
- * The numbers start, start + step, … up to, but not including, `stop`: int32 where all three arguments are integers,
- * else float32. With one argument: 0, 1, …, stop − 1.
+ * The numbers start, start + step, … up to, but not including, `stop`: int32 where start and step are integers, else
+ * float32. With one argument: 0, 1, …, stop − 1.
  *
- * @throws ArgumentError where the number of steps is not finite, as with a step of 0
+ * @throws ArgumentError where the number of steps is not finite, as with a step of 0, and for integers beyond int32
  * @example await arange(2, 8, 3).array(); // [2, 5]
  */
 export function arange(start: number, stop?: number, step = 1): Tensor {
@@ -50,8 +50,14 @@ export function arange(start: number, stop?: number, step = 1): Tensor {
   const size = Math.max(0, Math.ceil((end - first) / step));
   if (!Number.isFinite(size))
     throw new ArgumentError(`arange: no finite number of steps of ${step} leads from ${first} to ${end}.`);
-  const places = new Tensor(ops.iota([size], 0, "int32"));
-  return first === 0 && step === 1 ? places : places.mul(step).add(first);
+  const indices = new Tensor(ops.iota([size], 0, "int32"));
+  if (first === 0 && step === 1) return indices;
+  const fits = [first, step, first + step * Math.max(0, size - 1)].every((x) => fitsDType(x, "int32"));
+  if (!fits && Number.isInteger(first) && Number.isInteger(step))
+    throw new ArgumentError(
+      `arange: expected integers from ${-(2 ** 31)} to ${2 ** 31 - 1}, got ${first} to ${end} by ${step}; try arange(${size}).cast("float32") and its multiples.`,
+    );
+  return fits ? indices.mul(step).add(first) : indices.cast("float32").mul(step).add(first);
 }
 
 /**
@@ -62,9 +68,9 @@ export function arange(start: number, stop?: number, step = 1): Tensor {
  */
 export function linspace(start: number, stop: number, count = 50): Tensor {
   if (!Number.isInteger(count) || count < 1)
-    throw new ArgumentError(`linspace: wants a whole number of points from 1 up, but came ${count}.`);
-  const places = new Tensor(ops.iota([count], 0, "float32"));
-  return count === 1 ? places.add(start) : places.mul((stop - start) / (count - 1)).add(start);
+    throw new ArgumentError(`linspace: expected a count of points that is an integer from 1 up, got ${count}.`);
+  const indices = new Tensor(ops.iota([count], 0, "float32"));
+  return count === 1 ? indices.add(start) : indices.mul((stop - start) / (count - 1)).add(start);
 }
 
 /**

@@ -6,7 +6,6 @@ import { broadcastShapes, formatShape } from "../shape.ts";
 import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { where } from "./array.ts";
 import { einsum } from "./einsum.ts";
-import { probabilities } from "./softmax.ts";
 
 /** The options of {@link scaledDotProductAttention}. */
 export interface AttentionOptions {
@@ -64,7 +63,8 @@ export function scaledDotProductAttention(
   // A row of nothing but −∞ is held back from −∞ − (−∞), and from a division by 0: its weights are 0, all of them.
   const powers = seen.sub(masked ? where(top.equal(-Infinity), 0, top) : top).exp();
   const total = powers.sum(-1, { keepDims: true });
-  return probabilities(seen, powers.div(masked ? where(total.equal(0), 1, total) : total), -1).matmul(values);
+  const weights = powers.div(masked ? where(total.equal(0), 1, total) : total);
+  return new Tensor(ops.probabilities(seen.node, weights.node, seen.ndim - 1)).matmul(values);
 }
 
 /** The scores with −∞ where a query may not look, or with the mask added. */

@@ -1,8 +1,9 @@
 // Random tensors from explicit keys: the same key gives the same numbers, on every machine and in any order.
-import { ArgumentError } from "../errors.ts";
+import { dtypeInfo, fitsDType } from "../dtype.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
-import { type Shape, sizeOf } from "../shape.ts";
+import { formatShape, type Shape, sizeOf } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike, tensor } from "../tensor.ts";
 import { erfinv } from "./special.ts";
 
@@ -17,18 +18,32 @@ export type Key = Tensor;
  */
 export function key(seed: number): Key {
   if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new ArgumentError(`a seed is a whole number from 0 to 2^53 − 1, but came ${seed}.`);
+    throw new ArgumentError(`key: expected a seed that is an integer from 0 to 2^53 - 1, got ${seed}.`);
   return tensor(new Uint32Array([Math.floor(seed / 2 ** 32), seed >>> 0]));
 }
 
+/** One word of the key, for each of `size` elements. */
+const keyWord = (key: Key, i: number, size: number): Node => ops.broadcast(key.at([i, i + 1]).node, [size]);
+
 /**
- * A new key made from a key and a number, such as a layer's index or a step's count.
+ * A new key made of a key and an integer, such as a layer's index or a step's count. Different integers give different keys,
+ * none of which is in the stream of {@link bits} under `key` itself.
  *
+ * @param number an integer from 0 to 2³² − 1, or a tensor with one integer, of which all 32 bits count
+ * @throws ArgumentError for a number outside that range; DTypeError for a tensor of another dtype than int32 and uint32
  * @example const keys = [0, 1, 2].map((i) => random.foldIn(random.key(1), i));
  */
 export function foldIn(key: Key, number: TensorLike): Key {
-  const counter = asTensor(number).cast("uint32").reshape([1]).node;
-  return bits(key, [2], ops.broadcast(ops.shiftLeft(counter, 1), [2]));
+  if (typeof number === "number" && !(Number.isInteger(number) && fitsDType(number, "uint32")))
+    throw new ArgumentError(`foldIn: expected an integer from 0 to 2^32 - 1, got ${number}.`);
+  const given = asTensor(number, "uint32");
+  if (!dtypeInfo(given.dtype).isInteger || given.size !== 1)
+    throw new DTypeError(
+      `foldIn: expected one integer (int32 or uint32), got ${given.dtype}${formatShape(given.shape)}.`,
+    );
+  const counter = ops.broadcast(ops.reshape(ops.cast(given.node, "uint32"), [1]), [2]);
+  const word = (i: 0 | 1) => ops.randomBits(keyWord(key, 0, 2), keyWord(key, 1, 2), counter, 1, i);
+  return new Tensor(ops.select(ops.equal(ops.iota([2], 0, "int32"), 0), word(0), word(1)));
 }
 
 /**
@@ -36,22 +51,35 @@ export function foldIn(key: Key, number: TensorLike): Key {
  *
  * @example random.bits(random.key(1), [4]).dtype; // "uint32"
  */
-export function bits(key: Key, shape: Shape, offset?: Node): Tensor {
+export function bits(key: Key, shape: Shape): Tensor {
   const size = sizeOf(shape);
-  const word = (i: number) => ops.broadcast(key.at([i, i + 1]).node, [size]);
-  let counter = ops.iota([size], 0, "uint32");
-  if (offset) counter = ops.add(counter, offset);
-  return new Tensor(ops.reshape(ops.randomBits(word(0), word(1), counter), shape));
+  const counter = ops.iota([size], 0, "uint32");
+  return new Tensor(ops.reshape(ops.randomBits(keyWord(key, 0, size), keyWord(key, 1, size), counter), shape));
 }
 
 /**
- * Uniformly distributed in [min, max), float32, in steps of 2⁻²⁴ of the range. Defaults: 0 and 1.
+ * Uniformly distributed in [min, max), float32, in steps of 2⁻²⁴ of the range: `max` itself is never drawn, unless it is
+ * `min`. Defaults: 0 and 1.
  *
+ * @throws ArgumentError unless both are finite and min ≤ max
  * @example random.uniform(random.key(1), [2, 3], { min: -1, max: 1 }).shape; // [2, 3]
  */
 export function uniform(key: Key, shape: Shape, { min = 0, max = 1 }: { min?: number; max?: number } = {}): Tensor {
+  const [low, high, range] = [min, max, max - min].map(Math.fround) as [number, number, number];
+  if (!(low <= high && Number.isFinite(range)))
+    throw new ArgumentError(`uniform: expected finite min ≤ max, got min ${min} and max ${max}.`);
   const unit = new Tensor(ops.shiftRight(bits(key, shape).node, 8)).cast("float32").mul(2 ** -24);
-  return max - min === 1 && min === 0 ? unit : unit.mul(max - min).add(min);
+  // Rounding may lift the greatest draws to max itself, unless the range is one whose steps are floats.
+  if (low === 0 && high === 1) return unit;
+  const spread = unit.mul(range).add(low);
+  return low < high ? spread.minimum(floatBelow(high)) : spread;
+}
+
+/** The greatest float32 below a finite one. */
+function floatBelow(x: number): number {
+  const bits = new Int32Array(new Float32Array([x]).buffer);
+  bits[0] = x > 0 ? bits[0]! - 1 : x < 0 ? bits[0]! + 1 : -(2 ** 31) + 1;
+  return new Float32Array(bits.buffer)[0]!;
 }
 
 /**

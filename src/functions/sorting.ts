@@ -3,7 +3,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { checkCount, checkFlag, checkOptions } from "../options.ts";
 import { contiguousStrides, formatShape, normalizeAxis, sizeOf } from "../shape.ts";
-import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
+import { asFloat, asTensor, indexTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { where } from "./array.ts";
 import { isnan } from "./elementwise.ts";
 
@@ -21,8 +21,8 @@ function order(where: string, x: Tensor, axis: number, options: SortOptions): Te
 }
 
 /**
- * The places along `axis` (default: the last) of the elements in order. int32. Stable: equal elements keep their order,
- * in descending order too. NaN comes last either way.
+ * The indices along `axis` (default: the last) of the elements in order. int32. Stable: equal elements keep their order, in
+ * descending order too. NaN counts as greater than everything: last in ascending order, first in descending order.
  *
  * @example await argsort([3, 1, 2]).array(); // [1, 2, 0]
  */
@@ -30,8 +30,8 @@ export const argsort = (x: TensorLike, axis = -1, options: SortOptions = {}): Te
   order("argsort", asTensor(x), axis, options);
 
 /**
- * The elements along `axis` (default: the last) in order; NaN comes last either way. The gradient goes back to where
- * each element came from.
+ * The elements along `axis` (default: the last) in order; NaN counts as greater than everything. The gradient goes back to
+ * where each element came from.
  *
  * @example await sort([3, 1, 2], -1, { descending: true }).array(); // [3, 2, 1]
  */
@@ -41,8 +41,8 @@ export function sort(x: TensorLike, axis = -1, options: SortOptions = {}): Tenso
 }
 
 /**
- * The k greatest elements along `axis` (default: the last), from the greatest down, and their places. Of equals the
- * first comes first; NaN counts as less than everything.
+ * The k greatest elements along `axis` (default: the last), from the greatest down, and their indices. Of equals the first
+ * comes first; NaN counts as greater than everything, as in PyTorch and JAX.
  *
  * @throws ArgumentError where the axis has fewer than k
  * @example const { values, indices } = topK([0.1, 0.7, 0.2], 2); // 0.7, 0.2 at 1, 2
@@ -61,8 +61,9 @@ export function topK(x: TensorLike, k: number, axis = -1): { values: Tensor; ind
 }
 
 /**
- * y[…, i, …] = x[…, indices[…, i, …], …]: the elements along `axis` that indices name, row by row. Off the axis the
- * shapes broadcast; an index outside reads the nearest end.
+ * y[…, i, …] = x[…, indices[…, i, …], …]: the elements along `axis` that indices name, row by row. Off the axis the shapes
+ * broadcast. Negative integers count from the end; a number outside the axis throws, and one that a tensor holds reads the
+ * nearest end.
  *
  * @throws ShapeError where the shapes differ off the axis
  * @example await takeAlongAxis([[10, 20], [30, 40]], [[1], [0]], 1).array(); // [[20], [30]]
@@ -70,7 +71,7 @@ export function topK(x: TensorLike, k: number, axis = -1): { values: Tensor; ind
 export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number): Tensor {
   const given = asTensor(x);
   const at = normalizeAxis(axis, given.ndim, "takeAlongAxis");
-  const places = asTensor(indices, "int32");
+  const places = new Tensor(indexTensor("takeAlongAxis", indices, given.node, at));
   const fits =
     places.ndim === given.ndim &&
     given.shape.every((n, i) => i === at || n === places.shape[i] || n === 1 || places.shape[i] === 1);
@@ -83,12 +84,12 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number):
   const wanted = places.broadcastTo(off.map((n, i) => (i === at ? places.shape[at]! : n)));
   if (wanted.size > 0 && source.size === 0)
     throw new ShapeError(`takeAlongAxis: axis ${at} of ${formatShape(given.shape)} is empty.`);
-  // One flat gather: the place on the axis, and the row's own place before it.
+  // One flat gather: the index on the axis, and the row's own offset before it.
   const strides = contiguousStrides(source.shape);
   const inside = wanted
-    .cast("int32")
     .maximum(0)
-    .minimum(Math.max(0, source.shape[at]! - 1));
+    .minimum(Math.max(0, source.shape[at]! - 1))
+    .cast("int32");
   const flat = wanted.shape.reduce(
     (sum, n, i) =>
       i === at || n === 1 ? sum : sum.add(new Tensor(ops.iota(wanted.shape, i, "int32")).mul(strides[i]!)),

@@ -3,6 +3,7 @@ import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { apply, type ContractLabels, type Node, type Rewrite, withInputs } from "../ops/op.ts";
+import { inversePermutation } from "../shape.ts";
 import { type Batched, type BatchedLoop, type BodyBatching, batchedResult, LoopBatching } from "./batch-loop.ts";
 import { topologicalOrder } from "./order.ts";
 
@@ -173,7 +174,7 @@ class Batching implements BodyBatching {
     if (!indices.hasAxis) return ops.scatterAdd(updates.node, indices.node, axis + 1, size);
     const given = this.#spread(updates);
     const rank = one!.shape.length;
-    const rows = ops.permute(given, invert(moveBlock(1, rank, axis, given.shape.length)));
+    const rows = ops.permute(given, inversePermutation(moveBlock(1, rank, axis, given.shape.length)));
     const added = ops.scatterAdd(rows, this.#placesInAll(indices.node, size), 0, this.#size * size);
     const apart = ops.reshape(added, [this.#size, size, ...added.shape.slice(1)]);
     return ops.permute(apart, moveBlock(1, 1, axis, apart.shape.length));
@@ -206,10 +207,4 @@ function moveBlock(start: number, count: number, by: number, rank: number): numb
   const block = axes.splice(start, count);
   axes.splice(start + by, 0, ...block);
   return axes;
-}
-
-function invert(order: readonly number[]): number[] {
-  const out = new Array<number>(order.length);
-  order.forEach((axis, i) => (out[axis] = i));
-  return out;
 }

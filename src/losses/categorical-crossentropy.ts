@@ -5,7 +5,7 @@ import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { alignTargets, clipProbabilities } from "./loss.ts";
 
 export interface CategoricalCrossentropyOptions {
-  /** Whether the predictions are scores, before a softmax. Default: false, they are probabilities. */
+  /** Whether the predictions are scores, before a softmax. Default: what the model's last activation says, else false. */
   readonly fromLogits?: boolean;
   /** Spreads this share of each target evenly over the classes, from 0 to below 1. Default: 0. */
   readonly labelSmoothing?: number;

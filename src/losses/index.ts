@@ -14,7 +14,7 @@ import {
   sparseCategoricalCrossentropy,
 } from "./sparse-categorical-crossentropy.ts";
 
-type Options = Readonly<Record<string, number | boolean>>;
+type Options = Readonly<Record<string, number | boolean | null>>;
 
 const checks: Readonly<Record<string, (where: string, value: unknown) => unknown>> = {
   fromLogits: (where, value) => checkFlag(where, "fromLogits", value),
@@ -22,32 +22,34 @@ const checks: Readonly<Record<string, (where: string, value: unknown) => unknown
   delta: (where, value) => checkRange(where, "delta", value, 0),
 };
 
-/** A factory of a loss out of its function. */
+/** A factory of a loss out of its function. An option whose default is null is left out where nobody gives it. */
 function factory<O extends object>(
   name: string,
   call: (targets: Tensor, predictions: Tensor, options: O) => Tensor,
   targets: Loss["targets"],
-  defaults: Required<O> & Options,
+  defaults: { readonly [K in keyof O]-?: O[K] | null } & Options,
 ): (options?: O) => Loss {
   return (options = {} as O) => {
     const where = `losses.${name}`;
     checkOptions(where, options, Object.keys(defaults));
-    const config: O & Options = { ...defaults, ...options };
+    const all: Options = { ...defaults, ...options };
+    const config = Object.fromEntries(Object.entries(all).filter(([, value]) => value != null)) as O & Loss["config"];
     for (const [option, value] of Object.entries(config)) checks[option]!(where, value);
     return {
       name,
       config,
       targets,
-      ...("fromLogits" in config && { fromLogits: config["fromLogits"] as boolean }),
+      ...("fromLogits" in defaults && { fromLogits: (config["fromLogits"] ?? null) as boolean | null }),
       call: (t, p) => call(t, p, config),
     };
   };
 }
 
 /**
- * The losses by name, each a factory of a loss that `compile` takes.
+ * The losses by name, each a factory of a loss that `compile` takes. Cross-entropies take `fromLogits`; without it a model's
+ * last activation decides, and outside a model predictions are probabilities.
  *
- * @example model.compile({ optimizer: "adam", loss: losses.sparseCategoricalCrossentropy({ fromLogits: true }) });
+ * @example model.compile({ optimizer: "adam", loss: losses.categoricalCrossentropy({ labelSmoothing: 0.1 }) });
  */
 export const losses = {
   meanSquaredError: factory<object>("meanSquaredError", meanSquaredError, "values", {}),
@@ -55,7 +57,7 @@ export const losses = {
   huber: factory<{ readonly delta?: number }>("huber", huber, "values", { delta: 1 }),
   hinge: factory<object>("hinge", hinge, "values", {}),
   binaryCrossentropy: factory<BinaryCrossentropyOptions>("binaryCrossentropy", binaryCrossentropy, "shares", {
-    fromLogits: false,
+    fromLogits: null,
     labelSmoothing: 0,
   }),
   categoricalCrossentropy: factory<CategoricalCrossentropyOptions>(
@@ -63,7 +65,7 @@ export const losses = {
     categoricalCrossentropy,
     "shares",
     {
-      fromLogits: false,
+      fromLogits: null,
       labelSmoothing: 0,
     },
   ),
@@ -72,7 +74,7 @@ export const losses = {
     sparseCategoricalCrossentropy,
     "classes",
     {
-      fromLogits: false,
+      fromLogits: null,
     },
   ),
 } as const;
@@ -91,22 +93,28 @@ export function lossFromConfig(name: string, config: object): Loss {
 }
 
 /**
- * What a model trains on. A name stands for the form that fits the model's last activation: from probabilities after
- * a sigmoid or softmax, from logits after anything else. A loss made by a factory is taken as it was said.
+ * What a model trains on. Where it does not say whether predictions are scores, the model's last activation does:
+ * probabilities after a sigmoid or softmax, scores after anything else. Throws {@link ArgumentError} where the loss says the
+ * opposite of a known activation, since such a model would learn little, and in silence.
  */
 export function resolveLoss(like: LossLike, lastActivation: string): Loss {
-  if (typeof like === "function") {
-    return { name: "custom", config: {}, targets: "any", call: like };
+  if (typeof like === "function") return { name: "custom", config: {}, targets: "any", call: like };
+  const loss = typeof like === "string" ? lossFromConfig(like, {}) : like;
+  if (typeof loss !== "object" || loss === null || typeof loss.call !== "function") {
+    const names = Object.keys(losses).join(", ");
+    throw new ArgumentError(
+      `compile: expected a loss that is a name (${names}), losses.…() or a function (targets, predictions), got ${describe(like)}.`,
+    );
   }
-  if (typeof like === "string") {
-    const loss = lossFromConfig(like, {});
-    if (loss.fromLogits === undefined) return loss;
-    const squashed = lastActivation === "softmax" || lastActivation === "sigmoid";
-    return lossFromConfig(loss.name, { fromLogits: !squashed });
+  const { fromLogits } = loss;
+  if (fromLogits === undefined) return loss;
+  const squashed = lastActivation === "softmax" || lastActivation === "sigmoid";
+  if (fromLogits === null) return lossFromConfig(loss.name, { ...loss.config, fromLogits: !squashed });
+  if (fromLogits === squashed && lastActivation !== "custom") {
+    const [said, given] = squashed ? ["scores", "probabilities"] : ["probabilities", "scores"];
+    throw new ArgumentError(
+      `compile: ${loss.name} with fromLogits: ${fromLogits} expects ${said}, but the last activation, ${lastActivation}, gives ${given}; leave fromLogits out, or set it to ${!fromLogits}.`,
+    );
   }
-  if (typeof like === "object" && like !== null && typeof like.call === "function") return like;
-  const names = Object.keys(losses).join(", ");
-  throw new ArgumentError(
-    `compile: a loss is a name (${names}), losses.…() or a function (targets, predictions), but came ${describe(like)}.`,
-  );
+  return loss;
 }

@@ -11,8 +11,11 @@ export interface Loss {
   readonly config: Readonly<Record<string, number | boolean>>;
   /** What the targets are: numbers shaped like the predictions, shares of 0 … 1 shaped so too, class numbers, or unknown. */
   readonly targets: "values" | "shares" | "classes" | "any";
-  /** Whether the predictions are scores (logits) rather than probabilities; absent where the loss knows no such thing. */
-  readonly fromLogits?: boolean;
+  /**
+   * Whether the predictions are scores (logits) rather than probabilities: null where nobody has said, so that the model's
+   * last activation decides; absent where the loss knows no such thing.
+   */
+  readonly fromLogits?: boolean | null;
   /** The loss of each example, `[batch]` (with further axes where the predictions have more than two). */
   call(targets: Tensor, predictions: Tensor): Tensor;
 }

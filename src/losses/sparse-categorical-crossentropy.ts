@@ -5,7 +5,7 @@ import { logProbabilities } from "./categorical-crossentropy.ts";
 import { targetMask } from "./loss.ts";
 
 export interface SparseCategoricalCrossentropyOptions {
-  /** Whether the predictions are scores, before a softmax. Default: false, they are probabilities. */
+  /** Whether the predictions are scores, before a softmax. Default: what the model's last activation says, else false. */
   readonly fromLogits?: boolean;
 }
 

@@ -76,9 +76,12 @@ export abstract class Layer {
   /** The layer's own options, all that its constructor needs beside name and trainable. */
   abstract config(): { readonly [option: string]: Json };
 
-  /** The activation that the output has gone through; `null` where the layer leaves its input's values as they are. */
+  /**
+   * The activation that the output has gone through: "custom" where it is not known (the default, taken for scores by
+   * losses), `null` where the layer leaves its input's values as they are.
+   */
   activationName(): string | null {
-    return "linear";
+    return "custom";
   }
 
   /** Makes the layer part of a model. Throws {@link ArgumentError} where it is part of another. */

@@ -20,7 +20,6 @@ export const addOp: ElementwiseOp<null> = defineOp(
     domain: "number",
     exact: true,
     isSum: true,
-    onnx: "Add",
     vjp: (_, dy) => [dy, dy],
     // x + (−0) = x; for floats x + 0 is not x where x = −0.
     simplify: (o, y) => neutral(dtypeInfo(y.dtype).isFloat ? -0 : 0, true)(y) ?? joinPads(o, y),
@@ -32,7 +31,6 @@ export const subOp: ElementwiseOp<null> = defineOp(
     name: "sub",
     domain: "number",
     exact: true,
-    onnx: "Sub",
     vjp: (o, dy) => [dy, o.neg(dy)],
     simplify: (_, y) => neutral(0, false)(y),
   }),
@@ -43,7 +41,6 @@ export const mulOp: ElementwiseOp<null> = defineOp(
     name: "mul",
     domain: "number",
     exact: true,
-    onnx: "Mul",
     vjp: (o, dy, [a, b]) => [o.mul(dy, b!), o.mul(dy, a!)],
     simplify: (_, y) => neutral(1, true)(y),
   }),
@@ -54,7 +51,6 @@ export const divOp: ElementwiseOp<null> = defineOp(
     name: "div",
     domain: "float",
     exact: true,
-    onnx: "Div",
     vjp: (o, dy, [, b], y) => [o.div(dy, b!), o.neg(o.div(o.mul(dy, y), b!))], // d(a/b) = da/b − (a/b) db/b
     simplify: (_, y) => neutral(1, false)(y),
   }),
@@ -64,8 +60,8 @@ export const modOp: ElementwiseOp<null> = defineOp(
   instruction("mod", {
     name: "mod",
     domain: "number",
-    onnx: "Mod",
-    vjp: (o, dy, [a, b]) => [dy, o.neg(o.mul(dy, o.floor(o.div(a!, b!))))], // a mod b = a − b⌊a/b⌋
+    // a mod b = a − b⌊a/b⌋. The quotient is told by the result, since ⌊a/b⌋ of a rounded a/b may be one too many.
+    vjp: (o, dy, [a, b], y) => [dy, o.neg(o.mul(dy, o.round(o.div(o.sub(a!, y), b!))))],
   }),
 );
 
@@ -73,10 +69,10 @@ export const powOp: ElementwiseOp<null> = defineOp(
   instruction("pow", {
     name: "pow",
     domain: "float",
-    onnx: "Pow",
-    // d aᵇ = b aᵇ⁻¹ da + aᵇ ln(a) db; the second has no real value for a < 0, and is 0 there and at a = 0.
+    // d aᵇ = b aᵇ⁻¹ da + aᵇ ln(a) db; the second has no real value for a < 0, and is 0 there and at a = 0. For b = 0 the
+    // power itself is kept from being a⁻¹, so that at a = 0 every derivative is 0.
     vjp: (o, dy, [a, b], y) => {
-      const slope = o.select(o.equal(b!, 0), 0, o.mul(b!, o.pow(a!, o.sub(b!, 1))));
+      const slope = o.mul(b!, o.pow(a!, o.select(o.equal(b!, 0), 0, o.sub(b!, 1))));
       const positive = o.less(0, a!);
       return [o.mul(dy, slope), o.mul(dy, o.select(positive, o.mul(y, o.log(o.select(positive, a!, 1))), 0))];
     },
@@ -99,7 +95,6 @@ export const maximumOp: ElementwiseOp<null> = defineOp(
     name: "maximum",
     domain: "number",
     exact: true,
-    onnx: "Max",
     vjp: shareOfExtreme((o, a, b) => o.less(b, a)),
   }),
 );
@@ -109,7 +104,6 @@ export const minimumOp: ElementwiseOp<null> = defineOp(
     name: "minimum",
     domain: "number",
     exact: true,
-    onnx: "Min",
     vjp: shareOfExtreme((o, a, b) => o.less(a, b)),
   }),
 );
@@ -127,13 +121,13 @@ export const atan2Op: ElementwiseOp<null> = defineOp(
 );
 
 export const andOp: ElementwiseOp<null> = defineOp(
-  instruction("and", { name: "and", domain: "bits", exact: true, onnx: "And", vjp: noGradient }),
+  instruction("and", { name: "and", domain: "bits", exact: true, vjp: noGradient }),
 );
 export const orOp: ElementwiseOp<null> = defineOp(
-  instruction("or", { name: "or", domain: "bits", exact: true, onnx: "Or", vjp: noGradient }),
+  instruction("or", { name: "or", domain: "bits", exact: true, vjp: noGradient }),
 );
 export const xorOp: ElementwiseOp<null> = defineOp(
-  instruction("xor", { name: "xor", domain: "bits", exact: true, onnx: "Xor", vjp: noGradient }),
+  instruction("xor", { name: "xor", domain: "bits", exact: true, vjp: noGradient }),
 );
 export const shiftLeftOp: ElementwiseOp<null> = defineOp(
   instruction("shiftLeft", { name: "shiftLeft", domain: "integer", exact: true, vjp: noGradient }),

@@ -59,7 +59,6 @@ export const contractOp: ContractOp<ContractLabels> = defineOp({
     const { a: la, b: lb, out } = y.attrs as ContractLabels;
     return [o.contract(dy, b!, { a: out, b: lb, out: la }), o.contract(a!, dy, { a: la, b: out, out: lb })];
   },
-  onnx: "Einsum",
 });
 
 /** out[labels.out] = Σ a[labels.a] · b[labels.b], over the labels that the output lacks. */

@@ -18,7 +18,6 @@ export const customGradientOp: MovementOp<CustomGradientAttrs> = defineOp({
   rewritten: (y, rewrite) => ({ rule: rewrittenRule(y, rewrite) }),
   batch: (_, y, inputs, rewrite) => apply(customGradientOp, inputs, { rule: rewrittenRule(y, rewrite) }),
   simplify: (_, y) => y.inputs[0]!,
-  onnx: "Identity",
 });
 
 /** The rule speaks of nodes of its own graph: what it says of a stand-in for the cotangent is rewritten like the rest. */

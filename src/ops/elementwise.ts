@@ -2,7 +2,7 @@
 import { type ScalarBuilder, type ScalarOp, scalarResultDType } from "../compile/scalar.ts";
 import { checkDType, type DType, dtypeInfo, promote } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
-import { broadcastShapes, formatShape, sameShape } from "../shape.ts";
+import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape.ts";
 import { constantValue, full } from "./generate.ts";
 import { broadcast } from "./movement.ts";
 import { apply, type ElementwiseOp, type Node, type Op } from "./op.ts";
@@ -28,7 +28,6 @@ interface Rule {
   readonly exact?: boolean;
   readonly isSum?: boolean;
   readonly simplify?: NonNullable<ElementwiseOp<null>["simplify"]>;
-  readonly onnx?: string;
 }
 
 /** An operation that is one scalar instruction. */
@@ -69,7 +68,6 @@ export const castOp: ElementwiseOp<{ dtype: DType }> = {
   exact: true,
   vjp: (o, dy, [x], y) => [dtypeInfo(x!.dtype).isFloat && dtypeInfo(y.dtype).isFloat ? o.cast(dy, x!.dtype) : null],
   simplify: (_, y) => (y.inputs[0]!.dtype === y.dtype ? y.inputs[0]! : null),
-  onnx: "Cast",
 };
 
 /** Converts: to bool by ≠ 0; float to integer by truncation, saturating, NaN to 0. */
@@ -82,21 +80,30 @@ export function cast(x: Node, dtype: DType): Node {
 
 /** Applies an elementwise operation after casting its operands to a common dtype of its domain and broadcasting them. */
 export function elementwise(op: Op<null>, domain: Domain, operands: readonly Operand[]): Node {
-  const nodes = operands.filter((x): x is Node => typeof x !== "number");
-  let dtype = nodes.reduce<DType>((d, x) => promote(d, x.dtype), "bool");
-  for (const x of operands) if (typeof x === "number") dtype = weakly(x, dtype, nodes.length > 0);
+  let dtype = commonDType(operands);
   if (domain === "float" && !dtypeInfo(dtype).isFloat) dtype = "float32";
   if (dtype === "uint8" && domain !== "any") dtype = "int32";
   if (dtype === "bool" && (domain === "number" || domain === "integer")) dtype = "int32";
-  const shape = broadcastShapes(op.name, ...nodes.map((x) => x.shape));
-  const inputs = operands.map((x) =>
-    typeof x === "number" ? full(shape, x, dtype) : broadcast(cast(x, dtype), shape),
-  );
+  const shape = broadcastShapes(op.name, ...operands.flatMap((x) => (typeof x === "number" ? [] : [x.shape])));
+  const inputs = operands.map((x) => fitted(op.name, x, shape, dtype));
   return apply(op, inputs, null);
 }
 
-/** A bare number keeps the dtype that it meets, unless that cannot hold it: 0.5 makes a float of an int32. */
-function weakly(x: number, dtype: DType, meets: boolean): DType {
-  if (!meets || (!Number.isInteger(x) && !dtypeInfo(dtype).isFloat)) return promote(dtype, "float32");
-  return dtype === "bool" && x !== 0 && x !== 1 ? "int32" : dtype;
+/**
+ * The dtype in which operands meet. A bare number takes the dtype of the nodes, unless it is a fraction and they are
+ * integers: 0.5 makes a float32 of an int32. Numbers alone are float32.
+ */
+export function commonDType(operands: readonly Operand[]): DType {
+  const nodes = operands.filter((x): x is Node => typeof x !== "number");
+  let dtype = nodes.reduce<DType>((d, x) => promote(d, x.dtype), "bool");
+  for (const x of operands) {
+    if (typeof x !== "number") continue;
+    if (nodes.length === 0 || (!Number.isInteger(x) && !dtypeInfo(dtype).isFloat)) dtype = promote(dtype, "float32");
+    else if (dtype === "bool" && x !== 0 && x !== 1) dtype = "int32";
+  }
+  return dtype;
 }
+
+/** An operand in the dtype and shape of its operation. Throws an ArgumentError for a number that the dtype cannot hold. */
+export const fitted = (where: string, x: Operand, shape: Shape, dtype: DType): Node =>
+  typeof x === "number" ? full(shape, x, dtype, where) : broadcast(cast(x, dtype), shape);

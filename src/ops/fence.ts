@@ -8,7 +8,6 @@ export const fenceOp: MovementOp<null> = defineOp({
   source: (_, index) => [...index],
   waits: true,
   vjp: (_, dy) => [dy, null],
-  onnx: "Identity",
 });
 
 /**

@@ -4,12 +4,12 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { apply, defineOp, type GatherOp, type Node, type ScatterOp } from "./op.ts";
 
-function checkIndices(where: string, indices: Node): void {
-  if (!dtypeInfo(indices.dtype).isInteger) {
+/** Throws a DTypeError unless a node holds integers. */
+export function checkIndices(where: string, indices: Node): void {
+  if (!dtypeInfo(indices.dtype).isInteger)
     throw new DTypeError(
-      `${where}: places are whole numbers (int32), but came ${indices.dtype} of shape ${formatShape(indices.shape)}.`,
+      `${where}: expected indices that are integers (int32), got ${indices.dtype}${formatShape(indices.shape)}.`,
     );
-  }
 }
 
 export const gatherOp: GatherOp<{ axis: number }> = defineOp({
@@ -24,7 +24,6 @@ export const gatherOp: GatherOp<{ axis: number }> = defineOp({
     return { shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)], dtype: x!.dtype };
   },
   vjp: (o, dy, [x, indices], y) => [o.scatterAdd(dy, indices!, y.attrs.axis, x!.shape[y.attrs.axis]!), null],
-  onnx: "Gather",
 });
 
 /**

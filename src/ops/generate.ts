@@ -1,5 +1,5 @@
 // Elements made of their index alone: constants and counters.
-import { checkDType, type DType } from "../dtype.ts";
+import { checkDType, type DType, toDType } from "../dtype.ts";
 import { checkShape, type Shape } from "../shape.ts";
 import { fixed } from "../view.ts";
 import { apply, defineOp, type GenerateOp, type Node } from "./op.ts";
@@ -16,21 +16,12 @@ export const constantOp: GenerateOp<ConstantAttrs> = defineOp({
   infer: (_, { shape, dtype }: ConstantAttrs) => ({ shape, dtype }),
   element: (y, index) => fixed(y.attrs.value, index[0]?.coefficients.length ?? 0),
   vjp: () => [],
-  onnx: "ConstantOfShape",
 });
 
-/** The same value everywhere, rounded to `dtype`. */
-export function full(shape: Shape, value: number, dtype: DType): Node {
-  return apply(constantOp, [], { value: roundTo(value, checkDType(dtype)), shape: checkShape(shape, "full"), dtype });
-}
-
-/** A value as `dtype` holds it. */
-function roundTo(value: number, dtype: DType): number {
-  if (dtype === "float32") return Math.fround(value);
-  if (dtype === "float64") return value;
-  if (dtype === "int32") return value | 0;
-  if (dtype === "uint32") return value >>> 0;
-  return dtype === "bool" ? Number(value !== 0) : value & 255;
+/** The same value everywhere, as `dtype` holds it. Throws an ArgumentError where an integer dtype cannot hold it. */
+export function full(shape: Shape, value: number, dtype: DType, where = "full"): Node {
+  const held = toDType(value, checkDType(dtype), where);
+  return apply(constantOp, [], { value: held, shape: checkShape(shape, where), dtype });
 }
 
 /** The one value of which a node is full, or undefined. */

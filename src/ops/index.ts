@@ -1,4 +1,4 @@
-// All primitives, one family a line.
+// All primitives, and the few composites that the tensor itself or gradient rules need, one family a line.
 
 export * from "./binary.ts";
 export * from "./compare.ts";
@@ -12,6 +12,7 @@ export * from "./leaf.ts";
 export * from "./loop.ts";
 export * from "./movement.ts";
 export * from "./overlap-add.ts";
+export * from "./probabilities.ts";
 export * from "./random-bits.ts";
 export * from "./reduce.ts";
 export * from "./sort.ts";

@@ -38,7 +38,6 @@ export const concatenateOp: JoinOp<{ axis: number }> = defineOp({
     if (solid.length === 1) return solid[0]!;
     return solid.length > 0 && solid.length < y.inputs.length ? o.concatenate(solid, y.attrs.axis) : null;
   },
-  onnx: "Concat",
 });
 
 /** The tensors side by side along `axis`; off that axis their shapes are equal. */

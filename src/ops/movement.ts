@@ -1,6 +1,7 @@
 // Movement operations: the same elements in another order. They compute nothing and are folded into loads.
+import { toDType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { checkShape, formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
+import { checkShape, formatShape, inversePermutation, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { fixed, scaled, sum } from "../view.ts";
 import { apply, defineOp, type MovementOp, type Node } from "./op.ts";
 
@@ -25,7 +26,6 @@ export const reshapeOp: MovementOp<{ shape: Shape }> = defineOp({
     if (sameShape(x.shape, y.shape)) return x;
     return x.op === reshapeOp ? o.reshape(x.inputs[0]!, y.shape) : null;
   },
-  onnx: "Reshape",
 });
 
 /** The same elements in row-major order under another shape of the same size. */
@@ -50,7 +50,7 @@ export const permuteOp: MovementOp<{ axes: readonly number[] }> = defineOp({
     y.attrs.axes.forEach((axis: number, i: number) => (out[axis] = index[i]));
     return out;
   },
-  vjp: (o, dy, _, y) => [o.permute(dy, invert(y.attrs.axes))],
+  vjp: (o, dy, _, y) => [o.permute(dy, inversePermutation(y.attrs.axes))],
   batch: (o, y, [x]) => o.permute(x!, [0, ...y.attrs.axes.map((a: number) => a + 1)]),
   simplify: (o, y) => {
     const x = y.inputs[0]!;
@@ -62,14 +62,7 @@ export const permuteOp: MovementOp<{ axes: readonly number[] }> = defineOp({
         )
       : null;
   },
-  onnx: "Transpose",
 });
-
-function invert(axes: readonly number[]): number[] {
-  const out = new Array<number>(axes.length);
-  axes.forEach((axis, i) => (out[axis] = i));
-  return out;
-}
 
 /** Axis i of the result is axis `axes[i]` of x. */
 export function permute(x: Node, axes: readonly number[]): Node {
@@ -109,7 +102,6 @@ export const broadcastOp: MovementOp<{ shape: Shape }> = defineOp({
     if (sameShape(x.shape, y.shape)) return x;
     return x.op === broadcastOp ? o.broadcast(x.inputs[0]!, y.shape) : null;
   },
-  onnx: "Expand",
 });
 
 /** Repeats axes of length 1, and adds axes at the left, until the shape is `shape`. */
@@ -159,7 +151,6 @@ export const sliceOp: MovementOp<SliceAttrs> = defineOp({
       inner.step.map((s, i) => s * outer.step[i]!),
     );
   },
-  onnx: "Slice",
 });
 
 /** `size[i]` elements of axis i, from `start[i]` on, every `step[i]`-th. */
@@ -230,12 +221,11 @@ export const padOp: MovementOp<PadAttrs> = defineOp({
   vjp: (o, dy, [x], y) => [o.slice(dy, y.attrs.low, x!.shape)],
   batch: (o, y, [x]) => o.pad(x!, [0, ...y.attrs.low], [0, ...y.attrs.high], y.attrs.value),
   simplify: (_, y) => (sameShape(y.inputs[0]!.shape, y.shape) ? y.inputs[0]! : null),
-  onnx: "Pad",
 });
 
 /** `low[i]` and `high[i]` copies of `value` before and after axis i. */
 export function pad(x: Node, low: readonly number[], high: readonly number[], value = 0): Node {
-  return apply(padOp, [x], { low, high, value });
+  return apply(padOp, [x], { low, high, value: toDType(value, x.dtype, "pad") });
 }
 
 export const flipOp: MovementOp<{ axes: readonly number[] }> = defineOp({

@@ -38,8 +38,6 @@ interface Declaration<A> {
   readonly batch?: (o: Ops, y: Node<A>, inputs: readonly Node[], rewrite: Rewrite) => Node;
   /** For attributes that speak of nodes: the same where the graph of those nodes has been rewritten. */
   readonly rewritten?: (y: Node<A>, rewrite: Rewrite) => A;
-  /** The ONNX operator that does the same, where there is one. */
-  readonly onnx?: string;
 }
 
 /** What has become of nodes in a graph that is being rewritten, with others in the place of those in `given`. */

@@ -6,15 +6,22 @@ import { apply, defineOp, type ElementwiseOp, type Node, noGradient } from "./op
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
 
+interface RandomBitsAttrs {
+  /** The counter's second word: blocks of different streams have nothing in common. */
+  readonly stream: number;
+  /** Which of a block's two words is wanted. */
+  readonly word: 0 | 1;
+}
+
 /**
- * The first word of Threefry-2x32 with 20 rounds: key (k0, k1), counter (counter, 0).
+ * One word of Threefry-2x32 with 20 rounds: key (k0, k1), counter (counter, stream).
  * Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011.
  */
-function threefry<T>(b: ScalarBuilder<T>, k0: T, k1: T, counter: T): T {
+function threefry<T>(b: ScalarBuilder<T>, k0: T, k1: T, counter: T, { stream, word }: RandomBitsAttrs): T {
   const u32 = (value: number) => b.constant(value, "uint32");
   const keys = [k0, k1, b.xor(b.xor(k0, k1), u32(0x1bd11bda))];
   let x = b.add(counter, k0);
-  let y = k1;
+  let y = stream === 0 ? k1 : b.add(k1, u32(stream));
   for (let round = 0; round < 20; round++) {
     const turn = rotations[round % 8]!;
     x = b.add(x, y);
@@ -25,10 +32,10 @@ function threefry<T>(b: ScalarBuilder<T>, k0: T, k1: T, counter: T): T {
       y = b.add(y, b.add(keys[(injection + 1) % 3]!, u32(injection)));
     }
   }
-  return x;
+  return word === 0 ? x : y;
 }
 
-export const randomBitsOp: ElementwiseOp<null> = defineOp({
+export const randomBitsOp: ElementwiseOp<RandomBitsAttrs> = defineOp({
   name: "randomBits",
   kind: "elementwise",
   infer: (inputs) => {
@@ -39,16 +46,16 @@ export const randomBitsOp: ElementwiseOp<null> = defineOp({
       !sameShape(k1.shape, counter.shape)
     ) {
       throw new DTypeError(
-        `randomBits: wants two keys and a counter of uint32 and of one shape, but came ${inputs.map((x) => x.dtype).join(", ")}.`,
+        `randomBits: expected two keys and a counter of uint32 and of one shape, got ${inputs.map((x) => x.dtype).join(", ")}.`,
       );
     }
     return { shape: counter.shape, dtype: "uint32" };
   },
-  scalar: (b, [k0, k1, counter]) => threefry(b, k0!, k1!, counter!),
+  scalar: (b, [k0, k1, counter], attrs) => threefry(b, k0!, k1!, counter!, attrs),
   vjp: noGradient,
 });
 
-/** 32 random bits for each element, of two key words and a counter. */
-export function randomBits(k0: Node, k1: Node, counter: Node): Node {
-  return apply(randomBitsOp, [k0, k1, counter], null);
+/** 32 random bits for each element, of two key words and a counter: a word of the counter's block in a stream. */
+export function randomBits(k0: Node, k1: Node, counter: Node, stream = 0, word: 0 | 1 = 0): Node {
+  return apply(randomBitsOp, [k0, k1, counter], { stream, word });
 }

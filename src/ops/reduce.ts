@@ -44,7 +44,6 @@ export const sumOp: ReduceOp<ReduceAttrs> = defineOp({
   infer: infer("sum", false),
   vjp: (o, dy, [x], y) => [spread(o, dy, x!, y.attrs.axes)],
   simplify: overOnes,
-  onnx: "ReduceSum",
 });
 
 /** Σ over the axes, which vanish from the shape. */
@@ -72,7 +71,6 @@ export const maxOp: ReduceOp<ReduceAttrs> = defineOp({
   infer: infer("max", true),
   vjp: extremeGradient,
   simplify: overOnes,
-  onnx: "ReduceMax",
 });
 
 /** The greatest element over the axes; NaN where one is NaN. */
@@ -88,7 +86,6 @@ export const minOp: ReduceOp<ReduceAttrs> = defineOp({
   infer: infer("min", true),
   vjp: extremeGradient,
   simplify: overOnes,
-  onnx: "ReduceMin",
 });
 
 /** The least element over the axes; NaN where one is NaN. */
@@ -117,7 +114,6 @@ export const prodOp: ReduceOp<ReduceAttrs> = defineOp({
     return [o.mul(spread(o, dy, x!, axes), cofactor)];
   },
   simplify: overOnes,
-  onnx: "ReduceProd",
 });
 
 /** Π over the axes, which vanish from the shape. */

@@ -15,13 +15,16 @@ export const argsortOp: RoutineOp<ArgsortAttrs> = defineOp({
   infer: ([x], { axis }: ArgsortAttrs) => {
     if (x!.shape[axis] === undefined) throw new ArgumentError(`argsort: ${formatShape(x!.shape)} has no axis ${axis}.`);
     if (x!.dtype === "bool" || x!.dtype === "uint8")
-      throw new DTypeError(`argsort: no order on ${x!.dtype}; cast to int32 first.`);
+      throw new DTypeError(`argsort: expected float32, int32 or uint32, got ${x!.dtype}; cast to int32 first.`);
     return { shape: x!.shape, dtype: "int32" };
   },
   vjp: noGradient,
 });
 
-/** The places along `axis` of the elements in order. Equal elements keep theirs, 0 and −0 are equal, and NaN comes last either way. */
+/**
+ * The indices along `axis` of the elements in order. Equal elements keep their order, 0 and −0 are equal, and NaN is greater
+ * than everything.
+ */
 export function argsort(x: Node, axis: number, descending: boolean): Node {
   return apply(argsortOp, [x], { axis, descending });
 }

@@ -11,7 +11,6 @@ export const negOp: ElementwiseOp<null> = defineOp(
     name: "neg",
     domain: "number",
     exact: true,
-    onnx: "Neg",
     vjp: (o, dy) => [o.neg(dy)], // d(−x) = −dx
   }),
 );
@@ -21,22 +20,21 @@ export const absOp: ElementwiseOp<null> = defineOp(
     name: "abs",
     domain: "number",
     exact: true,
-    onnx: "Abs",
     vjp: (o, dy, [x]) => [o.mul(dy, o.sign(x!))], // d|x| = sign(x) dx, and 0 at 0
   }),
 );
 
 export const signOp: ElementwiseOp<null> = defineOp(
-  instruction("sign", { name: "sign", domain: "number", exact: true, onnx: "Sign", vjp: noGradient }),
+  instruction("sign", { name: "sign", domain: "number", exact: true, vjp: noGradient }),
 );
 export const floorOp: ElementwiseOp<null> = defineOp(
-  instruction("floor", { name: "floor", domain: "float", exact: true, onnx: "Floor", vjp: noGradient }),
+  instruction("floor", { name: "floor", domain: "float", exact: true, vjp: noGradient }),
 );
 export const ceilOp: ElementwiseOp<null> = defineOp(
-  instruction("ceil", { name: "ceil", domain: "float", exact: true, onnx: "Ceil", vjp: noGradient }),
+  instruction("ceil", { name: "ceil", domain: "float", exact: true, vjp: noGradient }),
 );
 export const roundOp: ElementwiseOp<null> = defineOp(
-  instruction("round", { name: "round", domain: "float", exact: true, onnx: "Round", vjp: noGradient }),
+  instruction("round", { name: "round", domain: "float", exact: true, vjp: noGradient }),
 );
 
 export const sqrtOp: ElementwiseOp<null> = defineOp(
@@ -44,7 +42,6 @@ export const sqrtOp: ElementwiseOp<null> = defineOp(
     name: "sqrt",
     domain: "float",
     exact: true,
-    onnx: "Sqrt",
     vjp: (o, dy, _, y) => [o.div(o.mul(dy, 0.5), y)], // d√x = dx / 2√x
   }),
 );
@@ -53,7 +50,6 @@ export const expOp: ElementwiseOp<null> = defineOp(
   instruction("exp", {
     name: "exp",
     domain: "float",
-    onnx: "Exp",
     vjp: (o, dy, _, y) => [o.mul(dy, y)], // d eˣ = eˣ dx
   }),
 );
@@ -70,7 +66,6 @@ export const logOp: ElementwiseOp<null> = defineOp(
   instruction("log", {
     name: "log",
     domain: "float",
-    onnx: "Log",
     vjp: (o, dy, [x]) => [o.div(dy, x!)], // d ln x = dx / x
   }),
 );
@@ -87,7 +82,6 @@ export const sinOp: ElementwiseOp<null> = defineOp(
   instruction("sin", {
     name: "sin",
     domain: "float",
-    onnx: "Sin",
     vjp: (o, dy, [x]) => [o.mul(dy, o.cos(x!))], // d sin x = cos x dx
   }),
 );
@@ -96,7 +90,6 @@ export const cosOp: ElementwiseOp<null> = defineOp(
   instruction("cos", {
     name: "cos",
     domain: "float",
-    onnx: "Cos",
     vjp: (o, dy, [x]) => [o.neg(o.mul(dy, o.sin(x!)))], // d cos x = −sin x dx
   }),
 );
@@ -105,7 +98,6 @@ export const tanOp: ElementwiseOp<null> = defineOp(
   instruction("tan", {
     name: "tan",
     domain: "float",
-    onnx: "Tan",
     vjp: (o, dy, _, y) => [o.mul(dy, o.add(o.mul(y, y), 1))], // d tan x = (1 + tan²x) dx
   }),
 );
@@ -114,7 +106,6 @@ export const tanhOp: ElementwiseOp<null> = defineOp(
   instruction("tanh", {
     name: "tanh",
     domain: "float",
-    onnx: "Tanh",
     vjp: (o, dy, _, y) => [o.mul(dy, o.sub(1, o.mul(y, y)))], // d tanh x = (1 − tanh²x) dx
   }),
 );
@@ -123,13 +114,12 @@ export const erfOp: ElementwiseOp<null> = defineOp(
   instruction("erf", {
     name: "erf",
     domain: "float",
-    onnx: "Erf",
     vjp: (o, dy, [x]) => [o.mul(dy, o.mul(o.exp(o.neg(o.mul(x!, x!))), 2 / Math.sqrt(Math.PI)))], // d erf x = 2/√π e^(−x²) dx
   }),
 );
 
 export const notOp: ElementwiseOp<null> = defineOp(
-  instruction("not", { name: "not", domain: "bits", exact: true, onnx: "Not", vjp: noGradient }),
+  instruction("not", { name: "not", domain: "bits", exact: true, vjp: noGradient }),
 );
 
 /** The same numbers, through which no gradient flows. */
@@ -141,7 +131,6 @@ export const stopGradientOp: ElementwiseOp<null> = defineOp({
   exact: true,
   vjp: noGradient,
   simplify: (_, y) => y.inputs[0]!,
-  onnx: "Identity",
 });
 
 export const reluOp: ElementwiseOp<null> = defineOp({
@@ -149,7 +138,6 @@ export const reluOp: ElementwiseOp<null> = defineOp({
     name: "relu",
     domain: "float",
     exact: true,
-    onnx: "Relu",
     // d relu(x) = dx where x > 0, else 0. Said by the output, so that x itself need not be kept.
     vjp: (o, dy, _, y) => [o.select(o.less(0, y), dy, 0)],
   }),

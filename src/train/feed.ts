@@ -8,7 +8,7 @@ import { gradients } from "../gradient.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Layer } from "../nn/layer.ts";
-import { iota } from "../ops/index.ts";
+import { gather, iota } from "../ops/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor, tensor } from "../tensor.ts";
@@ -142,7 +142,7 @@ export class Feed {
 
   /** The examples at `batch` positions of the epoch's order, int32 [batch]. */
   #rows(from: Tensor, batch: number): Tensor {
-    return this.#order.value.take(indices(from, batch));
+    return new Tensor(gather(this.#order.value.node, indices(from, batch).node, 0));
   }
 
   /** The random key of the next training step. */

@@ -1,6 +1,7 @@
 // Data sets in the backend's own memory: written once, in the dtype in which they came, and read by every step.
 import type { Column, Dataset } from "../data/dataset.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import { gather } from "../ops/index.ts";
+import { Tensor, tensor } from "../tensor.ts";
 import { type Variable, variable } from "../variable.ts";
 
 /** One column of a data set in the backend's memory. */
@@ -13,9 +14,13 @@ export class ResidentColumn {
     this.#variable = variable(tensor(column.array), { name });
   }
 
-  /** The examples at some places, int32 [count], as the model sees them: raw · scale + offset, in float32 where either is given. */
+  /**
+   * The examples at some indices from 0 up, int32 [count], as the model sees them: raw · scale + offset, in float32 where
+   * either is given.
+   */
   rows(places: Tensor): Tensor {
-    return scaled(this.#variable.value.take(places), this.#column.scale, this.#column.offset);
+    const raw = new Tensor(gather(this.#variable.value.node, places.node, 0));
+    return scaled(raw, this.#column.scale, this.#column.offset);
   }
 
   /** Takes the numbers of another column of the same shape, dtype and scale. */

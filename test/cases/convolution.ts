@@ -87,7 +87,7 @@ for (const g of [geometry, dense, far]) {
 for (const [size, stride, dilation] of [[1, 1, 1], [3, 1, 1], [2, 2, 1], [3, 2, 1], [5, 2, 1], [2, 3, 1], [4, 3, 1], [1, 3, 1], [3, 1, 2], [3, 2, 2], [3, 2, 3], [2, 2, 3], [3, 3, 2], [2, 5, 2]] as const) {
   const f: F = (x) => new Tensor(windowsOf(x.node, 1, { sizes: [size], strides: [stride], dilation: [dilation], padding: [[1, 2]] })).square();
   add("windowsOf", `${size} by ${stride} with gaps of ${dilation}`, f, [sample(unit, [2, 10, 2])], { smooth: true });
-  add("window", `${size} by ${stride} with gaps of ${dilation}`, (x) => x.slidingWindow(1, size, { stride, dilation }).square(), [sample(unit, [2, 13, 2])], { smooth: true });
+  add("window", `${size} by ${stride} with gaps of ${dilation}`, (x) => x.slidingWindow(1, size, { strides: stride, dilation }).square(), [sample(unit, [2, 13, 2])], { smooth: true });
   const count = Math.floor((13 - (size - 1) * dilation - 1) / stride) + 1;
   add("overlapAdd", `${size} by ${stride} with gaps of ${dilation}`, lift((y) => ops.overlapAdd(y, 1, [{ length: 12, start: -1, stride, dilation }])), [sample(unit, [2, count, 3, size])]);
 }

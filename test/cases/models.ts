@@ -1,8 +1,10 @@
 // Cases of what models are made of: normalization and attention.
 import { scaledDotProductAttention } from "../../src/functions/attention.ts";
 import { batchNorm, groupNorm, l2Normalize, layerNorm, rmsNorm } from "../../src/functions/normalization.ts";
-import { probabilities, softmax } from "../../src/functions/softmax.ts";
+import { softmax } from "../../src/functions/softmax.ts";
+import * as ops from "../../src/ops/index.ts";
 import type { Shape } from "../../src/shape.ts";
+import { Tensor } from "../../src/tensor.ts";
 import { between, bools, bytes, listed, sample } from "../samples.ts";
 import { add, type Options } from "./table.ts";
 
@@ -39,7 +41,7 @@ add("attention", "numbers of −∞ as a mask", (q, k, v, mask) => scaledDotProd
 add("attention", "leading axes that broadcast", (q, k, v) => scaledDotProductAttention(q, k, v), [sample(unit, [2, 3, 4, 2]), sample(unit, [1, 5, 2]), sample(unit, [5, 3])]);
 add("attention", "no keys", (q, k, v) => scaledDotProductAttention(q, k, v), [sample(unit, [2, 3]), sample(unit, [0, 3]), sample(unit, [0, 4])], { gradient: "none" });
 add("attention", "large scores, NaN and infinity", (q, k, v) => scaledDotProductAttention(q, k, v, { causal: true }), [sample(listed([300, 1, -400, NaN, 2, 1]), [3, 2]), sample(listed([200, -1, 5, 3, Infinity, 2]), [3, 2]), sample(unit, [3, 2])], { gradient: "none" });
-add("attention", "probabilities", (x) => probabilities(x, softmax(x, 0), 0), [sample(unit, [4, 3])], smooth);
+add("attention", "probabilities", (x) => new Tensor(ops.probabilities(x.node, softmax(x, 0).node, 0)), [sample(unit, [4, 3])], smooth);
 add("attention", "a softmax of nothing but −∞ is NaN", (x) => softmax(x), [sample(listed([-Infinity, -Infinity, -Infinity, 0, -Infinity, 1]), [2, 3])], { gradient: "none" });
 
 const empty: Options = { gradient: "none" };

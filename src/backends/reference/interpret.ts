@@ -205,10 +205,11 @@ function contractValues(node: Node, a: Values, b: Values): Values {
   return out;
 }
 
-/** Below 0 where a comes before b in order, above it where it comes after; NaN after everything. */
+/** Below 0 where a comes before b in order, above it where it comes after; NaN is greater than everything. */
 function compared(a: number, b: number, descending: boolean): number {
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-  return (Number(a > b) - Number(a < b)) * (descending ? -1 : 1);
+  const [noA, noB] = [Number.isNaN(a), Number.isNaN(b)];
+  const order = noA || noB ? Number(noA) - Number(noB) : Number(a > b) - Number(a < b);
+  return descending ? -order : order;
 }
 
 /** Visits every index of a shape in row-major order. The index array is reused. */

@@ -8,7 +8,7 @@ import type { Affine } from "../../view.ts";
 import { expansions, type MathBuilder, type TranscendentalOp } from "./math.ts";
 
 /** The instructions that the printer knows. */
-export type VectorOp = Exclude<ScalarOp, TranscendentalOp | "sign"> | "cast" | "fma" | "reinterpret";
+export type VectorOp = Exclude<ScalarOp, TranscendentalOp | "sign"> | "cast" | "fma" | "reinterpret" | "remainder";
 
 /** An expression over four lanes. */
 export type Vector =
@@ -134,18 +134,15 @@ export class Expander {
     return b.select(b.less(c(0), x), c(1), x.dtype === "uint32" ? x : b.select(b.less(x, c(0)), c(-1), x));
   }
 
-  /** x − y⌊x/y⌋; x itself, or y's side of it, where y is infinite. */
+  /** x mod y with the sign of y, from the exact remainder of a division that truncates, as NumPy has it. */
   #floatMod(x: Vector, y: Vector): Vector {
     const b = this.#builder;
-    const rest = b.fma(b.neg(b.floor(b.div(x, y))), y, x);
-    const infinite = b.constant(Infinity, x.dtype);
     const zero = b.constant(0, x.dtype);
-    const sameSide = b.or(
-      b.equal(x, zero),
-      b.equal(b.cast(b.less(x, zero), "int32"), b.cast(b.less(y, zero), "int32")),
-    );
-    const finiteX = b.less(b.abs(x), infinite);
-    return b.select(b.and(b.equal(b.abs(y), infinite), finiteX), b.select(sameSide, x, y), rest);
+    const rest = this.#op("remainder", x.dtype, [x, y]);
+    const otherSide = b.or(b.and(b.less(rest, zero), b.less(zero, y)), b.and(b.less(zero, rest), b.less(y, zero)));
+    const bits = (v: Vector, mask: number) => b.and(b.reinterpret(v, "int32"), b.constant(mask, "int32"));
+    const withSign = b.reinterpret(b.or(bits(rest, 0x7fffffff), bits(y, -0x80000000)), x.dtype);
+    return b.select(otherSide, b.add(rest, y), withSign);
   }
 
   #op(op: VectorOp, dtype: DType, operands: readonly Vector[]): Vector {

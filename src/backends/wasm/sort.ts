@@ -135,7 +135,7 @@ const words = (...chosen: number[]): number[] => chosen.flatMap((w) => [4 * w, 4
 
 /**
  * Turns the four lanes on the stack into unsigned numbers of the same order. Floats: a negative one's bits are all turned
- * over, of others the sign alone (Herf, 2001); −0 counts as 0, and NaN as the greatest of all either way.
+ * over, of others the sign alone (Herf, 2001); −0 counts as 0, and NaN as the greatest of all.
  */
 function printKey(f: FunctionBuilder, kind: "float" | "signed" | "unsigned", descending: boolean, key: Local): void {
   const turn = (): void => {
@@ -155,8 +155,9 @@ function printKey(f: FunctionBuilder, kind: "float" | "signed" | "unsigned", des
     .splat(-(2 ** 31), "i32")
     .emit("v128.or")
     .emit("v128.xor");
+  f.get(x).get(x).emit("f32x4.ne").emit("v128.or");
   turn();
-  f.get(x).get(x).emit("f32x4.ne").emit("v128.or").set(key);
+  f.set(key);
   f.release(x, "v128");
 }
 

@@ -106,6 +106,61 @@ const integerMod = laneByLane(({ f }, a, b, v) => {
   f.release(rest, "i32");
 });
 
+/** Keeps the sign, the exponent and the first 27 digits of two float64, so that their product with a float32 is exact. */
+const leadingDigits = [-(2 ** 25), -1, -(2 ** 25), -1].map((word) => word >>> 0);
+
+/**
+ * The remainder of a division that truncates, two lanes at a time in float64: takes off the greatest multiple of |y| of 28
+ * digits until less than |y| is left. Every step is exact: quotients of floats have at most 277 digits before the point,
+ * so that ten steps are the most.
+ */
+const remainder: Print = (p, v) => {
+  const { f } = p;
+  const locals = Array.from({ length: 6 }, () => f.local("v128"));
+  const [x, y, rest, divisor, above, out] = locals as [number, number, number, number, number, number];
+  p.value(v.operands[0]!);
+  f.set(x);
+  p.value(v.operands[1]!);
+  f.set(y);
+  const isAbove = () => f.get(rest).emit("f64x2.abs").get(divisor).emit("f64x2.ge").tee(above);
+  for (const half of [0, 1]) {
+    for (const [from, to] of [
+      [x, rest],
+      [y, divisor],
+    ] as const) {
+      f.get(from)
+        .get(from)
+        .emit("i8x16.shuffle", ...Array.from({ length: 16 }, (_, i) => 8 * half + (i % 8)));
+      f.emit("f64x2.promote_low_f32x4").emit("f64x2.abs").set(to);
+    }
+    isAbove().emit("drop").emit("loop");
+    f.get(rest)
+      .get(rest)
+      .get(divisor)
+      .emit("f64x2.div")
+      .emit("v128.const", ...leadingDigits)
+      .emit("v128.and");
+    f.emit("f64x2.trunc").get(divisor).emit("f64x2.mul").get(above).emit("v128.and").emit("f64x2.sub").set(rest);
+    isAbove().emit("v128.any_true").emit("br_if", 0).emit("end");
+    // A quotient that was rounded up leaves a little less than nothing.
+    f.get(rest).get(divisor).emit("f64x2.add").get(rest).get(rest).splat(0, "i32").emit("f64x2.lt");
+    f.emit("v128.bitselect").emit("f32x4.demote_f64x2_zero");
+    if (half === 0) f.set(out);
+  }
+  f.set(rest).get(out).get(rest);
+  f.emit("i8x16.shuffle", ...Array.from({ length: 16 }, (_, i) => (i < 8 ? i : i + 8)));
+  f.set(rest);
+  // The sign is that of x; NaN where y is NaN, which no comparison has seen.
+  f.get(rest)
+    .get(x)
+    .splat(-(2 ** 31), "i32")
+    .emit("v128.and")
+    .emit("v128.or")
+    .get(y);
+  f.get(y).get(y).emit("f32x4.eq").emit("v128.bitselect");
+  for (const local of locals) f.release(local, "v128");
+};
+
 const select: Print = (p, v) => {
   const [condition, a, b] = v.operands as [Vector, Vector, Vector];
   if (condition.kind === "op" && condition.op === "less" && isFloat(a)) {
@@ -154,6 +209,7 @@ const table = {
   mul: direct("f32x4.mul", "i32x4.mul"),
   div: direct("f32x4.div"),
   mod: integerMod,
+  remainder,
   min: extreme("f32x4.pmin", "f32x4.min", "i32x4.min_s", "i32x4.min_u"),
   max: extreme("f32x4.pmax", "f32x4.max", "i32x4.max_s", "i32x4.max_u"),
   less: direct("f32x4.lt", "i32x4.lt_s", "i32x4.lt_u"),
