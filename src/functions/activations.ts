@@ -1,8 +1,9 @@
 // Activation functions, each elementwise unless it says otherwise, and the names by which layers know them.
 import { ArgumentError } from "../errors.ts";
+import * as ops from "../ops/index.ts";
 import { lookUp } from "../options.ts";
 import { formatShape } from "../shape.ts";
-import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { abs, exp, sign, tanh, where } from "./array.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 
@@ -98,8 +99,10 @@ export const swish = silu;
  * @example await softplus([0, 2]).array(); // [0.693147, 2.126928]
  */
 export function softplus(x: TensorLike): Tensor {
-  const at = asTensor(x);
-  return at.maximum(0).add(at.abs().neg().exp().log1p());
+  const at = asFloat(x);
+  const value = at.maximum(0).add(at.abs().neg().exp().log1p());
+  // The parts have kinks at 0 that cancel in the value and its slope, but not in the second derivative.
+  return new Tensor(ops.customGradient(value.node, [at.node], (dy) => [ops.mul(dy, ops.sigmoid(at.node))]));
 }
 
 /**

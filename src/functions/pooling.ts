@@ -68,13 +68,14 @@ const greatest: Pool = (x, shape) => {
   const y = ops.max(windows, axes);
   const lengths = x.shape.slice(1, -1);
   return ops.customGradient(y, [x], (dy) => {
-    // Each place of a window by its number in row-major order; the first that holds the greatest gets all.
+    // Elements of a window are numbered in row-major order. The first that is the greatest, or NaN, gets all.
     const places = axes.reduce<Node>(
       (at, axis) => ops.add(ops.mul(at, windows.shape[axis]!), ops.iota(windows.shape, axis, "int32")),
       ops.full(windows.shape, 0, "int32"),
     );
     const last = shape.sizes.reduce((n, m) => n * m, 1) - 1;
-    const first = ops.min(ops.select(ops.equal(windows, spread(y, windows)), places, last), axes);
+    const wins = ops.or(ops.equal(windows, spread(y, windows)), ops.not(ops.equal(windows, windows)));
+    const first = ops.min(ops.select(wins, places, last), axes);
     return [
       layWindows(ops.select(ops.equal(places, spread(first, windows)), spread(dy, windows), 0), 1, shape, lengths),
     ];
@@ -102,7 +103,7 @@ const mean: Pool = (x, shape) => {
 /**
  * The greatest element of each window of `size` places: x [batch, length, channels], result [batch, ⌊(length − size) /
  * stride⌋ + 1, channels]. Padding never wins; NaN does. The gradient goes to the first place that holds the greatest,
- * as in PyTorch and Keras (to the last place of a window with NaN).
+ * as in PyTorch and Keras; in a window with NaN, to the first of those.
  *
  * @throws ShapeError where a window is longer than its axis; ArgumentError for an option out of range
  * @example await maxPool1d([[[1], [3], [2], [0]]], 2).array(); // [[[3], [2]]]

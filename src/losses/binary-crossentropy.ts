@@ -1,7 +1,8 @@
 // The log loss of yes-or-no questions.
-import { heaviside } from "../functions/activations.ts";
+import { where } from "../functions/array.ts";
+import { customGradient, mul, neg } from "../ops/index.ts";
 import { checkRange } from "../options.ts";
-import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { alignTargets, clipProbabilities } from "./loss.ts";
 
 export interface BinaryCrossentropyOptions {
@@ -29,12 +30,21 @@ export function binaryCrossentropy(
   const at = asTensor(predictions);
   const given = alignTargets("binaryCrossentropy", asTensor(targets), at);
   const t = labelSmoothing === 0 ? given : given.mul(1 - labelSmoothing).add(0.5 * labelSmoothing);
-  // max(x, 0) − t·x as one product: it and its slope are 0 where the small logarithm and its slope are all that is left.
-  if (fromLogits) return at.mul(heaviside(at).sub(t)).add(at.abs().neg().exp().log1p()).mean(-1);
+  if (fromLogits) return fromScores(t, at).mean(-1);
   const p = clipProbabilities(at);
   return t
     .mul(p.log())
     .add(t.neg().add(1).mul(p.neg().add(1).log()))
     .neg()
     .mean(-1);
+}
+
+/**
+ * max(x, 0) − t·x + ln(1 + e^−|x|), of which the first two are 0 where the logarithm is small and all that counts. The slope
+ * σ(x) − t is 1 − t − σ(−x) where x ≥ 0, for the same reason.
+ */
+function fromScores(t: Tensor, x: Tensor): Tensor {
+  const value = x.maximum(0).sub(x.mul(t)).add(x.abs().neg().exp().log1p());
+  const slope = where(x.less(0), x.sigmoid().sub(t), t.neg().add(1).sub(x.neg().sigmoid()));
+  return new Tensor(customGradient(value.node, [t.node, x.node], (dy) => [mul(dy, neg(x.node)), mul(dy, slope.node)]));
 }

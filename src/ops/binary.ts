@@ -69,10 +69,11 @@ export const powOp: ElementwiseOp<null> = defineOp(
   instruction("pow", {
     name: "pow",
     domain: "float",
-    // d aᵇ = b aᵇ⁻¹ da + aᵇ ln(a) db; the second has no real value for a < 0, and is 0 there and at a = 0. For b = 0 the
-    // power itself is kept from being a⁻¹, so that at a = 0 every derivative is 0.
+    // d aᵇ = b aᵇ⁻¹ da + aᵇ ln(a) db; the second has no real value for a < 0, and is 0 there and at a = 0. Where both
+    // are 0 (or a is NaN), 0·a⁻¹ is kept from being NaN, so that every derivative by a is 0.
     vjp: (o, dy, [a, b], y) => {
-      const slope = o.mul(b!, o.pow(a!, o.select(o.equal(b!, 0), 0, o.sub(b!, 1))));
+      const vanishes = o.constantValue(b!) ? null : o.and(o.equal(b!, 0), o.not(o.less(0, o.abs(a!))));
+      const slope = o.mul(b!, o.pow(vanishes ? o.select(vanishes, 1, a!) : a!, o.sub(b!, 1)));
       const positive = o.less(0, a!);
       return [o.mul(dy, slope), o.mul(dy, o.select(positive, o.mul(y, o.log(o.select(positive, a!, 1))), 0))];
     },
@@ -80,13 +81,13 @@ export const powOp: ElementwiseOp<null> = defineOp(
   }),
 );
 
-// Where both are equal each gets half.
+// Where both are equal each gets half. Where one is NaN neither loses, so that the gradient does not vanish, as in PyTorch.
 const shareOfExtreme =
-  (wins: (o: Parameters<(typeof mulOp)["vjp"]>[0], a: Node, b: Node) => Node): (typeof mulOp)["vjp"] =>
+  (loses: (o: Parameters<(typeof mulOp)["vjp"]>[0], a: Node, b: Node) => Node): (typeof mulOp)["vjp"] =>
   (o, dy, [a, b]) => {
-    const tie = o.select(o.equal(a!, b!), 0.5, 0);
-    const first = o.select(wins(o, a!, b!), 1, tie);
-    const second = o.select(wins(o, b!, a!), 1, tie);
+    const tie = o.select(o.equal(a!, b!), 0.5, 1);
+    const first = o.select(loses(o, a!, b!), 0, tie);
+    const second = o.select(loses(o, b!, a!), 0, tie);
     return [o.mul(dy, o.cast(first, dy.dtype)), o.mul(dy, o.cast(second, dy.dtype))];
   };
 
@@ -95,7 +96,7 @@ export const maximumOp: ElementwiseOp<null> = defineOp(
     name: "maximum",
     domain: "number",
     exact: true,
-    vjp: shareOfExtreme((o, a, b) => o.less(b, a)),
+    vjp: shareOfExtreme((o, a, b) => o.less(a, b)),
   }),
 );
 
@@ -104,7 +105,7 @@ export const minimumOp: ElementwiseOp<null> = defineOp(
     name: "minimum",
     domain: "number",
     exact: true,
-    vjp: shareOfExtreme((o, a, b) => o.less(a, b)),
+    vjp: shareOfExtreme((o, a, b) => o.less(b, a)),
   }),
 );
 
