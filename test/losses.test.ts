@@ -127,7 +127,7 @@ describe("far ends", () => {
     const binary = losses.binaryCrossentropy({ fromLogits: true });
     const [t, x] = [tensor([[1], [0], [1]]), tensor([[-1000], [1000], [1000]])];
     expect(Array.from(await binary.call(t, x).data())).toEqual([1000, 1000, 0]);
-    expect(await slope(binary, t, x)).toEqual([-1, 1, 0]);
+    expect(await slope(binary, t, x)).toEqual([-1, 1, expect.closeTo(0, 35)]);
     const sparse = losses.sparseCategoricalCrossentropy({ fromLogits: true });
     const [label, scores] = [tensor([1]), tensor([[1000, -1000]])];
     expect(Array.from(await sparse.call(label, scores).data())).toEqual([2000]);
