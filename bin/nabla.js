@@ -1,23 +1,45 @@
 #!/usr/bin/env node
-// The `nabla` command: checks Node's version, builds a clone whose sources are newer than its build, and runs src/cli.
-import { existsSync } from "node:fs";
+// The `nabla` command: makes sure that Node is new enough and the build is not older than the sources, and starts src/cli.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-const main = new URL("../dist/src/cli/main.js", import.meta.url);
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const main = at("dist/src/cli/main.js");
+
+/** Whether this is the repository, where somebody may have edited the sources since the build. A package has no sources. */
+function isStale() {
+  if (!existsSync(at("src"))) return false;
+  if (!existsSync(main)) return true;
+  const built = statSync(main).mtimeMs;
+  return ["src", "recipes"].some((folder) =>
+    readdirSync(at(folder), { recursive: true }).some(
+      (file) => file.endsWith(".ts") && statSync(at(`${folder}/${file}`)).mtimeMs > built,
+    ),
+  );
+}
+
+/** Builds; says so on stderr, and gives whether it worked. */
+function build() {
+  console.error("building, since src/ is newer than dist/ …");
+  const compiler = at("node_modules/typescript/bin/tsc");
+  const args = [compiler, "-p", at("tsconfig.build.json"), "--sourceMap", "false", "--noEmitOnError"];
+  const { status, stdout } = existsSync(compiler) ? spawnSync(process.execPath, args, { encoding: "utf8" }) : {};
+  if (status === 0) return true;
+  console.error(stdout || 'nabla is not built yet: run "npm install" in its folder.');
+  return false;
+}
+
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`nabla needs Node 20.19 or later, but this is ${process.versions.node}.`);
   process.exitCode = 1;
-} else if (await isBuilt()) {
-  const { runCommandLine } = await import(main.href);
-  await runCommandLine(process.argv.slice(2));
-} else {
+} else if (isStale() && !build()) {
   process.exitCode = 1;
-}
-
-/** A package holds no sources and is built; a clone is built again after each edit. */
-async function isBuilt() {
-  const script = new URL("../scripts/build-if-stale.mjs", import.meta.url);
-  if (!existsSync(script)) return true;
-  const { buildIfStale } = await import(script.href);
-  return buildIfStale();
+} else if (!existsSync(main)) {
+  console.error("this package of nabla is broken: it has no dist folder. Install it again.");
+  process.exitCode = 1;
+} else {
+  const { runCommandLine } = await import(new URL("../dist/src/cli/main.js", import.meta.url).href);
+  await runCommandLine(process.argv.slice(2));
 }

@@ -1,9 +1,9 @@
-// Checks a layer whole: shapes, gradients, one step of training, its configuration, saving and loading.
+// Checks a layer whole: shapes, gradients in training and outside, statistics, a step of training, configuration, files.
 import { expect } from "vitest";
 import { interpret, type Values } from "../src/backends/reference/interpret.ts";
 import { gradients } from "../src/gradient.ts";
 import { closeGraph } from "../src/graph/graph.ts";
-import { type Layer, layers, loadModel, optimizers, sequential, tensor } from "../src/index.ts";
+import { type Layer, layers, loadModel, optimizers, random, sequential, tensor } from "../src/index.ts";
 import { layerFromJson, layerToJson } from "../src/nn/registry.ts";
 import type { Resident } from "../src/ops/index.ts";
 import { hostRandom } from "../src/random.ts";
@@ -18,6 +18,11 @@ interface Expectations {
   readonly flat?: boolean;
   /** Whether the layer must stand first, so that a dense layer is put behind it to be trained. Default: false. */
   readonly first?: boolean;
+  /**
+   * The parameters that the layer itself changes in training, by name. They must differ after a step, and be used outside
+   * training only. Parameters that are not trainable and not named here must stay. Default: none.
+   */
+  readonly statistics?: readonly string[];
 }
 
 const batch = 3;
@@ -33,7 +38,7 @@ function draw(size: number, seed: number): Float32Array {
 
 /** Everything that can be asked of a layer. `make` gives a new layer at each call, with inputs of `inputShape`. */
 export async function checkLayer(make: () => Layer, inputShape: Shape, expectations: Expectations = {}): Promise<void> {
-  const { outputShape = inputShape, parameters = {}, flat = false, first = false } = expectations;
+  const { outputShape = inputShape, parameters = {}, flat = false, first = false, statistics = [] } = expectations;
   const layer = make();
   const model = sequential([layer], { inputShape, seed: 7 });
   const x = tensor(draw(batch * sizeOf(inputShape), 1), { shape: [batch, ...inputShape] });
@@ -46,7 +51,9 @@ export async function checkLayer(make: () => Layer, inputShape: Shape, expectati
   expect((await y.data()).every(Number.isFinite)).toBe(true);
   expect((await model.predict(x)).shape).toEqual([batch, ...outputShape]);
 
-  await checkGradient(model, x, flat);
+  await checkGradient(model, x, flat, false);
+  await checkGradient(model, x, flat, true);
+  await checkStatistics(make, inputShape, statistics);
   if (!flat) await checkStep(make, inputShape, first);
 
   // Configuration, there and back.
@@ -62,16 +69,20 @@ export async function checkLayer(make: () => Layer, inputShape: Shape, expectati
   expect(await (await loaded.predict(x)).data()).toEqual(await (await model.predict(x)).data());
 }
 
-/** The gradient of a weighted sum of outputs, by inputs and parameters, against central differences in float64. */
+/**
+ * The gradient of a weighted sum of outputs, by inputs and parameters, against central differences in float64: as in
+ * training, where statistics of the batch depend on the inputs, or outside it.
+ */
 async function checkGradient(
   model: ReturnType<typeof sequential>,
   x: ReturnType<typeof tensor>,
   flat: boolean,
+  training: boolean,
 ): Promise<void> {
+  const before = await model.getWeights();
   const parameters = model.weights().flat;
-  await parameters?.data();
   const point = parameters?.value;
-  const y = model.call(x);
+  const y = model.call(x, { training, key: random.key(5) });
   const loss = y.mul(tensor(draw(y.size, 2), { shape: y.shape })).sum();
   const slopes = gradients(loss, point ? [x, point] : [x]);
   const graph = closeGraph(
@@ -80,7 +91,7 @@ async function checkGradient(
   );
   const inputs = graph.inputs.map((node) => Float64Array.from(node.value!));
   const others = new Map<Resident, Values>(
-    graph.variables.map((variable) => [variable, new Float64Array(sizeOf(variable.shape))]),
+    graph.variables.map((variable) => [variable, Float64Array.from(before[variable.name]!.data)]),
   );
   const run = () => interpret(graph, inputs, others).outputs;
   const [, ...exact] = run().map((v) => v.slice());
@@ -100,9 +111,58 @@ async function checkGradient(
   });
   // Slopes of zero would agree with any rule that gives none.
   expect(greatest > 1e-3).toBe(!flat);
+  model.setWeights(before);
 }
 
-/** One small step of descent lowers the loss. The layer gets a dense one in front, so that something is to be trained. */
+/** Statistics change in training and nowhere else, serve outside training and nowhere else; what else is fixed stays. */
+async function checkStatistics(make: () => Layer, inputShape: Shape, statistics: readonly string[]): Promise<void> {
+  const model = sequential([make(), layers.flatten(), layers.dense(1)], { inputShape, seed: 9 });
+  model.compile({ optimizer: optimizers.sgd({ learningRate: 0 }), loss: "meanSquaredError" });
+  const [layer] = model.layers as [Layer];
+  const x = tensor(draw(batch * sizeOf(inputShape), 6), { shape: [batch, ...inputShape] });
+  const y = tensor(draw(batch, 7), { shape: [batch, 1] });
+  const changed = async (act: () => Promise<unknown>): Promise<string[]> => {
+    const before = await model.getWeights();
+    await act();
+    const after = await model.getWeights();
+    const isFixed = new Set(layer.parameters.filter((p) => !p.trainable).map((p) => `${layer.name}/${p.name}`));
+    return Object.keys(after)
+      .filter((name) => isFixed.has(name) && String(before[name]!.data) !== String(after[name]!.data))
+      .map((name) => name.slice(layer.name.length + 1));
+  };
+  expect(await changed(() => model.predict(x)), "parameters changed by predict").toEqual([]);
+  expect(await changed(() => model.evaluate(x, y)), "parameters changed by evaluate").toEqual([]);
+  expect(await changed(() => model.fit(x, y)), "parameters changed by a step of training").toEqual([...statistics]);
+  // The compiled step gives the statistics that a plain call gives.
+  const stepped = await model.getWeights();
+  const plain = sequential([make(), layers.flatten(), layers.dense(1)], { inputShape, seed: 9 });
+  plain.call(x, { training: true, key: random.key(0) });
+  const called = await plain.getWeights();
+  for (const name of statistics) {
+    const wanted = called[`${plain.layers[0]!.name}/${name}`]!.data;
+    stepped[`${layer.name}/${name}`]!.data.forEach((v, i) => expect(v, name).toBeCloseTo(wanted[i]!, 5));
+  }
+  if (statistics.length === 0) return;
+  const outputs = async (training: boolean): Promise<string> =>
+    String(await model.call(x, { training, key: random.key(5) }).data());
+  const [trained, predicted] = [await outputs(true), await outputs(false)];
+  const other = draw(64, 8).map((v) => Math.abs(v) + 1);
+  const scrambled = statistics.map((name) => {
+    const value = layer.parameters.find((p) => p.name === name)!;
+    return [`${layer.name}/${name}`, tensor(other.slice(0, value.size), { shape: value.shape })] as const;
+  });
+  model.setWeights(Object.fromEntries(scrambled));
+  expect((await outputs(true)) === trained, "the output in training is the same with other statistics").toBe(true);
+  model.setWeights(Object.fromEntries(scrambled));
+  expect((await outputs(false)) === predicted, "the output outside training is the same with other statistics").toBe(
+    false,
+  );
+}
+
+/**
+ * One small step of descent lowers the loss as it is in training, where no running statistics lie between. The layer gets a
+ * dense one in front, so that there is something to train.
+ */
 async function checkStep(make: () => Layer, inputShape: Shape, first: boolean): Promise<void> {
   const layer = make();
   const model = sequential(first ? [layer, layers.dense(2)] : [layers.dense(inputShape.at(-1)!), layer], {
@@ -112,9 +172,8 @@ async function checkStep(make: () => Layer, inputShape: Shape, first: boolean): 
   model.compile({ optimizer: optimizers.sgd({ learningRate: 0.01 }), loss: "meanSquaredError" });
   const x = tensor(draw(batch * sizeOf(inputShape), 3), { shape: [batch, ...inputShape] });
   const y = tensor(draw(batch * sizeOf(model.outputShape!), 4), { shape: [batch, ...model.outputShape!] });
-  const before = await model.evaluate(x, y);
   const weights = await model.getWeights();
-  await model.fit(x, y, { batchSize: batch });
+  const { epochs } = await model.fit(x, y, { batchSize: batch, epochs: 2, shuffle: false });
   expect(await model.getWeights()).not.toEqual(weights);
-  expect((await model.evaluate(x, y)).loss).toBeLessThan(before.loss);
+  expect(epochs[1]!.loss).toBeLessThan(epochs[0]!.loss);
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DownloadProgress } from "../src/cli/progress.ts";
@@ -280,6 +281,66 @@ describe("a saved model", () => {
       training: { loss: "sparseCategoricalCrossentropy" },
     });
     expect(answer.layers[0]).toMatchObject({ class: "Input", parameters: [] });
+  });
+});
+
+describe("a model with layers of one's own", () => {
+  const layer = `
+    import { Layer, registerLayer } from "nabla";
+    export class Double extends Layer {
+      className = "Double";
+      constructor(options = {}) { super("double", options, []); }
+      build(shape) { return shape; }
+      call(x) { return x.mul(2); }
+      config() { return {}; }
+    }
+    registerLayer("Double", (config) => new Double(config));`;
+  const module = join("package", "my-layers.mjs");
+  const model = join("models", "double.safetensors");
+
+  beforeAll(async () => {
+    writeFileSync(join(folder, module), layer);
+    writeFileSync(
+      join(folder, "package", "make.mjs"),
+      `import { layers, sequential } from "nabla";
+      import { Double } from "./my-layers.mjs";
+      const made = sequential([layers.input([1]), new Double()]).build();
+      await made.save(${JSON.stringify(join(folder, model))});`,
+    );
+    await promisify(execFile)(process.execPath, [join(folder, "package", "make.mjs")]);
+  });
+
+  it("is read after a module that registers them, before or after the command's name", async () => {
+    expect((await nabla("--import", module, "summary", model)).out).toContain("double_1 (Double)");
+    const { out } = await nabla("predict", model, "--numbers", "21", "--import", module, "--json");
+    expect(JSON.parse(out)[0].outputs).toEqual([42]);
+  });
+
+  it("says what to do without it, and what is wrong with the module", async () => {
+    await refuses(1, /unknown layer class "Double"\..*--import \.\/my-layers\.js/, "summary", model);
+    await refuses(2, /--import: no such file: "none\.js"/, "--import", "none.js", "summary", model);
+    writeFileSync(join(folder, "broken.mjs"), "throw new Error('mine');");
+    await refuses(2, /--import: "broken\.mjs" cannot be loaded: mine/, "--import", "broken.mjs", "summary", model);
+  });
+});
+
+describe("in the repository", () => {
+  const recipe = join(folder, "package", "recipes", "xor.ts");
+  it("an edit is built before the command runs, and an error of the build is told", async () => {
+    const text = readFileSync(recipe, "utf8");
+    writeFileSync(recipe, text.replace("XOR by a network", "An edited XOR by a network"));
+    const first = await nabla("recipes");
+    expect(first.err).toContain("building, since src/ is newer than dist/");
+    expect(first.out).toContain("An edited XOR");
+    expect((await nabla("recipes")).err).toBe("");
+    writeFileSync(recipe, `${text}\nconst wrong: string = 1;\nexport { wrong };`);
+    for (let i = 0; i < 2; i++) {
+      const wrong = await nabla("recipes");
+      expect([wrong.code, wrong.out]).toEqual([1, ""]);
+      expect(wrong.err).toMatch(/xor\.ts.*error TS2322/);
+    }
+    writeFileSync(recipe, text);
+    expect((await nabla("recipes")).code).toBe(0);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   type ActivationName,
   activations,
+  type CallContext,
   initializers,
   Layer,
   type LayerOptions,
@@ -209,7 +210,7 @@ describe("layers of one's own", () => {
   }
   registerLayer("TestScale", (config) => new Scale(config));
 
-  test("whole", () => checkLayer(() => new Scale(), [3], { parameters: { factor: [], calls: [] } }));
+  // The counter does not serve outside training, so that it is no statistic: it is checked below.
   test("what is not trainable is the layer's own business", async () => {
     const model = sequential([new Scale()], { inputShape: [1] });
     model.compile({ optimizer: "sgd", loss: "mse" });
@@ -247,6 +248,79 @@ class Lying extends Layer {
     return {};
   }
 }
+
+type Fault =
+  | "no update"
+  | "updates outside training"
+  | "running statistics in training"
+  | "batch statistics outside training"
+  | "no gradient through the mean"
+  | "no gradient through the variance"
+  | "trainable statistics"
+  | "update forgets the momentum in one path";
+
+/** Normalises each feature over the batch, as batch normalisation does; `fault` is a mistake that is easily made. */
+class BatchStatistics extends Layer {
+  readonly className = "TestBatchStatistics";
+  readonly #fault: Fault | undefined;
+  constructor(options: LayerOptions = {}, fault?: Fault) {
+    super("batchStatistics", options, []);
+    this.#fault = fault;
+  }
+  build(inputShape: Shape): Shape {
+    const trainable = this.#fault === "trainable statistics";
+    this.addParameter("scale", [inputShape.at(-1)!], "ones");
+    this.addParameter("mean", [inputShape.at(-1)!], "zeros", { trainable });
+    this.addParameter("variance", [inputShape.at(-1)!], "ones", { trainable });
+    return inputShape;
+  }
+  call(x: Tensor, { training }: CallContext): Tensor {
+    const fault = this.#fault;
+    const mean = x.mean(0);
+    const variance = x.sub(mean).square().mean(0);
+    const running = [this.parameter("mean"), this.parameter("variance")] as const;
+    if ((training && fault !== "no update") || fault === "updates outside training") {
+      const momentum = fault === "update forgets the momentum in one path" ? 1 : 0.9;
+      if (fault !== "trainable statistics") {
+        this.assignParameter("mean", running[0].mul(momentum).add(mean.mul(1 - momentum)));
+        this.assignParameter("variance", running[1].mul(0.9).add(variance.mul(0.1)));
+      }
+    }
+    const usesBatch = training
+      ? fault !== "running statistics in training"
+      : fault === "batch statistics outside training";
+    const [m, v] = usesBatch
+      ? [
+          fault === "no gradient through the mean" ? mean.stopGradient() : mean,
+          fault === "no gradient through the variance" ? variance.stopGradient() : variance,
+        ]
+      : running;
+    return x.sub(m).div(v.add(0.01).sqrt()).mul(this.parameter("scale"));
+  }
+  config() {
+    return {};
+  }
+}
+registerLayer("TestBatchStatistics", (config) => new BatchStatistics(config));
+
+describe("a layer with statistics of its batch", () => {
+  const check = (fault?: Fault): Promise<void> =>
+    checkLayer(() => new BatchStatistics({}, fault), [4], {
+      parameters: { scale: [4], mean: [4], variance: [4] },
+      statistics: ["mean", "variance"],
+    });
+  test("whole", () => check());
+  test.each<[Fault, RegExp]>([
+    ["no update", /changed by a step/],
+    ["updates outside training", /changed by predict/],
+    ["running statistics in training", /in training is the same/],
+    ["batch statistics outside training", /outside training is the same/],
+    ["no gradient through the mean", /slope \d+ of the inputs/],
+    ["no gradient through the variance", /slope \d+ of the inputs/],
+    ["trainable statistics", /changed by a step/],
+    ["update forgets the momentum in one path", /changed by a step/],
+  ])("checkLayer finds: %s", (fault, message) => expect(check(fault)).rejects.toThrow(message));
+});
 
 describe("what is wrong is said", () => {
   const cases: readonly [string, () => unknown, RegExp][] = [

@@ -25,6 +25,11 @@ describe("worked values", () => {
     ).toEqual([1, 1, 1]);
     expect(await each(metrics.binaryAccuracy(), tensor([[1, 0]]), tensor([[0.9, 0.9]]))).toEqual([0.5]);
   });
+  test("meanSquaredError and meanAbsoluteError, over the last axis", async () => {
+    const [targets, predictions] = [tensor([[0, 1]]), tensor([[3, -1]])];
+    expect(await each(metrics.meanSquaredError(), targets, predictions)).toEqual([6.5]);
+    expect(await each(metrics.meanAbsoluteError(), targets, predictions)).toEqual([2.5]);
+  });
   test("categoricalAccuracy", async () =>
     expect(
       await each(

@@ -1,6 +1,8 @@
-// The command line: what there is to say to it, and what its exit code answers.
+// The command line: its commands and options, and the exit code.
+import { existsSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { withExamples } from "./arguments.ts";
+import { path, withExamples } from "./arguments.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addInspect } from "./commands/inspect.ts";
@@ -8,7 +10,7 @@ import { addPredict } from "./commands/predict.ts";
 import { addRecipes } from "./commands/recipes.ts";
 import { addSummary } from "./commands/summary.ts";
 import { addTrain } from "./commands/train.ts";
-import { report } from "./failure.ts";
+import { report, UsageError } from "./failure.ts";
 import { paintFor, tolerateClosedPipes } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -16,6 +18,12 @@ function makeProgram(): Command {
   const program = new Command("nabla")
     .description("Neural networks in TypeScript, compiled to WebAssembly.")
     .version(version, "-V, --version")
+    .option(
+      "--import <module>",
+      "load a module of yours first, which registers the layers of your models (registerLayer); may be repeated",
+      (file: string, before: readonly string[] = []) => [...before, path(file)],
+    )
+    .hook("preAction", (command) => importModules(command.opts<{ import?: string[] }>().import ?? []))
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
     .showHelpAfterError("(add --help to see what there is)")
@@ -28,8 +36,22 @@ function makeProgram(): Command {
     ["nabla train digits-mlp", "train on 10,000 handwritten digits and save the model"],
     ["nabla recipes", "what else there is to train"],
     ["nabla doctor", "what this machine offers"],
+    ["nabla --import ./my-layers.js summary my.safetensors", "a model with layers of your own"],
   ]);
   return program.addHelpText("after", "\nExit codes: 0 success, 1 bad input, 2 wrong usage, 130 ended by Ctrl-C.");
+}
+
+/** Loads modules of the user's, which may register layers. Throws {@link UsageError} where one cannot be loaded. */
+async function importModules(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    if (!existsSync(file)) throw new UsageError(`--import: no such file: "${file}".`);
+    try {
+      await import(pathToFileURL(file).href);
+    } catch (error) {
+      const { message } = error instanceof Error ? error : new Error(String(error));
+      throw new UsageError(`--import: "${file}" cannot be loaded: ${message}`, { cause: error });
+    }
+  }
 }
 
 /** Runs one command and leaves its exit code in `process.exitCode`. */

@@ -1,6 +1,6 @@
 // Layers by class name: how a model file becomes layers again.
-import { ArgumentError } from "../errors.ts";
-import { describe, lookUp } from "../options.ts";
+import { ArgumentError, didYouMean } from "../errors.ts";
+import { describe } from "../options.ts";
 import { Activation } from "./activation.ts";
 import { Dense } from "./dense.ts";
 import { Dropout } from "./dropout.ts";
@@ -61,5 +61,10 @@ export function layerFromJson(json: LayerJson): Layer {
   if (typeof json?.className !== "string" || typeof json.config !== "object" || json.config === null) {
     throw new ArgumentError(`a layer is described by { className, config }, but came ${describe(json)}.`);
   }
-  return lookUp("layer class", json.className, factories)(json.config);
+  if (Object.hasOwn(factories, json.className)) return factories[json.className]!(json.config);
+  const known = Object.keys(factories);
+  throw new ArgumentError(
+    `unknown layer class "${json.className}".${didYouMean(json.className, known)} Known: ${known.join(", ")}. ` +
+      "A class of your own must be registered first (registerLayer; on the command line: --import ./my-layers.js).",
+  );
 }

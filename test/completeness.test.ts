@@ -1,0 +1,49 @@
+// Whoever adds a layer, a loss, a metric, an optimizer or a recipe is told which table it belongs in.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { layers, losses, metrics, optimizers } from "../src/index.ts";
+
+const text = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8");
+const goldens = (name: string): string[] =>
+  (JSON.parse(text(`./goldens/${name}.json`)) as { cases: { name: string }[] }).cases.map((golden) => golden.name);
+/** The sentence for each name that is missing. */
+const missing = (names: readonly string[], has: (name: string) => boolean, advice: string): string[] =>
+  names.filter((name) => !has(name)).map((name) => `${name}: ${advice}`);
+
+test("every layer is checked whole", () => {
+  const tests = text("./layers.test.ts").replace(/\s+/g, " ");
+  const isChecked = (name: string): boolean => new RegExp(`checkLayer\\( ?\\(\\) => layers\\.${name}\\(`).test(tests);
+  expect(missing(Object.keys(layers), isChecked, "add a checkLayer in test/layers.test.ts")).toEqual([]);
+});
+
+test("every optimizer has goldens", () => {
+  const known = goldens("optimizers");
+  const advice = "add a line to the optimizers in test/goldens/make.py and run it";
+  expect(missing(Object.keys(optimizers), (name) => known.includes(name), advice)).toEqual([]);
+  const saved = text("./train.test.ts");
+  const isSaved = (name: string): boolean => saved.includes(`"${name}"`);
+  expect(missing(Object.keys(optimizers), isSaved, "add it to the lists in test/train.test.ts")).toEqual([]);
+});
+
+test("every loss has goldens or worked values", () => {
+  const [known, tests] = [goldens("losses"), text("./losses.test.ts")];
+  const has = (name: string): boolean => known.includes(name) && tests.includes(`losses.${name}(`);
+  const advice = "add a case to the losses in test/goldens/make.py, and worked values in test/losses.test.ts";
+  expect(missing(Object.keys(losses), has, advice)).toEqual([]);
+});
+
+test("every metric has worked values", () => {
+  const tests = text("./metrics.test.ts").replace(/\s+/g, " ");
+  const has = (name: string): boolean => new RegExp(`metrics ?\\.${name}\\(`).test(tests);
+  expect(missing(Object.keys(metrics), has, "add worked values in test/metrics.test.ts")).toEqual([]);
+});
+
+test("every recipe is run in its tiny form", () => {
+  const names = readdirSync(new URL("../recipes/", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
+  const [listed, onTheCommandLine] = [text("./recipes.test.ts"), text("./cli.test.ts")];
+  const has = (name: string): boolean =>
+    listed.includes(`recipes/${name}.ts"`) || onTheCommandLine.includes(`"train",\n      "${name}"`);
+  const advice =
+    "import it into test/recipes.test.ts and add it to the list there (or, if its data must be downloaded, train it on made-up data in test/cli.test.ts)";
+  expect(missing(names, has, advice)).toEqual([]);
+});
