@@ -265,7 +265,11 @@ test(`${Math.ceil(count / 2)} random programs that call the larger functions`, {
   // These and the others must between them use every primitive.
   expect(sensitive).toBeLessThan(0.05 * count + 1);
   if (count >= 150)
-    expect([...primitives.keys()].filter((name) => !used.has(name) && name !== "randomBits")).toEqual([]);
+    expect(
+      [...primitives.keys()]
+        .filter((name) => !used.has(name) && name !== "randomBits")
+        .map((name) => `${name}: expected a random program that uses it, got none; add a draw in test/fuzz.ts`),
+    ).toEqual([]);
 });
 
 test("the same seed gives the same program, another seed another", () => {

@@ -1,10 +1,10 @@
-// The addresses of a kernel's buffers: fixed in the arena or in a variable; inside a loop, slices advance with each step.
+// The addresses of a kernel's buffers, in the arena or in a variable; inside a loop, slices advance with each step.
 import { dtypeInfo } from "../dtype.ts";
 import { sizeOf } from "../shape.ts";
 import type { Buffer } from "./expression.ts";
 import type { Loop, Plan } from "./kernel.ts";
 
-/** base + offset + Σ bytes · counter, over the loops around the kernel. The outermost has depth 0; counters start at 0. */
+/** base + offset + Σ bytes · counter, over the loops around the kernel; the outermost has depth 0. */
 export interface Address {
   readonly base: "arena" | { readonly variable: number };
   readonly offset: number;
@@ -28,7 +28,7 @@ export function programAddresses(plan: Plan): Addresses {
   return planAddresses(plan, (variable) => ({ base: { variable }, offset: 0, steps: [] }), 0);
 }
 
-/** The addresses of the buffers of a loop's kernels. `scratch` is the offset of the loop's memory, `depth` counts the loops around it. */
+/** The addresses of the buffers of a loop's kernels. `scratch` is where its memory begins, `depth` counts the loops around it. */
 export function stepAddresses(loop: Loop, outer: Addresses, scratch: number, depth: number): Addresses {
   const { graph, plan } = loop.step;
   const { carries, slices, constants, stacked } = loop;

@@ -29,7 +29,7 @@ export class Cluster {
   readonly number: number;
   readonly kind: Kernel["kind"];
   readonly frame: Frame;
-  /** How many of the frame's loops are parallel; they come first. */
+  /** The number of parallel loops of the frame; they come first. */
   readonly parallel: number;
   readonly domain: Domain | null;
   readonly members: Node[] = [];
@@ -61,7 +61,7 @@ export class Cluster {
   }
 }
 
-/** What a root adds to a cluster. */
+/** The values that a root adds to a cluster. */
 interface Addition {
   readonly level: Store["per"];
   readonly element: ElementIndex;
@@ -173,5 +173,5 @@ export class Grouping {
   }
 }
 
-/** Whether inputs after the first are not read, but only have to be computed before. */
+/** True if inputs after the first are not read, but only have to be computed before. */
 const waits = ({ op }: Node): boolean => op.kind === "movement" && op.waits === true;

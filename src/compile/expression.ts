@@ -98,7 +98,10 @@ export class ExpressionBuilder {
       case "constant":
         return `c${e.dtype}${Object.is(e.value, -0) ? "-0" : e.value}`;
       case "load":
-        return `l${this.#name(e.buffer)} ${this.affineKey(e.at)} ${e.guards.map((g) => `${this.affineKey(g.at)}<${g.size}`)}`;
+        return e.guards.reduce(
+          (key, g) => `${key} ${this.affineKey(g.at)}<${g.size}`,
+          `l${this.#name(e.buffer)} ${this.affineKey(e.at)}`,
+        );
       case "index":
         return `i${this.affineKey(e.at)}`;
       case "scalar":
@@ -152,7 +155,7 @@ export function visit(roots: Iterable<Expression>, each: (e: Expression) => void
   for (const root of roots) walk(root);
 }
 
-/** Whether an expression changes along one of the axes. */
+/** True if an expression changes along one of the axes. */
 export function usesAxes(e: Expression, axes: readonly number[]): boolean {
   const inside = (a: Affine): boolean =>
     axes.some((axis) => a.coefficients[axis] !== 0) || a.terms.some((t) => usesAxes(t.value as Expression, axes));

@@ -24,7 +24,8 @@ export function fuse(roots: Roots, lessons: Lessons): Attempt {
 
 const unfit = ({ op }: Node): NablaError =>
   new NablaError(
-    `expected loops that fit ${op.name}, got none. This is a bug in Nabla; please report it with the program that led here.`,
+    `expected loops that fit ${op.name}, got none. ` +
+      "This is a bug in Nabla; please report it with the program that led here.",
   );
 
 const union = (a: Iterable<Node>, b: Iterable<Node>): Set<Node> => new Set([...a, ...b]);
@@ -42,7 +43,7 @@ function readInOneKernel(grouping: Grouping): Node[] {
 class Fuser {
   readonly grouping: Grouping;
   readonly #roots: Roots;
-  /** Clusters that have equal loops, the latest first. Only reductions of one domain, or maps over equally many elements, can be siblings. */
+  /** Clusters with equal loops, the latest first: reductions of one domain, or maps over equally many elements. */
   readonly #alike = new Map<string, Cluster[]>();
 
   constructor(roots: Roots) {
@@ -80,14 +81,14 @@ class Fuser {
     this.#alike.set(key, [opened, ...(this.#alike.get(key) ?? [])]);
   }
 
-  /** Clusters that a root may join, the likeliest first: those whose results it reads, then its siblings, the latest first. */
+  /** Clusters that a root may join: first those whose results it reads, then its siblings; in both the latest first. */
   *#candidates(node: Node): Iterable<Cluster> {
     const { grouping } = this;
     const { kind } = node.op;
     if (kind === "contract" || kind === "scatter" || kind === "loop" || kind === "routine") return;
     const leaves = grouping.leavesOf(node.inputs);
     const producers = new Set(leaves.flatMap((leaf) => grouping.producersOf(leaf)));
-    // What a producer itself waits for cannot wait for it.
+    // A cluster that runs before a producer cannot read the producer's result.
     const mayJoin = (cluster: Cluster): boolean =>
       takes(cluster, node) &&
       [...producers].every((p) => p === cluster || !grouping.order.isBefore(cluster.number, p.number));
@@ -120,7 +121,7 @@ class Fuser {
   }
 }
 
-/** Whether a cluster's loops may compute a root: any but a reduction's if they are a loop nest, a reduction's if they fold the same. */
+/** True if a cluster's loops may compute a root: a reduction's must fold the same domain. */
 function takes(cluster: Cluster, { op, inputs, attrs }: Node): boolean {
   if (cluster.kind === "scatter" || cluster.kind === "loop" || cluster.kind === "routine") return false;
   if (op.kind !== "reduce") return true;
@@ -128,7 +129,7 @@ function takes(cluster: Cluster, { op, inputs, attrs }: Node): boolean {
   return domain !== null && sameShape(domain.shape, inputs[0]!.shape) && sameShape(domain.axes, attrs.axes);
 }
 
-/** Two independent roots share a kernel if they fold the same domain, or are maps that read the same or have little to do. */
+/** Independent roots share a kernel if they fold one domain, or are maps that read the same memory or are small. */
 function isSibling(node: Node, leaves: readonly Node[], cluster: Cluster): boolean {
   if (node.op.kind === "reduce") return true;
   return sizeOf(node.shape) <= smallKernel || leaves.some((leaf) => cluster.sources.has(leaf));

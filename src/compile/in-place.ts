@@ -3,7 +3,7 @@ import type { Affine } from "../view.ts";
 import { type Buffer, type Expression, visit } from "./expression.ts";
 import { type Kernel, kernelLoads, kernelReads, type Store, stageOf } from "./kernel.ts";
 
-/** Whether a kernel may write `buffer` into the memory of `old`. */
+/** True if a kernel may write `buffer` into the memory of `old`. */
 export function mayReplace(kernel: Kernel, buffer: Buffer, old: Buffer): boolean {
   if (!kernel.loop) {
     const [store, ...others] = kernel.stores.filter((s) => s.buffer === buffer);
@@ -20,7 +20,7 @@ export function mayReplace(kernel: Kernel, buffer: Buffer, old: Buffer): boolean
 }
 
 /**
- * Whether `store` may write over `old`: each element of it is read only at the point that replaces it, and not after.
+ * True if `store` may write over `old`: each element of it is read only at the point that replaces it, and not after.
  * Kernels compute all values of a point before they store any of them.
  */
 export function mayOverwrite(kernel: Kernel, store: Store, old: Buffer): boolean {

@@ -1,4 +1,4 @@
-// Pass 2: loops that are one are made one, and what nobody reads is left out of them. Then a loop's body as a graph of its own.
+// Pass 2: merges equal loops; drops unused results. Also turns a loop's body into a graph of its own.
 import { bodyGraph, type Graph, graphNodes, graphRoots } from "../graph/graph.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { replaceNodes } from "../graph/replace.ts";
@@ -8,11 +8,11 @@ import { simplify } from "./simplify.ts";
 
 type LoopNode = Node<ops.LoopAttrs>;
 
-/** An equal graph in which no two loops do the same, and every loop does only what is asked for. */
+/** An equal graph in which no two loops are equal, and every loop computes only results that are read. */
 export function tidyLoops(graph: Graph): Graph {
   let tidy = graph;
   for (let pair = twins(tidy); pair; pair = twins(tidy)) tidy = exchange(tidy, merge(...pair));
-  // From the last loop to the first: what one no longer reads, an earlier one need not compute.
+  // From the last loop to the first, as pruning one may leave results of an earlier one unread.
   const done = new Set<ops.Body>();
   for (;;) {
     const next = loopsOf(tidy)
@@ -30,7 +30,7 @@ function loopsOf(graph: Graph): LoopNode[] {
   return graphNodes(graph).filter((node) => node.op.kind === "loop" && !inputs.has(node));
 }
 
-/** The graph with other nodes in the places of loops' results. */
+/** Replaces results of loops. */
 function exchange(graph: Graph, results: (loop: Node, index: number) => Node | null): Graph {
   const inputs = new Set(graph.inputs);
   const roots = replaceNodes(graphRoots(graph), (node) => {
@@ -44,7 +44,7 @@ function exchange(graph: Graph, results: (loop: Node, index: number) => Node | n
   };
 }
 
-/** Two loops over the same that differ in what they stack up: a loop, and the same with what its gradient asks for. */
+/** Two loops that differ only in the values that they stack: a loop, and the copy of it that its gradient asks for. */
 function twins(graph: Graph): [LoopNode, LoopNode] | null {
   const loops = loopsOf(graph);
   for (const [i, a] of loops.entries()) {
@@ -95,7 +95,7 @@ function merge(a: LoopNode, b: LoopNode): (loop: Node, index: number) => Node | 
   };
 }
 
-/** A loop that does only what is read of `loop`, over placeholders of its own: it holds on to nobody's numbers. */
+/** A loop that computes only the results of `loop` that are read, over placeholders of its own. */
 function prune(graph: Graph, loop: LoopNode): { body: ops.Body; results: (loop: Node, index: number) => Node | null } {
   const { body, length, reverse } = loop.attrs;
   const carried = body.carries.length;
@@ -116,7 +116,7 @@ function prune(graph: Graph, loop: LoopNode): { body: ops.Body; results: (loop: 
     places.forEach((node, i) => isCarry(i) && reached.has(node) && kept.add(i));
   }
 
-  // Positions of the inputs that stay, by their role; equal inputs share a placeholder, and plain numbers need none.
+  // The indices of the inputs that stay. Equal inputs share a placeholder, and plain numbers need none.
   const taken = places.flatMap((node, i) =>
     (isCarry(i) ? kept.has(i) : reached.has(node) && node.op.kind !== "generate" && places.indexOf(node) === i)
       ? [i]
@@ -147,7 +147,7 @@ function prune(graph: Graph, loop: LoopNode): { body: ops.Body; results: (loop: 
   return { body: pruned, results: (other, index) => (other === loop ? results.get(index)! : null) };
 }
 
-/** The results of a loop that somebody reads. */
+/** The indices of a loop's results that are read. */
 function usedResults(graph: Graph, loop: LoopNode): number[] {
   const inputs = new Set(graph.inputs);
   const reads = graphNodes(graph).filter(
@@ -156,7 +156,7 @@ function usedResults(graph: Graph, loop: LoopNode): number[] {
   return [...new Set(reads.map((node) => node.attrs.index as number))];
 }
 
-/** New placeholders for a loop's inputs. Equal inputs have one; what is the same number everywhere is that number. */
+/** New placeholders for a loop's inputs. Equal inputs share one; an input that is one number everywhere becomes it. */
 function ownPlaceholders({ inputs, attrs: { body } }: LoopNode): Node[] {
   const own = new Map<string, Node>();
   const carried = body.carries.length;
@@ -170,7 +170,7 @@ function ownPlaceholders({ inputs, attrs: { body } }: LoopNode): Node[] {
   });
 }
 
-/** What a body gives, simplified, over other placeholders. */
+/** The outputs of a body over other placeholders, simplified. */
 function ownOutputs(body: ops.Body, places: readonly Node[]): readonly Node[] {
   const replacement = new Map(body.placeholders.map((node, i) => [node, places[i]!]));
   const outputs = replaceNodes(body.outputs, (node) => replacement.get(node) ?? null);
@@ -178,7 +178,10 @@ function ownOutputs(body: ops.Body, places: readonly Node[]): readonly Node[] {
   return tidyLoops(simplify({ ...bodyGraph(body), inputs, outputs })).outputs;
 }
 
-/** A step of a loop as a graph without inputs: all that comes from outside or goes there is a variable, in the order of the loop's inputs and then what it stacks up. */
+/**
+ * A step of a loop as a graph without inputs. Everything that it reads or writes outside is a variable: the loop's
+ * inputs, in their order, then the stacked results.
+ */
 export function stepGraph(loop: LoopNode): Graph {
   const { body } = loop.attrs;
   const named = (nodes: readonly Node[], name: string): ops.Resident[] =>

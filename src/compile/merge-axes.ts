@@ -20,7 +20,7 @@ export function mergeAxes(unsorted: Kernel): Kernel {
   return groups.length === kernel.extents.length ? kernel : regroup(kernel, groups);
 }
 
-/** Sorts the summed axes of a product by stride, the longest outermost, so that the sum runs through memory in order. */
+/** Sorts the summed axes of a product by stride, the longest outermost: the sum runs through memory in order. */
 function sortSummedAxes(kernel: Kernel): Kernel {
   const { contract, extents } = kernel;
   if (!contract || contract.k.length < 2) return kernel;

@@ -67,7 +67,7 @@ function floorMod(a: number, b: number): number {
   return rest < 0 !== b < 0 ? rest + b : rest;
 }
 
-/** A number as `dtype` holds it; float32 stays in float64, which is the point of a reference. */
+/** A number wrapped to the range of `dtype`. A float32 keeps float64's digits, as a reference should. */
 export function wrap(value: number, dtype: DType): number {
   if (dtype === "int32") return value | 0;
   if (dtype === "uint32") return value >>> 0;
@@ -84,7 +84,7 @@ export function convert(value: number, from: DType, to: DType): number {
   return Math.min(high, Math.max(low, Math.trunc(value))) + 0; // an integer has no −0
 }
 
-/** Computes at once what a scalar definition says. */
+/** The scalar language over numbers: computes an element at once. */
 export const numbers: ScalarBuilder<Typed> = {
   ...(Object.fromEntries(
     (Object.keys(scalarOps) as ScalarOp[]).map((op) => [

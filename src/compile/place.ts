@@ -39,7 +39,7 @@ function layOut(blocks: readonly Block[], order: (a: Block, b: Block) => number)
   return { starts, top };
 }
 
-/** The start of the smallest gap that holds a block among those that are live with it, or the end of the last of them. */
+/** The start of the smallest gap that holds a block between those live with it, or the end of the last of them. */
 function smallestGap({ bytes, from, to }: Block, placed: readonly { block: Block; start: number }[]): number {
   let best = -1;
   let least = Infinity;

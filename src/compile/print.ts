@@ -29,9 +29,8 @@ export function printKernel(kernel: Kernel, number: number): string {
 /** A loop with the kernels of a step, and which buffers outside of it the variables of a step are. */
 function printLoop({ scope }: Kernel, loop: Loop, number: number): string {
   const { plan, graph } = loop.step;
-  const lines = [
-    `kernel ${number}: loop over t<${loop.length}${loop.reverse ? " from the last to the first" : ""}${scope ? `  # ${scope}` : ""}`,
-  ];
+  const direction = loop.reverse ? " from the last to the first" : "";
+  const lines = [`kernel ${number}: loop over t<${loop.length}${direction}${scope ? `  # ${scope}` : ""}`];
   const names = graph.variables.map((variable) => variable.name);
   const outer = [
     ...loop.carries.map(({ init, result }) => `${result.name}, at first ${init.name}`),

@@ -111,7 +111,7 @@ export function memoryOf(node: Node, inputs: ReadonlySet<Node>): Node {
   return base;
 }
 
-/** The operands of loops among `nodes`. A step takes its slice by address, so that each operand lies in memory unchanged. */
+/** The operands of the loops in `nodes`. A step takes its slice by address, so an operand lies in memory unchanged. */
 export function loopOperands(nodes: readonly Node[], inputs: ReadonlySet<Node>): Set<Node> {
   const loops = nodes.filter((node) => node.op.kind === "loop" && !inputs.has(node));
   return new Set(loops.flatMap((loop) => loop.inputs.map((input) => memoryOf(input, inputs))));

@@ -6,7 +6,7 @@ import { sizeOf } from "../shape.ts";
 import { loopOperands, type PreparedGraph } from "./results.ts";
 import { deepestExpression, largestExpression, recomputeBelow, storeRepeatedFrom } from "./thresholds.ts";
 
-/** What earlier attempts at fusing have shown. */
+/** Lessons of earlier attempts at fusing. */
 export interface Lessons {
   /** Nodes that fitted no loops as expressions. */
   readonly forced: ReadonlySet<Node>;
@@ -20,9 +20,9 @@ export interface Roots {
   /** In an order in which they can be computed. */
   readonly roots: readonly Node[];
   readonly isRoot: (node: Node) => boolean;
-  /** Whether a node's elements can be loaded: roots, inputs and leaves. */
+  /** True for nodes whose elements can be loaded: roots, inputs and leaves. */
   readonly hasMemory: (node: Node) => boolean;
-  /** Whether several nodes read a node. */
+  /** True for nodes that several nodes read. */
   readonly isShared: (node: Node) => boolean;
   /** Roots that could be computed inside their readers as well. */
   readonly optional: ReadonlySet<Node>;
@@ -30,7 +30,7 @@ export interface Roots {
   readonly placements: PreparedGraph["placements"];
 }
 
-/** Which nodes could be roots: all that does not depend on earlier attempts. */
+/** The candidates for roots: everything about the choice that does not depend on earlier attempts. */
 export interface RootChoice {
   readonly prepared: PreparedGraph;
   readonly nodes: readonly Node[];
@@ -146,7 +146,7 @@ function nodesReadAgain(nodes: readonly Node[], users: ReadonlyMap<Node, readonl
   return again;
 }
 
-/** Whether `user` reads elements of `node` more than once in a way that no outer loop can share. */
+/** True if `user` reads elements of `node` more than once in a way that no outer loop can share. */
 function repeats(user: Node, node: Node): boolean {
   if (user.op.kind === "gather") return user.inputs[0] === node;
   if (user.op.kind !== "movement" || sizeOf(user.shape) <= sizeOf(node.shape) || user.op.fill) return false;

@@ -1,4 +1,4 @@
-// The scalar language: what one element of an elementwise operation may compute.
+// The scalar language, in which elementwise operations define one element.
 // Operations write their element through a `ScalarBuilder`; the reference backend builds numbers with it, the
 // compiler builds expressions, and each printer has a table over `ScalarOp` that the type checker holds complete.
 import type { DType } from "../dtype.ts";
@@ -51,13 +51,13 @@ type Operands<N, T> = N extends 1 ? [a: T] : N extends 2 ? [a: T, b: T] : [condi
 export type ScalarBuilder<T> = {
   [Op in ScalarOp]: (...operands: Operands<(typeof scalarOps)[Op], T>) => T;
 } & {
-  /** A constant in the dtype of `like`, or in a given one. */
+  /** A constant of a dtype. */
   constant(value: number, dtype: DType): T;
   /** Converts: to bool by ≠ 0; float to integer by truncation, saturating; NaN to 0. */
   cast(a: T, dtype: DType): T;
 };
 
-/** What a scalar instruction gives for operands of these dtypes. */
+/** The dtype of a scalar instruction's result. */
 export function scalarResultDType(op: ScalarOp, operands: readonly DType[]): DType {
   if (op === "less" || op === "lessEqual" || op === "equal") return "bool";
   if (op === "select") return operands[1]!;

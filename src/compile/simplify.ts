@@ -37,7 +37,7 @@ export function simplify(graph: Graph): Graph {
 const objectIds = new WeakMap<object, number>();
 let objectCount = 0;
 
-/** A key that is equal for nodes that compute the same. A leaf is equal only to itself, except for reads of one variable. */
+/** A key that is equal for nodes that compute the same. A leaf equals only itself, except for reads of one variable. */
 function keyOf(node: Node): string {
   if (node.op.kind === "leaf" && !isRead(node)) return `leaf ${node.id}`;
   return `${node.op.name} ${node.inputs.map((x) => x.id)} ${attrsKey(node.attrs)} ${node.dtype}[${node.shape}]`;

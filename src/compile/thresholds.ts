@@ -13,7 +13,7 @@ export const recomputeBelow = 4;
  */
 export const storeRepeatedFrom = 10;
 
-/** A value of a loop's body that costs more than this is saved by the loop; the gradient computes cheaper ones again. */
+/** A loop saves a value that costs more than this for its gradient, which computes cheaper ones again. */
 export const saveInLoopAbove = 6;
 
 /** A padded element tests whether it lies inside, and splits what could have been one vector load. */
@@ -26,7 +26,7 @@ export const paddedElementCost = 10;
 export const largestExpression = 400;
 export const deepestExpression = 100;
 
-/** Expressions of a kernel that several roots share may nest this deep: twice the limit for one root, and half again. */
+/** The expressions of a kernel with several roots may nest this deep: three times the limit of one root. */
 export const deepestKernel = 300;
 
 /**

@@ -1,36 +1,36 @@
-// A loop for many examples at once: the batch axis goes through its body, but only where an example makes a difference.
+// Batches a loop: only those values of its body that depend on the example get the batch axis.
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { closeLoop } from "./loop.ts";
 
-/** The batched form of a node: one with a leading batch axis, or the node itself if it does not depend on the example. */
+/** A node with a leading batch axis, or the node itself if it does not depend on the example. */
 export interface Batched {
   readonly node: Node;
   readonly hasAxis: boolean;
 }
 
-/** A batching of a loop's body, which knows the graph around the loop. */
+/** Batches the body of a loop, and can look up the batched nodes of the graph around it. */
 export interface BodyBatching {
-  /** Says what stands in the place of a leaf. */
+  /** Replaces a leaf. */
   place(leaf: Node, other: Batched): void;
-  /** What stands in the place of a leaf, if that was said. */
+  /** The replacement of a leaf, if it has one. */
   placed(leaf: Node): Batched | undefined;
   batch(roots: readonly Node[]): Batched[];
 }
 
-/** A loop with a batch axis, and which of its results have one. */
+/** A batched loop, and for each of its results a flag that says if it has the batch axis. */
 export interface BatchedLoop {
   readonly loop: Node<ops.LoopAttrs>;
   readonly hasAxis: readonly boolean[];
 }
 
-/** A body that has been batched. Other loops of its family, which stack up more of the same, go on with it. */
+/** A batched body. Loops of one family differ only in the values that they stack, so they share it. */
 interface Step {
   readonly body: BodyBatching;
   readonly carries: readonly Batched[];
   readonly slices: readonly Batched[];
   readonly family: object;
-  /** What the loop came with: whether there is an axis. */
+  /** For each input of the loop a flag that says if it has the batch axis. */
   readonly given: readonly boolean[];
 }
 
@@ -47,7 +47,7 @@ export class LoopBatching {
     this.#spread = spread;
   }
 
-  /** Constants and slices have the axis if they came with it; a carry has it if it begins with it or ever gets it. */
+  /** Constants and slices have the axis if the inputs do; a carry has it if its initial value or a later one does. */
   batch(node: Node<ops.LoopAttrs>, inputs: readonly Batched[]): BatchedLoop {
     const { body, length, reverse } = node.attrs;
     const step = this.#step(body, inputs);
@@ -57,7 +57,7 @@ export class LoopBatching {
     const asCarried = (x: Batched, i: number): Node => (step.carries[i]!.hasAxis ? this.#spread(x) : x.node);
     const loop = closeLoop({
       init: inputs.slice(0, inits).map(asCarried),
-      // The steps come first, then the examples.
+      // A stack of slices has the axis of steps first, then the batch axis.
       xs: inputs.slice(inits, sliced).map((x) => (x.hasAxis ? exchangeFirst(x.node) : x.node)),
       carries: step.carries.map((x) => x.node),
       slices: step.slices.map((x) => x.node),
@@ -111,14 +111,14 @@ export class LoopBatching {
   }
 }
 
-/** The result of a batched loop in the place of that of the loop. */
+/** The batched form of a loop's result. */
 export function batchedResult({ loop, hasAxis }: BatchedLoop, index: number): Batched {
   const node = ops.result(loop, index);
   const isStacked = index >= loop.attrs.body.carries.length;
   return { node: hasAxis[index] && isStacked ? exchangeFirst(node) : node, hasAxis: hasAxis[index]! };
 }
 
-/** The first two axes in each other's place. */
+/** Swaps the first two axes. */
 function exchangeFirst(x: Node): Node {
   return ops.permute(x, [1, 0, ...x.shape.slice(2).map((_, i) => i + 2)]);
 }

@@ -1,4 +1,4 @@
-// Batching as a transformation from graph to graph: what was written for one example, done for many at once.
+// Batching: turns a graph that was written for one example into one that computes many at once.
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
@@ -8,8 +8,8 @@ import { type Batched, type BatchedLoop, type BodyBatching, batchedResult, LoopB
 import { topologicalOrder } from "./order.ts";
 
 /**
- * The graph behind `roots`, computed for each of `size` examples at once. `given` says what stands in the place of its
- * leaves, with the batch axis in front. Which rule a node follows is told by its operation's kind, or declared there.
+ * Computes the graph behind `roots` for `size` examples at once. `given` replaces leaves by nodes with the batch axis
+ * in front. The kind of a node's operation decides which rule it follows, unless the operation declares one of its own.
  */
 export function batchNodes(roots: readonly Node[], given: ReadonlyMap<Node, Node>, size: number): Batched[] {
   return new Batching(size).nodes(roots, given);
@@ -19,13 +19,13 @@ class Batching implements BodyBatching {
   readonly #size: number;
   readonly #outer: Batching | null;
   readonly #done = new Map<Node, Batched>();
-  /** For rules of gradients: of values with a batch axis, and of such without. */
+  /** Rewrite the graph that a custom gradient rule has captured, for values with and without the batch axis. */
   readonly #rewrite: Rewrite;
   readonly #rewriteShared: Rewrite;
   readonly #loops: LoopBatching;
   readonly #loopOf = new Map<Node, BatchedLoop>();
 
-  /** `outer` is told for the body of a loop: the batching of the graph around it. */
+  /** `outer` is the batching of the graph around a loop, if this one is for the loop's body. */
   constructor(size: number, outer: Batching | null = null) {
     this.#size = size;
     this.#outer = outer;
@@ -35,7 +35,8 @@ class Batching implements BodyBatching {
       return this.batch(nodes).map(({ node, hasAxis }) => {
         if (hasAxis)
           throw new ArgumentError(
-            "vmap: a rule of customGradient uses what depends on the example, though no argument of its function does; make it an argument.",
+            "vmap: expected a rule of customGradient to use only its arguments, got a value from outside that depends " +
+              "on the example. Make it an argument of the function.",
           );
         return node;
       });
@@ -56,13 +57,13 @@ class Batching implements BodyBatching {
     this.#done.set(leaf, other);
   }
 
-  /** A rule of a gradient that is written inside of a loop may speak of what is given outside. */
+  /** A gradient rule that was written inside a loop may refer to leaves outside of it. */
   placed(leaf: Node): Batched | undefined {
     return this.#done.get(leaf) ?? (leaf.inputs.length === 0 ? this.#outer?.placed(leaf) : undefined);
   }
 
   batch(roots: readonly Node[]): Batched[] {
-    // What has numbers already does not depend on the example.
+    // A node that has its numbers already does not depend on the example.
     const isLeaf = (node: Node): boolean => this.#done.has(node) || node.value !== undefined;
     for (const node of topologicalOrder(roots, isLeaf)) {
       if (this.#done.has(node)) continue;
@@ -75,7 +76,7 @@ class Batching implements BodyBatching {
   #batch(node: Node, inputs: readonly Batched[]): Batched {
     const { op } = node;
     const isOrdering = op.kind === "movement" && op.waits === true;
-    // What is only waited for decides nothing, but may change.
+    // Inputs that are only waited for do not give the node a batch axis.
     if (!inputs.some((x, i) => x.hasAxis && (i === 0 || !isOrdering))) {
       const same = inputs.every((x, i) => x.node === node.inputs[i]);
       return {
@@ -149,7 +150,7 @@ class Batching implements BodyBatching {
     }
   }
 
-  /** With the batch axis: what is the same for all examples is repeated. */
+  /** The node with the batch axis; a value that all examples share is broadcast along it. */
   #spread({ node, hasAxis }: Batched): Node {
     return hasAxis ? node : ops.broadcast(ops.reshape(node, [1, ...node.shape]), [this.#size, ...node.shape]);
   }
@@ -161,12 +162,12 @@ class Batching implements BodyBatching {
         ops.gather(x.node, indices.node, axis),
         toFront(axis, one!.shape.length + indices.node.shape.length - 1),
       );
-    // Each example has numbers and places of its own: places in all the examples' numbers laid end to end.
+    // Each example indexes its own rows: concatenate the rows of all examples, and shift the indices accordingly.
     const length = one!.shape[axis]!;
     const moved = ops.permute(x.node, [0, ...toFront(axis, one!.shape.length).map((a) => a + 1)]);
     const rows = ops.reshape(moved, [this.#size * length, ...moved.shape.slice(2)]);
     const rank = indices.node.shape.length;
-    const taken = ops.gather(rows, this.#placesInAll(indices.node, length), 0);
+    const taken = ops.gather(rows, this.#concatenatedIndices(indices.node, length), 0);
     return ops.permute(taken, moveBlock(1, rank - 1, axis, taken.shape.length));
   }
 
@@ -175,20 +176,20 @@ class Batching implements BodyBatching {
     const given = this.#spread(updates);
     const rank = one!.shape.length;
     const rows = ops.permute(given, inversePermutation(moveBlock(1, rank, axis, given.shape.length)));
-    const added = ops.scatterAdd(rows, this.#placesInAll(indices.node, size), 0, this.#size * size);
+    const added = ops.scatterAdd(rows, this.#concatenatedIndices(indices.node, size), 0, this.#size * size);
     const apart = ops.reshape(added, [this.#size, size, ...added.shape.slice(1)]);
     return ops.permute(apart, moveBlock(1, 1, axis, apart.shape.length));
   }
 
-  /** Places in [0, length) of each example as places in all examples' numbers laid end to end. */
-  #placesInAll(indices: Node, length: number): Node {
+  /** Turns indices in [0, length) of each example into indices of the concatenated rows of all examples. */
+  #concatenatedIndices(indices: Node, length: number): Node {
     const whole = dtypeInfo(indices.dtype).bytes < 4 ? ops.cast(indices, "int32") : indices;
     const inside = ops.cast(ops.minimum(ops.maximum(whole, 0), length - 1), "int32");
     return ops.add(inside, ops.mul(ops.iota(indices.shape, 0, "int32"), length));
   }
 }
 
-/** A product over a batch: the batch is one more label, which only the operands that have it carry. */
+/** A batched product: the batch axis is one more label, on the operands that have the axis and on the output. */
 function contract(node: Node, [a, b]: readonly Batched[]): Node {
   const labels = node.attrs as ContractLabels;
   const batch = 1 + Math.max(-1, ...labels.a, ...labels.b);
@@ -196,12 +197,12 @@ function contract(node: Node, [a, b]: readonly Batched[]): Node {
   return ops.contract(a!.node, b!.node, { a: own(a!, labels.a), b: own(b!, labels.b), out: [batch, ...labels.out] });
 }
 
-/** The order of axes that brings one to the front. */
+/** The permutation that moves one axis to the front. */
 function toFront(axis: number, rank: number): number[] {
   return [axis, ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis)];
 }
 
-/** The order of axes that sets `count` of them, from `start` on, behind the `by` axes that follow them. */
+/** The permutation that moves `count` axes, from `start` on, behind the `by` axes that follow them. */
 function moveBlock(start: number, count: number, by: number, rank: number): number[] {
   const axes = Array.from({ length: rank }, (_, i) => i);
   const block = axes.splice(start, count);

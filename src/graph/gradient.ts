@@ -10,7 +10,7 @@ import { topologicalOrder } from "./order.ts";
 
 /**
  * The cotangents of `xs`: d(Σ seed·y)/dx for each x. Nodes that `y` does not depend on get zeros.
- * The graph is already there and its gradient is more graph, so that a gradient has a gradient.
+ * The result is a graph again, so that a gradient has a gradient.
  */
 export function gradientNodes(y: Node, xs: readonly Node[], seed?: Node): Node[] {
   if (!dtypeInfo(y.dtype).isFloat) throw new DTypeError(`gradient: only floats have one, but the value is ${y.dtype}.`);
@@ -24,8 +24,8 @@ export function gradientNodes(y: Node, xs: readonly Node[], seed?: Node): Node[]
 }
 
 /**
- * d(Σᵢ Σ seedᵢ·yᵢ)/dx for each x; null where none flows. What is behind one of `leaves` is not looked at. `o` are the
- * builders that the rules are given.
+ * d(Σᵢ Σ seedᵢ·yᵢ)/dx for each x; null where y does not depend on x. The walk stops at `leaves`. `o` are the builders
+ * that the rules are given.
  */
 export function cotangentNodes(
   ys: readonly Node[],
@@ -45,7 +45,7 @@ export function cotangentNodes(
     found.set(node, sofar ? ops.add(sofar, part) : part);
   };
   ys.forEach((y, i) => collect(y, seeds[i]!));
-  // Of each loop the cotangents of its results: they meet in one loop that runs the other way.
+  // The cotangents of each loop's results: one loop, which runs the other way, takes all of them.
   const ofResults = new Map<Node, (Node | undefined)[]>();
   for (const node of order.reverse()) {
     const inputs = inputsOf(node);

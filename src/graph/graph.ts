@@ -1,4 +1,4 @@
-// A closed piece of graph: what goes in, what comes out, what is assigned. The unit that a backend compiles.
+// A closed graph with its inputs, outputs and assignments: the unit that a backend compiles.
 import { ArgumentError } from "../errors.ts";
 import { Body, type Resident } from "../ops/index.ts";
 import { isArgument, isRead, type Node } from "../ops/op.ts";
@@ -11,21 +11,21 @@ export interface Assignment {
 }
 
 export interface Graph {
-  /** Leaves whose numbers are handed over at each run. */
+  /** Nodes whose numbers are given at each run. */
   readonly inputs: readonly Node[];
   readonly outputs: readonly Node[];
-  /** After all else has been computed, each variable takes its value. */
+  /** Carried out after everything has been computed. */
   readonly assignments: readonly Assignment[];
   /** Every variable that is read or assigned. */
   readonly variables: readonly Resident[];
 }
 
-/** Roots of a graph: all that must be computed. */
+/** The roots of a graph: outputs and assigned values. */
 export function graphRoots(graph: Pick<Graph, "outputs" | "assignments">): Node[] {
   return [...graph.outputs, ...graph.assignments.map((a) => a.value)];
 }
 
-/** Collects inputs and variables behind outputs and assignments. Nodes that already hold numbers become inputs. */
+/** Collects the inputs and variables behind outputs and assignments. Nodes that already hold numbers become inputs. */
 export function closeGraph(
   outputs: readonly Node[],
   assignments: readonly Assignment[],
@@ -39,7 +39,9 @@ export function closeGraph(
     if (isRead(node)) variables.add(node.attrs.variable);
     if (isArgument(node)) {
       throw new ArgumentError(
-        `a tensor ${formatShape(node.shape)} from inside a function under compile, scan or vmap stands for any argument, and has no numbers. Return what you make of it from the function (under scan as part of y or of the carry), and use what comes back.`,
+        `a tensor ${formatShape(node.shape)} from inside a function under compile, scan or vmap ` +
+          "stands for any argument, and has no numbers. Return what you make of it from the function (under scan as part of y or of the " +
+          "carry), and use what comes back.",
       );
     }
   }
@@ -54,12 +56,12 @@ export function graphNodes(graph: Graph): Node[] {
   return topologicalOrder(graphRoots(graph), (node) => inputs.has(node));
 }
 
-/** The body of a loop as a graph, which takes and gives what the loop does at each step. */
+/** The body of a loop as a graph from its placeholders to its outputs. */
 export function bodyGraph(body: Body): Graph {
   return { inputs: body.placeholders, outputs: body.outputs, assignments: [], variables: [] };
 }
 
-/** A text that two graphs share if and only if one program serves both. */
+/** A key that two graphs share if and only if one program can run both. */
 export function programKey(graph: Graph): string {
   const place = new Map<Node, number>();
   const lines: string[] = [];
@@ -78,7 +80,7 @@ export function programKey(graph: Graph): string {
   return lines.join("\n");
 }
 
-/** A node's attributes as text, with variables named by their place in the graph. */
+/** A node's attributes as text, with variables named by their index in the graph's list. */
 function attrsText(node: Node, variables: readonly Resident[]): string {
   if (node.attrs === null) return "";
   return JSON.stringify(node.attrs, (key, value) => {

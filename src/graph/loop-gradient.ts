@@ -1,4 +1,4 @@
-// The gradient of a loop: another loop that runs the other way, from what the first one saved.
+// The gradient of a loop: a second loop, which runs the other way over values that the first one saved.
 import { saveInLoopAbove } from "../compile/thresholds.ts";
 import { dtypeInfo } from "../dtype.ts";
 import * as ops from "../ops/index.ts";
@@ -9,7 +9,7 @@ import { closeLoop, extendLoop } from "./loop.ts";
 import { type Deferred, deferSum } from "./loop-sums.ts";
 import { topologicalOrder } from "./order.ts";
 
-/** Cotangents of `xs`, given those of `ys`; nodes among `leaves` hide what is behind them. */
+/** The cotangents of `xs`, given those of `ys`; the walk stops at `leaves`. */
 export type Differentiate = (
   ys: readonly Node[],
   seeds: readonly Node[],
@@ -21,10 +21,10 @@ const isFloat = (node: Node): boolean => dtypeInfo(node.dtype).isFloat;
 const zeros = (node: Node): Node => ops.full(node.shape, 0, node.dtype);
 
 /**
- * For each input of a loop its cotangent, given those of the results; `null` where there is none, or none is `wanted`.
+ * The cotangent of each input of a loop, given those of its results; `null` where there is none or none is `wanted`.
  *
- * The carries' cotangents are the carries of the second loop. Values of the first loop that the rules of the gradient ask
- * for come as slices: those dear to compute are saved by the first loop, the rest is computed again.
+ * The cotangents of the carries are the carries of the second loop. Values of the first loop that gradient rules use
+ * come as slices: the first loop saves the expensive ones, the second loop computes the cheap ones again.
  */
 export function loopCotangents(
   loop: Node<ops.LoopAttrs>,
@@ -40,7 +40,7 @@ export function loopCotangents(
   const constantParts = partsOf(parts, constants);
   const dCarries = carried.map((i) => parts.get(carries[i]!) ?? zeros(carries[i]!));
 
-  // Some sums over the steps are made of stacked operands, after the loop; all others are carried.
+  // Some sums over the steps are computed after the loop, from stacked operands; all others are carried.
   const own = new Set<Node>([...dNext.values(), ...dStacked.values()]);
   const steps = changing(
     [...constantParts.values()],
@@ -53,7 +53,7 @@ export function loopCotangents(
   const totals = summed.map((constant, i) => ops.placeholder(i, constant.shape, constant.dtype));
   const sums = summed.map((constant, i) => ops.add(totals[i]!, constantParts.get(constant)!));
 
-  // What the second loop takes from the first, and where the numbers of all steps are.
+  // The values that the second loop takes from the first, and the stacks that hold them for all steps.
   const { saved, read } = neededValues([...dCarries, ...sums, ...sliceParts.values(), ...operands], own, body);
   const forward = extendLoop(
     loop,
@@ -88,9 +88,9 @@ export function loopCotangents(
   return body.placeholders.map((node, i) => (wanted[i] ? (found.get(node) ?? null) : null));
 }
 
-/** One step of the second loop, in terms of placeholders for the cotangents that come into it. */
+/** One step of the second loop, over placeholders for the incoming cotangents. */
 interface PassedBack {
-  /** Placeholders for the cotangents of carries and of what is stacked, by their place. Others have none. */
+  /** Placeholders for the cotangents of carries and of stacked values, by index; only of those that have one. */
   readonly dNext: ReadonlyMap<number, Node>;
   readonly dStacked: ReadonlyMap<number, Node>;
   /** The cotangents of the body's placeholders. */
@@ -115,7 +115,7 @@ function passBack(
   const activate = (i: number): unknown =>
     dNext.has(i) || dNext.set(i, ops.placeholder(i, carries[i]!.shape, carries[i]!.dtype));
   carries.forEach((carry, i) => varying.has(carry) && dys[i] && activate(i));
-  // Which other carries have a cotangent is not known before their successors' have been passed back.
+  // A carry may turn out to have a cotangent only once those of others have been propagated: repeat until none is new.
   for (;;) {
     const count = dNext.size;
     const from = [...[...dNext.keys()].map((i) => next[i]!), ...[...dStacked.keys()].map((j) => stacked[j]!)];
@@ -129,7 +129,7 @@ function passBack(
 const partsOf = (parts: ReadonlyMap<Node, Node>, nodes: readonly Node[]): Map<Node, Node> =>
   new Map(nodes.flatMap((node): [Node, Node][] => (parts.has(node) ? [[node, parts.get(node)!]] : [])));
 
-/** Products first; then plain sums of what is stacked for the products in any case. */
+/** Defers products first; then plain sums of nodes that are stacked for the products anyway. */
 function deferSums(parts: ReadonlyMap<Node, Node>, varies: (node: Node) => boolean): Map<Node, Deferred> {
   const deferred = new Map<Node, Deferred>();
   const operands = new Set<Node>();
@@ -143,7 +143,7 @@ function deferSums(parts: ReadonlyMap<Node, Node>, varies: (node: Node) => boole
   return deferred;
 }
 
-/** The floating placeholders that change with an input whose cotangent is wanted. */
+/** The float placeholders that depend on an input whose cotangent is wanted. */
 function varyingPlaceholders(body: ops.Body, hidden: ReadonlySet<Node>, wanted: readonly boolean[]): Set<Node> {
   const varying = new Set(body.placeholders.filter((node, i) => wanted[i] && isFloat(node)));
   for (let size = -1; size !== varying.size; ) {
@@ -154,7 +154,7 @@ function varyingPlaceholders(body: ops.Body, hidden: ReadonlySet<Node>, wanted: 
   return varying;
 }
 
-/** What behind `roots` depends on one of `sources`. */
+/** The nodes behind `roots` that depend on one of `sources`. */
 function changing(roots: readonly Node[], sources: ReadonlySet<Node>, hidden: ReadonlySet<Node>): Set<Node> {
   const found = new Set(sources);
   const first = Math.min(...[...sources].map((node) => node.id));
@@ -164,15 +164,15 @@ function changing(roots: readonly Node[], sources: ReadonlySet<Node>, hidden: Re
   return found;
 }
 
-/** What the second loop takes from the first. */
+/** The values that the second loop takes from the first. */
 interface Needed {
-  /** What the first loop saves at each step. */
+  /** Values that the first loop saves at each step. */
   readonly saved: ReadonlySet<Node>;
-  /** Which of its slices are read again. */
+  /** Slices of the first loop that are read again. */
   readonly read: ReadonlySet<Node>;
 }
 
-/** Values of the first loop's body behind `roots` that the second loop needs, in as few bytes as can be found. */
+/** Chooses which values of the first loop's body behind `roots` to save, in as few bytes as possible. */
 function neededValues(roots: readonly Node[], own: ReadonlySet<Node>, body: ops.Body): Needed {
   const hidden = new Set(body.placeholders);
   const [carries, slices] = [new Set(body.carries), new Set(body.slices)];
@@ -195,7 +195,7 @@ function neededValues(roots: readonly Node[], own: ReadonlySet<Node>, body: ops.
     }
     return { saved, read, joints };
   };
-  // Where two saved values meet in something cheap that alone is asked for, that is saved instead: one sum, not two summands.
+  // If two saved values are used only in a cheap expression of both, save the expression: one sum, not two summands.
   let best = collect(new Set());
   const chosen = new Set<Node>();
   for (const joint of best.joints) {

@@ -1,16 +1,16 @@
-// Sums over the steps of a loop, made at one stroke after it: sixty-four thin products are one thick one.
+// Defers sums over a loop's steps until after the loop: sixty-four thin products become one thick one.
 import * as ops from "../ops/index.ts";
 import { apply, type ContractLabels, type Node } from "../ops/op.ts";
 
-/** A sum over all steps, told by values whose steps are stacked along a new first axis. */
+/** A sum over all steps, computed from operands whose steps are stacked along a new first axis. */
 export interface Deferred {
   readonly operands: readonly Node[];
   readonly finish: (stackOf: (node: Node) => Node) => Node;
 }
 
 /**
- * Σ over the steps of `part`, as a product or scatter of stacked operands; null where adding up step by step is as well.
- * `varies` tells what changes from step to step. Where `stacked` is given, plain sums of its nodes are taken too.
+ * Σ over the steps of `part`, as a product or scatter of stacked operands; null where adding step by step is as good.
+ * `varies` says if a node changes from step to step. Plain sums of nodes in `stacked` are deferred too.
  */
 export function deferSum(
   part: Node,
@@ -42,7 +42,7 @@ export function deferSum(
       };
     }
     case "movement": {
-      // A rearrangement of the sum is the sum of rearrangements, if what it fills in is zero.
+      // Movement and summation commute, unless the movement fills with something other than 0.
       if (inputs.length !== 1 || (op.fill && op.fill(part).value !== 0)) return null;
       const inner = deferSum(a, varies, stacked);
       return inner && { operands: inner.operands, finish: (stackOf) => apply(op, [inner.finish(stackOf)], attrs) };

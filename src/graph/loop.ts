@@ -1,11 +1,11 @@
-// Closing a loop: what its body uses from outside becomes constants of the loop.
+// Closes a loop: values from outside that its body uses become constants of the loop.
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { topologicalOrder } from "./order.ts";
 
-/** A loop before it is known what its body uses from outside. */
+/** A loop whose constants are not known yet. */
 export interface OpenLoop {
-  /** What the carries begin with, and what is cut into slices. */
+  /** The initial values of the carries, and the stacks of slices. */
   readonly init: readonly Node[];
   readonly xs: readonly Node[];
   /** Placeholders in the body. */
@@ -19,13 +19,13 @@ export interface OpenLoop {
 }
 
 /**
- * Makes the loop. A node of the body that depends on no placeholder is the same at every step: it is computed once, outside,
- * but for what costs nothing inside, which is a rearrangement or a plain number.
+ * Makes the loop. A node of the body that depends on no placeholder is the same at every step, and is computed once,
+ * outside; only movements and plain numbers stay inside, where they cost nothing.
  */
 export function closeLoop(open: OpenLoop): Node<ops.LoopAttrs> {
   const { init, xs, carries, slices, next, stacked, length, reverse, family = {} } = open;
   const placeholders = new Set([...carries, ...slices]);
-  // Numbers ascend, so that what is older than every placeholder depends on none.
+  // Ids ascend: a node that is older than every placeholder depends on none.
   const first = Math.min(...[...placeholders].map((node) => node.id));
   const isOutside = (node: Node): boolean => placeholders.has(node) || node.id < first || node.value !== undefined;
   const depends = new Set<Node>(placeholders);
@@ -48,7 +48,7 @@ export function closeLoop(open: OpenLoop): Node<ops.LoopAttrs> {
   return ops.loop([...init, ...xs, ...constants], { body, length, reverse });
 }
 
-/** The same loop, which also stacks up `more`: values of its body. */
+/** The same loop, which also stacks the nodes `more` of its body. */
 export function extendLoop(loop: Node<ops.LoopAttrs>, more: readonly Node[]): Node<ops.LoopAttrs> {
   if (more.length === 0) return loop;
   const { body, length, reverse } = loop.attrs;

@@ -1,7 +1,7 @@
-// Walking a graph from inputs to outputs.
+// Orders the nodes of a graph from inputs to outputs.
 import type { Node } from "../ops/op.ts";
 
-/** Every node behind `outputs`, each after its inputs. A node for which `isLeaf` holds hides what is behind it. */
+/** Every node behind `outputs`, each after its inputs. The walk stops at nodes for which `isLeaf` holds. */
 export function topologicalOrder(outputs: readonly Node[], isLeaf: (node: Node) => boolean = () => false): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();

@@ -1,4 +1,4 @@
-// Graphs with some of their nodes exchanged.
+// Replaces nodes of a graph.
 
 import * as ops from "../ops/index.ts";
 import { isRead, type Node, type Rewrite, withInputs } from "../ops/op.ts";
@@ -6,12 +6,12 @@ import type { Graph } from "./graph.ts";
 import { graphRoots } from "./graph.ts";
 import { topologicalOrder } from "./order.ts";
 
-/** Rebuilds what is behind `roots` with every node for which `exchange` gives another in that one's place. */
+/** Rebuilds the graph behind `roots`, with each node replaced for which `exchange` gives another. */
 export function replaceNodes(roots: readonly Node[], exchange: (node: Node) => Node | null): Node[] {
   return replacing(new Map(), exchange)(roots, new Map());
 }
 
-/** Replaces, and remembers what has become of each node, for roots that are asked for later. */
+/** Replaces nodes, and remembers the replacements for roots that are rebuilt later. */
 function replacing(done: Map<Node, Node>, exchange: (node: Node) => Node | null): Rewrite {
   const rewrite: Rewrite = (roots, given) => {
     for (const [node, other] of given) done.set(node, other);
@@ -31,7 +31,7 @@ function replacing(done: Map<Node, Node>, exchange: (node: Node) => Node | null)
   return rewrite;
 }
 
-/** The same graph without hold on anybody's numbers or variables, for a program that outlives them. */
+/** The same graph over placeholders and variables of its own, so that a cached program keeps no numbers alive. */
 export function detachGraph(graph: Graph): Graph {
   const inputs = graph.inputs.map((node, i) => ops.placeholder(i, node.shape, node.dtype));
   const variables = graph.variables.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
