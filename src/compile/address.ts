@@ -28,7 +28,7 @@ export function programAddresses(plan: Plan): Addresses {
   return planAddresses(plan, (variable) => ({ base: { variable }, offset: 0, steps: [] }), 0);
 }
 
-/** The addresses of the buffers of a loop's kernels. `scratch` is where its memory begins, `depth` counts the loops around it. */
+/** The addresses of a loop's buffers. `scratch` is where its memory begins, `depth` counts the loops around it. */
 export function stepAddresses(loop: Loop, outer: Addresses, scratch: number, depth: number): Addresses {
   const { graph, plan } = loop.step;
   const { carries, slices, constants, stacked } = loop;

@@ -35,8 +35,8 @@ class Batching implements BodyBatching {
       return this.batch(nodes).map(({ node, hasAxis }) => {
         if (hasAxis)
           throw new ArgumentError(
-            "vmap: expected a rule of customGradient to use only its arguments, got a value from outside that depends " +
-              "on the example. Make it an argument of the function.",
+            "vmap: expected a rule of customGradient to use only its arguments, got a value from outside that " +
+              "depends on the example. Make it an argument of the function.",
           );
         return node;
       });

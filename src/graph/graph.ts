@@ -40,8 +40,8 @@ export function closeGraph(
     if (isArgument(node)) {
       throw new ArgumentError(
         `a tensor ${formatShape(node.shape)} from inside a function under compile, scan or vmap ` +
-          "stands for any argument, and has no numbers. Return what you make of it from the function (under scan as part of y or of the " +
-          "carry), and use what comes back.",
+          "stands for any argument, and has no numbers. Return what you make of it from the function (under scan as " +
+          "part of y or of the carry), and use what comes back.",
       );
     }
   }
