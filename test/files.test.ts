@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { FileError } from "../src/errors.ts";
-import { cacheFolder, makeFolder, ownMark, readFile, writeFileAtomic } from "../src/io/files.ts";
+import { cacheFolder, isAbandoned, makeFolder, ownMark, readFile, writeFileAtomic } from "../src/io/files.ts";
 import { nodeModule } from "../src/io/node-modules.ts";
 import { compileSources } from "./compile-sources.ts";
 
@@ -134,6 +134,19 @@ describe("writeFileAtomic", () => {
     expect(fs.lstatSync(at("lost")).isSymbolicLink()).toBe(true);
     fs.symlinkSync("circle", at("circle"));
     await expect(writeFileAtomic(at("circle"), bytes("x"))).rejects.toThrow(/its links lead in a circle\.$/);
+  });
+
+  test("takes a process for ended only where the system knows none of its number", () => {
+    const kill = vi.spyOn(process, "kill");
+    for (const [code, ended] of [
+      ["ESRCH", true],
+      ["EPERM", false],
+    ] as const) {
+      kill.mockImplementationOnce(() => {
+        throw Object.assign(new Error(code), { code });
+      });
+      expect(isAbandoned(ownMark(), 0)).toBe(ended);
+    }
   });
 
   test("sweeps what killed writers left, and nothing of a living one", async () => {
