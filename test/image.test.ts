@@ -452,6 +452,24 @@ describe("digitFromImage", () => {
     ]);
   });
 
+  test("averages areas along both axes", () => {
+    // 40 × 3 becomes 20 × 2: the row in the middle counts half to each new row.
+    const drawing: Drawing = {
+      width: 100,
+      height: 100,
+      ink: (x, y) => (x >= 20 && x < 60 && y >= 40 && y < 43 ? (y === 42 ? 100 : 255) : 0),
+    };
+    const { data } = digitFromImage(png(drawing, same), "x");
+    const rows = [...data].filter((v) => v > 0);
+    expect(rows.slice(0, 20)).toEqual(new Array(20).fill(255));
+    expect(rows.slice(20)).toEqual(new Array(20).fill(Math.round((0.5 * 255 + 100) / 1.5)));
+  });
+
+  test("takes a border that is half light, half dark for a light one", () => {
+    const halves: Drawing = { width: 28, height: 28, ink: (x) => (x < 14 ? 255 : 0) };
+    expect(digitFromImage(png(halves, same), "x").data).toEqual(pixels(halves, inverse));
+  });
+
   test("keeps a digit in the frame whose mass is all at one end", () => {
     const flag: Drawing = {
       width: 60,
@@ -475,6 +493,12 @@ describe("digitFromImage", () => {
     };
     expect(digitFromImage(png(drawing, same), "x").data).toEqual(pixels(drawing, same));
     expect(digitFromImage(png(drawing, inverse), "x").data).toEqual(pixels(drawing, same));
+    expect(
+      digitFromImage(
+        png(drawing, same, () => 255),
+        "x",
+      ).data,
+    ).toEqual(pixels(drawing, same));
   });
 
   test.each([

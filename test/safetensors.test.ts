@@ -170,7 +170,7 @@ describe("decodeSafetensors", () => {
     ["a header that is not UTF-8", invalidUtf8, "its header is not UTF-8"],
     ["a header that nests without end", file("[".repeat(16_000_000)), "nests deeper than 64 levels"],
     ["a header of objects without end", file('{"a":'.repeat(3_000_000)), "nests deeper than 64 levels"],
-    ["a header of two million numbers", file(`{"a":[${"0,".repeat(2_000_000)}0]}`), "has more than 1000000 values"],
+    ["a header of two million numbers", file(`{"a":[${"0,".repeat(2_000_000)}0]}`), "has more than 250000 values"],
     ["a header that is a list", file("[]"), "its header is no JSON object"],
     ["a header that begins with a space", file(" {}"), "its header is no JSON object"],
     [

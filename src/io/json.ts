@@ -1,13 +1,13 @@
 // JSON out of files that nobody vouches for: its depth and size are counted before it is parsed.
 
 const maxDepth = 64;
-const maxValues = 1_000_000;
+const maxValues = 250_000;
 
 const [quotationMark, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * Parses JSON of at most 64 levels and a million values. Throws a SyntaxError for more, and for what is not JSON: its
+ * Parses JSON of at most 64 levels and 250,000 values. Throws a SyntaxError for more, and for what is not JSON: its
  * message continues a sentence such as "its header …".
  *
  * @example

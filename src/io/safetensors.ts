@@ -280,7 +280,8 @@ function findRepeatedKey(json: string): string | undefined {
     let after = at + 1;
     while (" \t\r\n".includes(json[after] ?? ":")) after++;
     if (json[after] !== ":") continue;
-    const key = JSON.parse(json.slice(start, at + 1)) as string;
+    const raw = json.slice(start + 1, at);
+    const key = raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
     if (open.at(-1)!.has(key)) return key;
     open.at(-1)!.add(key);
   }

@@ -45,16 +45,17 @@ export class Sequential<M extends string = any> extends Model<M> {
       const came = Array.isArray(layers) ? "an empty array" : describe(layers);
       throw new ArgumentError(`sequential: expected a list of layers such as [layers.dense(10)], got ${came}.`);
     }
+    const distinct = new Set<Layer>();
     layers.forEach((layer, i) => {
       if (!(layer instanceof Layer))
         throw new ArgumentError(
           `sequential: layers[${i}]: expected a layer such as layers.dense(10), got ${describe(layer)}.`,
         );
-      const first = layers.indexOf(layer);
-      if (first !== i)
+      if (distinct.has(layer))
         throw new ArgumentError(
-          `sequential: ${layer.describe()} is both layers[${first}] and layers[${i}]; make a new layer for each.`,
+          `sequential: ${layer.describe()} is both layers[${layers.indexOf(layer)}] and layers[${i}]; make a new layer for each.`,
         );
+      distinct.add(layer);
       if (i > 0 && layer instanceof Input)
         throw new ArgumentError(
           `sequential: ${layer.describe()} is layers[${i}], but an input declaration must be the first layer.`,
