@@ -128,6 +128,9 @@ describe("there and back", () => {
     const other = makeModel();
     await other.load(await model.toBytes());
     expect(await other.training!.optimizer.currentLearningRate()).toBe(0.007);
+    model.training!.optimizer.learningRate.assign(0);
+    await other.load(await model.toBytes());
+    expect(await other.training!.optimizer.currentLearningRate()).toBe(0);
   });
   test("only the weights, where the optimizer is another", async () => {
     const model = await trained();

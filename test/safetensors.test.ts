@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, FileError } from "../src/errors.ts";
 import type { HostArray } from "../src/host-array.ts";
+import { parseJson } from "../src/io/json.ts";
 import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
 
 const f32 = (values: number[], shape = [values.length]): HostArray => ({
@@ -87,6 +88,12 @@ describe("encodeSafetensors", () => {
   test("refuses a header past 16 MiB", () => {
     expect(() => encodeSafetensors({}, { long: "x".repeat(2 ** 24) })).toThrow(ArgumentError);
   });
+});
+
+test("parseJson takes 64 levels and no more", () => {
+  const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+  expect(JSON.stringify(parseJson(nested(64)))).toBe(nested(64));
+  expect(() => parseJson(nested(65))).toThrow(/nests deeper than 64 levels/);
 });
 
 describe("decodeSafetensors", () => {
