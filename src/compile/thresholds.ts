@@ -21,7 +21,7 @@ export const paddedElementCost = 10;
 
 /**
  * An expression that costs more, or nests deeper, is cut by storing it: code grows with the cost, and the printers walk
- * expressions recursively. Chains of 10,000 additions (test/programs.test.ts) need the second limit.
+ * expressions recursively, as the long chain of lazy operations in test/runtime.test.ts would show.
  */
 export const largestExpression = 400;
 export const deepestExpression = 100;
