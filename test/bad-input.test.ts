@@ -20,7 +20,7 @@ type Case = readonly [name: string, run: () => unknown, kind: new (message: stri
 const data: readonly Case[] = [
   ["no examples", fitted([], []), ArgumentError, 'fit: the data set "data" is empty; it needs at least one example.'],
   ["different counts", fitted(x, [0, 1]), ShapeError, '"data" has 3 inputs (shape [3,2]) but 2 targets (shape [2]): the first axis counts the examples and must be the same in both.'],
-  ["ragged rows", fitted([[1, 2], [3]], [0, 1]), ShapeError, /must be rectangular/],
+  ["ragged rows", fitted([[1, 2], [3]], [0, 1]), ShapeError, /expected a rectangular nested array/],
   ["NaN in the inputs", fitted([[0, 1], [1, NaN], [1, 1]], [0, 1, 2]), NumericError, 'fit: the inputs of "data" hold NaN at [1,1]; clean the data first.'],
   ["infinity in the targets", withLoss("mse", 1, [[0], [1], [-Infinity]]), NumericError, 'fit: the targets of "data" hold -Infinity at [2,0]; clean the data first.'],
   ["a class out of range", fitted(x, [0, 3, 1]), ArgumentError, 'fit: target 1 of "data" is 3, but dense_2 has 3 outputs, and classes go from 0 to 2.'],

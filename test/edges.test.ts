@@ -4,6 +4,7 @@ import {
   arange,
   argsort,
   clip,
+  convTranspose1d,
   gradients,
   losses,
   maxPool1d,
@@ -128,6 +129,16 @@ describe("NaN", () => {
     const safe = (v: Tensor) => where(v.greater(0), where(v.greater(0), v, 1).log(), 0);
     expect(await slope(safe, [-1, 0, 2])).toEqual([0, 0, 0.5]);
   });
+});
+
+test("an infinite cotangent does not pass through the branch not taken", async () => {
+  expect(await slope((v) => where(v.greater(1), v, 0).sqrt(), [0.5, 4])).toEqual([0, 0.25]);
+  expect(await slope((v) => where(v.greater(1), 0, v).sqrt(), [4, 0.25])).toEqual([0, 1]);
+});
+
+test("a transposed convolution cuts the odd element of its padding off the end", async () => {
+  const y = convTranspose1d([[[1], [10]]], [[[1]], [[2]], [[4]]], { strides: 2, padding: "same" });
+  expect(await y.reshape([4]).array()).toEqual([1, 2, 14, 20]);
 });
 
 describe("ties and kinks", () => {
