@@ -228,3 +228,14 @@ test("one, two and four threads give the same bits", async () => {
   expect(runs[1]).toEqual(runs[0]);
   expect(runs[2]).toEqual(runs[0]);
 });
+
+test("every element counts once, wherever blocks and whole vectors end", async () => {
+  // 63 blocks of 64 vectors and one of a part of a vector; and the same for blocks of 32 vectors.
+  const lengths = [127, 128, 129, 255, 257, 262, 513, 16_128, 16_129, 16_131, 31 * 32 * 4 + 1, 31 * 32 * 4 + 3];
+  for (const n of lengths) {
+    const x = tensor(new Float32Array(9 * n).fill(1), { shape: [9, n] });
+    expect(await x.at(0).sum().item()).toBe(n);
+    expect(await x.sum(1).array()).toEqual(new Array(9).fill(n));
+    expect(await x.reshape([n, 9]).sum(0).array()).toEqual(new Array(9).fill(n));
+  }
+});
