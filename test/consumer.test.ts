@@ -198,33 +198,6 @@ describe("in an empty project", () => {
   });
 });
 
-describe("the command in a clone", () => {
-  const clone = mkdtempSync(join(tmpdir(), "nabla-clone-"));
-  afterAll(() => rmSync(clone, { recursive: true, force: true }));
-  const recipes = () => promisify(execFile)(process.execPath, [join(clone, "bin", "nabla.js"), "recipes"]);
-
-  it("builds after an edit, and only then", async () => {
-    for (const part of ["bin", "scripts", "src", "recipes", "package.json", "tsconfig.json", "tsconfig.build.json"])
-      cpSync(join(root, part), join(clone, part), { recursive: true });
-    symlinkSync(join(root, "node_modules"), join(clone, "node_modules"), "junction");
-    expect((await recipes()).stderr).toMatch(/^Building nabla/);
-    expect((await recipes()).stderr).toBe("");
-    const recipe = join(clone, "recipes", "xor.ts");
-    writeFileSync(recipe, readFileSync(recipe, "utf8").replace(/title: "[^"]*"/, 'title: "An edited title"'));
-    const { stdout, stderr } = await recipes();
-    expect(stderr).toMatch(/^Building nabla/);
-    expect(stdout).toContain("An edited title");
-  });
-
-  it("says what is wrong where it cannot be built", async () => {
-    writeFileSync(join(clone, "src", "wrong.ts"), "export const wrong: number = true;\n");
-    await expect(recipes()).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/wrong\.ts[\s\S]*not be built/),
-    });
-  });
-});
-
 it("lock files name no registry", () => {
   for (const file of ["package-lock.json", "bench/package-lock.json"].filter((name) => existsSync(join(root, name)))) {
     expect(readRoot(file), file).not.toMatch(/"resolved": "https?:/);
