@@ -338,7 +338,7 @@ describe("what is wrong is said", () => {
     [
       "an activation that is none",
       () => layers.activation(3 as never),
-      /^activation: an activation is a name such as "relu" or a function of a tensor, but came 3\.$/,
+      /^activation: activation: expected a name such as "relu" or a function of a tensor, got 3\.$/,
     ],
     [
       "an activation that changes the shape",
@@ -358,7 +358,7 @@ describe("what is wrong is said", () => {
     [
       "an identity that is not square",
       () => sequential([layers.dense(2, { kernelInitializer: "identity" })]).build([3]),
-      /wants a square matrix, but the shape is \[3,2\]/,
+      /expected the shape of a square matrix, got \[3,2\]/,
     ],
     ["a rate", () => layers.dropout(1), /^dropout: expected rate to be a number from 0 to below 1, got 1\.$/],
     ["a scale", () => layers.rescaling(NaN), /^rescaling: expected scale to be a finite number, got NaN\.$/],
@@ -370,7 +370,7 @@ describe("what is wrong is said", () => {
     [
       "a batch without features",
       () => sequential([layers.dense(1)]).build([]),
-      /layer dense_1 \(Dense\) wants inputs of at least 1 axis .* \[batch\]; reshape the data to \[batch,1\]/,
+      /layer dense_1 \(Dense\): expected inputs of at least 1 axis .* \[batch\]; reshape the data to \[batch,1\]/,
     ],
     [
       "softmax along the batch",
@@ -402,7 +402,7 @@ describe("what is wrong is said", () => {
       () => sequential([new Lying(() => undefined as never)], { inputShape: [3] }).call(zeros([2, 3])),
       /expected a tensor of shape \[2,3\], .* got undefined\.$/,
     ],
-    ["a name with a slash", () => layers.dense(1, { name: "a/b" }), /^dense: a name is a text without "\/"/],
+    ["a name with a slash", () => layers.dense(1, { name: "a/b" }), /^dense: name: expected a string without "\/"/],
     ["a registered class", () => registerLayer("Dense", () => layers.relu()), /"Dense" is already registered/],
   ];
   test.each(cases)("%s", (_, make, message) => expect(make).toThrow(message));

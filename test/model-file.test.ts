@@ -372,7 +372,7 @@ describe("a file that is not whole", () => {
     [
       "a layer that is null",
       ({ metadata }) => architecture(metadata, (a) => (a.layers[0] = null)),
-      /a layer is described by \{ className, config \}, but came null/,
+      /expected a layer as \{ className, config \}, got null/,
     ],
     [
       "an option that no layer has",
@@ -398,7 +398,7 @@ describe("a file that is not whole", () => {
     [
       "an input shape that is none",
       ({ metadata }) => architecture(metadata, (a) => (a.inputShape = [-2])),
-      /a shape is a list of whole numbers from 1 up/,
+      /expected a shape: a list of integers from 1 up/,
     ],
     [
       "a missing tensor",

@@ -115,7 +115,7 @@ describe("what is wrong is said", () => {
     [() => resolveOptimizer("adma" as "adam"), /^unknown optimizer "adma"\. Did you mean "adam"\?/],
     [
       () => resolveOptimizer(null as never),
-      /^compile: an optimizer is a name \(sgd, .*\) or optimizers\.…\(\), but came null\.$/,
+      /^compile: expected an optimizer, such as a name \(sgd, .*\) or optimizers\.…\(\), got null\.$/,
     ],
     [
       () => optimizers.adam({ learningRate: NaN }),

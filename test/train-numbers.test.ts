@@ -150,6 +150,20 @@ describe("early stopping", () => {
     ["mode max", { monitor: "valBias", mode: "max" }, [3, 2, 1], 2],
     ["NaN is no improvement, and anything improves on it", { ...loss, patience: 2 }, [NaN, 3, 2, NaN, NaN, 1], 5],
   ])("%s", async (_, options, values, epochs) => expect(await epochsOf(options, values)).toBe(epochs));
+  test("what a first run waited for does not count in a second one", async () => {
+    let stops = 0;
+    const run = { stop: () => void stops++ } as unknown as TrainingRun;
+    const callback = callbacks.earlyStopping({ monitor: "loss", patience: 2 });
+    const epoch = (loss: number) => callback.onEpochEnd!({ epoch: 0, seconds: 1, loss }, run);
+    for (const losses of [
+      [3, 4, 4],
+      [NaN, 4, 3],
+    ]) {
+      await callback.onTrainBegin!(run);
+      for (const loss of losses) await epoch(loss);
+    }
+    expect(stops).toBe(1);
+  });
   test("a second run begins anew", async () => {
     const model = sequential([layers.dense(1)]);
     model.compile({ optimizer: optimizers.sgd({ learningRate: 0 }), loss: "mse" });

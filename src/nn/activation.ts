@@ -25,7 +25,7 @@ export class Activator {
       this.#apply = activation(like);
     } else {
       throw new ArgumentError(
-        `${where}: an activation is a name such as "relu" or a function of a tensor, but came ${describe(like)}.`,
+        `${where}: activation: expected a name such as "relu" or a function of a tensor, got ${describe(like)}.`,
       );
     }
   }

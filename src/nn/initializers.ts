@@ -151,7 +151,9 @@ export const initializers = {
    */
   identity: withOptions("identity", { gain: 1 }, (_, shape, o) => {
     if (shape.length !== 2 || shape[0] !== shape[1])
-      throw new ArgumentError(`initializers.identity: wants a square matrix, but the shape is ${formatShape(shape)}.`);
+      throw new ArgumentError(
+        `initializers.identity: expected the shape of a square matrix, got ${formatShape(shape)}.`,
+      );
     return eye(shape[0]!).mul(o.gain);
   }),
 } as const;
@@ -167,7 +169,7 @@ export function initializer(like: InitializerLike): Initializer {
   if (typeof like === "object" && like !== null && "make" in like) return like;
   const { name, config = {} } = typeof like === "string" ? { name: like } : (like ?? {});
   if (typeof name !== "string")
-    throw new ArgumentError(`an initializer is a name or initializers.…(), but came ${describe(like)}.`);
+    throw new ArgumentError(`expected an initializer, such as a name or initializers.…(), got ${describe(like)}.`);
   const factory: (options?: object) => Initializer = lookUp("initializer", name, initializers);
   return factory(config);
 }

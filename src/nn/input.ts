@@ -15,7 +15,7 @@ export function checkExampleShape(where: string, shape: unknown): Shape {
   if (Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 1)) return shape as Shape;
   const came = Array.isArray(shape) ? `[${shape.map(describe).join(",")}]` : describe(shape);
   throw new ArgumentError(
-    `${where}: a shape is a list of whole numbers from 1 up, without the batch axis, but came ${came}.`,
+    `${where}: expected a shape: a list of integers from 1 up, without the batch axis, got ${came}.`,
   );
 }
 

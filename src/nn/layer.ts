@@ -60,7 +60,7 @@ export abstract class Layer {
     const { name = "", trainable = true } = options;
     if (checkName(where, name).includes("/") || name.startsWith("__")) {
       throw new ArgumentError(
-        `${where}: a name is a text without "/" that does not begin with "__", but came ${describe(name)}.`,
+        `${where}: name: expected a string without "/" that does not begin with "__", got ${describe(name)}.`,
       );
     }
     this.name = name;
@@ -139,8 +139,8 @@ export abstract class Layer {
   protected checkRank(inputShape: Shape, rank: number): void {
     if (inputShape.length >= rank && inputShape.every((n) => n > 0)) return;
     throw new ShapeError(
-      `${this.describe()} wants inputs of at least ${rank} ${rank === 1 ? "axis" : "axes"} beside the batch, none of them empty, ` +
-        `but they have shape ${formatBatchShape(inputShape)}${inputShape.length === 0 ? "; reshape the data to [batch,1]" : ""}.`,
+      `${this.describe()}: expected inputs of at least ${rank} ${rank === 1 ? "axis" : "axes"} beside the batch, none of them empty, ` +
+        `got shape ${formatBatchShape(inputShape)}${inputShape.length === 0 ? "; reshape the data to [batch,1]" : ""}.`,
     );
   }
 

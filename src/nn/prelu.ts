@@ -32,7 +32,7 @@ export class PReLU extends Layer {
     const { alphaInitializer = "zeros", sharedAxes = [] } = config;
     if (!Array.isArray(sharedAxes) || !sharedAxes.every((a) => Number.isInteger(a) && a >= 1)) {
       const came = Array.isArray(sharedAxes) ? `[${sharedAxes}]` : describe(sharedAxes);
-      throw new ArgumentError(`prelu: sharedAxes are whole numbers from 1 up (0 is the batch), but came ${came}.`);
+      throw new ArgumentError(`prelu: sharedAxes: expected integers from 1 up (0 is the batch), got ${came}.`);
     }
     this.sharedAxes = sharedAxes;
     this.#alpha = initializer(alphaInitializer);

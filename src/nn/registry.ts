@@ -59,7 +59,7 @@ export function layerToJson(layer: Layer): LayerJson {
 /** Makes a layer of its JSON. Throws {@link ArgumentError} for an unknown class or options that it does not take. */
 export function layerFromJson(json: LayerJson): Layer {
   if (typeof json?.className !== "string" || typeof json.config !== "object" || json.config === null) {
-    throw new ArgumentError(`a layer is described by { className, config }, but came ${describe(json)}.`);
+    throw new ArgumentError(`expected a layer as { className, config }, got ${describe(json)}.`);
   }
   if (Object.hasOwn(factories, json.className)) return factories[json.className]!(json.config);
   const known = Object.keys(factories);

@@ -29,7 +29,7 @@ export class Reshape extends Layer {
     if (!fits || targetShape.filter((n) => n === -1).length > 1) {
       const came = Array.isArray(targetShape) ? formatShape(targetShape) : describe(targetShape);
       throw new ArgumentError(
-        `reshape: a target shape is a list of whole numbers from 1 up and at most one -1, but came ${came}.`,
+        `reshape: targetShape: expected a list of integers from 1 up and at most one -1, got ${came}.`,
       );
     }
     this.targetShape = targetShape;

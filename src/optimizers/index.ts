@@ -29,6 +29,6 @@ export function resolveOptimizer(like: OptimizerLike): Optimizer {
   if (typeof like === "string") return optimizerFromConfig(like, {});
   if (like instanceof Optimizer) return like;
   throw new ArgumentError(
-    `compile: an optimizer is a name (${Object.keys(optimizers).join(", ")}) or optimizers.…(), but came ${describe(like)}.`,
+    `compile: expected an optimizer, such as a name (${Object.keys(optimizers).join(", ")}) or optimizers.…(), got ${describe(like)}.`,
   );
 }

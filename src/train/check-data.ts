@@ -67,8 +67,8 @@ function checkTargetShape(where: string, dataset: Dataset, loss: Loss, { lastLay
   if (loss.name === "categoricalCrossentropy" && isClasses)
     hint = " Class numbers go with sparseCategoricalCrossentropy.";
   throw new ShapeError(
-    `${where}: ${loss.name} after ${lastLayer}, which gives ${formatBatchShape(outputShape)}, wants targets of shape ${wanted}, ` +
-      `but those of "${dataset.name}" have ${formatBatchShape(shape)}.${hint}`,
+    `${where}: ${loss.name} after ${lastLayer}, which gives ${formatBatchShape(outputShape)}: expected targets of shape ${wanted}, ` +
+      `got ${formatBatchShape(shape)} in "${dataset.name}".${hint}`,
   );
 }
 
@@ -87,7 +87,7 @@ function checkShares(where: string, dataset: Dataset, loss: Loss): void {
   eachValue(dataset.targets, "shares", (value, place) => {
     if (value >= 0 && value <= 1) return;
     throw new ArgumentError(
-      `${where}: target ${place()} of "${dataset.name}" is ${value}, but ${loss.name} wants targets from 0 to 1.`,
+      `${where}: ${loss.name}: expected targets from 0 to 1, got ${value} as target ${place()} of "${dataset.name}".`,
     );
   });
 }

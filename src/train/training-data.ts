@@ -50,6 +50,6 @@ async function toSource(given: ArraySource): Promise<ColumnSource> {
 
 function notData(where: string, given: unknown): ArgumentError {
   return new ArgumentError(
-    `${where}: data are a Dataset, { x, y }, or inputs and targets one after the other, but came ${describe(given)}.`,
+    `${where}: expected a Dataset, { x, y }, or inputs and then targets, got ${describe(given)}.`,
   );
 }

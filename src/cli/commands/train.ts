@@ -67,7 +67,11 @@ async function train(name: string, options: TrainOptions): Promise<void> {
   const progress = quiet ? null : new TrainingProgress(stream.isTTY ? stream : null, (line) => say(line, stream));
   const interruption = new Interruption({
     announce: (text) => (stream.isTTY && progress ? progress.interject(text) : say(text, process.stderr)),
-    quit: () => progress?.end(),
+    quit: () => {
+      progress?.end();
+      // The terminal has echoed ^C; the shell's prompt begins on a new line.
+      if (process.stderr.isTTY) say("", process.stderr);
+    },
   });
   const armed: Callback = { onTrainBegin: () => void (interruption.armed = true) };
   const heading: Callback = { onTrainBegin: (run) => say(head(recipe, run, options, paintFor(stream)), stream) };
