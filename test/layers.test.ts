@@ -83,6 +83,11 @@ describe("activation layers", () => {
     checkLayer(() => layers.prelu({ alphaInitializer: "ones", sharedAxes: [1] }), [2, 3], {
       parameters: { alpha: [1, 3] },
     }));
+  test("maxout of one piece is a dense layer, whole", () =>
+    checkLayer(() => layers.maxout(2, { pieces: 1 }), [4], {
+      outputShape: [2],
+      parameters: { kernel: [4, 2], bias: [2] },
+    }));
   test("maxout, whole", () =>
     checkLayer(() => layers.maxout(2, { pieces: 3 }), [4], {
       outputShape: [2],
