@@ -141,7 +141,7 @@ export function compile<Args extends TensorLike[], R extends Result>(
   const outside = <T>(name: string, body: () => Promise<T>): Promise<T> => {
     if (!isInlining()) return body();
     throw new NablaError(
-      `${name}: a compiled function inside another one becomes part of it. Call it itself, in a scan for several steps.`,
+      `${name}: a compiled function inside another one becomes part of it; call it itself, or in a scan.`,
     );
   };
 

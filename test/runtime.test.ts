@@ -12,12 +12,14 @@ import {
   ones,
   ShapeError,
   setBackend,
+  softmax,
   stack,
   type Tensor,
   tensor,
   type Variable,
   valueAndGrad,
   variable,
+  where,
 } from "../src/index.ts";
 import { backend } from "../src/runtime/device.ts";
 
@@ -509,6 +511,61 @@ describe("programs are kept by the structure of their graph", () => {
     expect(await compilations(step)).toBe(0);
   });
 
+  test("other numbers of the user's need no other program", async () => {
+    const x = tensor([1, 2, 3]);
+    const formulas: Record<string, (c: number) => Tensor> = {
+      "a product": (c) => x.mul(c),
+      "a sum, a difference, a quotient": (c) =>
+        x
+          .add(c)
+          .sub(c + 1)
+          .div(c + 2),
+      "a power": (c) => x.pow(c),
+      "a remainder": (c) => x.mod(c),
+      "a comparison": (c) => x.less(c),
+      "a choice": (c) => where(x.less(2), x, c),
+      "of integers": (c) => tensor([1, 2], { dtype: "int32" }).mul(Math.ceil(100 * c)),
+      "a gradient": (c) => gradients(x.mul(c).tanh().sum(), [x])[0]!,
+    };
+    for (const [name, f] of Object.entries(formulas)) {
+      await f(7.5).data();
+      const count = await compilations(async () => {
+        for (let i = 0; i < 20; i++) await f(8.25 + i / 7).data();
+      });
+      expect(count, name).toBe(0);
+    }
+  });
+
+  test("numbers of which rules make something keep programs of their own, and all the same bits", async () => {
+    const [x, y] = [tensor([-1.5, -0, 0, 0.3, 2.7, NaN, Infinity]), tensor([0.1, 1e-30, 3, 1, 1.1, 2, 0])];
+    const matrix = tensor(
+      Float32Array.from({ length: 40 * 50 }, (_, i) => Math.sin(i)),
+      { shape: [40, 50] },
+    );
+    const formulas: Record<string, (c: number) => Tensor> = {
+      add: (c) => x.add(c),
+      sub: (c) => x.sub(c),
+      mul: (c) => x.mul(c),
+      div: (c) => x.div(c),
+      pow: (c) => y.pow(c),
+      mod: (c) => y.mod(c),
+      max: (c) => x.maximum(c),
+      "slope of a power": (c) => gradients(y.pow(c).sum(), [y])[0]!,
+      "power of a folded number": (c) => y.pow(full([], c).sub(1)),
+      "a product of scaled matrices": (c) => matrix.mul(c).matmul(matrix.transpose().add(c)).mul(c),
+      "a sum": (c) => matrix.mul(c).sum(0).add(matrix.sub(c).sum()),
+      softmax: (c) => softmax(matrix.mul(c)),
+    };
+    const bits = (numbers: ArrayLike<number>) => [...new Uint32Array(Float32Array.from(numbers).buffer)];
+    for (const [name, f] of Object.entries(formulas)) {
+      for (const c of [0, -0, 1, -1, 2, 3, 0.5, 2.0000002, 1e-20, NaN, Infinity]) {
+        const eager = await f(c).data();
+        const compiled = await (await compile(() => f(c))()).data();
+        expect(bits(eager), `${name} with ${c}`).toEqual(bits(compiled));
+      }
+    }
+  });
+
   test("2,000 programs that all differ do not pile up", async () => {
     let alive = 0;
     let most = 0;
@@ -527,13 +584,9 @@ describe("programs are kept by the structure of their graph", () => {
       };
     });
     for (let i = 0; i < 2000; i++) {
-      const x = full([1 + (i % 50)], 1).add(tensor([i]));
-      expect(
-        await x
-          .mul(47 + Math.floor(i / 50))
-          .sum()
-          .item(),
-      ).toBe((1 + (i % 50)) * (1 + i) * (47 + Math.floor(i / 50)));
+      const n = 1 + (i % 1000);
+      const x = full([n], 1).add(tensor([i]));
+      expect(await (i < 1000 ? x : x.neg()).sum().item()).toBe((i < 1000 ? 1 : -1) * n * (1 + i));
     }
     expect(most).toBeGreaterThan(200); // they did differ
     expect(most).toBeLessThanOrEqual(260);

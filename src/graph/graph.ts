@@ -61,8 +61,8 @@ export function bodyGraph(body: Body): Graph {
   return { inputs: body.placeholders, outputs: body.outputs, assignments: [], variables: [] };
 }
 
-/** A key that two graphs share if and only if one program can run both. */
-export function programKey(graph: Graph): string {
+/** A key that two graphs share if and only if one program can run both, given the numbers in `lifted`. */
+export function programKey(graph: Graph, lifted?: ReadonlyMap<Node, number>): string {
   const place = new Map<Node, number>();
   const lines: string[] = [];
   graph.inputs.forEach((node, i) => {
@@ -72,7 +72,12 @@ export function programKey(graph: Graph): string {
   for (const node of graphNodes(graph)) {
     if (place.has(node)) continue;
     place.set(node, place.size);
-    lines.push(`${node.op.name}(${node.inputs.map((x) => place.get(x))})${attrsText(node, graph.variables)}`);
+    const number = lifted?.get(node);
+    lines.push(
+      number === undefined
+        ? `${node.op.name}(${node.inputs.map((x) => place.get(x))})${attrsText(node, graph.variables)}`
+        : `number ${number} ${node.dtype}[${node.shape}]`,
+    );
   }
   lines.push(`out ${graph.outputs.map((x) => place.get(x))}`);
   for (const { variable, value } of graph.assignments)

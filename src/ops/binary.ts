@@ -17,6 +17,7 @@ const neutral =
 export const addOp: ElementwiseOp<null> = defineOp(
   instruction("add", {
     name: "add",
+    special: [0],
     domain: "number",
     exact: true,
     isSum: true,
@@ -29,6 +30,7 @@ export const addOp: ElementwiseOp<null> = defineOp(
 export const subOp: ElementwiseOp<null> = defineOp(
   instruction("sub", {
     name: "sub",
+    special: [0],
     domain: "number",
     exact: true,
     vjp: (o, dy) => [dy, o.neg(dy)],
@@ -39,6 +41,7 @@ export const subOp: ElementwiseOp<null> = defineOp(
 export const mulOp: ElementwiseOp<null> = defineOp(
   instruction("mul", {
     name: "mul",
+    special: [1],
     domain: "number",
     exact: true,
     vjp: (o, dy, [a, b]) => [o.mul(dy, b!), o.mul(dy, a!)],
@@ -49,6 +52,7 @@ export const mulOp: ElementwiseOp<null> = defineOp(
 export const divOp: ElementwiseOp<null> = defineOp(
   instruction("div", {
     name: "div",
+    special: [1],
     domain: "float",
     exact: true,
     vjp: (o, dy, [, b], y) => [o.div(dy, b!), o.neg(o.div(o.mul(dy, y), b!))], // d(a/b) = da/b − (a/b) db/b
@@ -59,6 +63,7 @@ export const divOp: ElementwiseOp<null> = defineOp(
 export const modOp: ElementwiseOp<null> = defineOp(
   instruction("mod", {
     name: "mod",
+    special: [],
     domain: "number",
     // a mod b = a − b⌊a/b⌋. The quotient is told by the result, since ⌊a/b⌋ of a rounded a/b may be one too many.
     vjp: (o, dy, [a, b], y) => [dy, o.neg(o.mul(dy, o.round(o.div(o.sub(a!, y), b!))))],
@@ -68,6 +73,7 @@ export const modOp: ElementwiseOp<null> = defineOp(
 export const powOp: ElementwiseOp<null> = defineOp(
   instruction("pow", {
     name: "pow",
+    special: [1, 2],
     domain: "float",
     // d aᵇ = b aᵇ⁻¹ da + aᵇ ln(a) db; the second has no real value for a < 0, and is 0 there and at a = 0. Where both
     // are 0 (or a is NaN), 0·a⁻¹ is kept from being NaN, so that every derivative by a is 0.

@@ -6,13 +6,13 @@ import { commonDType, elementwise, fitted, instruction, type Operand } from "./e
 import { apply, defineOp, type ElementwiseOp, type Node, noGradient } from "./op.ts";
 
 export const lessOp: ElementwiseOp<null> = defineOp(
-  instruction("less", { name: "less", domain: "number", exact: true, vjp: noGradient }),
+  instruction("less", { name: "less", domain: "number", special: [], exact: true, vjp: noGradient }),
 );
 export const lessEqualOp: ElementwiseOp<null> = defineOp(
-  instruction("lessEqual", { name: "lessEqual", domain: "number", exact: true, vjp: noGradient }),
+  instruction("lessEqual", { name: "lessEqual", domain: "number", special: [], exact: true, vjp: noGradient }),
 );
 export const equalOp: ElementwiseOp<null> = defineOp(
-  instruction("equal", { name: "equal", domain: "number", exact: true, vjp: noGradient }),
+  instruction("equal", { name: "equal", domain: "number", special: [], exact: true, vjp: noGradient }),
 );
 
 export const less = (a: Operand, b: Operand): Node => elementwise(lessOp, "number", [a, b]);
@@ -35,6 +35,7 @@ export const selectOp: ElementwiseOp<null> = defineOp({
     }
     return { shape: a!.shape, dtype: a!.dtype };
   },
+  special: [],
   scalar: (b, [condition, x, y]) => b.select(condition!, x!, y!),
   exact: true,
   vjp: (o, dy, [condition]) => [null, o.select(condition!, dy, 0), o.select(condition!, 0, dy)],

@@ -26,6 +26,7 @@ interface Rule {
   readonly domain: Domain;
   readonly vjp: ElementwiseOp<null>["vjp"];
   readonly exact?: boolean;
+  readonly special?: readonly number[];
   readonly isSum?: boolean;
   readonly simplify?: NonNullable<ElementwiseOp<null>["simplify"]>;
 }

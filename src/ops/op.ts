@@ -49,6 +49,11 @@ export interface ElementwiseOp<A> extends Declaration<A> {
   readonly scalar: <T>(b: ScalarBuilder<T>, operands: readonly T[], attrs: A) => T;
   /** True where a float32 result rounds once, so that folding a constant gives the very bits of every backend. */
   readonly exact?: boolean;
+  /**
+   * The values of a constant operand of which a rule makes something; any other number may as well be an input of the
+   * program. Undeclared: each value may matter.
+   */
+  readonly special?: readonly number[];
   /** True where the result is the sum of the operands, so that the sum of many results is the sum of the operands' sums. */
   readonly isSum?: boolean;
 }

@@ -1,5 +1,5 @@
 // A variable as the runtime sees it: storage in a backend, a pending assignment, and the reads that wait.
-import { type Backend, InterruptedRun, type Storage } from "../backends/backend.ts";
+import type { Backend, Storage } from "../backends/backend.ts";
 import type { DType } from "../dtype.ts";
 import { ArgumentError, DTypeError, NablaError, ShapeError } from "../errors.ts";
 import { topologicalOrder } from "../graph/order.ts";
@@ -263,14 +263,8 @@ export function tellReader(nodes: readonly Node[], error: unknown): unknown {
 
 function explain(name: string, written: boolean, cause: unknown): NablaError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const isPlain = !(cause instanceof NablaError) || cause instanceof InterruptedRun;
-  const kind = isPlain ? NablaError : (cause.constructor as typeof NablaError);
-  return new kind(
-    written
-      ? `${name} keeps its earlier value, as the one assigned to it could not be computed: ${why}`
-      : `${name} has no value, as its first one could not be computed: ${why}`,
-    { cause },
-  );
+  const what = written ? "keeps its earlier value, as the new" : "has no value, as its first";
+  return new NablaError(`${name} ${what} one could not be computed: ${why}`, { cause });
 }
 
 /** The value with which a variable that is made in a trace begins, with numbers that there are at the trace. */

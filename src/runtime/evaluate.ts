@@ -1,10 +1,11 @@
 // Asking for numbers: the graph behind some nodes is compiled (once for each structure) and run.
 import type { Backend, Program, Storage } from "../backends/backend.ts";
-import type { TypedArray } from "../dtype.ts";
+import { allocate, type TypedArray } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
 import { type Assignment, closeGraph, type Graph, graphNodes, programKey } from "../graph/graph.ts";
+import { liftNumbers } from "../graph/lift.ts";
 import { detachGraph } from "../graph/replace.ts";
-import type { Resident } from "../ops/index.ts";
+import { constantValue, type Resident } from "../ops/index.ts";
 import { isRead, type Node, settle } from "../ops/op.ts";
 import { type Cell, dirty, type Flush, tellReader } from "./cell.ts";
 import { backend, enqueue } from "./device.ts";
@@ -14,11 +15,11 @@ import { isInlining, whyNoNumbers } from "./trace.ts";
 const cacheSize = 256;
 const cache = new Map<string, Promise<Program>>();
 
-async function programFor(owner: Backend, graph: Graph): Promise<Program> {
-  const key = `${owner.name}\n${programKey(graph)}`;
+async function programFor(owner: Backend, graph: Graph, lifted: ReadonlyMap<Node, number>): Promise<Program> {
+  const key = `${owner.name}\n${programKey(graph, lifted)}`;
   let program = cache.get(key);
   if (program) cache.delete(key);
-  else program = owner.compile(detachGraph(graph));
+  else program = owner.compile(detachGraph(graph, lifted));
   cache.set(key, program);
   if (cache.size > cacheSize) {
     const [oldest, evicted] = cache.entries().next().value!;
@@ -130,8 +131,11 @@ async function compute(
   for (const variable of graph.variables as Cell[]) {
     if (variable.lost && reads(graph, variable)) throw variable.lost;
   }
-  const program = await programFor(owner, graph);
+  const lifted = liftNumbers(graph);
+  const program = await programFor(owner, graph, lifted);
   const inputs = graph.inputs.map((node) => node.value!);
+  for (const [node, number] of lifted)
+    inputs[graph.inputs.length + number] ??= allocate(node.dtype, 1).fill(constantValue(node)!);
   const results = await program.run(inputs, await storagesIn(owner, graph.variables as Cell[]), 1);
   outputs.forEach((node, i) => settle(node, results[i]!));
   return results;

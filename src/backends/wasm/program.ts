@@ -96,9 +96,7 @@ export class WasmProgram implements Program {
     // Whatever may lack memory is done before the first number is written.
     const outputs = this.graph.outputs.map(({ dtype, shape }) => new (dtypeInfo(dtype).array)(sizeOf(shape)));
     const shared = this.#isShared(steps) ? this.#shared : null;
-    const own = shared
-      ? device.threads.reserve(this.#walk.ownBytes, device.threads.size + 1)
-      : device.threads.reserve(this.#walk.ownBytes, 1);
+    const own = device.threads.reserve(this.#walk.ownBytes, shared ? device.threads.size + 1 : 1);
     try {
       if (shared) await device.threads.run(shared, steps, arena, this.#table);
       else if (mayBlock) this.#run(steps, arena, this.#table, own);

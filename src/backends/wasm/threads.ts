@@ -189,7 +189,7 @@ export class ThreadPool {
     while (this.#threads.some((t) => Atomics.load(this.#words, this.#stateOf(t.index) / 4) === workerStates.working))
       await new Promise((resolve) => setTimeout(resolve, 1));
     throw new InterruptedRun(
-      `one of ${count} worker threads died in the middle of a step. Variables assigned by this step are now undefined: set them again, or load them. The next step starts a new thread.`,
+      `one of ${count} worker threads died in the middle of a step. Variables assigned by this step are now undefined: set them again, or load them.`,
     );
   }
 

@@ -1,0 +1,34 @@
+// Numbers of the user's as inputs of a program: x · 3 and x · 4 share one, as no rule makes anything of the 3.
+import { constantValue } from "../ops/index.ts";
+import type { Node } from "../ops/op.ts";
+import { type Graph, graphNodes, graphRoots } from "./graph.ts";
+
+/**
+ * The constants of a graph that may be inputs, and which of the different numbers among them each one is. The rest stays,
+ * so that the program computes the same bits as one with all of them: what an operation declares as special, what is folded with
+ * other constants, and what operations use that declare nothing.
+ */
+export function liftNumbers(graph: Graph): ReadonlyMap<Node, number> {
+  const found = new Map<Node, boolean>();
+  const folded = new Set<Node>();
+  for (const node of graphNodes(graph)) {
+    const isConstant = constantValue(node) !== undefined;
+    if (isConstant) found.set(node, true);
+    const foldable = node.inputs.length > 0 && node.inputs.every((input) => folded.has(input));
+    if (isConstant || foldable) folded.add(node);
+    const special = !foldable && node.op.kind === "elementwise" ? node.op.special : undefined;
+    for (const input of node.inputs)
+      if (found.has(input) && (!special || special.includes(constantValue(input)!))) found.set(input, false);
+  }
+  for (const root of graphRoots(graph)) found.delete(root);
+  const numbers = new Map<string, number>();
+  const lifted = new Map<Node, number>();
+  for (const [node, isFree] of found) {
+    if (!isFree) continue;
+    const value = constantValue(node)!;
+    const name = `${node.dtype} ${1 / value} ${value}`;
+    if (!numbers.has(name)) numbers.set(name, numbers.size);
+    lifted.set(node, numbers.get(name)!);
+  }
+  return lifted;
+}
