@@ -98,12 +98,23 @@ WasmDevice.prototype.arena = function (bytes) {
   return start;
 };
 
+/** What each program was printed for. */
+const targets = new WeakMap<WasmProgram, Target>();
+
+const { compile } = WasmProgram;
+WasmProgram.compile = async (device, graph) => {
+  const { target } = device;
+  const program = await compile.call(WasmProgram, device, graph);
+  targets.set(program, target);
+  return program;
+};
+
 const { run } = WasmProgram.prototype;
 WasmProgram.prototype.run = async function (...given) {
   const numbers = await run.apply(this, given);
-  const { memory, target } = this.device;
+  const { memory } = this.device;
   const first = arena.call(this.device, 0);
-  for (const [start, end] of unusedRanges(this.graph, this.plan, target))
+  for (const [start, end] of unusedRanges(this.graph, this.plan, targets.get(this)!))
     checkCanaries(memory.memory, [first + start, first + end], `what lies before byte ${start} of the arena`);
   for (const [start, bytes] of asked.get(memory)!) {
     const end = start + bytes;

@@ -69,12 +69,15 @@ export interface Blocking {
 /** Rows and columns of a tile: eight vectors of sums; twice as many where an engine joins pairs of vectors, in rows where there are few columns. */
 const tiles = { usual: [4, 8], wide: [4, 16], high: [8, 8] } as const;
 
-const known = new WeakMap<Kernel, Blocking | null>();
+/** What is known of kernels, for each of the two kinds of targets. */
+const known = [new WeakMap<Kernel, Blocking | null>(), new WeakMap<Kernel, Blocking | null>()] as const;
 
 /** How a kernel is blocked; null where plain loops do it. */
 export function blockingOf(kernel: Kernel, target: Target): Blocking | null {
-  let blocking = known.get(kernel);
-  if (blocking === undefined) known.set(kernel, (blocking = kernel.kind === "contract" ? block(kernel, target) : null));
+  const blockings = known[target.joinsPairs ? 1 : 0];
+  let blocking = blockings.get(kernel);
+  if (blocking === undefined)
+    blockings.set(kernel, (blocking = kernel.kind === "contract" ? block(kernel, target) : null));
   return blocking;
 }
 

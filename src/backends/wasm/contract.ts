@@ -1,22 +1,15 @@
-// Prints contract kernels that are large enough to block: packed panels, a register-tiled product, a fused epilogue.
-import type { Buffer } from "../../compile/expression.ts";
+// Prints contract kernels that are large enough to block: packed panels and a register-tiled product.
 import { type Kernel, kernelBuffers } from "../../compile/kernel.ts";
 import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";
 import { type Blocking, blockingOf, columnBytes, type OwnLayout, ownLayout } from "./blocking.ts";
-import { Expander, type Vector, type VectorAffine } from "./expand.ts";
+import { EpiloguePrinter, type PrintedStore, type Sums } from "./epilogue.ts";
+import { Expander, type Vector } from "./expand.ts";
 import { atPlace, atRun, innerAxis } from "./line.ts";
 import { printMicroKernel } from "./micro-kernel.ts";
 import { printPanels, printRows, type Side } from "./pack.ts";
 import { type Piece, pieceParameters, unitsFor } from "./piece.ts";
-import { printStore } from "./stores.ts";
 import type { Target } from "./target.ts";
 import { VectorPrinter } from "./vector-printer.ts";
-
-interface PrintedStore {
-  readonly buffer: Buffer;
-  readonly at: VectorAffine;
-  readonly value: Vector;
-}
 
 /** The pieces of a blocked kernel: the packing of its columns, where that is done once for all, and the product. */
 export function printContract(kernel: Kernel, name: string, target: Target, module: ModuleBuilder): Piece[] {
@@ -47,12 +40,12 @@ export function printContract(kernel: Kernel, name: string, target: Target, modu
 
 class ContractPrinter {
   readonly #b: Blocking;
-  readonly #joinsPairs: boolean;
   readonly #f: FunctionBuilder;
   readonly #p: VectorPrinter;
   readonly #rows: Side;
   readonly #columns: Side;
   readonly #stores: readonly PrintedStore[];
+  readonly #epilogue: EpiloguePrinter;
   readonly #layout: OwnLayout;
   readonly #parameters: Record<(typeof pieceParameters)[number], Local>;
 
@@ -60,7 +53,6 @@ class ContractPrinter {
     const b = blockingOf(kernel, target)!;
     const buffers = kernelBuffers(kernel);
     this.#b = b;
-    this.#joinsPairs = target.joinsPairs;
     this.#f = new FunctionBuilder(
       name,
       [...buffers, ...pieceParameters].map(() => "i32"),
@@ -81,6 +73,7 @@ class ContractPrinter {
       at: expander.affine(s.at),
       value: expander.expand(s.value),
     }));
+    this.#epilogue = new EpiloguePrinter(this.#p, b, this.#stores, target.joinsPairs);
     this.#layout = ownLayout(b);
     this.#parameters = Object.fromEntries(
       pieceParameters.map((parameter, i) => [parameter, buffers.length + i]),
@@ -255,7 +248,7 @@ class ContractPrinter {
     const wide = b.columns.count;
     if (wide <= b.blockColumns) {
       this.#passes(first, last, columns, { start: null, width: () => f.i32(wide) }, sums, tile);
-      if (b.directRowBytes === null) this.#epilogue(sums, first, last, null);
+      if (b.directRowBytes === null) this.#epilogue.print(sums, first, last, null);
     } else {
       const [start, width] = [from ?? f.local("i32"), f.local("i32")];
       const body = (): void => {
@@ -264,7 +257,7 @@ class ContractPrinter {
           () => f.i32(b.blockColumns),
         ).set(width);
         this.#passes(first, last, columns, { start, width: () => f.get(width) }, sums, tile);
-        if (b.directRowBytes === null) this.#epilogue(sums, first, last, start);
+        if (b.directRowBytes === null) this.#epilogue.print(sums, first, last, start);
       };
       if (from !== null) body();
       else {
@@ -459,126 +452,6 @@ class ContractPrinter {
     );
     for (const local of [column, end, row, rowsAt, sumsAt, columnsAt]) f.release(local, "i32");
   }
-
-  /** From sums to results: bias, activation and whatever else was fused, on the way to memory. `start`: the block's first column, null for 0. */
-  #epilogue(sums: Sums, first: Local, last: Local, start: Local | null): void {
-    const f = this.#f;
-    const p = this.#p;
-    const b = this.#b;
-    const { columns, rows } = b;
-    const [row, column, sumsAt, rowSums] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
-    p.vectorAxis = innerAxis(columns);
-    const whole = columns.run - (columns.run % 4);
-    f.get(sums.at).set(sumsAt);
-    f.rangedLoop(
-      row,
-      () => f.get(first),
-      last,
-      1,
-      () => {
-        atPlace(p, rows, row, (inner) => {
-          if (rows.paddedRun !== rows.run) f.get(inner).i32(rows.run).emit("i32.lt_u").emit("if");
-          p.inside(-1, null, () => {
-            p.hoist(this.#stores.map((s) => s.value));
-            this.#eachColumnRun(sumsAt, rowSums, () => {
-              if (start === null) {
-                // Two vectors at a time, where an engine joins them into one.
-                const pairs = this.#joinsPairs ? columns.run - (columns.run % 8) : 0;
-                if (pairs > 0)
-                  f.countedLoop(column, 0, pairs, 8, () =>
-                    [0, 4].forEach((by) => this.#finish(column, rowSums, null, 4, by)),
-                  );
-                if (whole > pairs) f.countedLoop(column, pairs, whole, 4, () => this.#finish(column, rowSums, null, 4));
-                if (columns.run > whole) {
-                  f.i32(whole).set(column);
-                  this.#finish(column, rowSums, null, columns.run - whole);
-                }
-                return;
-              }
-              const stop = f.local("i32");
-              f.least(
-                () => f.get(start).plus(b.blockColumns),
-                () => f.i32(whole),
-              ).set(stop);
-              f.rangedLoop(
-                column,
-                () => f.get(start),
-                stop,
-                4,
-                () => this.#finish(column, rowSums, start, 4),
-              );
-              if (columns.run > whole) {
-                f.get(start).plus(b.blockColumns).i32(whole).emit("i32.gt_u").emit("if").i32(whole).set(column);
-                this.#finish(column, rowSums, start, columns.run - whole);
-                f.emit("end");
-              }
-              f.release(stop, "i32");
-            });
-          });
-          if (rows.paddedRun !== rows.run) f.emit("end");
-        });
-        f.get(sumsAt).plus(sums.rowBytes).set(sumsAt);
-      },
-    );
-    for (const local of [row, column, sumsAt, rowSums]) f.release(local, "i32");
-  }
-
-  /** Runs `body` for each run of the columns, with `rowSums` at the sums of its first one. */
-  #eachColumnRun(sumsAt: Local, rowSums: Local, body: () => void): void {
-    const f = this.#f;
-    const { columns } = this.#b;
-    f.get(sumsAt).set(rowSums);
-    if (columns.runs === 1) return body();
-    const run = f.local("i32");
-    f.countedLoop(run, 0, columns.runs, 1, () => {
-      atRun(this.#p, columns, run, () => {
-        this.#p.hoist(this.#stores.map((s) => s.value));
-        body();
-      });
-      f.get(rowSums)
-        .plus(columns.paddedRun * 4)
-        .set(rowSums);
-    });
-    f.release(run, "i32");
-  }
-
-  /** Computes and stores the results of `lanes` neighbours, `by` columns further on. */
-  #finish(column: Local, rowSums: Local, start: Local | null, lanes: number, by = 0): void {
-    const f = this.#f;
-    const p = this.#p;
-    const sum = f.local("v128");
-    p.inside(innerAxis(this.#b.columns), column, () => {
-      p.lanes = lanes;
-      f.get(rowSums).get(column);
-      if (start !== null) f.get(start).emit("i32.sub");
-      f.times(4)
-        .emit("i32.add")
-        .emit("v128.load", 4 * by)
-        .set(sum);
-      p.setReduced(0, sum);
-      p.displaced(innerAxis(this.#b.columns), by, () => {
-        p.beginBody(this.#stores.map((s) => s.value));
-        const values = this.#stores.map((s) => {
-          const local = f.local("v128");
-          p.value(s.value);
-          f.set(local);
-          return local;
-        });
-        this.#stores.forEach((s, i) => printStore(p, s.buffer, s.at, values[i]!, lanes));
-        for (const local of values) f.release(local, "v128");
-        p.endBody();
-      });
-      p.clearReduced();
-      p.lanes = 4;
-    });
-    f.release(sum, "v128");
-  }
-}
-
-/** Where the sums of a block go: the address of its first row, and the bytes from row to row. */
-interface Sums {
-  readonly at: Local;
-  readonly rowBytes: number;
 }
 
 /** The columns that a block takes: from `start` (null: the first) on, so many. */

@@ -25,8 +25,8 @@ export function lineOf(axes: readonly number[], extents: readonly number[], widt
   return { axes, extents: lengths, run, paddedRun, runs, count: runs * paddedRun };
 }
 
-/** The axis that runs fastest, −1 where the line is a single place. */
-export const innerAxis = (line: Line): number => line.axes[line.axes.length - 1] ?? -1;
+/** The axis of a line, which has one at least, that runs fastest. */
+export const innerAxis = (line: Line): number => line.axes[line.axes.length - 1]!;
 
 /** Runs `body` with counters for the axes of `line`, taken from the local `at`: a place of the line. */
 export function atPlace(p: VectorPrinter, line: Line, at: Local, body: (inner: Local) => void): void {

@@ -175,7 +175,6 @@ function walkDepth(
     body(steps, offset);
     if (group > 1) p.lanes = 4;
   };
-  if (inner < 0) return one(1, 0);
   if (range === null && depth.runs * Math.ceil(depth.run / group) <= mostUnrolled) {
     const nest = (axis: number, offset: number): void => {
       const steps = depth.extents.slice(axis + 1).reduce((n, m) => n * m, 1);

@@ -1,0 +1,150 @@
+// The epilogue of a product: from sums to results, with whatever was fused, on the way to memory.
+import type { Buffer } from "../../compile/expression.ts";
+import type { Local } from "./assembler.ts";
+import type { Blocking } from "./blocking.ts";
+import type { Vector, VectorAffine } from "./expand.ts";
+import { atPlace, atRun, innerAxis } from "./line.ts";
+import { printStore } from "./stores.ts";
+import type { VectorPrinter } from "./vector-printer.ts";
+
+/** A store of the kernel, expanded into vectors. */
+export interface PrintedStore {
+  readonly buffer: Buffer;
+  readonly at: VectorAffine;
+  readonly value: Vector;
+}
+
+/** Where the sums of a block go: the address of its first row, and the bytes from row to row. */
+export interface Sums {
+  readonly at: Local;
+  readonly rowBytes: number;
+}
+
+export class EpiloguePrinter {
+  readonly #p: VectorPrinter;
+  readonly #b: Blocking;
+  readonly #stores: readonly PrintedStore[];
+  /** Whether the engine joins two vectors into one. */
+  readonly #joinsPairs: boolean;
+
+  constructor(p: VectorPrinter, b: Blocking, stores: readonly PrintedStore[], joinsPairs: boolean) {
+    this.#p = p;
+    this.#b = b;
+    this.#stores = stores;
+    this.#joinsPairs = joinsPairs;
+  }
+
+  /** Finishes the rows from `first` to before `last`. `start`: the first column of the block, null for all columns. */
+  print(sums: Sums, first: Local, last: Local, start: Local | null): void {
+    const { f } = this.#p;
+    const p = this.#p;
+    const b = this.#b;
+    const { columns, rows } = b;
+    const [row, column, sumsAt, rowSums] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+    p.vectorAxis = innerAxis(columns);
+    const whole = columns.run - (columns.run % 4);
+    f.get(sums.at).set(sumsAt);
+    f.rangedLoop(
+      row,
+      () => f.get(first),
+      last,
+      1,
+      () => {
+        atPlace(p, rows, row, (inner) => {
+          if (rows.paddedRun !== rows.run) f.get(inner).i32(rows.run).emit("i32.lt_u").emit("if");
+          p.inside(-1, null, () => {
+            p.hoist(this.#stores.map((s) => s.value));
+            this.#eachColumnRun(sumsAt, rowSums, () => {
+              if (start === null) {
+                // Two vectors at a time, where an engine joins them into one.
+                const pairs = this.#joinsPairs ? columns.run - (columns.run % 8) : 0;
+                if (pairs > 0)
+                  f.countedLoop(column, 0, pairs, 8, () =>
+                    [0, 4].forEach((by) => this.#finish(column, rowSums, null, 4, by)),
+                  );
+                if (whole > pairs) f.countedLoop(column, pairs, whole, 4, () => this.#finish(column, rowSums, null, 4));
+                if (columns.run > whole) {
+                  f.i32(whole).set(column);
+                  this.#finish(column, rowSums, null, columns.run - whole);
+                }
+                return;
+              }
+              const stop = f.local("i32");
+              f.least(
+                () => f.get(start).plus(b.blockColumns),
+                () => f.i32(whole),
+              ).set(stop);
+              f.rangedLoop(
+                column,
+                () => f.get(start),
+                stop,
+                4,
+                () => this.#finish(column, rowSums, start, 4),
+              );
+              if (columns.run > whole) {
+                f.get(start).plus(b.blockColumns).i32(whole).emit("i32.gt_u").emit("if").i32(whole).set(column);
+                this.#finish(column, rowSums, start, columns.run - whole);
+                f.emit("end");
+              }
+              f.release(stop, "i32");
+            });
+          });
+          if (rows.paddedRun !== rows.run) f.emit("end");
+        });
+        f.get(sumsAt).plus(sums.rowBytes).set(sumsAt);
+      },
+    );
+    for (const local of [row, column, sumsAt, rowSums]) f.release(local, "i32");
+  }
+
+  /** Runs `body` for each run of the columns, with `rowSums` at the sums of its first one. */
+  #eachColumnRun(sumsAt: Local, rowSums: Local, body: () => void): void {
+    const { f } = this.#p;
+    const { columns } = this.#b;
+    f.get(sumsAt).set(rowSums);
+    if (columns.runs === 1) return body();
+    const run = f.local("i32");
+    f.countedLoop(run, 0, columns.runs, 1, () => {
+      atRun(this.#p, columns, run, () => {
+        this.#p.hoist(this.#stores.map((s) => s.value));
+        body();
+      });
+      f.get(rowSums)
+        .plus(columns.paddedRun * 4)
+        .set(rowSums);
+    });
+    f.release(run, "i32");
+  }
+
+  /** Computes and stores the results of `lanes` neighbours, `by` columns further on. */
+  #finish(column: Local, rowSums: Local, start: Local | null, lanes: number, by = 0): void {
+    const { f } = this.#p;
+    const p = this.#p;
+    const sum = f.local("v128");
+    p.inside(innerAxis(this.#b.columns), column, () => {
+      p.lanes = lanes;
+      f.get(rowSums).get(column);
+      if (start !== null) f.get(start).emit("i32.sub");
+      f.times(4)
+        .emit("i32.add")
+        .emit("v128.load", 4 * by)
+        .set(sum);
+      p.setReduced(0, sum);
+      p.displaced(innerAxis(this.#b.columns), by, () => {
+        p.beginBody(this.#stores.map((s) => s.value));
+        const values = this.#stores.map((s) => {
+          const local = f.local("v128");
+          p.value(s.value);
+          f.set(local);
+          return local;
+        });
+        this.#stores.forEach((s, i) => printStore(p, s.buffer, s.at, values[i]!, lanes));
+        for (const local of values) f.release(local, "v128");
+        p.endBody();
+      });
+      p.clearReduced();
+      p.lanes = 4;
+    });
+    f.release(sum, "v128");
+  }
+}
