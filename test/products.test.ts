@@ -244,7 +244,7 @@ test("batches: of few products, of many, and of more than a unit holds", async (
   );
 });
 
-test("products so large that they are cut along rows and columns", async () => {
+test("products so large that they are cut along rows and columns", { timeout: 240_000 }, async () => {
   await check([
     matrices("straight to their destination", layouts["flipped inside"]([1013, 998]), leaf([998, 1024])),
     matrices("with an ending", layouts.transposed([1003, 1030]), leaf([1030, 1021]), endings["bias and relu"]),
