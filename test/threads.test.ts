@@ -1,5 +1,6 @@
 // Several threads: the same bits with any number of them, and what happens when one of them dies.
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { control, deepestLoop, workerStates } from "../src/backends/wasm/control.ts";
 import { DeviceMemory } from "../src/backends/wasm/memory.ts";
 import { type SharedProgram, ThreadPool } from "../src/backends/wasm/threads.ts";
 import {
@@ -215,6 +216,40 @@ test.each([
   await pool.run(done, 1, 0, 0);
   expect(workers.length).toBe(before + 1);
   expect(pool.size).toBe(2);
+});
+
+test("a worker that dies at work before its first word is heard ends the job with an error", async () => {
+  const pool = new ThreadPool(new DeviceMemory(true), 2);
+  class Sudden extends Stillborn {
+    override postMessage(message?: { kind: string; state: number; memory: WebAssembly.Memory }): void {
+      if (message?.kind === "start") new Int32Array(message.memory.buffer)[message.state / 4] = workerStates.working;
+    }
+  }
+  await withWorkers(Sudden, async () => {
+    let asked = 0;
+    const lost = pool.run({ ...done, work: () => (asked++ < 5 ? 1 : 0) }, 1, 0, 0);
+    await expect(lost).rejects.toThrow(/worker threads died/);
+  });
+});
+
+test("memory of their own that does not fit leaves room for what does", () => {
+  const pool = new ThreadPool(new DeviceMemory(true), 2);
+  expect(() => pool.reserve(2 ** 33, 3)).toThrow(/out of memory/);
+  expect(pool.reserve(64, 3)).toBeGreaterThan(0);
+});
+
+test("a job finds nothing that an abandoned one has left in the counters of loops", async () => {
+  const memory = new DeviceMemory(true);
+  const pool = new ThreadPool(memory, 1);
+  const seen: number[] = [];
+  const work = (at: number): number => {
+    const counters = new Int32Array(memory.memory.buffer, at + control.counters, deepestLoop);
+    seen.push(counters[0]!, counters[deepestLoop - 1]!);
+    counters.fill(7);
+    return 0;
+  };
+  for (let i = 0; i < 2; i++) await pool.run({ ...done, work }, 1, 0, 0);
+  expect(seen).toEqual([0, 0, 0, 0]);
 });
 
 test("a worker that fails to start once is replaced with the next job, without a word", async () => {

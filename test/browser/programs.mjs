@@ -189,6 +189,9 @@ export async function runHolds() {
   const product = compile((x) => matmul(x, x).sum());
   const jobs = {
     "a long loop of tiny steps": () => grow.repeat(3_000_000),
+    "many short calls": async () => {
+      for (let i = 0; i < 100_000; i++) await grow();
+    },
     convolutions: () => step.repeat(60),
     "products of 1024 × 1024": () => product.repeat(6, a),
   };
