@@ -536,6 +536,11 @@ describe("programs are kept by the structure of their graph", () => {
     }
   });
 
+  test("one number in two dtypes is two inputs", async () => {
+    const whole = tensor([1, 2], { dtype: "int32" });
+    expect(await tensor([1, 2]).mul(5).add(whole.mul(5)).array()).toEqual([10, 20]);
+  });
+
   test("numbers of which rules make something keep programs of their own, and all the same bits", async () => {
     const [x, y] = [tensor([-1.5, -0, 0, 0.3, 2.7, NaN, Infinity]), tensor([0.1, 1e-30, 3, 1, 1.1, 2, 0])];
     const matrix = tensor(

@@ -8,11 +8,13 @@ import {
   compile,
   gradients,
   NablaError,
+  scan,
   setBackend,
   setThreads,
   type Tensor,
   tensor,
   variable,
+  zeros,
 } from "../src/index.ts";
 import { backend } from "../src/runtime/device.ts";
 
@@ -94,6 +96,30 @@ test("one, two, three and four threads give the same bits", async () => {
   expect(runs[0]).toEqual([expect.any(Number), expect.any(Array)]);
   for (const run of runs.slice(1)) expect(run).toEqual(runs[0]);
   expect(workers.length).toBeGreaterThanOrEqual(3);
+});
+
+test("loops in loops, repeated, give the bits of one thread", async () => {
+  const xs = noise([4, 64, 96], 7);
+  const states: number[][] = [];
+  for (const threads of [1, 2, 3]) {
+    setThreads(threads);
+    const w = variable(noise([96, 96], 8).mul(0.2));
+    const step = compile(() => {
+      const [last] = scan(
+        (outer: Tensor, x: Tensor) => {
+          const [inner] = scan((h: Tensor) => [h.matmul(w.value).tanh(), null], outer.add(x), null, { length: 3 });
+          return [inner, null];
+        },
+        zeros([64, 96]),
+        xs,
+      );
+      w.assign(w.value.add(last.transpose().matmul(last).mul(1e-3)));
+    });
+    await step.repeat(3);
+    states.push([...new Uint32Array((await w.data()).slice().buffer)]);
+  }
+  expect(states[1]).toEqual(states[0]);
+  expect(states[2]).toEqual(states[0]);
 });
 
 test("many short jobs of several programs, one after the other", async () => {
