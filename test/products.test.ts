@@ -272,9 +272,9 @@ test("sides of several axes", async () => {
   ];
   await check(
     some.flatMap(([a, b, out]) =>
-      (["plain", "flipped inside", "padded"] as const).flatMap((layout, i) =>
+      (["plain", "flipped inside", "padded", "gathered"] as const).flatMap((layout, i) =>
         (i === 1 ? ["bias and relu"] : ["bare", "bias and relu"]).map((ending) => {
-          const operands = i === 2 ? [layouts[layout](of(a)), leaf(of(b))] : [leaf(of(a)), layouts[layout](of(b))];
+          const operands = i >= 2 ? [layouts[layout](of(a)), leaf(of(b))] : [leaf(of(a)), layouts[layout](of(b))];
           const name = `${a} · ${b} → ${out}, ${layout}, ${ending}`;
           return { name, a: operands[0]!, b: operands[1]!, labels: { a, b, out }, after: endings[ending]! };
         }),
