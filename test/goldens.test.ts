@@ -12,6 +12,7 @@ import {
   averagePool2d,
   averagePool3d,
   batchNorm,
+  callbacks,
   clip,
   conv1d,
   conv2d,
@@ -119,6 +120,8 @@ interface OptimizerGolden {
   readonly name: keyof typeof optimizers;
   readonly options: object;
   readonly start: readonly number[];
+  /** The sizes of the parameters that `start` holds one after another. */
+  readonly sizes: readonly number[];
   readonly gradients: readonly (readonly number[])[];
   readonly steps: readonly (readonly number[])[];
 }
@@ -133,7 +136,7 @@ describe("optimizers, six steps along given gradients", () => {
       const optimizer = optimizers[golden.name](golden.options);
       const x = variable([...golden.start]);
       // The gradient is an argument, so that one program serves all steps.
-      const step = compile((gradient: Tensor) => optimizer.applyGradients([[gradient, x]]));
+      const step = compile((gradient: Tensor) => optimizer.applyGradients([[gradient, x, golden.sizes]]));
       for (const [i, gradient] of golden.gradients.entries()) {
         await step([...gradient]);
         expect(difference(await x.data(), golden.steps[i]!, "float32", close)).toBeNull();
@@ -145,13 +148,13 @@ describe("optimizers, six steps along given gradients", () => {
   test("without compile, and over several variables at once", async () => {
     for (const golden of goldens) {
       const optimizer = optimizers[golden.name](golden.options);
-      const parts = [
-        [0, 1],
-        [2, 3, 4],
-      ];
-      const xs = parts.map((part) => variable(part.map((i) => golden.start[i]!)));
+      const partsOf = (values: readonly number[]): number[][] => {
+        let end = 0;
+        return golden.sizes.map((size) => values.slice(end, (end += size)));
+      };
+      const xs = partsOf(golden.start).map((part) => variable(part));
       for (const gradient of golden.gradients)
-        optimizer.applyGradients(xs.map((x, k) => [tensor(parts[k]!.map((i) => gradient[i]!)), x] as const));
+        optimizer.applyGradients(partsOf(gradient).map((part, k) => [tensor(part), xs[k]!] as const));
       const end = (await Promise.all(xs.map((x) => x.data()))).flatMap((part) => [...part]);
       expect(difference(end, golden.steps.at(-1)!, "float32", close)).toBeNull();
     }
@@ -159,43 +162,53 @@ describe("optimizers, six steps along given gradients", () => {
 });
 
 interface Mlp {
-  readonly name: string;
+  readonly optimizer: keyof typeof optimizers;
+  readonly options: object;
+  readonly activation: "tanh" | "relu";
+  readonly schedule: keyof typeof schedules | null;
   readonly x: Numbers;
   readonly labels: readonly number[];
   readonly start: readonly Numbers[];
-  readonly steps: readonly { readonly loss: number; readonly weights: readonly Numbers[] }[];
+  readonly steps: readonly { readonly loss: number; readonly rate: number; readonly weights: readonly Numbers[] }[];
 }
 
-describe("a network of 3, 4 and 2 neurons, three steps", () => {
-  const goldens = read<Mlp>("mlp");
-  const make = (name: string) =>
-    name.startsWith("adam")
-      ? optimizers.adam({ learningRate: 0.05 })
-      : optimizers.sgd({ learningRate: 0.1, momentum: 0.9 });
-  const activationOf = (name: string) => name.split(" ")[1] as "tanh" | "relu";
+/** PyTorch's StepLR, CosineAnnealingLR and LinearLR, as functions of the epoch and the rate until then. */
+const schedules = {
+  halved: (epoch: number, rate: number) => (epoch === 0 ? rate : rate / 2),
+  cosine: (epoch: number) => (0.05 * (1 + Math.cos((Math.PI * epoch) / 4))) / 2,
+  "warm-up": (epoch: number) => 0.05 * Math.min(1, 0.25 + (0.75 * epoch) / 2),
+};
 
-  test.each(goldens.map((golden) => [golden.name, golden] as const))("%s, written out", async (name, golden) => {
-    const optimizer = make(name);
+describe("a network of 3, 4 and 2 neurons, three steps", () => {
+  const goldens = read<Mlp>("mlp").map((golden) => {
+    const { optimizer, activation, options, schedule } = golden;
+    return [`${optimizer} ${activation} ${JSON.stringify(options)} ${schedule ?? ""}`, golden] as const;
+  });
+  const make = ({ optimizer, options }: Mlp) => optimizers[optimizer](options);
+
+  test.each(goldens)("%s, written out", async (_, golden) => {
+    const optimizer = make(golden);
     const parameters = golden.start.map((x) => variable(given(x)));
     const [w1, b1, w2, b2] = parameters as [Variable, Variable, Variable, Variable];
     const loss = losses.sparseCategoricalCrossentropy({ fromLogits: true });
     const step = compile((x: Tensor, labels: Tensor) => {
-      const hidden = activation(activationOf(name))(x.matmul(w1.value).add(b1.value));
+      const hidden = activation(golden.activation)(x.matmul(w1.value).add(b1.value));
       const value = loss.call(labels, hidden.matmul(w2.value).add(b2.value)).mean();
       const slopes = gradients(value, parameters);
       optimizer.applyGradients(slopes.map((slope, i) => [slope, parameters[i]!] as const));
       return value;
     });
-    for (const { loss: expected, weights } of golden.steps) {
+    for (const { loss: expected, rate, weights } of golden.steps) {
+      optimizer.learningRate.assign(rate);
       const value = await step(given(golden.x), tensor([...golden.labels]));
       expect(await value.item()).toBeCloseTo(expected, 5);
       for (const [i, weight] of weights.entries()) await agrees(parameters[i]!.value, weight, 1e-4);
     }
   });
 
-  test.each(goldens.map((golden) => [golden.name, golden] as const))("%s, as a model", async (name, golden) => {
-    const model = sequential([layers.dense(4, { activation: activationOf(name) }), layers.dense(2)]);
-    model.compile({ optimizer: make(name), loss: "sparseCategoricalCrossentropy" });
+  test.each(goldens)("%s, as a model", async (_, golden) => {
+    const model = sequential([layers.dense(4, { activation: golden.activation }), layers.dense(2)]);
+    model.compile({ optimizer: make(golden), loss: "sparseCategoricalCrossentropy" });
     model.build([3]);
     const names = Object.keys(await model.getWeights());
     const numbers = (weights: readonly Numbers[]) =>
@@ -208,7 +221,12 @@ describe("a network of 3, 4 and 2 neurons, three steps", () => {
     model.setWeights(numbers(golden.start));
     const history = await model.fit(
       { x: given(golden.x), y: tensor([...golden.labels]) },
-      { epochs: 3, batchSize: 5, shuffle: false },
+      {
+        epochs: 3,
+        batchSize: 5,
+        shuffle: false,
+        callbacks: golden.schedule ? [callbacks.learningRateScheduler(schedules[golden.schedule])] : [],
+      },
     );
     const end = await model.getWeights();
     for (const [i, weight] of golden.steps.at(-1)!.weights.entries())
@@ -327,7 +345,7 @@ describe("convolution, pooling, normalization, attention, sorting", () => {
   });
 });
 
-test("the course's worked softmax (COURSE.md A1)", async () => {
+test("the softmax of six scores, worked out by hand", async () => {
   const p = await softmax([5, 3, 6.2, 4, 1.5, -2]).data();
   expect([...p].map((x) => x.toFixed(2))).toEqual(["0.21", "0.03", "0.68", "0.08", "0.01", "0.00"]);
 });

@@ -23,6 +23,15 @@ describe("steps by hand", () => {
   // v: −0.1, −0.15, −0.175 of a constant slope of 1
   test("sgd with momentum", async () =>
     close(await path(optimizers.sgd({ learningRate: 0.1, momentum: 0.5 }), [1, 1, 1]), [-0.1, -0.25, -0.425]));
+  test("the velocity keeps the rates of earlier steps, as in Keras", async () => {
+    const optimizer = optimizers.sgd({ learningRate: 0.1, momentum: 0.5 });
+    const w = variable([0]);
+    optimizer.applyGradients([[tensor([1]), w]]);
+    optimizer.learningRate.assign(0.01);
+    optimizer.applyGradients([[tensor([1]), w]]);
+    // v: −0.1, then 0.5 · −0.1 − 0.01
+    expect((await w.data())[0]).toBeCloseTo(-0.16, 6);
+  });
   // each step goes 0.5 v − 0.1: −0.15, −0.175, −0.1875
   test("sgd with Nesterov's look-ahead", async () =>
     close(
@@ -72,13 +81,18 @@ describe("clipping", () => {
     ]);
     return [...(await a.data()), ...(await b.data())];
   };
-  test("clipnorm keeps the direction of all gradients together", async () => {
-    close(await moved(optimizers.sgd({ learningRate: 1, clipnorm: 1 })), [-0.6, 0, 0.8]);
-    close(await moved(optimizers.sgd({ learningRate: 1, clipnorm: 10 })), [-3, 0, 4]);
+  test("clipnorm scales each gradient by its own norm", async () => {
+    close(await moved(optimizers.sgd({ learningRate: 1, clipnorm: 1 })), [-1, 0, 1]);
+    close(await moved(optimizers.sgd({ learningRate: 1, clipnorm: 3.5 })), [-3, 0, 3.5]);
+  });
+  test("globalClipnorm keeps the direction of all gradients together", async () => {
+    close(await moved(optimizers.sgd({ learningRate: 1, globalClipnorm: 1 })), [-0.6, 0, 0.8]);
+    close(await moved(optimizers.sgd({ learningRate: 1, globalClipnorm: 10 })), [-3, 0, 4]);
   });
   test("clipvalue cuts each element", async () =>
     close(await moved(optimizers.sgd({ learningRate: 1, clipvalue: 3.5 })), [-3, 0, 3.5]));
-  test("a gradient of zeros stays one", async () => close(await path(optimizers.sgd({ clipnorm: 1 }), [0]), [0]));
+  test("a gradient of zeros stays one", async () =>
+    close(await path(optimizers.sgd({ clipnorm: 1, globalClipnorm: 1 }), [0]), [0]));
 });
 
 test("the learning rate changes without another compilation", async () => {
@@ -97,7 +111,7 @@ test("the learning rate changes without another compilation", async () => {
 });
 
 test("a configuration makes the optimizer again", async () => {
-  const optimizer = optimizers.adamW({ learningRate: 0.003, beta1: 0.8, weightDecay: 0.1, clipnorm: 2 });
+  const optimizer = optimizers.adamW({ learningRate: 0.003, beta1: 0.8, weightDecay: 0.1, globalClipnorm: 2 });
   const config = await optimizer.config();
   expect(config).toEqual({
     learningRate: 0.003,
@@ -105,7 +119,7 @@ test("a configuration makes the optimizer again", async () => {
     beta2: 0.999,
     epsilon: 1e-7,
     weightDecay: 0.1,
-    clipnorm: 2,
+    globalClipnorm: 2,
   });
   expect(await optimizerFromConfig("adamW", config).config()).toEqual(config);
 });

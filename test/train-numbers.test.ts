@@ -189,10 +189,10 @@ describe("optimizers in files and with both clippings", () => {
     const loaded = await loadModel(await model.toBytes());
     expect(await loaded.training!.optimizer.currentLearningRate()).toBe(0);
   });
-  test("clipnorm comes first, then clipvalue, for each gradient of the model together", async () => {
+  test("clipping by a norm comes first, then clipvalue: globalClipnorm for all parameters together", async () => {
     const model = sequential([layers.dense(1, { kernelInitializer: "zeros" })], { inputShape: [2] });
     model.compile({
-      optimizer: optimizers.sgd({ learningRate: 1, clipnorm: 2, clipvalue: 1.25 }),
+      optimizer: optimizers.sgd({ learningRate: 1, globalClipnorm: 2, clipvalue: 1.25 }),
       loss: (_, p) => p.mul(-1),
     });
     // The gradient is −(2, 2, 1), of length 3: scaled to 2 it is −(1.33, 1.33, 0.67), of which 1.25 is left.
@@ -200,5 +200,15 @@ describe("optimizers in files and with both clippings", () => {
     const { "dense_1/kernel": kernel, "dense_1/bias": bias } = await model.getWeights();
     expect(Array.from(kernel!.data)).toEqual([1.25, 1.25]);
     expect(bias!.data[0]).toBeCloseTo(2 / 3, 6);
+  });
+  test("clipnorm is for each parameter of the model by itself", async () => {
+    const model = sequential([layers.dense(1, { kernelInitializer: "zeros" })], { inputShape: [2] });
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 1, clipnorm: 2 }), loss: (_, p) => p.mul(-1) });
+    // The kernel's gradient is −(3, 4), of norm 5, and is scaled to norm 2; the bias's is −1, and stays.
+    await model.fit(tensor([[3, 4]]), tensor([[0]]));
+    const { "dense_1/kernel": kernel, "dense_1/bias": bias } = await model.getWeights();
+    expect(kernel!.data[0]).toBeCloseTo(1.2, 6);
+    expect(kernel!.data[1]).toBeCloseTo(1.6, 6);
+    expect(bias!.data[0]).toBeCloseTo(1, 6);
   });
 });

@@ -1,45 +1,67 @@
-// The optimizer: what all of them share (learning rate, step count, clipping, slots) around one rule of update.
+// The optimizer: learning rate, step count, clipping and slots, which all optimizers share, around one update rule.
 import { ArgumentError } from "../errors.ts";
-import { zeros } from "../functions/array.ts";
+import { concatenate, zeros } from "../functions/array.ts";
 import { checkOptions, checkRange, describe } from "../options.ts";
 import { asTensor, type Tensor } from "../tensor.ts";
 import { type Variable, variable } from "../variable.ts";
 
-/** What every optimizer takes beside its own options. */
+/**
+ * The options that every optimizer takes beside its own.
+ *
+ * Keras takes at most one of the three kinds of clipping. Several apply here in the order `clipnorm`,
+ * `globalClipnorm`, `clipvalue`, as the three calls of PyTorch would one after another.
+ */
 export interface OptimizerOptions {
   /** The size of a step. A finite number from 0 up. */
   readonly learningRate?: number;
-  /** Scales the gradient of all parameters together down to this Euclidean length where it is longer. Default: no clipping. */
+  /**
+   * Scales the gradient of each parameter (each kernel, each bias) down to this Euclidean norm where it is longer, as in
+   * Keras. PyTorch: `clip_grad_norm_` called for each parameter. Default: no clipping.
+   */
   readonly clipnorm?: number;
-  /** Cuts each element of the gradient to ± this. Default: no clipping. */
+  /**
+   * Scales the gradients of all parameters down by one factor, so that their common Euclidean norm is at most this, as
+   * Keras's `global_clipnorm`. PyTorch: one `clip_grad_norm_` for all parameters. Default: no clipping.
+   */
+  readonly globalClipnorm?: number;
+  /** Limits each element of the gradient to ± this. PyTorch: `clip_grad_value_`. Default: no clipping. */
   readonly clipvalue?: number;
 }
 
-/** What a rule of update sees: all parameters of a model in one vector, and as much of each slot. */
-export interface UpdateInput<Slot extends string> {
+const clippingNames = ["clipnorm", "globalClipnorm", "clipvalue"] as const;
+type Clipping = Pick<OptimizerOptions, (typeof clippingNames)[number]>;
+
+/** The input of an update rule: all parameters of a model in one vector, and a vector of that size for each slot. */
+interface UpdateInput<Slot extends string> {
   readonly value: Tensor;
   readonly gradient: Tensor;
   readonly slots: Readonly<Record<Slot, Tensor>>;
   readonly learningRate: Tensor;
-  /** Which step this is, from 1 up, float32. */
+  /** The number of this step, from 1 up, float32. */
   readonly step: Tensor;
 }
 
-export interface UpdateOutput<Slot extends string> {
+interface UpdateOutput<Slot extends string> {
   readonly value: Tensor;
   readonly slots: Readonly<Record<Slot, Tensor>>;
 }
 
-/** One optimizer: its name, its options, and the rule. */
+/** One optimizer: its name, its options, and its update rule. */
 export interface OptimizerRule<Slot extends string> {
   readonly name: string;
   /** The rule's own options with their values, for model files. */
   readonly config: Readonly<Record<string, number | boolean>>;
-  /** What is remembered for each parameter, and with what it begins. */
+  /** The state that the rule keeps for each parameter, by name, with its first value. */
   readonly slots: Readonly<Record<Slot, number>>;
   /** One chain of elementwise operations, so that the update of a whole network is a single kernel. */
   readonly update: (input: UpdateInput<Slot>) => UpdateOutput<Slot>;
 }
+
+/**
+ * A gradient, and the variable that it belongs to. A variable that holds several parameters one after another (a
+ * model's flat one) comes with their sizes, since `clipnorm` clips each parameter by itself.
+ */
+type GradientPair = readonly [gradient: Tensor, of: Variable, parameterSizes?: readonly number[]];
 
 /**
  * Changes variables along their gradients. Made by a factory such as `optimizers.adam()`.
@@ -59,11 +81,11 @@ export class Optimizer {
   /** int32 []: how many steps have been taken. */
   readonly iterations: Variable;
   readonly #rule: OptimizerRule<string>;
-  readonly #clipping: Pick<OptimizerOptions, "clipnorm" | "clipvalue">;
+  readonly #clipping: Clipping;
   readonly #slots = new Map<Variable, Record<string, Variable>>();
 
   /** Throws {@link ArgumentError} for a learning rate or clipping that is out of range. */
-  constructor(rule: OptimizerRule<string>, learningRate: number, { clipnorm, clipvalue }: OptimizerOptions) {
+  constructor(rule: OptimizerRule<string>, learningRate: number, options: OptimizerOptions) {
     const where = `optimizers.${rule.name}`;
     // The rate is a float32, in which larger numbers are infinite.
     checkRange(
@@ -73,11 +95,10 @@ export class Optimizer {
       0,
       learningRate > 3.4e38 && learningRate < Infinity ? 3.4e38 : Infinity,
     );
-    if (clipnorm !== undefined) checkPositive(where, "clipnorm", clipnorm);
-    if (clipvalue !== undefined) checkPositive(where, "clipvalue", clipvalue);
+    const clipping = clippingNames.filter((name) => options[name] !== undefined);
     this.name = rule.name;
     this.#rule = rule;
-    this.#clipping = { ...(clipnorm !== undefined && { clipnorm }), ...(clipvalue !== undefined && { clipvalue }) };
+    this.#clipping = Object.fromEntries(clipping.map((name) => [name, checkPositive(where, name, options[name])]));
     this.learningRate = variable(learningRate, { name: "learningRate" });
     this.iterations = variable(zeros([], "int32"), { name: "iterations" });
   }
@@ -97,19 +118,18 @@ export class Optimizer {
     return slots;
   }
 
-  /** One step: each variable along its gradient. Inside `compile` the assignments are part of the program. */
-  applyGradients(pairs: readonly (readonly [gradient: Tensor, of: Variable])[]): void {
+  /** Takes one step: moves each variable along its gradient. Inside `compile` the assignments are part of the program. */
+  applyGradients(pairs: readonly GradientPair[]): void {
     const learningRate = this.learningRate.value;
     this.iterations.assignAdd(1);
     const step = this.iterations.value.cast("float32");
-    const gradients = this.#clip(pairs.map(([gradient]) => gradient));
-    pairs.forEach(([, of], i) => {
+    for (const [gradient, of] of clip(pairs, this.#clipping)) {
       const variables = this.slots(of);
       const slots = Object.fromEntries(Object.entries(variables).map(([name, slot]) => [name, slot.value]));
-      const next = this.#rule.update({ value: of.value, gradient: gradients[i]!, slots, learningRate, step });
+      const next = this.#rule.update({ value: of.value, gradient, slots, learningRate, step });
       of.assign(next.value);
       for (const [name, slot] of Object.entries(variables)) slot.assign(next.slots[name]!);
-    });
+    }
   }
 
   /** What the factory of this name needs to make the optimizer again, with the learning rate as it is now. */
@@ -124,26 +144,43 @@ export class Optimizer {
       if (Math.fround(Number(rate.toPrecision(digits))) === rate) return Number(rate.toPrecision(digits));
     return rate;
   }
+}
 
-  /** g·c / max(‖g‖, c) for clipnorm c, over all gradients together (Pascanu and others, 2013); then ± clipvalue. */
-  #clip(gradients: readonly Tensor[]): readonly Tensor[] {
-    const { clipnorm, clipvalue } = this.#clipping;
-    let clipped = gradients;
-    if (clipnorm !== undefined) {
-      const norm = gradients
-        .map((g) => g.square().sum())
-        .reduce((a, b) => a.add(b))
-        .sqrt();
-      const factor = asTensor(clipnorm).div(norm.maximum(clipnorm));
-      clipped = clipped.map((g) => g.mul(factor));
-    }
-    return clipvalue === undefined ? clipped : clipped.map((g) => g.maximum(-clipvalue).minimum(clipvalue));
+const sumOfSquares = (x: Tensor): Tensor => x.square().sum();
+
+/** g · c / max(‖g‖, c), where ‖g‖² is given. */
+function scaleDown(gradient: Tensor, normSquared: Tensor, limit: number): Tensor {
+  return gradient.mul(asTensor(limit).div(normSquared.sqrt().maximum(limit)));
+}
+
+/** The gradients after clipping, first by the norm of each parameter, then by the norm of all, then by element. */
+function clip(pairs: readonly GradientPair[], { clipnorm, globalClipnorm, clipvalue }: Clipping) {
+  let clipped = pairs;
+  if (clipnorm !== undefined)
+    clipped = clipped.map(([gradient, of, sizes]) => [clipEach(gradient, sizes ?? [gradient.size], clipnorm), of]);
+  if (globalClipnorm !== undefined) {
+    const total = clipped.map(([gradient]) => sumOfSquares(gradient)).reduce((a, b) => a.add(b));
+    clipped = clipped.map(([gradient, of]) => [scaleDown(gradient, total, globalClipnorm), of]);
   }
+  if (clipvalue === undefined) return clipped;
+  return clipped.map(([gradient, of]) => [gradient.maximum(-clipvalue).minimum(clipvalue), of] as const);
+}
+
+/** Clips each parameter of a gradient by its own norm (Pascanu and others, 2013). */
+function clipEach(gradient: Tensor, sizes: readonly number[], limit: number): Tensor {
+  if (sizes.length === 1) return scaleDown(gradient, sumOfSquares(gradient), limit);
+  let end = 0;
+  return concatenate(
+    sizes.map((size) => {
+      const own = gradient.at([end, (end += size)]);
+      return scaleDown(own, sumOfSquares(own), limit);
+    }),
+  );
 }
 
 /** For factories: checks the names of the options against the rule's own and the shared ones. */
 export function checkOptimizerOptions(name: string, options: object, own: readonly string[]): void {
-  checkOptions(`optimizers.${name}`, options, ["learningRate", ...own, "clipnorm", "clipvalue"]);
+  checkOptions(`optimizers.${name}`, options, ["learningRate", ...own, ...clippingNames]);
 }
 
 export function checkPositive(where: string, name: string, value: unknown): number {

@@ -17,7 +17,8 @@ export interface RmspropOptions extends OptimizerOptions {
 
 /**
  * v ← ρv + (1−ρ)g², θ ← θ − η·g / (√v + ε); with momentum b ← μb + η·g/(√v + ε), θ ← θ − b; centred with v − m² for
- * v, where m ← ρm + (1−ρ)g. Tieleman and Hinton, 2012; centred: Graves, 2013.
+ * v, where m ← ρm + (1−ρ)g. Tieleman and Hinton, 2012; centred: Graves, 2013. As in Keras, b holds the learning rates
+ * of earlier steps; PyTorch multiplies all of b by the present one.
  *
  * @example model.compile({ optimizer: optimizers.rmsprop({ momentum: 0.9 }), loss: "mse" })
  */

@@ -15,6 +15,9 @@ export interface SgdOptions extends OptimizerOptions {
  * θ ← θ − η∇L (Robbins and Monro, 1951). With momentum μ (Polyak, 1964): v ← μv − η∇L, θ ← θ + v; with Nesterov's
  * look-ahead θ ← θ + μv − η∇L, in the form of Sutskever and others, 2013.
  *
+ * As in Keras, v holds the learning rates of earlier steps. PyTorch multiplies the whole velocity by the rate of the
+ * present step, which gives other numbers once a schedule changes the rate.
+ *
  * @example model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }), loss: "mse" })
  */
 export function sgd(options: SgdOptions = {}): Optimizer {

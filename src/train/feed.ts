@@ -2,6 +2,7 @@
 import type { KernelRun, Program } from "../backends/backend.ts";
 import { type Compiled, compile } from "../compile-function.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { NablaError } from "../errors.ts";
 import { zeros } from "../functions/array.ts";
 import { foldIn, type Key, key } from "../functions/random.ts";
 import { gradients } from "../gradient.ts";
@@ -119,11 +120,13 @@ export class Feed {
 
   #train(batch: number): Tensor[] {
     const { optimizer } = this.#setup;
-    const parameters = this.#model.weights().flat!;
+    const { flat, trainableSizes } = this.#model.weights();
+    if (!flat) throw new NablaError(`model ${this.#model.name} has no trainable parameters.`);
     const rows = this.#rows(this.#advance(batch), batch);
     const predictions = this.#model.call(this.data.inputs.rows(rows), { training: true, key: this.#stepKey() });
     const { loss, sums } = measure(this.#setup, this.data.targets.rows(rows), predictions, batch);
-    optimizer.applyGradients([[gradients(loss, [parameters])[0]!, parameters]]);
+    const [gradient] = gradients(loss, [flat]);
+    optimizer.applyGradients([[gradient!, flat, trainableSizes]]);
     return this.#accumulate(sums);
   }
 

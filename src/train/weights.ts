@@ -56,6 +56,11 @@ export class Weights {
     return [...(this.flat ? [this.flat] : []), ...this.#others.values()];
   }
 
+  /** The sizes of the trainable parameters, in the order in which {@link flat} holds them. */
+  get trainableSizes(): number[] {
+    return this.named.flatMap(({ parameter }) => (parameter.trainable ? [parameter.size] : []));
+  }
+
   /** The numbers of each parameter, copied. */
   async read(): Promise<WeightValues> {
     const flat = (await this.flat?.data()) ?? allocate("float32", 0);

@@ -154,38 +154,62 @@ GRADIENTS = [
 ]
 
 
-def optimizer(name, make, options, clip=None):
-    x = f32(START).requires_grad_(True)
-    made = make([x])
+SIZES = [2, 3]  # START holds two parameters, so that clipping by the norm of each differs from that of all
+
+
+def clip_gradients(params, clipnorm=None, globalClipnorm=None, clipvalue=None, **_):
+    """Keras's three kinds of clipping, by PyTorch's functions."""
+    if clipnorm is not None:
+        for p in params:
+            torch.nn.utils.clip_grad_norm_([p], clipnorm)
+    if globalClipnorm is not None:
+        torch.nn.utils.clip_grad_norm_(params, globalClipnorm)
+    if clipvalue is not None:
+        torch.nn.utils.clip_grad_value_(params, clipvalue)
+
+
+def optimizer(name, make, options):
+    xs = [x.clone().requires_grad_(True) for x in torch.split(f32(START), SIZES)]
+    made = make(xs)
     steps = []
     for g in GRADIENTS:
-        x.grad = f32(g)
-        if "clipnorm" in (clip or {}):
-            torch.nn.utils.clip_grad_norm_([x], clip["clipnorm"])
-        if "clipvalue" in (clip or {}):
-            torch.nn.utils.clip_grad_value_([x], clip["clipvalue"])
+        for x, part in zip(xs, torch.split(f32(g), SIZES)):
+            x.grad = part.clone()
+        clip_gradients(xs, **options)
         made.step()
-        steps.append(numbers(x)["data"])
-    return {"name": name, "options": {**options, **(clip or {})}, "start": START, "gradients": GRADIENTS, "steps": steps}
+        steps.append(numbers(torch.cat(xs))["data"])
+    return {"name": name, "options": options, "start": START, "sizes": SIZES, "gradients": GRADIENTS, "steps": steps}
 
 
 O = torch.optim
+SGD, ADAM = {"learningRate": 0.1}, {"learningRate": 0.01, "epsilon": 1e-7}
 write("optimizers", [
-    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {"learningRate": 0.1}),
-    optimizer("sgd", lambda p: O.SGD(p, lr=0.1, momentum=0.9), {"learningRate": 0.1, "momentum": 0.9}),
-    optimizer("sgd", lambda p: O.SGD(p, lr=0.05, momentum=0.8, nesterov=True), {"learningRate": 0.05, "momentum": 0.8, "nesterov": True}),
-    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {"learningRate": 0.1}, {"clipnorm": 2.5}),
-    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {"learningRate": 0.1}, {"clipvalue": 0.5}),
-    optimizer("adam", lambda p: O.Adam(p, lr=0.01, eps=1e-7), {"learningRate": 0.01, "epsilon": 1e-7}),
-    optimizer("adam", lambda p: O.Adam(p, lr=0.1, betas=(0.8, 0.95), eps=1e-3), {"learningRate": 0.1, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3}),
-    optimizer("adamW", lambda p: O.AdamW(p, lr=0.01, eps=1e-7, weight_decay=0.1), {"learningRate": 0.01, "epsilon": 1e-7, "weightDecay": 0.1}),
-    optimizer("rmsprop", lambda p: O.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-7), {"learningRate": 0.01, "rho": 0.9, "epsilon": 1e-7}),
-    optimizer("rmsprop", lambda p: O.RMSprop(p, lr=0.01, alpha=0.8, eps=1e-5, momentum=0.5), {"learningRate": 0.01, "rho": 0.8, "epsilon": 1e-5, "momentum": 0.5}),
-    optimizer("rmsprop", lambda p: O.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-3, centered=True), {"learningRate": 0.01, "rho": 0.9, "epsilon": 1e-3, "centered": True}),
-    optimizer("adagrad", lambda p: O.Adagrad(p, lr=0.1, initial_accumulator_value=0.1, eps=1e-7), {"learningRate": 0.1, "initialAccumulatorValue": 0.1, "epsilon": 1e-7}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), SGD),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1, momentum=0.9), {**SGD, "momentum": 0.9}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.05, momentum=0.8, nesterov=True),
+              {"learningRate": 0.05, "momentum": 0.8, "nesterov": True}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {**SGD, "clipnorm": 1}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {**SGD, "globalClipnorm": 2.5}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {**SGD, "clipvalue": 0.5}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {**SGD, "clipnorm": 1.1, "clipvalue": 0.9}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1), {**SGD, "globalClipnorm": 2.5, "clipvalue": 0.9}),
+    optimizer("sgd", lambda p: O.SGD(p, lr=0.1),
+              {**SGD, "clipnorm": 2, "globalClipnorm": 1.5, "clipvalue": 0.9}),
+    optimizer("adam", lambda p: O.Adam(p, lr=0.01, eps=1e-7), ADAM),
+    optimizer("adam", lambda p: O.Adam(p, lr=0.1, betas=(0.8, 0.95), eps=1e-3),
+              {"learningRate": 0.1, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3}),
+    optimizer("adam", lambda p: O.Adam(p, lr=0.01, eps=1e-7), {**ADAM, "clipnorm": 1.1, "clipvalue": 0.9}),
+    optimizer("adamW", lambda p: O.AdamW(p, lr=0.01, eps=1e-7, weight_decay=0.1), {**ADAM, "weightDecay": 0.1}),
+    optimizer("rmsprop", lambda p: O.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-7), {**ADAM, "rho": 0.9}),
+    optimizer("rmsprop", lambda p: O.RMSprop(p, lr=0.01, alpha=0.8, eps=1e-5, momentum=0.5),
+              {"learningRate": 0.01, "rho": 0.8, "epsilon": 1e-5, "momentum": 0.5}),
+    optimizer("rmsprop", lambda p: O.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-3, centered=True),
+              {"learningRate": 0.01, "rho": 0.9, "epsilon": 1e-3, "centered": True}),
+    optimizer("adagrad", lambda p: O.Adagrad(p, lr=0.1, initial_accumulator_value=0.1, eps=1e-7),
+              {"learningRate": 0.1, "initialAccumulatorValue": 0.1, "epsilon": 1e-7}),
 ])
 
-# ---- a small network, 3-4-2, trained for three steps --------------------------------------------------------------
+# ---- a small network, 3-4-2, trained for three steps, which are epochs to the schedules ---------------------------
 
 
 def spread(*shape):
@@ -194,27 +218,45 @@ def spread(*shape):
     return f32(np.round(np.sin(1 + 1.7 * np.arange(n) ** 1.1), 3)).reshape(*shape)
 
 
-def mlp(name, make, activation):
+def mlp(optimizer, make, options, activation, schedule=None):
     params = [spread(3, 4), spread(4) * 0.5, spread(4, 2) * 0.5, spread(2) * 0.25]
     params = [p.float().double().requires_grad_(True) for p in params]
     start = [numbers(p) for p in params]
     x, labels = spread(5, 3) * 2, torch.tensor([0, 1, 1, 0, 1])
     x = x.float().double()
     made = make(params)
+    schedule, scheduler = schedule and schedule[0], schedule and schedule[1](made)
     steps = []
     for _ in range(3):
         w1, b1, w2, b2 = params
-        value = F.cross_entropy(activation(x @ w1 + b1) @ w2 + b2, labels)
+        value = F.cross_entropy(getattr(torch, activation)(x @ w1 + b1) @ w2 + b2, labels)
         made.zero_grad()
         value.backward()
+        clip_gradients(params, **options)
+        rate = made.param_groups[0]["lr"]
         made.step()
-        steps.append({"loss": number(value), "weights": [numbers(p) for p in params]})
-    return {"name": name, "x": numbers(x), "labels": labels.tolist(), "start": start, "steps": steps}
+        if scheduler:
+            scheduler.step()
+        steps.append({"loss": number(value), "rate": number(rate), "weights": [numbers(p) for p in params]})
+    return {"name": f"{optimizer} {activation}", "optimizer": optimizer, "options": options, "activation": activation,
+            "schedule": schedule, "x": numbers(x), "labels": labels.tolist(), "start": start, "steps": steps}
 
 
+ADAM, SGD = {"learningRate": 0.05, "epsilon": 1e-7}, {"learningRate": 0.1, "momentum": 0.9}
+make_adam, make_sgd = lambda p: O.Adam(p, lr=0.05, eps=1e-7), lambda p: O.SGD(p, lr=0.1, momentum=0.9)
+L = O.lr_scheduler
 write("mlp", [
-    mlp("adam tanh", lambda p: O.Adam(p, lr=0.05, eps=1e-7), torch.tanh),
-    mlp("sgd relu", lambda p: O.SGD(p, lr=0.1, momentum=0.9), torch.relu),
+    mlp("adam", make_adam, ADAM, "tanh"),
+    mlp("sgd", make_sgd, SGD, "relu"),
+    mlp("sgd", make_sgd, {**SGD, "clipnorm": 0.1}, "tanh"),
+    mlp("sgd", make_sgd, {**SGD, "globalClipnorm": 0.2}, "tanh"),
+    mlp("sgd", make_sgd, {**SGD, "clipnorm": 0.1, "clipvalue": 0.05}, "tanh"),
+    mlp("adam", make_adam, {**ADAM, "clipnorm": 0.1, "clipvalue": 0.05}, "tanh"),
+    # Without momentum: a velocity holds the rates of earlier steps in Keras and in Nabla, but not in PyTorch.
+    mlp("sgd", lambda p: O.SGD(p, lr=0.1), {"learningRate": 0.1}, "tanh",
+        ("halved", lambda o: L.StepLR(o, step_size=1, gamma=0.5))),
+    mlp("adam", make_adam, ADAM, "tanh", ("cosine", lambda o: L.CosineAnnealingLR(o, T_max=4))),
+    mlp("adam", make_adam, ADAM, "tanh", ("warm-up", lambda o: L.LinearLR(o, start_factor=0.25, total_iters=2))),
 ])
 
 # ---- tensor functions ---------------------------------------------------------------------------------------------
