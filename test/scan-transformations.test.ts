@@ -236,7 +236,7 @@ describe("vmap of a loop", () => {
           return a!.sum().add(c!.sum());
         })(draw(32, 3, 5)).sum(),
       )(w),
-    ).toThrow(/rule of customGradient uses what depends on the example.*make it an argument/);
+    ).toThrow(/rule of customGradient to use only its arguments.*Make it an argument/);
   });
 });
 
