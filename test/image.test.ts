@@ -433,6 +433,30 @@ describe("digitFromImage", () => {
     expect(picture(digitFromImage(png(grainy, inverse), "x").data)).toBe(picture(expected(seven)));
   });
 
+  test("takes faint grain between the strokes for paper, and faint marks beside them for no ink", () => {
+    // The contrast is 200: grain of up to 9 % is paper; marks of 20 % are kept, but do not move the digit's edges.
+    const clean: Drawing = { ...seven, ink: (x, y) => (seven.ink(x, y) > 0 ? 200 : 0) };
+    const grainy: Drawing = { ...seven, ink: (x, y) => (seven.ink(x, y) > 0 ? 200 : (x * 7 + y * 13) % 19) };
+    expect(digitFromImage(png(grainy, same), "x").data).toEqual(digitFromImage(png(clean, same), "x").data);
+    const marked: Drawing = { ...seven, ink: (x, y) => (x >= 2 && x < 6 && y === 30 ? 40 : clean.ink(x, y)) };
+    expect(digitFromImage(png(marked, same), "x").data).toEqual(digitFromImage(png(clean, same), "x").data);
+    const darker: Drawing = { ...marked, ink: (x, y) => (marked.ink(x, y) === 40 ? 60 : marked.ink(x, y)) };
+    expect(digitFromImage(png(darker, same), "x").data).not.toEqual(digitFromImage(png(clean, same), "x").data);
+  });
+
+  test("takes the median of the border for the paper, and a contrast of 24 for enough", () => {
+    // Two fifths of the border are as light as the digit.
+    const framed: Drawing = { ...seven, ink: (x, y) => (x === 0 && y > 0 ? 200 : y === 59 && x > 24 ? 200 : 0) };
+    const digit: Drawing = { ...framed, ink: (x, y) => (seven.ink(x, y) > 0 ? 100 : framed.ink(x, y)) };
+    const inverted: Drawing = { ...digit, ink: (x, y) => 255 - digit.ink(x, y) };
+    expect(digitFromImage(png(digit, same), "x").data).toEqual(digitFromImage(png(inverted, same), "x").data);
+    const pale: Drawing = { ...seven, ink: (x, y) => (seven.ink(x, y) > 0 ? 124 : 100) };
+    expect(picture(digitFromImage(png(pale, same), "x").data)).toBe(picture(expected(seven)));
+    expect(() => digitFromImage(png({ ...pale, ink: (x, y) => Math.min(123, pale.ink(x, y)) }, same), "x")).toThrow(
+      /is blank/,
+    );
+  });
+
   test("averages areas: a pixel half covered is half as bright", () => {
     const drawing: Drawing = {
       width: 100,

@@ -161,6 +161,33 @@ describe("what does not fit", () => {
   });
 });
 
+describe("a memory", () => {
+  it("joins free stretches that touch, whichever was freed first", () => {
+    const memory = new DeviceMemory(true);
+    const [a, b] = [memory.allocate(1000), memory.allocate(1000), memory.allocate(1000)] as const;
+    for (const order of [
+      [a, b],
+      [b, a],
+    ]) {
+      for (const start of order) memory.free(start);
+      const both = memory.allocate(2100);
+      expect(both).toBe(a);
+      memory.free(both);
+      expect([memory.allocate(1000), memory.allocate(1000)]).toEqual([a, b]);
+    }
+  });
+
+  it("hands out all that it grew by before it grows again", () => {
+    const memory = new DeviceMemory(true);
+    memory.allocate(2 ** 25);
+    const grow = vi.spyOn(memory.memory, "grow");
+    // The first needs a quarter of the memory more, in which the others have room.
+    const starts = Array.from({ length: 6 }, () => memory.allocate(2 ** 20));
+    expect(grow).toHaveBeenCalledTimes(1);
+    expect(starts).toEqual(starts.map((_, i) => starts[0]! + i * (2 ** 20 + 64)));
+  });
+});
+
 describe("a process that may not have all address space", () => {
   /** Lets no memory of more than so many pages be reserved. */
   const limited = (pages: number, body: () => void): void => {

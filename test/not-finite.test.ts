@@ -134,6 +134,18 @@ describe.each(["slow", "fast"])("with a %s clock", (clock) => {
   });
 });
 
+test("a step of the examples that are left over is found again", async () => {
+  const model = sequential([layers.dense(1, { useBias: false, name: "hidden" })], { inputShape: [1], seed: 1 });
+  model.compile({ optimizer: optimizers.sgd({ learningRate: 0 }), loss: "mse" });
+  const inputs = [1, 1, 1, 1, 1, 1, 1e30].map((x) => [x]);
+  const run = model.fit(
+    inputs,
+    inputs.map(() => [0]),
+    { batchSize: 3, shuffle: false },
+  );
+  expect(await failure(run)).toMatch(/step 3 of 3: every layer.s output is still finite/);
+});
+
 test("weights that an update made infinite are named", async () => {
   const model = sequential([layers.dense(1, { kernelInitializer: "ones", name: "hidden" })], { inputShape: [1] });
   // The gradient of the root is infinite at 0, where the loss itself is 0.

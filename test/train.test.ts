@@ -294,6 +294,36 @@ describe("batches", () => {
     await model.fit({ data: x, shape: [2, 1] }, { data: y, shape: [2, 1] });
     expect(await flat(model)).toEqual([6]);
   });
+  test("arrays that differ in targets, scale or offset alone are not taken for each other", async () => {
+    const model = counter();
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 1 }), loss: (t, p) => p.mul(t).neg() });
+    const run = (x: object, y: object) =>
+      model.fit(
+        { data: Float32Array.of(1, 1), shape: [2, 1], ...x },
+        { data: Float32Array.of(1, 1), shape: [2, 1], ...y },
+      );
+    let sum = 0;
+    for (const [x, y, step] of [
+      [{}, {}, 1],
+      [{ offset: 3 }, {}, 4],
+      [{ scale: 2, offset: 3 }, {}, 5],
+      [{ scale: 2, offset: 5 }, {}, 7],
+      [{ scale: 2, offset: 5 }, { data: Float32Array.of(10, 10) }, 70],
+      [{ scale: 2, offset: 5 }, { data: Uint8Array.of(3, 3) }, 21],
+    ] as const) {
+      await run(x, y);
+      expect(await flat(model)).toEqual([(sum += step)]);
+    }
+  });
+  test("validation on arrays as large as the training arrays measures its own", async () => {
+    const { epochs } = await counter().fit([[1], [1]], [[0], [0]], {
+      validationData: [
+        [[7], [7]],
+        [[0], [0]],
+      ],
+    });
+    expect(epochs[0]).toMatchObject({ valLoss: -7 });
+  });
 });
 
 describe("it can be watched", () => {
@@ -423,6 +453,31 @@ describe("it can be watched", () => {
     expect(history.stopped).toBe("valLoss did not improve in 2 epochs");
     expect(await flat(model)).toEqual([seen[1]]);
   });
+  test("early stopping begins anew with each run, and counts epochs in a row", async () => {
+    const model = sequential([layers.dense(1, { useBias: false, kernelInitializer: "zeros" })]);
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 0 }), loss: "mse" });
+    const early = callbacks.earlyStopping({ monitor: "loss", patience: 2, restoreBest: true });
+    /** Runs epochs with these weights, whose losses are (1 − w)². */
+    const run = async (...weights: number[]): Promise<number> => {
+      const { epochs } = await model.fit([[1]], [[1]], {
+        epochs: weights.length,
+        callbacks: [
+          { onEpochBegin: (epoch, { model }) => model.setWeights({ "dense_1/kernel": [[weights[epoch]!]] }) },
+          early,
+        ],
+      });
+      return epochs.length;
+    };
+    // Two epochs without improvement, but not in a row; the third run is worse than the second from the start.
+    expect(await run(0.5, 0.4, 0.6, 0.5, 0.8, 0.9)).toBe(6);
+    expect(await flat(model)).toEqual([Math.fround(0.9)]);
+    expect(await run(0.1, 0.2, 0, 0, 0.9)).toBe(4);
+    expect(await flat(model)).toEqual([Math.fround(0.2)]);
+    // A run that ends before its first epoch has no best weights.
+    model.setWeights({ "dense_1/kernel": [[7]] });
+    await model.fit([[1]], [[1]], { callbacks: [early], signal: AbortSignal.abort() });
+    expect(await flat(model)).toEqual([7]);
+  });
   test("learning rates are scheduled without another compilation", async () => {
     const model = xorModel();
     const rates: number[] = [];
@@ -471,6 +526,15 @@ describe("it can be stopped", () => {
       callbacks: [{ onEpochEnd: (record, run) => void (record.epoch === 1 && run.stop("enough")) }],
     });
     expect(history.epochs).toHaveLength(2);
+    expect(history.stopped).toBe("enough");
+  });
+  test("after the last step of an epoch, which counts", async () => {
+    const history = await xorModel().fit(xor, {
+      epochs: 5,
+      batchSize: 4,
+      callbacks: [{ onProgress: (_, run) => run.stop("enough") }],
+    });
+    expect(history.epochs).toHaveLength(1);
     expect(history.stopped).toBe("enough");
   });
   test("by an error of a callback, after which the model is free again", async () => {
