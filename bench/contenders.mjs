@@ -57,7 +57,7 @@ function narrow(/** @type {number} */ threads) {
   return { ...launch, env: { ...launch.env, NABLA_REVECTORIZE: "0" } };
 }
 
-/** Whether Nabla lets this Node join pairs of 128-bit vectors: see `joinPairs` in src/backends/wasm/device.ts. */
+/** Whether Nabla lets this Node join pairs of 128-bit vectors: see `joinPairs` in src/backends/wasm/run/device.ts. */
 const joinsPairs = () => process.arch === "x64" && Number.parseInt(process.versions.v8, 10) >= 13;
 
 /** @returns {Launch} */

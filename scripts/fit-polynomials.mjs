@@ -1,4 +1,4 @@
-// Fits the polynomials of src/backends/wasm/math.ts and compares them with the coefficients that stand there.
+// Fits the polynomials of src/backends/wasm/print/math.ts and compares them with the coefficients that stand there.
 //
 //   node scripts/fit-polynomials.mjs              all of them
 //   node scripts/fit-polynomials.mjs expTail      one of them
@@ -186,7 +186,7 @@ function fitted(fit) {
   return coefficients;
 }
 
-const source = readFileSync(new URL("../src/backends/wasm/math.ts", import.meta.url), "utf8");
+const source = readFileSync(new URL("../src/backends/wasm/print/math.ts", import.meta.url), "utf8");
 
 /** The coefficients of a name in math.ts. */
 function present(name) {

@@ -1,7 +1,7 @@
 // The canaries themselves: a byte that is written outside of every buffer fails the run.
 import { expect, test } from "vitest";
-import { engineFeatures, WasmDevice } from "../src/backends/wasm/device.ts";
-import { WasmProgram } from "../src/backends/wasm/program.ts";
+import { engineFeatures, WasmDevice } from "../src/backends/wasm/run/device.ts";
+import { WasmProgram } from "../src/backends/wasm/run/program.ts";
 import { closeGraph } from "../src/graph/graph.ts";
 import * as ops from "../src/ops/index.ts";
 

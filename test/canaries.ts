@@ -1,10 +1,10 @@
 // Canaries round every buffer, in all tests: memory that belongs to no buffer holds a pattern, and a run that changes it fails.
 
-import { contractScratchBytes } from "../src/backends/wasm/blocking.ts";
-import { WasmDevice } from "../src/backends/wasm/device.ts";
-import { DeviceMemory } from "../src/backends/wasm/memory.ts";
-import { WasmProgram } from "../src/backends/wasm/program.ts";
-import type { Target } from "../src/backends/wasm/target.ts";
+import { contractScratchBytes } from "../src/backends/wasm/print/blocking.ts";
+import type { Target } from "../src/backends/wasm/print/target.ts";
+import { WasmDevice } from "../src/backends/wasm/run/device.ts";
+import { DeviceMemory } from "../src/backends/wasm/run/memory.ts";
+import { WasmProgram } from "../src/backends/wasm/run/program.ts";
 import { bytesOf } from "../src/compile/expression.ts";
 import type { Plan } from "../src/compile/kernel.ts";
 import { dtypeInfo } from "../src/dtype.ts";

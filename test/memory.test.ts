@@ -1,6 +1,6 @@
 // Memory: how close the plan comes to the least that is possible, that steps leave nothing behind, and what does not fit.
 import { describe, expect, it, vi } from "vitest";
-import { DeviceMemory } from "../src/backends/wasm/memory.ts";
+import { DeviceMemory } from "../src/backends/wasm/run/memory.ts";
 import {
   compile,
   conv2d,

@@ -1,8 +1,8 @@
 // Several threads: the same bits with any number of them, and what happens when one of them dies.
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { control, deepestLoop, workerStates } from "../src/backends/wasm/control.ts";
-import { DeviceMemory } from "../src/backends/wasm/memory.ts";
-import { type SharedProgram, ThreadPool } from "../src/backends/wasm/threads.ts";
+import { control, deepestLoop, workerStates } from "../src/backends/wasm/run/control.ts";
+import { DeviceMemory } from "../src/backends/wasm/run/memory.ts";
+import { type SharedProgram, ThreadPool } from "../src/backends/wasm/run/threads.ts";
 import {
   ArgumentError,
   compile,

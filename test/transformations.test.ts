@@ -1,7 +1,7 @@
 // Functions of functions: custom gradients, gradient checks, vjp, jvp, Jacobians, vmap, checkpoint, and their compositions.
 
 import { describe, expect, test } from "vitest";
-import { WasmProgram } from "../src/backends/wasm/program.ts";
+import { WasmProgram } from "../src/backends/wasm/run/program.ts";
 import { dtypeInfo } from "../src/dtype.ts";
 import { batchNodes } from "../src/graph/batch.ts";
 import type { HostArray } from "../src/host-array.ts";

@@ -1,7 +1,7 @@
 // Holds the float32 polynomials of the WebAssembly backend to their stated errors, with an emulator that rounds
 // after every instruction, as an engine with and as one without fused multiply-add does.
 import { beforeEach, describe, expect, test } from "vitest";
-import { errorBounds, expansions, type MathBuilder, type TranscendentalOp } from "../src/backends/wasm/math.ts";
+import { errorBounds, expansions, type MathBuilder, type TranscendentalOp } from "../src/backends/wasm/print/math.ts";
 import type { DType } from "../src/dtype.ts";
 
 // ---- The emulator: it writes the expansion down as JavaScript, one line an instruction ------------------------

@@ -1,6 +1,6 @@
 // What this machine could do at best, measured on the spot: the two limits that a kernel can run into.
 
-import { FunctionBuilder, ModuleBuilder } from "../backends/wasm/assembler.ts";
+import { FunctionBuilder, ModuleBuilder } from "../backends/wasm/assemble/assembler.ts";
 import { compile } from "../compile-function.ts";
 import { zeros } from "../functions/array.ts";
 import { backend } from "../runtime/device.ts";

@@ -3,8 +3,8 @@ import { dtypeInfo, type TypedArray } from "../../dtype.ts";
 import { DTypeError, NablaError } from "../../errors.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Backend, Storage } from "../backend.ts";
-import { engineFeatures, WasmDevice } from "./device.ts";
-import { WasmProgram, type WasmStorage } from "./program.ts";
+import { engineFeatures, WasmDevice } from "./run/device.ts";
+import { WasmProgram, type WasmStorage } from "./run/program.ts";
 
 const addressOf = (storage: Storage): number => (storage as WasmStorage).address;
 

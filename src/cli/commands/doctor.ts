@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { engineFeatures } from "../../backends/wasm/device.ts";
+import { engineFeatures } from "../../backends/wasm/run/device.ts";
 import { compile } from "../../compile-function.ts";
 import { cacheFolder } from "../../io/files.ts";
 import { formatBytes } from "../../quantities.ts";

@@ -1,17 +1,17 @@
 // A compiled program: one WebAssembly module whose `run` walks all kernels of all steps.
 
-import type { Plan } from "../../compile/kernel.ts";
-import { lowerGraph } from "../../compile/pipeline.ts";
-import { printKernel, printPlan } from "../../compile/print.ts";
-import { kernelWork } from "../../compile/work.ts";
-import { debugPrint } from "../../debug.ts";
-import { dtypeInfo, type TypedArray } from "../../dtype.ts";
-import type { Graph } from "../../graph/graph.ts";
-import { printGraph } from "../../graph/print.ts";
-import { sizeOf } from "../../shape.ts";
-import { InterruptedRun, type KernelRun, type Program, type ProgramDescription, type Storage } from "../backend.ts";
-import { ModuleBuilder } from "./assembler.ts";
-import { contractScratchBytes } from "./blocking.ts";
+import type { Plan } from "../../../compile/kernel.ts";
+import { lowerGraph } from "../../../compile/pipeline.ts";
+import { printKernel, printPlan } from "../../../compile/print.ts";
+import { kernelWork } from "../../../compile/work.ts";
+import { debugPrint } from "../../../debug.ts";
+import { dtypeInfo, type TypedArray } from "../../../dtype.ts";
+import type { Graph } from "../../../graph/graph.ts";
+import { printGraph } from "../../../graph/print.ts";
+import { sizeOf } from "../../../shape.ts";
+import { InterruptedRun, type KernelRun, type Program, type ProgramDescription, type Storage } from "../../backend.ts";
+import { ModuleBuilder } from "../assemble/assembler.ts";
+import { contractScratchBytes } from "../print/blocking.ts";
 import type { WasmDevice } from "./device.ts";
 import { inSlices } from "./slices.ts";
 import { mayBlock, type SharedProgram } from "./threads.ts";

@@ -1,6 +1,6 @@
 // Accumulators: the running results of reductions in registers, and how they become one value.
-import { dtypeInfo } from "../../dtype.ts";
-import type { FunctionBuilder, Local } from "./assembler.ts";
+import { dtypeInfo } from "../../../dtype.ts";
+import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import type { Vector } from "./expand.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
 import { combineOpcode } from "./vector-table.ts";

@@ -1,5 +1,5 @@
 // The pool: workers that share the device's memory and take part in a program's phases.
-import { InterruptedRun } from "../backend.ts";
+import { InterruptedRun } from "../../backend.ts";
 import { control, controlBytes, deepestLoop, jobs, mostThreads, ticketBits, workerStates } from "./control.ts";
 import type { DeviceMemory } from "./memory.ts";
 import { inSlices } from "./slices.ts";

@@ -1,7 +1,7 @@
 // The shape of a loop nest: which axis fills the vector, which is cut into units, and where sums are taken in blocks.
-import { type Expression, usesAxes } from "../../compile/expression.ts";
-import { type Kernel, kernelLoads } from "../../compile/kernel.ts";
-import type { Affine } from "../../view.ts";
+import { type Expression, usesAxes } from "../../../compile/expression.ts";
+import { type Kernel, kernelLoads } from "../../../compile/kernel.ts";
+import type { Affine } from "../../../view.ts";
 import { unitsFor } from "./piece.ts";
 
 /** The axis that is cut into units, and how many of its indices a unit takes. */

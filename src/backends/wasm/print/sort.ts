@@ -1,8 +1,8 @@
 // Prints sorts: keys that compare as whole numbers, each with its place, merged from runs of one upwards.
-import { type Kernel, kernelBuffers } from "../../compile/kernel.ts";
-import { dtypeInfo } from "../../dtype.ts";
-import { sizeOf } from "../../shape.ts";
-import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";
+import { type Kernel, kernelBuffers } from "../../../compile/kernel.ts";
+import { dtypeInfo } from "../../../dtype.ts";
+import { sizeOf } from "../../../shape.ts";
+import { FunctionBuilder, type Local, type ModuleBuilder } from "../assemble/assembler.ts";
 import { Expander } from "./expand.ts";
 import { type Piece, pieceParameters } from "./piece.ts";
 import { printStore } from "./stores.ts";

@@ -1,17 +1,23 @@
 // The walk over a program: what is to be done, in which order; by one thread from end to end, or phase by phase.
-import { type Address, type Addresses, programAddresses, sameAddress, stepAddresses } from "../../compile/address.ts";
-import { bytesOf } from "../../compile/expression.ts";
-import { type Kernel, kernelBuffers, type Plan } from "../../compile/kernel.ts";
-import { kernelKey } from "../../compile/kernel-key.ts";
-import { dtypeInfo } from "../../dtype.ts";
-import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";
-import { contractScratchBytes } from "./blocking.ts";
-import { deepestLoop, endPhase, mostUnitsOfPhase } from "./control.ts";
-import { printKernelPieces } from "./kernels.ts";
-import type { Piece } from "./piece.ts";
-import { type Rebased, rebase } from "./rebase.ts";
+import {
+  type Address,
+  type Addresses,
+  programAddresses,
+  sameAddress,
+  stepAddresses,
+} from "../../../compile/address.ts";
+import { bytesOf } from "../../../compile/expression.ts";
+import { type Kernel, kernelBuffers, type Plan } from "../../../compile/kernel.ts";
+import { kernelKey } from "../../../compile/kernel-key.ts";
+import { dtypeInfo } from "../../../dtype.ts";
+import { FunctionBuilder, type Local, type ModuleBuilder } from "../assemble/assembler.ts";
+import { contractScratchBytes } from "../print/blocking.ts";
+import { printKernelPieces } from "../print/kernels.ts";
+import { mostUnitsOfPhase, type Piece } from "../print/piece.ts";
+import { type Rebased, rebase } from "../print/rebase.ts";
+import type { Target } from "../print/target.ts";
+import { deepestLoop, endPhase } from "./control.ts";
 import { type LoopEnds, printWork } from "./share.ts";
-import type { Target } from "./target.ts";
 
 /** Something that the program does: a piece of a kernel, zeros for a scatter, a copy. */
 interface Action {

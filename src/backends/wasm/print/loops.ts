@@ -1,10 +1,10 @@
 // Prints map, rows and scatter kernels: parallel loops around stages of reducing loops, four elements at a time.
-import type { Buffer } from "../../compile/expression.ts";
-import { type Kernel, kernelBuffers, kernelRoots, stageOf } from "../../compile/kernel.ts";
-import { kernelWork } from "../../compile/work.ts";
-import { sizeOf } from "../../shape.ts";
+import type { Buffer } from "../../../compile/expression.ts";
+import { type Kernel, kernelBuffers, kernelRoots, stageOf } from "../../../compile/kernel.ts";
+import { kernelWork } from "../../../compile/work.ts";
+import { sizeOf } from "../../../shape.ts";
+import { FunctionBuilder, type Local } from "../assemble/assembler.ts";
 import { Accumulator, needsBlocks, type StagedReduction } from "./accumulators.ts";
-import { FunctionBuilder, type Local } from "./assembler.ts";
 import { Expander, type Vector, type VectorAffine } from "./expand.ts";
 import { findKept, type Kept } from "./kept.ts";
 import { blocksOf, type Cut, cutOf, reducedOrder, vectorAxisOf } from "./loop-shape.ts";

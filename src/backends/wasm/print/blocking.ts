@@ -1,7 +1,7 @@
 // How a contraction is cut into panels, passes, blocks and units; or that plain loops do it better.
-import { type Expression, usesAxes } from "../../compile/expression.ts";
-import type { Kernel } from "../../compile/kernel.ts";
-import type { Affine } from "../../view.ts";
+import { type Expression, usesAxes } from "../../../compile/expression.ts";
+import type { Kernel } from "../../../compile/kernel.ts";
+import type { Affine } from "../../../view.ts";
 import { innerAxis, type Line, lineOf } from "./line.ts";
 import { longestWork, unitsFor } from "./piece.ts";
 import type { Target } from "./target.ts";

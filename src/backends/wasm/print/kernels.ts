@@ -1,6 +1,6 @@
 // Chooses the printer of a kernel.
-import type { Kernel } from "../../compile/kernel.ts";
-import type { ModuleBuilder } from "./assembler.ts";
+import type { Kernel } from "../../../compile/kernel.ts";
+import type { ModuleBuilder } from "../assemble/assembler.ts";
 import { blockingOf } from "./blocking.ts";
 import { printContract } from "./contract.ts";
 import { printLoops } from "./loops.ts";

@@ -1,5 +1,5 @@
 // Loop nests: loops over axes, each taken in stretches of several vectors, of single vectors, and of a partial one at the end.
-import type { FunctionBuilder, Local } from "./assembler.ts";
+import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import type { Vector } from "./expand.ts";
 import type { Blocks } from "./loop-shape.ts";
 import type { VectorPrinter } from "./vector-printer.ts";

@@ -1,5 +1,5 @@
 // The register-tiled inner product: a tile of C from a few rows of A and a panel of columns of B.
-import { FunctionBuilder } from "./assembler.ts";
+import { FunctionBuilder } from "../assemble/assembler.ts";
 
 /** What the tile function takes after the addresses of its rows of A, in order; all are i32. */
 const tileParameters = ["b", "c", "steps", "rowBytes", "stored", "accumulate"] as const;

@@ -1,8 +1,8 @@
 // Moves the part of an index that all accesses to a buffer share into the buffer's address, so that equal layers of a
 // model, which differ only in where their weights lie, become one function.
-import type { Buffer } from "../../compile/expression.ts";
-import { type Kernel, kernelLoads } from "../../compile/kernel.ts";
-import { rewriteIndices } from "../../compile/rewrite.ts";
+import type { Buffer } from "../../../compile/expression.ts";
+import { type Kernel, kernelLoads } from "../../../compile/kernel.ts";
+import { rewriteIndices } from "../../../compile/rewrite.ts";
 
 /** A kernel whose indices start at 0 in each buffer; and the element of the buffer that this 0 stands for. */
 export interface Rebased {

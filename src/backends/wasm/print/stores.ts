@@ -1,7 +1,7 @@
 // Prints stores: whole vectors, the first few lanes of one, lane by lane, or added to what is there.
-import type { Buffer } from "../../compile/expression.ts";
-import { dtypeInfo } from "../../dtype.ts";
-import type { FunctionBuilder, Local } from "./assembler.ts";
+import type { Buffer } from "../../../compile/expression.ts";
+import { dtypeInfo } from "../../../dtype.ts";
+import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import type { VectorAffine } from "./expand.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
 

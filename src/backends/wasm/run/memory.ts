@@ -1,6 +1,6 @@
 // One WebAssembly memory for all programs and variables, with a free list.
-import { NablaError } from "../../errors.ts";
-import { formatBytes } from "../../quantities.ts";
+import { NablaError } from "../../../errors.ts";
+import { formatBytes } from "../../../quantities.ts";
 
 const page = 65536;
 const firstPages = 16;

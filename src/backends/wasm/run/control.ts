@@ -40,9 +40,6 @@ export const controlBytes = control.workers + 64 * mostThreads;
 /** The phase that stands for the end of a job. */
 export const endPhase = 0xffff;
 
-/** The most units that a phase can have. */
-export const mostUnitsOfPhase = 0xfff;
-
 export const ticketBits = { phase: 12, sequence: 28, job: 36 } as const;
 /** Jobs are counted round in this many. */
 export const jobs = 2 ** 28;

@@ -1,6 +1,6 @@
 // Several axes as one line of places: how contractions with many axes on a side are walked by a single number.
-import { sizeOf } from "../../shape.ts";
-import type { Local } from "./assembler.ts";
+import { sizeOf } from "../../../shape.ts";
+import type { Local } from "../assemble/assembler.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
 
 /** Axes of a loop nest, the last of which runs fastest. Its run may be padded, so that panels do not straddle two runs. */

@@ -1,8 +1,8 @@
 // Prints expressions as vector code: loads by affine addresses, and what does not change in a loop before the loop.
-import type { Buffer } from "../../compile/expression.ts";
-import { dtypeInfo } from "../../dtype.ts";
-import { DTypeError } from "../../errors.ts";
-import type { FunctionBuilder, Local } from "./assembler.ts";
+import type { Buffer } from "../../../compile/expression.ts";
+import { dtypeInfo } from "../../../dtype.ts";
+import { DTypeError } from "../../../errors.ts";
+import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import { type Vector, type VectorAffine, vectorOperands } from "./expand.ts";
 import { type Push, printOp } from "./vector-table.ts";
 

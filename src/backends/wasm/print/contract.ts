@@ -1,6 +1,6 @@
 // Prints contract kernels that are large enough to block: packed panels and a register-tiled product.
-import { type Kernel, kernelBuffers } from "../../compile/kernel.ts";
-import { FunctionBuilder, type Local, type ModuleBuilder } from "./assembler.ts";
+import { type Kernel, kernelBuffers } from "../../../compile/kernel.ts";
+import { FunctionBuilder, type Local, type ModuleBuilder } from "../assemble/assembler.ts";
 import { type Blocking, blockingOf, columnBytes, type OwnLayout, ownLayout } from "./blocking.ts";
 import { EpiloguePrinter, type PrintedStore, type Sums } from "./epilogue.ts";
 import { Expander, type Vector } from "./expand.ts";

@@ -1,8 +1,8 @@
 // How each vector instruction is printed, one entry an instruction. A missing one is a type error.
-import { type DType, dtypeInfo } from "../../dtype.ts";
-import type { FunctionBuilder } from "./assembler.ts";
+import { type DType, dtypeInfo } from "../../../dtype.ts";
+import type { FunctionBuilder } from "../assemble/assembler.ts";
+import type { Opcode } from "../assemble/instructions.ts";
 import type { Vector, VectorOp } from "./expand.ts";
-import type { Opcode } from "./instructions.ts";
 
 /** What a table entry may use: the function being written, and a way to push operands. */
 export interface Push {

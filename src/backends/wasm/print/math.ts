@@ -5,8 +5,8 @@
 // every 7th float of the domain (for two operands, over 61 million pairs), and given as "fused / unfused": with and
 // without a fused multiply-add. The coefficients are minimax fits (Lawson's reweighting) rounded to float32 one by
 // one, lowest order first, the later ones refitted after each.
-import type { ScalarBuilder } from "../../compile/scalar.ts";
-import type { DType } from "../../dtype.ts";
+import type { ScalarBuilder } from "../../../compile/scalar.ts";
+import type { DType } from "../../../dtype.ts";
 
 /** What the expansions are written in: the simple scalar instructions, plus bits and fused multiply-add. */
 export interface MathBuilder<T>

@@ -1,13 +1,13 @@
 // The WebAssembly device: one memory, one arena that all programs share, and what the engine can do.
 
-import { setting } from "../../debug.ts";
-import { ArgumentError } from "../../errors.ts";
-import type { Capabilities } from "../backend.ts";
-import { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+import { setting } from "../../../debug.ts";
+import { ArgumentError } from "../../../errors.ts";
+import type { Capabilities } from "../../backend.ts";
+import { FunctionBuilder, ModuleBuilder } from "../assemble/assembler.ts";
+import { instructions } from "../assemble/instructions.ts";
+import type { Target } from "../print/target.ts";
 import { mostThreads } from "./control.ts";
-import { instructions } from "./instructions.ts";
 import { DeviceMemory } from "./memory.ts";
-import type { Target } from "./target.ts";
 import { canShare, coreCount, ThreadPool } from "./threads.ts";
 
 /** Whether the engine has 128-bit vectors, and whether it adds products with one rounding. */

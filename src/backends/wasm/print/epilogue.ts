@@ -1,6 +1,6 @@
 // The epilogue of a product: from sums to results, with whatever was fused, on the way to memory.
-import type { Buffer } from "../../compile/expression.ts";
-import type { Local } from "./assembler.ts";
+import type { Buffer } from "../../../compile/expression.ts";
+import type { Local } from "../assemble/assembler.ts";
 import type { Blocking } from "./blocking.ts";
 import type { Vector, VectorAffine } from "./expand.ts";
 import { atPlace, atRun, innerAxis } from "./line.ts";

@@ -1,10 +1,10 @@
 // From the scalar language to what vectors can do: transcendental functions become polynomials.
 
-import type { Buffer, Expression, Guard } from "../../compile/expression.ts";
-import { type ScalarOp, scalarResultDType } from "../../compile/scalar.ts";
-import type { DType } from "../../dtype.ts";
-import { dtypeInfo } from "../../dtype.ts";
-import type { Affine } from "../../view.ts";
+import type { Buffer, Expression, Guard } from "../../../compile/expression.ts";
+import { type ScalarOp, scalarResultDType } from "../../../compile/scalar.ts";
+import type { DType } from "../../../dtype.ts";
+import { dtypeInfo } from "../../../dtype.ts";
+import type { Affine } from "../../../view.ts";
 import { expansions, type MathBuilder, type TranscendentalOp } from "./math.ts";
 
 /** The instructions that the printer knows. */

@@ -1,5 +1,5 @@
 // Packing: one side of a product, read through its views and computed on the way, into what the micro-kernel reads.
-import type { FunctionBuilder, Local } from "./assembler.ts";
+import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import { type Vector, vectorOperands } from "./expand.ts";
 import { atPlace, atRun, innerAxis, type Line } from "./line.ts";
 import type { VectorPrinter } from "./vector-printer.ts";

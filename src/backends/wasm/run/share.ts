@@ -1,6 +1,7 @@
 // The function by which several threads share a program's phases: each takes units from the ticket until the job is over.
-import { FunctionBuilder, type Local } from "./assembler.ts";
-import { control, endPhase, mostUnitsOfPhase, ticketBits } from "./control.ts";
+import { FunctionBuilder, type Local } from "../assemble/assembler.ts";
+import { mostUnitsOfPhase } from "../print/piece.ts";
+import { control, endPhase, ticketBits } from "./control.ts";
 
 /** Loops that end with a phase, the innermost first: how often they run, how deep they lie, and the phase that each begins with. */
 export type LoopEnds = readonly { readonly length: number; readonly depth: number; readonly first: number }[];

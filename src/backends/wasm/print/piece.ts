@@ -1,7 +1,6 @@
 // A piece of a kernel's work: a function that does some of its units, which any thread may call.
 
-import type { FunctionBuilder } from "./assembler.ts";
-import { mostUnitsOfPhase } from "./control.ts";
+import type { FunctionBuilder } from "../assemble/assembler.ts";
 
 /**
  * What a piece's function takes after the addresses of the kernel's buffers: the kernel's scratch memory, the thread's
@@ -20,6 +19,9 @@ export interface Piece {
   /** Bytes of a thread's own memory that the function needs. */
   readonly ownBytes: number;
 }
+
+/** The most units that a piece may have: the ticket by which threads share them (`run/control.ts`) has 12 bits for a unit. */
+export const mostUnitsOfPhase = 0xfff;
 
 /** A piece of work that costs less is not worth the handing over. About four microseconds. */
 const leastWork = 16_000;
