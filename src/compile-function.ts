@@ -124,7 +124,7 @@ export function compile<Args extends TensorLike[], R extends Result>(
       const [program] = await Promise.all([traced.program, inputs]);
       for (const cell of traced.read) cell.checkCurrent();
       const storages = await storagesIn(traced.owner, traced.variables);
-      for (const settleReads of overwrites) await settleReads();
+      for (const copyToReads of overwrites) await copyToReads();
       const numbers = args.map(({ node }) => node.value!);
       try {
         const results = await run(program, numbers, storages, steps);

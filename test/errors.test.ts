@@ -20,7 +20,7 @@ const rows: readonly Row[] = [
   ["text", () => tensor(["1", "2"] as never), ShapeError, "expected a nested array of numbers or booleans, got string at [0]."],
   ["null", () => tensor([null] as never), ShapeError, "got null at [0]"],
   ["a shape that does not hold the array", () => tensor(new Float32Array(5), { shape: [2, 3] }), ShapeError, "shape [2,3]: expected 6 numbers, got an array of 5."],
-  ["a shape that does not hold the numbers", () => tensor([1, 2, 3], { shape: [2, 2] }), ShapeError, "reshape: [3] has 3 elements, but [2,2] has 4."],
+  ["a shape that does not hold the numbers", () => tensor([1, 2, 3], { shape: [2, 2] }), ShapeError, "reshape: expected a shape of 3 elements, as [3] has, got [2,2] with 4."],
   ["an unknown dtype", () => tensor([1], { dtype: "float" as never }), DTypeError, 'unknown dtype "float"'],
   ["zeros of an unknown dtype", () => zeros([1], "double" as never), DTypeError, 'unknown dtype "double"'],
   ["a cast to an unknown dtype", () => ones([1]).cast("int" as never), DTypeError, 'unknown dtype "int". Did you mean "int32"?'],
@@ -37,9 +37,9 @@ const rows: readonly Row[] = [
   ["a nested operand of another shape", () => ones([3]).mul([1, 2]), ShapeError, "mul: shapes [3] and [2]"],
   ["a choice of other shapes", () => where([true, false], ones([3]), 0), ShapeError, "where: shapes [2] and [3]"],
   ["comparisons of other shapes", () => ones([4]).less(ones([5])), ShapeError, "less: shapes [4] and [5]"],
-  ["bits of floats", () => ops.and(node([2]), node([2])), DTypeError, "and: wants int32, uint32 or bool, but came float32 and float32"],
-  ["shifts of floats", () => ops.shiftLeft(node([2]), 1), DTypeError, "shiftLeft: wants int32 or uint32, but came float32 and float32"],
-  ["not of floats", () => ops.not(node([2])), DTypeError, "not: wants int32, uint32 or bool, but came float32"],
+  ["bits of floats", () => ops.and(node([2]), node([2])), DTypeError, "and: expected int32, uint32 or bool, got float32 and float32"],
+  ["shifts of floats", () => ops.shiftLeft(node([2]), 1), DTypeError, "shiftLeft: expected int32 or uint32, got float32 and float32"],
+  ["not of floats", () => ops.not(node([2])), DTypeError, "not: expected int32, uint32 or bool, got float32"],
   ["random bits of floats", () => ops.randomBits(node([2]), node([2]), node([2])), DTypeError, "randomBits: expected two keys and a counter of uint32"],
 
   // Reductions.
@@ -49,31 +49,31 @@ const rows: readonly Row[] = [
   ["a primitive sum of bools", () => ops.sum(node([2], "bool"), [0]), DTypeError, "sum: no arithmetic on bool; cast to int32 or float32 first."],
 
   // Movement.
-  ["a slice that leaves its axis", () => ops.slice(node([5]), [3], [4]), ArgumentError, "slice: 4 elements from 3 by 1 leave axis 0 of [5], which has 5."],
-  ["an axis that permute lacks", () => ops.permute(node([2, 3]), [0, 2]), ArgumentError, "permute: [0,2] is no order of the 2 axes of [2,3]."],
+  ["a slice that leaves its axis", () => ops.slice(node([5]), [3], [4]), ArgumentError, "slice: 4 elements from 3 by 1 exceed axis 0 of [5], which has 5."],
+  ["an axis that permute lacks", () => ops.permute(node([2, 3]), [0, 2]), ArgumentError, "permute: expected an order of the 2 axes of [2,3], got [0,2]."],
   ["flip of an axis that is not there", () => ones([2]).flip(1), ArgumentError, "flip: axis 1 is out of range"],
 
   // Products.
   ["matrices that do not fit", () => ones([2, 3]).matmul(ones([2, 3])), ShapeError, "matmul: [2,3] and [2,3] do not fit: the last axis of the first is 3, and the last but one of the second is 2."],
   ["a shared axis of two lengths", () => ops.contract(node([2, 3]), node([4, 5]), labels([0, 1], [1, 2], [0, 2])), ShapeError,
     "contract: [2,3] and [4,5] do not fit: an axis that both share is 3 in one and 4 in the other."],
-  ["too few labels", () => ops.contract(node([2, 3]), node([3]), labels([0], [1], [0])), ArgumentError, "one label for each axis, but came [0] for [2,3] and [1] for [3]"],
+  ["too few labels", () => ops.contract(node([2, 3]), node([3]), labels([0], [1], [0])), ArgumentError, "expected one label for each axis, got [0] for [2,3] and [1] for [3]"],
   ["a label twice", () => ops.contract(node([3, 3]), node([3]), labels([0, 0], [0], [0])), ArgumentError, "an operand names a label twice; take its diagonal first"],
   ["an axis summed alone", () => ops.contract(node([2, 3]), node([2]), labels([0, 1], [0], [0])), ArgumentError, "an axis of one operand alone is summed away; sum it first"],
   ["a label from nowhere", () => ops.contract(node([2]), node([2]), labels([0], [0], [0, 7])), ArgumentError, "neither operand has the output's label 7"],
-  ["products of integers", () => ops.contract(node([2], "int32"), node([2], "int32"), labels([0], [0], [])), DTypeError, "contract: wants two operands of float32, but came int32 and int32"],
+  ["products of integers", () => ops.contract(node([2], "int32"), node([2], "int32"), labels([0], [0], [])), DTypeError, "contract: expected two operands of float32, got int32 and int32"],
 
   // Joins, gathers, scatters.
   ["joining nothing", () => concatenate([]), ArgumentError, "concatenate: needs at least one tensor."],
   ["stacking nothing", () => stack([]), ArgumentError, "concatenate: needs at least one tensor."],
   ["joining along no axis", () => concatenate([ones([2])], 1), ArgumentError, "concatenate: axis 1 is out of range for a tensor with 1 axis (allowed: -1 to 0)."],
   ["joining scalars", () => concatenate([1, 2]), ArgumentError, "concatenate: axis 0 is out of range for a tensor with 0 axes."],
-  ["joining other ranks", () => concatenate([ones([2]), ones([2, 2])]), ShapeError, "concatenate: [2] and [2,2] differ off axis 0"],
-  ["joining other widths", () => concatenate([ones([2, 3]), ones([2, 4])]), ShapeError, "concatenate: [2,3] and [2,4] differ off axis 0, along which they are joined."],
+  ["joining other ranks", () => concatenate([ones([2]), ones([2, 2])]), ShapeError, "concatenate: expected shapes that differ only along axis 0, got [2] and [2,2]"],
+  ["joining other widths", () => concatenate([ones([2, 3]), ones([2, 4])]), ShapeError, "concatenate: expected shapes that differ only along axis 0, got [2,3] and [2,4]."],
   ["joining other dtypes", () => concatenate([ones([2]), ones([2], "int32")]), DTypeError, "concatenate: dtypes float32 and int32 do not mix."],
   ["indices that are floats", () => ops.gather(node([3]), node([2]), 0), DTypeError, "gather: expected indices that are integers (int32), got float32[2]."],
   ["updates that do not fit their places", () => ops.scatterAdd(node([4, 2]), node([3], "int32"), 0, 5), ShapeError,
-    "scatterAdd: updates [4,2] do not hold the indices' axes [3] at axis 0."],
+    "scatterAdd: expected updates with the indices' axes [3] at axis 0, got [4,2]."],
   ["scattering bools", () => ops.scatterAdd(node([2], "bool"), node([2], "int32"), 0, 5), DTypeError, "scatterAdd: no arithmetic on bool."],
 
   // Functions.

@@ -85,7 +85,7 @@ describe("a variable that is made inside of a traced function", () => {
   test("of an argument is refused, by name, and harms nobody", async () => {
     const f = compile((x: Tensor) => variable(x.mul(2), { name: "inner" }).value);
     for (let i = 0; i < 3; i++) {
-      await expect(f([1])).rejects.toThrow(/inner begins with a value that depends on an argument.*outside/);
+      await expect(f([1])).rejects.toThrow(/the initial value of inner depends on an argument.*outside/);
       await expectHealthy();
     }
   });

@@ -61,7 +61,7 @@ describe("the verifier", () => {
     [
       "inputs that the operation refuses",
       () => broken({ op: ops.addOp, inputs: [numbers([2]), numbers([3])] }),
-      /add: shapes \[2\] and \[3\] differ/,
+      /add: expected one shape, got \[2\] and \[3\]/,
     ],
     [
       "a reduction over axes that are not there",

@@ -158,10 +158,10 @@ test("targets gain and lose an axis of 1, and nothing else is stretched", async 
     [Math.LN2, Math.LN2],
   );
   expect(() => mse.call(tensor([[1, 2, 3]]), tensor([[1], [4], [5]]))).toThrow(
-    "meanSquaredError: targets [1,3] and predictions [3,1] must have the same shape.",
+    "meanSquaredError: expected targets in the shape of the predictions, [3,1], got [1,3].",
   );
   expect(() => losses.sparseCategoricalCrossentropy().call(tensor([1, 2, 3]), tensor([[1, 2]]))).toThrow(
-    "sparseCategoricalCrossentropy: class numbers [3] do not fit predictions [1,2], which want [1].",
+    "sparseCategoricalCrossentropy: expected class numbers [1] for predictions [1,2], got [3].",
   );
 });
 
@@ -212,10 +212,10 @@ describe("which form a name means", () => {
         });
       };
     expect(compiled("softmax", true)).toThrow(
-      "compile: sparseCategoricalCrossentropy with fromLogits: true expects scores, but the last activation, softmax, gives probabilities; leave fromLogits out, or set it to false.",
+      "compile: sparseCategoricalCrossentropy with fromLogits: true expected logits, got probabilities from the last activation, softmax; leave fromLogits out, or set it to false.",
     );
     expect(compiled("linear", false)).toThrow(
-      "with fromLogits: false expects probabilities, but the last activation, linear, gives scores",
+      "with fromLogits: false expected probabilities, got logits from the last activation, linear",
     );
     expect(compiled("relu", false)).toThrow(ArgumentError);
     for (const fromLogits of [true, false]) expect(compiled((x) => x.mul(2), fromLogits)).not.toThrow();

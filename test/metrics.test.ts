@@ -142,7 +142,7 @@ describe("what is wrong is said", () => {
     ],
     [
       () => metrics.sparseCategoricalAccuracy().call(tensor([1]), scores),
-      /class numbers \[1\] do not fit predictions \[3,3\], which want \[3\]/,
+      /expected class numbers \[3\] for predictions \[3,3\], got \[1\]/,
     ],
   ])("%#", (make, message) => expect(make).toThrow(message));
 });

@@ -104,8 +104,8 @@ describe("broadcasting", () => {
 
   test("broadcastTo stretches, adds axes at the left, and does no more", () => {
     expect(zeros([3, 1]).broadcastTo([2, 3, 4]).shape).toEqual([2, 3, 4]);
-    expect(() => zeros([3]).broadcastTo([3, 2])).toThrow("broadcast: [3] does not stretch to [3,2]");
-    expect(() => zeros([2, 3]).broadcastTo([3])).toThrow("broadcast: [2,3] does not stretch to [3]");
+    expect(() => zeros([3]).broadcastTo([3, 2])).toThrow("broadcast: [3] does not broadcast to [3,2]");
+    expect(() => zeros([2, 3]).broadcastTo([3])).toThrow("broadcast: [2,3] does not broadcast to [3]");
   });
 });
 
@@ -141,9 +141,13 @@ describe("axes", () => {
     [
       "of a transpose, twice",
       () => zeros([2, 3]).transpose([0, 0]),
-      "permute: [0,0] is no order of the 2 axes of [2,3].",
+      "permute: expected an order of the 2 axes of [2,3], got [0,0].",
     ],
-    ["of a transpose, too few", () => zeros([2, 3]).transpose([0]), "permute: [0] is no order of the 2 axes of [2,3]."],
+    [
+      "of a transpose, too few",
+      () => zeros([2, 3]).transpose([0]),
+      "permute: expected an order of the 2 axes of [2,3], got [0].",
+    ],
     ["to squeeze that is long", () => zeros([1, 3]).squeeze(1), "squeeze: axis 1 of [1,3] has length 3, not 1."],
   ])("%s", (_, call, message) => {
     expect(call).toThrow(message);
@@ -199,7 +203,7 @@ describe("reshape and its kin", () => {
   });
 
   test.each<[Shape, number[], string]>([
-    [[2, 3], [4], "reshape: [2,3] has 6 elements, but [4] has 4."],
+    [[2, 3], [4], "reshape: expected a shape of 6 elements, as [2,3] has, got [4] with 4."],
     [
       [2, 3],
       [4, -1],
@@ -243,7 +247,7 @@ describe("reshape and its kin", () => {
         [1, 0],
         [-1, 0],
       ]),
-    ).toThrow("pad: wants whole numbers ≥ 0 for each axis of [2,3], but came [1,-1] and [0,0].");
+    ).toThrow("pad: expected an integer ≥ 0 for each axis of [2,3], got [1,-1] and [0,0].");
   });
 
   test("strides are row-major", () => {

@@ -29,9 +29,9 @@ export function graphRoots(graph: Pick<Graph, "outputs" | "assignments">): Node[
 export function closeGraph(
   outputs: readonly Node[],
   assignments: readonly Assignment[],
-  parameters: readonly Node[] = [],
+  placeholders: readonly Node[] = [],
 ): Graph {
-  const isInput = (node: Node): boolean => node.value !== undefined || parameters.includes(node);
+  const isInput = (node: Node): boolean => node.value !== undefined || placeholders.includes(node);
   const order = topologicalOrder(graphRoots({ outputs, assignments }), isInput);
   const variables = new Set<Resident>();
   for (const node of order) {
@@ -40,13 +40,13 @@ export function closeGraph(
     if (isArgument(node)) {
       throw new ArgumentError(
         `a tensor ${formatShape(node.shape)} from inside a function under compile, scan or vmap ` +
-          "stands for any argument, and has no numbers. Return what you make of it from the function (under scan as " +
-          "part of y or of the carry), and use what comes back.",
+          "stands for any argument, and has no numbers. Return the values that you compute from it (under scan as " +
+          "part of y or of the carry), and use the returned tensors.",
       );
     }
   }
   for (const { variable } of assignments) variables.add(variable);
-  const inputs = [...parameters, ...order.filter((node) => isInput(node) && !parameters.includes(node))];
+  const inputs = [...placeholders, ...order.filter((node) => isInput(node) && !placeholders.includes(node))];
   return { inputs, outputs, assignments, variables: [...variables] };
 }
 
@@ -63,25 +63,25 @@ export function bodyGraph(body: Body): Graph {
 
 /** A key that two graphs share if and only if one program can run both, given the numbers in `lifted`. */
 export function programKey(graph: Graph, lifted?: ReadonlyMap<Node, number>): string {
-  const place = new Map<Node, number>();
+  const indices = new Map<Node, number>();
   const lines: string[] = [];
   graph.inputs.forEach((node, i) => {
-    place.set(node, i);
+    indices.set(node, i);
     lines.push(`in ${node.dtype}[${node.shape}]`);
   });
   for (const node of graphNodes(graph)) {
-    if (place.has(node)) continue;
-    place.set(node, place.size);
+    if (indices.has(node)) continue;
+    indices.set(node, indices.size);
     const number = lifted?.get(node);
     lines.push(
       number === undefined
-        ? `${node.op.name}(${node.inputs.map((x) => place.get(x))})${attrsText(node, graph.variables)}`
+        ? `${node.op.name}(${node.inputs.map((x) => indices.get(x))})${attrsText(node, graph.variables)}`
         : `number ${number} ${node.dtype}[${node.shape}]`,
     );
   }
-  lines.push(`out ${graph.outputs.map((x) => place.get(x))}`);
+  lines.push(`out ${graph.outputs.map((x) => indices.get(x))}`);
   for (const { variable, value } of graph.assignments)
-    lines.push(`${graph.variables.indexOf(variable)} := ${place.get(value)}`);
+    lines.push(`${graph.variables.indexOf(variable)} := ${indices.get(value)}`);
   return lines.join("\n");
 }
 

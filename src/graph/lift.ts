@@ -1,12 +1,12 @@
-// Numbers of the user's as inputs of a program: x · 3 and x · 4 share one, as no rule makes anything of the 3.
+// Turns constants into inputs of the program, so that x · 3 and x · 4 share one program.
 import { constantValue } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { type Graph, graphNodes, graphRoots } from "./graph.ts";
 
 /**
- * The constants of a graph that may be inputs, and which of the different numbers among them each one is. The rest stays,
- * so that the program computes the same bits as one with all of them: what an operation declares as special, what is folded with
- * other constants, and what operations use that declare nothing.
+ * Maps the constants of a graph that may be inputs to the index of their value. Other constants stay, so that the
+ * program computes the same bits as before: values that an operation declares as special, constants that are folded
+ * with others, and operands of operations that declare no special values.
  */
 export function liftNumbers(graph: Graph): ReadonlyMap<Node, number> {
   const found = new Map<Node, boolean>();

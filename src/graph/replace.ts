@@ -32,21 +32,21 @@ function replacing(done: Map<Node, Node>, exchange: (node: Node) => Node | null)
 }
 
 /**
- * The same graph over placeholders and variables of its own, so that a cached program keeps no numbers alive. The numbers
- * in `lifted` are further inputs.
+ * The same graph over placeholders and variables of its own, so that a cached program keeps no numbers alive. The
+ * constants in `lifted` become further inputs.
  */
 export function detachGraph(graph: Graph, lifted: ReadonlyMap<Node, number> = new Map()): Graph {
   const inputs = graph.inputs.map((node, i) => ops.placeholder(i, node.shape, node.dtype));
   const variables = graph.variables.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
   const reads = variables.map((variable) => ops.read(variable));
-  const places = new Map(graph.inputs.map((node, i) => [node, inputs[i]!]));
+  const replacements = new Map(graph.inputs.map((node, i) => [node, inputs[i]!]));
   for (const [node, number] of lifted) {
     const at = graph.inputs.length + number;
     inputs[at] ??= ops.placeholder(at, [], node.dtype);
-    places.set(node, ops.broadcast(inputs[at], node.shape));
+    replacements.set(node, ops.broadcast(inputs[at], node.shape));
   }
   const exchange = (node: Node): Node | null =>
-    places.get(node) ?? (isRead(node) ? reads[graph.variables.indexOf(node.attrs.variable)]! : null);
+    replacements.get(node) ?? (isRead(node) ? reads[graph.variables.indexOf(node.attrs.variable)]! : null);
   const roots = replaceNodes(graphRoots(graph), exchange);
   const outputs = roots.slice(0, graph.outputs.length);
   const assignments = graph.assignments.map(({ variable }, i) => ({

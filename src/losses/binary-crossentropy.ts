@@ -1,4 +1,4 @@
-// The log loss of yes-or-no questions.
+// The log loss of binary classification.
 import { where } from "../functions/array.ts";
 import { customGradient, mul, neg } from "../ops/index.ts";
 import { checkRange } from "../options.ts";
@@ -6,7 +6,7 @@ import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { alignTargets, clipProbabilities } from "./loss.ts";
 
 export interface BinaryCrossentropyOptions {
-  /** Whether the predictions are scores, before a sigmoid. Default: what the model's last activation says, else false. */
+  /** True if predictions are logits, before a sigmoid. Default: follows the model's last activation, else false. */
   readonly fromLogits?: boolean;
   /** Moves the targets towards ½ by this share, from 0 to below 1. Default: 0. */
   readonly labelSmoothing?: number;
@@ -16,7 +16,8 @@ export interface BinaryCrossentropyOptions {
  * −t·ln p − (1 − t)·ln(1 − p), the mean over the last axis: `[batch, n]` and `[batch, n]` give `[batch]`. Targets t
  * are 0 or 1, or probabilities.
  *
- * From logits x it is max(x, 0) − t·x + ln(1 + e^−|x|), exact for every x; probabilities are first held in [1e-7, 1 − 1e-7].
+ * From logits x it is max(x, 0) − t·x + ln(1 + e^−|x|), exact for every x; probabilities are first clipped to
+ * [1e-7, 1 − 1e-7].
  *
  * @example await binaryCrossentropy([[1], [0]], [[0.9], [0.2]]).array(); // [0.105, 0.223]
  */
@@ -30,7 +31,7 @@ export function binaryCrossentropy(
   const at = asTensor(predictions);
   const given = alignTargets("binaryCrossentropy", asTensor(targets), at);
   const t = labelSmoothing === 0 ? given : given.mul(1 - labelSmoothing).add(0.5 * labelSmoothing);
-  if (fromLogits) return fromScores(t, at).mean(-1);
+  if (fromLogits) return crossentropyOfLogits(t, at).mean(-1);
   const p = clipProbabilities(at);
   return t
     .mul(p.log())
@@ -40,10 +41,10 @@ export function binaryCrossentropy(
 }
 
 /**
- * max(x, 0) − t·x + ln(1 + e^−|x|), of which the first two are 0 where the logarithm is small and all that counts. The slope
- * σ(x) − t is 1 − t − σ(−x) where x ≥ 0, for the same reason.
+ * max(x, 0) − t·x + ln(1 + e^−|x|). If the prediction is right and |x| is large, the first two terms are 0, so that the
+ * small logarithm keeps its digits. For the same reason the slope σ(x) − t is computed as 1 − t − σ(−x) for x ≥ 0.
  */
-function fromScores(t: Tensor, x: Tensor): Tensor {
+function crossentropyOfLogits(t: Tensor, x: Tensor): Tensor {
   const value = x.maximum(0).sub(x.mul(t)).add(x.abs().neg().exp().log1p());
   const slope = where(x.less(0), x.sigmoid().sub(t), t.neg().add(1).sub(x.neg().sigmoid()));
   return new Tensor(customGradient(value.node, [t.node, x.node], (dy) => [mul(dy, neg(x.node)), mul(dy, slope.node)]));

@@ -1,17 +1,17 @@
-// The cross-entropy of one class among several, with targets that are shares of each class.
+// The cross-entropy of one class among several, with targets that are probabilities of the classes.
 import { logSoftmax } from "../functions/softmax.ts";
 import { checkRange } from "../options.ts";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { alignTargets, clipProbabilities } from "./loss.ts";
 
 export interface CategoricalCrossentropyOptions {
-  /** Whether the predictions are scores, before a softmax. Default: what the model's last activation says, else false. */
+  /** True if predictions are logits, before a softmax. Default: follows the model's last activation, else false. */
   readonly fromLogits?: boolean;
   /** Spreads this share of each target evenly over the classes, from 0 to below 1. Default: 0. */
   readonly labelSmoothing?: number;
 }
 
-/** ln p of each class: of scores exactly, of probabilities after they are made to sum to 1 and held in [1e-7, 1 − 1e-7]. */
+/** ln p of each class. Probabilities are first normalised to a sum of 1, and clipped to [1e-7, 1 − 1e-7]. */
 export function logProbabilities(predictions: Tensor, fromLogits: boolean): Tensor {
   if (fromLogits) return logSoftmax(predictions);
   return clipProbabilities(predictions.div(predictions.sum(-1, { keepDims: true }))).log();
@@ -19,7 +19,7 @@ export function logProbabilities(predictions: Tensor, fromLogits: boolean): Tens
 
 /**
  * −Σ tᵢ·ln pᵢ over the classes: `[batch, classes]` and `[batch, classes]` give `[batch]`. Targets are one-hot, or
- * the share of each class.
+ * the probability of each class.
  *
  * @example await categoricalCrossentropy([[0, 1, 0]], [[0.1, 0.8, 0.1]]).array(); // [0.223]
  */

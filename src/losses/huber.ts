@@ -5,7 +5,7 @@ import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { alignTargets } from "./loss.ts";
 
 /**
- * With e = prediction − target: ½e² where |e| ≤ δ, else δ|e| − ½δ²; the mean over the last axis. Huber, 1964.
+ * With e = prediction − target: ½e² if |e| ≤ δ, else δ|e| − ½δ²; the mean over the last axis. Huber, 1964.
  *
  * @param options.delta δ, in the unit of the targets. Default: 1.
  * @example await huber([[0, 0]], [[0.5, 3]]).array(); // [1.3125]

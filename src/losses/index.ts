@@ -1,4 +1,4 @@
-// The `losses` namespace: factories by name, and how `compile` understands what it is given.
+// The `losses` namespace: factories by name, and the resolution of the loss that `compile` is given.
 import { ArgumentError } from "../errors.ts";
 import { checkFlag, checkOptions, checkRange, describe, lookUp } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
@@ -22,7 +22,7 @@ const checks: Readonly<Record<string, (where: string, value: unknown) => unknown
   delta: (where, value) => checkRange(where, "delta", value, 0),
 };
 
-/** A factory of a loss out of its function. An option whose default is null is left out where nobody gives it. */
+/** Makes a factory from a loss function. An option whose default is null is omitted from the config unless given. */
 function factory<O extends object>(
   name: string,
   call: (targets: Tensor, predictions: Tensor, options: O) => Tensor,
@@ -46,8 +46,8 @@ function factory<O extends object>(
 }
 
 /**
- * The losses by name, each a factory of a loss that `compile` takes. Cross-entropies take `fromLogits`; without it a model's
- * last activation decides, and outside a model predictions are probabilities.
+ * The losses by name, each a factory of a loss that `compile` takes. Cross-entropies take `fromLogits`; without it a
+ * model's last activation decides, and outside a model predictions are probabilities.
  *
  * @example model.compile({ optimizer: "adam", loss: losses.categoricalCrossentropy({ labelSmoothing: 0.1 }) });
  */
@@ -82,20 +82,20 @@ export const losses = {
 /** Short names that `compile` takes too. */
 const aliases: Readonly<Record<string, keyof typeof losses>> = { mse: "meanSquaredError", mae: "meanAbsoluteError" };
 
-export type LossName = keyof typeof losses | "mse" | "mae";
-/** What `compile` takes for a loss. */
+type LossName = keyof typeof losses | "mse" | "mae";
+/** A loss as `compile` takes it: a name, a loss with options, or a function. */
 export type LossLike = LossName | Loss | LossFunction;
 
-/** The loss of a name with options given outright, as a model file has them. Throws {@link ArgumentError}. */
+/** The loss with this name and these options, as a model file has them. Throws {@link ArgumentError}. */
 export function lossFromConfig(name: string, config: object): Loss {
   const make: (options?: any) => Loss = lookUp("loss", Object.hasOwn(aliases, name) ? aliases[name]! : name, losses);
   return make(config);
 }
 
 /**
- * What a model trains on. Where it does not say whether predictions are scores, the model's last activation does:
- * probabilities after a sigmoid or softmax, scores after anything else. Throws {@link ArgumentError} where the loss says the
- * opposite of a known activation, since such a model would learn little, and in silence.
+ * The loss that a model trains on. If it leaves `fromLogits` open, the model's last activation decides: predictions are
+ * probabilities after a sigmoid or softmax, logits otherwise. Throws {@link ArgumentError} if the loss contradicts a
+ * known activation, since such a model would silently learn little.
  */
 export function resolveLoss(like: LossLike, lastActivation: string): Loss {
   if (typeof like === "function") return { name: "custom", config: {}, targets: "any", call: like };
@@ -103,7 +103,8 @@ export function resolveLoss(like: LossLike, lastActivation: string): Loss {
   if (typeof loss !== "object" || loss === null || typeof loss.call !== "function") {
     const names = Object.keys(losses).join(", ");
     throw new ArgumentError(
-      `compile: expected a loss that is a name (${names}), losses.…() or a function (targets, predictions), got ${describe(like)}.`,
+      `compile: expected a loss that is a name (${names}), losses.…() or a function (targets, predictions), ` +
+        `got ${describe(like)}.`,
     );
   }
   const { fromLogits } = loss;
@@ -111,9 +112,10 @@ export function resolveLoss(like: LossLike, lastActivation: string): Loss {
   const squashed = lastActivation === "softmax" || lastActivation === "sigmoid";
   if (fromLogits === null) return lossFromConfig(loss.name, { ...loss.config, fromLogits: !squashed });
   if (fromLogits === squashed && lastActivation !== "custom") {
-    const [said, given] = squashed ? ["scores", "probabilities"] : ["probabilities", "scores"];
+    const [expected, got] = squashed ? ["logits", "probabilities"] : ["probabilities", "logits"];
     throw new ArgumentError(
-      `compile: ${loss.name} with fromLogits: ${fromLogits} expects ${said}, but the last activation, ${lastActivation}, gives ${given}; leave fromLogits out, or set it to ${!fromLogits}.`,
+      `compile: ${loss.name} with fromLogits: ${fromLogits} expected ${expected}, got ${got} from the last ` +
+        `activation, ${lastActivation}; leave fromLogits out, or set it to ${!fromLogits}.`,
     );
   }
   return loss;

@@ -1,4 +1,4 @@
-// What a loss is, and how targets are brought beside predictions.
+// The interface of a loss, and the alignment of targets with predictions.
 import { ShapeError } from "../errors.ts";
 import { iota } from "../ops/index.ts";
 import { formatShape, sameShape } from "../shape.ts";
@@ -7,13 +7,13 @@ import { Tensor } from "../tensor.ts";
 /** A loss with its options, as `compile` takes it and a model file keeps it. */
 export interface Loss {
   readonly name: string;
-  /** What the factory of this name was given. */
+  /** The options that the factory was given. */
   readonly config: Readonly<Record<string, number | boolean>>;
-  /** What the targets are: numbers shaped like the predictions, shares of 0 … 1 shaped so too, class numbers, or unknown. */
+  /** The kind of targets: "values" and "shares" (0 … 1) are shaped like predictions, "classes" are class numbers. */
   readonly targets: "values" | "shares" | "classes" | "any";
   /**
-   * Whether the predictions are scores (logits) rather than probabilities: null where nobody has said, so that the model's
-   * last activation decides; absent where the loss knows no such thing.
+   * True if predictions are logits, false if they are probabilities, null if the model's last activation decides.
+   * Absent for losses that make no such distinction.
    */
   readonly fromLogits?: boolean | null;
   /** The loss of each example, `[batch]` (with further axes where the predictions have more than two). */
@@ -23,17 +23,17 @@ export interface Loss {
 /** A loss of the user's own: one number for each example, or one number. */
 export type LossFunction = (targets: Tensor, predictions: Tensor) => Tensor;
 
-/** Least distance from 0 and 1 at which the logarithm of a probability is taken, as in Keras. */
-export const epsilon = 1e-7;
+/** Least distance of a clipped probability from 0 and 1, as in Keras. */
+const epsilon = 1e-7;
 
-/** Probabilities held between 1e-7 and 1 − 1e-7, so that their logarithms are finite. */
+/** Probabilities clipped to [1e-7, 1 − 1e-7], so that their logarithms are finite. */
 export function clipProbabilities(p: Tensor): Tensor {
   return p.maximum(epsilon).minimum(1 - epsilon);
 }
 
 /**
- * Targets as float32 in the very shape of the predictions. `[batch]` beside `[batch, 1]` gains or loses the axis;
- * nothing else is stretched, since a stretched target would be a wrong loss in silence.
+ * Targets in the dtype and shape of the predictions. `[batch]` and `[batch, 1]` are converted into each other; nothing
+ * else is broadcast, since a broadcast target would silently give a wrong loss.
  */
 export function alignTargets(name: string, targets: Tensor, predictions: Tensor): Tensor {
   const values = targets.dtype === predictions.dtype ? targets : targets.cast(predictions.dtype);
@@ -43,7 +43,8 @@ export function alignTargets(name: string, targets: Tensor, predictions: Tensor)
     return values.reshape(predictions.shape);
   }
   throw new ShapeError(
-    `${name}: targets ${formatShape(targets.shape)} and predictions ${formatShape(predictions.shape)} must have the same shape.`,
+    `${name}: expected targets in the shape of the predictions, ${formatShape(predictions.shape)}, ` +
+      `got ${formatShape(targets.shape)}.`,
   );
 }
 
@@ -53,13 +54,14 @@ export function classNumbers(name: string, targets: Tensor, predictions: Tensor)
   if (predictions.ndim > 0 && (sameShape(targets.shape, outer) || sameShape(targets.shape, [...outer, 1])))
     return targets.cast("int32").reshape(outer);
   throw new ShapeError(
-    `${name}: class numbers ${formatShape(targets.shape)} do not fit predictions ${formatShape(predictions.shape)}, which want ${formatShape(outer)}.`,
+    `${name}: expected class numbers ${formatShape(outer)} for predictions ${formatShape(predictions.shape)}, ` +
+      `got ${formatShape(targets.shape)}.`,
   );
 }
 
 /**
- * Class numbers beside scores: true where a class is the target, `[..., classes]`. A comparison with a counter and no
- * lookup, so that a loss made of it is one pass over the scores.
+ * True where a class is the target, `[..., classes]`. It is a comparison with a counter, not a lookup, so that a loss
+ * that uses it is one pass over the predictions.
  */
 export function targetMask(name: string, targets: Tensor, predictions: Tensor): Tensor {
   const { shape } = predictions;

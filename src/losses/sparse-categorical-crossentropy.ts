@@ -5,13 +5,14 @@ import { logProbabilities } from "./categorical-crossentropy.ts";
 import { targetMask } from "./loss.ts";
 
 export interface SparseCategoricalCrossentropyOptions {
-  /** Whether the predictions are scores, before a softmax. Default: what the model's last activation says, else false. */
+  /** True if predictions are logits, before a softmax. Default: follows the model's last activation, else false. */
   readonly fromLogits?: boolean;
 }
 
 /**
  * −ln p of the target's class: class numbers `[batch]` (or `[batch, 1]`) and predictions `[batch, classes]` give
- * `[batch]`. The class is picked by comparison, and a class number out of range picks none: fit checks them first.
+ * `[batch]`. The class is selected by comparison, so that a class number out of range selects none; fit checks them
+ * first.
  *
  * @example await sparseCategoricalCrossentropy([1], [[0.1, 0.8, 0.1]]).array(); // [0.223]
  */

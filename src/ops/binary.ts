@@ -5,7 +5,7 @@ import { constantValue } from "./generate.ts";
 import { joinPads } from "./join.ts";
 import { defineOp, type ElementwiseOp, type Node, noGradient } from "./op.ts";
 
-/** x ∘ e = x, and e ∘ x = x where `both`: the neutral element vanishes. */
+/** Drops a neutral element e: x ∘ e = x, and e ∘ x = x if `both`. */
 const neutral =
   (e: number, both: boolean) =>
   (y: Node): Node | null => {
@@ -22,7 +22,7 @@ export const addOp: ElementwiseOp<null> = defineOp(
     exact: true,
     isSum: true,
     vjp: (_, dy) => [dy, dy],
-    // x + (−0) = x; for floats x + 0 is not x where x = −0.
+    // For floats the neutral element is −0: x + 0 is not x if x = −0.
     simplify: (o, y) => neutral(dtypeInfo(y.dtype).isFloat ? -0 : 0, true)(y) ?? joinPads(o, y),
   }),
 );
@@ -65,7 +65,7 @@ export const modOp: ElementwiseOp<null> = defineOp(
     name: "mod",
     special: [],
     domain: "number",
-    // a mod b = a − b⌊a/b⌋. The quotient is told by the result, since ⌊a/b⌋ of a rounded a/b may be one too many.
+    // a mod b = a − b⌊a/b⌋. The quotient comes from the result, since ⌊a/b⌋ of a rounded a/b may be one too large.
     vjp: (o, dy, [a, b], y) => [dy, o.neg(o.mul(dy, o.round(o.div(o.sub(a!, y), b!))))],
   }),
 );
@@ -75,8 +75,8 @@ export const powOp: ElementwiseOp<null> = defineOp(
     name: "pow",
     special: [1, 2],
     domain: "float",
-    // d aᵇ = b aᵇ⁻¹ da + aᵇ ln(a) db; the second has no real value for a < 0, and is 0 there and at a = 0. Where both
-    // are 0 (or a is NaN), 0·a⁻¹ is kept from being NaN, so that every derivative by a is 0.
+    // d aᵇ = b aᵇ⁻¹ da + aᵇ ln(a) db; the second term has no real value for a < 0, and is 0 there and at a = 0. If both
+    // are 0 (or a is NaN), a is replaced by 1: 0·a⁻¹ would be NaN, but every derivative with respect to a is 0.
     vjp: (o, dy, [a, b], y) => {
       const vanishes = o.constantValue(b!) ? null : o.and(o.equal(b!, 0), o.not(o.less(0, o.abs(a!))));
       const slope = o.mul(b!, o.pow(vanishes ? o.select(vanishes, 1, a!) : a!, o.sub(b!, 1)));
@@ -87,7 +87,7 @@ export const powOp: ElementwiseOp<null> = defineOp(
   }),
 );
 
-// Where both are equal each gets half. Where one is NaN neither loses, so that the gradient does not vanish, as in PyTorch.
+// Equal operands get half of the cotangent each. If one is NaN, both get all of it, as in PyTorch.
 const shareOfExtreme =
   (loses: (o: Parameters<(typeof mulOp)["vjp"]>[0], a: Node, b: Node) => Node): (typeof mulOp)["vjp"] =>
   (o, dy, [a, b]) => {
@@ -121,8 +121,8 @@ export const atan2Op: ElementwiseOp<null> = defineOp(
     domain: "float",
     // d atan2(a, b) = (b da − a db) / (a² + b²)
     vjp: (o, dy, [a, b]) => {
-      const scaled = o.div(dy, o.add(o.mul(a!, a!), o.mul(b!, b!)));
-      return [o.mul(scaled, b!), o.neg(o.mul(scaled, a!))];
+      const quotient = o.div(dy, o.add(o.mul(a!, a!), o.mul(b!, b!)));
+      return [o.mul(quotient, b!), o.neg(o.mul(quotient, a!))];
     },
   }),
 );

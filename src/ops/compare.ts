@@ -1,4 +1,4 @@
-// Comparisons, and the choice that they steer.
+// Comparisons, and the selection by a condition.
 
 import { DTypeError, ShapeError } from "../errors.ts";
 import { broadcastShapes, formatShape, sameShape } from "../shape.ts";
@@ -25,12 +25,12 @@ export const selectOp: ElementwiseOp<null> = defineOp({
   infer: ([condition, a, b]) => {
     if (condition!.dtype !== "bool" || a!.dtype !== b!.dtype) {
       throw new DTypeError(
-        `select: wants bool and two of one dtype, but came ${condition!.dtype}, ${a!.dtype} and ${b!.dtype}.`,
+        `select: expected bool and two operands of one dtype, got ${condition!.dtype}, ${a!.dtype} and ${b!.dtype}.`,
       );
     }
     if (!sameShape(condition!.shape, a!.shape) || !sameShape(a!.shape, b!.shape)) {
       throw new ShapeError(
-        `select: shapes ${[condition!, a!, b!].map((x) => formatShape(x.shape)).join(", ")} differ.`,
+        `select: expected one shape, got ${[condition!, a!, b!].map((x) => formatShape(x.shape)).join(", ")}.`,
       );
     }
     return { shape: a!.shape, dtype: a!.dtype };
@@ -41,7 +41,7 @@ export const selectOp: ElementwiseOp<null> = defineOp({
   vjp: (o, dy, [condition]) => [null, o.select(condition!, dy, 0), o.select(condition!, 0, dy)],
 });
 
-/** `a` where the condition holds, else `b`, which are promoted as the operands of a sum are. */
+/** `a` where the condition holds, else `b`. Both are promoted like the operands of a sum. */
 export function select(condition: Node, a: Operand, b: Operand): Node {
   const dtype = commonDType([a, b]);
   const shapes = [condition, a, b].flatMap((x) => (typeof x === "number" ? [] : [x.shape]));

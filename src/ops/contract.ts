@@ -1,10 +1,10 @@
-// The general two-operand einsum: every matrix product, and all that is one.
+// The general two-operand einsum, which every matrix product is an instance of.
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import { apply, type ContractLabels, type ContractOp, defineOp, type Node } from "./op.ts";
 
-/** The length of each labelled axis; throws where two operands disagree. */
+/** The length of each labelled axis. Throws a ShapeError if the operands disagree. */
 export function labelExtents(a: Shape, b: Shape, labels: ContractLabels): Map<number, number> {
   const extents = new Map<number, number>();
   const note = (shape: Shape, of: readonly number[]): void =>
@@ -12,7 +12,8 @@ export function labelExtents(a: Shape, b: Shape, labels: ContractLabels): Map<nu
       const known = extents.get(label);
       if (known !== undefined && known !== shape[axis]) {
         throw new ShapeError(
-          `contract: ${formatShape(a)} and ${formatShape(b)} do not fit: an axis that both share is ${known} in one and ${shape[axis]} in the other.`,
+          `contract: ${formatShape(a)} and ${formatShape(b)} do not fit: an axis that both share is ${known} in one ` +
+            `and ${shape[axis]} in the other.`,
         );
       }
       extents.set(label, shape[axis]!);
@@ -27,20 +28,21 @@ export const contractOp: ContractOp<ContractLabels> = defineOp({
   kind: "contract",
   infer: ([a, b], labels: ContractLabels) => {
     if (a!.dtype !== b!.dtype || !dtypeInfo(a!.dtype).isFloat) {
-      throw new DTypeError(`contract: wants two operands of float32, but came ${a!.dtype} and ${b!.dtype}.`);
+      throw new DTypeError(`contract: expected two operands of float32, got ${a!.dtype} and ${b!.dtype}.`);
     }
     if (labels.a.length !== a!.shape.length || labels.b.length !== b!.shape.length) {
       throw new ArgumentError(
-        `contract: one label for each axis, but came [${labels.a}] for ${formatShape(a!.shape)} and [${labels.b}] for ${formatShape(b!.shape)}.`,
+        `contract: expected one label for each axis, got [${labels.a}] for ${formatShape(a!.shape)} and ` +
+          `[${labels.b}] for ${formatShape(b!.shape)}.`,
       );
     }
-    const inside = (label: number) => labels.out.includes(label);
+    const isKept = (label: number) => labels.out.includes(label);
     if ([labels.a, labels.b, labels.out].some((l) => new Set(l).size !== l.length)) {
       throw new ArgumentError("contract: an operand names a label twice; take its diagonal first.");
     }
     if (
-      labels.a.some((l) => !inside(l) && !labels.b.includes(l)) ||
-      labels.b.some((l) => !inside(l) && !labels.a.includes(l))
+      labels.a.some((l) => !isKept(l) && !labels.b.includes(l)) ||
+      labels.b.some((l) => !isKept(l) && !labels.a.includes(l))
     ) {
       throw new ArgumentError("contract: an axis of one operand alone is summed away; sum it first.");
     }
@@ -54,7 +56,7 @@ export const contractOp: ContractOp<ContractLabels> = defineOp({
       dtype: a!.dtype,
     };
   },
-  // dA = dC · B over the labels that A lacks, and dB likewise: products with the labels turned round.
+  // dA = dC · B, summed over the labels that A lacks, and dB likewise.
   vjp: (o, dy, [a, b], y) => {
     const { a: la, b: lb, out } = y.attrs as ContractLabels;
     return [o.contract(dy, b!, { a: out, b: lb, out: la }), o.contract(a!, dy, { a: la, b: out, out: lb })];

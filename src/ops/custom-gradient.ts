@@ -1,8 +1,8 @@
-// A value whose gradient is told by its maker, where the rule that would follow from its parts is slow or inexact.
+// A value with a gradient rule of its own, for cases in which the rule derived from its parts is slow or inexact.
 import { placeholder } from "./leaf.ts";
 import { apply, defineOp, type MovementOp, type Node, type Ops, type Rewrite } from "./op.ts";
 
-/** The cotangents of the arguments, given that of the value; `null` for an argument that has none. */
+/** Maps the cotangent of the value to those of the arguments; `null` for an argument without one. */
 export type GradientRule = (dy: Node, o: Ops) => readonly (Node | null)[];
 
 interface CustomGradientAttrs {
@@ -20,7 +20,7 @@ export const customGradientOp: MovementOp<CustomGradientAttrs> = defineOp({
   simplify: (_, y) => y.inputs[0]!,
 });
 
-/** The rule speaks of nodes of its own graph: what it says of a stand-in for the cotangent is rewritten like the rest. */
+/** The rule refers to nodes of the old graph. It is applied to a placeholder, and its result is rewritten. */
 function rewrittenRule(y: Node<CustomGradientAttrs>, rewrite: Rewrite): GradientRule {
   return (dy, o) => {
     const standIn = placeholder(0, y.shape, y.dtype);
@@ -33,12 +33,12 @@ function rewrittenRule(y: Node<CustomGradientAttrs>, rewrite: Rewrite): Gradient
   };
 }
 
-/** The same value as a node of its own, so that a gradient by it is told from one by `x`. */
+/** The same value as a separate node, so that a gradient with respect to it excludes other uses of `x`. */
 export function identity(x: Node): Node {
   return customGradient(x, [x], (dy) => [dy]);
 }
 
-/** `value`, computed from `args`, whose gradient by those is what `rule` says. */
+/** `value`, computed from `args`, with the gradient that `rule` gives. */
 export function customGradient(value: Node, args: readonly Node[], rule: GradientRule): Node {
   return apply(customGradientOp, [value, ...args], { rule });
 }

@@ -1,4 +1,4 @@
-// How elementwise operations are made: inputs are promoted to a common dtype and broadcast to a common shape.
+// Makes elementwise operations: operands are promoted to a common dtype and broadcast to a common shape.
 import { type ScalarBuilder, type ScalarOp, scalarResultDType } from "../compile/scalar.ts";
 import { checkDType, type DType, dtypeInfo, promote } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
@@ -7,18 +7,18 @@ import { constantValue, full } from "./generate.ts";
 import { broadcast } from "./movement.ts";
 import { apply, type ElementwiseOp, type Node, type Op } from "./op.ts";
 
-/** A node, or a number that takes the dtype of what it meets. */
+/** A node, or a number that takes the dtype of the other operand. */
 export type Operand = Node | number;
 
-/** Which dtypes an elementwise operation computes in. */
+/** The dtypes that an elementwise operation computes in. */
 export type Domain = "float" | "number" | "integer" | "bits" | "any";
 
-const domains: Record<Domain, { accepts: (dtype: DType) => boolean; wants: string }> = {
-  float: { accepts: (d) => dtypeInfo(d).isFloat, wants: "float32" },
-  number: { accepts: (d) => d !== "bool" && d !== "uint8", wants: "float32, int32 or uint32" },
-  integer: { accepts: (d) => d === "int32" || d === "uint32", wants: "int32 or uint32" },
-  bits: { accepts: (d) => d === "int32" || d === "uint32" || d === "bool", wants: "int32, uint32 or bool" },
-  any: { accepts: () => true, wants: "any dtype" },
+const domains: Record<Domain, { accepts: (dtype: DType) => boolean; expected: string }> = {
+  float: { accepts: (d) => dtypeInfo(d).isFloat, expected: "float32" },
+  number: { accepts: (d) => d !== "bool" && d !== "uint8", expected: "float32, int32 or uint32" },
+  integer: { accepts: (d) => d === "int32" || d === "uint32", expected: "int32 or uint32" },
+  bits: { accepts: (d) => d === "int32" || d === "uint32" || d === "bool", expected: "int32, uint32 or bool" },
+  any: { accepts: () => true, expected: "any dtype" },
 };
 
 interface Rule {
@@ -43,17 +43,19 @@ export function instruction(op: ScalarOp, rule: Rule): ElementwiseOp<null> {
   };
 }
 
-/** The rule of nearly all: equal shapes, equal dtypes, out of the operation's domain. */
-export function inferSame(name: string, domain: Domain, result: (operands: DType[]) => DType) {
+/** The shape and dtype rule of nearly all: operands of one shape and of one dtype in the operation's domain. */
+function inferSame(name: string, domain: Domain, result: (operands: DType[]) => DType) {
   return (inputs: readonly Node[]) => {
     const [first] = inputs;
     for (const x of inputs) {
       if (!sameShape(x.shape, first!.shape)) {
-        throw new ShapeError(`${name}: shapes ${inputs.map((i) => formatShape(i.shape)).join(" and ")} differ.`);
+        throw new ShapeError(
+          `${name}: expected one shape, got ${inputs.map((i) => formatShape(i.shape)).join(" and ")}.`,
+        );
       }
       if (x.dtype !== first!.dtype || !domains[domain].accepts(x.dtype)) {
         throw new DTypeError(
-          `${name}: wants ${domains[domain].wants}, but came ${inputs.map((i) => i.dtype).join(" and ")}.`,
+          `${name}: expected ${domains[domain].expected}, got ${inputs.map((i) => i.dtype).join(" and ")}.`,
         );
       }
     }
@@ -79,7 +81,9 @@ export function cast(x: Node, dtype: DType): Node {
   return apply(castOp, [x], { dtype: checkDType(dtype) });
 }
 
-/** Applies an elementwise operation after casting its operands to a common dtype of its domain and broadcasting them. */
+/**
+ * Applies an elementwise operation after casting its operands to a common dtype of its domain and broadcasting them.
+ */
 export function elementwise(op: Op<null>, domain: Domain, operands: readonly Operand[]): Node {
   let dtype = commonDType(operands);
   if (domain === "float" && !dtypeInfo(dtype).isFloat) dtype = "float32";
@@ -91,8 +95,8 @@ export function elementwise(op: Op<null>, domain: Domain, operands: readonly Ope
 }
 
 /**
- * The dtype in which operands meet. A bare number takes the dtype of the nodes, unless it is a fraction and they are
- * integers: 0.5 makes a float32 of an int32. Numbers alone are float32.
+ * The dtype that operands are promoted to. A bare number takes the dtype of the nodes, unless it is a fraction and they
+ * are integers: 0.5 promotes int32 to float32. Numbers alone are float32.
  */
 export function commonDType(operands: readonly Operand[]): DType {
   const nodes = operands.filter((x): x is Node => typeof x !== "number");
@@ -105,6 +109,6 @@ export function commonDType(operands: readonly Operand[]): DType {
   return dtype;
 }
 
-/** An operand in the dtype and shape of its operation. Throws an ArgumentError for a number that the dtype cannot hold. */
+/** An operand in its operation's dtype and shape. Throws an ArgumentError for a number that the dtype cannot hold. */
 export const fitted = (where: string, x: Operand, shape: Shape, dtype: DType): Node =>
   typeof x === "number" ? full(shape, x, dtype, where) : broadcast(cast(x, dtype), shape);

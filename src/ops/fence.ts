@@ -1,4 +1,5 @@
-// A value that is used only after another has been computed: how what is computed again is kept apart, and late.
+// A value that may be used only after another has been computed. Checkpointing recomputes values behind such fences,
+// so that they are computed late, and are not merged with the first copies.
 import { apply, defineOp, type MovementOp, type Node } from "./op.ts";
 
 export const fenceOp: MovementOp<null> = defineOp({
@@ -11,8 +12,8 @@ export const fenceOp: MovementOp<null> = defineOp({
 });
 
 /**
- * The same numbers as `x`, but no equal node: what is made of them is not shared with what is made of `x`, and is computed
- * only after `until`.
+ * The same numbers as `x`, computed only after `until`. The node never counts as equal to `x`, so that nodes made from
+ * it are not merged with nodes made from `x`.
  */
 export function fence(x: Node, until: Node): Node {
   return apply(fenceOp, [x, until], null);

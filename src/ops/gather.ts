@@ -1,10 +1,10 @@
-// Reading and adding at places that the data itself names.
+// Reading and adding at indices that are data themselves.
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { apply, defineOp, type GatherOp, type Node, type ScatterOp } from "./op.ts";
 
-/** Throws a DTypeError unless a node holds integers. */
+/** Throws a DTypeError if a node does not hold integers. */
 export function checkIndices(where: string, indices: Node): void {
   if (!dtypeInfo(indices.dtype).isInteger)
     throw new DTypeError(
@@ -27,8 +27,8 @@ export const gatherOp: GatherOp<{ axis: number }> = defineOp({
 });
 
 /**
- * Slices of x along `axis`, in the order of `indices`, whose axes take the place of that axis. An index outside the axis
- * reads its nearest end.
+ * Slices of x along `axis`, in the order of `indices`, whose axes replace that axis. An index outside the axis is
+ * clamped.
  */
 export function gather(x: Node, indices: Node, axis: number): Node {
   return apply(gatherOp, [x, indices], { axis });
@@ -42,7 +42,8 @@ export const scatterAddOp: ScatterOp<{ axis: number; size: number }> = defineOp(
     const rank = indices!.shape.length;
     if (!sameShape(updates!.shape.slice(axis, axis + rank), indices!.shape)) {
       throw new ShapeError(
-        `scatterAdd: updates ${formatShape(updates!.shape)} do not hold the indices' axes ${formatShape(indices!.shape)} at axis ${axis}.`,
+        `scatterAdd: expected updates with the indices' axes ${formatShape(indices!.shape)} at axis ${axis}, ` +
+          `got ${formatShape(updates!.shape)}.`,
       );
     }
     if (updates!.dtype === "bool" || updates!.dtype === "uint8")
@@ -57,7 +58,7 @@ export const scatterAddOp: ScatterOp<{ axis: number; size: number }> = defineOp(
 
 /**
  * Zeros of length `size` along `axis`, with each slice of `updates` added at its index. Repeated indices add up, in
- * order; an index outside the axis adds to its nearest end, as {@link gather} reads there.
+ * order; an index outside the axis is clamped, as in {@link gather}.
  */
 export function scatterAdd(updates: Node, indices: Node, axis: number, size: number): Node {
   return apply(scatterAddOp, [updates, indices], { axis, size });

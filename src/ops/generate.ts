@@ -1,4 +1,4 @@
-// Elements made of their index alone: constants and counters.
+// Elements computed from their index alone: constants and counters.
 import { checkDType, type DType, toDType } from "../dtype.ts";
 import { checkShape, type Shape } from "../shape.ts";
 import { fixed } from "../view.ts";
@@ -18,18 +18,18 @@ export const constantOp: GenerateOp<ConstantAttrs> = defineOp({
   vjp: () => [],
 });
 
-/** The same value everywhere, as `dtype` holds it. Throws an ArgumentError where an integer dtype cannot hold it. */
+/** A constant: `value`, converted to `dtype`. Throws an ArgumentError if an integer dtype cannot hold it. */
 export function full(shape: Shape, value: number, dtype: DType, where = "full"): Node {
   const held = toDType(value, checkDType(dtype), where);
   return apply(constantOp, [], { value: held, shape: checkShape(shape, where), dtype });
 }
 
-/** The one value of which a node is full, or undefined. */
+/** The value of a constant node; undefined for any other node. */
 export function constantValue(node: Node): number | undefined {
   return node.op === constantOp ? (node.attrs as ConstantAttrs).value : undefined;
 }
 
-/** A constant, stretched to another shape; null where `node` is no constant. */
+/** A constant of the same value in another shape; null if `node` is not a constant. */
 export function constantLike(node: Node, shape: Shape): Node | null {
   const value = constantValue(node);
   return value === undefined ? null : full(shape, value, node.dtype);
@@ -49,7 +49,7 @@ export const iotaOp: GenerateOp<IotaAttrs> = defineOp({
   vjp: () => [],
 });
 
-/** Each element is its own place along `axis`: 0, 1, 2 … */
+/** Each element is its own index along `axis`: 0, 1, 2 … */
 export function iota(shape: Shape, axis: number, dtype: DType): Node {
   return apply(iotaOp, [], { axis, shape: checkShape(shape, "iota"), dtype });
 }

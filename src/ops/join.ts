@@ -1,4 +1,4 @@
-// Concatenation, and the sums that are one.
+// Concatenation, and sums of paddings that are equal to one.
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { formatShape } from "../shape.ts";
 import { apply, defineOp, type JoinOp, type Node, type Ops } from "./op.ts";
@@ -17,7 +17,8 @@ export const concatenateOp: JoinOp<{ axis: number }> = defineOp({
         throw new DTypeError(`concatenate: dtypes ${first.dtype} and ${x.dtype} do not mix.`);
       if (x.shape.length !== first.shape.length || x.shape.some((n, i) => i !== axis && n !== first.shape[i])) {
         throw new ShapeError(
-          `concatenate: ${formatShape(first.shape)} and ${formatShape(x.shape)} differ off axis ${axis}, along which they are joined.`,
+          `concatenate: expected shapes that differ only along axis ${axis}, ` +
+            `got ${formatShape(first.shape)} and ${formatShape(x.shape)}.`,
         );
       }
     }
@@ -40,20 +41,20 @@ export const concatenateOp: JoinOp<{ axis: number }> = defineOp({
   },
 });
 
-/** The tensors side by side along `axis`; off that axis their shapes are equal. */
+/** The tensors side by side along `axis`; their other axes are equal. */
 export function concatenate(xs: readonly Node[], axis: number): Node {
   return xs.length === 1 ? xs[0]! : apply(concatenateOp, xs, { axis });
 }
 
-/** Something that stands alone in its stretch of an axis, with zeros all around. */
+/** A part of an axis, from `low` on, with zeros before and after it. */
 interface Piece {
   readonly content: Node;
   readonly low: number;
 }
 
 /**
- * A sum of paddings whose contents do not overlap is a concatenation: so the gradients of a flat parameter's slices are
- * written each to its own place, and nothing is added. Null where `y` is not such a sum.
+ * Turns a sum of paddings that do not overlap into a concatenation: the gradients of a flat parameter's slices are then
+ * written straight to their ranges, without additions. Null if `y` is not such a sum.
  */
 export function joinPads(o: Ops, y: Node): Node | null {
   const axis = paddedAxis(y);
@@ -79,14 +80,16 @@ export function joinPads(o: Ops, y: Node): Node | null {
   return concatenate(parts, axis);
 }
 
-/** The axis along which the first operand is padded or joined, −1 where it is neither. */
+/** The axis along which the first operand is padded or joined; −1 if it is neither. */
 function paddedAxis(y: Node): number {
   const [x] = y.inputs as [Node];
   if (x.op === concatenateOp) return x.attrs.axis;
   return x.op.kind === "movement" && x.op.fill ? x.shape.findIndex((n, i) => x.inputs[0]!.shape[i] !== n) : -1;
 }
 
-/** Takes a padding by zeros, or a concatenation with zeros, along `axis` apart; false for anything else. */
+/**
+ * Collects the content of a padding by zeros, or of a concatenation with zeros, along `axis`; false for any other node.
+ */
 function collect(o: Ops, x: Node, axis: number, pieces: Piece[]): boolean {
   if (x.op === concatenateOp && x.attrs.axis === axis) {
     let low = 0;

@@ -1,4 +1,4 @@
-// Numbers from outside the graph: given arrays, placeholders for the arguments of a compiled function, and variables as they were read.
+// Numbers from outside the graph: arrays, placeholders for the arguments of a compiled function, and variables' values.
 import type { DType, TypedArray } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 import { apply, defineOp, type LeafOp, type Node } from "./op.ts";
@@ -18,7 +18,7 @@ export const dataOp: LeafOp<LeafAttrs> = defineOp({
   vjp: () => [],
 });
 
-/** Numbers that are already here. */
+/** Numbers in JavaScript's memory. */
 export function data(value: TypedArray, shape: Shape, dtype: DType): Node {
   return Object.assign(apply(dataOp, [], { shape, dtype }), { value });
 }

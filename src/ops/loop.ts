@@ -1,4 +1,4 @@
-// A loop with carried state: one body, applied to slice after slice. Its results are read by projections.
+// A loop with carried state: one body, applied to one slice after another. `result` nodes read its results.
 
 import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
@@ -6,18 +6,18 @@ import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { apply, defineOp, type LoopOp, type Node, type ResultOp } from "./op.ts";
 
 /**
- * What a loop does at each step. Carries, slices and constants are placeholders: whatever node stands there, its numbers
- * are given from outside, and what is behind it is of no account.
+ * One step of a loop. Carries, slices and constants are placeholders: the loop provides their numbers, and the inputs
+ * of the nodes that are used as placeholders are ignored.
  */
 export class Body {
   readonly carries: readonly Node[];
   readonly slices: readonly Node[];
   readonly constants: readonly Node[];
-  /** What the carries become. */
+  /** The carries of the next step. */
   readonly next: readonly Node[];
-  /** What is stacked up, one slice a step. */
+  /** The values that are stacked, one slice a step. */
   readonly stacked: readonly Node[];
-  /** Bodies of one family differ in what they stack up only: one loop can do the work of several. */
+  /** Bodies of one family differ only in the values that they stack, so that one loop can replace several. */
   readonly family: object;
 
   constructor(parts: Pick<Body, "carries" | "slices" | "constants" | "next" | "stacked" | "family">) {
@@ -47,41 +47,43 @@ export interface LoopAttrs {
   readonly reverse: boolean;
 }
 
-/** The shape and dtype of each result: the carries as they end, then what was stacked up. */
-export function resultTypes({ body, length }: LoopAttrs): { shape: Shape; dtype: DType }[] {
+interface ValueType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+const typeText = (type: ValueType | undefined): string => (type ? `${type.dtype}${formatShape(type.shape)}` : "absent");
+
+/** The shape and dtype of each result: the final carries, then the stacked values. */
+export function resultTypes({ body, length }: LoopAttrs): ValueType[] {
   return [
     ...body.next.map(({ shape, dtype }) => ({ shape, dtype })),
     ...body.stacked.map(({ shape, dtype }) => ({ shape: [length, ...shape], dtype })),
   ];
 }
 
-/** The loop itself stands for all its results, one after the other. Its gradient is another loop: graph/loop-gradient.ts. */
+/** The node stands for all results of the loop. Its gradient is another loop: see graph/loop-gradient.ts. */
 export const loopOp: LoopOp<LoopAttrs> = defineOp({
   name: "loop",
   kind: "loop",
   infer: (inputs, attrs: LoopAttrs) => {
     const { body, length } = attrs;
-    const wants = [
+    const expected = [
       ...body.carries,
       ...body.slices.map(({ shape, dtype }) => ({ shape: [length, ...shape], dtype })),
       ...body.constants,
     ];
-    const same = (a: { shape: Shape; dtype: DType }, b: { shape: Shape; dtype: DType } | undefined) =>
-      b !== undefined && sameShape(a.shape, b.shape) && a.dtype === b.dtype;
-    if (inputs.length !== wants.length)
-      throw new ShapeError(`loop: the body takes ${wants.length} values, but came ${inputs.length}.`);
-    wants.forEach((want, i) => {
-      if (!same(want, inputs[i]))
-        throw new ShapeError(
-          `loop: value ${i} is ${inputs[i]!.dtype}${formatShape(inputs[i]!.shape)}, but the body takes ${want.dtype}${formatShape(want.shape)}.`,
-        );
-    });
-    body.carries.forEach((carry, i) => {
-      if (!same(carry, body.next[i]))
-        throw new ShapeError(
-          `loop: carry ${i} changes from ${carry.dtype}${formatShape(carry.shape)} to ${body.next[i]?.dtype}${formatShape(body.next[i]?.shape ?? [])}.`,
-        );
-    });
+    if (inputs.length !== expected.length)
+      throw new ShapeError(`loop: expected ${expected.length} inputs, got ${inputs.length}.`);
+    const checkTypes = (what: string, types: readonly ValueType[], values: readonly Node[]): void => {
+      for (const [i, value] of values.entries()) {
+        const type = types[i];
+        if (!type || !sameShape(type.shape, value.shape) || type.dtype !== value.dtype)
+          throw new ShapeError(`loop: expected ${what} ${i} to be ${typeText(type)}, got ${typeText(value)}.`);
+      }
+    };
+    checkTypes("input", expected, inputs);
+    checkTypes("the next value of carry", body.carries, body.next);
     return { shape: [resultTypes(attrs).reduce((n, { shape }) => n + sizeOf(shape), 0)], dtype: "float32" };
   },
   vjp: (_o, _dy, inputs) => inputs.map(() => null),
@@ -94,12 +96,12 @@ export const resultOp: ResultOp<{ index: number }> = defineOp({
   vjp: () => [null],
 });
 
-/** The loop's result number `index`. */
+/** The loop's result with this index. */
 export function result(loop: Node, index: number): Node {
   return apply(resultOp, [loop], { index });
 }
 
-/** `body`, applied `length` times. `inputs`: first carries, stacked slices, constants. */
+/** `body`, applied `length` times. `inputs` are the initial carries, the stacks of slices, and the constants. */
 export function loop(inputs: readonly Node[], attrs: LoopAttrs): Node<LoopAttrs> {
   return apply(loopOp, inputs, attrs);
 }

@@ -1,4 +1,4 @@
-// Movement operations: the same elements in another order. They compute nothing and are folded into loads.
+// Movement operations: the same elements in another order. They compute nothing; their indexing is folded into loads.
 import { toDType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkShape, formatShape, inversePermutation, type Shape, sameShape, sizeOf } from "../shape.ts";
@@ -13,7 +13,8 @@ export const reshapeOp: MovementOp<{ shape: Shape }> = defineOp({
   infer: ([x], { shape }: { shape: Shape }) => {
     if (sizeOf(shape) !== sizeOf(x!.shape)) {
       throw new ShapeError(
-        `reshape: ${formatShape(x!.shape)} has ${sizeOf(x!.shape)} elements, but ${formatShape(shape)} has ${sizeOf(shape)}.`,
+        `reshape: expected a shape of ${sizeOf(x!.shape)} elements, as ${formatShape(x!.shape)} has, ` +
+          `got ${formatShape(shape)} with ${sizeOf(shape)}.`,
       );
     }
     return { shape, dtype: dtypeOf(x!) };
@@ -40,7 +41,7 @@ export const permuteOp: MovementOp<{ axes: readonly number[] }> = defineOp({
     const seen = new Set(axes);
     if (axes.length !== x!.shape.length || seen.size !== axes.length || axes.some((a) => x!.shape[a] === undefined)) {
       throw new ArgumentError(
-        `permute: [${axes}] is no order of the ${x!.shape.length} axes of ${formatShape(x!.shape)}.`,
+        `permute: expected an order of the ${x!.shape.length} axes of ${formatShape(x!.shape)}, got [${axes}].`,
       );
     }
     return { shape: axes.map((a) => x!.shape[a]!), dtype: dtypeOf(x!) };
@@ -76,7 +77,8 @@ export const broadcastOp: MovementOp<{ shape: Shape }> = defineOp({
     const skipped = shape.length - x!.shape.length;
     if (skipped < 0 || x!.shape.some((n, i) => n !== 1 && n !== shape[i + skipped])) {
       throw new ShapeError(
-        `broadcast: ${formatShape(x!.shape)} does not stretch to ${formatShape(shape)}: axes align at the right, and each must be equal or 1.`,
+        `broadcast: ${formatShape(x!.shape)} does not broadcast to ${formatShape(shape)}: ` +
+          "axes align at the right, and each must be equal or 1.",
       );
     }
     return { shape, dtype: dtypeOf(x!) };
@@ -86,7 +88,7 @@ export const broadcastOp: MovementOp<{ shape: Shape }> = defineOp({
     const skipped = index.length - x.shape.length;
     return x.shape.map((n, i) => (n === 1 ? fixed(0, index[0]?.coefficients.length ?? 0) : index[i + skipped]!));
   },
-  // The gradient of using an element many times is the sum of the uses'.
+  // The cotangent of an element that is used many times is the sum of the cotangents of its uses.
   vjp: (o, dy, [x], y) => {
     const skipped = y.shape.length - x!.shape.length;
     const axes = y.shape.flatMap((n, i) => (i < skipped || (x!.shape[i - skipped] === 1 && n !== 1) ? [i] : []));
@@ -123,7 +125,8 @@ export const sliceOp: MovementOp<SliceAttrs> = defineOp({
       const last = start[i]! + (size[i]! - 1) * step[i]!;
       if (size[i]! > 0 && (start[i]! < 0 || start[i]! >= n || last < 0 || last >= n || step[i]! < 1)) {
         throw new ArgumentError(
-          `slice: ${size[i]} elements from ${start[i]} by ${step[i]} leave axis ${i} of ${formatShape(x!.shape)}, which has ${n}.`,
+          `slice: ${size[i]} elements from ${start[i]} by ${step[i]} exceed axis ${i} of ${formatShape(x!.shape)}, ` +
+            `which has ${n}.`,
         );
       }
     });
@@ -163,7 +166,7 @@ export function slice(
   return apply(sliceOp, [x], { start, size, step });
 }
 
-/** Puts step − 1 zeros between neighbours along each axis: what a strided slice's gradient needs. */
+/** Puts step − 1 zeros between neighbours along each axis, for the gradient of a strided slice. */
 function dilate(
   o: { pad: typeof pad; reshape: typeof reshape; slice: typeof slice },
   x: Node,
@@ -208,7 +211,7 @@ export const padOp: MovementOp<PadAttrs> = defineOp({
   infer: ([x], { low, high }: PadAttrs) => {
     if (low.length !== x!.shape.length || [...low, ...high].some((n) => !Number.isInteger(n) || n < 0)) {
       throw new ArgumentError(
-        `pad: wants whole numbers ≥ 0 for each axis of ${formatShape(x!.shape)}, but came [${low}] and [${high}].`,
+        `pad: expected an integer ≥ 0 for each axis of ${formatShape(x!.shape)}, got [${low}] and [${high}].`,
       );
     }
     return { shape: x!.shape.map((n, i) => n + low[i]! + high[i]!), dtype: dtypeOf(x!) };
@@ -266,7 +269,8 @@ export const windowOp: MovementOp<WindowAttrs> = defineOp({
     const reach = (size - 1) * dilation + 1;
     if (n === undefined || ![size, stride, dilation].every((v) => Number.isInteger(v) && v >= 1) || reach > n) {
       throw new ShapeError(
-        `window: size ${size}, stride ${stride} and dilation ${dilation} do not fit axis ${axis} of ${formatShape(x!.shape)}.`,
+        `window: size ${size}, stride ${stride} and dilation ${dilation} do not fit axis ${axis} ` +
+          `of ${formatShape(x!.shape)}.`,
       );
     }
     const shape = [...x!.shape, size];

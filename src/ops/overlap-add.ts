@@ -1,20 +1,22 @@
-// Windows laid back onto the axes that they were cut from: what a sliding window's gradient is.
+// Adds windows back onto the axes that they were taken from: the gradient of sliding windows.
 import { add } from "./binary.ts";
 import { full } from "./generate.ts";
 import { pad, permute, reshape, slice } from "./movement.ts";
 import type { Node } from "./op.ts";
 
-/** Where windows lie: one entry for each axis that they slide along. */
+/** The positions of the windows on one axis that they slide along. */
 export interface Overlap {
   /** Length of the axis. */
   readonly length: number;
-  /** Where on the axis the first place of the first window lies; below 0 where it lies before the axis. */
+  /** Index on the axis of the first window's first element; negative if that lies before the axis. */
   readonly start: number;
   readonly stride: number;
   readonly dilation: number;
 }
 
-/** Places k to k + width of all windows, which lie at [q + i, r] to [q + i, r + width] once the axis is seen as [q, r]. */
+/**
+ * Elements k to k + width of window i, which lie at [q + i, r] to [q + i, r + width] if the axis is split into [q, r].
+ */
 interface Run {
   readonly k: number;
   readonly width: number;
@@ -23,10 +25,10 @@ interface Run {
 }
 
 /**
- * The sum of windows at their places: x[…, start + i·stride + k·dilation, …] += y[…, i, …, k], where the i run along the
- * axes from `first` on and the k along as many last axes. What falls outside an axis is dropped. Seen as [q, r] with
- * r < stride, an axis takes whole runs of k at once, so that there are about ⌈size / stride⌉ terms for each axis, and
- * nothing is added where no windows overlap.
+ * The sum of overlapping windows: x[…, start + i·stride + k·dilation, …] += y[…, i, …, k], where the i run along the
+ * axes from `first` on and the k along as many last axes. Elements outside an axis are dropped. Splitting an axis into
+ * [q, r] with r < stride lets a run of consecutive k be added at once: there are about ⌈size / stride⌉ terms for each
+ * axis, and none is an addition unless windows overlap.
  */
 export function overlapAdd(windows: Node, first: number, overlaps: readonly Overlap[]): Node {
   const { shape } = windows;
@@ -42,7 +44,7 @@ export function overlapAdd(windows: Node, first: number, overlaps: readonly Over
     .flatMap((n, i) => (overlaps[i - first] ? [rows[i - first]!, overlaps[i - first]!.stride] : [n]));
   let sum: Node | null = null;
   for (const runs of combinations(overlaps.map((overlap, i) => runsOf(overlap, shape[rank + i]!)))) {
-    // The windows of which this run lies on the axis.
+    // The windows whose part in this run lies on the axis.
     const from = runs.map(({ q }) => Math.max(0, -q));
     const count = runs.map(({ q }, i) => Math.min(shape[first + i]!, rows[i]! - q) - from[i]!);
     if (count.some((n) => n <= 0)) continue;
@@ -83,9 +85,9 @@ export function overlapAdd(windows: Node, first: number, overlaps: readonly Over
 function runsOf({ start, stride, dilation }: Overlap, size: number): Run[] {
   const runs: Run[] = [];
   for (let k = 0; k < size; ) {
-    const place = start + k * dilation;
-    const q = Math.floor(place / stride);
-    const r = place - q * stride;
+    const index = start + k * dilation;
+    const q = Math.floor(index / stride);
+    const r = index - q * stride;
     const width = dilation === 1 ? Math.min(stride - r, size - k) : 1;
     runs.push({ k, width, q, r });
     k += width;
@@ -97,7 +99,7 @@ function runsOf({ start, stride, dilation }: Overlap, size: number): Run[] {
 const combinations = <T>(lists: readonly (readonly T[])[]): T[][] =>
   lists.reduce<T[][]>((found, list) => found.flatMap((chosen) => list.map((entry) => [...chosen, entry])), [[]]);
 
-/** `length` places of an axis from `start` on, which may lie before the axis or reach past it: there `value` stands. */
+/** `length` elements of an axis from `start` on; elements before or after the axis are `value`. */
 export function resized(x: Node, axis: number, start: number, length: number, value = 0): Node {
   const n = x.shape[axis]!;
   const inside = Math.max(0, Math.min(n, start + length) - Math.max(0, start));

@@ -1,4 +1,5 @@
-// Sigmoid and softmax: composites whose gradients are told by their results, which is exact where their parts would underflow.
+// Sigmoid and softmax: composites whose gradients are computed from their results, which stays exact where the
+// gradients of their parts would underflow.
 import { add, div, minimum, mul, sub } from "./binary.ts";
 import { customGradient } from "./custom-gradient.ts";
 import { reshape } from "./movement.ts";
@@ -6,21 +7,21 @@ import type { Node } from "./op.ts";
 import { max, sum } from "./reduce.ts";
 import { exp, neg, stopGradient } from "./unary.ts";
 
-/** y = 1 / (1 + e⁻ˣ), with dy/dx = y·(1 − y), where 1 − y is computed as e⁻ˣ·y: neither side loses digits far out. */
+/** y = 1 / (1 + e⁻ˣ), with dy/dx = y·(1 − y). 1 − y is computed as e⁻ˣ·y, which loses no digits for large |x|. */
 export function sigmoid(x: Node): Node {
   const power = exp(minimum(neg(x), 88));
   const y: Node = customGradient(div(1, add(power, 1)), [x], (dy) => [mul(dy, mul(y, mul(power, y)))]);
   return y;
 }
 
-/** A reduction over one axis, which stays with length 1. */
+/** A reduction over one axis, which is kept with length 1. */
 const over = (fold: (x: Node, axes: readonly number[]) => Node, x: Node, axis: number): Node =>
   reshape(
     fold(x, [axis]),
     x.shape.map((n, i) => (i === axis ? 1 : n)),
   );
 
-/** x less its greatest element along `axis`: exp of it cannot overflow, and softmax does not see the difference. */
+/** x minus its greatest element along `axis`: its exponential cannot overflow, and its softmax is the same. */
 export const shifted = (x: Node, axis: number): Node => sub(x, stopGradient(over(max, x, axis)));
 
 /** e^x / Σ e^x along `axis`. */
@@ -29,7 +30,7 @@ export function softmax(x: Node, axis: number): Node {
   return probabilities(x, div(powers, over(sum, powers, axis)), axis);
 }
 
-/** `value` = softmax(x), however it was computed, with the gradient that needs nothing but itself: dx = y·dy − y·Σ y·dy. */
+/** `value` = softmax(x), however it was computed, with a gradient that uses only the value: dx = y·dy − y·Σ y·dy. */
 export function probabilities(x: Node, value: Node, axis: number): Node {
   const y: Node = customGradient(value, [x], (dy) => {
     const part = mul(y, dy);

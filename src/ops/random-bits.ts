@@ -1,4 +1,4 @@
-// Random bits from a key and a counter: the same on every machine, in any order, with nothing to remember.
+// Random bits from a key and a counter: stateless, and the same on every machine and in any order.
 import type { ScalarBuilder } from "../compile/scalar.ts";
 import { DTypeError } from "../errors.ts";
 import { sameShape } from "../shape.ts";
@@ -7,9 +7,9 @@ import { apply, defineOp, type ElementwiseOp, type Node, noGradient } from "./op
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
 
 interface RandomBitsAttrs {
-  /** The counter's second word: blocks of different streams have nothing in common. */
+  /** The counter's second word, so that different streams have independent blocks. */
   readonly stream: number;
-  /** Which of a block's two words is wanted. */
+  /** The index of the word in its block. */
   readonly word: 0 | 1;
 }
 
@@ -46,7 +46,8 @@ export const randomBitsOp: ElementwiseOp<RandomBitsAttrs> = defineOp({
       !sameShape(k1.shape, counter.shape)
     ) {
       throw new DTypeError(
-        `randomBits: expected two keys and a counter of uint32 and of one shape, got ${inputs.map((x) => x.dtype).join(", ")}.`,
+        "randomBits: expected two keys and a counter of uint32 and of one shape, " +
+          `got ${inputs.map((x) => x.dtype).join(", ")}.`,
       );
     }
     return { shape: counter.shape, dtype: "uint32" };
@@ -55,7 +56,7 @@ export const randomBitsOp: ElementwiseOp<RandomBitsAttrs> = defineOp({
   vjp: noGradient,
 });
 
-/** 32 random bits for each element, of two key words and a counter: a word of the counter's block in a stream. */
+/** 32 random bits for each element: one word of the block that belongs to the key, the counter and the stream. */
 export function randomBits(k0: Node, k1: Node, counter: Node, stream = 0, word: 0 | 1 = 0): Node {
   return apply(randomBitsOp, [k0, k1, counter], { stream, word });
 }

@@ -1,4 +1,4 @@
-// Reductions: axes folded into one value by an associative instruction.
+// Reductions: axes reduced to one value by an associative instruction.
 import { type DType, dtypeInfo } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, type Shape } from "../shape.ts";
@@ -16,13 +16,14 @@ const infer =
     }
     if (needsElements && axes.some((a) => x!.shape[a] === 0)) {
       throw new ShapeError(
-        `${name}: axis ${axes.find((a) => x!.shape[a] === 0)} of ${formatShape(x!.shape)} is empty, and ${name} of nothing is not defined.`,
+        `${name}: axis ${axes.find((a) => x!.shape[a] === 0)} of ${formatShape(x!.shape)} is empty, ` +
+          `and ${name} of nothing is not defined.`,
       );
     }
     return { shape: x!.shape.filter((_, i) => !axes.includes(i)), dtype: x!.dtype };
   };
 
-/** Shape of the result with the folded axes kept as 1, so that it broadcasts against the input. */
+/** Shape of the result with the reduced axes kept as 1, so that it broadcasts against the input. */
 function keptShape(x: Node, axes: readonly number[]): Shape {
   return x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
 }
@@ -30,7 +31,7 @@ function keptShape(x: Node, axes: readonly number[]): Shape {
 const spread = (o: Ops, value: Node, x: Node, axes: readonly number[]): Node =>
   o.broadcast(o.reshape(value, keptShape(x, axes)), x.shape);
 
-/** Folding axes of length 1, or none, changes nothing but the shape. */
+/** Replaces a reduction of axes of length 1, or of none, by a reshape. */
 const overOnes = (o: Ops, y: Node<ReduceAttrs>): Node | null => {
   const x = y.inputs[0]!;
   return y.attrs.axes.every((a) => x.shape[a] === 1) ? o.reshape(x, y.shape) : null;
@@ -46,12 +47,12 @@ export const sumOp: ReduceOp<ReduceAttrs> = defineOp({
   simplify: overOnes,
 });
 
-/** Σ over the axes, which vanish from the shape. */
+/** Σ over the axes, which are removed from the shape. */
 export function sum(x: Node, axes: readonly number[]): Node {
   return apply(sumOp, [x], { axes });
 }
 
-// The cotangent goes to the elements that hold the extreme, in equal parts where several do.
+// The cotangent goes to the extreme element, in equal parts if there are several.
 const extremeGradient = (o: Ops, dy: Node, [x]: readonly Node[], y: Node<ReduceAttrs>): Node[] => {
   const { axes } = y.attrs;
   if (!dtypeInfo(x!.dtype).isFloat) return noGradient(o, dy, [x!]) as never;
@@ -73,7 +74,7 @@ export const maxOp: ReduceOp<ReduceAttrs> = defineOp({
   simplify: overOnes,
 });
 
-/** The greatest element over the axes; NaN where one is NaN. */
+/** The greatest element over the axes; NaN if one is NaN. */
 export function max(x: Node, axes: readonly number[]): Node {
   return apply(maxOp, [x], { axes });
 }
@@ -88,7 +89,7 @@ export const minOp: ReduceOp<ReduceAttrs> = defineOp({
   simplify: overOnes,
 });
 
-/** The least element over the axes; NaN where one is NaN. */
+/** The least element over the axes; NaN if one is NaN. */
 export function min(x: Node, axes: readonly number[]): Node {
   return apply(minOp, [x], { axes });
 }
@@ -99,8 +100,8 @@ export const prodOp: ReduceOp<ReduceAttrs> = defineOp({
   combine: "mul",
   identity: () => 1,
   infer: infer("prod", false),
-  // d Π x = (Π of the others) dx. Dividing y by x says that only while no factor is zero. Beside one other zero the
-  // cofactor is that zero times the rest, in which form it has the right derivative, too; beside two it is zero.
+  // d Π x = (Π of the other factors) dx. That is y / x only if no factor is zero. With one other zero the cofactor is
+  // that zero times the rest, a form that has the right derivative, too; with two other zeros it is zero.
   vjp: (o, dy, [x], y) => {
     const { axes } = y.attrs as ReduceAttrs;
     const isZero = o.equal(x!, 0);
@@ -116,7 +117,7 @@ export const prodOp: ReduceOp<ReduceAttrs> = defineOp({
   simplify: overOnes,
 });
 
-/** Π over the axes, which vanish from the shape. */
+/** Π over the axes, which are removed from the shape. */
 export function prod(x: Node, axes: readonly number[]): Node {
   return apply(prodOp, [x], { axes });
 }

@@ -1,4 +1,4 @@
-// Sorting: the order of the elements along an axis. Values follow from it by a gather.
+// Sorting: the order of the elements along an axis. A gather gives the sorted values.
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { formatShape } from "../shape.ts";
 import { apply, defineOp, type Node, noGradient, type RoutineOp } from "./op.ts";
@@ -22,8 +22,8 @@ export const argsortOp: RoutineOp<ArgsortAttrs> = defineOp({
 });
 
 /**
- * The indices along `axis` of the elements in order. Equal elements keep their order, 0 and −0 are equal, and NaN is greater
- * than everything.
+ * The indices along `axis` of the elements in order. Equal elements keep their order, 0 and −0 are equal, and NaN is
+ * greater than any number.
  */
 export function argsort(x: Node, axis: number, descending: boolean): Node {
   return apply(argsortOp, [x], { axis, descending });

@@ -114,7 +114,8 @@ export const erfOp: ElementwiseOp<null> = defineOp(
   instruction("erf", {
     name: "erf",
     domain: "float",
-    vjp: (o, dy, [x]) => [o.mul(dy, o.mul(o.exp(o.neg(o.mul(x!, x!))), 2 / Math.sqrt(Math.PI)))], // d erf x = 2/√π e^(−x²) dx
+    // d erf x = 2/√π e^(−x²) dx
+    vjp: (o, dy, [x]) => [o.mul(dy, o.mul(o.exp(o.neg(o.mul(x!, x!))), 2 / Math.sqrt(Math.PI)))],
   }),
 );
 
@@ -122,7 +123,7 @@ export const notOp: ElementwiseOp<null> = defineOp(
   instruction("not", { name: "not", domain: "bits", exact: true, vjp: noGradient }),
 );
 
-/** The same numbers, through which no gradient flows. */
+/** The identity, with no gradient. */
 export const stopGradientOp: ElementwiseOp<null> = defineOp({
   name: "stopGradient",
   kind: "elementwise",
@@ -138,7 +139,7 @@ export const reluOp: ElementwiseOp<null> = defineOp({
     name: "relu",
     domain: "float",
     exact: true,
-    // d relu(x) = dx where x > 0, else 0. Said by the output, so that x itself need not be kept.
+    // d relu(x) = dx where x > 0, else 0. The rule uses the output, so that x need not be kept.
     vjp: (o, dy, _, y) => [o.select(o.less(0, y), dy, 0)],
   }),
   scalar: (b, [x]) => b.max(x!, b.constant(0, "float32")),

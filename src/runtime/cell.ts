@@ -1,4 +1,4 @@
-// A variable as the runtime sees it: storage in a backend, a pending assignment, and the reads that wait.
+// The runtime's part of a variable: storage in a backend, a pending assignment, and reads without numbers.
 import type { Backend, Storage } from "../backends/backend.ts";
 import type { DType } from "../dtype.ts";
 import { ArgumentError, DTypeError, NablaError, ShapeError } from "../errors.ts";
@@ -9,13 +9,13 @@ import { isArgument, isRead, type Node } from "../ops/op.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { checkAssignable, currentTrace, type Trace } from "./trace.ts";
 
-/** Variables with an assignment that is carried out with the next computation. */
+/** Variables with a pending assignment, which the next computation carries out. */
 export const dirty = new Set<Cell>();
 
-/** The nodes of assignments that have failed, and their variables. */
+/** The nodes of failed assignments, with their variables. */
 const failedVersions = new WeakMap<Node, Cell>();
 
-/** Where a cell's numbers are. */
+/** The location of a cell's numbers. */
 interface Place {
   readonly owner: Backend;
   readonly storage: Storage;
@@ -27,20 +27,20 @@ const places = new FinalizationRegistry<Place>(({ owner, storage }) => owner.fre
 export interface Flush {
   readonly cell: Cell;
   readonly value: Node;
-  /** Gives earlier reads that are still alive their numbers; to be called just before the storage is written. */
-  readonly settleReads: () => Promise<void> | undefined;
+  /** Copies the storage into earlier reads that are still alive. Call it just before the storage is written. */
+  readonly copyToReads: () => Promise<void> | undefined;
   readonly succeed: () => void;
   readonly fail: (error: unknown) => void;
 }
 
 /**
- * In the order of the user's calls a cell goes through versions, one for each assignment. A version has at most one node,
- * handed out to all who read it, and keeps it whatever becomes of the version: pending (the node computes the assigned value),
- * stored (the node reads the storage), or overwritten (the node holds the numbers). No gradient flows through an
- * assignment, so that it makes no difference when it is carried out.
+ * A cell has one version for each assignment, in the order of the user's calls. All readers of a version share one
+ * node, which stays valid in each state of the version: pending (the node computes the assigned value), stored (the
+ * node reads the storage), or overwritten (the node holds the numbers). No gradient flows through an assignment, so
+ * that the time at which it is carried out makes no difference.
  *
- * An assignment whose value cannot be computed stays pending, but is not tried again with computations of others: only
- * when somebody asks for the variable, who is told why. Then it is dropped, and the version before it is current again.
+ * An assignment whose value cannot be computed stays pending, but later computations do not try it again. Only a read
+ * of the variable does, and gets the error. Then the assignment is dropped, and the version before it is current again.
  */
 export class Cell implements Resident {
   readonly shape: Shape;
@@ -50,11 +50,11 @@ export class Cell implements Resident {
   #pending: Node | null = null;
   #node: Node | null = null;
   #place: Place | null = null;
-  /** Whether the storage has ever been written. */
+  /** True once the storage has been written. */
   #written = false;
-  /** Why the last assignment failed, until somebody who reads the variable has been told. */
+  /** The error of the last assignment, until a reader of the variable has got it. */
   #failure: { readonly version: number; readonly error: NablaError } | null = null;
-  /** Why the storage holds no value, where it does not. */
+  /** The error that left the storage without a value, if there was one. */
   #lost: NablaError | null = null;
   #waiting: { readonly version: number; readonly node: WeakRef<Node> }[] = [];
 
@@ -87,12 +87,13 @@ export class Cell implements Resident {
     return this.#node;
   }
 
-  /** Takes a new value. Nothing is computed until somebody needs it. */
+  /** Assigns a new value, which is computed with the next computation. */
   assignNode(value: Node): void {
     checkAssignable(this.name);
     if (!sameShape(value.shape, this.shape)) {
       throw new ShapeError(
-        `assign: ${this.name} has shape ${formatShape(this.shape)}, but the value has ${formatShape(value.shape)}; a variable keeps its shape.`,
+        `assign: ${this.name} has shape ${formatShape(this.shape)}, but the value has ${formatShape(value.shape)}; ` +
+          "a variable keeps its shape.",
       );
     }
     if (value.dtype !== this.dtype) {
@@ -108,12 +109,12 @@ export class Cell implements Resident {
     dirty.add(this);
   }
 
-  /** Somebody asks for the variable: an assignment that has failed is tried once more. */
+  /** Marks an assignment that has failed, to be tried once more. */
   retry(): void {
     if (this.#pending) dirty.add(this);
   }
 
-  /** Hands over the pending assignment to a program that the caller queues now. */
+  /** Hands the pending assignment over to a program that the caller queues now. */
   beginFlush(): Flush {
     const value = this.#pending!;
     const node = this.nodeOutside();
@@ -123,10 +124,10 @@ export class Cell implements Resident {
     return {
       cell: this,
       value,
-      settleReads: () => this.#settleReads(version - 1),
+      copyToReads: () => this.#copyToReads(version - 1),
       succeed: () => {
         this.wrote();
-        become(node, read(this));
+        redirect(node, read(this));
       },
       fail: (cause) => {
         const error = explain(this.name, this.#written, cause);
@@ -139,33 +140,33 @@ export class Cell implements Resident {
   }
 
   /**
-   * A program that the caller queues now will write the storage. Gives what is to be called just before that: it gives
-   * earlier reads that are still alive their numbers.
+   * Announces a program, queued now by the caller, that will write the storage. The function that it returns copies the
+   * storage into earlier reads that are still alive; call it just before the program runs.
    */
   beginOverwrite(): () => Promise<void> | undefined {
     this.#nextVersion();
     const version = this.#version - 1;
-    return () => this.#settleReads(version);
+    return () => this.#copyToReads(version);
   }
 
-  /** The storage has been written. */
+  /** Records that the storage has been written. */
   wrote(): void {
     this.#written = true;
     this.#failure = null;
     this.#lost = null;
   }
 
-  /** A program has ended while it wrote the storage. */
+  /** Records that a program failed while it wrote the storage. */
   lose(cause: NablaError): void {
     this.#lost = new NablaError(`${this.name} has no value: ${cause.message}`, { cause });
   }
 
-  /** Why the storage holds no value, or null where it does. */
+  /** The error that left the storage without a value; null if it has one. */
   get lost(): NablaError | null {
     return this.#lost;
   }
 
-  /** Throws where the storage does not hold the value that was assigned last. */
+  /** Throws if the storage does not hold the value that was assigned last. */
   checkCurrent(): void {
     const told = this.#failure;
     if (told) this.#drop();
@@ -173,7 +174,7 @@ export class Cell implements Resident {
     if (this.#lost) throw this.#lost;
   }
 
-  /** Why `node`, a version's own, cannot be computed. The version is dropped, as the caller tells its reader. */
+  /** The error of `node`, the node of a failed version. The version is dropped, since the caller reports the error. */
   tell(node: Node): NablaError | null {
     const error = this.#failure?.error ?? null;
     if (this.#node === node) this.#drop();
@@ -197,8 +198,8 @@ export class Cell implements Resident {
     this.#version++;
   }
 
-  /** Reads of versions up to `last` get their numbers. Where that fails, they go on waiting. */
-  #settleReads(last: number): Promise<void> | undefined {
+  /** Copies the storage into reads of versions up to `last`. If that fails, they keep waiting. */
+  #copyToReads(last: number): Promise<void> | undefined {
     if (this.#waiting.length === 0) return undefined;
     const alive = this.#waiting.flatMap(({ version, node: ref }) => {
       const node = version <= last ? ref.deref() : undefined;
@@ -212,7 +213,7 @@ export class Cell implements Resident {
     });
   }
 
-  /** The storage in `owner`'s memory, made at the first use. Numbers that another backend holds are moved there. */
+  /** The storage in `owner`'s memory, allocated at the first use. Numbers in another backend's memory are moved. */
   storageIn(owner: Backend): Storage | Promise<Storage> {
     if (this.#place?.owner === owner) return this.#place.storage;
     if (!this.#place || !this.#written) return this.#own(owner, owner.allocate(this.shape, this.dtype));
@@ -233,7 +234,7 @@ export class Cell implements Resident {
     return storage;
   }
 
-  /** Gives the storage back. */
+  /** Frees the storage. */
   release(): void {
     if (!this.#place) return;
     places.unregister(this);
@@ -249,8 +250,8 @@ export class Cell implements Resident {
 }
 
 /**
- * Tells the reader of `nodes`, which could not be computed for `error`: where one of the assignments behind them has failed,
- * its variable is named, and it is dropped.
+ * The error for a reader of `nodes`, whose computation failed with `error`. If an assignment behind them has failed,
+ * that error names its variable, and the assignment is dropped.
  */
 export function tellReader(nodes: readonly Node[], error: unknown): unknown {
   let told: NablaError | null = null;
@@ -267,12 +268,13 @@ function explain(name: string, written: boolean, cause: unknown): NablaError {
   return new NablaError(`${name} ${what} one could not be computed: ${why}`, { cause });
 }
 
-/** The value with which a variable that is made in a trace begins, with numbers that there are at the trace. */
+/** The initial value of a variable that is made in a trace, rewritten to use no nodes of the trace. */
 function outsideOf(initial: Node, name: string, { reads, firstId }: Trace): Node {
   const isKnown = (node: Node): boolean => node.id < firstId || node.value !== undefined;
   if (topologicalOrder([initial], isKnown).some((node) => isArgument(node) && !isKnown(node))) {
     throw new ArgumentError(
-      `variable: ${name} begins with a value that depends on an argument of the function under compile. Make it outside, and assign it inside.`,
+      `variable: the initial value of ${name} depends on an argument of the function under compile. ` +
+        "Make the variable outside, and assign it inside.",
     );
   }
   const [value] = replaceNodes([initial], (node) => {
@@ -282,7 +284,7 @@ function outsideOf(initial: Node, name: string, { reads, firstId }: Trace): Node
   return value!;
 }
 
-/** Redirects a node that others hold to an equal value that is come by in another way. */
-function become(node: Node, other: Node): void {
+/** Redirects an existing node to an equal one, in place. */
+function redirect(node: Node, other: Node): void {
   Object.assign(node, { op: other.op, inputs: other.inputs, attrs: other.attrs });
 }

@@ -1,4 +1,4 @@
-// Which backend computes, and the queue that keeps its work in the order of the calls.
+// The current backend, and the queue that keeps its work in the order of the calls.
 import type { Backend } from "../backends/backend.ts";
 import { referenceBackend } from "../backends/reference/index.ts";
 import { wasmBackend } from "../backends/wasm/index.ts";
@@ -38,9 +38,9 @@ export function backend(): Backend {
 }
 
 /**
- * Chooses how many threads compute from now on. Default: as many as there are cores, or what NABLA_THREADS says; the
- * numbers are the same, to the last bit, with any. Throws {@link ArgumentError} where memory cannot be shared (a page
- * that is not isolated from other origins) and `count` is more than 1.
+ * Sets the number of threads for later work. Default: NABLA_THREADS, or else the number of cores. The results are the
+ * same, to the last bit, for any count. Throws {@link ArgumentError} if `count` is more than 1 and memory cannot be
+ * shared, as in a page that is not isolated from other origins.
  *
  * @example setThreads(2);
  */
@@ -50,7 +50,7 @@ export function setThreads(count: number): void {
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Runs `job` after all jobs before it, whether or not they failed. */
+/** Runs `job` after all earlier jobs, even if they failed. */
 export function enqueue<T>(job: () => Promise<T>): Promise<T> {
   const result = last.then(job);
   last = result.catch(() => undefined);

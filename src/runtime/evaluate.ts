@@ -1,4 +1,4 @@
-// Asking for numbers: the graph behind some nodes is compiled (once for each structure) and run.
+// Computes nodes: compiles the graph behind them (once for each structure), and runs it.
 import type { Backend, Program, Storage } from "../backends/backend.ts";
 import { allocate, type TypedArray } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
@@ -6,12 +6,12 @@ import { type Assignment, closeGraph, type Graph, graphNodes, programKey } from 
 import { liftNumbers } from "../graph/lift.ts";
 import { detachGraph } from "../graph/replace.ts";
 import { constantValue, type Resident } from "../ops/index.ts";
-import { isRead, type Node, settle } from "../ops/op.ts";
+import { isRead, keepValue, type Node } from "../ops/op.ts";
 import { type Cell, dirty, type Flush, tellReader } from "./cell.ts";
 import { backend, enqueue } from "./device.ts";
 import { isInlining, whyNoNumbers } from "./trace.ts";
 
-/** How many compiled programs are kept. The least recently used one goes first. */
+/** The greatest number of compiled programs that are kept. The least recently used one is evicted. */
 const cacheSize = 256;
 const cache = new Map<string, Promise<Program>>();
 
@@ -37,29 +37,29 @@ async function programFor(owner: Backend, graph: Graph, lifted: ReadonlyMap<Node
   }
 }
 
-/** A promise that rejects. A function that is traced cannot wait for it, so that an unhandled one is no accident there. */
+/** A promise that rejects. While a function is traced, nobody can await it, so that it may stay unhandled. */
 export function refuse(error: NablaError): Promise<never> {
   const refused = Promise.reject(error);
   if (isInlining()) refused.catch(() => undefined);
   return refused;
 }
 
-/** Computes the numbers of `nodes`, and gives what `use` makes of them. */
+/** Computes the numbers of `nodes`, and passes them to `use`. */
 export function numbersOf<T>(nodes: readonly Node[], use: (numbers: readonly TypedArray[]) => T): Promise<T> {
   const reason = whyNoNumbers();
   if (reason !== null) return refuse(new NablaError(reason));
   return evaluate(nodes).then(() => use(nodes.map((node) => node.value!)));
 }
 
-/** Queues a program that gives `nodes` their numbers, and carries out every assignment that waits. */
+/** Queues a program that computes `nodes` and carries out all pending assignments. */
 export function evaluate(nodes: readonly Node[]): Promise<void> {
   const missing = nodes.filter((node) => node.value === undefined);
   return missing.length === 0 ? Promise.resolve() : flush([...new Set(missing)]);
 }
 
 /**
- * Queues a program that computes `nodes` and carries out every assignment that waits. Rejects where the nodes cannot be
- * computed; an assignment that fails is told to those who read its variable.
+ * Queues a program that computes `nodes` and carries out all pending assignments. Rejects if the nodes cannot be
+ * computed; the error of a failed assignment is reported to readers of its variable.
  */
 export function flush(nodes: readonly Node[] = []): Promise<void> {
   if (nodes.length === 0 && dirty.size === 0) return Promise.resolve();
@@ -78,18 +78,18 @@ export function flush(nodes: readonly Node[] = []): Promise<void> {
   return done;
 }
 
-/** All in one program. */
+/** Computes everything in one program. */
 async function together(owner: Backend, wanted: readonly Node[], flushes: readonly Flush[]): Promise<void> {
-  for (const { settleReads } of flushes) await settleReads();
+  for (const { copyToReads } of flushes) await copyToReads();
   const assignments = flushes.map(({ cell, value }) => ({ variable: cell, value }));
   await compute(owner, wanted, assignments);
   for (const { succeed } of flushes) succeed();
 }
 
 /**
- * After a failure: each value in a program of its own, so that it is clear whose fault it is. This holds after an
- * interrupted run, too: reads of what it was to assign had been given their numbers. All values are computed before the
- * first is stored, since they may read what others assign.
+ * Computes each value in a program of its own after a failure, to find the one that fails. This is safe after an
+ * interrupted run, too, because earlier reads of the variables have their numbers by then. All values are computed
+ * before the first is stored, since they may read variables that others assign.
  */
 async function oneByOne(owner: Backend, wanted: readonly Node[], flushes: readonly Flush[]): Promise<void> {
   const computed: { flush: Flush; numbers: TypedArray }[] = [];
@@ -109,7 +109,7 @@ async function oneByOne(owner: Backend, wanted: readonly Node[], flushes: readon
   }
   for (const { flush: each, numbers } of computed) {
     try {
-      await each.settleReads();
+      await each.copyToReads();
       owner.write(await each.cell.storageIn(owner), numbers);
       each.succeed();
     } catch (error) {
@@ -137,7 +137,7 @@ async function compute(
   for (const [node, number] of lifted)
     inputs[graph.inputs.length + number] ??= allocate(node.dtype, 1).fill(constantValue(node)!);
   const results = await program.run(inputs, await storagesIn(owner, graph.variables as Cell[]), 1);
-  outputs.forEach((node, i) => settle(node, results[i]!));
+  outputs.forEach((node, i) => keepValue(node, results[i]!));
   return results;
 }
 
@@ -146,7 +146,7 @@ function reads(graph: Graph, variable: Resident): boolean {
   return graphNodes(graph).some((node) => isRead(node) && node.attrs.variable === variable);
 }
 
-/** Where the variables of a program are while `owner` runs it. */
+/** The storages of a program's variables in `owner`'s memory. */
 export function storagesIn(owner: Backend, variables: readonly Cell[]): Storage[] | Promise<Storage[]> {
   const storages = variables.map((variable) => variable.storageIn(owner));
   return storages.some((storage) => storage instanceof Promise) ? Promise.all(storages) : (storages as Storage[]);

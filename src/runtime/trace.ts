@@ -1,4 +1,4 @@
-// What is being traced: the function under `compile`, the body of a loop, or what a transformation was given.
+// The trace in progress: of a function under `compile`, the body of a loop, or a function given to a transformation.
 import { ArgumentError } from "../errors.ts";
 import type { Resident } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
@@ -30,7 +30,7 @@ export function tracing<T>(into: Trace, body: () => T): T {
   }
 }
 
-/** Runs `body`, the function given to `caller`, in which no variable may be assigned: it stands for many steps. */
+/** Runs `body`, the function given to `caller`. It may not assign variables, because it stands for many steps. */
 export function withoutAssignments<T>(caller: string, body: () => T): T {
   const outer = forbidding;
   forbidding = caller;
@@ -41,15 +41,16 @@ export function withoutAssignments<T>(caller: string, body: () => T): T {
   }
 }
 
-/** Throws {@link ArgumentError} where the function that is being called stands for many steps. */
+/** Throws {@link ArgumentError} if the function that is being called stands for many steps. */
 export function checkAssignable(name: string): void {
   if (!forbidding) return;
   throw new ArgumentError(
-    `${forbidding}: ${name} is assigned inside f, which is called once and stands for every step. Make it part of the carry, and assign the last carry outside.`,
+    `${forbidding}: ${name} is assigned inside f, which is called once and stands for every step. ` +
+      "Make it part of the carry, and assign the last carry outside.",
   );
 }
 
-/** Runs `body`, a function given to a transformation: compiled functions that it calls become part of it. */
+/** Runs `body`, a function given to a transformation; compiled functions that it calls are inlined. */
 export function transformed<T>(body: () => T): T {
   transforming++;
   try {
@@ -59,16 +60,22 @@ export function transformed<T>(body: () => T): T {
   }
 }
 
-/** Whether a compiled function that is called now is traced into its caller. */
+/** True if a compiled function that is called now is traced into its caller. */
 export function isInlining(): boolean {
   return trace !== null || forbidding !== null || transforming > 0;
 }
 
-/** Why tensors have no numbers at this moment, or null where they can be computed. */
+/** The reason that tensors have no numbers at this moment; null if they can be computed. */
 export function whyNoNumbers(): string | null {
   if (trace)
-    return "a function under compile or grad is traced, so its tensors have no numbers yet. Return the tensor from the function and ask for its numbers outside.";
+    return (
+      "a function under compile or grad is traced, so its tensors have no numbers yet. " +
+      "Return the tensor from the function and ask for its numbers outside."
+    );
   if (forbidding)
-    return `${forbidding}: inside f tensors have no numbers yet: it is called once and stands for every step. Give back what you need as y, and ask for its numbers outside.`;
+    return (
+      `${forbidding}: inside f tensors have no numbers yet: it is called once and stands for every step. ` +
+      "Return the values that you need as y, and ask for their numbers outside."
+    );
   return null;
 }
