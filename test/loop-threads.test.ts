@@ -144,7 +144,7 @@ test.each(Object.keys(programs))(
       runs.push(await run(name));
     }
     // Were nothing divided, the number of threads would not matter.
-    expect((await compile(programs[name]!().step).program()).describe().memory.threads).toBe(4);
+    expect((await (await compile(programs[name]!().step).program()).describe()).memory.threads).toBe(4);
     expect(runs[1]).toEqual(runs[0]);
     expect(runs[2]).toEqual(runs[0]);
     runs[0]!.forEach((values, i) => {

@@ -230,7 +230,7 @@ test("softmax cross-entropy with its gradient is one kernel", async () => {
     return { loss, slope: gradients(loss.mean(), [logits])[0]! };
   });
   const [labels, logits] = [tensor(new Uint8Array(64)), tensor(new Float32Array(640), { shape: [64, 10] })];
-  const { kernels } = (await step.program(labels, logits)).describe();
+  const { kernels } = await (await step.program(labels, logits)).describe();
   expect(kernels.length, kernels.join("\n")).toBe(1);
 });
 

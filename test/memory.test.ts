@@ -117,7 +117,7 @@ const steps = {
 
 describe("the plan of a training step", () => {
   it.each(Object.entries(steps))("takes at most 1.2 times what is live at once: %s", async (name, make) => {
-    const { arena, liveAtOnce } = (await make().program()).describe().memory;
+    const { arena, liveAtOnce } = (await (await make().program()).describe()).memory;
     console.log(`${name}: ${arena} bytes, ${liveAtOnce} live at once, ${(arena / liveAtOnce).toFixed(3)} times`);
     expect(liveAtOnce).toBeGreaterThan(100_000);
     expect(arena).toBeLessThanOrEqual(1.2 * liveAtOnce);

@@ -44,7 +44,7 @@ describe("the step of ARCHITECTURE.md", () => {
   });
 
   it("is printed there as it is compiled", async () => {
-    const { graph, kernels, plan } = (await step.program(x, y)).describe();
+    const { graph, kernels, plan } = await (await step.program(x, y)).describe();
     expect(paper).toContain(graph);
     expect(paper).toContain(kernels.join("\n"));
     expect(paper).toContain(plan);
@@ -68,7 +68,7 @@ describe("the training steps of small models", () => {
       targets: { data: new Uint8Array(8), shape: [8], dtype: "uint8" },
     });
     const program = await model.requireTraining("test").pool.take(data, true).program("train", 4);
-    const { kernels, plan } = program.describe();
+    const { kernels, plan } = await program.describe();
     expect(`${kernels.join("\n")}\n${plan}`).toMatchSnapshot();
   });
 
@@ -86,7 +86,7 @@ describe("the training steps of small models", () => {
       u.assign(u.value.sub(du!));
       return loss;
     });
-    const { kernels, plan } = (await step.program(tensor(new Float32Array(30), { shape: [5, 2, 3] }))).describe();
+    const { kernels, plan } = await (await step.program(tensor(new Float32Array(30), { shape: [5, 2, 3] }))).describe();
     expect(`${kernels.join("\n")}\n${plan}`).toMatchSnapshot();
   });
 
@@ -107,17 +107,15 @@ describe("the training steps of small models", () => {
       return centred.div(centred.square().mean(1, { keepDims: true }).add(1e-5).sqrt());
     });
     const x = tensor(new Float32Array(60), { shape: [6, 10] });
-    for (const f of [softmax, norm]) expect((await f.program(x)).describe().kernels).toHaveLength(1);
+    for (const f of [softmax, norm]) expect((await (await f.program(x)).describe()).kernels).toHaveLength(1);
   });
 });
 
 describe("what convolution, pooling and attention become", () => {
   const kindsOf = async (step: (...xs: Tensor[]) => Tensor[], ...shapes: number[][]): Promise<string[]> => {
     const program = await compile(step).program(...shapes.map((shape) => ones(shape)));
-    return program
-      .describe()
-      .kernels.map((text) => /^kernel \d+: (\w+)/.exec(text)![1]!)
-      .sort();
+    const { kernels } = await program.describe();
+    return kernels.map((text) => /^kernel \d+: (\w+)/.exec(text)![1]!).sort();
   };
   const slopes =
     (f: (...xs: Tensor[]) => Tensor) =>
@@ -175,7 +173,7 @@ describe("what convolution, pooling and attention become", () => {
   it("one after another, none of them stores its windows", async () => {
     const two = slopes((x, v, w) => conv2d(relu(conv2d(x, v, { padding: "same" })), w, { padding: "same" }));
     const program = await compile(two).program(ones(image), ones(kernel), ones([3, 3, 16, 8]));
-    const { kernels, plan } = program.describe();
+    const { kernels, plan } = await program.describe();
     expect(kernels.filter((text) => text.includes("contract"))).toHaveLength(6);
     // The largest that is stored is an image of 16 channels with its padding.
     const sizes = [...plan.matchAll(/: float32, (\d+) bytes/g)].map((match) => Number(match[1]));

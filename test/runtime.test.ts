@@ -272,7 +272,7 @@ describe("inside a compiled function", () => {
 
   test("the program can be looked at", async () => {
     const f = compile((x: Tensor) => x.exp().sum());
-    const description = (await f.program([1, 2, 3])).describe();
+    const description = await (await f.program([1, 2, 3])).describe();
     expect(description.graph).toContain("exp");
     expect(await (await f([0, 0])).item()).toBe(2);
   });

@@ -127,7 +127,7 @@ describe("vmap of a loop", () => {
         return [a!, c!, ys];
       })(bx),
     );
-    const { graph } = (await f.program(draw(8, 4, 6, 3, 5))).describe();
+    const { graph } = await (await f.program(draw(8, 4, 6, 3, 5))).describe();
     const body = [...graph.matchAll(/^ {4}%\d+ = (contract|tanh|mul)\(.* : (.*)$/gm)].map(
       ([, name, type]) => `${name} ${type}`,
     );
@@ -146,7 +146,7 @@ describe("vmap of a loop", () => {
         return [last, ys, gradients(ys.square().sum(), [U])[0]!];
       })(bx),
     );
-    const { kernels } = (await f.program(bx)).describe();
+    const { kernels } = await (await f.program(bx)).describe();
     expect(kernels.filter((text) => / loop over /.test(text))).toHaveLength(2);
   });
 
@@ -373,7 +373,7 @@ describe("in a loop", () => {
       ).sum();
     await expectSame([grad(steps)(u, xs), grad(segments)(u, xs)], [grad(plain)(u, xs), grad(plain)(u, xs)]);
     const bytesOf = async (f: Layer): Promise<number> =>
-      (await compile((u: Tensor, xs: Tensor) => grad(f)(u, xs)).program(u, xs)).describe().workingBytes;
+      (await (await compile((u: Tensor, xs: Tensor) => grad(f)(u, xs)).program(u, xs)).describe()).workingBytes;
     const all = await bytesOf(plain);
     expect(await bytesOf(steps)).toBeLessThan(0.65 * all);
     expect(await bytesOf(segments)).toBeLessThan(0.65 * all);

@@ -288,7 +288,7 @@ describe("programs", () => {
 
   test("an LSTM of a thousand steps is as many kernels as one of ten", async () => {
     const [short, long] = [training(10), training(1000)];
-    const kernels = async ({ step, xs, ys }: typeof short) => (await step.program(xs, ys)).describe().kernels;
+    const kernels = async ({ step, xs, ys }: typeof short) => (await (await step.program(xs, ys)).describe()).kernels;
     const [few, many] = [await kernels(short), await kernels(long)];
     expect(many).toHaveLength(few.length);
     expect(many.length).toBeLessThan(16);
@@ -317,7 +317,7 @@ describe("programs", () => {
       const [dU] = gradients(ys.square().sum(), [U]);
       return [ys, dU!];
     });
-    const { kernels } = (await f.program(draw(4, 6, 2, 3))).describe();
+    const { kernels } = await (await f.program(draw(4, 6, 2, 3))).describe();
     expect(kernels.filter((text) => / loop over /.test(text))).toHaveLength(2);
   });
 
@@ -331,7 +331,7 @@ describe("programs", () => {
       );
       return gradients(dU!.square().sum(), [U])[0]!;
     });
-    const { kernels } = (await f.program(draw(4, 6, 2, 3))).describe();
+    const { kernels } = await (await f.program(draw(4, 6, 2, 3))).describe();
     expect(kernels.filter((text) => / loop over /.test(text))).toHaveLength(5);
     // The loop that steps forwards without cotangents is the only one that is not of a gradient.
     expect(kernels.filter((text) => / loop over /.test(text) && !/∇/.test(text.split("\n")[0]!))).toHaveLength(1);
@@ -339,7 +339,7 @@ describe("programs", () => {
 
   test("the gradient of a weight is one product of all steps", async () => {
     const f = compile((xs: Tensor) => gradients(scan(recurrent, zeros([2, 5]), xs)[0].sum(), [U])[0]!);
-    const { kernels } = (await f.program(draw(4, 6, 2, 3))).describe();
+    const { kernels } = await (await f.program(draw(4, 6, 2, 3))).describe();
     expect(kernels.some((text) => /^kernel \d+: contract .*folding k<12/.test(text))).toBe(true);
   });
 
@@ -348,7 +348,7 @@ describe("programs", () => {
       (xs: Tensor) =>
         scan((c: Tensor[], x: Tensor) => [[c[0]!.add(x), c[1]!.mul(x)], x.exp()], [zeros([2]), zeros([2])], xs)[0][0]!,
     );
-    const { kernels } = (await f.program(draw(4, 6, 2))).describe();
+    const { kernels } = await (await f.program(draw(4, 6, 2))).describe();
     expect(kernels.join("\n")).not.toMatch(/exp|carry1/);
   });
 
@@ -389,7 +389,7 @@ describe("variables", () => {
       return ys;
     });
     const xs = zeros([2, 3]);
-    expect((await step.program(xs)).describe().plan).toMatch(/ in state/);
+    expect((await (await step.program(xs)).describe()).plan).toMatch(/ in state/);
     expect(await (await step.repeat(2, xs)).array()).toEqual([
       [4, 4, 4],
       [8, 8, 8],

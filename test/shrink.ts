@@ -1,5 +1,6 @@
 // Makes a graph that shows a fault smaller, so that a person can read it: fewer outputs, and numbers in place of nodes.
-import { interpret, toDType } from "../src/backends/reference/interpret.ts";
+import { toDType } from "../src/backends/reference/index.ts";
+import { interpret } from "../src/backends/reference/interpret.ts";
 import { closeGraph, type Graph, graphNodes } from "../src/graph/graph.ts";
 import { data } from "../src/ops/index.ts";
 import type { Node } from "../src/ops/op.ts";

@@ -453,7 +453,7 @@ describe("vmap", () => {
     const w = normals(1, [3, 3]);
     const f = (x: Tensor): Tensor => x.matmul(w.exp().matmul(w));
     const run = compile((x: Tensor) => vmap(f)(x));
-    const { graph } = (await run.program(normals(2, [5, 3]))).describe();
+    const { graph } = await (await run.program(normals(2, [5, 3]))).describe();
     expect(graph.match(/exp\(.*/g)).toEqual([expect.stringContaining("float32[3,3]")]);
     expect(graph.match(/contract\(.*/g)!.map((line) => line.replace(/.* : /, ""))).toEqual([
       "float32[3,3]",
@@ -593,7 +593,7 @@ describe("checkpoint", () => {
   const x = normals(99, [batch, width]);
   const layerBytes = batch * width * 4;
   const memoryOf = async (f: (x: Tensor) => Tensor | Tensor[]): Promise<number> =>
-    (await compile(f as (x: Tensor) => Tensor[]).program(x)).describe().workingBytes;
+    (await (await compile(f as (x: Tensor) => Tensor[]).program(x)).describe()).workingBytes;
 
   test("a chain of 16 layers in 4 pieces: half the memory, the same bits", async () => {
     const both =
@@ -645,7 +645,7 @@ describe("checkpoint", () => {
         return loss;
       });
       const loss = await (await step.repeat(3, x)).item();
-      const bytes = (await step.program(x)).describe().workingBytes;
+      const bytes = (await (await step.program(x)).describe()).workingBytes;
       return { numbers: [loss, ...(await Promise.all(ws.map((w) => w.data())))], bytes };
     };
     const [want, got] = [await train(null), await train(checkpoint)];
@@ -711,7 +711,7 @@ describe("checkpoint", () => {
       )(x, w),
     );
     const [w, x] = [normals(1, [3, 3]), normals(2, [5, 3])];
-    const { graph } = (await run.program(w, x)).describe();
+    const { graph } = await (await run.program(w, x)).describe();
     expect(graph).not.toMatch(/\[5,3,3\]/);
     await expectSame([await run(w, x)], [grad((x: Tensor) => x.matmul(w).tanh().matmul(w).tanh().sum())(x)]);
   });

@@ -31,7 +31,7 @@ export interface Program {
    */
   profile(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<KernelRun[]>;
   /** What the program is made of, for people: kernels, plan and generated code. */
-  describe(): ProgramDescription;
+  describe(): Promise<ProgramDescription>;
   /** Gives back what the program holds of the backend's memory. */
   free(): void;
 }

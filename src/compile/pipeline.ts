@@ -1,8 +1,6 @@
 // The passes, in order. The order is important.
-import { debugPrint, verifies } from "../debug.ts";
+import { debugLevel, debugPrint, verifies } from "../debug.ts";
 import type { Graph } from "../graph/graph.ts";
-import { printGraph } from "../graph/print.ts";
-import { verifyGraph } from "../graph/verify.ts";
 import type { Body, LoopAttrs } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { fuse } from "./fuse.ts";
@@ -15,21 +13,40 @@ import { prepareResults } from "./results.ts";
 import { chooseRoots, type Lessons, weighRoots } from "./roots.ts";
 import { schedule } from "./schedule.ts";
 import { simplify } from "./simplify.ts";
-import { verifyPlan } from "./verify-plan.ts";
 
-/** Lowers a graph to kernels with their memory: what every printer starts from. */
-export function lowerGraph(traced: Graph, ownScratchBytes: (kernel: Kernel) => number): LoweredGraph {
+/** What prints and checks; the program that nobody debugs does without. */
+export type Inspection = typeof import("./inspection.ts");
+
+export const loadInspection = (): Promise<Inspection> => import("./inspection.ts");
+
+/** The inspection, where debugging asks for it. */
+export const inspectionAskedFor = (): Promise<Inspection> | undefined =>
+  verifies() || debugLevel() > 0 ? loadInspection() : undefined;
+
+/** Lowers a graph to kernels with their memory: what every printer starts from. Checks each pass with an `inspection`. */
+export function lowerGraph(
+  traced: Graph,
+  ownScratchBytes: (kernel: Kernel) => number,
+  inspection?: Inspection,
+): LoweredGraph {
+  const verified = (after: string, graph: Graph): Graph => {
+    if (inspection && verifies()) {
+      inspection.verifyGraph(graph, after);
+      debugPrint(4, () => `— graph after ${after}\n${inspection.printGraph(graph)}`);
+    }
+    return graph;
+  };
   const graph = verified("tracing", traced);
   const simple = verified("simplify", simplify(graph)); // 1
   const tidy = verified("tidyLoops", tidyLoops(simple)); // 2
-  const fused = fuseRoots(tidy, stepsOf(ownScratchBytes)); // 3, 4, 5
+  const fused = fuseRoots(tidy, stepsOf(ownScratchBytes, inspection)); // 3, 4, 5
   verified("fuse", fused.graph);
   const merged = { ...fused, kernels: fused.kernels.map(mergeAxes) }; // 6
   const scheduled = schedule(merged); // 7
   // Temporaries of a loop's step lie in the loop's scratch memory.
   const scratchBytes = (kernel: Kernel): number => kernel.loop?.step.plan.arenaBytes ?? ownScratchBytes(kernel);
   const planned = plan(merged, scheduled, scratchBytes); // 8
-  if (verifies()) verifyPlan(merged.graph, planned, scratchBytes);
+  if (verifies()) inspection?.verifyPlan(merged.graph, planned, scratchBytes);
   return { graph: merged.graph, plan: planned };
 }
 
@@ -45,21 +62,15 @@ function fuseRoots(graph: Graph, stepOf: (loop: Node) => LoweredGraph): KernelGr
 }
 
 /** Lowers the bodies of loops, each once. */
-function stepsOf(ownScratchBytes: (kernel: Kernel) => number): (loop: Node) => LoweredGraph {
+function stepsOf(
+  ownScratchBytes: (kernel: Kernel) => number,
+  inspection: Inspection | undefined,
+): (loop: Node) => LoweredGraph {
   const steps = new Map<Body, LoweredGraph>();
   return (loop) => {
     const { body } = loop.attrs as LoopAttrs;
     let step = steps.get(body);
-    if (!step) steps.set(body, (step = lowerGraph(stepGraph(loop), ownScratchBytes)));
+    if (!step) steps.set(body, (step = lowerGraph(stepGraph(loop), ownScratchBytes, inspection)));
     return step;
   };
-}
-
-/** The graph, checked and printed where debugging asks for it. */
-function verified(after: string, graph: Graph): Graph {
-  if (verifies()) {
-    verifyGraph(graph, after);
-    debugPrint(4, () => `— graph after ${after}\n${printGraph(graph)}`);
-  }
-  return graph;
 }

@@ -1,12 +1,14 @@
-// The reference backend: slow, obvious, in float64; what all others are tested against.
-import { type DType, dtypes, type TypedArray } from "../../dtype.ts";
+// The reference backend: slow, obvious, in float64; what all others are tested against. The interpreter itself is loaded
+// with the first program.
+
+import { loadInspection } from "../../compile/pipeline.ts";
+import { type DType, dtypeInfo, dtypes, type TypedArray } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
-import { printGraph } from "../../graph/print.ts";
 import type { Shape } from "../../shape.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Backend, KernelRun, Program, Storage } from "../backend.ts";
-import { interpret, toDType, type Values } from "./interpret.ts";
+import type { interpret, Values } from "./interpret.ts";
 
 interface Held extends Storage {
   values: Values;
@@ -14,10 +16,19 @@ interface Held extends Storage {
 
 const held = (storage: Storage): Held => storage as Held;
 
+/** Rounds float64 working values to what an array of `dtype` holds. */
+export function toDType(values: Values, dtype: DType): InstanceType<ReturnType<typeof dtypeInfo>["array"]> {
+  const out = new (dtypeInfo(dtype).array)(values.length);
+  out.set(values);
+  return out;
+}
+
 class ReferenceProgram implements Program {
   readonly #graph: Graph;
-  constructor(graph: Graph) {
+  readonly #interpret: typeof interpret;
+  constructor(graph: Graph, run: typeof interpret) {
     this.#graph = graph;
+    this.#interpret = run;
   }
 
   async run(inputs: readonly TypedArray[], storages: readonly Storage[], steps: number): Promise<TypedArray[]> {
@@ -26,7 +37,7 @@ class ReferenceProgram implements Program {
     let outputs: Values[] = [];
     for (let step = 0; step < steps; step++) {
       const values = new Map(graph.variables.map((variable, i) => [variable, held(storages[i]!).values]));
-      const result = interpret(graph, given, values);
+      const result = this.#interpret(graph, given, values);
       outputs = result.outputs;
       graph.assignments.forEach(
         ({ variable }, i) => (held(storages[graph.variables.indexOf(variable)]!).values = result.assigned[i]!),
@@ -39,7 +50,8 @@ class ReferenceProgram implements Program {
     return [];
   }
 
-  describe() {
+  async describe() {
+    const { printGraph } = await loadInspection();
     return {
       graph: printGraph(this.#graph),
       kernels: [],
@@ -71,5 +83,8 @@ export const referenceBackend: Backend = {
     if (count !== 1)
       throw new ArgumentError(`threads: the reference backend computes on one thread, but ${count} are asked for.`);
   },
-  compile: async (graph) => new ReferenceProgram(graph),
+  compile: async (graph) => {
+    const { interpret } = await import("./interpret.ts");
+    return new ReferenceProgram(graph, interpret);
+  },
 };

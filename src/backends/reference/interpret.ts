@@ -1,7 +1,6 @@
 // The specification: each node computed by the plainest loop that says what it means, floats in float64.
 
 import { numbers, wrap } from "../../compile/numbers.ts";
-import { type DType, dtypeInfo } from "../../dtype.ts";
 import { bodyGraph, type Graph, graphNodes } from "../../graph/graph.ts";
 import { labelExtents } from "../../ops/contract.ts";
 import { type LoopAttrs, type Resident, resultTypes } from "../../ops/index.ts";
@@ -236,11 +235,4 @@ function forEachOuter(
   for (let outer = 0; outer < outers; outer++) {
     places.forEach((place, k) => visit(outer, Math.min(shape[axis]! - 1, Math.max(0, place)), k));
   }
-}
-
-/** Rounds float64 working values to what an array of `dtype` holds. */
-export function toDType(values: Values, dtype: DType): InstanceType<ReturnType<typeof dtypeInfo>["array"]> {
-  const out = new (dtypeInfo(dtype).array)(values.length);
-  out.set(values);
-  return out;
 }

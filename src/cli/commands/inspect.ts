@@ -69,7 +69,7 @@ async function inspect(target: string, options: InspectOptions): Promise<void> {
   const { model, defaultBatchSize } = await findModel(target);
   const { batchSize = defaultBatchSize, program: kind = model.training ? "train" : "predict" } = options;
   const inspected = await programOf(model, kind, batchSize);
-  const description = inspected.program.describe();
+  const description = await inspected.program.describe();
   const measurement =
     options.measure && (options.json || options.show.includes("overview")) && description.kernels.length > 0
       ? await measure(inspected, description)

@@ -1,13 +1,11 @@
 // A compiled program: one WebAssembly module whose `run` walks all kernels of all steps.
 
 import type { Plan } from "../../../compile/kernel.ts";
-import { lowerGraph } from "../../../compile/pipeline.ts";
-import { printKernel, printPlan } from "../../../compile/print.ts";
+import { inspectionAskedFor, loadInspection, lowerGraph } from "../../../compile/pipeline.ts";
 import { kernelWork } from "../../../compile/work.ts";
 import { debugPrint } from "../../../debug.ts";
 import { dtypeInfo, type TypedArray } from "../../../dtype.ts";
 import type { Graph } from "../../../graph/graph.ts";
-import { printGraph } from "../../../graph/print.ts";
 import { sizeOf } from "../../../shape.ts";
 import { InterruptedRun, type KernelRun, type Program, type ProgramDescription, type Storage } from "../../backend.ts";
 import { ModuleBuilder } from "../assemble/assembler.ts";
@@ -42,11 +40,13 @@ export class WasmProgram implements Program {
 
   static async compile(device: WasmDevice, given: Graph): Promise<WasmProgram> {
     const start = performance.now();
-    const { graph, plan } = lowerGraph(given, (kernel) => contractScratchBytes(kernel, device.target));
+    const asked = inspectionAskedFor();
+    const inspection = asked && (await asked);
+    const { graph, plan } = lowerGraph(given, (kernel) => contractScratchBytes(kernel, device.target), inspection);
     const module = new ModuleBuilder();
     const walk = printWalk(module, plan, device.target);
-    debugPrint(2, () => plan.kernels.map((kernel, i) => printKernel(kernel, i)).join("\n"));
-    debugPrint(3, () => printPlan(graph, plan));
+    debugPrint(2, () => plan.kernels.map((kernel, i) => inspection!.printKernel(kernel, i)).join("\n"));
+    debugPrint(3, () => inspection!.printPlan(graph, plan));
     debugPrint(5, () => module.print());
     const compiled = await WebAssembly.compile(module.encode(device.memory.shared));
     const instance = await WebAssembly.instantiate(compiled, { nabla: { memory: device.memory.memory } });
@@ -172,7 +172,8 @@ export class WasmProgram implements Program {
     return runs;
   }
 
-  describe(): ProgramDescription {
+  async describe(): Promise<ProgramDescription> {
+    const { printGraph, printKernel, printPlan } = await loadInspection();
     return {
       graph: printGraph(this.graph),
       kernels: this.plan.kernels.map((kernel, i) => printKernel(kernel, i)),
