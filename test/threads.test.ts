@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { control, deepestLoop, workerStates } from "../src/backends/wasm/run/control.ts";
 import { DeviceMemory } from "../src/backends/wasm/run/memory.ts";
-import { type SharedProgram, ThreadPool } from "../src/backends/wasm/run/threads.ts";
+import { ThreadPool } from "../src/backends/wasm/run/threads.ts";
+import type { SharedProgram } from "../src/backends/wasm/run/workers.ts";
 import {
   ArgumentError,
   compile,

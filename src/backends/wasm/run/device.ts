@@ -8,7 +8,8 @@ import { instructions } from "../assemble/instructions.ts";
 import type { Target } from "../print/target.ts";
 import { mostThreads } from "./control.ts";
 import { DeviceMemory } from "./memory.ts";
-import { canShare, coreCount, ThreadPool } from "./threads.ts";
+import { canShare, coreCount } from "./surroundings.ts";
+import { ThreadPool } from "./threads.ts";
 
 /** Whether the engine has 128-bit vectors, and whether it adds products with one rounding. */
 export interface EngineFeatures {

@@ -12,8 +12,9 @@ import { ModuleBuilder } from "../assemble/assembler.ts";
 import { contractScratchBytes } from "../print/blocking.ts";
 import type { WasmDevice } from "./device.ts";
 import { inSlices } from "./slices.ts";
-import { mayBlock, type SharedProgram } from "./threads.ts";
+import { mayBlock } from "./surroundings.ts";
 import { printWalk, type Walk } from "./walk.ts";
+import type { SharedProgram } from "./workers.ts";
 
 /**
  * Work of a call, in simple vector instructions, that a page's main thread does itself. About a quarter of a millisecond;
@@ -50,6 +51,8 @@ export class WasmProgram implements Program {
     debugPrint(5, () => module.print());
     const compiled = await WebAssembly.compile(module.encode(device.memory.shared));
     const instance = await WebAssembly.instantiate(compiled, { nabla: { memory: device.memory.memory } });
+    // A worker's part that cannot be loaded fails here, before a run has written anything.
+    if (instance.exports["work"]) await device.threads.load();
     debugPrint(
       1,
       () =>

@@ -1,81 +1,16 @@
-// The pool: workers that share the device's memory and take part in a program's phases.
-import { InterruptedRun } from "../../backend.ts";
-import { control, controlBytes, deepestLoop, jobs, mostThreads, ticketBits, workerStates } from "./control.ts";
+// The pool of threads: how many there are, and each one's own memory. The workers are loaded with the first program that is
+// shared.
+import { controlBytes } from "./control.ts";
 import type { DeviceMemory } from "./memory.ts";
-import { inSlices } from "./slices.ts";
-import { type Answer, type Message, workerMain } from "./worker.ts";
-
-/** A program as the pool sees it. */
-export interface SharedProgram {
-  readonly number: number;
-  readonly module: WebAssembly.Module;
-  readonly work: (control: number, job: number, own: number, limit: number) => number;
-  /** Where the numbers of units of its phases stand, and that of the first phase. */
-  readonly unitsAt: number;
-  readonly firstUnits: number;
-  readonly ownBytes: number;
-}
-
-interface Thread {
-  readonly post: (message: Message) => void;
-  readonly stop: () => void;
-  /** To be called when it has died. */
-  readonly died: () => void;
-  readonly knows: Set<number>;
-  readonly index: number;
-  /** Whether it has said anything yet: one that could not be started never does. */
-  started: boolean;
-  dead: boolean;
-}
-
-/** How often in a row workers may fail to start before one thread goes on alone. */
-const mostAttempts = 3;
-
-/** How long nothing may move before the workers of a page count as dead: there, nobody says so. */
-const silence = 30_000;
-
-/** The parts of Node that are used, where there is Node. */
-interface NodeModules {
-  getBuiltinModule?: (name: string) => any;
-}
-
-const node = (globalThis as { process?: NodeModules & { versions?: { node?: string } } }).process;
-const isNode = node?.versions?.node !== undefined;
-
-/** Whether this thread may sleep: a page's main thread may not, and must never be held for long. */
-export const mayBlock =
-  isNode || typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope !== "undefined";
-
-/** Whether threads can share memory here: in Node always, in a page where it is isolated from other origins. */
-export const canShare =
-  typeof SharedArrayBuffer !== "undefined" &&
-  (isNode || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true);
-
-/** The cores that there are. */
-export function coreCount(): number {
-  const cores: number =
-    node?.getBuiltinModule?.("node:os")?.availableParallelism?.() ??
-    (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ??
-    1;
-  return Math.max(1, Math.min(mostThreads, cores));
-}
+import type { SharedProgram, Workers } from "./workers.ts";
 
 export class ThreadPool {
   readonly #memory: DeviceMemory;
   readonly #control: number;
-  #threads: Thread[] = [];
-  #job = 0;
   /** Each thread's own memory, the caller's first, and how large it is. */
   #own: number[] = [];
   #ownBytes = 0;
-  #answer: ((answer: Answer) => void) | null = null;
-  #deaths = 0;
-  /** How many jobs in a row have found that a worker could not be started, and why the last one could not. */
-  #failures = 0;
-  #reason = "";
-  /** Whether a worker could not be started for this job, so that the caller does what it would have done. */
-  #alone = false;
-  #saidSo = false;
+  #workers: Workers | null = null;
   /** How many threads take part in a job, the caller among them where it may block. */
   size: number;
 
@@ -86,14 +21,16 @@ export class ThreadPool {
     new Uint8Array(memory.memory.buffer, this.#control, controlBytes).fill(0);
   }
 
-  get #words(): Int32Array {
-    return new Int32Array(this.#memory.memory.buffer);
+  /** Loads the workers' part, so that no run has to wait for it. */
+  async load(): Promise<Workers> {
+    const { Workers } = await import("./workers.ts");
+    return (this.#workers ??= new Workers(this.#memory, this.#control, this));
   }
 
   /** Chooses how many threads take part from the next job on. Workers that could not be started are tried again. */
   resize(size: number): void {
     this.size = size;
-    this.#failures = 0;
+    this.#workers?.tryAgain();
   }
 
   /** Where the threads' own memory lies, and how large each is. */
@@ -120,204 +57,16 @@ export class ThreadPool {
   }
 
   /** Runs `steps` steps of a program on all threads. Rejects where a thread has died; the next job finds it replaced. */
-  async run(program: SharedProgram, steps: number, arena: number, variables: number): Promise<void> {
-    this.reserve(program.ownBytes, this.size + 1);
-    this.#alone = !canShare || (!mayBlock && this.#failures >= mostAttempts);
-    const workers = this.#staff(this.#alone ? 0 : mayBlock ? this.size - 1 : this.size);
-    if (!canShare && !mayBlock && coreCount() > 1)
-      this.#say(
-        "nabla: one thread computes, as this page is not isolated from other origins. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, and all cores do.",
-      );
-    const job = (this.#job = (this.#job + 1) % jobs || 1);
-    const words = this.#words;
-    const at = this.#control >> 2;
-    words[at + (control.steps >> 2)] = steps;
-    words[at + (control.arena >> 2)] = arena;
-    words[at + (control.variables >> 2)] = variables;
-    words[at + (control.units >> 2)] = program.unitsAt;
-    words.fill(0, at + (control.counters >> 2), at + (control.counters >> 2) + deepestLoop);
-    Atomics.store(words, at + (control.left >> 2), program.firstUnits);
-    for (const { index } of workers) words[this.#stateOf(index) / 4 + 1] = this.#own[index + 1]!;
-    Atomics.store(
-      new BigInt64Array(this.#memory.memory.buffer),
-      this.#control / 8,
-      BigInt(job) << BigInt(ticketBits.job),
-    );
-    for (const thread of workers) {
-      if (thread.knows.has(program.number)) continue;
-      thread.knows.add(program.number);
-      thread.post({ kind: "program", program: program.number, module: program.module });
-    }
-    Atomics.store(words, at + (control.program >> 2), program.number);
-    Atomics.store(words, at + (control.job >> 2), job);
-    Atomics.notify(words, at + (control.job >> 2));
-    const deaths = this.#deaths;
-    workers.forEach((thread, i) => {
-      const leads = !mayBlock && i === 0;
-      if (leads || Atomics.load(words, this.#stateOf(thread.index) / 4) === workerStates.idle)
-        thread.post({ kind: "run", program: program.number, job });
-    });
-    for (;;) {
-      if (!mayBlock && workers.every(({ dead }) => dead))
-        return inSlices(
-          Infinity,
-          (most) => (program.work(this.#control, job, this.#own[0]!, most) === 0 ? 0 : Infinity),
-          4,
-        );
-      const status = mayBlock ? program.work(this.#control, job, this.#own[0]!, 0) : await this.#answerOf(job);
-      if (status === 0) return;
-      if (mayBlock) await new Promise((resolve) => setTimeout(resolve, 0));
-      if (this.#deaths > deaths) return this.#abandon(workers.length);
-      if (!mayBlock) workers.find(({ dead }) => !dead)?.post({ kind: "run", program: program.number, job });
-    }
-  }
-
-  /** Tells, once, what is not as it could be. */
-  #say(what: string): void {
-    if (!this.#saidSo) console.info(what);
-    this.#saidSo = true;
-  }
-
-  /** Ends a job of which nobody knows how far it has come. */
-  async #abandon(count: number): Promise<never> {
-    this.#job++;
-    Atomics.store(
-      new BigInt64Array(this.#memory.memory.buffer),
-      this.#control / 8,
-      BigInt(this.#job) << BigInt(ticketBits.job),
-    );
-    while (this.#threads.some((t) => Atomics.load(this.#words, this.#stateOf(t.index) / 4) === workerStates.working))
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    throw new InterruptedRun(
-      `one of ${count} worker threads died in the middle of a step. Variables assigned by this step are now undefined: set them again, or load them.`,
-    );
-  }
-
-  /** What the worker that leads says; or 1, and a death, where nothing has moved for long. */
-  #answerOf(job: number): Promise<number> {
-    return new Promise((resolve) => {
-      const ticket = (): bigint => Atomics.load(new BigInt64Array(this.#memory.memory.buffer), this.#control / 8);
-      let last = ticket();
-      const watch = setInterval(() => {
-        const now = ticket();
-        if (now === last) for (const { died } of this.#threads) died();
-        last = now;
-      }, silence);
-      this.#answer = (answer) => {
-        if (answer.job !== job) return;
-        clearInterval(watch);
-        resolve(answer.status);
-      };
-    });
-  }
-
-  /** Workers that live, so many. */
-  #staff(count: number): Thread[] {
-    this.#threads = this.#threads.filter((thread) => !thread.dead);
-    for (const thread of this.#threads.splice(count)) {
-      // One that is stopped before its first word has not failed.
-      thread.dead = true;
-      thread.stop();
-    }
-    try {
-      for (let index = 0; this.#threads.length < count; index++) {
-        if (this.#threads.every((thread) => thread.index !== index)) this.#threads.push(this.#spawn(index));
-      }
-    } catch (error) {
-      this.#failToStart(error);
-    }
-    return this.#threads.filter((thread) => !thread.dead);
-  }
-
-  #stateOf(index: number): number {
-    return this.#control + control.workers + 64 * index;
-  }
-
-  #spawn(index: number): Thread {
-    const text = `(${workerMain})()`;
-    const state = this.#stateOf(index);
-    this.#words[state / 4] = workerStates.idle;
-    const died = (reason?: unknown): void => {
-      if (thread.dead) return;
-      thread.dead = true;
-      thread.stop();
-      // Its first word may still be on the way when it dies at work.
-      const worked = Atomics.exchange(this.#words, state / 4, workerStates.idle) !== workerStates.idle;
-      if (thread.started || worked) this.#deaths++;
-      else this.#failToStart(reason);
-      this.#answer?.({ job: this.#job, status: 1 });
+  run(program: SharedProgram, steps: number, arena: number, variables: number): Promise<void> {
+    const start = (workers: Workers): Promise<void> => {
+      this.reserve(program.ownBytes, this.size + 1);
+      return workers.run(program, steps, arena, variables);
     };
-    const said = (answer: Answer): void => {
-      thread.started = true;
-      if (this.#threads.every((other) => other.started)) this.#failures = 0;
-      this.#answer?.(answer);
-    };
-    const thread: Thread = {
-      ...(isNode ? this.#nodeWorker(text, said, died) : this.#webWorker(text, said, died)),
-      died,
-      knows: new Set(),
-      index,
-      started: false,
-      dead: false,
-    };
-    const leads = !mayBlock && index === 0;
-    thread.post({
-      kind: "start",
-      memory: this.#memory.memory,
-      control: this.#control,
-      state,
-      offsets: { job: control.job, program: control.program },
-      leads,
-    });
-    return thread;
-  }
-
-  /** The job goes on without the worker; the next one tries again, a few times. */
-  #failToStart(reason: unknown): void {
-    if (this.#alone) return;
-    this.#alone = true;
-    // A page's main thread does all or nothing: it may not wait for a worker's unit.
-    if (!mayBlock) for (const { died } of this.#threads) died();
-    const message = (reason as { message?: unknown } | undefined)?.message;
-    if (typeof message === "string" && message) this.#reason = ` (${message})`;
-    if (++this.#failures < mostAttempts) return;
-    if (mayBlock) this.size = 1 + this.#threads.filter(({ started, dead }) => started && !dead).length;
-    this.#say(
-      isNode
-        ? `nabla: a worker thread could not be started${this.#reason}, so that ${this.size === 1 ? "one thread computes" : `${this.size} threads compute`}. Is a limit on memory or processes too low? setThreads(n) tries again; NABLA_THREADS=1 asks for none.`
-        : "nabla: worker threads cannot be started here (a page's Content-Security-Policy needs worker-src blob:), so that one thread computes.",
-    );
-  }
-
-  #nodeWorker(
-    text: string,
-    said: (answer: Answer) => void,
-    died: (reason?: unknown) => void,
-  ): Pick<Thread, "post" | "stop"> {
-    const { Worker } = node!.getBuiltinModule!("node:worker_threads");
-    const worker = new Worker(text, { eval: true, execArgv: [] });
-    worker.on("message", said);
-    worker.on("error", died);
-    worker.on("exit", () => died());
-    // A process whose work is done ends, whatever its idle workers wait for.
-    worker.unref();
-    return { post: (message) => worker.postMessage(message), stop: () => void worker.terminate() };
-  }
-
-  #webWorker(
-    text: string,
-    said: (answer: Answer) => void,
-    died: (reason?: unknown) => void,
-  ): Pick<Thread, "post" | "stop"> {
-    const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-    const worker = new Worker(url);
-    worker.onerror = died;
-    worker.onmessage = ({ data }) => said(data as Answer);
-    return { post: (message) => worker.postMessage(message), stop: () => worker.terminate() };
+    return this.#workers ? start(this.#workers) : this.load().then(start);
   }
 
   /** Lets the workers forget a program. */
   forget(program: number): void {
-    for (const thread of this.#threads) if (thread.knows.delete(program)) thread.post({ kind: "forget", program });
+    this.#workers?.forget(program);
   }
 }
