@@ -5,6 +5,7 @@ import { Dataset } from "../data/dataset.ts";
 import { allocate, type DType } from "../dtype.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
+import { feedPool } from "../train/feed.ts";
 import type { Model } from "../train/model.ts";
 import { scaled } from "../train/resident.ts";
 
@@ -32,7 +33,7 @@ export async function programOf(model: Model, kind: ProgramKind, batchSize: numb
       profile: (steps) => predict.profile(steps, zeros),
     };
   }
-  const feed = model.requireTraining("inspect").pool.take(standIn, true);
+  const feed = feedPool("inspect", model).take(standIn, true);
   return {
     program: await feed.program(kind, batchSize),
     run: (steps) => feed.run(kind, batchSize, steps),

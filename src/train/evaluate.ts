@@ -3,7 +3,7 @@ import { Dataset } from "../data/dataset.ts";
 import { checkCount, checkOptions } from "../options.ts";
 import { breathe, Pace } from "./air.ts";
 import { checkNotEmpty, checkTrainingData } from "./check-data.ts";
-import type { Feed, TrainingSetup } from "./feed.ts";
+import { type Feed, feedPool, type TrainingSetup } from "./feed.ts";
 import type { Model } from "./model.ts";
 import type { TrainingData } from "./training-data.ts";
 
@@ -29,7 +29,8 @@ export async function evaluate(
 ): Promise<Evaluation> {
   checkOptions("evaluate", options, ["batchSize", "signal"]);
   const batchSize = checkCount("evaluate", "batchSize", options.batchSize ?? 256);
-  const { setup, pool } = model.requireTraining("evaluate");
+  const pool = feedPool("evaluate", model);
+  const { setup } = pool;
   prepareModel("evaluate", model, dataset, setup);
   model.weights();
   const feed = pool.take(dataset, given instanceof Dataset);

@@ -183,15 +183,15 @@ function measure(
 }
 
 /** The feeds of one model as it is compiled. */
-export class FeedPool {
+class FeedPool {
   readonly #model: Model;
-  readonly #setup: TrainingSetup;
+  readonly setup: TrainingSetup;
   readonly #ofDatasets = new WeakMap<Dataset, Feed>();
   readonly #ofArrays: { signature: string; feed: Feed }[] = [];
 
   constructor(model: Model, setup: TrainingSetup) {
     this.#model = model;
-    this.#setup = setup;
+    this.setup = setup;
   }
 
   /**
@@ -207,7 +207,7 @@ export class FeedPool {
   #ofDataset(dataset: Dataset): Feed {
     let feed = this.#ofDatasets.get(dataset);
     if (!feed || feed.busy) {
-      feed = new Feed(this.#model, this.#setup, residentData(dataset), dataset.size);
+      feed = new Feed(this.#model, this.setup, residentData(dataset), dataset.size);
       this.#ofDatasets.set(dataset, feed);
     }
     return feed;
@@ -223,10 +223,22 @@ export class FeedPool {
       known.feed.data.targets.refill(dataset.targets);
       return known.feed;
     }
-    const feed = new Feed(this.#model, this.#setup, privateData(dataset), dataset.size);
+    const feed = new Feed(this.#model, this.setup, privateData(dataset), dataset.size);
     this.#ofArrays.push({ signature, feed });
     // Two serve a model that is trained and validated on arrays; more would keep old data for nothing.
     if (this.#ofArrays.length > 2) this.#ofArrays.shift();
     return feed;
   }
+}
+
+const pools = new WeakMap<Model, FeedPool>();
+
+/** The feeds of a model as it is compiled now. Throws {@link NablaError} for a model that is not compiled. */
+export function feedPool(where: string, model: Model): FeedPool {
+  const setup = model.requireTraining(where);
+  const known = pools.get(model);
+  if (known?.setup === setup) return known;
+  const pool = new FeedPool(model, setup);
+  pools.set(model, pool);
+  return pool;
 }

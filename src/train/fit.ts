@@ -5,7 +5,7 @@ import { formatBatchShape } from "../nn/layer.ts";
 import { sameShape } from "../shape.ts";
 import type { History } from "./callback.ts";
 import { prepareModel } from "./evaluate.ts";
-import type { Feed } from "./feed.ts";
+import { type Feed, feedPool } from "./feed.ts";
 import { type FitOptions, settleFitOptions } from "./fit-options.ts";
 import type { Model } from "./model.ts";
 import { Run } from "./run.ts";
@@ -14,7 +14,8 @@ import { type TrainingData, toDataset } from "./training-data.ts";
 /** Implements `model.fit`. `dataset` was made of `given`, which the user passed. */
 export async function fit(model: Model, dataset: Dataset, options: FitOptions, given: TrainingData): Promise<History> {
   const settled = settleFitOptions(model, options);
-  const { setup, pool } = model.requireTraining("fit");
+  const pool = feedPool("fit", model);
+  const { setup } = pool;
   const { validationData } = options;
   const validationGiven = Array.isArray(validationData)
     ? { x: validationData[0], y: validationData[1] }

@@ -11,8 +11,8 @@ import { checkName, checkOptions, describe } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import { type Tensor, type TensorLike, tensor } from "../tensor.ts";
 import type { History } from "./callback.ts";
-import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
-import { FeedPool, type TrainingSetup } from "./feed.ts";
+import type { EvaluateOptions, Evaluation } from "./evaluate.ts";
+import type { TrainingSetup } from "./feed.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { Bytes, ModelSource, SaveOptions } from "./model-file.ts";
 import { type PredictOptions, Predictor } from "./predict.ts";
@@ -68,7 +68,6 @@ export abstract class Model<M extends string = any> {
   /** True while a `fit` runs. */
   fitting = false;
   #weights: Weights | null = null;
-  #pool: FeedPool | null = null;
   readonly #predictor = new Predictor(this);
 
   constructor(name: string, seed: number | undefined) {
@@ -175,12 +174,11 @@ export abstract class Model<M extends string = any> {
   /** Takes a finished setup, as `compile` and model files make it. */
   useTraining(setup: TrainingSetup): void {
     this.training = setup;
-    this.#pool = new FeedPool(this, setup);
   }
 
-  /** The setup of `compile`, with the pool of its programs. Throws {@link NablaError} before `compile`. */
-  requireTraining(where: string): { setup: TrainingSetup; pool: FeedPool } {
-    if (this.training && this.#pool) return { setup: this.training, pool: this.#pool };
+  /** The setup of `compile`. Throws {@link NablaError} before it. */
+  requireTraining(where: string): TrainingSetup {
+    if (this.training) return this.training;
     throw new NablaError(
       `${where}: model ${this.name} is not compiled; call model.compile({ optimizer: "adam", loss: … }) first.`,
     );
@@ -226,7 +224,8 @@ export abstract class Model<M extends string = any> {
     third?: EvaluateOptions,
   ): Promise<Evaluation<M>> {
     const { data, options } = sort<EvaluateOptions>(first, second, third);
-    return (await evaluate(this, await toDataset("evaluate", data), options, data)) as Evaluation<M>;
+    const [{ evaluate }, dataset] = await Promise.all([evaluation(), toDataset("evaluate", data)]);
+    return (await evaluate(this, dataset, options, data)) as Evaluation<M>;
   }
 
   /**
@@ -285,4 +284,5 @@ function sort<Options extends object>(
 // A page that only predicts goes without the training loop, and one that only trains without files: each is loaded when it
 // is first asked for.
 const trainingLoop = () => import("./fit.ts");
+const evaluation = () => import("./evaluate.ts");
 const modelFile = () => import("./model-file.ts");
