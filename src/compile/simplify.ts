@@ -1,5 +1,6 @@
 // Pass 1: computes the same values by fewer nodes. Folds constants, applies the operations' rules, merges equal nodes.
 import { type Graph, graphNodes } from "../graph/graph.ts";
+import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
 import { isRead, type Node } from "../ops/op.ts";
 import { numbers } from "./numbers.ts";
@@ -17,7 +18,7 @@ export function simplify(graph: Graph): Graph {
     const key = keyOf(rebuilt);
     let result = shared.get(key);
     if (!result) {
-      const better = fold(rebuilt) ?? rebuilt.op.simplify?.(ops, rebuilt as never) ?? null;
+      const better = fold(rebuilt) ?? rebuilt.op.simplify?.(builders, rebuilt as never) ?? null;
       result = better ? simplified(better) : rebuilt;
       shared.set(key, result);
     }

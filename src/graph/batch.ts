@@ -1,6 +1,7 @@
 // Batching: turns a graph that was written for one example into one that computes many at once.
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
+import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
 import { apply, type ContractLabels, type Node, type Rewrite, withInputs } from "../ops/op.ts";
 import { inversePermutation } from "../shape.ts";
@@ -108,7 +109,7 @@ class Batching implements BodyBatching {
     if (op.batch)
       return {
         node: op.batch(
-          ops,
+          builders,
           node as never,
           inputs.map((x) => this.#spread(x)),
           this.#rewrite,

@@ -1,6 +1,7 @@
 // Reverse-mode differentiation as a transformation from graph to graph.
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
+import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
 import type { Node, Ops } from "../ops/op.ts";
 import { withScope } from "../ops/op.ts";
@@ -32,7 +33,7 @@ export function cotangentNodes(
   seeds: readonly Node[],
   xs: readonly Node[],
   leaves: ReadonlySet<Node> = new Set(),
-  o: Ops = ops,
+  o: Ops = builders,
 ): (Node | null)[] {
   const order = topologicalOrder(ys, (node) => leaves.has(node));
   const inputsOf = (node: Node): readonly Node[] => (leaves.has(node) ? [] : node.inputs);

@@ -5,7 +5,7 @@ import { DTypeError, ShapeError } from "../errors.ts";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape.ts";
 import { constantValue, full } from "./generate.ts";
 import { broadcast } from "./movement.ts";
-import { apply, type ElementwiseOp, type Node, type Op } from "./op.ts";
+import { apply, defineOp, type ElementwiseOp, type Node, type Op } from "./op.ts";
 
 /** A node, or a number that takes the dtype of the other operand. */
 export type Operand = Node | number;
@@ -63,7 +63,7 @@ function inferSame(name: string, domain: Domain, result: (operands: DType[]) => 
   };
 }
 
-export const castOp: ElementwiseOp<{ dtype: DType }> = {
+export const castOp: ElementwiseOp<{ dtype: DType }> = defineOp({
   name: "cast",
   kind: "elementwise",
   infer: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
@@ -71,7 +71,7 @@ export const castOp: ElementwiseOp<{ dtype: DType }> = {
   exact: true,
   vjp: (o, dy, [x], y) => [dtypeInfo(x!.dtype).isFloat && dtypeInfo(y.dtype).isFloat ? o.cast(dy, x!.dtype) : null],
   simplify: (_, y) => (y.inputs[0]!.dtype === y.dtype ? y.inputs[0]! : null),
-};
+});
 
 /** Converts: to bool by ≠ 0; float to integer by truncation, saturating, NaN to 0. */
 export function cast(x: Node, dtype: DType): Node {

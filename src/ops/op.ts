@@ -20,7 +20,7 @@ export interface Node<A = any> {
 }
 
 /** The primitives' own builders, handed to gradient and simplification rules so that no family imports another. */
-export type Ops = typeof import("./index.ts");
+export type Ops = typeof import("./builders.ts");
 
 /** The declarations that primitives of all kinds have in common. */
 interface Declaration<A> {
@@ -159,7 +159,11 @@ export const isRead = holds("variable");
 /** Every primitive by name, in the order of definition: for tests, tables and prints. */
 export const primitives = new Map<string, Op>();
 
-/** Registers a primitive. */
+/**
+ * Registers a primitive. A bundler may drop the ones that a page does not use: nobody looks for them.
+ *
+ * @__NO_SIDE_EFFECTS__
+ */
 export function defineOp<O extends Op>(op: O): O {
   primitives.set(op.name, op);
   return op;

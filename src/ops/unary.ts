@@ -2,8 +2,6 @@
 import { cast, castOp, elementwise, instruction, type Operand } from "./elementwise.ts";
 import { apply, defineOp, type ElementwiseOp, type Node, noGradient } from "./op.ts";
 
-defineOp(castOp);
-
 export { cast, castOp };
 
 export const negOp: ElementwiseOp<null> = defineOp(

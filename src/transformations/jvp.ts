@@ -3,6 +3,7 @@ import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { cotangentNodes } from "../graph/gradient.ts";
 import { topologicalOrder } from "../graph/order.ts";
+import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
 import type { Node, Ops } from "../ops/op.ts";
 import { transformed } from "../runtime/trace.ts";
@@ -47,7 +48,7 @@ export function jvp<Args extends TensorLike[], R extends Outputs>(
 }
 
 /** Tangents go forwards beside the value, so that nothing need wait for the way back to be computed again. */
-const forward: Ops = { ...ops, fence: (x) => x };
+const forward: Ops = { ...builders, fence: (x) => x };
 
 /** The derivative of each y where each x moves along its direction. */
 export function tangentNodes(ys: readonly Node[], xs: readonly Node[], directions: readonly Node[]): Node[] {
