@@ -22,8 +22,16 @@ const manyProducts = 4;
 const largeWork = 32 * longestWork;
 const leastSide = 64;
 const sideStep = 16;
-/** Columns so few are read where they lie. */
+/** So few columns are read in place. */
 const fewColumns = 32;
+/**
+ * With so few rows, packing the columns costs more than it saves. They are read in place, in passes so short that the second
+ * tile of rows finds them in the second-level cache, and an item takes so many of them. One thread, GFLOP/s, Node 20 and 24:
+ * 8×1024×1024 28 to 31 and 45 to 62, 4×1024×1024 23 to 31 and 33 to 61.
+ */
+const fewRows = 12;
+const shortPass = 64;
+const thinItemColumns = 256;
 
 /** An operand that is read where it lies, without packing. */
 export type DirectLoad = Extract<Expression, { kind: "load" }>;
@@ -112,7 +120,15 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const rows = rowLayout === "panels" ? lineOf(rowAxes, extents, tileRows) : bare;
   const oneRun = depth.runs === 1;
   const parts = oneRun ? depth.run : depth.runs;
-  const longest = oneRun ? longestPass : rowLayout === "direct" ? 1 : Math.max(1, Math.floor(longestPass / depth.run));
+  const columnStep = directColumnStep(columnValue, columns, depth);
+  const isThin = oneRun && columnStep !== null && rows.count <= fewRows && columns.run > fewColumns;
+  const longest = isThin
+    ? shortPass
+    : oneRun
+      ? longestPass
+      : rowLayout === "direct"
+        ? 1
+        : Math.max(1, Math.floor(longestPass / depth.run));
   const even = Math.ceil(parts / Math.ceil(parts / longest));
   const passLength = oneRun ? Math.min(depth.run, roundUp(even, 4)) : even;
   const passes = Math.ceil(parts / passLength);
@@ -124,7 +140,8 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const sharesColumns = batch.count < manyProducts || isLarge;
   const wanted = sharesColumns ? unitsFor(each, rowParts) : 1;
   // Only columns of one run can be shared out.
-  const sharedOut = columns.runs > 1 ? null : isLarge ? largeItem(rows, columns, depth) : null;
+  const sharedOut =
+    columns.runs > 1 ? null : isThin ? thinItem(rows, columns) : isLarge ? largeItem(rows, columns, depth) : null;
   const itemRows = sharedOut?.rows ?? Math.ceil(rows.count / wanted / tileRows) * tileRows;
   const itemColumns = sharedOut?.columns ?? columns.count;
   const columnItems = Math.ceil(columns.count / itemColumns);
@@ -152,7 +169,7 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
     passSteps,
     blockRows,
     blockColumns,
-    directColumnStep: directColumnStep(columnValue, columns, depth),
+    directColumnStep: isThin || columns.run <= fewColumns ? columnStep : null,
     itemRows,
     rowItems,
     columnItems,
@@ -175,6 +192,12 @@ function largeItem(rows: Line, columns: Line, depth: Line): { rows: number; colu
   const high = Math.max(leastSide, elements / itemColumns);
   return { rows: even(rows.count, high, sideStep), columns: itemColumns };
 }
+
+/** All rows, and a few columns, so that threads read different columns. */
+const thinItem = (rows: Line, columns: Line): { rows: number; columns: number } => ({
+  rows: rows.count,
+  columns: even(columns.count, thinItemColumns, sideStep),
+});
 
 /** A multiple of `step`, at most about `most`, that divides `count` most evenly. */
 const even = (count: number, most: number, step: number): number =>
@@ -235,8 +258,7 @@ function directColumnStep(value: Expression, columns: Line, depth: Line): number
     !isBare(value) ||
     value.at.terms.length > 0 ||
     columns.runs > 1 ||
-    value.at.coefficients[innerAxis(columns)] !== 1 ||
-    columns.run > fewColumns
+    value.at.coefficients[innerAxis(columns)] !== 1
   )
     return null;
   return strideBytes(value.at, depth);
