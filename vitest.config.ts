@@ -1,4 +1,5 @@
-// The tests in two projects: `source` reads src/ directly; `package` first builds and packs the package, and finds a browser.
+// The tests in two projects: `source` reads src/ directly; `package` first builds and packs the package, and finds a
+// browser.
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
@@ -10,9 +11,11 @@ const slowTests = ["bench", "cases", "cli", "data", "fuzz*", "products", "*trans
 
 const packageTests = ["browser", "consumer", "readme"].map((name) => `test/${name}.test.ts`);
 
-// Node before 22 has relaxed SIMD behind a flag that must be set before anything is compiled, and Vitest compiles early.
+// Node before 22 has relaxed SIMD behind a flag that must be set before anything is compiled, and Vitest compiles
+// early.
 const relaxedSimdFlag = Number(process.versions.node.split(".")[0]) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
-// NABLA_ENGINE_FLAGS=--no-liftoff compiles all programs as V8 does what runs often: only there it joins pairs of vectors.
+// NABLA_ENGINE_FLAGS=--no-liftoff compiles all programs as V8 does what runs often: only there it joins pairs of
+// vectors.
 const engineFlags = process.env["NABLA_ENGINE_FLAGS"]?.split(" ") ?? [];
 
 export default defineConfig(({ mode }) => ({

@@ -1,4 +1,5 @@
-// Now against then: Nabla's own time, in times of a peer that was measured in the same run, so that machines cancel out.
+// Now against then: Nabla's own time, in times of a peer that was measured in the same run, so that machines cancel
+// out.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { median, pairs } from "./measure.mjs";
@@ -69,7 +70,10 @@ function changeBeside(/** @type {string} */ peer, now, then) {
   return { peer, change, noise, verdict };
 }
 
-/** The standard error of a median, from the median of the deviations, which single bad rounds do not move (normal: 1.2533·1.4826). */
+/**
+ * The standard error of a median, from the median of the deviations, which single bad rounds do not move (normal:
+ * 1.2533·1.4826).
+ */
 function uncertainty(/** @type {number[]} */ values) {
   const middle = median(values);
   const deviation = 1.4826 * median(values.map((value) => Math.abs(value - middle)));

@@ -25,7 +25,10 @@ export const contenders = [
   { name: "pytorch", label: "PyTorch", launches: (threads) => pytorch(threads) },
 ];
 
-/** What one thread of this machine can do with 128-bit vectors, for `matmul`. Not chosen with `--peers`. @type {Contender[]} */
+/**
+ * What one thread of this machine can do with 128-bit vectors, for `matmul`. Not chosen with `--peers`. @type
+ * {Contender[]}
+ */
 export const limits = [
   { name: "limit", label: "limit: registers only", launches: () => [limit("registers")] },
   ...["4x8", "3x12", "6x8"].map((tile) => ({
@@ -96,12 +99,16 @@ function pytorch(/** @type {number} */ threads) {
   );
 }
 
-/** @typedef {{ words: string[], compiles: boolean }} Python a command line, and whether its PyTorch has `torch.compile` */
+/**
+ * @typedef {{ words: string[], compiles: boolean }} Python a command line, and whether its PyTorch has `torch.compile`
+ */
 
 /** @type {Python[] | undefined} */
 let pythons;
 
-/** Every different PyTorch among the python3 of the PATH and the usual folders, and those that NABLA_BENCH_PYTHON names. */
+/**
+ * Every different PyTorch among the python3 of the PATH and the usual folders, and those that NABLA_BENCH_PYTHON names.
+ */
 function pythonsWithTorch() {
   return (pythons ??= findPythons());
 }

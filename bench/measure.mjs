@@ -114,7 +114,9 @@ async function check(/** @type {Entrant} */ entrant, measureSteps) {
   return secondsPerStep;
 }
 
-/** How many steps fill one measurement. Tries ever longer runs, since the first ones are slow: code is still warming up. */
+/**
+ * How many steps fill one measurement. Tries ever longer runs, since the first ones are slow: code is still warming up.
+ */
 async function calibrate(secondsPerStep, most, measureSteps) {
   const stepsFor = (seconds) => Math.min(most, Math.max(1, Math.round(seconds / secondsPerStep)));
   let steps = 2;

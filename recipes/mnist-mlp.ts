@@ -2,7 +2,9 @@
 import { data, type Recipe, type RecipeOptions } from "nabla";
 import { digitRecipe } from "./digits-mlp.ts";
 
-/** MNIST's files: from the folder that `data` names, or else the cache folder, into which they are downloaded where they are missing. */
+/**
+ * Reads MNIST's files from the folder `data`, or else from the cache folder, into which missing files are downloaded.
+ */
 async function loadData({ data: folder, tiny = false, onDownload }: RecipeOptions = {}) {
   const { train, test } = await data.mnist({
     ...(folder !== undefined && { folder }),
@@ -16,8 +18,9 @@ export const recipe: Recipe = digitRecipe(
     name: "mnist-mlp",
     title: "All of MNIST by a multilayer perceptron",
     description:
-      "784 pixels, 384 hidden neurons, 10 digits; dropout on the way, and a learning rate that falls in the second half. " +
-      "Trains on MNIST's 60,000 images: from a folder of yours (--data), or else from the cache folder, into which they are downloaded once (11 MB).",
+      "784 pixels, 384 hidden neurons, 10 digits; dropout before both dense layers, and a learning rate that falls " +
+      "in the second half. Trains on MNIST's 60,000 images, from the folder --data, or else from the cache folder, " +
+      "into which they are downloaded once (11 MB).",
     defaults: { epochs: 8, batchSize: 128, learningRate: 0.002 },
     expected: [{ metric: "accuracy", atLeast: 0.98, on: "MNIST's 10,000 test images" }],
   },

@@ -1,4 +1,4 @@
-// XOR, which one neuron cannot learn and two layers can.
+// XOR, which two layers can learn and one neuron cannot.
 import { ArgumentError, Dataset, layers, optimizers, type Recipe, type RecipeOptions, sequential } from "nabla";
 
 const defaults = { epochs: 200, batchSize: 4, learningRate: 0.1 };
@@ -10,7 +10,8 @@ const expected = [
 
 /** The four points, to train on and to test with. */
 async function loadData({ data: folder }: RecipeOptions = {}) {
-  if (folder !== undefined) throw new ArgumentError("xor has its four points in itself and takes no folder of data.");
+  if (folder !== undefined)
+    throw new ArgumentError("xor: expected no folder of data, since its four points are built in.");
   const points = Dataset.from({
     inputs: [
       [0, 0],
@@ -37,8 +38,8 @@ export const recipe: Recipe = {
   name: "xor",
   title: "XOR by a network of two layers",
   description:
-    "The exclusive or of two bits: no line divides its four points, so that a single neuron fails (Minsky and Papert, 1969), " +
-    "and a hidden layer of eight does it (Rumelhart, Hinton and Williams, 1986).",
+    "The exclusive or of two bits: no line separates its four points, so that a single neuron fails (Minsky and " +
+    "Papert, 1969), and a hidden layer of eight learns it (Rumelhart, Hinton and Williams, 1986).",
   defaults,
   expected,
   loadData,

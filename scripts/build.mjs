@@ -11,7 +11,8 @@ const options = ["-p", join(root, "tsconfig.build.json"), "--sourceMap", "false"
 const { status } = spawnSync(process.execPath, [compiler, ...options], { stdio: "inherit", cwd: root });
 if (status !== 0) process.exit(status ?? 1);
 
-// TypeScript takes a .d.ts of a package of type "module" for an ES module's and, with `node16`, refuses to `require` that.
+// TypeScript takes a .d.ts of a package of type "module" for an ES module's and, with `node16`, refuses to `require`
+// that.
 // Node from 20.19 on does not, so CommonJS gets the same declarations as .d.cts files, which import one another.
 const types = join(root, "dist", "src");
 for (const name of readdirSync(types, { recursive: true, encoding: "utf8" })) {

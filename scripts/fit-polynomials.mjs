@@ -3,17 +3,17 @@
 //   node scripts/fit-polynomials.mjs              all of them
 //   node scripts/fit-polynomials.mjs expTail      one of them
 //
-// Each polynomial minimises the greatest error, relative to the function that it is part of. Lawson's algorithm (1961) finds
-// it: weighted least squares, repeated with each point's weight multiplied by its error. The coefficients are then rounded
-// to float32 one by one, lowest order first, and the later ones are fitted anew after each.
+// Each polynomial minimises the greatest error, relative to the function that it is part of. Lawson's algorithm (1961)
+// finds it: weighted least squares, repeated with each point's weight multiplied by its error. The coefficients are
+// then rounded to float32 one by one, lowest order first, and the later ones are fitted anew after each.
 //
-// To add a polynomial, add an entry to `fits` and paste what is printed into math.ts; its error bound and the test of all
-// floats are in test/wasm-math.test.ts.
+// To add a polynomial, add an entry to `fits` and paste what is printed into math.ts; its error bound and the test of
+// all floats are in test/wasm-math.test.ts.
 import { readFileSync } from "node:fs";
 
 /**
- * `target` is what the polynomial in `variable` approximates over x in `domain`; an error of the polynomial times `weight` is
- * the relative error of the result. `fixed` are leading coefficients that are given.
+ * `target` is what the polynomial in `variable` approximates over x in `domain`; an error of the polynomial times
+ * `weight` is the relative error of the result. `fixed` are leading coefficients that are given.
  */
 const fits = {
   expTail: {

@@ -1,4 +1,5 @@
-// Writes docs/index.md, the list of everything that Nabla exports, and names exports that lack a docstring or an example.
+// Writes docs/index.md, the list of everything that Nabla exports, and names exports that lack a docstring or an
+// example.
 //
 //   node scripts/reference.mjs             write docs/index.md
 //   node scripts/reference.mjs --check     exit with 1 and say why, if the file is stale or a docstring is missing
@@ -60,7 +61,10 @@ function exportsOf(file) {
   return found;
 }
 
-/** The entries of an object, `const losses = { … }`: properties with their docstrings, or names alone; spreads are followed. */
+/**
+ * The entries of an object, `const losses = { … }`: properties with their docstrings, or names alone; spreads are
+ * followed.
+ */
 function propertiesOf({ file, name: object }) {
   const text = textOf(file);
   const start = text.search(new RegExp(`^(?:export )?const ${object} = \\{`, "m"));
@@ -94,7 +98,9 @@ function methodsOf({ file, name: className }) {
     }));
 }
 
-/** The docstring that an entry has, or the one of the declaration that it stands for: {@link Dense}, or its own name. */
+/**
+ * The docstring that an entry has, or the one of the declaration that it stands for: {@link Dense}, or its own name.
+ */
 function docOf(entry) {
   if (entry.doc.includes("@example")) return entry.doc;
   const linked = declared.get(/^\{@link (\w+)\}/.exec(entry.doc)?.[1] ?? (entry.doc === "" ? entry.name : ""));

@@ -107,7 +107,9 @@ test("the imports are found", () => {
   expect(missing).toEqual([]);
 });
 
-/** Groups of files that import one another, directly or through others (Tarjan's strongly connected components, 1972). */
+/**
+ * Groups of files that import one another, directly or through others (Tarjan's strongly connected components, 1972).
+ */
 function cycles(files: readonly string[], edges: readonly Import[]): string[][] {
   const next = new Map<string, string[]>(files.map((file) => [file, []]));
   for (const { from, to } of edges) next.get(from)!.push(to);

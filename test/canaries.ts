@@ -1,4 +1,5 @@
-// Canaries round every buffer, in all tests: memory that belongs to no buffer holds a pattern, and a run that changes it fails.
+// Canaries round every buffer, in all tests: memory that belongs to no buffer holds a pattern, and a run that changes
+// it fails.
 
 import { contractScratchBytes } from "../src/backends/wasm/print/blocking.ts";
 import type { Target } from "../src/backends/wasm/print/target.ts";
@@ -15,8 +16,8 @@ import { sizeOf } from "../src/shape.ts";
 type Range = readonly [start: number, end: number];
 
 /**
- * The bytes that stand where nothing has been written, over and over. As floats they are NaN, so that whoever computes with them
- * shows it, and each differs from its neighbours, so that a copy that goes too far does not go unseen.
+ * The bytes that stand where nothing has been written, over and over. As floats they are NaN, so that whoever computes
+ * with them shows it, and each differs from its neighbours, so that a copy that goes too far does not go unseen.
  */
 const pattern = new Uint8Array(
   Uint32Array.from({ length: 2 ** 14 }, (_, i) => 0x7fc00000 | (Math.imul(i, 0x9e3779b1) >>> 10)).buffer,

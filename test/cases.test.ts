@@ -118,7 +118,9 @@ function oracleDifference(c: Case, given: readonly HostArray[], y: Tensor, refer
 
 // ---- gradients ---------------------------------------------------------------------------------------------------
 
-/** A number made of all float outputs, each element with a weight of its own: its gradient shows every one of theirs. */
+/**
+ * A number made of all float outputs, each element with a weight of its own: its gradient shows every one of theirs.
+ */
 function weigh(ys: readonly Tensor[], random: HostRandom): Tensor {
   return ys
     .filter(isFloat)
@@ -156,7 +158,10 @@ function finiteDifferenceFaults(
 
 const differentiable = (xs: readonly Tensor[]): Tensor[] => xs.filter(isFloat);
 
-/** Gradients (of the first or second order) on the reference against differences, and on the backend against the reference. */
+/**
+ * Gradients (of the first or second order) on the reference against differences, and on the backend against the
+ * reference.
+ */
 function gradientCheck(c: Case, order: 1 | 2): Check {
   const random = randomFor(c);
   const all = inputsOf(c).map((x) => tensor(x));

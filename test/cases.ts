@@ -129,7 +129,8 @@ add("maxout", "2 of 6", (x) => activations.maxout(x, 2), [sample(distinct(), [5,
 add("maxout", "of a dense layer", (x, w) => activations.maxout(x.matmul(w), 3).sum(0), [sample(awayFromZero(0.5, 1), [2, 3]), sample(distinct(), [3, 6])]);
 for (const name of ["relu", "leakyRelu", "elu", "selu", "gelu", "silu", "softplus", "softsign", "sigmoid"] as const) {
   const far = sample({ ...listed([30, -30, 90, -70, 300, -300, 1e4, -1e4]), hasGradient: true }, [8]);
-  // Beyond these no gradient may be NaN or infinite: backend against reference, whose values and gradients must be finite.
+  // Beyond these no gradient may be NaN or infinite: backend against reference, whose values and gradients must be
+  // finite.
   add("far out", name, (x) => activations[name](x), [far], { floor: 0.01, relative: 1e-4 });
 }
 

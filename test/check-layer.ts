@@ -1,4 +1,5 @@
-// Checks a layer whole: shapes, gradients in training and outside, statistics, a step of training, configuration, files.
+// Checks a layer whole: shapes, gradients in training and outside, statistics, a step of training, configuration,
+// files.
 import { expect } from "vitest";
 import { interpret, type Values } from "../src/backends/reference/interpret.ts";
 import { gradients } from "../src/gradient.ts";
@@ -19,8 +20,8 @@ interface Expectations {
   /** Whether the layer must stand first, so that a dense layer is put behind it to be trained. Default: false. */
   readonly first?: boolean;
   /**
-   * The parameters that the layer itself changes in training, by name. They must differ after a step, and be used outside
-   * training only. Parameters that are not trainable and not named here must stay. Default: none.
+   * The parameters that the layer itself changes in training, by name. They must differ after a step, and be used
+   * outside training only. Parameters that are not trainable and not named here must stay. Default: none.
    */
   readonly statistics?: readonly string[];
 }
@@ -114,7 +115,9 @@ async function checkGradient(
   model.setWeights(before);
 }
 
-/** Statistics change in training and nowhere else, serve outside training and nowhere else; what else is fixed stays. */
+/**
+ * Statistics change in training and nowhere else, serve outside training and nowhere else; what else is fixed stays.
+ */
 async function checkStatistics(make: () => Layer, inputShape: Shape, statistics: readonly string[]): Promise<void> {
   const model = sequential([make(), layers.flatten(), layers.dense(1)], { inputShape, seed: 9 });
   model.compile({ optimizer: optimizers.sgd({ learningRate: 0 }), loss: "meanSquaredError" });
@@ -160,8 +163,8 @@ async function checkStatistics(make: () => Layer, inputShape: Shape, statistics:
 }
 
 /**
- * One small step of descent lowers the loss as it is in training, where no running statistics lie between. The layer gets a
- * dense one in front, so that there is something to train.
+ * One small step of descent lowers the loss as it is in training, where no running statistics lie between. The layer
+ * gets a dense one in front, so that there is something to train.
  */
 async function checkStep(make: () => Layer, inputShape: Shape, first: boolean): Promise<void> {
   const layer = make();

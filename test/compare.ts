@@ -17,8 +17,8 @@ export const backendValues = (tensors: readonly Tensor[]): Promise<TypedArray[]>
   );
 
 /**
- * The numbers of each tensor by the reference interpreter, floats in float64. `given` replaces the numbers of leaves, so
- * that the same graph can be asked at another point.
+ * The numbers of each tensor by the reference interpreter, floats in float64. `given` replaces the numbers of leaves,
+ * so that the same graph can be asked at another point.
  */
 export function referenceValues(tensors: readonly Tensor[], given: ReadonlyMap<Node, Values> = new Map()): Values[] {
   const graph = closeGraph(

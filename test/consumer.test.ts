@@ -83,7 +83,9 @@ describe("in an empty project", () => {
     own: join(dirname(require.resolve("typescript/package.json")), "bin", "tsc"),
     oldest: join(project, "node_modules", "typescript", "bin", "tsc"),
   };
-  /** Type-checks with the strictest settings, the package's own types included; gives what the compiler complains about. */
+  /**
+   * Type-checks with the strictest settings, the package's own types included; gives what the compiler complains about.
+   */
   const check = (
     file: string,
     module: string,

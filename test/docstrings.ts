@@ -47,7 +47,9 @@ export function shownValue(comment: string): Shown | undefined {
   }
 }
 
-/** Whether a value is what was shown: to half of the last digit shown, or, before "…", with these digits and any after. */
+/**
+ * Whether a value is what was shown: to half of the last digit shown, or, before "…", with these digits and any after.
+ */
 export function agrees(value: unknown, shown: Shown): boolean {
   if (Array.isArray(shown)) {
     const list = ArrayBuffer.isView(value) ? [...(value as Float32Array)] : value;
@@ -67,7 +69,9 @@ export function agrees(value: unknown, shown: Shown): boolean {
   return error <= (decimals === "" ? 1e-6 * Math.max(1, Math.abs(want)) : 0.50001 * last);
 }
 
-/** A program that calls `check(value, comment)` where a line of its own is an expression and its comment shows a value. */
+/**
+ * A program that calls `check(value, comment)` where a line of its own is an expression and its comment shows a value.
+ */
 export function programOf(example: string): { code: string; checks: number } {
   let checks = 0;
   const lines = example.split("\n").map((line) => {

@@ -1,4 +1,5 @@
-// Edges at which libraries differ, as NumPy, JAX or PyTorch has them: ranges of integers, promotion, NaN, ties, far ends.
+// Edges at which libraries differ, as NumPy, JAX or PyTorch has them: ranges of integers, promotion, NaN, ties, far
+// ends.
 import { describe, expect, test } from "vitest";
 import {
   arange,

@@ -1,4 +1,5 @@
-// Random programs as the bodies of loops: what a program assigns is carried, what it takes comes in slices or from outside.
+// Random programs as the bodies of loops: what a program assigns is carried, what it takes comes in slices or from
+// outside.
 import { scan } from "../src/functions/scan.ts";
 import { gradients } from "../src/gradient.ts";
 import type { HostArray } from "../src/host-array.ts";

@@ -1,4 +1,5 @@
-// Random large programs on the backend against the reference: every bit, on 1, 2 and 4 threads, for every kind of engine.
+// Random large programs on the backend against the reference: every bit, on 1, 2 and 4 threads, for every kind of
+// engine.
 import { afterAll, expect, test } from "vitest";
 import { WasmProgram } from "../src/backends/wasm/run/program.ts";
 import { closeGraph } from "../src/graph/graph.ts";

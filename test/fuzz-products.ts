@@ -1,5 +1,5 @@
-// Random programs large enough for blocked products, shared loops and several passes, from a seed. All numbers are small
-// integers, so that float32 holds every result exactly, whatever the order of a sum.
+// Random programs large enough for blocked products, shared loops and several passes, from a seed. All numbers are
+// small integers, so that float32 holds every result exactly, whatever the order of a sum.
 import type { DType } from "../src/dtype.ts";
 import * as array from "../src/functions/array.ts";
 import { moveaxis } from "../src/functions/rearrange.ts";
@@ -73,7 +73,9 @@ class LargeBuilder {
     }
   }
 
-  /** A contraction of operands that are views or computed, with something exact after it, and gradients now and then. */
+  /**
+   * A contraction of operands that are views or computed, with something exact after it, and gradients now and then.
+   */
   product(): Tensor[] {
     const { batch, rows, columns, depth } = this.#sides();
     // Mostly row after row; sometimes in any order.

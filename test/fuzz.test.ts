@@ -15,7 +15,10 @@ import { type Fuzz, fuzzProgram, larger } from "./fuzz.ts";
 import { loopProgram } from "./fuzz-loops.ts";
 import { shrink } from "./shrink.ts";
 
-/** Seeds that once showed a bug. They stay; where the generator changes, and they no longer show theirs, it becomes a case of test/cases.ts. */
+/**
+ * Seeds that once showed a bug. They stay; where the generator changes, and they no longer show theirs, it becomes a
+ * case of test/cases.ts.
+ */
 const regressions: readonly number[] = [
   19, 166, 424, 434, 694, 767, 1090, 1093, 1152, 1207, 1253, 1346, 1616, 1693, 1731, 1780, 2094, 2111, 2251, 2406, 2430,
   2463, 2477,
@@ -111,7 +114,10 @@ interface Expected {
   readonly tolerance: number;
 }
 
-/** What an array must be, and how close: 30 times what rounding every node does, and at least 2e-5 of the greatest element. */
+/**
+ * What an array must be, and how close: 30 times what rounding every node does, and at least 2e-5 of the greatest
+ * element.
+ */
 function expectation(want: Values, strayed: Values): Expected {
   let apart = 0;
   let greatest = 0;

@@ -41,7 +41,10 @@ interface Entry {
 const lengths = [1, 1, 2, 2, 3, 3, 4, 5, 5, 7, 8, 9, 13, 17, 33, 70];
 const largest = 3000;
 
-/** Programs of seeds beyond this one also call the larger functions of src/functions; those of others are what they were. */
+/**
+ * Programs of seeds beyond this one also call the larger functions of src/functions; those of others are what they
+ * were.
+ */
 export const larger = 1_000_000;
 
 export function fuzzProgram(seed: number): Fuzz {
@@ -397,7 +400,9 @@ class Builder {
     ])();
   }
 
-  /** A contraction with labels of every kind: batch, left, right and summed axes, each operand in an order of its own. */
+  /**
+   * A contraction with labels of every kind: batch, left, right and summed axes, each operand in an order of its own.
+   */
   #contracted(): boolean {
     const { x, bound } = this.#float();
     if (x.ndim > 4) return false;

@@ -1,4 +1,5 @@
-// Random damage to files of every kind that Nabla reads: each ends in a result or in a NablaError, soon, and of one sentence.
+// Random damage to files of every kind that Nabla reads: each ends in a result or in a NablaError, soon, and of one
+// sentence.
 import { crc32, gzipSync } from "node:zlib";
 import { encode as encodePng } from "fast-png";
 import { encode as encodeJpeg } from "jpeg-js";

@@ -293,9 +293,9 @@ describe("decodeImage", () => {
   const broken = /^"dir\/a\.png" cannot be read as an image: [^\n]*\.$/;
 
   test.each<[string, Uint8Array, RegExp]>([
-    ["nothing", new Uint8Array(0), /^"dir\/a\.png" is no image that Nabla can read: it reads PNG and JPEG\.$/],
-    ["text", new TextEncoder().encode("I am a picture, honestly"), /is no image that Nabla can read/],
-    ["a GIF", new TextEncoder().encode("GIF89a......"), /is no image that Nabla can read/],
+    ["nothing", new Uint8Array(0), /^"dir\/a\.png" is not an image that Nabla can read: it reads PNG and JPEG\.$/],
+    ["text", new TextEncoder().encode("I am a picture, honestly"), /is not an image that Nabla can read/],
+    ["a GIF", new TextEncoder().encode("GIF89a......"), /is not an image that Nabla can read/],
     ["a PNG signature and nothing more", signature, broken],
     ["a changed byte", flipped, broken],
     ["a missing header", rawPng(idat), /its header is damaged/],

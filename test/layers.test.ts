@@ -62,7 +62,7 @@ describe("dense", () => {
   test("an activation of one's own works, but cannot be saved", async () => {
     const model = sequential([layers.dense(1, { activation: (x) => x.mul(0).add(5) })], { inputShape: [1] });
     expect(await (await model.predict([[1]])).array()).toEqual([[5]]);
-    await expect(model.toBytes()).rejects.toThrow(/layer dense_1 \(Dense\) has a function of your own for activation/);
+    await expect(model.toBytes()).rejects.toThrow(/layer dense_1 \(Dense\): the activation is a function of your own/);
   });
 });
 
@@ -348,7 +348,7 @@ describe("what is wrong is said", () => {
     [
       "an activation that changes the shape",
       () => sequential([layers.activation((x) => x.sum(-1))]).call(zeros([2, 3])),
-      /keeps its input's shape, but this function made \[2\] of \[2,3\]/,
+      /expected a function that keeps the shape \[2,3\] of its input, got one that returns \[2\]/,
     ],
     [
       "an initializer's name",
@@ -370,7 +370,7 @@ describe("what is wrong is said", () => {
     [
       "a shape that does not fit",
       () => sequential([layers.reshape([5])], { inputShape: [2, 3] }),
-      /layer reshape_1 \(Reshape\) makes \[batch,5\] of its inputs, but they have shape \[batch,2,3\] with 6 numbers each/,
+      /layer reshape_1 \(Reshape\): expected inputs that fit \[batch,5\], got \[batch,2,3\] with 6 numbers in each/,
     ],
     [
       "a batch without features",
@@ -380,17 +380,17 @@ describe("what is wrong is said", () => {
     [
       "softmax along the batch",
       () => sequential([layers.softmax({ axis: 0 })], { inputShape: [2] }),
-      /axis 0 of \[batch,2\] is the batch or is not there/,
+      /expected an axis of \[batch,2\] other than the batch, got 0/,
     ],
     [
       "an axis to share that is not there",
       () => sequential([layers.prelu({ sharedAxes: [2] })], { inputShape: [2] }),
-      /\[batch,2\] has no axis 2 to share/,
+      /sharedAxes: expected axes of \[batch,2\], got 2/,
     ],
     [
       "a declared input of another shape",
       () => sequential([layers.input([3])], { inputShape: [2] }),
-      /layer input_1 \(Input\) declares \[batch,3\], but the data have \[batch,2\]/,
+      /layer input_1 \(Input\): expected data of shape \[batch,3\], got \[batch,2\]/,
     ],
     [
       "a call that gives another shape than build said",

@@ -1,4 +1,5 @@
-// Loops by several threads: steps with loops, nested and repeated, at sizes that are divided into units, against the reference.
+// Loops by several threads: steps with loops, nested and repeated, at sizes that are divided into units, against the
+// reference.
 import { afterEach, expect, test } from "vitest";
 import {
   compile,

@@ -1,4 +1,5 @@
-// Memory: how close the plan comes to the least that is possible, that steps leave nothing behind, and what does not fit.
+// Memory: how close the plan comes to the least that is possible, that steps leave nothing behind, and what does not
+// fit.
 import { describe, expect, it, vi } from "vitest";
 import { DeviceMemory } from "../src/backends/wasm/run/memory.ts";
 import {
@@ -139,7 +140,8 @@ it("100,000 steps leave the process's memory as it was", async () => {
   const before = process.memoryUsage();
   await run(2000);
   const after = process.memoryUsage();
-  // What garbage is not collected yet may differ by some megabytes; a leak of 100 bytes a call would not be seen, one of a kilobyte would.
+  // What garbage is not collected yet may differ by some megabytes; a leak of 100 bytes a call would not be seen, one
+  // of a kilobyte would.
   expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(2 ** 21);
   expect(after.rss - before.rss).toBeLessThan(100 * 2 ** 20);
 });

@@ -138,7 +138,7 @@ describe("what is wrong is said", () => {
     ],
     [
       () => metrics.confusionMatrix([1, 2], [1, 2, 0], { classes: 3 }),
-      /targets \[2\] and predictions \[3\] do not have the same count/,
+      /expected as many targets as predictions, got shapes \[2\] and \[3\]/,
     ],
     [
       () => metrics.sparseCategoricalAccuracy().call(tensor([1]), scores),

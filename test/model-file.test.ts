@@ -260,7 +260,7 @@ describe("what a file cannot hold", () => {
     const bias = parts.tensors.get("dense_2/bias")!;
     parts.tensors.set("dense_2/bias", { data: Int32Array.from(bias.data), shape: bias.shape, dtype: "int32" });
     await expect(loadModel(encodeSafetensors(parts.tensors, parts.metadata))).rejects.toThrow(
-      /has int32\[3\] for "dense_2\/bias", but the model expects float32\[3\]\./,
+      /expected float32\[3\] for "dense_2\/bias", got int32\[3\]\./,
     );
     model.setWeights({ "dense_2/bias": { data: Int32Array.of(1, -2, 3), shape: [3], dtype: "int32" } });
     const read = (await (await loadModel(await model.toBytes())).getWeights())["dense_2/bias"];
@@ -292,7 +292,7 @@ describe("a model at an address", () => {
     body = new TextEncoder().encode("<!doctype html><html><body>My application</body></html>");
     await expect(loadModel(`${address}/m.safetensors`)).rejects.toThrow(
       new FileError(
-        `"${address}/m.safetensors" is no whole safetensors file: it is an HTML page, as a server gives for an address that it does not know.`,
+        `"${address}/m.safetensors" is not a safetensors file: it is an HTML page, as a server gives for an address that it does not know.`,
       ),
     );
   });
@@ -336,14 +336,14 @@ describe("a file that is not whole", () => {
     [
       "no model",
       ({ metadata }) => delete metadata["format"],
-      /^"the model's bytes" is a safetensors file, but no model of Nabla: its metadata do not say "format": "nabla"\.$/,
+      /^"the model's bytes" is a safetensors file, but not a model of Nabla: its metadata lack "format": "nabla"\.$/,
     ],
     [
       "a later version",
       ({ metadata }) => (metadata["version"] = "2"),
       /has version "2" of the model format, but this Nabla reads version 1\./,
     ],
-    ["no architecture", ({ metadata }) => delete metadata["architecture"], /its architecture is no JSON object/],
+    ["no architecture", ({ metadata }) => delete metadata["architecture"], /its architecture is not a JSON object/],
     [
       "an architecture that is not JSON",
       ({ metadata }) => (metadata["architecture"] = "{"),
@@ -357,7 +357,7 @@ describe("a file that is not whole", () => {
     [
       "layers that are no list",
       ({ metadata }) => architecture(metadata, (a) => (a.layers = 3)),
-      /a model has a name and a list of layers/,
+      /expected a model with a name and a list of layers/,
     ],
     [
       "an unknown layer",
@@ -388,7 +388,7 @@ describe("a file that is not whole", () => {
     [
       "units that do not fit the weights",
       ({ metadata }) => architecture(metadata, (a) => (a.layers[0].config.units = 1e12)),
-      /has float32\[2,4\] for "dense_1\/kernel", but the model expects float32\[2,1000000000000\]/,
+      /expected float32\[2,1000000000000\] for "dense_1\/kernel", got float32\[2,4\]/,
     ],
     [
       "units that are no number",
@@ -413,12 +413,12 @@ describe("a file that is not whole", () => {
     [
       "a tensor of another shape",
       ({ tensors }) => tensors.set("dense_2/bias", toHost(new Float32Array(4), [4])),
-      /has float32\[4\] for "dense_2\/bias", but the model expects float32\[3\]\./,
+      /expected float32\[3\] for "dense_2\/bias", got float32\[4\]\./,
     ],
     [
       "a slot of another shape",
       ({ tensors }) => tensors.set("optimizer/velocity", toHost(new Float32Array(4), [4])),
-      /has float32\[4\] for "optimizer\/velocity", but the model expects float32\[27\]\./,
+      /expected float32\[27\] for "optimizer\/velocity", got float32\[4\]\./,
     ],
     [
       "an unknown optimizer",
@@ -464,9 +464,9 @@ describe("a file that is not whole", () => {
     [
       "a dtype of inputs that is none",
       ({ metadata }) => (metadata["data"] = '{"inputs":{"dtype":"float1","scale":1,"offset":0}}'),
-      /its input scaling is no dtype, scale and offset/,
+      /its input scaling is not a dtype, a scale and an offset/,
     ],
-    ["a training that is none", ({ metadata }) => (metadata["training"] = "[]"), /its training is no JSON object/],
+    ["a training that is none", ({ metadata }) => (metadata["training"] = "[]"), /its training is not a JSON object/],
     [
       "a learning rate that is none",
       ({ metadata }) => training(metadata, (t) => (t.optimizer.config.learningRate = -1)),
@@ -475,12 +475,12 @@ describe("a file that is not whole", () => {
     [
       "class names that are none",
       ({ metadata }) => (metadata["data"] = '{"classNames":[1]}'),
-      /its class names are no list of texts/,
+      /its class names are not a list of strings/,
     ],
     [
       "a scaling that is none",
       ({ metadata }) => (metadata["data"] = '{"inputs":{"dtype":"uint8","scale":"x"}}'),
-      /its input scaling is no dtype, scale and offset/,
+      /its input scaling is not a dtype, a scale and an offset/,
     ],
   ];
   test.each(cases)("%s", async (_, change, message) => {
@@ -500,7 +500,7 @@ describe("a file that is not whole", () => {
     );
     const path = join(folder, "text.safetensors");
     writeFileSync(path, "this is no model at all");
-    await expect(loadModel(path)).rejects.toThrow(/text\.safetensors" is no whole safetensors file/);
+    await expect(loadModel(path)).rejects.toThrow(/text\.safetensors" is not a safetensors file/);
     rmSync(path);
   });
   test.each<[string, Uint8Array, string]>([
@@ -518,13 +518,13 @@ describe("a file that is not whole", () => {
     ["a pointer", new TextEncoder().encode("version https://git-lfs.github.com/spec/v1"), "it is a pointer of Git LFS"],
   ])("%s is called what it is", async (_, bytes, what) => {
     await expect(loadModel(bytes)).rejects.toThrow(FileError);
-    await expect(loadModel(bytes)).rejects.toThrow(`"the model's bytes" is no whole safetensors file: ${what}`);
+    await expect(loadModel(bytes)).rejects.toThrow(`"the model's bytes" is not a safetensors file: ${what}`);
   });
   test("other layers than the model's", async () => {
     const other = sequential([layers.dense(4), layers.dense(4)], { inputShape: [2] });
     const before = await other.getWeights();
     await expect(other.load(await (await trained()).toBytes())).rejects.toThrow(
-      /has float32\[4,3\] for "dense_2\/kernel", but the model expects float32\[4,4\]/,
+      /expected float32\[4,4\] for "dense_2\/kernel", got float32\[4,3\]/,
     );
     expect(await other.getWeights()).toEqual(before);
   });

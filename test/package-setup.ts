@@ -1,4 +1,5 @@
-// What the tests of the package share: a fresh clone that has been built and packed, the package unpacked, and a browser.
+// What the tests of the package share: a fresh clone that has been built and packed, the package unpacked, and a
+// browser.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
-// Single decisions of the passes that a whole program shows only by chance: what may go in place, what merges, what waits.
+// Single decisions of the passes that a whole program shows only by chance: what may go in place, what merges, what
+// waits.
 import { describe, expect, test } from "vitest";
 import { type Buffer, type Expression, ExpressionBuilder } from "../src/compile/expression.ts";
 import { mayReplace } from "../src/compile/in-place.ts";

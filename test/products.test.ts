@@ -1,5 +1,7 @@
-// Blocked products on the backend against plain loops in float64, over the shapes and layouts at which each way to block is taken.
-// Operands are small integers, so that float32 holds every sum exactly: any element that is lost, doubled or misplaced shows.
+// Blocked products on the backend against plain loops in float64, over the shapes and layouts at which each way to
+// block is taken.
+// Operands are small integers, so that float32 holds every sum exactly: any element that is lost, doubled or misplaced
+// shows.
 import { afterAll, describe, expect, test } from "vitest";
 import { setThreads, Tensor, tensor } from "../src/index.ts";
 import * as ops from "../src/ops/index.ts";
@@ -97,7 +99,9 @@ const contraction = ({ a, b, labels }: Product): Tensor => {
   );
 };
 
-/** The product by three loops over operands that the reference laid out as [batch, rows, sum] and [batch, sum, columns]. */
+/**
+ * The product by three loops over operands that the reference laid out as [batch, rows, sum] and [batch, sum, columns].
+ */
 function plainProduct({ a, b, labels }: Product): Tensor {
   const out = [...labels.out];
   const batch = out.filter((l) => labels.a.includes(l) && labels.b.includes(l));
@@ -182,8 +186,8 @@ const endings: Record<string, (y: Tensor) => Tensor> = {
 const allEndings = Object.keys(endings);
 
 /**
- * Every pair of lengths for rows and sum, for sum and columns, and for rows and columns, each once; but for the few largest,
- * which would take the reference most of the time.
+ * Every pair of lengths for rows and sum, for sum and columns, and for rows and columns, each once; but for the few
+ * largest, which would take the reference most of the time.
  */
 const triples = lengths.flatMap((m, i) =>
   lengths.flatMap((k, j) => {

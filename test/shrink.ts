@@ -44,7 +44,10 @@ function withNumbers(roots: readonly Node[], numbers: ReadonlyMap<Node, Node>): 
   return closeGraph(roots.map(rebuild), []);
 }
 
-/** A small graph without variables that is computed wrongly where `graph` is, or null where none is found. `given` are its numbers. */
+/**
+ * A small graph without variables that is computed wrongly where `graph` is, or null where none is found. `given` are
+ * its numbers.
+ */
 export async function shrink(graph: Graph, given: ReadonlyMap<Node, Float64Array>): Promise<Graph | null> {
   const roots = [...graph.outputs, ...graph.assignments.map((a) => a.value)];
   const leaf = (node: Node, values: Float64Array): Node => data(toDType(values, node.dtype), node.shape, node.dtype);

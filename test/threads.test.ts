@@ -52,7 +52,10 @@ const noise = (shape: readonly number[], seed: number): Tensor => {
 const module = new WebAssembly.Module(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
 const done: SharedProgram = { number: 1, module, unitsAt: 0, firstUnits: 1, ownBytes: 64, work: () => 0 };
 
-/** A training step with products of several shapes, a convolution, rows, columns, a scatter and an update; large enough to be shared. */
+/**
+ * A training step with products of several shapes, a convolution, rows, columns, a scatter and an update; large enough
+ * to be shared.
+ */
 function training() {
   const images = variable(noise([24, 14, 15, 3], 1));
   const kernel = variable(noise([3 * 3 * 3, 20], 2));

@@ -1,4 +1,5 @@
-// The types of training: measures are known by the metrics that `compile` was given. The type checker holds these tests.
+// The types of training: measures are known by the metrics that `compile` was given. The type checker holds these
+// tests.
 import { expect, expectTypeOf, test } from "vitest";
 import { callbacks, layers, type Model, metrics, type Sequential, sequential, type Tensor } from "../src/index.ts";
 
@@ -56,10 +57,14 @@ test("a model whose metrics are known is a model", () => {
 test("a metric is a name, made by a factory, or a function with a name", () => {
   // @ts-expect-error: an unknown name
   expect(() => make().compile({ loss: "mse", metrics: ["acuracy"] })).toThrow('Did you mean "accuracy"?');
-  expect(() => make().compile({ loss: "mse", metrics: [(_, p) => p] })).toThrow(/a function needs a name/);
+  expect(() => make().compile({ loss: "mse", metrics: [(_, p) => p] })).toThrow(
+    /expected a metric that is a function to have a name/,
+  );
   const accuracy = bias.bind(null);
   Object.defineProperty(accuracy, "name", { value: "accuracy" });
-  expect(() => make().compile({ loss: "mse", metrics: [accuracy] })).toThrow(/"accuracy" is a metric of Nabla's/);
+  expect(() => make().compile({ loss: "mse", metrics: [accuracy] })).toThrow(
+    /"accuracy" is the name of a metric of Nabla/,
+  );
 });
 
 test("monitor suggests measures, and takes any name", () => {

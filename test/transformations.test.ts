@@ -1,4 +1,5 @@
-// Functions of functions: custom gradients, gradient checks, vjp, jvp, Jacobians, vmap, checkpoint, and their compositions.
+// Functions of functions: custom gradients, gradient checks, vjp, jvp, Jacobians, vmap, checkpoint, and their
+// compositions.
 
 import { describe, expect, test } from "vitest";
 import { WasmProgram } from "../src/backends/wasm/run/program.ts";

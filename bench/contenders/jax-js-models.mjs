@@ -1,6 +1,7 @@
 // The workloads' networks in jax-js, one for each family: `(workload, parameters, x, key) => logits`.
-// jax-js counts references by hand: a use consumes its argument, `.ref` keeps it for one more use. Images are NCHW here,
-// the only layout of its convolution. It has no scan: the LSTM's steps are written out, and compiled as one long program.
+// jax-js counts references by hand: a use consumes its argument, `.ref` keeps it for one more use. Images are NCHW
+// here, the only layout of its convolution. It has no scan: the LSTM's steps are written out, and compiled as one long
+// program.
 import "./newer-engine.mjs";
 import { parametersPerBlock } from "../families/gpt.mjs";
 import { stages } from "../families/sequential.mjs";

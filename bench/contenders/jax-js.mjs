@@ -1,6 +1,6 @@
 // jax-js on its wasm device: the whole training step (loss, gradient, update) is one jitted function. Networks of
-// jax-js-models.mjs. A use consumes its argument, `.ref` keeps it for one more use. Its optimizers (`@jax-js/optax`) are
-// not on npm, so that Adam stands here, with the running powers of its betas as state.
+// jax-js-models.mjs. A use consumes its argument, `.ref` keeps it for one more use. Its optimizers (`@jax-js/optax`)
+// are not on npm, so that Adam stands here, with the running powers of its betas as state.
 import "./newer-engine.mjs";
 import { arranged, models } from "./jax-js-models.mjs";
 import { installedVersion, serve } from "./serve.mjs";

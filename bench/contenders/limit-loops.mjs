@@ -1,4 +1,5 @@
-// Three loops in WebAssembly, assembled by hand: nothing of Nabla's own printer measures what Nabla is measured against.
+// Three loops in WebAssembly, assembled by hand: nothing of Nabla's own printer measures what Nabla is measured
+// against.
 // Opcodes: WebAssembly 2.0 with 128-bit vectors, and the relaxed SIMD proposal (2022).
 
 /** Whole numbers without sign as LEB128. */
@@ -23,7 +24,10 @@ const [i32Add, i32Sub, i32LessThan] = [0x6a, 0x6b, 0x49];
 const [loop, end, branchIf] = [[0x03, 0x40], 0x0b, 0x0d];
 
 const lanes = 4;
-/** All that is multiplied: small enough that sums stay finite for hours, and a power of two, so that they are exact for long. */
+/**
+ * All that is multiplied: small enough that sums stay finite for hours, and a power of two, so that they are exact for
+ * long.
+ */
 export const factor = 2 ** -10;
 const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => i);
 
@@ -34,7 +38,9 @@ const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => i
  * @property {number[]} body
  */
 
-/** Locals: 0 turns left, `first`… the sums. Goes back to the loop's beginning until no turn is left, then stores a sum. */
+/**
+ * Locals: 0 turns left, `first`… the sums. Goes back to the loop's beginning until no turn is left, then stores a sum.
+ */
 function turnsAndResult(/** @type {number[]} */ turn, /** @type {number} */ first, /** @type {number} */ sums) {
   return [
     ...loop,

@@ -2,9 +2,10 @@
 //
 // `registers` is the ceiling: twelve independent chains of relaxed multiply-adds that touch no memory, enough to hide
 // their latency of four or five cycles on two units, and few enough for sixteen registers. The tiles are what the inner
-// loop of a matrix product can reach at best: rows × columns sums in registers, over packed panels that stay in the first
-// cache. Which one is best depends on the engine: V8 11 cannot keep 6×8 in registers.
-// For a product of m·k·n a "step" does as many operations as that product has; it computes nothing that can be compared.
+// loop of a matrix product can reach at best: rows × columns sums in registers, over packed panels that stay in the
+// first cache. Which one is best depends on the engine: V8 11 cannot keep 6×8 in registers.
+// For a product of m·k·n a "step" does as many operations as that product has; it computes nothing that can be
+// compared.
 import { operations } from "../families/product.mjs";
 import { compileLoop, registerLoop, tileLoop } from "./limit-loops.mjs";
 import { serve } from "./serve.mjs";

@@ -1,4 +1,5 @@
-// The workloads' networks in Nabla's public functions, one for each family: `(nabla, workload, parameters, x, key) => logits`.
+// The workloads' networks in Nabla's public functions, one for each family: `(nabla, workload, parameters, x, key) =>
+// logits`.
 import { normEpsilon, parametersPerBlock } from "../families/gpt.mjs";
 
 const dense = (x, kernel, bias) => x.matmul(kernel).add(bias);

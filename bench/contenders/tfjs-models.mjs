@@ -4,7 +4,10 @@ import { normEpsilon, parametersPerBlock } from "../families/gpt.mjs";
 
 const dense = (x, kernel, bias) => x.matMul(kernel).add(bias);
 
-/** A dense layer on the last axis of a sequence: the gradient of a product with a broadcast kernel would copy the kernel. */
+/**
+ * A dense layer on the last axis of a sequence: the gradient of a product with a broadcast kernel would copy the
+ * kernel.
+ */
 const denseSteps = (x, kernel, bias) => {
   const rows = x.reshape([-1, x.shape.at(-1)]).matMul(kernel);
   return (bias ? rows.add(bias) : rows).reshape([...x.shape.slice(0, -1), kernel.shape[1]]);

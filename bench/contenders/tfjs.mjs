@@ -1,8 +1,8 @@
 // TensorFlow.js on its wasm backend (SIMD, one thread) or its cpu backend (plain JavaScript): `tfjs.mjs wasm|cpu`.
 // Networks of tfjs-models.mjs.
 //
-// On wasm most of a step goes into the weight gradient: a product with `transposeA` leaves XNNPACK for a naive loop, fifty
-// times slower on mlp-wide. A hand-written gradient would avoid it, but what is timed here is the library's own.
+// On wasm most of a step goes into the weight gradient: a product with `transposeA` leaves XNNPACK for a naive loop,
+// fifty times slower on mlp-wide. A hand-written gradient would avoid it, but what is timed here is the library's own.
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { installedVersion, serve } from "./serve.mjs";

@@ -1,5 +1,6 @@
 // A character model: embedding, one LSTM layer (Hochreiter and Schmidhuber, 1997; gates in the order i, f, g, o), and a
-// dense layer at each step. Parameters: embedding; kernel, recurrent kernel and bias of the four gates; kernel and bias.
+// dense layer at each step. Parameters: embedding; kernel, recurrent kernel and bias of the four gates; kernel and
+// bias.
 import { textSampler } from "./text.mjs";
 
 /** @satisfies {import("../workloads.mjs").Family} */

@@ -15,7 +15,10 @@ export const product = {
 /** @returns {import("../workloads.mjs").Workload} `sizes` are m, k and n */
 const workload = (/** @type {number[]} */ ...sizes) => ({ name: sizes.join("×"), family: "product", sizes });
 
-/** Square ones, up to sizes that no cache holds, and thin ones: what dense layers of small batches, and their gradients, are. */
+/**
+ * Square ones, up to sizes that no cache holds, and thin ones: what dense layers of small batches, and their gradients,
+ * are.
+ */
 export const products = [
   workload(512, 512, 512),
   workload(1024, 1024, 1024),

@@ -1,7 +1,9 @@
-// Layers one after another: multilayer perceptrons and convolutional networks. Parameters: kernel and bias of each layer.
+// Layers one after another: multilayer perceptrons and convolutional networks. Parameters: kernel and bias of each
+// layer.
 
 /**
- * @typedef {{ kind: "dense", units: number } | { kind: "conv", filters: number, size: number, padding: "same" | "valid" } |
+ * @typedef {{ kind: "dense", units: number } | { kind: "conv", filters: number, size: number, padding: "same" | "valid"
+ * } |
  *   { kind: "maxPool", size: number } | { kind: "dropout", rate: number } | { kind: "relu" | "tanh" | "flatten" }} Layer
  *
  * @typedef {import("../workloads.mjs").Workload & { input: number[], layers: Layer[] }} Sequential images are
@@ -98,8 +100,9 @@ function xorSampler() {
 }
 
 /**
- * Noisy patterns, one for each class, a fifth of the pixels bright, as in handwritten digits. One label in ten is wrong,
- * so that the loss stays away from zero: gradients that fade into subnormal numbers would slow down whoever trains longest.
+ * Noisy patterns, one for each class, a fifth of the pixels bright, as in handwritten digits. One label in ten is
+ * wrong, so that the loss stays away from zero: gradients that fade into subnormal numbers would slow down whoever
+ * trains longest.
  */
 function digitSampler(/** @type {number} */ pixels, /** @type {number} */ classes, /** @type {() => number} */ random) {
   const patterns = Array.from({ length: classes }, () => Array.from({ length: pixels }, () => random() < 0.2));

@@ -1,4 +1,4 @@
-// What a model's outputs say: classes with their probabilities, or plain numbers.
+// Turns the outputs of a model into answers: classes with their probabilities, or plain numbers.
 import type { Column } from "../data/dataset.ts";
 import { sigmoid } from "../functions/activations.ts";
 import { softmax } from "../functions/softmax.ts";
@@ -6,7 +6,7 @@ import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Model } from "../train/model.ts";
 
-/** What a model says of one input: the likeliest class and the probability of each, or only its outputs. */
+/** The answer to one input: the likeliest class and the probability of each class, or only the outputs. */
 export type Answer =
   | {
       readonly class: string;
@@ -15,7 +15,9 @@ export type Answer =
     }
   | { readonly probabilities: null; readonly outputs: readonly number[] };
 
-/** The answers for some inputs. A model that ends in scores gets the softmax (or sigmoid) that its loss has in mind. */
+/**
+ * The answers to some inputs. If the model ends in logits, the softmax (or sigmoid) that its loss implies is applied.
+ */
 export async function answersOf(model: Model, inputs: Column): Promise<Answer[]> {
   const outputs = await model.predict(inputs);
   const each = sizeOf(outputs.shape.slice(1));
@@ -37,7 +39,7 @@ export async function answersOf(model: Model, inputs: Column): Promise<Answer[]>
   });
 }
 
-/** `[count, classes]`, or `[count, 1]` for a question of yes or no; null where the outputs are no classes. */
+/** Probabilities `[count, classes]`, or `[count, 1]` for two classes; null if the outputs are not classes. */
 function probabilitiesOf(model: Model, outputs: Tensor): Tensor | null {
   if (outputs.ndim !== 2) return null;
   const loss = model.training?.loss;

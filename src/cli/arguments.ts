@@ -1,12 +1,12 @@
-// What the commands' arguments may be: numbers out of text, and the options that several commands share.
+// Parsers of the commands' arguments, and the options that several commands share.
 import { type Command, InvalidArgumentError } from "commander";
 
-/** Reads a whole number from `least` up. */
+/** Reads an integer from `least` up. */
 export function count(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\s*\d+\s*$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`It is a whole number from ${least} up.`);
+    throw new InvalidArgumentError(`Expected an integer from ${least} up.`);
   };
 }
 
@@ -14,13 +14,13 @@ export function count(least: number): (text: string) => number {
 export function positive(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError("It is a number above 0, such as 0.001.");
+  throw new InvalidArgumentError("Expected a number above 0, such as 0.001.");
 }
 
 /** Reads the name of a file or folder. */
 export function path(text: string): string {
   if (text.trim() !== "") return text;
-  throw new InvalidArgumentError("It is the name of a file or folder.");
+  throw new InvalidArgumentError("Expected the name of a file or folder.");
 }
 
 /** Options of every command that answers. */

@@ -1,4 +1,4 @@
-// Which class a model takes for which, as a table.
+// The confusion matrix of a model, as a table.
 import type { Dataset } from "../data/dataset.ts";
 import { printable } from "../errors.ts";
 import { metrics } from "../metrics/index.ts";
@@ -7,10 +7,13 @@ import type { Model } from "../train/model.ts";
 import { table } from "./table.ts";
 import type { Paint } from "./terminal.ts";
 
-/** Past this many classes a table is wider than terminals are. */
+/** A table of more classes is wider than terminals are. */
 const mostClasses = 20;
 
-/** How often class i was taken for class j, `[classes][classes]`; null where the targets are no class numbers, or of too many classes. */
+/**
+ * Counts how often class i was predicted as class j, `[classes][classes]`; null if the targets are not class numbers,
+ * or if there are too many classes.
+ */
 export async function confusionOf(model: Model, test: Dataset): Promise<number[][] | null> {
   const classes = model.outputShape?.at(-1) ?? 0;
   if (model.training?.loss.targets !== "classes" || model.outputShape?.length !== 1 || classes > mostClasses)
@@ -18,6 +21,8 @@ export async function confusionOf(model: Model, test: Dataset): Promise<number[]
   const predictions = await model.predict(test);
   return (await metrics.confusionMatrix(tensor(test.targets.array), predictions).array()) as number[][];
 }
+
+export const confusionHeading = "Confusion (rows: the true class; columns: the model's answer)";
 
 /** The table: a row for each true class, a column for each answer, right answers apart from mistakes. */
 export function confusionTable(

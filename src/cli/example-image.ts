@@ -1,9 +1,9 @@
-// One held-out example as a picture, so that a newcomer has something to show to the trained model.
+// Writes a held-out example as a picture, so that a newcomer can try the trained model on it.
 import { encode } from "fast-png";
 import type { Dataset } from "../data/dataset.ts";
 import { writeFileAtomic } from "../io/files.ts";
 
-/** Writes the first example as a gray PNG, or gives false where the examples are no gray images of bytes. */
+/** Writes the first example as a gray PNG. Returns false if the examples are not gray images of bytes. */
 export async function writeExampleImage(
   { inputs: { array }, inputShape, size }: Dataset,
   file: string,

@@ -13,9 +13,9 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** Says what went wrong and gives the exit code. `withStack` adds where in the program. */
+/** Prints what went wrong and returns the exit code. `withStack` adds the stack. */
 export function report(error: unknown, withStack: boolean): number {
-  // The parser has said its sentence itself; asking for help or the version is no failure.
+  // The parser has printed its own sentence. A request for help or the version is not a failure.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   const isExpected = error instanceof NablaError || error instanceof UsageError;
@@ -23,7 +23,7 @@ export function report(error: unknown, withStack: boolean): number {
   const sentence = isExpected
     ? message
     : `something in Nabla broke: ${message.split("\n")[0]} (--debug shows where; please report it).`;
-  // Names of files and names in files may hold anything, a terminal's commands included.
+  // Names of files, and names in files, may hold control characters of terminals.
   const lines = sentence
     .slice(0, longestMessage)
     .split("\n")

@@ -1,4 +1,4 @@
-// Measured figures beside the ones that a recipe is to reach.
+// Measured figures beside those that a recipe is expected to reach.
 import { formatMeasure } from "../quantities.ts";
 import type { Evaluation } from "../train/evaluate.ts";
 import type { ExpectedFigure } from "../train/recipe.ts";
@@ -8,20 +8,23 @@ export function isReached({ atLeast = -Infinity, atMost = Infinity }: ExpectedFi
   return value >= atLeast && value <= atMost;
 }
 
-/** In words: `at least 96.00 %`. */
+/** The bound in words: `at least 96.00 %`. */
 export function boundOf({ metric, atLeast, atMost }: ExpectedFigure): string {
   return atLeast === undefined
     ? `at most ${formatMeasure(metric, atMost!)}`
     : `at least ${formatMeasure(metric, atLeast)}`;
 }
 
-/** A line for each measure, with what was expected of it. */
+/** A line for each measure, with the bound that was expected. */
 export function measureLines(evaluation: Evaluation, expected: readonly ExpectedFigure[], paint: Paint): string[] {
   return Object.entries(evaluation).map(([name, value]) => {
     const figure = expected.find(({ metric }) => metric === name);
     const line = `  ${name} ${paint("bold", formatMeasure(name, value))}`;
     if (!figure) return line;
     const bound = boundOf(figure);
-    return `${line}  ${isReached(figure, value) ? paint("green", `✔ ${bound}, as expected`) : paint("yellow", `✘ expected: ${bound}`)}`;
+    const verdict = isReached(figure, value)
+      ? paint("green", `✔ ${bound}, as expected`)
+      : paint("yellow", `✘ expected: ${bound}`);
+    return `${line}  ${verdict}`;
   });
 }

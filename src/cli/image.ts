@@ -1,4 +1,4 @@
-// Pictures of a digit, as cameras and drawing programs make them, brought into the form of MNIST's images.
+// Converts pictures of a digit, from cameras and drawing programs, into the form of MNIST's images.
 import { FileError } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
 import { kindOf } from "../io/kind.ts";
@@ -36,7 +36,7 @@ export function decodeImage(bytes: Uint8Array, source: string): Picture {
   if (!decoder) {
     const kind = kindOf(bytes);
     const reason = kind ? `it is ${kind}, and only PNG and JPEG are read` : "it reads PNG and JPEG";
-    throw new FileError(`"${source}" is no image that Nabla can read: ${reason}.`);
+    throw new FileError(`"${source}" is not an image that Nabla can read: ${reason}.`);
   }
   try {
     return decoder(bytes);
@@ -47,14 +47,14 @@ export function decodeImage(bytes: Uint8Array, source: string): Picture {
 }
 
 /**
- * A picture of one digit as MNIST has them: `[28, 28]`, uint8, white on black.
+ * Converts a picture of one digit into MNIST's form: `[28, 28]`, uint8, white on black.
  *
- * Clear parts become white paper (or black, where the digit itself is white); a light border says that the picture
- * is dark on light, and it is inverted. A picture of 28 × 28 is then taken as it is. Any other is cleared of
- * its paper, cut to the digit, scaled by area averaging so that its longer side is 20, and laid so that its centre
- * of mass falls on the middle of pixel (14, 14), which is how MNIST was made (LeCun, Bottou, Bengio & Haffner 1998).
+ * Transparent parts become white paper (or black, if the digit itself is white). A picture with a light border is dark
+ * on light, and is inverted. A picture of 28 × 28 is then complete. Any other loses its paper, is cut to the digit,
+ * scaled by area averaging so that its longer side is 20, and placed with its centre of mass at the middle of pixel
+ * (14, 14), which is how MNIST was made (LeCun, Bottou, Bengio & Haffner 1998).
  *
- * Throws {@link FileError} for a file that is no PNG or JPEG, is damaged, has over 13 megapixels or is blank.
+ * Throws {@link FileError} for a file that is not a PNG or JPEG, is damaged, has over 13 megapixels or is blank.
  *
  * @example
  * const digit = digitFromImage(await readFile("seven.png"), "seven.png");
@@ -62,7 +62,7 @@ export function decodeImage(bytes: Uint8Array, source: string): Picture {
 export function digitFromImage(bytes: Uint8Array, source: string): HostArray {
   const picture = decodeImage(bytes, source);
   for (const paper of [255, 0]) {
-    const gray = whiteOnBlack(layOver(picture, paper));
+    const gray = whiteOnBlack(blend(picture, paper));
     const { min, max } = range(gray.data);
     if (max - min < leastContrast) continue;
     const data =
@@ -72,8 +72,8 @@ export function digitFromImage(bytes: Uint8Array, source: string): HostArray {
   throw new FileError(`"${source}" is blank: there is no digit in it.`);
 }
 
-/** Lays the picture over paper of one brightness. */
-function layOver({ width, height, brightness, opacity }: Picture, paper: number): Gray {
+/** Blends a picture with paper of one brightness. */
+function blend({ width, height, brightness, opacity }: Picture, paper: number): Gray {
   if (!opacity) return { width, height, data: brightness };
   return {
     width,
@@ -110,18 +110,20 @@ function borderLevel({ width, height, data }: Gray): number {
   return level;
 }
 
-/** Inverts a picture whose border is nearer to its lightest than to its darkest. */
+/** Inverts a picture whose border is nearer to its lightest pixel than to its darkest. */
 function whiteOnBlack(gray: Gray): Gray {
   const { min, max } = range(gray.data);
   return borderLevel(gray) > (min + max) / 2 ? { ...gray, data: gray.data.map((v) => 255 - v) } : gray;
 }
 
-/** The smallest rectangle that holds all ink, its brightness stretched so that the paper is 0 and the brightest ink 1. */
+/**
+ * The smallest rectangle that holds all ink, its brightness stretched so that the paper is 0 and the brightest ink 1.
+ */
 function cutOut(gray: Gray): Gray {
   const { width, height, data } = gray;
   const paper = borderLevel(gray);
-  const reach = range(data).max - paper;
-  const inkLevel = paper + inkShare * reach;
+  const contrast = range(data).max - paper;
+  const inkLevel = paper + inkShare * contrast;
   let [left, right, top, bottom] = [width, 0, height, 0];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -136,7 +138,7 @@ function cutOut(gray: Gray): Gray {
   const out = new Float32Array(w * h);
   for (let y = 0; y < h; y++) {
     for (let x = 0; x < w; x++) {
-      const share = (data[(top + y) * width + left + x]! - paper) / reach;
+      const share = (data[(top + y) * width + left + x]! - paper) / contrast;
       out[y * w + x] = share < paperShare ? 0 : share;
     }
   }
@@ -162,7 +164,9 @@ function shrink({ width, height, data }: Gray): Gray {
   return { width: w, height: h, data: out };
 }
 
-/** Lays the digit into 28 × 28 so that its centre of mass falls on the middle of pixel (14, 14), or as near as the frame allows. */
+/**
+ * Puts the digit into 28 × 28 pixels with its centre of mass at the middle of pixel (14, 14), or as near as it fits.
+ */
 function center({ width, height, data }: Gray): Uint8Array {
   let [mass, massX, massY] = [0, 0, 0];
   for (let y = 0; y < height; y++) {
@@ -173,9 +177,9 @@ function center({ width, height, data }: Gray): Uint8Array {
       massY += ink * y;
     }
   }
-  const place = (centre: number, length: number): number =>
+  const start = (centre: number, length: number): number =>
     Math.min(side - length, Math.max(0, Math.round(14 - centre)));
-  const [left, top] = [place(massX / mass, width), place(massY / mass, height)];
+  const [left, top] = [start(massX / mass, width), start(massY / mass, height)];
   const { max } = range(data);
   const out = new Uint8Array(side * side);
   for (let y = 0; y < height; y++) {

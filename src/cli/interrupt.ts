@@ -1,14 +1,17 @@
 // Ctrl-C: the first one asks for an orderly end, the second one quits at once.
 import { exitCodes } from "./failure.ts";
 
-/** npm and npx pass on a Ctrl-C that the terminal has sent here already: one that comes this soon is the same. */
+/**
+ * npm and npx pass on a Ctrl-C that the terminal has sent to this process too. A signal within this many milliseconds
+ * of the last belongs to the same key press.
+ */
 const sameKeyPress = 500;
 
-/** The output of whoever is interrupted. */
+/** The output of the interrupted command. */
 export interface Interrupted {
-  /** Says a sentence while the work comes to its end. */
+  /** Prints a sentence while the work comes to its end. */
   announce(text: string): void;
-  /** Leaves the terminal in order, just before the process ends. */
+  /** Leaves the terminal in order. Called just before the process ends. */
   quit(): void;
 }
 
@@ -20,7 +23,7 @@ export class Interruption {
   readonly #onTerminate = (): void => this.#interrupt(exitCodes.terminated);
   #exitCode: number = exitCodes.success;
   #since = 0;
-  /** True once there is something worth an orderly end; before that, the first Ctrl-C quits. */
+  /** True once there is something to save. Before that, the first Ctrl-C quits. */
   armed = false;
 
   constructor(interrupted: Interrupted) {
@@ -34,7 +37,7 @@ export class Interruption {
     return this.#controller.signal;
   }
 
-  /** The exit code for the process: that of success, unless there was a Ctrl-C. */
+  /** The exit code of the process: success, unless a signal came. */
   get exitCode(): number {
     return this.#exitCode;
   }

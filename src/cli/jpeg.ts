@@ -1,4 +1,4 @@
-// Decodes JPEG files to brightness, turned upright as Exif's orientation says.
+// Decodes JPEG files to brightness, and turns them upright by Exif's orientation.
 import { decode, type RawImageData } from "jpeg-js";
 import { checkSize, luma, type Picture } from "./picture.ts";
 
@@ -10,8 +10,8 @@ export function isJpeg(bytes: Uint8Array): boolean {
 }
 
 /**
- * Decodes a gray or colour JPEG of 8 bits, baseline or progressive; throws an Error that says what is wrong with one
- * that is damaged, too large or of another kind.
+ * Decodes a gray or colour JPEG of 8 bits, baseline or progressive. Throws an Error for a file that is damaged, too
+ * large or of another kind.
  */
 export function decodeJpeg(bytes: Uint8Array): Picture {
   checkHeader(bytes);
@@ -25,8 +25,8 @@ export function decodeJpeg(bytes: Uint8Array): Picture {
 }
 
 /**
- * Walks through the segments before jpeg-js does, which trusts them: it allocates what a header claims, and takes
- * missing data for zeros.
+ * Checks the segments before decoding, since jpeg-js trusts them: it allocates as much as a header claims, and reads
+ * missing data as zeros.
  */
 function checkHeader(bytes: Uint8Array): void {
   let frame: Uint8Array | undefined;
@@ -40,7 +40,8 @@ function checkHeader(bytes: Uint8Array): void {
     if (marker === 0xd9) break;
     const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
     if (!(length >= 2 && at + 2 + length <= bytes.length)) throw new Error("the file is cut short");
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) {
       if (marker > 0xc2) throw new Error("it is lossless or arithmetic-coded, which cannot be read; save it as usual");
       if (frame) throw new Error("it holds more than one picture");
       frame = bytes.subarray(at + 4, at + 2 + length);
@@ -76,7 +77,9 @@ function checkFrame(frame: Uint8Array, fileBytes: number): void {
     throw new Error(`the file is cut short: ${fileBytes} bytes cannot hold ${width} × ${height} pixels`);
 }
 
-/** Tag 0x0112 of the first directory of Exif data (a zero byte, then a TIFF file); 1, "upright", where there is none. */
+/**
+ * Tag 0x0112 of the first directory of Exif data (a zero byte, then a TIFF file); 1, "upright", where there is none.
+ */
 function readOrientation(exif: Uint8Array): number {
   const view = new DataView(exif.buffer, exif.byteOffset + 1, Math.max(0, exif.length - 1));
   try {
@@ -87,7 +90,7 @@ function readOrientation(exif: Uint8Array): number {
       if (view.getUint16(entry, littleEndian) === 0x0112) return view.getUint16(entry + 8, littleEndian);
     }
   } catch (error) {
-    // Exif data that end too early say nothing about the orientation.
+    // Exif data that are cut short give no orientation.
     if (!(error instanceof RangeError)) throw error;
   }
   return 1;

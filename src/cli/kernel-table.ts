@@ -1,22 +1,22 @@
-// Kernels at a glance: a line for each, with its work and, where it was measured, its time beside the machine's limit.
+// A table of kernels: the work of each and, if it was measured, its time and its share of the machine's limit.
 import type { KernelRun, ProgramDescription } from "../backends/backend.ts";
 import { formatBytes } from "../quantities.ts";
 import type { Limits } from "./limits.ts";
 import { table } from "./table.ts";
 import type { Paint } from "./terminal.ts";
 
-/** What a kernel was seen to do. */
+/** The measurements of a kernel. */
 export interface Measured {
-  /** Median over the steps, in milliseconds. */
+  /** The median over the steps, in milliseconds. */
   readonly milliseconds: number;
-  /** The least time that this machine's limits allow, as a share of the time it took. */
+  /** The least time that this machine's limits allow, as a share of the measured time. */
   readonly shareOfLimit: number;
 }
 
-/** What moves less than this finds it in a cache, where the limit of memory is none. */
+/** A kernel that moves fewer bytes than this finds them in a cache, and the bandwidth of memory does not limit it. */
 const cached = 2 ** 20;
 
-/** The median run of each kernel, leaving out the first steps, in which engines still compile. */
+/** The median run of each kernel, without the first steps, in which engines still compile. */
 export function measuredKernels(
   { work }: ProgramDescription,
   runs: readonly KernelRun[],
@@ -34,7 +34,7 @@ export function measuredKernels(
   });
 }
 
-/** A line a kernel: number, kind, loops, work, time, share of the limit, and the layer that asked for it. */
+/** One line for each kernel: number, kind, loops, work, time, share of the limit, and the layer that it belongs to. */
 export function kernelTable(
   { kernels, work }: ProgramDescription,
   measured: readonly Measured[] | null,
@@ -79,12 +79,12 @@ export function scaled(n: number, unit: string): string {
   return `${Number((n / by).toPrecision(3))} ${prefix}${unit}`.trimEnd();
 }
 
-/** In microseconds below a tenth of a millisecond. */
+/** Formats a duration, in microseconds below a tenth of a millisecond. */
 export function milliseconds(ms: number): string {
   return ms < 0.1 ? `${(1000 * ms).toFixed(1)} µs` : `${ms.toFixed(2)} ms`;
 }
 
-/** Of arithmetic, or of memory where there is next to none. */
+/** The rate of arithmetic, or that of memory if there is hardly any arithmetic. */
 function rate(flop: number, bytes: number, ms: number): string {
   if (ms === 0) return "";
   return flop >= bytes / 8 ? scaled((1000 * flop) / ms, "FLOP/s") : scaled((1000 * bytes) / ms, "B/s");

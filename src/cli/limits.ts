@@ -1,33 +1,32 @@
-// What this machine could do at best, measured on the spot: the two limits that a kernel can run into.
-
+// Measures the two limits of this machine that a kernel can run into: multiply-adds and memory bandwidth.
 import { FunctionBuilder, ModuleBuilder } from "../backends/wasm/assemble/assembler.ts";
 import { compile } from "../compile-function.ts";
 import { zeros } from "../functions/array.ts";
 import { backend } from "../runtime/device.ts";
 import { variable } from "../variable.ts";
 
-/** Of one thread. */
+/** The limits of one thread. */
 export interface Limits {
-  /** Floating-point operations a second, of multiply-adds that touch no memory. */
+  /** The floating-point operations a second of multiply-adds that touch no memory. */
   readonly flops: number;
-  /** Bytes a second, of a sum over memory that no cache holds. */
+  /** The bytes a second of a sum over memory that no cache holds. */
   readonly bandwidth: number;
 }
 
-/** Takes about half a second. */
+/** Measures both limits, in about half a second. */
 export async function measureLimits(): Promise<Limits> {
   return { flops: multiplyAdds(), bandwidth: await bandwidth() };
 }
 
-/** As many sums as hide how long each addition takes. */
-const sums = 12;
+/** The number of independent accumulators, enough to hide the latency of an addition. */
+const accumulators = 12;
 const turns = 2_000_000;
 
 function multiplyAdds(): number {
   const { fusedMultiplyAdd, vectorBits } = backend().capabilities;
   const f = new FunctionBuilder("peak", []);
   const [counter, x, y] = [f.local("i32"), f.local("v128"), f.local("v128")];
-  const locals = Array.from({ length: sums }, () => f.local("v128"));
+  const locals = Array.from({ length: accumulators }, () => f.local("v128"));
   f.splat(0.999, "f32").set(x).splat(0.001, "f32").set(y);
   for (const local of locals) f.splat(1, "f32").set(local);
   f.countedLoop(counter, 0, turns, 1, () => {
@@ -36,15 +35,15 @@ function multiplyAdds(): number {
       else f.get(local).get(x).emit("f32x4.mul").get(y).emit("f32x4.add").set(local);
     }
   });
-  // The sums are stored, so that no engine leaves them out.
+  // The accumulators are stored, so that no engine removes them.
   for (const local of locals) f.i32(0).get(local).emit("v128.store", 0);
   const module = new ModuleBuilder();
   module.export("peak", module.add(f));
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { nabla: { memory } });
   const peak = instance.exports["peak"] as () => void;
-  // Where an engine joins pairs of vectors, its multiply-adds are twice as wide.
-  return (2 * vectorBits * sums * turns) / 32 / fastest(6, peak);
+  // An engine that joins pairs of vectors has multiply-adds that are twice as wide.
+  return (2 * vectorBits * accumulators * turns) / 32 / fastest(6, peak);
 }
 
 /** The shortest of some runs, in seconds. */

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
+import { didYouMean } from "../errors.ts";
 import { path, withExamples } from "./arguments.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
@@ -20,18 +21,23 @@ function makeProgram(): Command {
     .version(version, "-V, --version")
     .option(
       "--import <module>",
-      "load a module of yours first, which registers the layers of your models (registerLayer); may be repeated",
+      "load a module first that registers your own layers (registerLayer); may be repeated",
       (file: string, before: readonly string[] = []) => [...before, path(file)],
     )
     .hook("preAction", (command) => importModules(command.opts<{ import?: string[] }>().import ?? []))
     .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help for a command")
+    .helpCommand(false)
     .showHelpAfterError("(add --help to see what there is)")
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error:/, paintFor(process.stderr)("red", "error:"))),
     });
   for (const add of [addTrain, addEvaluate, addPredict, addSummary, addInspect, addRecipes, addDoctor]) add(program);
+  program
+    .command("help")
+    .summary("show help for a command")
+    .argument("[command]", "the name of a command")
+    .action((name?: string) => help(program, name));
   withExamples(program, [
     ["nabla train digits-mlp", "train on 10,000 handwritten digits and save the model"],
     ["nabla recipes", "what else there is to train"],
@@ -41,7 +47,17 @@ function makeProgram(): Command {
   return program.addHelpText("after", "\nExit codes: 0 success, 1 bad input, 2 wrong usage, 130 ended by Ctrl-C.");
 }
 
-/** Loads modules of the user's, which may register layers. Throws {@link UsageError} where one cannot be loaded. */
+/** Prints the help of a command, or of the program. Throws {@link UsageError} for an unknown name. */
+function help(program: Command, name: string | undefined): void {
+  const find = (text: string): Command | undefined =>
+    program.commands.find((command) => command.name() === text || command.aliases().includes(text));
+  const command = name === undefined ? program : find(name);
+  if (command) return command.outputHelp();
+  const known = program.commands.map((known) => known.name());
+  throw new UsageError(`unknown command "${name}".${didYouMean(name ?? "", known)} Known: ${known.join(", ")}.`);
+}
+
+/** Loads modules of the user's, which may register layers. Throws {@link UsageError} if one cannot be loaded. */
 async function importModules(files: readonly string[]): Promise<void> {
   for (const file of files) {
     if (!existsSync(file)) throw new UsageError(`--import: no such file: "${file}".`);

@@ -1,4 +1,4 @@
-// The folder that trained models go into, tried out before hours of training depend on it.
+// Prepares the folder of trained models, and tests before the training that it can be written to.
 import { open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FileError } from "../errors.ts";
@@ -7,7 +7,10 @@ import { fileError, makeFolder, ownMark } from "../io/files.ts";
 /** The default folder of `--out`. */
 export const modelFolder = "nabla-models";
 
-/** Makes the folder, tries to write into it, and gives the path of the model's file. Throws {@link FileError}. */
+/**
+ * Makes the folder, tests that it can be written to, and returns the path of the model's file. Throws {@link
+ * FileError}.
+ */
 export async function prepareModelFile(folder: string, name: string): Promise<string> {
   await makeFolder(folder);
   const file = join(folder, `${name}.safetensors`);

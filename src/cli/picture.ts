@@ -1,12 +1,13 @@
-// A decoded picture, and the limits to what is decoded.
-
-/** Photographs have 12 megapixels, as cameras save them unless told otherwise. Decoding takes up to 40 bytes a pixel. */
+// A decoded picture, and the limits of its size.
+/** Cameras save 12 megapixels by default. Decoding takes up to 40 bytes a pixel. */
 const maxPixels = 13e6;
 const maxSide = 16_384;
-/** The largest file of a picture that is read, in bytes. */
+/** The size of the largest file that is read, in bytes. */
 export const maxImageBytes = 64 * 2 ** 20;
 
-/** A decoded picture, row by row: 0 is black, 255 white; opacity 0 is clear, and undefined where all is opaque. */
+/**
+ * A decoded picture, row by row: 0 is black, 255 white. Opacity 0 is transparent; undefined means that all is opaque.
+ */
 export interface Picture {
   readonly width: number;
   readonly height: number;

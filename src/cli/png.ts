@@ -27,7 +27,7 @@ export function isPng(bytes: Uint8Array): boolean {
   return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, i) => bytes[i] === byte);
 }
 
-/** Decodes a PNG of any colour type; throws an Error that says what is wrong with one that is damaged or too large. */
+/** Decodes a PNG of any colour type. Throws an Error for a file that is damaged or too large. */
 export function decodePng(bytes: Uint8Array): Picture {
   const chunks = readChunks(bytes);
   const header = readHeader(chunks);
@@ -43,7 +43,7 @@ export function decodePng(bytes: Uint8Array): Picture {
 interface Chunk {
   readonly type: string;
   readonly data: Uint8Array;
-  /** With its length, type and checksum. */
+  /** The chunk with its length, type and checksum. */
   readonly whole: Uint8Array;
 }
 
@@ -99,21 +99,21 @@ function checkPixelData(chunks: readonly Chunk[], { width, height, depth, colour
         [0, 1, 1, 2],
       ]
     : [[0, 0, 1, 1]];
-  let wanted = 0;
+  let expected = 0;
   for (const [x, y, stepX, stepY] of passes as [number, number, number, number][]) {
-    wanted += Math.max(0, Math.ceil((height - y) / stepY)) * rowBytes(Math.max(0, Math.ceil((width - x) / stepX)));
+    expected += Math.max(0, Math.ceil((height - y) / stepY)) * rowBytes(Math.max(0, Math.ceil((width - x) / stepX)));
   }
-  let came: number;
+  let size: number;
   try {
     const packed = Buffer.concat(chunks.filter(({ type }) => type === "IDAT").map(({ data }) => data));
-    came = inflateSync(packed, { maxOutputLength: wanted + 1 }).length;
+    size = inflateSync(packed, { maxOutputLength: expected + 1 }).length;
   } catch {
     throw new Error("its pixel data are damaged");
   }
-  if (came !== wanted) throw new Error(`its pixel data are ${came} bytes, but its size calls for ${wanted}`);
+  if (size !== expected) throw new Error(`its pixel data are ${size} bytes, but its size calls for ${expected}`);
 }
 
-/** Gray or colour samples, each of which may name one transparent value. */
+/** Makes a picture from gray or colour samples, of which tRNS may declare one value transparent. */
 function fromDecoded(header: Header, { data, depth, channels, transparency }: DecodedPng): Picture {
   const samples = depth < 8 ? unpackBits(data as Uint8Array, header, depth) : data;
   const picture = fromSamples(header, samples, channels, depth);
@@ -127,7 +127,7 @@ function fromDecoded(header: Header, { data, depth, channels, transparency }: De
   return { ...picture, opacity };
 }
 
-/** Gray samples of 1, 2 or 4 bits to one a byte; rows begin at whole bytes. */
+/** Unpacks gray samples of 1, 2 or 4 bits to one a byte. Each row begins at a byte. */
 function unpackBits(packed: Uint8Array, { width, height }: Header, depth: number): Uint8Array {
   const samples = new Uint8Array(width * height);
   const rowBytes = Math.ceil((width * depth) / 8);
@@ -140,7 +140,7 @@ function unpackBits(packed: Uint8Array, { width, height }: Header, depth: number
   return samples;
 }
 
-/** 1 channel is gray, 2 gray and alpha, 3 colour, 4 colour and alpha. */
+/** Makes a picture from samples of 1 channel (gray), 2 (gray and alpha), 3 (colour) or 4 (colour and alpha). */
 function fromSamples({ width, height }: Header, samples: ArrayLike<number>, channels: number, depth: number): Picture {
   const toByte = 255 / (2 ** depth - 1);
   const brightness = new Uint8Array(width * height);

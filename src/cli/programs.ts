@@ -1,4 +1,4 @@
-// The compiled programs of a model, for looking at: the training step, the step of an evaluation, the prediction.
+// The compiled programs of a model, for inspection: the training step, the evaluation step, the prediction.
 import type { KernelRun, Program } from "../backends/backend.ts";
 import { compile } from "../compile-function.ts";
 import { Dataset } from "../data/dataset.ts";
@@ -7,25 +7,25 @@ import { type Shape, sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { feedPool } from "../train/feed.ts";
 import type { Model } from "../train/model.ts";
-import { scaled } from "../train/resident.ts";
+import { rescale } from "../train/resident.ts";
 
 export const programKinds = ["train", "evaluate", "predict"] as const;
 export type ProgramKind = (typeof programKinds)[number];
 
-/** A program, and ways to run it on data that are all zeros. */
+/** A program, and functions that run it on data that are all zeros. */
 export interface Inspected {
   readonly program: Program;
   readonly run: (steps: number) => Promise<unknown>;
   readonly profile: (steps: number) => Promise<KernelRun[]>;
 }
 
-/** The program of one kind for batches of some size. Throws {@link NablaError} for a model that is not compiled, unless it is to predict. */
+/** The program of one kind for a batch size. A model that is not compiled has only that for prediction. */
 export async function programOf(model: Model, kind: ProgramKind, batchSize: number): Promise<Inspected> {
   const standIn = standInData(model, batchSize);
   model.weights();
   if (kind === "predict") {
     const { array, scale, offset } = standIn.inputs;
-    const predict = compile((raw: Tensor) => model.call(scaled(raw, scale, offset)));
+    const predict = compile((raw: Tensor) => model.call(rescale(raw, scale, offset)));
     const zeros = tensor(array);
     return {
       program: await predict.program(zeros),
@@ -41,7 +41,7 @@ export async function programOf(model: Model, kind: ProgramKind, batchSize: numb
   };
 }
 
-/** Data of the form that the model is trained on, all zeros: programs depend on nothing else. */
+/** Zeros with the shapes and dtypes of the training data, since programs depend on nothing else. */
 function standInData(model: Model, count: number): Dataset {
   const { inputShape, outputShape } = model.requireShapes();
   const { dtype = "float32", ...how } = model.dataInfo.inputs ?? {};

@@ -1,9 +1,9 @@
-// The progress of downloads: a live line where there is a terminal, else a line for each file.
+// The progress of downloads: a live line in a terminal, else a line for each file.
 import type { MnistProgress } from "../data/mnist.ts";
 import { LiveLine } from "../train/progress.ts";
 import { say } from "./terminal.ts";
 
-/** Shows the progress of downloads. Call {@link end} however they end. */
+/** Shows the progress of downloads. Call {@link end} even if one fails. */
 export class DownloadProgress {
   readonly #stream: NodeJS.WriteStream;
   #line: LiveLine | null = null;

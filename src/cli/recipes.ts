@@ -1,20 +1,20 @@
-// The recipes: every file of the recipes folder, found by its name.
+// Finds recipes by name: each file of the folder recipes/ is one.
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { didYouMean } from "../errors.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { UsageError } from "./failure.ts";
 
-// The same beside src/ and beside dist/src/.
+// recipes/ lies beside src/, and dist/recipes/ beside dist/src/.
 const folder = new URL("../../recipes/", import.meta.url);
 
-/** The names of all recipes, in the order of the alphabet. */
+/** The names of all recipes, in alphabetical order. */
 export function recipeNames(): string[] {
   const names = readdirSync(fileURLToPath(folder)).map((file) => /^([\w-]+)\.(?:js|ts)$/.exec(file)?.[1]);
   return names.filter((name) => name !== undefined).sort();
 }
 
-/** The recipe of a name. Throws {@link UsageError} with the nearest name for any other. */
+/** Loads a recipe by name. Throws {@link UsageError} for an unknown name. */
 export async function loadRecipe(name: string): Promise<Recipe> {
   const known = recipeNames();
   if (!known.includes(name))

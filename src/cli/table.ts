@@ -1,16 +1,16 @@
-// Tables as text.
+// Formats tables as text.
 import { stripVTControlCharacters } from "node:util";
 
 export interface TableOptions {
-  /** The columns that are set flush right, counted from 0. */
+  /** The indices of the columns that are aligned to the right. */
   readonly right?: readonly number[];
-  /** Stands before each line. Default: two spaces. */
+  /** The text before each line. Default: two spaces. */
   readonly indent?: string;
 }
 
 const widthOf = (text: string): number => stripVTControlCharacters(text).length;
 
-/** Rows with their columns set one under the other. Colours do not count. */
+/** Formats rows with aligned columns. Escape sequences of colours do not count as width. */
 export function table(rows: readonly (readonly string[])[], { right = [], indent = "  " }: TableOptions = {}): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));

@@ -1,11 +1,10 @@
-// Where words go: answers to stdout, complaints to stderr, colours only where somebody sees them.
+// Output: answers to stdout, errors to stderr, and colours only in terminals.
 import { styleText } from "node:util";
 
-export type Style = Parameters<typeof styleText>[0];
-/** Gives a text a style, or leaves it as it is where the stream shows none. */
-export type Paint = (style: Style, text: string) => string;
+/** Gives a text a style, or leaves it as it is if the stream shows none. */
+export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
-/** What colours `stream` shows: those of a terminal that has some, and NO_COLOR and FORCE_COLOR decide as usual. */
+/** The styles that `stream` shows: those of a terminal with colours. NO_COLOR and FORCE_COLOR decide as usual. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
   const forced = !["", "0", undefined].includes(process.env["FORCE_COLOR"]);
   const isColoured = stream.isTTY ? stream.hasColors() : forced;
@@ -13,8 +12,8 @@ export function paintFor(stream: NodeJS.WriteStream): Paint {
 }
 
 /**
- * Lets whoever reads the output stop reading (`nabla inspect … | head`): the rest is dropped without a word, and what
- * the command is doing, training perhaps, comes to its end.
+ * Lets the reader of the output close the pipe (`nabla inspect … | head`): later output is dropped silently, and the
+ * command, which may be training, goes on to its end.
  */
 export function tolerateClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {

@@ -1,19 +1,19 @@
-// Runs of kernels in Chrome's trace event format, for chrome://tracing and Perfetto.
-// The format: "Trace Event Format", Google, 2016. Complete events have ph X, with ts and dur in microseconds.
+// Writes runs of kernels in Chrome's trace event format, for chrome://tracing and Perfetto.
+// See "Trace Event Format", Google, 2016. Complete events have ph X, with ts and dur in microseconds.
 import type { KernelRun, ProgramDescription } from "../backends/backend.ts";
 
-/** The file's text. */
+/** The text of a trace file. */
 export function chromeTrace(title: string, { kernels, work }: ProgramDescription, runs: readonly KernelRun[]): string {
-  const place = { pid: 1, tid: 1 };
-  const named = (name: string, value: string) => ({ ph: "M", name, ...place, args: { name: value } });
+  const thread = { pid: 1, tid: 1 };
+  const named = (name: string, value: string) => ({ ph: "M", name, ...thread, args: { name: value } });
   const steps = [...new Set(runs.map(({ step }) => step))].map((step) => {
     const own = runs.filter((run) => run.step === step);
-    const last = own[own.length - 1]!;
+    const last = own.at(-1)!;
     return {
       ph: "X",
       name: `step ${step}`,
       cat: "step",
-      ...place,
+      ...thread,
       ts: 1000 * own[0]!.start,
       dur: 1000 * (last.start + last.duration - own[0]!.start),
       args: {},
@@ -27,7 +27,7 @@ export function chromeTrace(title: string, { kernels, work }: ProgramDescription
       ph: "X",
       name,
       cat: /: (\w+)/.exec(name!)?.[1] ?? "kernel",
-      ...place,
+      ...thread,
       ts: 1000 * start,
       dur: 1000 * duration,
       args: { flop, bytes, ...(scope && { askedForBy: scope }), text: body.join("\n") },

@@ -1,4 +1,4 @@
-// The version of this Nabla, as package.json has it.
+// The version in package.json.
 import { createRequire } from "node:module";
 
 export const { version } = createRequire(import.meta.url)("nabla/package.json") as { readonly version: string };

@@ -1,11 +1,11 @@
-// How often the answer is right.
+// Accuracies: the share of right predictions.
 import { where } from "../functions/array.ts";
 import { alignTargets, classNumbers } from "../losses/loss.ts";
 import { iota } from "../ops/index.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 
 /**
- * 1 where prediction and target lie on the same side of the threshold, else 0; the mean over the last axis:
+ * 1 if prediction and target are on the same side of the threshold, else 0; the mean over the last axis:
  * `[batch, n]` and `[batch, n]` give `[batch]`.
  *
  * @param options.threshold Default: 0.5, for probabilities; 0 suits logits and margins.
@@ -22,7 +22,7 @@ export function binaryAccuracy(
 }
 
 /**
- * 1 where the greatest prediction stands at the greatest target, else 0: `[batch, classes]` and `[batch, classes]`
+ * 1 if the greatest prediction has the index of the greatest target, else 0: `[batch, classes]` and `[batch, classes]`
  * give `[batch]`.
  *
  * @example await categoricalAccuracy([[0, 1]], [[0.2, 0.8]]).array(); // [1]
@@ -33,7 +33,7 @@ export function categoricalAccuracy(targets: TensorLike, predictions: TensorLike
 }
 
 /**
- * 1 where the greatest prediction stands at the target's class number, else 0: `[batch]` (or `[batch, 1]`) and
+ * 1 if the index of the greatest prediction is the target's class number, else 0: `[batch]` (or `[batch, 1]`) and
  * `[batch, classes]` give `[batch]`.
  *
  * @example await sparseCategoricalAccuracy([1], [[0.2, 0.8]]).array(); // [1]
@@ -44,7 +44,7 @@ export function sparseCategoricalAccuracy(targets: TensorLike, predictions: Tens
 }
 
 /**
- * 1 where the target's class number is among the k greatest predictions, else 0. Of equal predictions the earlier
+ * 1 if the target's class number is among the k greatest predictions, else 0. Of equal predictions the earlier
  * class counts as greater. `[batch]` (or `[batch, 1]`) and `[batch, classes]` give `[batch]`.
  *
  * @param options.k Default: 5.
@@ -57,8 +57,8 @@ export function sparseTopKCategoricalAccuracy(
 ): Tensor {
   const p = asTensor(predictions);
   const target = classNumbers("sparseTopKCategoricalAccuracy", asTensor(targets), p).expandDims(-1);
-  const places = new Tensor(iota(p.shape, p.ndim - 1, "int32"));
-  const score = where(places.equal(target), p, 0).sum(-1, { keepDims: true });
-  const ahead = p.greater(score).logicalOr(p.equal(score).logicalAnd(places.less(target)));
+  const indices = new Tensor(iota(p.shape, p.ndim - 1, "int32"));
+  const score = where(indices.equal(target), p, 0).sum(-1, { keepDims: true });
+  const ahead = p.greater(score).logicalOr(p.equal(score).logicalAnd(indices.less(target)));
   return ahead.sum(-1).less(k).cast("float32");
 }

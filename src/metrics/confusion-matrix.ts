@@ -1,5 +1,4 @@
-// Which class is taken for which.
-
+// The confusion matrix of a classifier.
 import { ShapeError } from "../errors.ts";
 import { oneHot } from "../functions/array.ts";
 import { checkCount } from "../options.ts";
@@ -7,14 +6,14 @@ import { formatShape } from "../shape.ts";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 
 /**
- * How often an example of class i was taken for class j: int32 `[classes, classes]`, rows the targets, columns the
- * predictions. Examples whose class number is out of range are not counted.
+ * Counts how often an example of class i was predicted as class j: int32 `[classes, classes]`, with the targets as rows
+ * and the predictions as columns. Examples whose class number is out of range are not counted.
  *
  * `targets` are class numbers `[count]` or `[count, 1]`; `predictions` are class numbers `[count]`, or scores
  * `[count, classes]`, of which the greatest counts. Exact up to 2²⁴ examples a cell.
  *
- * @param options.classes how many classes there are. Default: as many as the scores have; needed for class numbers.
- * @throws ShapeError where the counts differ
+ * @param options.classes the number of classes. Default: that of the scores; needed if predictions are class numbers.
+ * @throws ShapeError if the counts differ
  * @example await confusionMatrix([0, 1, 1], [[2, 1], [0, 3], [5, 4]]).array(); // [[1, 0], [1, 1]]
  */
 export function confusionMatrix(
@@ -32,7 +31,8 @@ export function confusionMatrix(
   const truth = asTensor(targets);
   if (answers.ndim !== 1 || truth.size !== answers.size || truth.shape[0] !== answers.size) {
     throw new ShapeError(
-      `confusionMatrix: targets ${formatShape(truth.shape)} and predictions ${formatShape(given.shape)} do not have the same count.`,
+      `confusionMatrix: expected as many targets as predictions, got shapes ${formatShape(truth.shape)} ` +
+        `and ${formatShape(given.shape)}.`,
     );
   }
   return oneHot(truth.reshape([-1]), classes)

@@ -14,7 +14,7 @@ import {
 import { confusionMatrix } from "./confusion-matrix.ts";
 import type { Metric, MetricFunction } from "./metric.ts";
 
-/** Makes the factory of a metric out of its function. */
+/** Makes the factory of a metric from its function. */
 function factory<Name extends string, O extends Readonly<Record<string, number>>>(
   name: Name,
   call: (targets: Tensor, predictions: Tensor, options: O) => Tensor,
@@ -66,9 +66,9 @@ type NameOf<T> = T extends keyof typeof aliases
 export type NamesOf<L extends readonly MetricLike[]> = number extends L["length"] ? string : NameOf<L[number]>;
 
 /**
- * Accuracy as the loss and the shapes suggest: for one output, or a loss of yes-or-no questions, which side of the
- * threshold (½; 0 for logits and the hinge); else the greatest of several outputs, against class numbers or one-hot
- * targets, as in Keras.
+ * The accuracy that fits the loss and the shapes, as in Keras: {@link binaryAccuracy} for one output or a binary loss
+ * (with threshold ½, or 0 for logits and the hinge), else the categorical accuracy for class numbers or one-hot
+ * targets.
  */
 function accuracy(loss: Loss): Metric {
   const threshold = loss.name === "hinge" || (loss.name === "binaryCrossentropy" && loss.fromLogits === true) ? 0 : 0.5;
@@ -86,7 +86,10 @@ function accuracy(loss: Loss): Metric {
   };
 }
 
-/** The metric of a name (with options given outright, as a model file has them), or itself. Throws {@link ArgumentError}. */
+/**
+ * Resolves a name (with the options that a model file holds), a function or a metric itself. Throws
+ * {@link ArgumentError} for anything else.
+ */
 export function resolveMetric(like: MetricLike, loss: Loss, config: object = {}): Metric {
   if (typeof like === "string") {
     const name = Object.hasOwn(aliases, like) ? aliases[like as keyof typeof aliases] : like;
@@ -99,10 +102,11 @@ export function resolveMetric(like: MetricLike, loss: Loss, config: object = {})
   if (typeof like === "function") {
     const { name } = like;
     if (name === "accuracy" || Object.hasOwn(makers, name))
-      throw new ArgumentError(`compile: "${name}" is a metric of Nabla's; give the function another name.`);
+      throw new ArgumentError(`compile: "${name}" is the name of a metric of Nabla; give the function another name.`);
     if (name) return { name, config: {}, call: (targets, predictions) => like(targets, predictions) };
     throw new ArgumentError(
-      "compile: a metric that is a function needs a name, by which the history calls it: const bias = (targets, predictions) => …",
+      "compile: expected a metric that is a function to have a name, which the history uses, got a nameless one; " +
+        "write const bias = (targets, predictions) => …",
     );
   }
   if (typeof like === "object" && like !== null && typeof like.call === "function" && typeof like.name === "string")

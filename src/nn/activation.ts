@@ -6,7 +6,7 @@ import { formatShape, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { asFloat, Layer, type LayerOptions } from "./layer.ts";
 
-/** What layers take for an activation: a name, or a function of a tensor that keeps its shape. */
+/** The forms in which layers take an activation: a name, or a function of a tensor that keeps its shape. */
 export type ActivationLike = ActivationName | ActivationFunction;
 
 /** An activation within a layer. `name` is null for a function of the user's own. */
@@ -35,7 +35,8 @@ export class Activator {
     const y = this.#apply(x);
     if (sameShape(x.shape, y.shape)) return y;
     throw new ArgumentError(
-      `an activation keeps its input's shape, but this function made ${formatShape(y.shape)} of ${formatShape(x.shape)}.`,
+      `activation: expected a function that keeps the shape ${formatShape(x.shape)} of its input, ` +
+        `got one that returns ${formatShape(y.shape)}.`,
     );
   }
 
@@ -43,7 +44,7 @@ export class Activator {
   toConfig(layer: Layer): string {
     if (this.name !== null) return this.name;
     throw new ArgumentError(
-      `${layer.describe()} has a function of your own for activation, which a file cannot hold; ` +
+      `${layer.describe()}: the activation is a function of your own, which a file cannot hold; ` +
         `use one of ${Object.keys(activations).join(", ")}, or a layer class that you register.`,
     );
   }

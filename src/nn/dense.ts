@@ -9,7 +9,7 @@ import { asFloat, Layer, type LayerOptions } from "./layer.ts";
 export interface DenseOptions extends LayerOptions {
   /** Default: "linear", no activation. */
   readonly activation?: ActivationLike;
-  /** Whether a bias is added. Default: true. */
+  /** Adds a bias. Default: true. */
   readonly useBias?: boolean;
   /** Default: "glorotUniform". */
   readonly kernelInitializer?: InitializerLike;
@@ -18,7 +18,7 @@ export interface DenseOptions extends LayerOptions {
 }
 
 export interface DenseConfig extends DenseOptions {
-  /** How many outputs the layer has. */
+  /** The number of outputs. */
   readonly units: number;
 }
 

@@ -1,5 +1,4 @@
-// Dropout: values put to zero at random while the model trains.
-
+// Dropout: sets values to zero at random while the model trains.
 import { where } from "../functions/array.ts";
 import { bernoulli } from "../functions/random.ts";
 import { checkRange } from "../options.ts";
@@ -8,7 +7,7 @@ import type { Tensor } from "../tensor.ts";
 import { asFloat, type CallContext, Layer, type LayerOptions } from "./layer.ts";
 
 export interface DropoutConfig extends LayerOptions {
-  /** The share of values that is put to zero, from 0 to below 1. */
+  /** The share of values that is set to zero, from 0 to below 1. */
   readonly rate: number;
 }
 
@@ -16,7 +15,7 @@ export interface DropoutConfig extends LayerOptions {
  * While training, each value becomes 0 with probability `rate` and is divided by 1 − rate otherwise, so that the
  * expected value stays; outside training nothing happens. No parameters. Srivastava and others, 2014.
  *
- * The mask depends on nothing but the seed, the step and the layer's place in the model.
+ * The mask depends only on the seed, the step and the index of the layer in the model.
  *
  * @example layers.dropout(0.2)
  */

@@ -1,4 +1,4 @@
-// All axes of an example in one row.
+// The layer that lays all axes of an example out in one.
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Layer, type LayerOptions } from "./layer.ts";

@@ -26,17 +26,17 @@ export const activation = (activation: ActivationLike, options: LayerOptions = {
   new Activation({ ...options, activation });
 /** {@link Dense}: the fully connected layer. */
 export const dense = (units: number, options: DenseOptions = {}): Dense => new Dense({ ...options, units });
-/** {@link Dropout}: values put to zero at random while training. */
+/** {@link Dropout}: sets values to zero at random while training. */
 export const dropout = (rate: number, options: LayerOptions = {}): Dropout => new Dropout({ ...options, rate });
 /** {@link ELU}: x, or α(eˣ − 1) below 0. */
 export const elu = (config: ELUConfig = {}): ELU => new ELU(config);
-/** {@link Flatten}: all axes of an example in one row. */
+/** {@link Flatten}: all axes of an example become one. */
 export const flatten = (options: LayerOptions = {}): Flatten => new Flatten(options);
 /** {@link Input}: the shape of the examples, without the batch axis. */
 export const input = (shape: Shape, options: LayerOptions = {}): Input => new Input({ ...options, shape });
 /** {@link LeakyReLU}: x, or negativeSlope·x below 0. */
 export const leakyRelu = (config: LeakyReLUConfig = {}): LeakyReLU => new LeakyReLU(config);
-/** {@link Maxout}: the best of several linear pieces. */
+/** {@link Maxout}: the greatest of several linear functions. */
 export const maxout = (units: number, options: MaxoutOptions = {}): Maxout => new Maxout({ ...options, units });
 /** {@link PReLU}: a leaky relu whose slope is learned. */
 export const prelu = (config: PReLUConfig = {}): PReLU => new PReLU(config);
@@ -45,8 +45,8 @@ export const relu = (options: LayerOptions = {}): ReLU => new ReLU(options);
 /** {@link Rescaling}: x · scale + offset. */
 export const rescaling = (scale: number, offset = 0, options: LayerOptions = {}): Rescaling =>
   new Rescaling({ ...options, scale, offset });
-/** {@link Reshape}: examples under another shape. */
+/** {@link Reshape}: gives examples another shape. */
 export const reshape = (targetShape: Shape, options: LayerOptions = {}): Reshape =>
   new Reshape({ ...options, targetShape });
-/** {@link Softmax}: scores into probabilities. */
+/** {@link Softmax}: turns scores into probabilities. */
 export const softmax = (config: SoftmaxConfig = {}): Softmax => new Softmax(config);

@@ -1,5 +1,4 @@
-// How weights begin: random tensors of a shape from a key, with Keras's names and defaults.
-
+// Initializers: the first values of weights, from a key and a shape, with Keras's names and defaults.
 import { ArgumentError } from "../errors.ts";
 import { eye, full } from "../functions/array.ts";
 import { type Key, normal, truncatedNormal as truncated, uniform } from "../functions/random.ts";
@@ -7,26 +6,26 @@ import { checkFinite, checkOptions, describe, lookUp } from "../options.ts";
 import { formatShape, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** A rule for first values. The same key and shape give the same numbers. */
+/** Makes the first values of a parameter. The same key and shape give the same numbers. */
 export interface Initializer {
   readonly name: string;
-  /** What the factory of this name was given. */
+  /** The options of the factory of this name. */
   readonly config: Readonly<Record<string, number>>;
   make(key: Key, shape: Shape): Tensor;
 }
 
 /**
- * How many numbers each output of a kernel sums, and how many outputs each input feeds: [..., inputs, units] with the
- * axes before counted as a receptive field.
+ * The number of inputs that each output of a kernel sums, and the number of outputs that each input feeds. The shape is
+ * `[..., inputs, units]`; the axes before the last two are a receptive field.
  */
-export function fans(shape: Shape): { fanIn: number; fanOut: number } {
+function fans(shape: Shape): { fanIn: number; fanOut: number } {
   if (shape.length < 2) return { fanIn: sizeOf(shape), fanOut: sizeOf(shape) };
   const field = sizeOf(shape.slice(0, -2));
   return { fanIn: field * shape.at(-2)!, fanOut: field * shape.at(-1)! };
 }
 
-/** The standard deviation of a standard normal that is cut at two: what a cut one is divided by to have deviation 1. */
-const cutDeviation = 0.87962566103423978;
+/** The standard deviation of a standard normal distribution that is truncated at ±2. */
+const truncatedDeviation = 0.87962566103423978;
 
 type Sample = (key: Key, shape: Shape, variance: number) => Tensor;
 
@@ -34,9 +33,10 @@ const uniformOf: Sample = (key, shape, variance) => {
   const limit = Math.sqrt(3 * variance);
   return uniform(key, shape, { min: -limit, max: limit });
 };
-const normalOf: Sample = (key, shape, variance) => truncated(key, shape, { std: Math.sqrt(variance) / cutDeviation });
+const normalOf: Sample = (key, shape, variance) =>
+  truncated(key, shape, { std: Math.sqrt(variance) / truncatedDeviation });
 
-/** An initializer with numbers for options, checked. */
+/** Makes the factory of an initializer whose options are numbers, and checks them. */
 function withOptions<D extends Readonly<Record<string, number>>>(
   name: string,
   defaults: D,
@@ -50,8 +50,8 @@ function withOptions<D extends Readonly<Record<string, number>>>(
   };
 }
 
-/** An initializer whose variance depends on the kernel's fans. */
-const scaled = (name: string, sample: Sample, variance: (fanIn: number, fanOut: number) => number) =>
+/** Makes the factory of an initializer whose variance depends on the fans of the kernel. */
+const varianceScaling = (name: string, sample: Sample, variance: (fanIn: number, fanOut: number) => number) =>
   withOptions(name, {}, (key, shape) => {
     const { fanIn, fanOut } = fans(shape);
     return sample(key, shape, variance(Math.max(1, fanIn), Math.max(1, fanOut)));
@@ -61,7 +61,7 @@ const scaled = (name: string, sample: Sample, variance: (fanIn: number, fanOut: 
  * The initializers by name. `layers.dense(10, { kernelInitializer: "heNormal" })` and
  * `{ kernelInitializer: initializers.heNormal() }` mean the same.
  *
- * The four that say "normal" with a fan are cut at two standard deviations and rescaled, as in Keras.
+ * `glorotNormal`, `heNormal` and `lecunNormal` are truncated at two standard deviations and rescaled, as in Keras.
  *
  * @example initializers.heNormal().make(random.key(1), [784, 128]).shape; // [784, 128]
  */
@@ -71,37 +71,37 @@ export const initializers = {
    *
    * @example layers.dense(128, { kernelInitializer: "glorotUniform" });
    */
-  glorotUniform: scaled("glorotUniform", uniformOf, (i, o) => 2 / (i + o)),
+  glorotUniform: varianceScaling("glorotUniform", uniformOf, (i, o) => 2 / (i + o)),
   /**
    * Normal with variance 2/(fanIn + fanOut). Glorot and Bengio, 2010.
    *
    * @example layers.dense(128, { kernelInitializer: "glorotNormal" });
    */
-  glorotNormal: scaled("glorotNormal", normalOf, (i, o) => 2 / (i + o)),
+  glorotNormal: varianceScaling("glorotNormal", normalOf, (i, o) => 2 / (i + o)),
   /**
    * Uniform in ±√(6/fanIn), for relu. He and others, 2015.
    *
    * @example layers.dense(128, { kernelInitializer: "heUniform" });
    */
-  heUniform: scaled("heUniform", uniformOf, (i) => 2 / i),
+  heUniform: varianceScaling("heUniform", uniformOf, (i) => 2 / i),
   /**
    * Normal with variance 2/fanIn, for relu. He and others, 2015.
    *
    * @example layers.dense(128, { kernelInitializer: "heNormal" });
    */
-  heNormal: scaled("heNormal", normalOf, (i) => 2 / i),
+  heNormal: varianceScaling("heNormal", normalOf, (i) => 2 / i),
   /**
    * Uniform in ±√(3/fanIn). LeCun and others, 1998.
    *
    * @example layers.dense(128, { kernelInitializer: "lecunUniform" });
    */
-  lecunUniform: scaled("lecunUniform", uniformOf, (i) => 1 / i),
+  lecunUniform: varianceScaling("lecunUniform", uniformOf, (i) => 1 / i),
   /**
    * Normal with variance 1/fanIn, for selu. LeCun and others, 1998.
    *
    * @example layers.dense(128, { kernelInitializer: "lecunNormal" });
    */
-  lecunNormal: scaled("lecunNormal", normalOf, (i) => 1 / i),
+  lecunNormal: varianceScaling("lecunNormal", normalOf, (i) => 1 / i),
   /**
    * Normal. Defaults: mean 0, stddev 0.05.
    *
@@ -119,7 +119,7 @@ export const initializers = {
     uniform(key, shape, { min: o.minval, max: o.maxval }),
   ),
   /**
-   * Normal, cut at two of its standard deviations. Defaults: mean 0, stddev 0.05.
+   * Normal, truncated at two standard deviations. Defaults: mean 0, stddev 0.05.
    *
    * @example layers.dense(128, { kernelInitializer: initializers.truncatedNormal({ stddev: 0.01 }) });
    */
@@ -145,7 +145,7 @@ export const initializers = {
    */
   constant: withOptions("constant", { value: 0 }, (_, shape, o) => full(shape, o.value)),
   /**
-   * gain on the diagonal of a square matrix, 0 elsewhere. Default gain: 1. Throws ArgumentError for any other shape.
+   * `gain` on the diagonal of a square matrix, 0 elsewhere. Default gain: 1. Throws ArgumentError for any other shape.
    *
    * @example layers.dense(128, { kernelInitializer: initializers.identity({ gain: 0.5 }) });
    */
@@ -158,13 +158,16 @@ export const initializers = {
   }),
 } as const;
 
-/** What layers take for an initializer. */
+/** The forms in which layers take an initializer. */
 export type InitializerLike =
   | keyof typeof initializers
   | Initializer
   | { readonly name: string; readonly config?: Readonly<Record<string, number>> };
 
-/** Makes an initializer of its name, of `{ name, config }` out of a model file, or of itself. Throws {@link ArgumentError}. */
+/**
+ * Resolves a name, the `{ name, config }` of a model file, or an initializer itself. Throws {@link ArgumentError} for
+ * anything else.
+ */
 export function initializer(like: InitializerLike): Initializer {
   if (typeof like === "object" && like !== null && "make" in like) return like;
   const { name, config = {} } = typeof like === "string" ? { name: like } : (like ?? {});
@@ -174,7 +177,7 @@ export function initializer(like: InitializerLike): Initializer {
   return factory(config);
 }
 
-/** An initializer as a model file keeps it. */
+/** The form of an initializer in a model file. */
 export function initializerConfig({
   name,
   config,

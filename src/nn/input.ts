@@ -10,18 +10,18 @@ export interface InputConfig extends LayerOptions {
   readonly shape: Shape;
 }
 
-/** Throws {@link ArgumentError} unless the value is a list of whole numbers from 1 up. */
+/** Throws {@link ArgumentError} unless the value is a list of integers from 1 up. */
 export function checkExampleShape(where: string, shape: unknown): Shape {
   if (Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 1)) return shape as Shape;
-  const came = Array.isArray(shape) ? `[${shape.map(describe).join(",")}]` : describe(shape);
+  const got = Array.isArray(shape) ? `[${shape.map(describe).join(",")}]` : describe(shape);
   throw new ArgumentError(
-    `${where}: expected a shape: a list of integers from 1 up, without the batch axis, got ${came}.`,
+    `${where}: expected a shape: a list of integers from 1 up, without the batch axis, got ${got}.`,
   );
 }
 
 /**
- * Says which shape the examples have, so that a model knows all of its shapes before it sees data. It computes nothing
- * and stands first.
+ * Declares the shape of the examples, so that a model knows all of its shapes before it sees data. It computes nothing
+ * and must be the first layer.
  *
  * @example sequential([layers.input([28, 28]), layers.flatten(), layers.dense(10)])
  */
@@ -37,7 +37,8 @@ export class Input extends Layer {
   build(inputShape: Shape): Shape {
     if (sameShape(inputShape, this.shape)) return inputShape;
     throw new ShapeError(
-      `${this.describe()} declares ${formatBatchShape(this.shape)}, but the data have ${formatBatchShape(inputShape)}.`,
+      `${this.describe()}: expected data of shape ${formatBatchShape(this.shape)}, ` +
+        `got ${formatBatchShape(inputShape)}.`,
     );
   }
 

@@ -1,4 +1,4 @@
-// The layer: what every layer declares, and the context in which it is called.
+// The base class of layers, and the context in which a layer is called.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import type { Key } from "../functions/random.ts";
 import { checkFlag, checkName, checkOptions, describe } from "../options.ts";
@@ -10,27 +10,27 @@ import { Parameter } from "./parameter.ts";
 /** Anything that JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** What every layer takes beside its own options. */
+/** The options that every layer takes beside its own. */
 export interface LayerOptions {
-  /** How messages, summaries and files call the layer. Default: its kind and number, `dense_1`. */
+  /** The name of the layer in messages, summaries and files. Default: its kind and number, `dense_1`. */
   readonly name?: string;
-  /** Whether training changes the layer's parameters. Default: true. */
+  /** Lets training change the parameters of the layer. Default: true. */
   readonly trainable?: boolean;
 }
 
-/** What a layer may know while it computes. */
+/** The context in which a layer computes. */
 export interface CallContext {
-  /** True during `fit`; dropout and its kin are inert otherwise. */
+  /** True during `fit`. Dropout does nothing otherwise. */
   readonly training: boolean;
-  /** A random key of this layer and this step; only there while training. */
+  /** A random key of this layer and this step; null outside training. */
   readonly key: Key | null;
 }
 
 /**
- * Base of all layers. A subclass declares its parameters in `build`, computes in `call`, and gives in `config` what
- * its constructor needs to make it again.
+ * The base class of all layers. A subclass declares its parameters in `build`, computes in `call`, and returns from
+ * `config` the options with which its constructor makes it again.
  *
- * Shapes are of one example, without the batch axis; tensors in `call` have it in front.
+ * Shapes are those of one example, without the batch axis; tensors in `call` have the batch axis first.
  *
  * @example
  * class Scale extends Layer {
@@ -43,7 +43,7 @@ export interface CallContext {
  *   call(x: Tensor): Tensor { return x.mul(this.parameter("factor")); }
  *   config() { return {}; }
  * }
- * registerLayer("Scale", (config) => new Scale(config)); // so that a model file may name it
+ * registerLayer("Scale", (config) => new Scale(config)); // so that model files can name it
  */
 export abstract class Layer {
   /** The kind of layer, as files name it: `Dense`. */
@@ -73,18 +73,18 @@ export abstract class Layer {
   /** The layer's output for a batch `[batch, ...inputShape]`. */
   abstract call(x: Tensor, context: CallContext): Tensor;
 
-  /** The layer's own options, all that its constructor needs beside name and trainable. */
+  /** The options that its constructor needs to make the layer again, without `name` and `trainable`. */
   abstract config(): { readonly [option: string]: Json };
 
   /**
-   * The activation that the output has gone through: "custom" where it is not known (the default, taken for scores by
-   * losses), `null` where the layer leaves its input's values as they are.
+   * The last activation that was applied to the output: "custom" if it is not known (the default; losses take such
+   * outputs for logits), `null` if the layer leaves the values of its input as they are.
    */
   activationName(): string | null {
     return "custom";
   }
 
-  /** Makes the layer part of a model. Throws {@link ArgumentError} where it is part of another. */
+  /** Makes the layer part of a model. Throws {@link ArgumentError} if it is part of another. */
   claim(owner: { readonly name: string }): void {
     if (this.#owner && this.#owner !== owner) {
       throw new ArgumentError(
@@ -139,8 +139,9 @@ export abstract class Layer {
   protected checkRank(inputShape: Shape, rank: number): void {
     if (inputShape.length >= rank && inputShape.every((n) => n > 0)) return;
     throw new ShapeError(
-      `${this.describe()}: expected inputs of at least ${rank} ${rank === 1 ? "axis" : "axes"} beside the batch, none of them empty, ` +
-        `got shape ${formatBatchShape(inputShape)}${inputShape.length === 0 ? "; reshape the data to [batch,1]" : ""}.`,
+      `${this.describe()}: expected inputs of at least ${rank} ${rank === 1 ? "axis" : "axes"} beside the batch, ` +
+        `none of them empty, got shape ${formatBatchShape(inputShape)}` +
+        `${inputShape.length === 0 ? "; reshape the data to [batch,1]" : ""}.`,
     );
   }
 
@@ -154,7 +155,7 @@ export abstract class Layer {
   }
 }
 
-/** A float32 tensor of whatever numbers come in: images are bytes until the first layer that computes. */
+/** Casts integers to float32, since images are bytes until the first layer that computes. */
 export function asFloat(x: Tensor): Tensor {
   return x.dtype === "float32" || x.dtype === "float64" ? x : x.cast("float32");
 }

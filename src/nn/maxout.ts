@@ -1,4 +1,4 @@
-// A dense layer that takes the best of several linear pieces instead of an activation.
+// A dense layer that takes the greatest of several linear functions instead of an activation.
 import { maxout } from "../functions/activations.ts";
 import { checkCount } from "../options.ts";
 import type { Shape } from "../shape.ts";
@@ -7,7 +7,7 @@ import { type Initializer, type InitializerLike, initializer, initializerConfig 
 import { asFloat, Layer, type LayerOptions } from "./layer.ts";
 
 export interface MaxoutOptions extends LayerOptions {
-  /** How many linear pieces each unit chooses from. Default: 2. */
+  /** The number of linear functions of which each unit takes the greatest. Default: 2. */
   readonly pieces?: number;
   /** Default: "glorotUniform". */
   readonly kernelInitializer?: InitializerLike;

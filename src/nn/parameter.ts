@@ -1,4 +1,4 @@
-// A parameter of a layer: numbers that training changes (or a layer itself keeps), seen under their own shape.
+// A parameter of a layer: numbers that training, or the layer itself, changes.
 import { NablaError } from "../errors.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -15,7 +15,7 @@ export class Parameter {
   readonly shape: Shape;
   readonly initializer: Initializer;
   readonly trainable: boolean;
-  #home: { readonly variable: Variable; readonly offset: number } | null = null;
+  #storage: { readonly variable: Variable; readonly offset: number } | null = null;
 
   constructor(name: string, shape: Shape, initializer: Initializer, trainable: boolean) {
     this.name = name;
@@ -24,7 +24,7 @@ export class Parameter {
     this.trainable = trainable;
   }
 
-  /** How many numbers there are. */
+  /** The number of elements. */
   get size(): number {
     return sizeOf(this.shape);
   }
@@ -47,15 +47,17 @@ export class Parameter {
     this.#bound().variable.assign(value);
   }
 
-  /** Says where the numbers live. The model calls this once, when it makes its weights. */
+  /**
+   * Sets the variable that holds the numbers, and their offset in it. The model calls this when it makes its weights.
+   */
   bind(variable: Variable, offset: number): void {
-    this.#home = { variable, offset };
+    this.#storage = { variable, offset };
   }
 
   #bound(): { readonly variable: Variable; readonly offset: number } {
-    if (this.#home) return this.#home;
+    if (this.#storage) return this.#storage;
     throw new NablaError(
-      `parameter ${this.name} has no numbers yet: a model makes its weights at the first fit, predict or build([...]).`,
+      `parameter ${this.name} has no values yet: a model makes its weights at the first fit, predict or build([...]).`,
     );
   }
 }

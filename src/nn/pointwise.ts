@@ -1,5 +1,4 @@
-// Activations that are layers under their own name, with Keras's names and defaults.
-
+// Activations that are layers of their own, with Keras's names and defaults.
 import { ArgumentError } from "../errors.ts";
 import { elu, leakyRelu, relu } from "../functions/activations.ts";
 import { softmax } from "../functions/softmax.ts";
@@ -8,7 +7,7 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { asFloat, formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
 
-/** A layer that applies one function with one number for an option, and has no parameters. */
+/** A layer without parameters that applies one elementwise function with one number as its option. */
 abstract class Pointwise extends Layer {
   readonly #option: string;
   readonly #value: number;
@@ -119,7 +118,8 @@ export interface SoftmaxConfig extends LayerOptions {
 }
 
 /**
- * exp(x) / Σ exp(x) along an axis. Throws {@link ArgumentError} for an axis that is not there, or the batch's.
+ * exp(x) / Σ exp(x) along an axis. Throws {@link ArgumentError} for an axis that does not exist, and for the batch
+ * axis.
  *
  * @example sequential([layers.dense(10), layers.softmax()]);
  */
@@ -135,7 +135,8 @@ export class Softmax extends Pointwise {
     const axis = this.value < 0 ? this.value + rank : this.value;
     if (Number.isInteger(axis) && axis >= 1 && axis < rank) return inputShape;
     throw new ArgumentError(
-      `${this.describe()}: axis ${this.value} of ${formatBatchShape(inputShape)} is the batch or is not there.`,
+      `${this.describe()}: expected an axis of ${formatBatchShape(inputShape)} other than the batch, ` +
+        `got ${this.value}.`,
     );
   }
 

@@ -1,5 +1,4 @@
-// A leaky relu whose slope is learned.
-
+// A leaky ReLU whose slope is learned.
 import { ArgumentError } from "../errors.ts";
 import { where } from "../functions/array.ts";
 import { describe } from "../options.ts";
@@ -11,7 +10,9 @@ import { asFloat, formatBatchShape, Layer, type LayerOptions } from "./layer.ts"
 export interface PReLUConfig extends LayerOptions {
   /** Default: "zeros", as in Keras; the paper begins at 0.25: `{ name: "constant", config: { value: 0.25 } }`. */
   readonly alphaInitializer?: InitializerLike;
-  /** Axes along which one slope serves all, counted with the batch axis as 0. Default: none, a slope an element. */
+  /**
+   * The axes that share one slope, counted with the batch axis as 0. Default: none, so that each element has its own.
+   */
   readonly sharedAxes?: readonly number[];
 }
 
@@ -31,8 +32,8 @@ export class PReLU extends Layer {
     super("prelu", config, ["alphaInitializer", "sharedAxes"]);
     const { alphaInitializer = "zeros", sharedAxes = [] } = config;
     if (!Array.isArray(sharedAxes) || !sharedAxes.every((a) => Number.isInteger(a) && a >= 1)) {
-      const came = Array.isArray(sharedAxes) ? `[${sharedAxes}]` : describe(sharedAxes);
-      throw new ArgumentError(`prelu: sharedAxes: expected integers from 1 up (0 is the batch), got ${came}.`);
+      const got = Array.isArray(sharedAxes) ? `[${sharedAxes}]` : describe(sharedAxes);
+      throw new ArgumentError(`prelu: sharedAxes: expected integers from 1 up (0 is the batch), got ${got}.`);
     }
     this.sharedAxes = sharedAxes;
     this.#alpha = initializer(alphaInitializer);
@@ -41,7 +42,9 @@ export class PReLU extends Layer {
   build(inputShape: Shape): Shape {
     const outside = this.sharedAxes.find((a) => a > inputShape.length);
     if (outside !== undefined)
-      throw new ArgumentError(`${this.describe()}: ${formatBatchShape(inputShape)} has no axis ${outside} to share.`);
+      throw new ArgumentError(
+        `${this.describe()}: sharedAxes: expected axes of ${formatBatchShape(inputShape)}, got ${outside}.`,
+      );
     this.addParameter(
       "alpha",
       inputShape.map((n, i) => (this.sharedAxes.includes(i + 1) ? 1 : n)),

@@ -1,4 +1,4 @@
-// Layers by class name: how a model file becomes layers again.
+// The layer classes by name, from which a model file makes layers.
 import { ArgumentError, didYouMean } from "../errors.ts";
 import { describe } from "../options.ts";
 import { Activation } from "./activation.ts";
@@ -13,13 +13,13 @@ import { PReLU } from "./prelu.ts";
 import { Rescaling } from "./rescaling.ts";
 import { Reshape } from "./reshape.ts";
 
-/** A layer as a file keeps it. */
+/** The form of a layer in a model file. */
 export type LayerJson = {
   readonly className: string;
   readonly config: { readonly [option: string]: Json };
 };
 
-// Configurations come from files, so that their types are unknown here; each constructor checks its own.
+// The types of configurations from files are unknown here; each constructor checks its own.
 type Factory = (config: any) => Layer;
 
 const factories: Record<string, Factory> = {
@@ -39,9 +39,10 @@ const factories: Record<string, Factory> = {
 };
 
 /**
- * Makes a layer class of your own known to model files: `factory` makes a layer from what its `config()` gave.
+ * Makes a layer class of your own known to model files: `factory` makes a layer from the options that `config()`
+ * returned.
  *
- * @throws ArgumentError where the name is taken
+ * @throws ArgumentError if the name is taken
  * @example registerLayer("Double", (config) => new Dense(config));
  */
 export function registerLayer(className: string, factory: (config: any) => Layer): void {
@@ -50,13 +51,13 @@ export function registerLayer(className: string, factory: (config: any) => Layer
   factories[className] = factory;
 }
 
-/** A layer as JSON: its class and the options that make it again. */
+/** The class of a layer and the options that make it again. */
 export function layerToJson(layer: Layer): LayerJson {
   const { name, trainable } = layer;
   return { className: layer.className, config: { name, ...(trainable ? {} : { trainable }), ...layer.config() } };
 }
 
-/** Makes a layer of its JSON. Throws {@link ArgumentError} for an unknown class or options that it does not take. */
+/** Makes a layer from its JSON. Throws {@link ArgumentError} for an unknown class or unknown options. */
 export function layerFromJson(json: LayerJson): Layer {
   if (typeof json?.className !== "string" || typeof json.config !== "object" || json.config === null) {
     throw new ArgumentError(`expected a layer as { className, config }, got ${describe(json)}.`);

@@ -1,4 +1,4 @@
-// Inputs brought to another scale inside the model, so that it is fed raw numbers wherever it runs.
+// Rescales inputs inside the model, so that it takes raw numbers wherever it runs.
 import { checkFinite } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,4 +1,4 @@
-// Examples under another shape.
+// The layer that gives examples another shape.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { describe } from "../options.ts";
 import { formatShape, type Shape, sizeOf } from "../shape.ts";
@@ -6,13 +6,13 @@ import type { Tensor } from "../tensor.ts";
 import { formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
 
 export interface ReshapeConfig extends LayerOptions {
-  /** The new shape of one example, without the batch axis; one −1 stands for what is left over. */
+  /** The new shape of one example, without the batch axis; one −1 is inferred from the size. */
   readonly targetShape: Shape;
 }
 
 /**
  * `[batch, ...]` becomes `[batch, ...targetShape]`, in row-major order. No parameters, no computation.
- * Throws {@link ShapeError} where the numbers of elements differ.
+ * Throws {@link ShapeError} if the sizes differ.
  *
  * @example layers.reshape([28, 28, 1])
  */
@@ -27,9 +27,9 @@ export class Reshape extends Layer {
     const fits =
       Array.isArray(targetShape) && targetShape.every((n) => Number.isSafeInteger(n) && (n >= 1 || n === -1));
     if (!fits || targetShape.filter((n) => n === -1).length > 1) {
-      const came = Array.isArray(targetShape) ? formatShape(targetShape) : describe(targetShape);
+      const got = Array.isArray(targetShape) ? formatShape(targetShape) : describe(targetShape);
       throw new ArgumentError(
-        `reshape: targetShape: expected a list of integers from 1 up and at most one -1, got ${came}.`,
+        `reshape: targetShape: expected a list of integers from 1 up and at most one -1, got ${got}.`,
       );
     }
     this.targetShape = targetShape;
@@ -41,7 +41,8 @@ export class Reshape extends Layer {
     this.#resolved = this.targetShape.map((n) => (n === -1 ? size / known : n));
     if (sizeOf(this.#resolved) === size && this.#resolved.every(Number.isInteger)) return this.#resolved;
     throw new ShapeError(
-      `${this.describe()} makes ${formatBatchShape(this.targetShape)} of its inputs, but they have shape ${formatBatchShape(inputShape)} with ${size} numbers each.`,
+      `${this.describe()}: expected inputs that fit ${formatBatchShape(this.targetShape)}, ` +
+        `got ${formatBatchShape(inputShape)} with ${size} numbers in each example.`,
     );
   }
 

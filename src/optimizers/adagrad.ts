@@ -1,11 +1,11 @@
-// Adagrad: steps divided by the root of all squared gradients so far.
+// Adagrad: divides each step by the root of the sum of all squared gradients so far.
 import { checkRange } from "../options.ts";
 import { checkOptimizerOptions, checkPositive, Optimizer, type OptimizerOptions } from "./optimizer.ts";
 
 export interface AdagradOptions extends OptimizerOptions {
   /** Default: 0.001, as in Keras. */
   readonly learningRate?: number;
-  /** With what the sum of squares begins, from 0 up. Default: 0.1, as in Keras (PyTorch: 0). */
+  /** The first value of the sum of squares, from 0 up. Default: 0.1, as in Keras (PyTorch: 0). */
   readonly initialAccumulatorValue?: number;
   /** ε, added to the root, as in PyTorch (Keras adds it to the sum). Default: 1e-7. */
   readonly epsilon?: number;

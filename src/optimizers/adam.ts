@@ -1,4 +1,4 @@
-// Adam, and AdamW, which is Adam with the weight decay put where it belongs.
+// Adam, and AdamW, whose weight decay bypasses the moments.
 import { checkRange } from "../options.ts";
 import { asTensor, type Tensor } from "../tensor.ts";
 import {
@@ -21,11 +21,11 @@ export interface AdamOptions extends OptimizerOptions {
 }
 
 export interface AdamWOptions extends AdamOptions {
-  /** λ, the share of each parameter that is taken away at a step, times the learning rate. Default: 0.004, as in Keras. */
+  /** λ: each step subtracts learningRate · λ times the parameter. Default: 0.004, as in Keras. */
   readonly weightDecay?: number;
 }
 
-/** 1 − βᵗ, exact to the last bits for β near 1, where subtracting would cancel. */
+/** 1 − βᵗ without cancellation for β near 1. */
 const biasCorrection = (beta: number, step: Tensor): Tensor => step.mul(Math.log(beta)).expm1().neg();
 
 type Slot = "firstMoment" | "secondMoment";
@@ -67,7 +67,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
 }
 
 /**
- * {@link adam}, with θ ← θ − ηλθ beside its move: decay that does not pass through the moments.
+ * {@link adam}, and θ ← θ − ηλθ in the same step: a decay that does not pass through the moments.
  * Loshchilov and Hutter, 2017. All parameters decay, biases too, as in Keras.
  *
  * @example model.compile({ optimizer: optimizers.adamW({ weightDecay: 0.01 }), loss: "mse" })

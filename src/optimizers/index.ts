@@ -1,4 +1,4 @@
-// The `optimizers` namespace: factories by name, and how `compile` understands what it is given.
+// The `optimizers` namespace: factories by name, and the resolution of the optimizer that `compile` is given.
 import { ArgumentError } from "../errors.ts";
 import { describe, lookUp } from "../options.ts";
 import { adagrad } from "./adagrad.ts";
@@ -14,21 +14,21 @@ import { sgd } from "./sgd.ts";
  */
 export const optimizers = { sgd, adam, adamW, rmsprop, adagrad } as const;
 
-export type OptimizerName = keyof typeof optimizers;
-/** What `compile` takes for an optimizer. */
-export type OptimizerLike = OptimizerName | Optimizer;
+/** The forms in which `compile` takes an optimizer. */
+export type OptimizerLike = keyof typeof optimizers | Optimizer;
 
-/** The optimizer of a name with its options, as a model file has them. Throws {@link ArgumentError}. */
+/** Makes the optimizer of a name with the options that a model file holds. Throws {@link ArgumentError}. */
 export function optimizerFromConfig(name: string, config: object): Optimizer {
   const make: (options?: any) => Optimizer = lookUp("optimizer", name, optimizers);
   return make(config);
 }
 
-/** An optimizer of its name with default options, or of itself. Throws {@link ArgumentError}. */
+/** Resolves a name, with default options, or an optimizer itself. Throws {@link ArgumentError} for anything else. */
 export function resolveOptimizer(like: OptimizerLike): Optimizer {
   if (typeof like === "string") return optimizerFromConfig(like, {});
   if (like instanceof Optimizer) return like;
   throw new ArgumentError(
-    `compile: expected an optimizer, such as a name (${Object.keys(optimizers).join(", ")}) or optimizers.…(), got ${describe(like)}.`,
+    `compile: expected an optimizer, such as a name (${Object.keys(optimizers).join(", ")}) or optimizers.…(), ` +
+      `got ${describe(like)}.`,
   );
 }

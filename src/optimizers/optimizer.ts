@@ -15,7 +15,8 @@ export interface OptimizerOptions {
   /** The size of a step. A finite number from 0 up. */
   readonly learningRate?: number;
   /**
-   * Scales the gradient of each parameter (each kernel, each bias) down to this Euclidean norm where it is longer, as in
+   * Scales the gradient of each parameter (each kernel, each bias) down to this Euclidean norm where it is longer, as
+   * in
    * Keras. PyTorch: `clip_grad_norm_` called for each parameter. Default: no clipping.
    */
   readonly clipnorm?: number;
@@ -64,7 +65,7 @@ export interface OptimizerRule<Slot extends string> {
 type GradientPair = readonly [gradient: Tensor, of: Variable, parameterSizes?: readonly number[]];
 
 /**
- * Changes variables along their gradients. Made by a factory such as `optimizers.adam()`.
+ * Moves variables along their gradients. A factory such as `optimizers.adam()` makes one.
  *
  * The learning rate and the step count are variables, so that a compiled training step sees them change.
  *
@@ -78,7 +79,7 @@ export class Optimizer {
   readonly name: string;
   /** float32 []. Assign it to change the rate; nothing is compiled again. */
   readonly learningRate: Variable;
-  /** int32 []: how many steps have been taken. */
+  /** int32 []: the number of steps taken so far. */
   readonly iterations: Variable;
   readonly #rule: OptimizerRule<string>;
   readonly #clipping: Clipping;
@@ -87,7 +88,7 @@ export class Optimizer {
   /** Throws {@link ArgumentError} for a learning rate or clipping that is out of range. */
   constructor(rule: OptimizerRule<string>, learningRate: number, options: OptimizerOptions) {
     const where = `optimizers.${rule.name}`;
-    // The rate is a float32, in which larger numbers are infinite.
+    // The rate is a float32, where numbers above 3.4e38 are infinite.
     checkRange(
       where,
       "learningRate",
@@ -103,7 +104,7 @@ export class Optimizer {
     this.iterations = variable(zeros([], "int32"), { name: "iterations" });
   }
 
-  /** The slots of a variable, made at the first call: `momentum` beside a model's parameters. */
+  /** The slots of a variable, such as its velocity, made at the first call. */
   slots(of: Variable): Readonly<Record<string, Variable>> {
     let slots = this.#slots.get(of);
     if (!slots) {
@@ -118,7 +119,9 @@ export class Optimizer {
     return slots;
   }
 
-  /** Takes one step: moves each variable along its gradient. Inside `compile` the assignments are part of the program. */
+  /**
+   * Takes one step: moves each variable along its gradient. Inside `compile` the assignments are part of the program.
+   */
   applyGradients(pairs: readonly GradientPair[]): void {
     const learningRate = this.learningRate.value;
     this.iterations.assignAdd(1);
@@ -132,12 +135,12 @@ export class Optimizer {
     }
   }
 
-  /** What the factory of this name needs to make the optimizer again, with the learning rate as it is now. */
+  /** The options with which the factory of this name makes the optimizer again, with the present learning rate. */
   async config(): Promise<Readonly<Record<string, number | boolean>>> {
     return { learningRate: await this.currentLearningRate(), ...this.#rule.config, ...this.#clipping };
   }
 
-  /** The learning rate now, as the shortest number that float32 holds as the same. */
+  /** The present learning rate, as the shortest number that rounds to its float32. */
   async currentLearningRate(): Promise<number> {
     const rate = (await this.learningRate.data())[0]!;
     for (let digits = 1; digits < 9; digits++)
@@ -178,7 +181,7 @@ function clipEach(gradient: Tensor, sizes: readonly number[], limit: number): Te
   );
 }
 
-/** For factories: checks the names of the options against the rule's own and the shared ones. */
+/** Throws {@link ArgumentError} for an option that is neither the optimizer's own nor one that all share. */
 export function checkOptimizerOptions(name: string, options: object, own: readonly string[]): void {
   checkOptions(`optimizers.${name}`, options, ["learningRate", ...own, ...clippingNames]);
 }

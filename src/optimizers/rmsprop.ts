@@ -1,4 +1,4 @@
-// RMSprop: steps divided by the running size of the gradient.
+// RMSprop: divides each step by the root of the running mean of squared gradients.
 import { checkFlag, checkRange } from "../options.ts";
 import { checkOptimizerOptions, checkPositive, Optimizer, type OptimizerOptions } from "./optimizer.ts";
 
@@ -7,7 +7,7 @@ export interface RmspropOptions extends OptimizerOptions {
   readonly learningRate?: number;
   /** ρ, decay of the mean of squared gradients, from 0 to below 1. Default: 0.9. */
   readonly rho?: number;
-  /** μ, from 0 to below 1. Default: 0. */
+  /** μ, the share of the last move that is kept, from 0 to below 1. Default: 0. */
   readonly momentum?: number;
   /** ε, added to the root, as in PyTorch (Keras adds it to the square). Default: 1e-7. */
   readonly epsilon?: number;

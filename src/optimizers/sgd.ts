@@ -5,7 +5,7 @@ import { checkOptimizerOptions, Optimizer, type OptimizerOptions } from "./optim
 export interface SgdOptions extends OptimizerOptions {
   /** Default: 0.01. */
   readonly learningRate?: number;
-  /** μ, from 0 to below 1: how much of the last move is kept. Default: 0, plain descent. */
+  /** μ, the share of the last move that is kept, from 0 to below 1. Default: 0, plain descent. */
   readonly momentum?: number;
   /** Looks ahead along the velocity (Nesterov, 1983). Default: false. */
   readonly nesterov?: boolean;

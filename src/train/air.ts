@@ -1,4 +1,4 @@
-// Coming up for air: the number of steps of one call, and the pause in which pages are drawn and timers fire.
+// Keeps long work responsive: chooses the number of steps of one call, and pauses so that pages draw and timers fire.
 
 /** The duration that a call should have, in milliseconds: a page's frame at 60 a second. */
 const target = 16;
@@ -6,8 +6,8 @@ const target = 16;
 export const due = 0.75 * target;
 
 /**
- * Estimates how many steps fill {@link target} from the duration of the last calls. The first call takes one step and each
- * following one at most eight times as many, so that a slow step is never met many at once.
+ * Estimates the number of steps that fill {@link target} from the duration of earlier calls. The first call takes one
+ * step and each following call at most eight times as many as the last, so that slow steps never pile up in one call.
  */
 export class Pace {
   #most = 1;
@@ -17,9 +17,9 @@ export class Pace {
     return Math.max(1, Math.min(remaining, this.#most));
   }
 
-  /** Notes the duration of a call of `steps` steps. */
+  /** Records the duration of a call of `steps` steps. */
   took(steps: number, milliseconds: number): void {
-    // Clocks of browsers are coarse; a step that seems to take no time takes at most eight times as long as was seen.
+    // The clocks of browsers are coarse: a duration of 0 must not lead to an unbounded number of steps.
     const fitting = Math.floor((target / Math.max(milliseconds, 0.01)) * steps);
     this.#most = Math.max(1, Math.min(fitting, 8 * Math.max(steps, this.#most)));
   }
@@ -28,8 +28,8 @@ export class Pace {
 let last = -Infinity;
 
 /**
- * Lets timers, input and drawing have their turn, if about 16 ms have passed since they last had. (A nested timer of 0 ms
- * would wait 4.)
+ * Lets timers, input and drawing run, if about 16 ms have passed since they last did. It does not use a timer, since
+ * nested timers of 0 ms wait 4 ms in browsers.
  */
 export async function breathe(): Promise<void> {
   const since = performance.now() - last;

@@ -66,7 +66,7 @@ export interface Callback {
   onTrainBegin?(run: TrainingRun): void | Promise<void>;
   /** `epoch` counts from 0. */
   onEpochBegin?(epoch: number, run: TrainingRun): void | Promise<void>;
-  /** Called after the first steps, then about every 16 ms (or after each step that takes longer), and after the last one. */
+  /** Called after the first steps, then about every 16 ms (or after each longer step), and after the last step. */
   onProgress?(progress: Progress, run: TrainingRun): void | Promise<void>;
   onEpochEnd?(record: EpochRecord, run: TrainingRun): void | Promise<void>;
   /** Called once at the end, however the run ended, except by an error. */

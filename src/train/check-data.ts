@@ -1,11 +1,11 @@
-// What is looked at before a run starts, so that bad data is one clear sentence and not a strange loss.
+// Checks data before a run starts, so that bad data gives one clear sentence and not a strange loss.
 import type { Column, Dataset } from "../data/dataset.ts";
 import { ArgumentError, NumericError, ShapeError } from "../errors.ts";
 import type { Loss } from "../losses/loss.ts";
 import { formatBatchShape } from "../nn/layer.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 
-/** What the checks know of a model. */
+/** The properties of a model that the checks use. */
 export interface ModelEnd {
   /** The name of the last layer, for messages. */
   readonly lastLayer: string;
@@ -14,35 +14,36 @@ export interface ModelEnd {
 
 /** Throws unless there is at least one example. */
 export function checkNotEmpty(where: string, { size, name }: Dataset): void {
-  if (size === 0) throw new ArgumentError(`${where}: the data set "${name}" is empty; it needs at least one example.`);
+  if (size === 0) throw new ArgumentError(`${where}: expected at least one example, got an empty data set, "${name}".`);
 }
 
-/** What has been found right about a column before: data sets do not change. */
-const found = new WeakMap<Column, Set<string>>();
+/** The checks that a column has passed. They are not repeated, since data sets do not change. */
+const passed = new WeakMap<Column, Set<string>>();
 
 function once(column: Column, what: string, check: () => void): void {
-  let known = found.get(column);
-  if (!known) found.set(column, (known = new Set()));
+  let known = passed.get(column);
+  if (!known) passed.set(column, (known = new Set()));
   if (known.has(what)) return;
   check();
   known.add(what);
 }
 
-/** Throws {@link NumericError} where a column holds NaN or infinity, and names the place. */
-export function checkFiniteColumn(where: string, column: Column, what: string): void {
+/** Throws {@link NumericError} if a column holds NaN or infinity, and names the index. */
+function checkFiniteColumn(where: string, column: Column, what: string): void {
   if (column.array.dtype !== "float32" && column.array.dtype !== "float64") return;
   once(column, "finite", () => {
     const { data, shape } = column.array;
     for (let i = 0; i < data.length; i++) {
       if (Number.isFinite(data[i]!)) continue;
       throw new NumericError(
-        `${where}: ${what} hold ${data[i]} at ${formatShape(placeOf(i, shape))}; clean the data first.`,
+        `${where}: expected finite numbers, got ${data[i]} in ${what} at ${formatShape(indexOf(i, shape))}; ` +
+          "clean the data first.",
       );
     }
   });
 }
 
-/** Throws unless inputs and targets are numbers, and the targets are what the loss compares the model's output with. */
+/** Throws unless inputs and targets are finite, and the targets have the shape and the values that the loss expects. */
 export function checkTrainingData(where: string, dataset: Dataset, loss: Loss, end: ModelEnd): void {
   checkFiniteColumn(where, dataset.inputs, `the inputs of "${dataset.name}"`);
   checkFiniteColumn(where, dataset.targets, `the targets of "${dataset.name}"`);
@@ -60,40 +61,40 @@ function checkTargetShape(where: string, dataset: Dataset, loss: Loss, { lastLay
   const isSame =
     sameShape(shape, outputShape) || (single && sameShape(shape, outer)) || sameShape(shape, [...outputShape, 1]);
   if (loss.targets === "classes" ? isClasses && outputShape.length > 0 : isSame) return;
-  const wanted = formatBatchShape(loss.targets === "classes" ? outer : outputShape);
+  const expected = formatBatchShape(loss.targets === "classes" ? outer : outputShape);
   let hint = "";
   if (loss.targets === "classes" && sameShape(shape, outputShape))
     hint = " One-hot targets go with categoricalCrossentropy.";
   if (loss.name === "categoricalCrossentropy" && isClasses)
     hint = " Class numbers go with sparseCategoricalCrossentropy.";
   throw new ShapeError(
-    `${where}: ${loss.name} after ${lastLayer}, which gives ${formatBatchShape(outputShape)}: expected targets of shape ${wanted}, ` +
-      `got ${formatBatchShape(shape)} in "${dataset.name}".${hint}`,
+    `${where}: ${loss.name} after ${lastLayer}, which gives ${formatBatchShape(outputShape)}: ` +
+      `expected targets of shape ${expected}, got ${formatBatchShape(shape)} in "${dataset.name}".${hint}`,
   );
 }
 
 function checkClasses(where: string, dataset: Dataset, { lastLayer, outputShape }: ModelEnd): void {
   const classes = outputShape.at(-1)!;
-  eachValue(dataset.targets, `classes ${classes}`, (value, place) => {
+  eachValue(dataset.targets, `classes ${classes}`, (value, index) => {
     if (Number.isInteger(value) && value >= 0 && value < classes) return;
-    const rule = Number.isInteger(value) ? `classes go from 0 to ${classes - 1}` : "a class is a whole number";
     throw new ArgumentError(
-      `${where}: target ${place()} of "${dataset.name}" is ${value}, but ${lastLayer} has ${classes} outputs, and ${rule}.`,
+      `${where}: expected class numbers, integers from 0 to ${classes - 1} as ${lastLayer} has ${classes} outputs, ` +
+        `got ${value} as target ${index()} of "${dataset.name}".`,
     );
   });
 }
 
 function checkShares(where: string, dataset: Dataset, loss: Loss): void {
-  eachValue(dataset.targets, "shares", (value, place) => {
+  eachValue(dataset.targets, "shares", (value, index) => {
     if (value >= 0 && value <= 1) return;
     throw new ArgumentError(
-      `${where}: ${loss.name}: expected targets from 0 to 1, got ${value} as target ${place()} of "${dataset.name}".`,
+      `${where}: ${loss.name}: expected targets from 0 to 1, got ${value} as target ${index()} of "${dataset.name}".`,
     );
   });
 }
 
-/** Checks every value of a column, once for each kind of check. */
-function eachValue(column: Column, what: string, check: (value: number, place: () => string) => void): void {
+/** Calls `check` with every value of a column, once for each name of a check. */
+function eachValue(column: Column, what: string, check: (value: number, index: () => string) => void): void {
   once(column, what, () => {
     const {
       array: { data, shape },
@@ -101,12 +102,12 @@ function eachValue(column: Column, what: string, check: (value: number, place: (
       offset = 0,
     } = column;
     for (let i = 0; i < data.length; i++) {
-      check(data[i]! * scale + offset, () => (shape.length === 1 ? String(i) : formatShape(placeOf(i, shape))));
+      check(data[i]! * scale + offset, () => (shape.length === 1 ? String(i) : formatShape(indexOf(i, shape))));
     }
   });
 }
 
 /** The index of the `flat`-th element of a shape. */
-function placeOf(flat: number, shape: Shape): number[] {
+function indexOf(flat: number, shape: Shape): number[] {
   return shape.map((n, axis) => Math.floor(flat / sizeOf(shape.slice(axis + 1))) % n);
 }

@@ -5,13 +5,13 @@ import { checkCount, checkFlag, checkOptions, checkRange, describe } from "../op
 import type { Callback, EpochRecord } from "./callback.ts";
 import type { WeightValues } from "./weights.ts";
 
-/** The direction in which a measure improves; "auto" tells it by the name: losses and errors downwards, accuracies upwards. */
+/** The direction in which a measure improves; "auto" goes by the name: losses and errors fall, accuracies rise. */
 export type Direction = "auto" | "min" | "max";
 
 /** The name of a measure, as the history has it: that of the loss or a metric, or with "val" that of its validation. */
 export type Monitor = MeasureName | `val${Capitalize<MeasureName>}` | (string & {});
 
-/** Returns a measure of an epoch's record. Throws {@link ArgumentError} where the run does not have it. */
+/** Returns a measure of an epoch's record. Throws {@link ArgumentError} if the run does not have it. */
 export function monitored(where: string, record: EpochRecord, monitor: string): number {
   const value = record[monitor];
   if (typeof value === "number" && monitor !== "epoch" && monitor !== "seconds") return value;
@@ -23,13 +23,13 @@ export function monitored(where: string, record: EpochRecord, monitor: string): 
   throw new ArgumentError(`${where}: this run does not measure "${monitor}".${hint} It measures ${known.join(", ")}.`);
 }
 
-/** Whether `value` is better than `best` by more than `minDelta`. NaN is never better; a number is better than nothing. */
+/** True if `value` is better than `best` by more than `minDelta`. NaN never is; any number is better than null. */
 export function improves(value: number, best: number | null, mode: "min" | "max", minDelta = 0): boolean {
   if (best === null) return !Number.isNaN(value);
   return mode === "max" ? value > best + minDelta : value < best - minDelta;
 }
 
-/** The direction in which `monitor` improves. Throws {@link ArgumentError} where the name does not tell and `mode` neither. */
+/** The direction in which `monitor` improves. Throws {@link ArgumentError} if neither `mode` nor the name gives it. */
 export function directionOf(where: string, monitor: string, mode: unknown): "min" | "max" {
   if (mode === "min" || mode === "max") return mode;
   if (mode !== "auto")
@@ -51,14 +51,16 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
   /** The direction in which the measure improves. Default: "auto": losses and errors downwards, accuracies upwards. */
   readonly mode?: Direction;
-  /** Whether the model gets the weights of its best epoch at the end. Default: false. */
+  /** Gives the model the weights of its best epoch at the end. Default: false. */
   readonly restoreBest?: boolean;
 }
 
 /**
  * Ends a run after `patience` epochs in a row that bring no improvement. Morgan and Bourlard, 1990.
  *
- * @example await model.fit(train, { epochs: 100, validationData: test, callbacks: [callbacks.earlyStopping({ patience: 3, restoreBest: true })] });
+ * @example
+ * const stopping = callbacks.earlyStopping({ patience: 3, restoreBest: true });
+ * await model.fit(train, { epochs: 100, validationData: test, callbacks: [stopping] });
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const where = "callbacks.earlyStopping";

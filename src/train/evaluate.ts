@@ -41,7 +41,7 @@ export async function evaluate(
   }
 }
 
-/** Settles the model's shapes by the data and checks the data against the model. */
+/** Infers the shapes of the model from the data, and checks the data against the model. */
 export function prepareModel(where: string, model: Model, dataset: Dataset, setup: TrainingSetup): void {
   checkNotEmpty(where, dataset);
   model.declare(dataset.inputShape);
@@ -56,7 +56,7 @@ interface Range {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Evaluates the examples `from` to `to` − 1 of a feed, coming up for air. Throws the signal's reason when it is aborted. */
+/** Evaluates the examples `from` to `to` − 1 of a feed. Throws the signal's reason once it is aborted. */
 export async function evaluateRange(
   feed: Feed,
   setup: TrainingSetup,
@@ -83,7 +83,7 @@ export async function evaluateRange(
   return means(setup, sums, count);
 }
 
-/** The means by name of sums over `count` examples, in the order in which a feed gives them. */
+/** The means by name, from the sums over `count` examples that a feed returns. */
 export function means({ metrics }: TrainingSetup, sums: readonly number[], count: number): Evaluation {
   const [loss = 0, ...others] = sums.map((sum) => sum / count);
   return { loss, ...Object.fromEntries(metrics.map((metric, i) => [metric.name, others[i]!])) };

@@ -24,7 +24,9 @@ export interface TrainingSetup {
   readonly metrics: readonly Metric[];
 }
 
-/** The program of a step. It reads the indices of its examples from variables, and gives the sums of loss and metrics so far. */
+/**
+ * The program of a step. It reads the indices of its examples from variables, and returns the sums of loss and metrics.
+ */
 type Step = Compiled<[], Tensor[]>;
 
 /** Separates a model's random numbers in training from those of its first weights. */
@@ -43,7 +45,7 @@ export class Feed {
   readonly #key = variable(zeros([2], "uint32"), { name: "key" });
   readonly #sums: readonly Variable[];
   readonly #steps = new Map<string, Step>();
-  /** Whether a run uses the feed. Whoever takes a feed from the pool resets this at the end. */
+  /** True while a run uses the feed. The run that took it from the pool resets this at its end. */
   busy = false;
 
   constructor(model: Model, setup: TrainingSetup, data: ResidentData, size: number) {
@@ -59,7 +61,7 @@ export class Feed {
     this.#key.assign(foldIn(key(seed), trainingStream));
   }
 
-  /** Sets the order of an epoch's examples (an index for each example of the data set), and starts at a position in it. */
+  /** Sets the order of the examples, an index for each example of the data set, and starts at a position in it. */
   startEpoch(order: Int32Array, position = 0): void {
     this.#order.assign(tensor(order));
     this.#start(position);
@@ -75,7 +77,7 @@ export class Feed {
     return this.#step(kind, batch).program();
   }
 
-  /** Takes steps kernel by kernel, and measures each kernel. */
+  /** Takes steps kernel by kernel and measures each kernel. */
   profile(kind: "train" | "evaluate", batch: number, steps: number): Promise<KernelRun[]> {
     return this.#step(kind, batch).profile(steps);
   }
@@ -92,8 +94,8 @@ export class Feed {
   }
 
   /**
-   * The inputs of the next training step and the output of each layer in it, with the random key of that step. Nothing is
-   * trained, but layers may assign their running statistics.
+   * The inputs of the next training step and the output of each layer in it, computed with the random key of that step.
+   * Nothing is trained, but layers may assign their running statistics.
    */
   outputsOfNextStep(batch: number): { inputs: Tensor; outputs: [layer: Layer, output: Tensor][] } {
     const outputs: [Layer, Tensor][] = [];
@@ -164,14 +166,14 @@ export class Feed {
 /** `from`, `from` + 1, …: int32 [count]. */
 const indices = (from: Tensor, count: number): Tensor => from.add(new Tensor(iota([count], 0, "int32")));
 
-/** The mean loss of a batch, whose gradient is taken, and the addends of the batch to the sums of loss and metrics. */
+/** The mean loss of a batch, whose gradient is taken, and its contributions to the sums of loss and metrics. */
 function measure(
   { loss, metrics }: TrainingSetup,
   targets: Tensor,
   predictions: Tensor,
   batch: number,
 ): { loss: Tensor; sums: Tensor[] } {
-  // A loss may give several numbers for each example, or one for the batch; the sum counts examples all the same.
+  // A loss may return several numbers for each example, or one for the batch; the sum is scaled to one per example.
   const perExample = (total: Tensor, size: number): Tensor => (size === batch ? total : total.mul(batch / size));
   const losses = loss.call(targets, predictions);
   const total = losses.sum();
@@ -182,7 +184,7 @@ function measure(
   return { loss: total.mul(1 / losses.size), sums: [perExample(total, losses.size), ...sums] };
 }
 
-/** The feeds of one model as it is compiled. */
+/** The feeds of one compiled model. */
 class FeedPool {
   readonly #model: Model;
   readonly setup: TrainingSetup;
@@ -195,11 +197,12 @@ class FeedPool {
   }
 
   /**
-   * A feed for a run. That of a {@link Dataset} is kept: its numbers are written once and its programs compiled once.
-   * Arrays of the user's (`own` false) may have changed and are written anew, into a feed of the same kind if there is one.
+   * Returns a feed for a run. The feed of a {@link Dataset} (`isDataset`) is kept: its numbers are written once and its
+   * programs compiled once. Arrays may have changed and are written anew, into a feed of the same shapes if there is
+   * one.
    */
-  take(dataset: Dataset, own: boolean): Feed {
-    const feed = own ? this.#ofDataset(dataset) : this.#ofArray(dataset);
+  take(dataset: Dataset, isDataset: boolean): Feed {
+    const feed = isDataset ? this.#ofDataset(dataset) : this.#ofArray(dataset);
     feed.busy = true;
     return feed;
   }
@@ -225,7 +228,7 @@ class FeedPool {
     }
     const feed = new Feed(this.#model, this.setup, privateData(dataset), dataset.size);
     this.#ofArrays.push({ signature, feed });
-    // Two serve a model that is trained and validated on arrays; more would keep old data for nothing.
+    // Training and validation on arrays need two feeds; more would only keep old data in memory.
     if (this.#ofArrays.length > 2) this.#ofArrays.shift();
     return feed;
   }

@@ -11,11 +11,14 @@ export interface FitOptions {
   readonly epochs?: number;
   /** The number of examples of a step. The last step of an epoch has those that are left. Default: 32. */
   readonly batchSize?: number;
-  /** For the order of the examples and for dropout, and for the first weights where the model has no seed. Default: the model's, or 0. */
+  /**
+   * Determines the order of the examples, dropout and, if the model has no seed, the first weights. Default: the
+   * model's seed, or 0.
+   */
   readonly seed?: number;
   /** Gives each epoch an order of its own. Default: true. */
   readonly shuffle?: boolean;
-  /** Measured after each epoch, as `valLoss` and so on. */
+  /** The data that are measured after each epoch, as `valLoss` and so on. */
   readonly validationData?: TrainingData | readonly [x: ArraySource, y: ArraySource];
   /** The share of the examples, from the end, that is measured instead of trained on. From 0 to below 1. */
   readonly validationSplit?: number;
@@ -29,7 +32,7 @@ export interface FitOptions {
   readonly callbacks?: readonly Callback[];
   /** Stops the run after the steps that are under way. */
   readonly signal?: AbortSignal;
-  /** The first epoch of a run that continues another; its examples have the order that the long run would have had. Default: 0. */
+  /** The index of the first epoch, for a run that continues another with the same orders of examples. Default: 0. */
   readonly initialEpoch?: number;
 }
 
@@ -47,8 +50,8 @@ const optionNames: readonly (keyof FitOptions)[] = [
   "initialEpoch",
 ];
 
-/** Options with their defaults, checked. */
-export function settleFitOptions(model: Model, options: FitOptions) {
+/** Checks the options and fills in their defaults. */
+export function resolveFitOptions(model: Model, options: FitOptions) {
   checkOptions("fit", options, optionNames);
   const {
     epochs = 1,
@@ -72,7 +75,7 @@ export function settleFitOptions(model: Model, options: FitOptions) {
   if (onProgress !== undefined && typeof onProgress !== "function")
     throw new ArgumentError(`fit: onProgress: expected a function, got ${describe(onProgress)}.`);
   if (validationSplit > 0 && options.validationData !== undefined)
-    throw new ArgumentError("fit: give validationData or validationSplit, not both.");
+    throw new ArgumentError("fit: expected validationData or validationSplit, got both.");
   checkCallbacks(callbacks);
   return {
     epochs,
@@ -87,7 +90,7 @@ export function settleFitOptions(model: Model, options: FitOptions) {
   };
 }
 
-export type SettledFitOptions = ReturnType<typeof settleFitOptions>;
+export type ResolvedFitOptions = ReturnType<typeof resolveFitOptions>;
 
 function checkCallbacks(callbacks: readonly Callback[]): void {
   if (!Array.isArray(callbacks))
@@ -103,7 +106,8 @@ function checkCallbacks(callbacks: readonly Callback[]): void {
     );
     if (wrong === undefined) continue;
     throw new ArgumentError(
-      `fit: a callback has no method "${wrong}".${didYouMean(wrong, callbackMethods)} Known: ${callbackMethods.join(", ")}.`,
+      `fit: callbacks: unknown method "${wrong}".${didYouMean(wrong, callbackMethods)} ` +
+        `Known: ${callbackMethods.join(", ")}.`,
     );
   }
 }

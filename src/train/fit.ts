@@ -6,14 +6,14 @@ import { sameShape } from "../shape.ts";
 import type { History } from "./callback.ts";
 import { prepareModel } from "./evaluate.ts";
 import { type Feed, feedPool } from "./feed.ts";
-import { type FitOptions, settleFitOptions } from "./fit-options.ts";
+import { type FitOptions, resolveFitOptions } from "./fit-options.ts";
 import type { Model } from "./model.ts";
 import { Run } from "./run.ts";
 import { type TrainingData, toDataset } from "./training-data.ts";
 
 /** Implements `model.fit`. `dataset` was made of `given`, which the user passed. */
 export async function fit(model: Model, dataset: Dataset, options: FitOptions, given: TrainingData): Promise<History> {
-  const settled = settleFitOptions(model, options);
+  const resolved = resolveFitOptions(model, options);
   const pool = feedPool("fit", model);
   const { setup } = pool;
   const { validationData } = options;
@@ -21,7 +21,7 @@ export async function fit(model: Model, dataset: Dataset, options: FitOptions, g
     ? { x: validationData[0], y: validationData[1] }
     : (validationData as TrainingData | undefined);
   const validationSet = validationGiven && (await toDataset("fit: validationData", validationGiven));
-  // Nothing is awaited from here to the start of the run, so that no other run can begin in between.
+  // Nothing is awaited from here until `fitting` is set, so that no other run can begin in between.
   if (model.fitting)
     throw new ArgumentError(`fit: model ${model.name} is being trained already; wait for that run first.`);
   prepareModel("fit", model, dataset, setup);
@@ -32,12 +32,12 @@ export async function fit(model: Model, dataset: Dataset, options: FitOptions, g
     );
   }
   if (validationSet) prepareModel("fit: validationData", model, validationSet, setup);
-  const size = dataset.size - Math.round(dataset.size * settled.validationSplit);
+  const size = dataset.size - Math.round(dataset.size * resolved.validationSplit);
   if (size === 0)
     throw new ArgumentError(
-      `fit: validationSplit ${settled.validationSplit} leaves nothing of the ${dataset.size} examples to train on.`,
+      `fit: validationSplit ${resolved.validationSplit} leaves nothing of the ${dataset.size} examples to train on.`,
     );
-  if (!model.weights(settled.seed).flat)
+  if (!model.weights(resolved.seed).flat)
     throw new ArgumentError(`fit: model ${model.name} has no trainable parameters.`);
   model.dataInfo = dataInfoOf(dataset);
 
@@ -48,7 +48,7 @@ export async function fit(model: Model, dataset: Dataset, options: FitOptions, g
     const [feed, other] = feeds as [Feed, Feed?];
     const split = size < dataset.size ? { feed, from: size, to: dataset.size } : null;
     const validation = other ? { feed: other, from: 0, to: validationSet!.size } : split;
-    return await new Run(model, setup, feed, dataset, size, validation, settled).run();
+    return await new Run(model, setup, feed, dataset, size, validation, resolved).run();
   } finally {
     model.fitting = false;
     for (const feed of feeds) feed.busy = false;

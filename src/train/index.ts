@@ -1,4 +1,4 @@
-// Training: models, what listens to them, and what recipes are.
+// The public names of training: models, callbacks and recipes.
 
 export type { Callback, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";
 export * as callbacks from "./callbacks.ts";

@@ -4,10 +4,10 @@ import { checkRange, describe } from "../options.ts";
 import type { Callback } from "./callback.ts";
 
 /**
- * Sets the optimizer's learning rate before each epoch to what `schedule` gives for the epoch, counted from 0, and the
- * rate until then. Nothing is compiled again: the rate is a variable.
+ * Sets the learning rate before each epoch to `schedule(epoch, learningRate)`, where epochs count from 0 and the second
+ * argument is the present rate. Nothing is compiled again, since the rate is a variable.
  *
- * @throws ArgumentError where the schedule gives anything but a finite number from 0 up
+ * @throws ArgumentError if the schedule returns anything but a finite number from 0 up
  * @example callbacks.learningRateScheduler((epoch) => 0.01 * 0.5 ** Math.floor(epoch / 10))
  */
 export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {

@@ -1,4 +1,4 @@
-// The model's file: safetensors with weights and optimizer state, and the configuration as JSON in its metadata.
+// The model's file: a safetensors file of weights and optimizer state, with the configuration as JSON in its metadata.
 import { type DType, dtypes } from "../dtype.ts";
 import { ArgumentError, FileError, NablaError, quote } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
@@ -20,24 +20,24 @@ import type { TrainingSetup } from "./feed.ts";
 import type { DataInfo, Model } from "./model.ts";
 import { namedParameters, type WeightValues } from "./weights.ts";
 
-/** Version of the metadata's layout; a file of a later one is refused. */
+/** The version of the metadata's layout. Files of other versions are refused. */
 const version = 1;
 
 /** The options of `model.save`. */
 export interface SaveOptions {
-  /** Whether the optimizer's state goes along, so that training can continue exactly. Default: true. */
+  /** Saves the optimizer's state too, so that training can continue exactly. Default: true. */
   readonly includeOptimizer?: boolean;
 }
 
-/** Bytes in memory that is not shared: `Uint8Array<ArrayBuffer>`, which TypeScript before 5.7 writes without the argument. */
+/** `Uint8Array<ArrayBuffer>`, bytes in memory that is not shared, in a form that TypeScript before 5.7 accepts too. */
 export type Bytes = ReturnType<Uint8Array["slice"]>;
 
 /** The source of a model: a path, an address that begins with http (in a browser any address), or the bytes. */
 export type ModelSource = string | Uint8Array | ArrayBuffer;
 
-/** The training configuration as a file keeps it. */
+/** The form of the training configuration in a file. */
 interface TrainingJson {
-  /** `own`: its factory is the user's, and no file can make it again. */
+  /** `own` marks an optimizer of the user's, which no file can make again. */
   readonly optimizer: { readonly name: string; readonly config: object; readonly own?: true };
   /** Null for a loss of the user's own. */
   readonly loss: { readonly name: string; readonly config: object } | null;
@@ -46,7 +46,7 @@ interface TrainingJson {
 
 /** The parts of a model's file, not yet trusted. */
 export interface ModelContent {
-  /** How errors name the file. */
+  /** The name of the file in errors. */
   readonly source: string;
   readonly architecture: {
     readonly className: unknown;
@@ -60,8 +60,8 @@ export interface ModelContent {
 }
 
 /**
- * The model's file as bytes. What a file cannot hold (a loss, metric or optimizer of the user's own, a layer class
- * that is not registered) is left out and told by `console.warn`; the optimizer's state is kept in any case.
+ * Encodes a model as the bytes of its file. A file cannot hold a loss, metric or optimizer of the user's own, nor a
+ * layer class that is not registered: these are left out, and `console.warn` names them. The optimizer's state is kept.
  */
 export async function encodeModel(model: Model, options: SaveOptions): Promise<Bytes> {
   checkOptions("save", options, ["includeOptimizer"]);
@@ -87,7 +87,7 @@ export async function encodeModel(model: Model, options: SaveOptions): Promise<B
   return encodeSafetensors(tensors, metadata);
 }
 
-/** The training configuration for a file; adds to `missing` a sentence for each part that no file can hold. */
+/** The training configuration for a file. Adds to `missing` a sentence for each part that no file can hold. */
 async function describeTraining(training: TrainingSetup, missing: string[]): Promise<TrainingJson> {
   const { optimizer, loss, metrics } = training;
   const config = await optimizer.config();
@@ -104,8 +104,8 @@ async function describeTraining(training: TrainingSetup, missing: string[]): Pro
   if (left.length > 0) missing.push(`the file cannot hold metrics of your own: it lacks ${left.join(", ")}.`);
   if (!hasOptimizer || !hasLoss) {
     missing.push(
-      `the file cannot hold ${hasLoss ? "an optimizer" : "a loss"} of your own: after loadModel, call compile with it, ` +
-        `and model.load with the same file for the optimizer's state.`,
+      `the file cannot hold ${hasLoss ? "an optimizer" : "a loss"} of your own: after loadModel, call compile ` +
+        `with it and model.load with the same file for the optimizer's state.`,
     );
   }
   return {
@@ -125,7 +125,7 @@ function isReadable(make: () => unknown): boolean {
   }
 }
 
-/** A sentence for a layer that cannot be made again from its own JSON; none where it can. */
+/** A sentence for a layer that cannot be made again from its own JSON; an empty list for any other. */
 function whyUnreadable(layer: Layer): string[] {
   const json = JSON.stringify(layerToJson(layer));
   try {
@@ -140,13 +140,13 @@ function whyUnreadable(layer: Layer): string[] {
 
 const warned = new WeakMap<Model, string>();
 
-/** Says something of a model, unless it was the last that was said of it: checkpoints save again and again. */
+/** Prints a warning unless it is the last one of this model, since checkpoints save again and again. */
 function warnOnce(model: Model, text: string): void {
   if (warned.get(model) !== text) console.warn(text);
   warned.set(model, text);
 }
 
-/** The optimizer's variables beside the flat parameters, under the names that files give them. */
+/** The optimizer's variables, under the names that files give them. */
 export function optimizerVariables(model: Model, { optimizer }: TrainingSetup) {
   const { flat } = model.weights();
   const slots = flat ? Object.entries(optimizer.slots(flat)) : [];
@@ -156,7 +156,7 @@ export function optimizerVariables(model: Model, { optimizer }: TrainingSetup) {
   ];
 }
 
-/** Writes a file, whole or not at all; in a page, offers it as a download. */
+/** Writes a file atomically. A page offers it as a download. */
 export async function writeModel(path: string, bytes: Bytes): Promise<void> {
   if (hasFiles()) return writeFileAtomic(path, bytes);
   if (typeof document === "undefined")
@@ -164,7 +164,7 @@ export async function writeModel(path: string, bytes: Bytes): Promise<void> {
   const address = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
   const link = Object.assign(document.createElement("a"), { href: address, download: path.split("/").at(-1)! });
   link.click();
-  // The browser reads the address after this turn.
+  // The browser reads the address after this task, so that it must stay valid for a while.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
@@ -172,18 +172,18 @@ function hasFiles(): boolean {
   return typeof (globalThis as { process?: { getBuiltinModule?: unknown } }).process?.getBuiltinModule === "function";
 }
 
-/** Decodes a safetensors file; one that is none is called by what its first bytes say that it is. */
+/** Decodes a safetensors file. An error for another kind of file names that kind. */
 function decode(bytes: Uint8Array, source: string): SafetensorsContent {
   try {
     return decodeSafetensors(bytes, source);
   } catch (error) {
     const kind = error instanceof FileError && kindOf(bytes);
     if (!kind) throw error;
-    throw new FileError(`"${source}" is no whole safetensors file: it is ${kind}.`, { cause: error });
+    throw new FileError(`"${source}" is not a safetensors file: it is ${kind}.`, { cause: error });
   }
 }
 
-/** Reads and takes apart a model's file. Throws {@link FileError} where it is none. */
+/** Reads the parts of a model's file. Throws {@link FileError} for any other file. */
 export async function readModel(from: ModelSource): Promise<ModelContent> {
   const source = typeof from === "string" ? from : "the model's bytes";
   const { tensors, metadata } = decode(await readBytes(from), source);
@@ -191,7 +191,7 @@ export async function readModel(from: ModelSource): Promise<ModelContent> {
     throw new FileError(`"${source}" ${what}.`);
   };
   if (metadata["format"] !== "nabla")
-    fail('is a safetensors file, but no model of Nabla: its metadata do not say "format": "nabla"');
+    fail('is a safetensors file, but not a model of Nabla: its metadata lack "format": "nabla"');
   if (metadata["version"] !== String(version))
     fail(`has version ${describe(metadata["version"])} of the model format, but this Nabla reads version ${version}`);
   const parse = (key: string): unknown => {
@@ -204,7 +204,7 @@ export async function readModel(from: ModelSource): Promise<ModelContent> {
   };
   const object = (key: string, value: unknown): object => {
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? value : fail(`is damaged: its ${key} is no JSON object`);
+    return isObject ? value : fail(`is damaged: its ${key} is not a JSON object`);
   };
   const training = parse("training");
   return {
@@ -224,10 +224,10 @@ async function readBytes(from: ModelSource): Promise<Uint8Array> {
 function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (what: string) => never): DataInfo {
   const { classNames, inputs } = info;
   const isNames = Array.isArray(classNames) && classNames.every((name) => typeof name === "string");
-  if (classNames !== undefined && !isNames) fail("is damaged: its class names are no list of texts");
+  if (classNames !== undefined && !isNames) fail("is damaged: its class names are not a list of strings");
   const { dtype, scale, offset } = (inputs ?? {}) as Record<string, unknown>;
   const isScaling = dtypes.includes(dtype as DType) && Number.isFinite(scale) && Number.isFinite(offset);
-  if (inputs !== undefined && !isScaling) fail("is damaged: its input scaling is no dtype, scale and offset");
+  if (inputs !== undefined && !isScaling) fail("is damaged: its input scaling is not a dtype, a scale and an offset");
   return {
     ...(isNames && { classNames }),
     ...(inputs !== undefined && {
@@ -236,11 +236,13 @@ function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (
   };
 }
 
-/** The weights that layers want, out of a file's tensors. Throws {@link FileError} where one is missing, extra or of another shape. */
+/**
+ * Takes the weights of layers from the tensors of a file. Throws {@link FileError} if one is missing, unknown or of
+ * another shape.
+ */
 export function weightsFor(layers: readonly Layer[], { tensors, source }: ModelContent): WeightValues {
-  const wanted = namedParameters(layers);
   const values: WeightValues = {};
-  for (const { name, parameter } of wanted)
+  for (const { name, parameter } of namedParameters(layers))
     values[name] = requireTensor(tensors, source, name, parameter.shape, "float32");
   const extra = [...tensors.keys()].find((name) => !name.startsWith("optimizer/") && !Object.hasOwn(values, name));
   if (extra !== undefined) throw new FileError(`"${source}" holds ${quote(extra)}, which no layer of the model has.`);
@@ -258,11 +260,11 @@ function requireTensor(
   if (!found) throw new FileError(`"${source}" lacks the tensor "${name}" of shape ${formatShape(shape)}.`);
   if (sameShape(found.shape, shape) && found.dtype === dtype) return found;
   throw new FileError(
-    `"${source}" has ${found.dtype}${formatShape(found.shape)} for "${name}", but the model expects ${dtype}${formatShape(shape)}.`,
+    `"${source}" does not fit: expected ${dtype}${formatShape(shape)} for "${name}", got ${found.dtype}${formatShape(found.shape)}.`,
   );
 }
 
-/** Gives the model's optimizer the state of a file; a file saved without one changes nothing. */
+/** Gives the model's optimizer the state in a file. A file that was saved without it changes nothing. */
 export function restoreOptimizer(model: Model, { tensors, source }: ModelContent): void {
   if (!model.training || ![...tensors.keys()].some((name) => name.startsWith("optimizer/"))) return;
   const variables = optimizerVariables(model, model.training);
@@ -272,7 +274,7 @@ export function restoreOptimizer(model: Model, { tensors, source }: ModelContent
   variables.forEach(([, variable], i) => variable.assign(values[i]!));
 }
 
-/** `model.load`. */
+/** Implements `model.load`. */
 export async function restoreInto(model: Model, from: ModelSource): Promise<void> {
   const content = await readModel(from);
   const { inputShape } = content.architecture;
@@ -287,7 +289,7 @@ export async function restoreInto(model: Model, from: ModelSource): Promise<void
   model.dataInfo = content.dataInfo;
 }
 
-/** Runs `body`; what it finds wrong is the file's fault. */
+/** Runs `body`, and turns its errors into {@link FileError}s that name the file. */
 export async function asFileError<T>(source: string, body: () => T | Promise<T>): Promise<T> {
   try {
     return await body();

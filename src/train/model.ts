@@ -24,8 +24,8 @@ export interface CompileOptions<L extends readonly MetricLike[] = readonly Metri
   /** A name or optimizers.…(). Default: "rmsprop", as in Keras. */
   readonly optimizer?: OptimizerLike;
   /**
-   * A name, losses.…() or a function of targets and predictions. A crossentropy by name is from probabilities where the
-   * model ends in a sigmoid or softmax, and from logits where it ends in anything else.
+   * A name, losses.…() or a function of targets and predictions. A crossentropy by name takes probabilities if the
+   * model ends in a sigmoid or softmax, and logits if it ends in anything else.
    */
   readonly loss: LossLike;
   /** Names, metrics.…(), or functions of targets and predictions that have a name. Default: none. */
@@ -34,7 +34,7 @@ export interface CompileOptions<L extends readonly MetricLike[] = readonly Metri
 
 /** The options of a model's call. */
 export interface ModelCallOptions {
-  /** True where layers act as in training: dropout, statistics of the batch. Default: false. */
+  /** Lets layers act as in training: dropout, statistics of the batch. Default: false. */
   readonly training?: boolean;
   /** The random key of this call, without which dropout does nothing. */
   readonly key?: Key | null;
@@ -50,7 +50,7 @@ export interface DataInfo {
 }
 
 /**
- * What all models have in common: compiling, training, evaluating, predicting, saving. {@link sequential} makes one.
+ * The base class of models: compiling, training, evaluating, predicting, saving. {@link sequential} makes a model.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
@@ -59,7 +59,7 @@ export interface DataInfo {
  */
 export abstract class Model<M extends string = any> {
   readonly name: string;
-  /** From which the first weights are made; undefined where the call that makes them decides. */
+  /** The seed of the first weights; undefined if the call that makes them decides. */
   readonly seed: number | undefined;
   /** The optimizer, loss and metrics of the last `compile`, or null before it. */
   training: TrainingSetup | null = null;
@@ -80,9 +80,9 @@ export abstract class Model<M extends string = any> {
   abstract readonly inputShape: Shape | null;
   /** The shape of one output, or null while it is not known. */
   abstract readonly outputShape: Shape | null;
-  /** The activation that the output has gone through. */
+  /** The last activation that was applied to the output. */
   abstract readonly lastActivation: string;
-  /** Infers all shapes from that of the inputs. Throws ShapeError where it does not fit. */
+  /** Infers all shapes from that of the inputs. Throws ShapeError if it does not fit. */
   abstract declare(inputShape: Shape): void;
   /** The model's output for a batch. */
   abstract call(x: TensorLike, options?: ModelCallOptions): Tensor;
@@ -91,16 +91,16 @@ export abstract class Model<M extends string = any> {
   /** A table of layers, shapes and numbers of parameters. */
   abstract summary(): string;
 
-  /** The names of the classes by number, where the training data had them. */
+  /** The names of the classes by number, if the training data had them. */
   get classNames(): readonly string[] | undefined {
     return this.dataInfo.classNames;
   }
 
   /**
-   * Makes the weights, where there are none yet. Fit, evaluate and predict do this by themselves.
+   * Makes the weights, unless they exist. Fit, evaluate and predict do this by themselves.
    *
-   * @param inputShape the shape of one example; may be left out where the model knows it
-   * @param options.seed for the first weights, where the model was made without one. Default: 0
+   * @param inputShape the shape of one example; optional if the model knows it
+   * @param options.seed for the first weights, if the model was made without one. Default: 0
    */
   build(inputShape?: Shape, options: { readonly seed?: number } = {}): this {
     checkOptions("build", options, ["seed"]);
@@ -109,7 +109,7 @@ export abstract class Model<M extends string = any> {
     return this;
   }
 
-  /** The model's variables, made at the first call. Throws where the shapes are not known yet. */
+  /** The model's variables, made at the first call. Throws while the shapes are not known. */
   weights(seed?: number): Weights {
     if (this.#weights) return this.#weights;
     this.requireShapes();
@@ -120,7 +120,7 @@ export abstract class Model<M extends string = any> {
     return this.#weights;
   }
 
-  /** Makes the variables with given values, for a model that comes out of a file. */
+  /** Makes the variables with given values, for a model that is read from a file. */
   adoptWeights(values: WeightValues): void {
     if (this.#weights) throw new NablaError("the model already has weights; use setWeights.");
     this.#weights = new Weights(this.layers, ({ name }) => tensor(values[name]!));
@@ -141,11 +141,11 @@ export abstract class Model<M extends string = any> {
   }
 
   /**
-   * Sets optimizer, loss and metrics. May be called again: the weights stay, the optimizer begins anew.
+   * Sets optimizer, loss and metrics. A later call keeps the weights and starts with a new optimizer.
    * Throws {@link ArgumentError} for unknown names.
    *
-   * Returns the model itself, with a type that knows the metrics: `fit` and `evaluate` of the returned model have
-   * `accuracy` and no `acuracy`.
+   * Returns the model itself, with a type that knows the names of the metrics, so that a misspelt one in the results of
+   * `fit` and `evaluate` is an error of the compiler.
    *
    * @example
    * const model = sequential([layers.dense(10)]).compile({
@@ -158,7 +158,7 @@ export abstract class Model<M extends string = any> {
     checkOptions("compile", options, ["optimizer", "loss", "metrics"]);
     const { optimizer = "rmsprop", loss, metrics = [] } = options;
     if (loss === undefined)
-      throw new ArgumentError('compile: a model needs a loss, such as { loss: "meanSquaredError" }.');
+      throw new ArgumentError('compile: expected a loss, such as { loss: "meanSquaredError" }, got none.');
     if (!Array.isArray(metrics))
       throw new ArgumentError(`compile: metrics: expected a list such as ["accuracy"], got ${describe(metrics)}.`);
     const resolved = resolveLoss(loss, this.lastActivation);
@@ -171,7 +171,7 @@ export abstract class Model<M extends string = any> {
     return this as Model;
   }
 
-  /** Takes a finished setup, as `compile` and model files make it. */
+  /** Sets the resolved optimizer, loss and metrics, from `compile` or a model file. */
   useTraining(setup: TrainingSetup): void {
     this.training = setup;
   }
@@ -186,16 +186,16 @@ export abstract class Model<M extends string = any> {
 
   /**
    * Trains on a data set, or on inputs and targets. The data stay in the backend's memory: a {@link Dataset} that is
-   * passed again is not written again (so do not change its numbers in between).
+   * passed again is not written again, so do not change its numbers in between.
    *
    * The same seed and data give the same weights, to the last bit, however many steps are taken in one call.
-   * A run that is stopped by its signal or a callback gives its history back as any other.
+   * A run that its signal or a callback stops returns its history as any other.
    *
    * In a terminal it shows its progress; `verbose: 0` silences it.
    *
    * @throws ShapeError, ArgumentError, NumericError for data or options that cannot be trained on, before anything is
-   *   changed; NumericError where the loss is no longer finite, naming step and layer: the model then has the weights from
-   *   before that step
+   *   changed; NumericError once the loss is no longer finite, which names step and layer: the model then has
+   *   the weights from before that step
    * @example await model.fit(train, { epochs: 5, batchSize: 64, validationData: test });
    */
   fit(data: TrainingData, options?: FitOptions): Promise<History<M>>;
@@ -213,7 +213,8 @@ export abstract class Model<M extends string = any> {
   /**
    * The mean loss and metrics over a data set, without training: `{ loss, accuracy }`.
    *
-   * @param options.batchSize the number of examples that are computed at a time; the result depends on it by rounding only.
+   * @param options.batchSize the number of examples that are computed at a time; it changes the result by rounding
+   * only.
    *   Default: 256
    */
   evaluate(data: TrainingData, options?: EvaluateOptions): Promise<Evaluation<M>>;
@@ -244,7 +245,7 @@ export abstract class Model<M extends string = any> {
   }
 
   /**
-   * Gives the named weights new values; the others keep theirs.
+   * Assigns new values to the named weights; the others keep theirs.
    *
    * @example model.setWeights({ "dense_1/kernel": [[1, 1], [1, 1]], "dense_1/bias": [-1.5, -0.5] })
    */
@@ -252,19 +253,22 @@ export abstract class Model<M extends string = any> {
     this.weights().assign(values);
   }
 
-  /** The model as the bytes of a safetensors file: weights, architecture and, unless told otherwise, the optimizer's state. */
+  /** Encodes the model as a safetensors file: weights, architecture and, by default, the optimizer's state. */
   async toBytes(options: SaveOptions = {}): Promise<Bytes> {
     const { encodeModel } = await modelFile();
     return encodeModel(this, options);
   }
 
-  /** Writes {@link toBytes} to a file, whole or not at all; in a browser, offers it as a download of that name. */
+  /** Writes {@link toBytes} to a file atomically. A browser offers it as a download of that name. */
   async save(path: string, options: SaveOptions = {}): Promise<void> {
     const { writeModel } = await modelFile();
     await writeModel(path, await this.toBytes(options));
   }
 
-  /** Takes the weights of a saved model of the same layers, and the optimizer's state if both are compiled alike. */
+  /**
+   * Takes over the weights of a saved model of the same layers, and the optimizer's state if both have the same
+   * optimizer.
+   */
   async load(source: ModelSource): Promise<void> {
     const { restoreInto } = await modelFile();
     await restoreInto(this, source);
@@ -281,8 +285,8 @@ function sort<Options extends object>(
   return { data: first as TrainingData, options: (second as Options | undefined) ?? ({} as Options) };
 }
 
-// A page that only predicts goes without the training loop, and one that only trains without files: each is loaded when it
-// is first asked for.
+// A page that only predicts does not load the training loop, and one that only trains does not load the code for files:
+// each is loaded when it is first needed.
 const trainingLoop = () => import("./fit.ts");
 const evaluation = () => import("./evaluate.ts");
 const modelFile = () => import("./model-file.ts");

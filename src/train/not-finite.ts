@@ -18,15 +18,15 @@ interface Circumstances {
   readonly loss: number;
   /** The index of the epoch, from 0. */
   readonly epoch: number;
-  /** The first and last of the steps in which it happened, counted from 1. */
+  /** The first and last step of the call in which it happened, counted from 1. */
   readonly from: number;
   readonly to: number;
   readonly steps: number;
 }
 
 /**
- * The error that names epoch, step and layer, and says what to try. The step is found by taking the last ones again, so
- * that the model is left as it was before that step.
+ * The error that names epoch, step and layer, and says what to try. Taking the last steps again finds the step, and
+ * leaves the model as it was before that step.
  */
 export async function lossNotFinite(circumstances: Circumstances): Promise<NumericError> {
   const { feed, setup, recording, batch, loss, epoch, from, to, steps } = circumstances;
@@ -45,8 +45,9 @@ export async function lossNotFinite(circumstances: Circumstances): Promise<Numer
 }
 
 /**
- * Takes the recorded steps again from the snapshot on, and finds the first one of the last call after which the loss is not
- * finite. Everything is then as it was before that step, whose index in the call is returned; null where all are finite.
+ * Takes the recorded steps again from the snapshot on, and finds the first step of the last call after which the loss
+ * is not finite. Restores the state before that step and returns its index in the call, or null if all losses are
+ * finite.
  */
 async function findStep(feed: Feed, rate: Variable, recording: Recording): Promise<number | null> {
   const calls = recording.calls;
@@ -71,7 +72,7 @@ async function findStep(feed: Feed, rate: Variable, recording: Recording): Promi
   return null;
 }
 
-/** Names the first layer that goes wrong in the next step. */
+/** Names the first layer whose output is not finite in the next step. */
 async function firstNotFinite(feed: Feed, batch: number): Promise<string> {
   const { inputs, outputs } = feed.outputsOfNextStep(batch);
   const wrong = await indexOfNotFinite([inputs, ...outputs.map(([, output]) => output)]);

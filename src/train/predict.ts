@@ -1,4 +1,4 @@
-// A model's outputs for many inputs, some at a time.
+// Computes a model's outputs for many inputs, one batch after another.
 import { type Compiled, compile } from "../compile-function.ts";
 import type { Column } from "../data/dataset.ts";
 import { allocate, type TypedArray } from "../dtype.ts";
@@ -9,15 +9,15 @@ import { sameShape, sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { breathe } from "./air.ts";
 import type { Model } from "./model.ts";
-import { scaled } from "./resident.ts";
+import { rescale } from "./resident.ts";
 
 /** The options of `model.predict`. */
 export interface PredictOptions {
-  /** How many examples are computed at a time. Default: 256. */
+  /** The number of examples that are computed at a time. Default: 256. */
   readonly batchSize?: number;
 }
 
-/** The programs of a model's forward pass, which take raw inputs: one for each scale, traced for each batch and dtype. */
+/** The programs of a model's forward pass on raw inputs: one for each scale, traced for each batch size and dtype. */
 export class Predictor {
   readonly #model: Model;
   readonly #programs = new Map<string, Compiled<[Tensor], Tensor>>();
@@ -31,10 +31,10 @@ export class Predictor {
     const batchSize = checkCount("predict", "batchSize", options.batchSize ?? 256);
     const { data, shape, dtype } = column.array;
     const [count, example] = [shape[0]!, shape.slice(1)];
-    if (count === 0) throw new ArgumentError("predict: there are no inputs; it needs at least one example.");
+    if (count === 0) throw new ArgumentError("predict: expected at least one example, got none.");
     if (this.#model.inputShape && sameShape(shape, this.#model.inputShape)) {
       throw new ShapeError(
-        `predict: inputs are a batch, ${formatBatchShape(shape)}, but this is one example of that shape: put it into an array, [x].`,
+        `predict: expected a batch of inputs, ${formatBatchShape(shape)}, got one example; put it into an array, [x].`,
       );
     }
     this.#model.declare(example);
@@ -43,12 +43,12 @@ export class Predictor {
     const { outputShape } = this.#model.requireShapes();
     const outEach = sizeOf(outputShape);
     let out: TypedArray | null = null;
-    for (let at = 0; at < count; at += batchSize) {
-      const size = Math.min(batchSize, count - at);
-      const raw = tensor(data.subarray(at * each, (at + size) * each), { shape: [size, ...example], dtype });
+    for (let from = 0; from < count; from += batchSize) {
+      const size = Math.min(batchSize, count - from);
+      const raw = tensor(data.subarray(from * each, (from + size) * each), { shape: [size, ...example], dtype });
       const part = await this.#program(column)(raw);
       out ??= allocate(part.dtype, count * outEach);
-      out.set(await part.data(), at * outEach);
+      out.set(await part.data(), from * outEach);
       await breathe();
     }
     return tensor(out!, { shape: [count, ...outputShape] });
@@ -58,7 +58,7 @@ export class Predictor {
     const name = `${scale} ${offset}`;
     let program = this.#programs.get(name);
     if (!program) {
-      program = compile((raw: Tensor) => this.#model.call(scaled(raw, scale, offset)));
+      program = compile((raw: Tensor) => this.#model.call(rescale(raw, scale, offset)));
       this.#programs.set(name, program);
     }
     return program;

@@ -5,28 +5,31 @@ import type { Callback, EpochRecord, History, Progress, TrainingRun } from "./ca
 /** The part of a terminal's output stream that a live line needs. */
 export interface Terminal {
   readonly isTTY?: boolean | undefined;
-  /** How many characters fit on a line. */
+  /** The number of characters that fit on a line. */
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
-/** How often a live line is drawn anew at most, in milliseconds. */
+/** The least time between two drawings of a live line, in milliseconds. */
 const redraw = 100;
 /** The lengths of the bar, from a wide terminal to a narrow one. */
 const barLengths = [24, 10];
 
-/** One line of a terminal that is drawn over and over: a bar for the share that is done, and words beside it. */
+/** One line of a terminal that is drawn again and again: a bar for the share that is done, and words beside it. */
 export class LiveLine {
   readonly #terminal: Terminal;
   #drawn = -Infinity;
-  /** A line that came too soon after the last one to be drawn. */
+  /** A line that is not drawn yet, since the last drawing was too recent. */
   #pending: string | null = null;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
-  /** Shows the first of `variants`, the longest first, that fits into the line beside a bar; the last one in any case. */
+  /**
+   * Shows the first of `variants` (the longest comes first) that fits beside a bar, or else as much of the last as
+   * fits.
+   */
   show(share: number, variants: readonly string[]): void {
     // A line that fills its last column would wrap in some terminals.
     const width = (this.#terminal.columns || 80) - 1;
@@ -42,13 +45,13 @@ export class LiveLine {
     if (performance.now() - this.#drawn >= redraw) this.#draw();
   }
 
-  /** Erases the line, says something in its place, and leaves room for the line to go on below. */
+  /** Replaces the line by a message; the live line goes on below. */
   interject(text: string): void {
     this.#terminal.write(`\r\x1b[K${text}\n`);
     this.#drawn = -Infinity;
   }
 
-  /** Leaves the line with what was shown last; whatever comes next begins on a new one. */
+  /** Ends the line as it was shown last; later output begins on a new line. */
   end(): void {
     this.#draw();
     if (this.#drawn > -Infinity) this.#terminal.write("\n");
@@ -62,21 +65,21 @@ export class LiveLine {
   }
 }
 
-/** Examples are called images where inputs have rows and columns. */
+/** Examples are called images if inputs have rows and columns. */
 export function examplesName(inputShape: readonly number[] | null): string {
   return inputShape !== null && inputShape.length > 1 ? "images" : "examples";
 }
 
-/** Shows a run of `fit`. Call {@link end} however the run ends. */
+/** Shows a run of `fit`. Call {@link end} even if the run fails. */
 export class TrainingProgress implements Callback {
   readonly #line: LiveLine | null;
   readonly #print: (line: string) => void;
   #start = 0;
   #last: Progress | null = null;
-  /** What the last epoch measured over the validation data. */
+  /** The measures of the last epoch over the validation data. */
   #validated: readonly [string, number][] = [];
 
-  /** With a terminal there is one live line for the whole run; without one, `print` gets a line for each epoch. */
+  /** With a terminal there is one live line for the whole run; without one, `print` is called for each epoch. */
   constructor(terminal: Terminal | null, print: (line: string) => void) {
     this.#line = terminal && new LiveLine(terminal);
     this.#print = print;
@@ -106,7 +109,7 @@ export class TrainingProgress implements Callback {
     this.end();
   }
 
-  /** Says something while the run goes on. */
+  /** Shows a message while the run goes on. */
   interject(text: string): void {
     if (this.#line) this.#line.interject(text);
     else this.#print(text);
@@ -125,7 +128,7 @@ export class TrainingProgress implements Callback {
     const speed = `${thousands(Number(examplesPerSecond.toPrecision(3)))} ${examplesName(run.model.inputShape)}/s`;
     const seconds = (performance.now() - this.#start) / 1000;
     const time = over ? formatDuration(seconds) : `${formatDuration((seconds * (1 - share)) / share)} left`;
-    // The speed goes first where the line is short, then the measures from the last one on; the time stays.
+    // A short line drops the speed first, then the measures from the last one on; the time stays.
     const variants = measures.map((_, i) => [head, ...measures.slice(0, measures.length - i), time].join(" · "));
     this.#line?.show(share, [[head, ...measures, speed, time].join(" · "), ...variants]);
   }

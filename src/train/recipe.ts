@@ -1,4 +1,4 @@
-// The recipe: a system that trains, with its data and the figure that it is to reach.
+// The recipe: a model with its data, its training and the figures that it is expected to reach.
 import type { Dataset } from "../data/dataset.ts";
 import type { MnistProgress } from "../data/mnist.ts";
 import type { Callback, History } from "./callback.ts";
@@ -13,18 +13,18 @@ export interface RecipeOptions {
   readonly epochs?: number | undefined;
   readonly batchSize?: number | undefined;
   readonly learningRate?: number | undefined;
-  /** For weights, order and dropout. Default: 1. */
+  /** The seed of weights, order and dropout. Default: 1. */
   readonly seed?: number | undefined;
   /** A file in which the trained model is saved. */
   readonly out?: string | undefined;
-  /** Little data and few steps: a run that shows that all works, in a second or so. */
+  /** Trains on little data for few steps, to show within about a second that all works. */
   readonly tiny?: boolean | undefined;
   /** The progress that is shown, as `fit` has it. Default: "auto". */
   readonly verbose?: FitOptions["verbose"];
   readonly callbacks?: readonly Callback[] | undefined;
   /** Called while the recipe's data are downloaded. */
   readonly onDownload?: ((progress: MnistProgress) => void) | undefined;
-  /** Stops training; what was learned so far is evaluated and saved all the same. */
+  /** Stops training; the model is evaluated and saved as it is by then. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,13 +39,13 @@ export interface RecipeData {
 export interface RecipeResult extends RecipeData {
   readonly model: Model;
   readonly history: History;
-  /** Over the data that were held out. */
+  /** The measures over the data that were held out. */
   readonly evaluation: Evaluation;
-  /** The figures that this run is to be held against: those of its data; none for a tiny run. */
+  /** The expected figures for the data of this run; none for a tiny run. */
   readonly expected: readonly ExpectedFigure[];
 }
 
-/** The figure that a recipe reaches with its defaults: `evaluation[metric]` is at least, or at most, `value`. */
+/** The figure that a recipe reaches with its defaults: a bound of `evaluation[metric]`. */
 export interface ExpectedFigure {
   readonly metric: string;
   readonly atLeast?: number;
@@ -54,27 +54,27 @@ export interface ExpectedFigure {
   readonly on: string;
 }
 
-/** How a recipe trains. */
+/** The settings of a training. */
 export interface RecipeSettings {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
 }
 
-/** A system that trains, as the command line, the lab and the tests read it. */
+/** A model with its data and its training, which the command line and the tests run. */
 export interface Recipe {
   /** The name on the command line: `mnist-mlp`. */
   readonly name: string;
   readonly title: string;
   /** A paragraph: the task, the data and the model. */
   readonly description: string;
-  /** The settings that it trains with by default. */
+  /** The default settings. */
   readonly defaults: RecipeSettings;
-  /** All figures, whatever the data. */
+  /** The expected figures for all data that the recipe knows. */
   readonly expected: readonly ExpectedFigure[];
-  /** The data that the recipe trains on, and those that it holds out. */
+  /** Loads the data that the recipe trains on, and those that it holds out. */
   loadData(options?: RecipeOptions): Promise<RecipeData>;
-  /** The model, compiled and with known shapes, but not trained: for inspection. */
+  /** Makes the model, compiled and with known shapes, but not trained: for inspection. */
   model(options?: RecipeOptions): Model;
   run(options?: RecipeOptions): Promise<RecipeResult>;
 }

@@ -1,9 +1,9 @@
-// A recording of the last steps of a run, from which a step that went wrong can be taken again as it was.
+// Records the last steps of a run, so that a step whose loss is not finite can be taken again as it was.
 import { dtypeInfo } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
 
-/** Some steps that one call takes: `count` of them, with `batch` examples each. */
+/** The steps of one call: `count` steps of `batch` examples each. */
 interface Steps {
   readonly order: Int32Array;
   /** The position of the first example in the order. */
@@ -12,9 +12,9 @@ interface Steps {
   readonly count: number;
 }
 
-/** A snapshot is taken anew after this many milliseconds, or later where there is much to copy. */
+/** The least time between two snapshots, in milliseconds; it is longer if there is much to copy. */
 const shortest = 500;
-/** Copying a byte takes less than half a nanosecond: with this many bytes a millisecond a copy costs half a percent. */
+/** The interval is 1 ms for this many bytes, so that copies, at half a nanosecond a byte, cost half a percent. */
 const bytesPerMillisecond = 1e4;
 
 /** A snapshot of the variables that a training step changes, and the calls since. */
@@ -34,8 +34,8 @@ export class Recording {
     this.#interval = Math.max(shortest, bytes / bytesPerMillisecond);
   }
 
-  /** Notes the steps that the caller takes next. */
-  note(steps: Steps): void {
+  /** Records the steps that the caller takes next. */
+  record(steps: Steps): void {
     const now = performance.now();
     if (now - this.#taken >= this.#interval) {
       this.takeSnapshot();
@@ -44,7 +44,7 @@ export class Recording {
     this.calls.push({ ...steps, learningRate: this.#learningRate.value });
   }
 
-  /** Remembers the variables. The numbers are copied only when a program overwrites them. */
+  /** Keeps the values of the variables. The numbers are copied only when a program overwrites them. */
   takeSnapshot(): void {
     this.#snapshot = this.#state.map((variable) => variable.value);
   }

@@ -1,11 +1,11 @@
-// Data sets in the backend's own memory: written once, in the dtype in which they came, and read by every step.
+// Data sets in the backend's own memory: written once, in their own dtype, and read by every step.
 import type { Column, Dataset } from "../data/dataset.ts";
 import { gather } from "../ops/index.ts";
 import { Tensor, tensor } from "../tensor.ts";
 import { type Variable, variable } from "../variable.ts";
 
 /** One column of a data set in the backend's memory. */
-export class ResidentColumn {
+class ResidentColumn {
   readonly #variable: Variable;
   readonly #column: Column;
 
@@ -15,26 +15,26 @@ export class ResidentColumn {
   }
 
   /**
-   * The examples at some indices from 0 up, int32 [count], as the model sees them: raw · scale + offset, in float32 where
+   * The examples at the given indices, int32 [count], as the model sees them: raw · scale + offset, in float32 if
    * either is given.
    */
-  rows(places: Tensor): Tensor {
-    const raw = new Tensor(gather(this.#variable.value.node, places.node, 0));
-    return scaled(raw, this.#column.scale, this.#column.offset);
+  rows(indices: Tensor): Tensor {
+    const raw = new Tensor(gather(this.#variable.value.node, indices.node, 0));
+    return rescale(raw, this.#column.scale, this.#column.offset);
   }
 
-  /** Takes the numbers of another column of the same shape, dtype and scale. */
+  /** Replaces the numbers by those of another column of the same shape, dtype and scale. */
   refill(column: Column): void {
     this.#variable.assign(tensor(column.array));
   }
 }
 
-/** Raw numbers of a column as the model sees them; see {@link Column}. */
-export function scaled(raw: Tensor, scale: number | undefined, offset: number | undefined): Tensor {
+/** Applies the scale and offset of a {@link Column} to its raw numbers. */
+export function rescale(raw: Tensor, scale: number | undefined, offset: number | undefined): Tensor {
   if (scale === undefined && offset === undefined) return raw;
   const float = raw.cast("float32");
-  const stretched = scale === undefined || scale === 1 ? float : float.mul(scale);
-  return offset === undefined || offset === 0 ? stretched : stretched.add(offset);
+  const scaled = scale === undefined || scale === 1 ? float : float.mul(scale);
+  return offset === undefined || offset === 0 ? scaled : scaled.add(offset);
 }
 
 /** Inputs and targets in the backend's memory. */
@@ -55,7 +55,9 @@ export function residentData({ inputs, targets }: Dataset): ResidentData {
   return { inputs: find(inputs, "inputs"), targets: find(targets, "targets") };
 }
 
-/** A data set's columns in the backend's memory, for one caller alone: arrays of the user's may change between calls. */
+/**
+ * A data set's columns in the backend's memory, for one caller alone, since the user's arrays may change between calls.
+ */
 export function privateData({ inputs, targets }: Dataset): ResidentData {
   return { inputs: new ResidentColumn(inputs, "inputs"), targets: new ResidentColumn(targets, "targets") };
 }

@@ -1,18 +1,18 @@
-// The training loop: many steps in one call, air between the calls, and a check of the loss after each.
+// The training loop: takes many steps in one call, pauses between calls, and checks the loss after each.
 import type { Dataset } from "../data/dataset.ts";
 import { permutation } from "../random.ts";
 import { breathe, due, Pace } from "./air.ts";
 import type { Callback, EpochRecord, History, TrainingRun } from "./callback.ts";
 import { type Evaluation, evaluateRange, means } from "./evaluate.ts";
 import type { Feed, TrainingSetup } from "./feed.ts";
-import type { SettledFitOptions } from "./fit-options.ts";
+import type { ResolvedFitOptions } from "./fit-options.ts";
 import type { Model } from "./model.ts";
 import { lossNotFinite } from "./not-finite.ts";
 import type { TrainingProgress } from "./progress.ts";
 import { Recording } from "./replay.ts";
 
-/** The display that `verbose` asks for. It is loaded only where it is shown: pages, pipes and tests are silent by default. */
-async function progressFor(verbose: SettledFitOptions["verbose"]): Promise<TrainingProgress | null> {
+/** Loads the display that `verbose` asks for; null in pages, pipes and tests, which show nothing by default. */
+async function progressFor(verbose: ResolvedFitOptions["verbose"]): Promise<TrainingProgress | null> {
   const stdout = globalThis.process?.stdout;
   const terminal = stdout?.isTTY ? stdout : null;
   if (verbose === 0 || (verbose === "auto" && !terminal)) return null;
@@ -21,7 +21,7 @@ async function progressFor(verbose: SettledFitOptions["verbose"]): Promise<Train
 }
 
 /** The examples of the validation: a range of a feed, which may be the training feed itself. */
-export interface Validation {
+interface Validation {
   readonly feed: Feed;
   readonly from: number;
   readonly to: number;
@@ -39,12 +39,12 @@ export class Run implements TrainingRun {
   readonly #feed: Feed;
   readonly #dataset: Dataset;
   readonly #validation: Validation | null;
-  readonly #options: SettledFitOptions;
+  readonly #options: ResolvedFitOptions;
   readonly #recording: Recording;
   readonly #pace = new Pace();
   #callbacks: readonly Callback[] = [];
-  /** The time at which callbacks were last told of the progress. */
-  #told = -Infinity;
+  /** The time of the last report of progress. */
+  #reported = -Infinity;
   #stopped: string | null = null;
 
   constructor(
@@ -54,7 +54,7 @@ export class Run implements TrainingRun {
     dataset: Dataset,
     size: number,
     validation: Validation | null,
-    options: SettledFitOptions,
+    options: ResolvedFitOptions,
   ) {
     this.model = model;
     this.epochs = options.epochs;
@@ -85,25 +85,25 @@ export class Run implements TrainingRun {
     const epochs: EpochRecord[] = [];
     this.#feed.startRun(seed);
     try {
-      await this.#tell((callback) => callback.onTrainBegin?.(this));
+      await this.#notify((callback) => callback.onTrainBegin?.(this));
       for (let epoch = this.initialEpoch; epoch < this.epochs && !this.#isStopped(); epoch++) {
         const record = await this.#epoch(epoch);
         if (!record) break;
         epochs.push(record);
-        await this.#tell((callback) => callback.onEpochEnd?.(record, this));
+        await this.#notify((callback) => callback.onEpochEnd?.(record, this));
       }
       const history = { epochs, stopped: this.#stopped, seconds: (performance.now() - start) / 1000 };
-      await this.#tell((callback) => callback.onTrainEnd?.(history, this));
+      await this.#notify((callback) => callback.onTrainEnd?.(history, this));
       return history;
     } finally {
       shown?.end();
     }
   }
 
-  /** Runs one epoch; null where it was stopped before its end. */
+  /** Runs one epoch. Returns null if the run was stopped before its end. */
   async #epoch(epoch: number): Promise<EpochRecord | null> {
     const start = performance.now();
-    await this.#tell((callback) => callback.onEpochBegin?.(epoch, this));
+    await this.#notify((callback) => callback.onEpochBegin?.(epoch, this));
     if (this.#isStopped()) return null;
     const means = await this.#train(epoch, start);
     if (!means) return null;
@@ -131,15 +131,15 @@ export class Run implements TrainingRun {
       const isFull = step < fullSteps;
       const batch = isFull ? batchSize : rest;
       const count = isFull ? this.#pace.next(fullSteps - step) : 1;
-      this.#recording.note({ order, position: step * batchSize, batch, count });
+      this.#recording.record({ order, position: step * batchSize, batch, count });
       const callStart = performance.now();
       const sums = await this.#feed.run("train", batch, count);
       const now = performance.now();
       if (isFull) this.#pace.took(count, now - callStart);
       if (!Number.isFinite(sums[0]!)) {
-        const place = { epoch, from: step + 1, to: step + count, steps };
+        const interval = { epoch, from: step + 1, to: step + count, steps };
         const own = { feed: this.#feed, setup: this.#setup, recording: this.#recording };
-        throw await lossNotFinite({ ...own, ...place, batch, loss: sums[0]! });
+        throw await lossNotFinite({ ...own, ...interval, batch, loss: sums[0]! });
       }
       step += count;
       const seen = Math.min(size, step * batchSize);
@@ -151,7 +151,7 @@ export class Run implements TrainingRun {
     return latest;
   }
 
-  /** Tells of the progress: first after the first call, then where about 16 ms have passed, and after the last step. */
+  /** Reports the progress after the first call, then about every 16 ms, and after the last step. */
   async #progress(
     at: { epoch: number; step: number; seen: number; now: number; trainingStart: number; start: number },
     { loss, ...metrics }: Evaluation,
@@ -159,15 +159,15 @@ export class Run implements TrainingRun {
     const { epoch, step, seen, now, trainingStart, start } = at;
     const { epochs, steps } = this;
     const isLast = step === steps && epoch === epochs - 1;
-    if (!isLast && now - this.#told < due) return;
+    if (!isLast && now - this.#reported < due) return;
     const examplesPerSecond = (1000 * seen) / Math.max(now - trainingStart, 1e-3);
     const seconds = (now - start) / 1000;
     const progress = { epoch, epochs, step, steps, loss, metrics, examplesPerSecond, seconds };
-    await this.#tell((callback) => callback.onProgress?.(progress, this));
-    this.#told = performance.now();
+    await this.#notify((callback) => callback.onProgress?.(progress, this));
+    this.#reported = performance.now();
   }
 
-  /** The indices of an epoch's examples; those kept for validation follow. */
+  /** The order of an epoch: the indices of the examples for training, then of those for validation. */
   #order(epoch: number): Int32Array {
     const { seed, shuffle } = this.#options;
     const order = Int32Array.from({ length: this.#dataset.size }, (_, i) => i);
@@ -175,7 +175,7 @@ export class Run implements TrainingRun {
     return order;
   }
 
-  /** The measures over the validation data; null where there are none or the run was aborted meanwhile. */
+  /** The measures over the validation data; null if there are none, or if the run was aborted meanwhile. */
   async #validate(): Promise<Evaluation | null> {
     if (!this.#validation) return null;
     const { feed, from, to } = this.#validation;
@@ -193,7 +193,7 @@ export class Run implements TrainingRun {
     return this.#stopped !== null;
   }
 
-  async #tell(call: (callback: Callback) => void | Promise<void>): Promise<void> {
+  async #notify(call: (callback: Callback) => void | Promise<void>): Promise<void> {
     for (const callback of this.#callbacks) await call(callback);
   }
 }

@@ -1,4 +1,4 @@
-// The model that is a chain of layers.
+// The model in which each layer takes the output of the layer before it.
 import { ArgumentError, NablaError, ShapeError } from "../errors.ts";
 import { foldIn } from "../functions/random.ts";
 import type { MetricLike, NamesOf } from "../metrics/index.ts";
@@ -16,13 +16,15 @@ import { summaryTable } from "./summary.ts";
 export interface SequentialOptions {
   /** Default: "sequential". */
   readonly name?: string;
-  /** From which the first weights are made. Default: that of the call which makes them, or 0. */
+  /** The seed of the first weights. Default: that of the call which makes them, or 0. */
   readonly seed?: number;
-  /** The shape of one example. Default: that of the first layer, if it is layers.input(…), or else of the first data. */
+  /**
+   * The shape of one example. Default: that of layers.input(…), if it is the first layer, else that of the first data.
+   */
   readonly inputShape?: Shape;
 }
 
-/** Names that have another meaning in files. */
+/** Names of layers that have another meaning in files. */
 const reserved = ["optimizer"];
 
 /**
@@ -34,7 +36,7 @@ export class Sequential<M extends string = any> extends Model<M> {
   readonly layers: readonly Layer[];
   #inputShape: Shape | null = null;
   #outputShapes: readonly Shape[] = [];
-  /** True where the user declared the shape of the inputs; a shape taken from data may change until there are weights. */
+  /** True if the user declared the shape of the inputs; a shape taken from data may change until there are weights. */
   readonly #isDeclared: boolean;
 
   constructor(layers: readonly Layer[], options: SequentialOptions = {}) {
@@ -42,8 +44,8 @@ export class Sequential<M extends string = any> extends Model<M> {
     const { name = "sequential", seed, inputShape } = options;
     super(name, seed === undefined ? undefined : checkCount("sequential", "seed", seed, 0));
     if (!Array.isArray(layers) || layers.length === 0) {
-      const came = Array.isArray(layers) ? "an empty array" : describe(layers);
-      throw new ArgumentError(`sequential: expected a list of layers such as [layers.dense(10)], got ${came}.`);
+      const got = Array.isArray(layers) ? "an empty array" : describe(layers);
+      throw new ArgumentError(`sequential: expected a list of layers such as [layers.dense(10)], got ${got}.`);
     }
     const distinct = new Set<Layer>();
     layers.forEach((layer, i) => {
@@ -53,12 +55,13 @@ export class Sequential<M extends string = any> extends Model<M> {
         );
       if (distinct.has(layer))
         throw new ArgumentError(
-          `sequential: ${layer.describe()} is both layers[${layers.indexOf(layer)}] and layers[${i}]; make a new layer for each.`,
+          `sequential: expected distinct layers, got ${layer.describe()} as layers[${layers.indexOf(layer)}] and ` +
+            `layers[${i}]; make a new layer for each.`,
         );
       distinct.add(layer);
       if (i > 0 && layer instanceof Input)
         throw new ArgumentError(
-          `sequential: ${layer.describe()} is layers[${i}], but an input declaration must be the first layer.`,
+          `sequential: expected an input declaration as the first layer only, got ${layer.describe()} as layers[${i}].`,
         );
     });
     nameLayers(layers);
@@ -91,8 +94,8 @@ export class Sequential<M extends string = any> extends Model<M> {
     if (this.#inputShape && (this.#isDeclared || this.built)) {
       const first = this.layers.find((layer) => !(layer instanceof Input)) ?? this.layers[0]!;
       throw new ShapeError(
-        `model ${this.name} takes inputs of shape ${formatBatchShape(this.#inputShape)} (its first layer is ${first.name}), ` +
-          `but these have ${formatBatchShape(inputShape)}.`,
+        `model ${this.name}: expected inputs of shape ${formatBatchShape(this.#inputShape)} ` +
+          `(its first layer is ${first.name}), got ${formatBatchShape(inputShape)}.`,
       );
     }
     const shapes: Shape[] = [];
@@ -136,7 +139,7 @@ export class Sequential<M extends string = any> extends Model<M> {
   }
 }
 
-/** Throws {@link ShapeError} unless a layer's `call` gave the shape that its `build` said. */
+/** Throws {@link ShapeError} unless the output of a layer's `call` has the shape that its `build` returned. */
 function checkOutput(layer: Layer, inputs: Tensor, output: unknown, declared: Shape): void {
   const expected = [inputs.shape[0]!, ...declared];
   if (output instanceof Tensor && sameShape(output.shape, expected)) return;
@@ -147,12 +150,14 @@ function checkOutput(layer: Layer, inputs: Tensor, output: unknown, declared: Sh
   );
 }
 
-/** Gives each layer without a name its kind and number, `dense_1`. Throws {@link ArgumentError} where a name stands twice. */
+/**
+ * Names each nameless layer by its kind and a number, `dense_1`. Throws {@link ArgumentError} for a name used twice.
+ */
 function nameLayers(layers: readonly Layer[]): void {
   const taken = new Set(reserved);
   for (const { name } of layers) {
     if (name === "") continue;
-    const fault = reserved.includes(name) ? "is reserved" : "stands twice";
+    const fault = reserved.includes(name) ? "is reserved" : "is used twice";
     if (taken.has(name))
       throw new ArgumentError(`sequential: the name "${name}" ${fault}; give each layer a name of its own.`);
     taken.add(name);
@@ -180,7 +185,7 @@ function snakeCase(className: string): string {
  * A model in which each layer takes the output of the one before. Its shapes are given by `layers.input`, by
  * `inputShape`, or by the first data it sees.
  *
- * @throws ArgumentError for anything that is no layer, and for names that stand twice
+ * @throws ArgumentError for anything but a layer, and for names that are used twice
  * @example
  * const model = sequential([layers.dense(8, { activation: "tanh" }), layers.dense(1)]);
  * model.compile({ optimizer: "adam", loss: "meanSquaredError" });

@@ -3,13 +3,13 @@ import { formatBatchShape, type Layer } from "../nn/layer.ts";
 import { formatBytes, thousands } from "../quantities.ts";
 import type { Shape } from "../shape.ts";
 
-/** One row: a layer and what it makes of an example, or null where that is not known yet. */
+/** One row: a layer and the shape of its output, or null while that is not known. */
 export interface SummaryRow {
   readonly layer: Layer;
   readonly outputShape: Shape | null;
 }
 
-/** The table of a model. The last lines say how many parameters there are, and how many bytes they take as float32. */
+/** The table of a model. The last line gives the number of parameters, and of their bytes as float32. */
 export function summaryTable(name: string, inputShape: Shape | null, rows: readonly SummaryRow[]): string {
   const cells = rows.map(({ layer, outputShape }) => [
     `${layer.name} (${layer.className})`,

@@ -1,4 +1,4 @@
-// The forms in which fit, evaluate and predict take data, made into one.
+// Converts the forms in which fit, evaluate and predict take data into data sets.
 import { type Column, type ColumnSource, Dataset } from "../data/dataset.ts";
 import { ArgumentError } from "../errors.ts";
 import { describe } from "../options.ts";
@@ -13,7 +13,7 @@ export type TrainingData =
   | { readonly x: ArraySource; readonly y: ArraySource }
   | { readonly inputs: ArraySource; readonly targets: ArraySource };
 
-/** A data set of whatever `fit` and `evaluate` were given. A {@link Dataset} is itself. */
+/** Converts the data of `fit` and `evaluate` into a data set. A {@link Dataset} is returned as it is. */
 export async function toDataset(where: string, given: TrainingData): Promise<Dataset> {
   if (given instanceof Dataset) return given;
   if (typeof given !== "object" || given === null) throw notData(where, given);
@@ -35,7 +35,7 @@ export async function toColumn(where: string, given: Dataset | ArraySource): Pro
   return Dataset.from({ inputs: source, targets: source }).inputs;
 }
 
-/** Whether a first argument is inputs whose targets follow as the second. */
+/** True for inputs alone, whose targets follow as the next argument. */
 export function isArraySource(given: unknown): given is ArraySource {
   if (given instanceof Tensor || Array.isArray(given) || ArrayBuffer.isView(given)) return true;
   return (

@@ -1,4 +1,4 @@
-// The numbers of a model: all trainable parameters in one flat variable, the others each in their own.
+// The weights of a model: one flat variable for all trainable parameters, and one variable for each of the others.
 import { allocate } from "../dtype.ts";
 import { ArgumentError, didYouMean, ShapeError } from "../errors.ts";
 import { concatenate } from "../functions/array.ts";
@@ -23,16 +23,16 @@ export function namedParameters(layers: readonly Layer[]): NamedParameter[] {
   );
 }
 
-/** Weights by name, as `getWeights` gives them. */
+/** Weights by name, as `getWeights` returns them. */
 export type WeightValues = Record<string, HostArray>;
 
 export class Weights {
   readonly named: readonly NamedParameter[];
-  /** float32 [count]: every trainable parameter, in order; null where there is none. */
+  /** float32 [count]: all trainable parameters, in order; null if there are none. */
   readonly flat: Variable | null;
   readonly #others = new Map<Parameter, Variable>();
 
-  /** Makes the variables; `first` gives each parameter's first value, of its shape. */
+  /** Makes the variables; `first` returns the first value of each parameter. */
   constructor(layers: readonly Layer[], first: (named: NamedParameter, index: number) => Tensor) {
     this.named = namedParameters(layers);
     const values = this.named.map(first);
@@ -61,7 +61,7 @@ export class Weights {
     return this.named.flatMap(({ parameter }) => (parameter.trainable ? [parameter.size] : []));
   }
 
-  /** The numbers of each parameter, copied. */
+  /** Copies of the numbers of each parameter. */
   async read(): Promise<WeightValues> {
     const flat = (await this.flat?.data()) ?? allocate("float32", 0);
     const result: WeightValues = {};
@@ -76,8 +76,8 @@ export class Weights {
   }
 
   /**
-   * Gives the named parameters new values; the others keep theirs. Throws, before anything is changed,
-   * {@link ArgumentError} for a name that is not there and {@link ShapeError} for a value of another shape.
+   * Assigns new values to the named parameters; the others keep theirs. Before anything is changed it throws
+   * {@link ArgumentError} for an unknown name and {@link ShapeError} for a value of another shape.
    */
   assign(values: Readonly<Record<string, TensorLike | HostArray>>): void {
     const known = this.named.map(({ name }) => name);
@@ -86,7 +86,8 @@ export class Weights {
       const found = this.named.find((entry) => entry.name === name);
       if (!found)
         throw new ArgumentError(
-          `setWeights: the model has no parameter "${name}".${didYouMean(name, known)} It has ${known.join(", ") || "none"}.`,
+          `setWeights: the model has no parameter "${name}".${didYouMean(name, known)} ` +
+            `It has ${known.join(", ") || "none"}.`,
         );
       const { shape } = found.parameter;
       const next =
@@ -95,7 +96,7 @@ export class Weights {
           : asTensor(value as TensorLike);
       if (!sameShape(next.shape, shape)) {
         throw new ShapeError(
-          `setWeights: ${name} has shape ${formatShape(shape)}, but the value has ${formatShape(next.shape)}.`,
+          `setWeights: ${name}: expected a value of shape ${formatShape(shape)}, got ${formatShape(next.shape)}.`,
         );
       }
       given.set(name, next.cast("float32"));

@@ -208,7 +208,10 @@ function base64(arrays) {
   return btoa(bytes.map((byte) => String.fromCharCode(byte)).join(""));
 }
 
-/** Runs every program on so many threads (default: what there are); the bytes of its numbers in base64, and what this engine can do. */
+/**
+ * Runs every program on so many threads (default: what there are); the bytes of its numbers in base64, and what this
+ * engine can do.
+ */
 export async function runAll(threads) {
   const numbers = {};
   if (threads !== undefined) setThreads(threads);

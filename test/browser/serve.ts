@@ -16,7 +16,10 @@ const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-E
 /** A policy that many sites have: scripts of their own alone, and no workers made of text. */
 const refusal = { "Content-Security-Policy": "worker-src 'self'" };
 
-/** Serves the files of `folder` under /isolated/ with the headers of cross-origin isolation, under /refused/ with a policy beside them, and under /plain/ without any. */
+/**
+ * Serves the files of `folder` under /isolated/ with the headers of cross-origin isolation, under /refused/ with a
+ * policy beside them, and under /plain/ without any.
+ */
 export async function serve(folder: string): Promise<{ address: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     const [, way, path] = /^\/(isolated|refused|plain)(\/[^?]*)$/.exec(request.url ?? "") ?? [];

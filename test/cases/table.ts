@@ -13,7 +13,9 @@ export interface Case {
   readonly f: (...xs: Tensor[]) => Tensor | readonly Tensor[];
   readonly inputs: readonly Sample[];
   readonly tolerance: Tolerance;
-  /** "checked" by finite differences, known to be "zero", or "none" where the sample sits on a kink or holds no float. */
+  /**
+   * "checked" by finite differences, known to be "zero", or "none" where the sample sits on a kink or holds no float.
+   */
   readonly gradient: "checked" | "zero" | "none";
   /** Whether the second derivative exists and is checked. */
   readonly smooth: boolean;

@@ -1,4 +1,4 @@
-// `nabla doctor`: what this machine offers, what Nabla will use of it, and why not more.
+// `nabla doctor`: shows the abilities of this machine, those that Nabla uses, and the reasons for not using others.
 import { existsSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ export function addDoctor(program: Command): void {
 }
 
 async function doctor({ json }: AnswerOptions): Promise<void> {
-  // Asked first: before Node 22 relaxed SIMD can be switched on only while nothing has been compiled.
+  // This comes first: before Node 22 relaxed SIMD can be switched on only while nothing has been compiled.
   const features = engineFeatures();
   const findings = [
     node(),
@@ -71,15 +71,18 @@ function node(): Finding {
   return {
     name: "Node",
     state: "good",
-    text: `${process.versions.node} (V8 ${process.versions.v8}) on ${process.platform} ${process.arch}; Nabla ${version}`,
+    text:
+      `${process.versions.node} (V8 ${process.versions.v8}) on ${process.platform} ${process.arch}; ` +
+      `Nabla ${version}`,
   };
 }
 
 function processor(): Finding {
+  const model = cpus()[0]?.model.trim() ?? "unknown";
   return {
     name: "Processor",
     state: "good",
-    text: `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} cores, ${formatBytes(totalmem())} of memory`,
+    text: `${model}, ${availableParallelism()} cores, ${formatBytes(totalmem())} of memory`,
   };
 }
 
@@ -101,19 +104,23 @@ function device(): Finding[] {
       : {
           name: "Multiply-add",
           state: "limited",
-          text: "this engine or processor adds products with two roundings: slower, and the last bits differ from other machines",
+          text:
+            "this engine or processor adds products with two roundings: " +
+            "slower, and the last bits differ from other machines",
         },
     threads >= cores
       ? { name: "Threads", state: "good", text: `${threads} of ${cores} cores are used` }
       : {
           name: "Threads",
           state: "limited",
-          text: `${threads} of ${cores} cores ${threads === 1 ? "is" : "are"} used: the ${backend().name} backend computes on ${threads === 1 ? "one thread" : `${threads} threads`}`,
+          text:
+            `${threads} of ${cores} cores ${threads === 1 ? "is" : "are"} used: ` +
+            `the ${backend().name} backend computes on ${threads === 1 ? "one thread" : `${threads} threads`}`,
         },
   ];
 }
 
-/** A product of two matrices, the work that training consists of. */
+/** Times a product of two matrices, of which most training consists. */
 async function speed(): Promise<Finding> {
   const n = 512;
   const repeats = 10;
@@ -139,6 +146,8 @@ async function cache(): Promise<Finding> {
   return {
     name: "Cache",
     state: "good",
-    text: `${folder} (digits: ${has("digits.safetensors")}, MNIST: ${has(join("mnist", "train-images-idx3-ubyte.gz"))})`,
+    text:
+      `${folder} (digits: ${has("digits.safetensors")}, ` +
+      `MNIST: ${has(join("mnist", "train-images-idx3-ubyte.gz"))})`,
   };
 }

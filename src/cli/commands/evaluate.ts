@@ -5,7 +5,7 @@ import { backend } from "../../runtime/device.ts";
 import { loadModel } from "../../train/load-model.ts";
 import { examplesName } from "../../train/progress.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
-import { confusionOf, confusionTable } from "../confusion.ts";
+import { confusionHeading, confusionOf, confusionTable } from "../confusion.ts";
 import { UsageError } from "../failure.ts";
 import { measureLines } from "../figures.ts";
 import { DownloadProgress } from "../progress.ts";
@@ -39,12 +39,13 @@ async function evaluate(file: string, { json, data, on, tiny }: EvaluateOptions)
   const model = await loadModel(file);
   if (on === undefined && !recipeNames().includes(model.name)) {
     throw new UsageError(
-      `the model in "${file}" is called "${model.name}", which is no recipe: say with --on whose data to take (${recipeNames().join(", ")}).`,
+      `expected a model named after a recipe, got "${model.name}" in "${file}": ` +
+        `name the recipe whose data to use with --on (${recipeNames().join(", ")}).`,
     );
   }
   const recipe = await loadRecipe(on ?? model.name);
   const downloading = new DownloadProgress(process.stderr);
-  const { test } = await recipe
+  const { train, test } = await recipe
     .loadData({ data, tiny, onDownload: (received) => downloading.show(received) })
     .finally(() => downloading.end());
   const evaluation = await model.evaluate(test);
@@ -61,11 +62,9 @@ async function evaluate(file: string, { json, data, on, tiny }: EvaluateOptions)
   }
   const paint = paintFor(process.stdout);
   say(
-    `${paint("bold", model.name)} on ${thousands(test.size)} held-out ${examplesName(model.inputShape)} of "${test.name}"`,
+    `${paint("bold", model.name)} on ${thousands(test.size)} ${test === train ? "" : "held-out "}` +
+      `${examplesName(model.inputShape)} of "${test.name}"`,
   );
   say(measureLines(evaluation, [], paint).join("\n"));
-  if (confusion)
-    say(
-      `\nConfusion (rows: what it is; columns: what the model says)\n${confusionTable(confusion, model.classNames, paint)}`,
-    );
+  if (confusion) say(`\n${confusionHeading}\n${confusionTable(confusion, model.classNames, paint)}`);
 }

@@ -1,7 +1,8 @@
-// `nabla inspect <recipe|model>`: what a training step is compiled to.
+// `nabla inspect <recipe|model>`: shows what a training step is compiled to.
 import { existsSync, writeFileSync } from "node:fs";
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import type { KernelRun, ProgramDescription } from "../../backends/backend.ts";
+import { fileError } from "../../io/files.ts";
 import { formatBytes, thousands } from "../../quantities.ts";
 import { backend } from "../../runtime/device.ts";
 import { loadModel } from "../../train/load-model.ts";
@@ -31,19 +32,23 @@ export function addInspect(program: Command): void {
     .command("inspect")
     .summary("show what a recipe or model is compiled to")
     .description(
-      "Shows what a model is compiled to: the graph, the kernels into which it is fused, the plan of the memory,\n" +
-        "and the generated WebAssembly. By default an overview of the training step: each kernel with its work, its\n" +
-        "time on one thread, and the least time that this machine's multiply-adds and memory allow as a share of that.",
+      "Shows what a model is compiled to: the graph, the kernels into which it is fused, the plan of the memory, and " +
+        "the generated WebAssembly. By default it shows an overview of the training step: each kernel with its work, " +
+        "its time on one thread, and the least time that this machine's multiply-adds and memory allow, as a share.",
     )
     .addArgument(new Argument("<recipe|model>", "a recipe's name, or a model's file"))
-    .option("--show <sections>", `what to show, with commas: ${sections.join(", ")} or all`, readSections, ["overview"])
+    .addOption(
+      new Option("--show <sections>", `what to show, separated by commas: ${sections.join(", ")} or all`)
+        .argParser(readSections)
+        .default(["overview"], "overview"),
+    )
     .addOption(
       new Option(
         "--program <kind>",
         "which of the model's programs (default: train, where the model can be trained)",
       ).choices(programKinds),
     )
-    .option("--batch-size <count>", "how many examples a step sees (default: the recipe's, or 32)", count(1))
+    .option("--batch-size <count>", "the number of examples of a step (default: the recipe's, or 32)", count(1))
     .option("--no-measure", "leave out the times, which take a second or two")
     .option("--trace <file>", "write the kernels of some steps as a trace for chrome://tracing or Perfetto");
   withAnswerOptions(command).action(inspect);
@@ -59,8 +64,7 @@ function readSections(text: string): Section[] {
   const names = text.split(",").map((name) => name.trim());
   if (names.includes("all")) return sections.slice();
   const wrong = names.find((name) => !(sections as readonly string[]).includes(name));
-  if (wrong !== undefined)
-    throw new InvalidArgumentError(`There is no section "${wrong}": ${sections.join(", ")} or all.`);
+  if (wrong !== undefined) throw new InvalidArgumentError(`Expected ${sections.join(", ")} or all, got "${wrong}".`);
   return names as Section[];
 }
 
@@ -77,7 +81,8 @@ async function inspect(target: string, options: InspectOptions): Promise<void> {
   if (options.trace !== undefined) {
     const runs = measurement?.runs ?? (await inspected.profile(warmUp + traced));
     const shown = runs.filter(({ step }) => step >= warmUp && step < warmUp + traced);
-    writeFile(options.trace, chromeTrace(`${model.name}, ${titles[kind]}`, description, shown));
+    const trace = chromeTrace(`${model.name}, ${titles[kind]}`, description, shown);
+    writeFile(options.trace, trace);
   }
   if (options.json) {
     const { runs: _, ...measured } = measurement ?? { runs: [] };
@@ -94,16 +99,17 @@ async function inspect(target: string, options: InspectOptions): Promise<void> {
     say(`\nWrote ${options.trace}: open it in chrome://tracing or https://ui.perfetto.dev.`);
 }
 
-/** Steps that are not counted, as engines compile what turns out to run often; and steps of a trace. */
+/** The number of first steps that do not count, since engines still compile code that runs often. */
 const warmUp = 20;
+/** The number of steps in a trace. */
 const traced = 5;
-/** How long whole steps are timed, in milliseconds. */
+/** The duration for which whole steps are timed, in milliseconds. */
 const timed = 300;
 
 interface Measurement {
   readonly limits: Limits;
   readonly measured: readonly Measured[];
-  /** Of a whole step, with all threads, in milliseconds. */
+  /** The time of a whole step with all threads, in milliseconds. */
   readonly step: number;
   readonly runs: readonly KernelRun[];
 }
@@ -124,12 +130,12 @@ async function measure({ run, profile }: Inspected, description: ProgramDescript
   return { limits, measured, step: times.sort((a, b) => a - b)[2]!, runs };
 }
 
-/** Writes a file, or says in a sentence why not. */
+/** Writes a file, which may be a pipe or a device. Throws {@link FileError}. */
 function writeFile(path: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
+    throw fileError("write", path, error);
   }
 }
 
@@ -145,7 +151,7 @@ async function findModel(target: string): Promise<{ model: Model; defaultBatchSi
     return { model: recipe.model(), defaultBatchSize: recipe.defaults.batchSize };
   }
   if (!existsSync(target) && !/[/\\.]/.test(target))
-    throw new UsageError(`"${target}" is neither a recipe (${recipeNames().join(", ")}) nor a model's file.`);
+    throw new UsageError(`expected a recipe (${recipeNames().join(", ")}) or a model's file, got "${target}".`);
   return { model: await loadModel(target), defaultBatchSize: 32 };
 }
 
@@ -166,17 +172,20 @@ function overview(description: ProgramDescription, measurement: Measurement | nu
   const { graph, kernels, code, memory, work } = description;
   const flop = work.reduce((n, w) => n + w.flop, 0);
   const lines = [
-    `${thousands(graph.match(/^%/gm)?.length ?? 0)} graph nodes → ${kernels.length} kernels → ${thousands(code.split("\n").length)} lines of code`,
+    `${thousands(graph.match(/^%/gm)?.length ?? 0)} graph nodes → ${kernels.length} kernels → ` +
+      `${thousands(code.split("\n").length)} lines of code`,
     memoryLine(memory),
   ];
   if (measurement) {
     const { limits, step, measured } = measurement;
     const sum = measured.reduce((n, m) => n + m.milliseconds, 0);
     lines.push(
-      `a step: ${milliseconds(step)} with ${memory.threads} ${memory.threads === 1 ? "thread" : "threads"}, ${scaled((1000 * flop) / step, "FLOP/s")}; its kernels one by one: ${milliseconds(sum)}`,
+      `a step: ${milliseconds(step)} with ${threadWords(memory.threads)}, ${scaled((1000 * flop) / step, "FLOP/s")}; ` +
+        `its kernels one by one: ${milliseconds(sum)}`,
     );
     lines.push(
-      `limits of one thread: ${scaled(limits.flops, "FLOP/s")} of multiply-add, ${scaled(limits.bandwidth, "B/s")} of memory that no cache holds`,
+      `limits of one thread: ${scaled(limits.flops, "FLOP/s")} of multiply-add, ` +
+        `${scaled(limits.bandwidth, "B/s")} of memory that no cache holds`,
     );
   }
   return [
@@ -187,9 +196,13 @@ function overview(description: ProgramDescription, measurement: Measurement | nu
   ].join("\n");
 }
 
+const threadWords = (threads: number): string => `${threads} ${threads === 1 ? "thread" : "threads"}`;
+
 function memoryLine({ arena, liveAtOnce, eachThread, threads, variables }: ProgramDescription["memory"]): string {
   const peak = arena + variables + eachThread * threads;
-  const own =
-    eachThread > 0 ? `, ${formatBytes(eachThread)} for each of ${threads} ${threads === 1 ? "thread" : "threads"}` : "";
-  return `memory at most ${formatBytes(peak)}: variables ${formatBytes(variables)}, temporaries ${formatBytes(arena)} (at once needed: ${formatBytes(liveAtOnce)})${own}`;
+  const own = eachThread > 0 ? `, ${formatBytes(eachThread)} for each of ${threadWords(threads)}` : "";
+  return (
+    `memory at most ${formatBytes(peak)}: variables ${formatBytes(variables)}, ` +
+    `temporaries ${formatBytes(arena)} (at once needed: ${formatBytes(liveAtOnce)})${own}`
+  );
 }

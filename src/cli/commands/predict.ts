@@ -1,4 +1,4 @@
-// `nabla predict <model> <image…>`: a saved model's answers for pictures.
+// `nabla predict <model> <image…>`: shows a saved model's answers to pictures.
 import { type Command, InvalidArgumentError } from "commander";
 import type { Column } from "../../data/dataset.ts";
 import { ArgumentError, FileError, printable } from "../../errors.ts";
@@ -24,13 +24,13 @@ export function addPredict(program: Command): void {
     .command("predict")
     .summary("ask a saved model what an image shows")
     .description(
-      "Says what a saved model makes of images, PNG or JPEG, of up to 13 megapixels. For a model of 28 × 28 inputs a\n" +
-        "picture of one digit is cut out, centred and scaled as MNIST's are; dark on light and light on dark are both\n" +
-        "understood. A picture that cannot be read leaves the answers for the others, and exit code 1.",
+      "Shows a saved model's answers to images, PNG or JPEG, of up to 13 megapixels. For a model of 28 × 28 inputs a " +
+        "picture of one digit is cut out, centred and scaled as MNIST's are, dark on light or light on dark. A " +
+        "picture that cannot be read leaves the answers for the others, and exit code 1.",
     )
     .argument("<model>", "a model's file, as train saves it", path)
     .argument("[images...]", "pictures of one digit each")
-    .option("--numbers <list>", "numbers instead of an image, with commas; once for each input", numbers);
+    .option("--numbers <list>", "numbers instead of an image, separated by commas; once for each input", numbers);
   withAnswerOptions(command).action(predict);
   withExamples(command, [
     ["nabla predict nabla-models/digits-mlp.safetensors seven.png", "what is this?"],
@@ -42,7 +42,7 @@ export function addPredict(program: Command): void {
 function numbers(text: string, before: readonly number[][] = []): number[][] {
   const list = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
   if (list.every(Number.isFinite)) return [...before, list];
-  throw new InvalidArgumentError("It is a list of numbers such as 0,1.");
+  throw new InvalidArgumentError("Expected a list of numbers such as 0,1.");
 }
 
 async function predict(
@@ -51,9 +51,8 @@ async function predict(
   { json, debug, numbers = [] }: PredictOptions,
 ): Promise<void> {
   if (images.length === 0 && numbers.length === 0)
-    throw new UsageError("predict expects at least one image after the model (or --numbers).");
-  if (images.length > 0 && numbers.length > 0)
-    throw new UsageError("predict takes images or --numbers, not both at once.");
+    throw new UsageError("predict: expected at least one image after the model, or --numbers.");
+  if (images.length > 0 && numbers.length > 0) throw new UsageError("predict: expected images or --numbers, got both.");
   const model = await loadModel(file);
   const { inputShape } = model.requireShapes();
   if (images.length === 0) {
@@ -68,7 +67,7 @@ async function predict(
   const pictures = await readPictures(model, inputShape, images);
   const readable = pictures.filter((picture) => picture.digit !== undefined);
   const answers = readable.length > 0 ? await answersOf(model, pictureColumn(model, readable)) : [];
-  // A picture that cannot be read costs its own answer, and the exit code.
+  // A picture that cannot be read loses its own answer only, and sets the exit code.
   for (const { error } of pictures) if (error) process.exitCode = report(error, debug === true);
   const results = pictures.map(({ input, error }) =>
     error ? { input, error: error.message } : { input, ...answers.shift()! },
@@ -107,7 +106,7 @@ interface ReadPicture {
   readonly error?: FileError;
 }
 
-/** Each picture as MNIST's are, or what is wrong with it. */
+/** Converts each picture into the form of MNIST's images, or finds the reason why it cannot be read. */
 async function readPictures(
   model: Model,
   inputShape: readonly number[],
@@ -115,8 +114,8 @@ async function readPictures(
 ): Promise<ReadPicture[]> {
   if (inputShape.join() !== "28,28") {
     throw new ArgumentError(
-      `model ${model.name} takes inputs of shape ${formatShape(inputShape)}, but images are understood by models of ` +
-        `[28,28] only: give it ${sizeOf(inputShape)} numbers with --numbers.`,
+      `expected a model of inputs [28,28] for images, got model ${model.name} of ${formatShape(inputShape)}: ` +
+        `give it ${sizeOf(inputShape)} numbers with --numbers.`,
     );
   }
   const pictures: ReadPicture[] = [];
@@ -135,7 +134,7 @@ async function readPictures(
 function pictureColumn(model: Model, pictures: readonly ReadPicture[]): Column {
   const data = new Uint8Array(pictures.length * 28 * 28);
   pictures.forEach(({ digit }, i) => data.set(digit!, i * 28 * 28));
-  // A model that does not say what it was trained on is taken to expect the usual 0 … 1.
+  // A model without a description of its training data is assumed to take inputs from 0 to 1.
   const { scale, offset } = model.dataInfo.inputs ?? { scale: 1 / 255, offset: 0 };
   return { array: { data, shape: [pictures.length, 28, 28], dtype: "uint8" }, scale, offset };
 }
@@ -145,8 +144,8 @@ function numberColumn(model: Model, inputShape: readonly number[], lists: readon
   const wrong = lists.find((list) => list.length !== size);
   if (wrong)
     throw new ArgumentError(
-      `model ${model.name} takes inputs of shape ${formatShape(inputShape)}, which is ${size} numbers, ` +
-        `but --numbers ${wrong.join(",")} has ${wrong.length}.`,
+      `model ${model.name} takes inputs of shape ${formatShape(inputShape)}: expected ${size} numbers, ` +
+        `got ${wrong.length} in --numbers ${wrong.join(",")}.`,
     );
   const array = {
     data: Float32Array.from(lists.flat()),

@@ -1,4 +1,4 @@
-// `nabla recipes`: what there is to train.
+// `nabla recipes`: lists the recipes.
 import type { Command } from "commander";
 import { type AnswerOptions, withAnswerOptions, withExamples } from "../arguments.ts";
 import { boundOf } from "../figures.ts";
@@ -35,15 +35,14 @@ async function listRecipes({ json }: AnswerOptions): Promise<void> {
   for (const { name, title, description, defaults, expected } of recipes) {
     say(`${paint("bold", name)}  ${title}`);
     say(wrap(description, 96, "  "));
-    say(
-      `  Defaults: --epochs ${defaults.epochs} --batch-size ${defaults.batchSize} --learning-rate ${defaults.learningRate}`,
-    );
+    const { epochs, batchSize, learningRate } = defaults;
+    say(`  Defaults: --epochs ${epochs} --batch-size ${batchSize} --learning-rate ${learningRate}`);
     say(`  Expected: ${expected.map((figure) => `${figure.metric} ${boundOf(figure)} on ${figure.on}`).join("; ")}\n`);
   }
   say(`Train one: npx nabla train ${recipes[0]?.name ?? "<recipe>"}`);
 }
 
-/** Breaks a paragraph into lines of at most `width` letters. */
+/** Breaks a paragraph into lines of at most `width` characters. */
 function wrap(text: string, width: number, indent: string): string {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

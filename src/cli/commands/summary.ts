@@ -1,4 +1,4 @@
-// `nabla summary <model>`: what a model's file holds.
+// `nabla summary <model>`: shows what a model's file holds.
 import type { Command } from "commander";
 import { printable } from "../../errors.ts";
 import { loadModel } from "../../train/load-model.ts";
@@ -43,9 +43,8 @@ async function summary(file: string, { json }: AnswerOptions): Promise<void> {
     const settings = Object.entries(config).map(
       ([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(6)) : value}`,
     );
-    say(
-      `Trained with ${optimizerName} (${settings.join(", ")}), loss ${trained.loss}${trained.metrics.length > 0 ? `, metrics ${trained.metrics.join(", ")}` : ""}`,
-    );
+    const measured = trained.metrics.length > 0 ? `, metrics ${trained.metrics.join(", ")}` : "";
+    say(`Trained with ${optimizerName} (${settings.join(", ")}), loss ${trained.loss}${measured}`);
   }
   if (dataInfo.inputs) {
     const { dtype, scale, offset } = dataInfo.inputs;

@@ -1,4 +1,4 @@
-// `nabla train <recipe>`: trains, measures, saves, and says what to do next.
+// `nabla train <recipe>`: trains, measures and saves a model, and shows commands to go on with.
 import type { Command } from "commander";
 import type { Dataset } from "../../data/dataset.ts";
 import { formatDuration, thousands } from "../../quantities.ts";
@@ -8,7 +8,7 @@ import type { Callback, TrainingRun } from "../../train/callback.ts";
 import { examplesName, TrainingProgress } from "../../train/progress.ts";
 import type { Recipe, RecipeOptions, RecipeResult } from "../../train/recipe.ts";
 import { type AnswerOptions, count, path, positive, withAnswerOptions, withExamples } from "../arguments.ts";
-import { confusionOf, confusionTable } from "../confusion.ts";
+import { confusionHeading, confusionOf, confusionTable } from "../confusion.ts";
 import { writeExampleImage } from "../example-image.ts";
 import { isReached, measureLines } from "../figures.ts";
 import { Interruption } from "../interrupt.ts";
@@ -17,7 +17,7 @@ import { DownloadProgress } from "../progress.ts";
 import { loadRecipe } from "../recipes.ts";
 import { type Paint, paintFor, say, sayJson } from "../terminal.ts";
 
-/** As many numbers as one likes to type. */
+/** The longest list of numbers that is shown for typing. */
 const mostNumbers = 8;
 
 interface TrainOptions extends AnswerOptions {
@@ -37,17 +37,18 @@ export function addTrain(program: Command): void {
     .summary("train a recipe and save the model")
     .description(
       "Trains the model of a recipe, measures it on data that were held out, and saves it.\n" +
-        "Ctrl-C ends training early: the model is still measured and saved, and the exit code is 130. A second Ctrl-C quits at once.",
+        "Ctrl-C ends training early: the model is still measured and saved, and the exit code is 130. " +
+        "A second Ctrl-C quits at once.",
     )
     .argument("<recipe>", 'what to train ("nabla recipes" lists what there is)')
-    .option("--epochs <count>", "how often each example is seen (default: the recipe's)", count(1))
-    .option("--batch-size <count>", "how many examples a step sees (default: the recipe's)", count(1))
-    .option("--learning-rate <rate>", "how far a step goes (default: the recipe's)", positive)
+    .option("--epochs <count>", "the number of passes over the examples (default: the recipe's)", count(1))
+    .option("--batch-size <count>", "the number of examples of a step (default: the recipe's)", count(1))
+    .option("--learning-rate <rate>", "the size of a step (default: the recipe's)", positive)
     .option("--seed <number>", "for weights, order and dropout: same seed, same model (default: 1)", count(0))
     .option("--data <folder>", "the folder that holds the data (default: the recipe's own)", path)
-    .option("--out <folder>", "where the model goes", path, modelFolder)
+    .option("--out <folder>", "the folder for the model", path, modelFolder)
     .option("--tiny", "little data and few steps: shows in a second that all works")
-    .option("--quiet", "say nothing but errors");
+    .option("--quiet", "print nothing but errors");
   withAnswerOptions(command).action(train);
   withExamples(command, [
     ["nabla train digits-mlp", "10,000 digits, in seconds"],
@@ -60,7 +61,8 @@ async function train(name: string, options: TrainOptions): Promise<void> {
   const { json, quiet, out, epochs, batchSize, learningRate, seed, data, tiny } = options;
   const recipe = await loadRecipe(name);
   const file = await prepareModelFile(out, name);
-  // Before anything else compiles WebAssembly (a download does): what the engine can do is settled by then.
+  // The backend comes before anything else that compiles WebAssembly (a download does), since its engine flags are
+  // fixed then.
   backend();
   const stream = json ? process.stderr : process.stdout;
   const downloading = new DownloadProgress(stream);
@@ -69,7 +71,7 @@ async function train(name: string, options: TrainOptions): Promise<void> {
     announce: (text) => (stream.isTTY && progress ? progress.interject(text) : say(text, process.stderr)),
     quit: () => {
       progress?.end();
-      // The terminal has echoed ^C; the shell's prompt begins on a new line.
+      // The terminal has echoed ^C, so that the shell's prompt needs a new line.
       if (process.stderr.isTTY) say("", process.stderr);
     },
   });
@@ -93,10 +95,10 @@ async function train(name: string, options: TrainOptions): Promise<void> {
       downloading.end();
       progress?.end();
     });
-    // What is expected is what the recipe reaches with its own settings, trained to the end.
-    const isAsMeant =
+    // The expected figures hold for the recipe's own settings, trained to the end.
+    const hasDefaults =
       ran.history.stopped === null && [epochs, batchSize, learningRate].every((setting) => setting === undefined);
-    const result = isAsMeant ? ran : { ...ran, expected: [] };
+    const result = hasDefaults ? ran : { ...ran, expected: [] };
     const confusion = await confusionOf(result.model, result.test);
     const example = `${file.slice(0, -".safetensors".length)}-example.png`;
     const hasExample = await writeExampleImage(result.test, example);
@@ -122,8 +124,9 @@ function head(
   const rate = options.learningRate ?? recipe.defaults.learningRate;
   return [
     `${paint("bold", recipe.title)} (${recipe.name})`,
-    `${thousands(parameters)} parameters · ${thousands(size)} ${examplesName(model.inputShape)} · ${epochs} ${epochs === 1 ? "epoch" : "epochs"} · ` +
-      `batches of ${batchSize} · learning rate ${rate} · seed ${options.seed ?? 1}`,
+    `${thousands(parameters)} parameters · ${thousands(size)} ${examplesName(model.inputShape)} · ` +
+      `${epochs} ${epochs === 1 ? "epoch" : "epochs"} · batches of ${batchSize} · learning rate ${rate} · ` +
+      `seed ${options.seed ?? 1}`,
     "",
   ].join("\n");
 }
@@ -154,32 +157,24 @@ function answer(
   };
 }
 
-/** What the held-out data say of the model. */
+/** The measures over the held-out data, in words. */
 function figures(
   { model, history, evaluation, expected, train, test }: RecipeResult,
   confusion: number[][] | null,
   paint: Paint,
 ): string {
   const lines = [""];
-  if (history.stopped !== null)
-    lines.push(
-      paint(
-        "yellow",
-        `Training was stopped after ${history.epochs.length} whole ${history.epochs.length === 1 ? "epoch" : "epochs"}, ${formatDuration(history.seconds)}.`,
-      ),
-      "",
-    );
+  if (history.stopped !== null) {
+    const count = history.epochs.length;
+    const words = `${count} whole ${count === 1 ? "epoch" : "epochs"}, ${formatDuration(history.seconds)}`;
+    lines.push(paint("yellow", `Training was stopped after ${words}.`), "");
+  }
   const on =
     test === train
       ? `the ${thousands(test.size)} ${examplesName(model.inputShape)}`
       : `${thousands(test.size)} ${examplesName(model.inputShape)} that were held out`;
   lines.push(`On ${on}:`, ...measureLines(evaluation, expected, paint));
-  if (confusion)
-    lines.push(
-      "",
-      "Confusion (rows: what it is; columns: what the model says)",
-      confusionTable(confusion, model.classNames, paint),
-    );
+  if (confusion) lines.push("", confusionHeading, confusionTable(confusion, model.classNames, paint));
   return lines.join("\n");
 }
 
@@ -192,7 +187,7 @@ function whatNext({ file, example }: Saved, { inputs: { array }, inputShape }: D
   return [`Saved as ${paint("bold", file)}. Next:`, ...commands.map((command) => `  npx nabla ${command}`)].join("\n");
 }
 
-/** A path as a shell takes it. */
+/** Quotes a path for a shell. */
 function shellWord(text: string): string {
   return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
