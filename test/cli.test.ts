@@ -480,7 +480,7 @@ describe("bad input: exit code 1, one sentence", () => {
     await refuses(1, /hostile\.safetensors/, "evaluate", "hostile.safetensors");
     await refuses(1, /no such file/, "predict", digits, "none.png");
     await refuses(1, /"text\.png" is not an image/, "predict", digits, "text.png");
-    await refuses(1, /inputs of shape \[2\].*--numbers/, "predict", xor, join("models", "digits-mlp-example.png"));
+    await refuses(1, /got model xor of \[2\].*--numbers/, "predict", xor, join("models", "digits-mlp-example.png"));
     await refuses(1, /takes inputs/, "evaluate", xor, "--on", "digits-mlp", "--tiny");
   });
 
