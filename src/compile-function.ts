@@ -1,4 +1,4 @@
-// `compile`: a function traced once for each combination of shapes, and from then on only run.
+// `compile`: traces a function once for each combination of shapes, and then runs the compiled program.
 import { type Backend, InterruptedRun, type KernelRun, type Program } from "./backends/backend.ts";
 import type { TypedArray } from "./dtype.ts";
 import { ArgumentError, NablaError } from "./errors.ts";
@@ -13,13 +13,13 @@ import { evaluate, flush, storagesIn } from "./runtime/evaluate.ts";
 import { isInlining, type Trace, tracing } from "./runtime/trace.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
 
-/** What a compiled function may give back: tensors, alone or nested in arrays and objects, or nothing. */
+/** The result of a compiled function: tensors, alone or nested in arrays and objects, or nothing. */
 export type Result = Tensor | void | readonly Result[] | { readonly [key: string]: Result };
 
 /**
- * A compiled function. Called inside another function that is traced (under `compile`, `grad`, `vmap`, `scan` …), it becomes
- * part of that one: it gives its result at once, not a promise. TypeScript cannot see that; {@link Compiled.inline} is
- * the same call with the type that it has there.
+ * A compiled function. Called inside another function that is traced (under `compile`, `grad`, `vmap`, `scan` …), it
+ * becomes part of that one: it returns its result at once, not a promise. TypeScript cannot see that;
+ * {@link Compiled.inline} is the same call with the type that it has there.
  */
 export interface Compiled<Args extends TensorLike[], R extends Result> {
   (...args: Args): Promise<R>;
@@ -32,11 +32,11 @@ export interface Compiled<Args extends TensorLike[], R extends Result> {
    * await (await f([2])).array(); // [2]
    */
   inline(...args: Args): R;
-  /** Runs `steps` times in a row with the same arguments, without coming back in between; gives the last results. */
+  /** Runs `steps` times in one call with the same arguments, and returns the last results. */
   repeat(steps: number, ...args: Args): Promise<R>;
-  /** Runs `steps` times like {@link repeat}, kernel by kernel on one thread, and tells how long each took. */
+  /** Runs `steps` times like {@link repeat}, kernel by kernel on one thread, and returns the time of each. */
   profile(steps: number, ...args: Args): Promise<KernelRun[]>;
-  /** The program for arguments of these shapes, for looking at. */
+  /** The program for arguments of these shapes, for inspection. */
   program(...args: Args): Promise<Program>;
 }
 
@@ -44,22 +44,22 @@ interface Traced {
   readonly owner: Backend;
   readonly program: Promise<Program>;
   readonly variables: readonly Cell[];
-  /** Those whose value the program needs. */
+  /** The variables whose value the program reads. */
   readonly read: readonly Cell[];
   readonly assigned: readonly Cell[];
   readonly constants: readonly Cell[];
   readonly fill: Fill;
 }
 
-/** Puts numbers in the places of the traced tensors of a result. */
+/** Rebuilds a result with numbers instead of the traced tensors. */
 type Fill = (numbers: readonly TypedArray[]) => Result;
 
-/** How many traces of one function are kept. The least recently used one goes first. */
+/** The greatest number of traces kept for one function. The least recently used one is evicted. */
 const mostTraces = 128;
 
 /**
  * Traces `fn` once for each combination of argument shapes and dtypes, and runs the compiled program from then on.
- * Variables may be read and assigned inside; anything else with an effect happens at the trace only. A compiled function
+ * Variables may be read and assigned inside; any other side effect happens only during the trace. A compiled function
  * may be called inside: it is traced into this one.
  *
  * @example
@@ -105,7 +105,7 @@ export function compile<Args extends TensorLike[], R extends Result>(
     return traced.fill(results) as R;
   };
 
-  /** Queues a run of the program behind all that was asked for before. */
+  /** Queues a run of the program after all earlier work. */
   const runTraced = async <T>(
     steps: number,
     given: Args,
@@ -157,7 +157,7 @@ export function compile<Args extends TensorLike[], R extends Result>(
   });
 }
 
-/** Gives back what a trace holds of its backend's memory, when the runs that are queued are over. */
+/** Frees the backend memory of a trace once the queued runs are over. */
 function release({ program, constants }: Traced): void {
   void enqueue(async () => {
     for (const cell of constants) cell.discard();
@@ -169,13 +169,13 @@ function release({ program, constants }: Traced): void {
 }
 
 function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor[], owner: Backend): Traced {
-  const parameters = args.map((x, i) => ops.placeholder(i, x.shape, x.dtype));
+  const placeholders = args.map((x, i) => ops.placeholder(i, x.shape, x.dtype));
   const into: Trace = {
     reads: new Map(),
     assigned: new Map(),
-    firstId: parameters[0]?.id ?? ops.full([], 0, "float32").id,
+    firstId: placeholders[0]?.id ?? ops.full([], 0, "float32").id,
   };
-  const result = tracing(into, () => fn(...parameters.map((node) => new Tensor(node))));
+  const result = tracing(into, () => fn(...placeholders.map((node) => new Tensor(node))));
   if (result instanceof Promise) {
     result.catch(() => undefined);
     throw new ArgumentError(
@@ -186,8 +186,8 @@ function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor
   const fill = collect(result, outputs);
   const assignments = [...into.assigned].map(([variable, value]) => ({ variable, value }));
 
-  // What was made before the trace, or is numbers already, is a constant of the program: computed once, and kept where
-  // the program can reach it.
+  // Nodes from before the trace, or with numbers, are constants of the program: they are computed once, and stored in
+  // cells that the program reads.
   const before = (node: Node): boolean => node.id < into.firstId || node.value !== undefined;
   const outside = topologicalOrder([...outputs, ...assignments.map((a) => a.value)], before).filter(before);
   const given = outside.filter((node) => node.op.kind !== "generate");
@@ -199,7 +199,7 @@ function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor
   const graph = closeGraph(
     replaced.slice(0, outputs.length),
     assignments.map(({ variable }, i) => ({ variable, value: replaced[outputs.length + i]! })),
-    parameters,
+    placeholders,
   );
   const read = new Set(graphNodes(graph).map((node) => (isRead(node) ? node.attrs.variable : null)));
   const program = owner.compile(graph);
@@ -233,6 +233,7 @@ function collect(result: Result, into: Node[]): Fill {
   }
   if (result === undefined) return () => undefined;
   throw new ArgumentError(
-    `compile: the function may give back tensors, alone or in arrays and objects, but gave ${result === null ? "null" : typeof result}.`,
+    "compile: expected the function to return tensors, alone or in arrays and objects, " +
+      `got ${result === null ? "null" : typeof result}.`,
   );
 }

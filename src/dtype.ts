@@ -40,30 +40,30 @@ export function allocate(dtype: DType, length: number): TypedArray {
   return new table[dtype].array(length);
 }
 
-/** Checks a name that came from outside. Throws {@link DTypeError} for one that is no dtype. */
+/** Checks the name of a dtype. Throws {@link DTypeError} for any other. */
 export function checkDType(name: string): DType {
   if (Object.hasOwn(table, name)) return name as DType;
   throw new DTypeError(`unknown dtype "${name}".${didYouMean(name, dtypes)} Known: ${dtypes.join(", ")}.`);
 }
 
-/** The least and the greatest number of the dtypes that hold integers. */
+/** The least and the greatest number of each integer dtype. */
 export const integerRange = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
   uint8: [0, 255],
 } as const;
 
-/** Whether the integer part of a number fits `dtype`: always for floats and bool, never NaN for integers. */
+/** True if `dtype` can hold the integer part of a number: always for floats and bool, never for NaN and integers. */
 export function fitsDType(value: number, dtype: DType): boolean {
   if (!(dtype in integerRange)) return true;
   const [least, greatest] = integerRange[dtype as keyof typeof integerRange];
-  const whole = Math.trunc(value);
-  return whole >= least && whole <= greatest;
+  const integer = Math.trunc(value);
+  return integer >= least && integer <= greatest;
 }
 
 /**
- * A number as `dtype` holds it: rounded to float32, cut to its integer part, or ≠ 0 as 1. Throws {@link ArgumentError} for
- * a number outside the range of an integer dtype, which would wrap around.
+ * A number converted to `dtype`: rounded to float32, truncated to an integer, or 1 for any bool ≠ 0. Throws
+ * {@link ArgumentError} for a number outside the range of an integer dtype, which would wrap around.
  */
 export function toDType(value: number, dtype: DType, where: string): number {
   if (dtype === "float32") return Math.fround(value);
@@ -78,7 +78,7 @@ export function toDType(value: number, dtype: DType, where: string): number {
 
 const promotion: readonly DType[] = ["bool", "uint8", "int32", "uint32", "float32", "float64"];
 
-/** The dtype in which two operands of an arithmetic operation meet: the later of the two in bool < uint8 < int32 < uint32 < float32 < float64. */
+/** The common dtype of two operands: the later of bool < uint8 < int32 < uint32 < float32 < float64. */
 export function promote(a: DType, b: DType): DType {
   return promotion[Math.max(promotion.indexOf(a), promotion.indexOf(b))]!;
 }

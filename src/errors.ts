@@ -1,4 +1,4 @@
-// The errors that Nabla throws on purpose: each says what was expected, what came, and what to try.
+// The errors that Nabla throws on purpose. Messages read "expected …, got …", and say where, and what to try.
 
 /** Base of every error that Nabla throws on purpose. Anything else that escapes is a bug in Nabla. */
 export class NablaError extends Error {
@@ -31,8 +31,8 @@ export class FileError extends NablaError {
 }
 
 /**
- * A text from outside as a terminal may show it: control characters, line breaks, halves of surrogate pairs and
- * characters that turn the direction of writing are written as escapes, and what is longer than `most` is cut.
+ * Untrusted text in a form that a terminal can show: control characters, line breaks, unpaired surrogates and
+ * characters that change the direction of writing are escaped, and text longer than `most` is cut.
  */
 export function printable(text: string, most = 80): string {
   const short = text.length > most ? `${text.slice(0, most - 3)}...` : text;
@@ -47,7 +47,7 @@ export function quote(text: string, most?: number): string {
   return `"${printable(text, most)}"`;
 }
 
-/** Names the closest of `known` to a misspelt `name`, or an empty string where none is close. */
+/** A question that names the entry of `known` closest to a misspelt `name`; an empty string if none is close. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   if (name.length > 64) return "";
   let best = "";

@@ -6,8 +6,7 @@ import { transformed } from "./runtime/trace.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
 
 /**
- * d loss / d x for each x of `xs`, as lazy tensors. `loss` has one element. An x on which it does not depend gets
- * zeros.
+ * d loss / d x for each x of `xs`, as lazy tensors. `loss` has one element. An x that it does not depend on gets zeros.
  *
  * @example
  * const x = tensor([1, 2]);
@@ -22,7 +21,7 @@ export function gradients(loss: Tensor, xs: readonly (Tensor | Cell)[]): Tensor[
 }
 
 /**
- * The gradient of `f` by its first argument, as a function of the same arguments. Can be applied to its own result.
+ * The gradient of `f` with respect to its first argument, as a function of the same arguments. It can be nested.
  *
  * @example await grad((x: Tensor) => x.mul(x).mul(x))(tensor(2)).item(); // 12
  */
@@ -43,7 +42,7 @@ export function valueAndGrad<Rest extends unknown[]>(
   f: (x: Tensor, ...rest: Rest) => Tensor,
 ): (x: TensorLike, ...rest: Rest) => [value: Tensor, gradient: Tensor] {
   return (x, ...rest) => {
-    // A node of its own: what else `f` may know of x is a constant to it.
+    // The gradient is taken at a separate node, so that other uses of x inside `f` count as constants.
     const at = new Tensor(identity(asTensor(x).node));
     const value = transformed(() => f(at, ...rest));
     return [value, gradients(value, [at])[0]!];

@@ -1,4 +1,4 @@
-// Numbers in JavaScript's own memory, with their shape and dtype: what files, data sets and users hand over.
+// Numbers in JavaScript's memory, with their shape and dtype: the common form of files, data sets and user input.
 import { allocate, type DType, dtypeInfo, type TypedArray, toDType } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { formatShape, type Shape, sizeOf } from "./shape.ts";
@@ -22,7 +22,7 @@ export type NestedOfRank<Rank extends number, Element = number> = number extends
   : [Element, Element[], Element[][], Element[][][], Element[][][][], Element[][][][][], Element[][][][][][]][Rank];
 
 /**
- * Makes a {@link HostArray} of nested numbers. Throws {@link ShapeError} where the rows differ in length, and an
+ * Makes a {@link HostArray} from nested numbers. Throws {@link ShapeError} if the rows differ in length, and an
  * ArgumentError for a number outside the range of an integer dtype.
  */
 export function fromNested(values: NestedArray, dtype?: DType): HostArray {
@@ -55,7 +55,8 @@ export function fromNested(values: NestedArray, dtype?: DType): HostArray {
 function ragged(path: string, got: string, depth: number, shape: Shape): ShapeError {
   const expected = depth < shape.length ? `${shape[depth]} entries` : "a number";
   return new ShapeError(
-    `expected a rectangular nested array with ${expected} at ${path || "its top"}, got ${got} (shape so far ${formatShape(shape)}).`,
+    `expected a rectangular nested array with ${expected} at ${path || "its top"}, ` +
+      `got ${got} (shape so far ${formatShape(shape)}).`,
   );
 }
 
@@ -63,7 +64,7 @@ function describe(value: unknown): string {
   return value === null ? "null" : Array.isArray(value) ? "an array" : typeof value;
 }
 
-/** Nests row-major numbers as deep as their shape. A scalar comes back as a bare number; bool as `true` and `false`. */
+/** Nests row-major numbers as deep as their shape. A scalar becomes a bare number; bool becomes `true` and `false`. */
 export function toNested(array: HostArray): NestedArray {
   const { data, shape, dtype } = array;
   const build = (depth: number, offset: number, stride: number): NestedArray => {
@@ -76,8 +77,8 @@ export function toNested(array: HostArray): NestedArray {
 }
 
 /**
- * Wraps a typed array: its own kind gives the dtype, and signed and 16-bit integers become int32. Throws where its length
- * does not fit `shape`, and for a number outside the range of an integer dtype.
+ * Wraps a typed array. Its kind gives the dtype; signed 8-bit and all 16-bit integers become int32. Throws if its
+ * length does not fit `shape`, and for a number outside the range of an integer dtype.
  */
 export function fromTyped(data: TypedArray | ForeignArray, shape: Shape, dtype = dtypeOf(data)): HostArray {
   if (sizeOf(shape) !== data.length) {
@@ -104,6 +105,7 @@ function dtypeOf(data: TypedArray | ForeignArray): DType {
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "uint8";
   throw new DTypeError(
-    `expected an array of numbers of at most 32 bits, or of float64, got ${(data as object).constructor.name}; try Float32Array.from.`,
+    `expected an array of numbers of at most 32 bits, or of float64, got ${(data as object).constructor.name}; ` +
+      "try Float32Array.from.",
   );
 }

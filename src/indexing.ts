@@ -1,4 +1,4 @@
-// NumPy's basic indexing, made of slices, reshapes and gathers.
+// NumPy's basic indexing, built from slices, reshapes and gathers.
 import { ArgumentError } from "./errors.ts";
 import * as ops from "./ops/index.ts";
 import type { Node } from "./ops/op.ts";
@@ -6,17 +6,21 @@ import { formatShape } from "./shape.ts";
 
 type Bound = number | null | undefined;
 
-/** One entry of an index: an integer, `[start, stop, step]`, `null` for a new axis, `"..."`, or a tensor of integers. */
+/**
+ * One entry of an index: an integer, `[start, stop, step]`, `null` for a new axis, `"..."`, or a tensor of integers.
+ */
 export type TensorIndex = number | null | "..." | readonly Bound[] | { readonly node: Node };
 
-/** The part of `x` that the index names. */
+/** The part of `x` at an index. */
 export function indexNode(x: Node, index: readonly TensorIndex[]): Node {
   const consumed = index.filter((entry) => entry !== null && entry !== "...").length;
   const dots = index.filter((entry) => entry === "...").length;
   const rank = x.shape.length;
-  if (dots > 1) throw new ArgumentError('at: "..." may stand once.');
+  if (dots > 1) throw new ArgumentError(`at: expected "..." at most once, got it ${dots} times.`);
   if (consumed > rank)
-    throw new ArgumentError(`at: ${consumed} entries index the ${rank} axes of ${formatShape(x.shape)}.`);
+    throw new ArgumentError(
+      `at: expected at most ${rank} entries for the axes of ${formatShape(x.shape)}, got ${consumed}.`,
+    );
   const spread = Array.from({ length: rank - consumed }, (): TensorIndex => []);
   const full = dots ? index.flatMap((entry) => (entry === "..." ? spread : [entry])) : [...index, ...spread];
 
@@ -30,7 +34,7 @@ export function indexNode(x: Node, index: readonly TensorIndex[]): Node {
       y = cut(y, axis, fromStart("at", entry, y, axis), 1, 1);
       y = ops.reshape(y, [...y.shape.slice(0, axis), ...y.shape.slice(axis + 1)]);
     } else if (typeof entry === "object" && "node" in entry) {
-      // What is still outside reads the nearest end.
+      // The gather clamps indices that are out of range.
       y = ops.gather(y, indicesFromStart("at", entry.node, y.shape[axis]!), axis);
       axis += entry.node.shape.length;
     } else if (Array.isArray(entry)) {
@@ -45,7 +49,7 @@ export function indexNode(x: Node, index: readonly TensorIndex[]): Node {
   return y;
 }
 
-/** An index from the start of an axis; a negative one counts from the end. Throws where it is outside. */
+/** The index from the start of an axis; a negative `index` counts from the end. Throws if it is out of range. */
 export function fromStart(where: string, index: number, x: Node, axis: number): number {
   const n = x.shape[axis]!;
   if (!Number.isInteger(index) || index < -n || index >= n) {
@@ -56,13 +60,13 @@ export function fromStart(where: string, index: number, x: Node, axis: number): 
   return index < 0 ? index + n : index;
 }
 
-/** Indices that a tensor holds, from the start of an axis of length `n`: negative ones count from the end. */
+/** The indices in a tensor, from the start of an axis of length `n`: negative ones count from the end. */
 export function indicesFromStart(where: string, indices: Node, n: number): Node {
   ops.checkIndices(where, indices);
   return indices.dtype === "int32" ? ops.select(ops.less(indices, 0), ops.add(indices, n), indices) : indices;
 }
 
-/** Python's slice: bounds count from the end where negative, and are cut to the axis. */
+/** Python's slice: negative bounds count from the end, and bounds are clamped to the axis. */
 function range(x: Node, axis: number, [start, stop, step = 1]: readonly Bound[]): Node {
   const n = x.shape[axis]!;
   const stride = step ?? 1;

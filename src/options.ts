@@ -1,7 +1,7 @@
-// Checks of what users hand over: option names, counts, finite numbers. Each failure is one sentence.
+// Checks of user input: option names, counts, finite numbers. Each failure is one sentence.
 import { ArgumentError, didYouMean, printable, quote } from "./errors.ts";
 
-/** Throws {@link ArgumentError} where `options` is no plain object or has a name that is not in `known`. */
+/** Throws {@link ArgumentError} if `options` is no plain object or has a name that is not in `known`. */
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ArgumentError(`${where}: expected an object of options, got ${describe(options)}.`);
@@ -48,7 +48,7 @@ export function checkName(where: string, name: unknown): string {
   );
 }
 
-/** The entry of a table that `name` names. Throws {@link ArgumentError} with the closest name for any other. */
+/** The entry `name` of a table. Throws {@link ArgumentError} that suggests the closest name if there is none. */
 export function lookUp<T>(kind: string, name: string, table: Readonly<Record<string, T>>): T {
   if (Object.hasOwn(table, name)) return table[name]!;
   const known = Object.keys(table);

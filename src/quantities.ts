@@ -1,4 +1,4 @@
-// Quantities as people read them: counts, shares, times and sizes as text.
+// Formats quantities for people: counts, shares, times and sizes.
 
 /** 60000 → `60,000` */
 export const thousands = (n: number): string => Math.round(n).toLocaleString("en-US");

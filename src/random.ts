@@ -1,4 +1,4 @@
-// Counter-based random bits on the host: Threefry-2x32 with 20 rounds, and the shuffles that are made of it.
+// Counter-based random bits on the host: Threefry-2x32 with 20 rounds, and shuffles that use it.
 import { ArgumentError } from "./errors.ts";
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
@@ -26,8 +26,8 @@ function writeBlock(out: Uint32Array, at: number, k0: number, k1: number, c0: nu
 }
 
 /**
- * Threefry-2x32-20: 64 random bits that depend on nothing but the key (k0, k1) and the counter (c0, c1),
- * as two whole numbers in [0, 2³²). Only the low 32 bits of each argument count.
+ * Threefry-2x32-20: 64 random bits that depend only on the key (k0, k1) and the counter (c0, c1), as two integers in
+ * [0, 2³²). Only the low 32 bits of each argument are used.
  *
  * Source: Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011).
  *
@@ -50,31 +50,31 @@ export function threefry2x32(k0: number, k1: number, c0: number, c1: number): [n
  */
 export function fillThreefry2x32(out: Uint32Array, k0: number, k1: number, first = 0, c1 = 0): void {
   if (out.length % 2 !== 0)
-    throw new ArgumentError(`fillThreefry2x32: a block has two words, but out has ${out.length}, which is odd.`);
+    throw new ArgumentError(`fillThreefry2x32: expected an array of even length, got ${out.length}.`);
   for (let at = 0; at < out.length; at += 2) writeBlock(out, at, k0, k1, first + at / 2, c1);
 }
 
 /**
- * The key (high word, low word) of a seed, which is any whole number within ±2⁵³: different seeds, different keys.
- * Throws {@link ArgumentError} for anything else.
+ * The key (high word, low word) of a seed, which is an integer within ±2⁵³. Different seeds give different keys.
+ * Throws {@link ArgumentError} for any other seed.
  */
 export function seedKey(seed: number): [number, number] {
   if (!Number.isSafeInteger(seed))
-    throw new ArgumentError(`a seed is a whole number within ±2^53, but came ${String(seed)}.`);
+    throw new ArgumentError(`expected a seed that is an integer within ±2^53, got ${String(seed)}.`);
   return [Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0];
 }
 
-/** A stream of random whole numbers: the same seed and stream number give the same numbers everywhere. */
+/** A stream of random integers: the same seed and stream number give the same integers everywhere. */
 export interface HostRandom {
-  /** The next 32 random bits, as a whole number in [0, 2³²). */
+  /** The next 32 random bits, as an integer in [0, 2³²). */
   uint32(): number;
-  /** A whole number in [0, n), each equally likely; n from 1 to 2³². */
+  /** A uniformly distributed integer in [0, n); n from 1 to 2³². */
   below(n: number): number;
 }
 
 /**
- * Random numbers for the host's own work (shuffling, splitting). `stream` tells apart independent streams
- * of one seed, such as the epochs of a training run; it is a whole number in [0, 2³²).
+ * Random numbers for work on the host (shuffling, splitting). `stream`, an integer in [0, 2³²), selects one of the
+ * independent streams of a seed, such as the epochs of a training run.
  *
  * Throws {@link ArgumentError} for a seed, stream or bound that is out of range.
  *
@@ -86,7 +86,7 @@ export function hostRandom(seed: number, stream = 0): HostRandom {
   const [k0, k1] = seedKey(seed);
   if (!Number.isInteger(stream) || stream < 0 || stream >= 2 ** 32) {
     throw new ArgumentError(
-      `a stream of random numbers is a whole number from 0 to 2^32 - 1, but came ${String(stream)}.`,
+      `expected a stream of random numbers that is an integer from 0 to 2^32 - 1, got ${String(stream)}.`,
     );
   }
   const words = new Uint32Array(512);
@@ -102,9 +102,9 @@ export function hostRandom(seed: number, stream = 0): HostRandom {
   };
   const below = (n: number): number => {
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) {
-      throw new ArgumentError(`below: the bound is a whole number from 1 to 2^32, but came ${String(n)}.`);
+      throw new ArgumentError(`below: expected a bound that is an integer from 1 to 2^32, got ${String(n)}.`);
     }
-    // Words past the last whole multiple of n would make its first remainders likelier.
+    // Words from the last multiple of n on are rejected: they would make small remainders more likely.
     const limit = 2 ** 32 - (2 ** 32 % n);
     let word = uint32();
     while (word >= limit) word = uint32();
@@ -114,17 +114,17 @@ export function hostRandom(seed: number, stream = 0): HostRandom {
 }
 
 /**
- * The numbers 0 … n − 1 in random order, each of the n! orders equally likely as far as the seed's 64 bits reach
+ * The numbers 0 … n − 1 in random order, each of the n! orders equally likely as far as the seed's 64 bits allow
  * (Fisher & Yates 1938, in Durstenfeld's form of 1964). The same n, seed and stream give the same order everywhere.
  *
- * Throws {@link ArgumentError} unless n is a whole number in [0, 2³¹).
+ * Throws {@link ArgumentError} unless n is an integer in [0, 2³¹).
  *
  * @example
  * permutation(5, 1); // Int32Array of 0, 1, 2, 3, 4 in an order that seed 1 always gives
  */
 export function permutation(n: number, seed: number, stream = 0): Int32Array {
   if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) {
-    throw new ArgumentError(`permutation: n is a whole number from 0 to 2^31 - 1, but came ${String(n)}.`);
+    throw new ArgumentError(`permutation: expected n to be an integer from 0 to 2^31 - 1, got ${String(n)}.`);
   }
   const random = hostRandom(seed, stream);
   const order = new Int32Array(n);

@@ -14,7 +14,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((n, i) => n === b[i]);
 }
 
-/** `[2,3]`: how shapes appear in messages and prints. */
+/** A shape as text, for messages and prints: `[2,3]`. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(",")}]`;
 }
@@ -41,13 +41,13 @@ export function inversePermutation(order: readonly number[]): number[] {
 export function checkShape(shape: Shape, where: string): Shape {
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
-      throw new ShapeError(`${where}: a shape holds whole numbers from 0 up, but came ${formatShape(shape)}.`);
+      throw new ShapeError(`${where}: expected a shape of integers from 0 up, got ${formatShape(shape)}.`);
     }
   }
   return shape;
 }
 
-/** NumPy's broadcasting: axes align at the right, and an axis of 1 stretches. */
+/** NumPy's broadcasting: axes align at the right, and an axis of length 1 is repeated. */
 export function broadcastShapes(where: string, ...shapes: Shape[]): Shape {
   const rank = Math.max(0, ...shapes.map((s) => s.length));
   const out = new Array<number>(rank).fill(1);
@@ -59,7 +59,8 @@ export function broadcastShapes(where: string, ...shapes: Shape[]): Shape {
       if (out[at] !== 1 && out[at] !== n) {
         throw new ShapeError(
           `${where}: shapes ${shapes.map(formatShape).join(" and ")} do not broadcast together: ` +
-            `axis ${at - rank} is ${out[at]} in one and ${n} in the other. Axes align at the right; each must be equal or 1.`,
+            `axis ${at - rank} is ${out[at]} in one and ${n} in the other. ` +
+            "Axes align at the right; each must be equal or 1.",
         );
       }
       out[at] = n;
@@ -68,7 +69,7 @@ export function broadcastShapes(where: string, ...shapes: Shape[]): Shape {
   return out;
 }
 
-/** Turns a negative axis into its place from the left; throws where there is no such axis. */
+/** Converts a negative axis to its index from the left. Throws an ArgumentError if there is no such axis. */
 export function normalizeAxis(axis: number, rank: number, where: string): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new ArgumentError(

@@ -4,14 +4,14 @@ import type { DType, TypedArray } from "./dtype.ts";
 import type { HostArray } from "./host-array.ts";
 import { formatShape, type Shape, sizeOf } from "./shape.ts";
 
-/** Larger arrays are shortened: of each long axis only `edge` entries at both ends are printed. */
+/** Arrays with more elements are shortened: only `edge` entries at both ends of each long axis are printed. */
 const longest = 1000;
 const edge = 3;
 
 /** Node calls a method of this name when an object is printed; elsewhere it is an ordinary symbol. */
 export const inspectSymbol = Symbol.for("nodejs.util.inspect.custom");
 
-/** `float32[2,2]` and the numbers on the lines below it; `missing` instead of numbers that are not in JavaScript's memory. */
+/** `float32[2,2]` and the numbers on the lines below it, or `missing` if they are not in JavaScript's memory. */
 export function showArray(
   title: string,
   { shape, dtype }: { readonly shape: Shape; readonly dtype: DType },

@@ -1,4 +1,4 @@
-// The tensor: a lazy value with NumPy's manners.
+// The tensor: a lazy value with NumPy's semantics.
 import { allocate, checkDType, type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
 import { ArgumentError, ShapeError } from "./errors.ts";
 import {
@@ -19,11 +19,11 @@ import { numbersOf, refuse } from "./runtime/evaluate.ts";
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape, sizeOf } from "./shape.ts";
 import { inspectSymbol, showArray } from "./show.ts";
 
-/** What array functions take: a tensor, a variable (its value now), a number, or nested numbers. */
+/** An argument of array functions: a tensor, a variable (its value now), a number, or nested numbers. */
 export type TensorLike = Tensor | Cell | NestedArray;
 
 interface ReduceOptions {
-  /** Keep the folded axes with length 1, so that the result broadcasts against the input. Default: false. */
+  /** Keeps the reduced axes with length 1, so that the result broadcasts against the input. Default: false. */
   readonly keepDims?: boolean;
 }
 
@@ -35,10 +35,10 @@ interface ReduceOptions {
  * await x.mul(2).sum(0).array(); // [8, 12]
  */
 export class Tensor {
-  // Own properties, and before the node, because a browser's console shows an object's first ones.
+  // These are own properties, and stand before the node, because a browser's console shows the first own properties.
   /** The lengths of the axes; `[]` for a scalar. */
   readonly shape: Shape;
-  /** What the elements are: float32, int32, uint32, uint8, bool or float64. */
+  /** The type of the elements: float32, int32, uint32, uint8, bool or float64. */
   readonly dtype: DType;
   /** The node of the graph that computes this tensor; for Nabla's own use. */
   readonly node: Node;
@@ -50,11 +50,11 @@ export class Tensor {
     this.node = node;
   }
 
-  /** How many axes there are. */
+  /** The number of axes. */
   get ndim(): number {
     return this.node.shape.length;
   }
-  /** How many elements there are. */
+  /** The number of elements. */
   get size(): number {
     return sizeOf(this.node.shape);
   }
@@ -64,8 +64,8 @@ export class Tensor {
     return numbersOf([this.node], ([data]) => data!);
   }
   /**
-   * The numbers, nested as deep as the shape; of a bool tensor, `true` and `false`. Name the rank to have them typed:
-   * `array<2>()` gives `number[][]`, `array<1, boolean>()` gives `boolean[]`.
+   * The numbers, nested as deep as the shape; `true` and `false` for a bool tensor. The rank as a type argument gives
+   * the exact type: `array<2>()` is `number[][]`, `array<1, boolean>()` is `boolean[]`.
    *
    * @example
    * const rows = await tensor([[1, 2], [3, 4]]).array<2>();
@@ -144,15 +144,15 @@ export class Tensor {
   notEqual(other: TensorLike): Tensor {
     return new Tensor(ops.not(ops.equal(this.node, operand(other))));
   }
-  /** Whether both hold; numbers count as ≠ 0. bool. Broadcasts. */
+  /** True where both are true; numbers count as ≠ 0. bool. Broadcasts. */
   logicalAnd(other: TensorLike): Tensor {
     return new Tensor(ops.and(this.cast("bool").node, asTensor(other).cast("bool").node));
   }
-  /** Whether either holds; numbers count as ≠ 0. bool. Broadcasts. */
+  /** True where at least one is true; numbers count as ≠ 0. bool. Broadcasts. */
   logicalOr(other: TensorLike): Tensor {
     return new Tensor(ops.or(this.cast("bool").node, asTensor(other).cast("bool").node));
   }
-  /** Whether it does not hold; numbers count as ≠ 0. bool. */
+  /** True where the element is false; numbers count as ≠ 0. bool. */
   logicalNot(): Tensor {
     return new Tensor(ops.not(this.cast("bool").node));
   }
@@ -177,7 +177,7 @@ export class Tensor {
   ceil(): Tensor {
     return new Tensor(ops.ceil(this.node));
   }
-  /** To the nearest integer; halves go to the even one. */
+  /** The nearest integer; halves go to the even one. */
   round(): Tensor {
     return new Tensor(ops.round(this.node));
   }
@@ -264,22 +264,23 @@ export class Tensor {
     const x = dtypeInfo(this.dtype).isFloat ? this : this.cast("float32");
     return x.sum(axes, options).mul(1 / count);
   }
-  /** The index along `axis` of the greatest element: of several the first, and of NaN, which counts as greatest. int32. */
+  /** The index of the first greatest element along `axis`; NaN counts as greatest. int32. */
   argmax(axis = -1): Tensor {
     return this.#argExtreme("argmax", ops.max, axis);
   }
-  /** The index along `axis` of the least element: of several the first, and the first NaN where there is one. int32. */
+  /** The index of the first least element along `axis`; NaN counts as least. int32. */
   argmin(axis = -1): Tensor {
     return this.#argExtreme("argmin", ops.min, axis);
   }
 
-  /** The same elements under another shape; one −1 stands for what is left over. */
+  /** The same elements under another shape; one length may be −1 and is inferred. */
   reshape(shape: Shape): Tensor {
     const holes = shape.filter((n) => n === -1).length;
     const known = shape.reduce((n, m) => (m === -1 ? n : n * m), 1);
     if (holes > 1 || (holes === 1 && (known === 0 || this.size % known !== 0))) {
       throw new ShapeError(
-        `reshape: expected a shape for the ${this.size} elements of ${formatShape(this.shape)}, got ${formatShape(shape)}; −1 may stand once, for an integer.`,
+        `reshape: expected a shape for the ${this.size} elements of ${formatShape(this.shape)}, ` +
+          `got ${formatShape(shape)}; −1 may stand once, for an integer.`,
       );
     }
     return new Tensor(
@@ -295,7 +296,7 @@ export class Tensor {
       axes?.map((a) => normalizeAxis(a, this.ndim, "transpose")) ?? this.shape.map((_, i) => this.ndim - 1 - i);
     return new Tensor(ops.permute(this.node, order));
   }
-  /** Stretches axes of length 1 and adds axes at the left. */
+  /** Repeats axes of length 1 and adds axes at the left. */
   broadcastTo(shape: Shape): Tensor {
     return new Tensor(ops.broadcast(this.node, shape));
   }
@@ -352,9 +353,10 @@ export class Tensor {
     );
   }
   /**
-   * NumPy's basic indexing, one entry an axis: an integer picks, `[start, stop, step]` slices (entries may be left out or
-   * null), `null` adds an axis, `"..."` stands for the axes between, an int32 tensor picks many. Negative integers count from
-   * the end. A number outside the axis throws; what a tensor holds is only known later, and reads the nearest end, as in JAX.
+   * NumPy's basic indexing, one entry an axis: an integer selects, `[start, stop, step]` slices (entries may be left
+   * out or null), `null` adds an axis, `"..."` stands for the axes between, an int32 tensor gathers. Negative integers
+   * count from the end. A number outside the axis throws; indices in a tensor are known only later, and are clamped, as
+   * in JAX.
    *
    * @example x.at(0, [1, 3]) // x[0, 1:3]
    */
@@ -362,8 +364,8 @@ export class Tensor {
     return new Tensor(indexNode(this.node, index));
   }
   /**
-   * Slices along `axis` in the order of `indices`: integers, of which negative ones count from the end. A number outside the
-   * axis throws; what a tensor holds is only known later, and reads the nearest end, as in JAX.
+   * Slices along `axis` in the order of `indices`, integers of which negative ones count from the end. A number outside
+   * the axis throws; indices in a tensor are known only later, and are clamped, as in JAX.
    *
    * @throws ArgumentError for a number outside the axis
    * @example await tensor([5, 6, 7]).take([0, -1]).array(); // [5, 7]
@@ -373,21 +375,23 @@ export class Tensor {
     return new Tensor(ops.gather(this.node, indexTensor("take", indices, this.node, at), at));
   }
 
-  /** Matrix product with NumPy's rules: a vector is a row at the left and a column at the right; leading axes broadcast. */
+  /**
+   * Matrix product with NumPy's rules: a vector is a row on the left and a column on the right; leading axes broadcast.
+   */
   matmul(other: TensorLike): Tensor {
     return new Tensor(matmulNode(this.node, asTensor(other).node));
   }
 
-  /** The same numbers, through which no gradient flows. */
+  /** The same numbers, without a gradient. */
   stopGradient(): Tensor {
     return new Tensor(ops.stopGradient(this.node));
   }
 
-  /** Shape, dtype and, where they have been computed already, the numbers. */
+  /** Shape, dtype and, if they have been computed, the numbers. */
   toString(): string {
     return showArray("Tensor", this, hostNumbers(this.node), "not computed yet; await t.data()");
   }
-  /** What `console.log` prints in Node. */
+  /** The text that `console.log` prints in Node. */
   [inspectSymbol](): string {
     return this.toString();
   }
@@ -417,14 +421,14 @@ export class Tensor {
     const kept = this.shape.map((n, i) => (i === at ? 1 : n));
     const extreme = ops.broadcast(ops.reshape(op(x, [at]), kept), this.shape);
     const indices = ops.iota(this.shape, at, "int32");
-    // The extreme of a row with NaN is NaN, which equals nothing: then it is the NaN themselves that are found.
+    // The extreme of a row with NaN is NaN, which equals nothing, so NaN are matched separately.
     const equals = ops.equal(x, extreme);
     const found = dtypeInfo(x.dtype).isFloat ? ops.or(equals, ops.not(ops.equal(x, x))) : equals;
     return new Tensor(ops.min(ops.select(found, indices, this.shape[at]! - 1), [at]));
   }
 }
 
-/** The numbers of a node where they are in JavaScript's memory, else undefined. Computes nothing. */
+/** The numbers of a node if they are in JavaScript's memory, else undefined. Computes nothing. */
 export function hostNumbers(node: Node): TypedArray | undefined {
   const { value, op, inputs, shape, dtype } = node;
   const constant = ops.constantValue(node);
@@ -432,7 +436,7 @@ export function hostNumbers(node: Node): TypedArray | undefined {
   return value ?? (op === ops.stopGradientOp || op === ops.reshapeOp ? hostNumbers(inputs[0]!) : undefined);
 }
 
-/** Indices along an axis of x, from its start: numbers are checked, and what a tensor holds is taken as it comes. */
+/** Indices along an axis of x, from its start. Numbers are checked; indices in a tensor are not. */
 export function indexTensor(where: string, indices: TensorLike, x: Node, axis: number): Node {
   if (indices instanceof Tensor || indices instanceof Cell)
     return indicesFromStart(where, asTensor(indices).node, x.shape[axis]!);
@@ -453,13 +457,14 @@ function matmulNode(a: Node, b: Node): Node {
   const inner = a.shape[rankA - 1];
   if (inner !== b.shape[Math.max(0, rankB - 2)]) {
     fail(
-      `the last axis of the first is ${inner}, and ${rankB > 1 ? "the last but one" : "the only one"} of the second is ${b.shape[Math.max(0, rankB - 2)]}`,
+      `the last axis of the first is ${inner}, and ${rankB > 1 ? "the last but one" : "the only one"} of the second ` +
+        `is ${b.shape[Math.max(0, rankB - 2)]}`,
     );
   }
   const batchA = a.shape.slice(0, -2);
   const batchB = b.shape.slice(0, -2);
   const rank = Math.max(batchA.length, batchB.length);
-  // Leading axes are labelled from the right; an axis of 1 against a longer one is dropped, which is broadcasting.
+  // Leading axes are labelled from the right. An axis of length 1 is dropped if the other is longer: so it broadcasts.
   const squeeze = (x: Node, batch: Shape, other: Shape, tail: number[]): { node: Node; labels: number[] } => {
     const labels: number[] = [];
     const shape: number[] = [];
@@ -479,13 +484,13 @@ function matmulNode(a: Node, b: Node): Node {
   return ops.contract(left.node, right.node, { a: left.labels, b: right.labels, out });
 }
 
-/** Takes what array functions take; a bare number stays one, so that it can take the dtype that it meets. */
+/** The operand for an argument. A bare number stays a number, so that it takes the dtype of the other operand. */
 export function operand(value: TensorLike): Node | number {
   return typeof value === "number" ? value : asTensor(value).node;
 }
 
 /**
- * Takes what array functions take and gives a tensor. Numbers become float32 unless `dtype` says otherwise.
+ * Converts an argument of an array function to a tensor. Numbers become float32 unless `dtype` is given.
  *
  * @example asTensor([1, 2]).shape; // [2]
  */
@@ -496,19 +501,19 @@ export function asTensor(value: TensorLike, dtype?: DType): Tensor {
   return tensor(value, dtype === undefined ? {} : { dtype });
 }
 
-/** Takes what array functions take and gives a tensor of floats: integers and bools become float32. */
+/** Converts an argument of an array function to a tensor of floats: integers and bools become float32. */
 export function asFloat(value: TensorLike): Tensor {
   const x = asTensor(value);
   return dtypeInfo(x.dtype).isFloat ? x : x.cast("float32");
 }
 
 /**
- * Makes a tensor of nested numbers, or of a typed array with its shape (default: one axis). The array is not copied.
+ * Makes a tensor from nested numbers, or from a typed array with its shape (default: one axis), which is not copied.
  *
  * @param options.dtype default: that of the typed array, int32 for one of signed 8 or of 16 bits; float32 for numbers,
  *   bool for booleans
  * @throws ArgumentError for a number outside the range of an integer dtype
- * @throws ShapeError where rows differ in length, or the shape does not hold the array
+ * @throws ShapeError if rows differ in length, or the shape does not fit the array
  * @example tensor([[1, 2], [3, 4]]); tensor(new Float32Array(6), { shape: [2, 3] });
  */
 export function tensor(

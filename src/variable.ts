@@ -1,4 +1,4 @@
-// Variables: numbers that stay between programs, such as weights, counters and resident data sets.
+// Variables: numbers that persist between programs, such as weights, counters and resident data sets.
 import type { TypedArray } from "./dtype.ts";
 import type { NestedOfRank } from "./host-array.ts";
 import * as ops from "./ops/index.ts";
@@ -21,7 +21,7 @@ export class Variable extends Cell {
   get value(): Tensor {
     return new Tensor(this.node());
   }
-  /** Takes a new value of the same shape and dtype. Throws ShapeError or DTypeError for any other. */
+  /** Assigns a value of the same shape and dtype. Throws ShapeError or DTypeError for any other. */
   assign(value: TensorLike): void {
     const given = typeof value === "number" ? new Tensor(ops.full(this.shape, value, this.dtype)) : asTensor(value);
     this.assignNode(given.node);
@@ -40,11 +40,11 @@ export class Variable extends Cell {
   > {
     return this.value.array();
   }
-  /** Name, shape, dtype and, where they are in JavaScript's memory, the numbers. */
+  /** Name, shape, dtype and, if they are in JavaScript's memory, the numbers. */
   override toString(): string {
     return showArray(`Variable "${this.name}"`, this, this.#known(), "in the backend's memory; await v.data()");
   }
-  /** What `console.log` prints in Node. */
+  /** The text that `console.log` prints in Node. */
   [inspectSymbol](): string {
     return this.toString();
   }
@@ -56,7 +56,7 @@ export class Variable extends Cell {
 let count = 0;
 
 /**
- * Makes a variable with its first value, of whose shape and dtype it stays. `name` appears in messages and prints.
+ * Makes a variable with an initial value, which fixes its shape and dtype. `name` appears in messages and prints.
  *
  * @example
  * const steps = variable(0, { name: "steps" });

@@ -1,9 +1,9 @@
-// Affine index arithmetic: how a movement operation is folded into the loads of whatever reads it.
+// Affine index arithmetic, which folds movement operations into the loads of their readers.
 import { contiguousStrides, type Shape, sameShape, sizeOf } from "./shape.ts";
 
 /**
- * A whole number computed from the counters of a loop nest: offset + Σ coefficients[t]·counter[t] + Σ scale·value.
- * `terms` hold what no affine function says: an index read from memory by a gather.
+ * An integer computed from the counters of a loop nest: offset + Σ coefficients[t]·counter[t] + Σ scale·value.
+ * `terms` hold the parts that are not affine: indices that a gather reads from memory.
  */
 export interface Affine {
   readonly offset: number;
@@ -11,8 +11,8 @@ export interface Affine {
   readonly terms: readonly IndexTerm[];
 }
 
-/** `value` is an expression of the kernel language; to this file it is opaque. */
-export interface IndexTerm {
+/** `value` is an expression of the kernel language, which this file does not interpret. */
+interface IndexTerm {
   readonly scale: number;
   readonly value: object;
 }
@@ -50,7 +50,7 @@ export function identityIndex(shape: Shape): Affine[] {
   return shape.map((_, axis) => counter(axis, shape.length));
 }
 
-/** Row-major position of an index in a buffer of `shape`. */
+/** The row-major offset of an index in a buffer of `shape`. */
 export function flatten(index: readonly Affine[], shape: Shape, rank: number): Affine {
   const strides = contiguousStrides(shape);
   let flat = fixed(0, rank);
@@ -61,9 +61,9 @@ export function flatten(index: readonly Affine[], shape: Shape, rank: number): A
 }
 
 /**
- * Reads an index of `from` as an index of `to`, two shapes of the same size in the same row-major order.
- * Axes merge always; an axis splits only where the counters that it is made of split with it. Null where they do not:
- * then whoever asks needs the elements in memory. `extents` are the lengths of the loops.
+ * Converts an index of `from` to an index of `to`, two shapes of the same size in the same row-major order. Axes can
+ * always be merged; an axis can be split only if its counters can be split with it. Null if they cannot: then the
+ * caller must materialise the elements. `extents` are the lengths of the loops.
  */
 export function reshapeIndex(index: readonly Affine[], from: Shape, to: Shape, extents: Shape): Affine[] | null {
   if (sizeOf(from) === 0) return to.map(() => fixed(0, extents.length));
@@ -77,7 +77,8 @@ export function reshapeIndex(index: readonly Affine[], from: Shape, to: Shape, e
     let sizeFrom = 1;
     let sizeTo = 1;
     do {
-      // Of equals, axes of 1 first: they join the group before them, and no other axis does.
+      // If both sizes are equal, axes of length 1 are taken first: they join the group before them, and no other axis
+      // does.
       const takesTo = sizeTo < sizeFrom || (sizeTo === sizeFrom && from[i] !== 1 && to[j] === 1) || i === from.length;
       if (takesTo) sizeTo *= to[j++]!;
       else sizeFrom *= from[i++]!;
@@ -91,7 +92,7 @@ export function reshapeIndex(index: readonly Affine[], from: Shape, to: Shape, e
   return out;
 }
 
-/** Takes a row-major position apart into an index of `shape`, or gives null where its counters straddle two axes. */
+/** Splits a row-major offset into an index of `shape`; null if one of its counters crosses from one axis to another. */
 function split(flat: Affine, shape: Shape, extents: Shape): Affine[] | null {
   const solid = shape.filter((n) => n !== 1).length;
   if (solid <= 1) return shape.map((n) => (n === 1 ? fixed(0, extents.length) : flat));
@@ -121,7 +122,7 @@ function split(flat: Affine, shape: Shape, extents: Shape): Affine[] | null {
 }
 
 /** The least and the greatest value that an index without memory terms takes over its loops. */
-export function range(a: Affine, extents: Shape): [number, number] {
+function range(a: Affine, extents: Shape): [number, number] {
   let least = a.offset;
   let most = a.offset;
   a.coefficients.forEach((c, t) => {

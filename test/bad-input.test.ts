@@ -19,7 +19,7 @@ type Case = readonly [name: string, run: () => unknown, kind: new (message: stri
 
 const data: readonly Case[] = [
   ["no examples", fitted([], []), ArgumentError, 'fit: expected at least one example, got an empty data set, "data".'],
-  ["different counts", fitted(x, [0, 1]), ShapeError, '"data" has 3 inputs (shape [3,2]) but 2 targets (shape [2]): the first axis counts the examples and must be the same in both.'],
+  ["different counts", fitted(x, [0, 1]), ShapeError, '"data" has 3 inputs (shape [3,2]) but 2 targets (shape [2]): the first axis counts the examples, and must be equal.'],
   ["ragged rows", fitted([[1, 2], [3]], [0, 1]), ShapeError, /expected a rectangular nested array/],
   ["NaN in the inputs", fitted([[0, 1], [1, NaN], [1, 1]], [0, 1, 2]), NumericError, 'fit: expected finite numbers, got NaN in the inputs of "data" at [1,1]; clean the data first.'],
   ["infinity in the targets", withLoss("mse", 1, [[0], [1], [-Infinity]]), NumericError, 'fit: expected finite numbers, got -Infinity in the targets of "data" at [2,0]; clean the data first.'],

@@ -107,24 +107,29 @@ describe("Dataset.from", () => {
       ShapeError,
       "shape [2]: expected 2 numbers, got an array of 1",
     ],
-    ["a single number", { inputs: 1, targets: [1] }, ShapeError, `the inputs of "data" are a single number`],
+    [
+      "a single number",
+      { inputs: 1, targets: [1] },
+      ShapeError,
+      `the inputs of "data": expected a first axis that counts the examples, got a single number`,
+    ],
     [
       "a HostArray that lies",
       { inputs: { array: { ...one, dtype: "int32" } }, targets: [1] },
       ShapeError,
-      "which is 1 numbers, but hold a Float32Array of 1",
+      "got a Float32Array of 1",
     ],
     [
       "a negative shape",
       { inputs: [1], targets: { array: { ...one, shape: [-1], dtype: "float32" } } },
       ShapeError,
-      `the targets of "data": a shape holds whole numbers`,
+      `the targets of "data": expected a shape of integers`,
     ],
     [
       "a scale that is no number",
       { inputs: { ...one, scale: NaN }, targets: [1] },
       ArgumentError,
-      "have scale NaN and offset 0",
+      "expected a finite scale and offset, got scale NaN and offset 0",
     ],
     [
       "a text",
@@ -201,7 +206,7 @@ describe("Dataset", () => {
 
   test.each([0, -1, 1.5, 11, NaN, Infinity])("refuses to split by %s", (amount) => {
     expect(() => ten.split(amount)).toThrow(
-      /split: the amount is a fraction between 0 and 1 or a count from 1 to 10, the size of "ten"/,
+      /split: expected an amount that is a fraction between 0 and 1 or a count from 1 to 10, the size of "ten"/,
     );
   });
 
@@ -411,21 +416,25 @@ describe("mnist from a folder", () => {
       { "train-labels-idx1": idx([3], [0, 10, 5]) },
       "has label 10 at index 1; expected labels from 0 to 9",
     ],
-    ["too few labels", { "t10k-labels-idx1": idx([1], [3]) }, "holds uint8[1], but 2 images need labels uint8[2]"],
+    [
+      "too few labels",
+      { "t10k-labels-idx1": idx([1], [3]) },
+      "expected labels uint8[2], one for each image, got uint8[1]",
+    ],
     [
       "labels of another dtype",
       { "t10k-labels-idx1": idx([2], [0, 0, 0, 3, 0, 0, 0, 4], 0x0c) },
-      "holds int32[2], but 2 images need labels uint8[2]",
+      "expected labels uint8[2], one for each image, got int32[2]",
     ],
     [
       "images of another size",
       { "train-images-idx3": idx([3, 2, 2], new Uint8Array(12)) },
-      "holds uint8[3,2,2], but images must be uint8[count,28,28]",
+      "expected images uint8[count,28,28], got uint8[3,2,2]",
     ],
     [
       "labels in place of images",
       { "train-images-idx3": small["train-labels-idx1"] },
-      "holds uint8[3], but images must be uint8[count,28,28]",
+      "expected images uint8[count,28,28], got uint8[3]",
     ],
     ["a file cut short", { "train-images-idx3": small["train-images-idx3"].subarray(0, 500) }, "is it cut short?"],
     ["a page of HTML", { "train-images-idx3": Buffer.from("<html>") }, "which is no IDX magic number"],

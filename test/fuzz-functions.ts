@@ -60,7 +60,7 @@ export function growByFunction(g: Growth): boolean {
   return steps[g.random.below(steps.length)]!(g);
 }
 
-/** x as [batch, ...one or two axes of space, channels]. */
+/** x as [batch, ...one or two spatial axes, channels]. */
 function asImage(x: Tensor, rank: number): Tensor | null {
   if (x.size === 0 || x.size > most / 4) return null;
   const wide = x.ndim < rank + 2 ? x.reshape([...new Array<number>(rank + 2 - x.ndim).fill(1), ...x.shape]) : x;

@@ -34,7 +34,7 @@ describe("seeds", () => {
   });
 
   test.each([0.5, NaN, Infinity, 2 ** 53, "1" as unknown as number])("may not be %s", (seed) => {
-    expect(() => hostRandom(seed)).toThrow(/a seed is a whole number/);
+    expect(() => hostRandom(seed)).toThrow(/expected a seed that is an integer/);
   });
 });
 

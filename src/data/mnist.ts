@@ -1,4 +1,4 @@
-// MNIST: 70,000 handwritten digits, from a folder of the user's, the cache folder or the usual mirrors.
+// MNIST: 70,000 handwritten digits, from the user's folder, the cache folder or the usual mirrors.
 import { FileError } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
 import { cacheFolder, makeFolder, readFile } from "../io/files.ts";
@@ -7,12 +7,12 @@ import { nodeModule } from "../io/node-modules.ts";
 import { formatShape } from "../shape.ts";
 import { Dataset } from "./dataset.ts";
 
-/** A data set of small images in four gzipped IDX files, and the mirrors that have it. */
+/** A data set of small images in four gzipped IDX files, and its mirrors. */
 export interface IdxRelease {
   readonly name: string;
   /** Addresses that end in "/", to which a file's name is added. */
   readonly mirrors: readonly string[];
-  /** The SHA-256 of each .gz file as the mirrors have it. */
+  /** The SHA-256 of each .gz file on the mirrors. */
   readonly sha256: Readonly<Record<IdxFile, string>>;
   readonly classNames: readonly string[];
 }
@@ -35,7 +35,7 @@ const mnistRelease: IdxRelease = {
   classNames: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
 };
 
-/** The progress of one file's download, in bytes; `total` is missing where the mirror does not tell. */
+/** The progress of one file's download, in bytes; `total` is absent if the mirror does not send it. */
 export interface MnistProgress {
   readonly file: string;
   readonly received: number;
@@ -43,7 +43,7 @@ export interface MnistProgress {
 }
 
 export interface MnistOptions {
-  /** A folder that holds the four IDX files, gzipped or not. They are held to their content, not to a checksum. */
+  /** A folder that holds the four IDX files, gzipped or not. Their content is checked, but no checksum. */
   readonly folder?: string;
   /** Called while a file is downloaded. */
   readonly onProgress?: (progress: MnistProgress) => void;
@@ -53,12 +53,11 @@ export interface MnistOptions {
  * MNIST's 60,000 digits to train on and 10,000 to test with (LeCun, Bottou, Bengio & Haffner 1998).
  *
  * Inputs: `[count, 28, 28]`, uint8 with scale 1/255, white on black. Targets: `[count]`, uint8, 0 … 9.
- * With `folder`, the files are read from there and nowhere else. Without it they are read from the cache folder,
- * and downloaded there first where they are missing or damaged (11 MB, resumable). The SHA-256 of a gzipped file is
- * checked at each use.
+ * With `folder`, the files are read only from there. Without it they are read from the cache folder, and downloaded
+ * first if they are missing or damaged (11 MB, resumable). The SHA-256 of a gzipped file is checked at each use.
  *
- * Throws {@link FileError} where files are missing (it names them and the folder they go in), damaged, or hold
- * something other than 28 × 28 images with as many labels from 0 to 9.
+ * Throws {@link FileError} if files are missing (it names them and their folder), damaged, or hold something other than
+ * 28 × 28 images with as many labels from 0 to 9.
  *
  * @example
  * const { train, test } = await mnist({ folder: "../shared/data/mnist" });
@@ -117,7 +116,7 @@ async function read(folder: string, file: IdxFile): Promise<HostArray> {
   return decodeIdx(await readFile(path, { maxBytes: maxFileBytes }), path);
 }
 
-/** A file of the cache folder, downloaded where it is missing or not what the mirrors have. */
+/** A file of the cache folder, downloaded first if it is missing or its checksum is wrong. */
 async function readCached(
   release: IdxRelease,
   file: IdxFile,
@@ -129,13 +128,13 @@ async function readCached(
   const path = join(folder, name);
   try {
     const found = findFile(folder, file);
-    // No checksum is known of an unpacked file: a user has put it there.
+    // An unpacked file, which a user has put there, has no known checksum.
     return await (found?.endsWith(".gz") ? readPinned(found, release.sha256[file]) : read(folder, file));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
   }
   await makeFolder(folder);
-  // Loaded when it is first asked for: a page, which has no files, goes without.
+  // Imported on demand, so that pages, which have no files, do not load it.
   const { download } = await import("../io/download.ts");
   try {
     await download({
@@ -148,8 +147,8 @@ async function readCached(
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     throw new FileError(
-      `the ${release.name} files are not on this machine and cannot be fetched: put ${packedNames(files)} into "${folder}", ` +
-        `or name a folder that has them (${error.message.replace(/\.$/, "")}).`,
+      `the ${release.name} files are not on this machine and cannot be fetched: put ${packedNames(files)} ` +
+        `into "${folder}", or name a folder that has them (${error.message.replace(/\.$/, "")}).`,
       { cause: error },
     );
   }
@@ -159,8 +158,8 @@ async function readCached(
 /** Reads an IDX file whose bytes must have this SHA-256. */
 async function readPinned(path: string, sha256: string): Promise<HostArray> {
   const bytes = await readFile(path, { maxBytes: maxFileBytes });
-  const came = nodeModule("node:crypto", `checking "${path}"`).createHash("sha256").update(bytes).digest("hex");
-  if (came !== sha256) throw new FileError(`"${path}" is damaged: expected SHA-256 ${sha256}, got ${came}.`);
+  const actual = nodeModule("node:crypto", `checking "${path}"`).createHash("sha256").update(bytes).digest("hex");
+  if (actual !== sha256) throw new FileError(`"${path}" is damaged: expected SHA-256 ${sha256}, got ${actual}.`);
   return decodeIdx(bytes, path);
 }
 
@@ -168,7 +167,7 @@ function checkImages(images: HostArray, file: IdxFile, folder: string): HostArra
   const { shape, dtype } = images;
   if (dtype === "uint8" && shape.length === 3 && shape[1] === 28 && shape[2] === 28) return images;
   throw new FileError(
-    `${file}-ubyte in "${folder}" holds ${dtype}${formatShape(shape)}, but images must be uint8[count,28,28].`,
+    `${file}-ubyte in "${folder}": expected images uint8[count,28,28], got ${dtype}${formatShape(shape)}.`,
   );
 }
 
@@ -182,7 +181,8 @@ function checkLabels(
   const { data, shape, dtype } = labels;
   if (dtype !== "uint8" || shape.length !== 1 || shape[0] !== images.shape[0]) {
     throw new FileError(
-      `${file}-ubyte in "${folder}" holds ${dtype}${formatShape(shape)}, but ${images.shape[0]} images need labels uint8[${images.shape[0]}].`,
+      `${file}-ubyte in "${folder}": expected labels uint8[${images.shape[0]}], one for each image, ` +
+        `got ${dtype}${formatShape(shape)}.`,
     );
   }
   const classes = release.classNames.length;

@@ -1,4 +1,4 @@
-// Activation functions, each elementwise unless it says otherwise, and the names by which layers know them.
+// Activation functions, elementwise unless stated otherwise, and the names that layers take for them.
 import { ArgumentError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { lookUp } from "../options.ts";
@@ -40,7 +40,7 @@ export function leakyRelu(x: TensorLike, { negativeSlope = 0.01 }: { readonly ne
 export function elu(x: TensorLike, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
   const at = asTensor(x);
   const positive = at.greater(0);
-  // The exponent is kept from the branch that does not use it, where it could overflow.
+  // Positive x are replaced by 0 before the exponential, which could overflow there although it is not used.
   return where(positive, at, where(positive, 0, at).expm1().mul(alpha));
 }
 
@@ -124,7 +124,7 @@ export const heaviside = (x: TensorLike): Tensor => asTensor(x).sign().add(1).mu
 
 /**
  * The greatest of each group of neighbours along the last axis: [..., units · pieces] becomes [..., units].
- * Goodfellow and others, 2013. Throws {@link ArgumentError} where `units` does not divide the axis.
+ * Goodfellow and others, 2013. Throws {@link ArgumentError} if `units` does not divide the axis.
  *
  * @example await maxout([1, 5, 4, 2], 2).array(); // [5, 4]
  */

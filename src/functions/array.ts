@@ -55,7 +55,8 @@ export function arange(start: number, stop?: number, step = 1): Tensor {
   const fits = [first, step, first + step * Math.max(0, size - 1)].every((x) => fitsDType(x, "int32"));
   if (!fits && Number.isInteger(first) && Number.isInteger(step))
     throw new ArgumentError(
-      `arange: expected integers from ${-(2 ** 31)} to ${2 ** 31 - 1}, got ${first} to ${end} by ${step}; try arange(${size}).cast("float32") and its multiples.`,
+      `arange: expected integers from ${-(2 ** 31)} to ${2 ** 31 - 1}, got ${first} to ${end} by ${step}; ` +
+        `try arange(${size}).cast("float32") and its multiples.`,
     );
   return fits ? indices.mul(step).add(first) : indices.cast("float32").mul(step).add(first);
 }
@@ -97,11 +98,12 @@ export const where = (condition: TensorLike, a: TensorLike, b: TensorLike): Tens
  */
 export function concatenate(xs: readonly TensorLike[], axis = 0): Tensor {
   const tensors = xs.map((x) => asTensor(x));
-  if (tensors.length === 0) throw new ArgumentError("concatenate: needs at least one tensor.");
+  const [first] = tensors;
+  if (!first) throw new ArgumentError("concatenate: expected at least one tensor, got an empty list.");
   return new Tensor(
     ops.concatenate(
       tensors.map((x) => x.node),
-      normalizeAxis(axis, tensors[0]!.ndim, "concatenate"),
+      normalizeAxis(axis, first.ndim, "concatenate"),
     ),
   );
 }
@@ -149,9 +151,9 @@ export function split(x: TensorLike, parts: number | readonly number[], axis = 0
  * @example await oneHot([2, 0], 3).array(); // [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot(indices: TensorLike, depth: number): Tensor {
-  const places = asTensor(indices).cast("int32").expandDims(-1);
-  const shape = [...places.shape.slice(0, -1), depth];
-  return places.equal(new Tensor(ops.iota(shape, shape.length - 1, "int32"))).cast("float32");
+  const column = asTensor(indices).cast("int32").expandDims(-1);
+  const shape = [...column.shape.slice(0, -1), depth];
+  return column.equal(new Tensor(ops.iota(shape, shape.length - 1, "int32"))).cast("float32");
 }
 
 // The functions that are also methods of a tensor.

@@ -1,4 +1,4 @@
-// Attention: a weighted mean of values, the weights told by how well their keys meet a query.
+// Attention: a weighted mean of values, with weights that follow from how well their keys match a query.
 import { ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { checkFinite, checkFlag, checkOptions } from "../options.ts";
@@ -9,20 +9,23 @@ import { einsum } from "./einsum.ts";
 
 /** The options of {@link scaledDotProductAttention}. */
 export interface AttentionOptions {
-  /** Of a shape that broadcasts to [..., queries, keys]. bool: true where a query may look. Floats: added to the scores. Default: all may. */
+  /**
+   * Broadcasts to [..., queries, keys]. A bool mask is true for the keys that a query attends to; a float mask is added
+   * to the scores. Default: every query attends to every key.
+   */
   readonly mask?: TensorLike;
-  /** Let query i see keys 0 … i only. Default: false. */
+  /** Lets query i attend to keys 0 … i only. Default: false. */
   readonly causal?: boolean;
-  /** What the scores are multiplied with. Default: 1 / √(length of a key). */
+  /** The factor of the scores. Default: 1 / √(length of a key). */
   readonly scale?: number;
 }
 
 /**
  * softmax(q · kᵀ · scale + mask) · v: queries [..., time, dim], keys [..., keys, dim], values [..., keys, width],
- * result [..., time, width]; leading axes (batch, heads) broadcast. A query that may look at nothing gets zeros, and no
- * gradient, where a plain softmax of nothing but −∞ would give NaN. Vaswani and others, 2017.
+ * result [..., time, width]; leading axes (batch, heads) broadcast. A query that attends to no key gets zeros and no
+ * gradient; a plain softmax of −∞ alone would give NaN. Vaswani and others, 2017.
  *
- * @throws ShapeError where queries, keys, values or the mask do not fit
+ * @throws ShapeError if queries, keys, values or the mask do not fit
  * @example
  * const x = random.normal(random.key(0), [4, 16, 8]); // 4 heads, 16 tokens, 8 numbers of each
  * scaledDotProductAttention(x, x, x, { causal: true }).shape; // [4, 16, 8]
@@ -38,7 +41,8 @@ export function scaledDotProductAttention(
   const [queries, keys, values] = [asFloat(q), asFloat(k), asFloat(v)];
   const fail = (why: string): never => {
     throw new ShapeError(
-      `${name}: queries ${formatShape(queries.shape)}, keys ${formatShape(keys.shape)} and values ${formatShape(values.shape)} do not fit: ${why}.`,
+      `${name}: queries ${formatShape(queries.shape)}, keys ${formatShape(keys.shape)} and values ` +
+        `${formatShape(values.shape)} do not fit: ${why}.`,
     );
   };
   if (Math.min(queries.ndim, keys.ndim, values.ndim) < 2) fail("each has at least the axes [time, dim]");
@@ -60,14 +64,14 @@ export function scaledDotProductAttention(
   const masked = checkFlag(name, "causal", options.causal ?? false) || options.mask !== undefined;
   const seen = masked ? hidden(name, scores, options) : scores;
   const top = seen.max(-1, { keepDims: true }).stopGradient();
-  // A row of nothing but −∞ is held back from −∞ − (−∞), and from a division by 0: its weights are 0, all of them.
+  // For a row of −∞ alone, −∞ − (−∞) and the division by 0 are avoided: all its weights are 0.
   const powers = seen.sub(masked ? where(top.equal(-Infinity), 0, top) : top).exp();
   const total = powers.sum(-1, { keepDims: true });
   const weights = powers.div(masked ? where(total.equal(0), 1, total) : total);
   return new Tensor(ops.probabilities(seen.node, weights.node, seen.ndim - 1)).matmul(values);
 }
 
-/** The scores with −∞ where a query may not look, or with the mask added. */
+/** The scores with −∞ for the keys that a query does not attend to, or with the mask added. */
 function hidden(name: string, scores: Tensor, { mask, causal = false }: AttentionOptions): Tensor {
   let y = scores;
   if (mask !== undefined) {
@@ -75,7 +79,8 @@ function hidden(name: string, scores: Tensor, { mask, causal = false }: Attentio
     const shape = broadcastShapes(`${name}: mask`, scores.shape, given.shape);
     if (shape.length !== scores.ndim || shape.some((n, i) => n !== scores.shape[i])) {
       throw new ShapeError(
-        `${name}: the mask ${formatShape(given.shape)} does not broadcast to the scores ${formatShape(scores.shape)}, [..., queries, keys].`,
+        `${name}: the mask ${formatShape(given.shape)} does not broadcast to the scores ` +
+          `${formatShape(scores.shape)}, [..., queries, keys].`,
       );
     }
     y = given.dtype === "bool" ? where(given, y, -Infinity) : y.add(given);

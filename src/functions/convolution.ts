@@ -1,4 +1,4 @@
-// Convolutions over one, two and three axes of space, and transposed ones, in Keras's layouts.
+// Convolutions over one, two and three spatial axes, and transposed convolutions, in Keras's layouts.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkCount, checkOptions } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
@@ -17,21 +17,24 @@ import {
 
 /** The options of {@link conv1d}, {@link conv2d} and {@link conv3d}. */
 export interface ConvolutionOptions {
-  /** Places from one window to the next, one number or one for each axis. Default: 1. */
+  /** Distance from one window to the next, one number or one for each axis. Default: 1. */
   readonly strides?: PerAxis;
-  /** "valid" (none), "same" (⌈length / stride⌉ results), a number of places at both ends, or a list of numbers or pairs. Default: "valid". */
+  /**
+   * "valid" (none), "same" (⌈length / stride⌉ results), a number of zeros at both ends, or a list of numbers or pairs
+   * [before, after]. Default: "valid".
+   */
   readonly padding?: Padding;
-  /** Places from one weight of the kernel to the next. Default: 1. Yu and Koltun, 2016. */
+  /** Distance from one weight of the kernel to the next. Default: 1. Yu and Koltun, 2016. */
   readonly dilation?: PerAxis;
-  /** Parts of the channels that do not see one another. Default: 1. */
+  /** The number of parts of the channels that are convolved separately. Default: 1. */
   readonly groups?: number;
-  /** Where the channels of x and of the result stand. The kernel's layout is always the same. Default: "channelsLast". */
+  /** The layout of x and of the result. The kernel's layout is always the same. Default: "channelsLast". */
   readonly dataFormat?: DataFormat;
 }
 
 const known = ["strides", "padding", "dilation", "groups", "dataFormat"];
 
-/** `shown` is the kernel's shape as the user gave it. */
+/** `shown` is the kernel's shape in messages, as the user gave it. */
 function convolution(
   where: string,
   rank: number,
@@ -53,14 +56,16 @@ function convolution(
   const features = kernel.shape.at(-1)!;
   if (channels % groups !== 0 || features % groups !== 0) {
     throw new ArgumentError(
-      `${where}: ${groups} groups must divide the ${channels} channels of x ${formatShape(given.shape)} and the ${features} of the kernel ${formatShape(kernel.shape)}.`,
+      `${where}: ${groups} groups must divide the ${channels} channels of x ${formatShape(given.shape)} ` +
+        `and the ${features} of the kernel ${formatShape(kernel.shape)}.`,
     );
   }
   if (kernel.shape.at(-2) !== channels / groups) {
-    const wanted =
+    const held =
       groups === 1 ? `${channels} channels` : `${channels} channels in ${groups} groups of ${channels / groups}`;
     throw new ShapeError(
-      `${where}: x ${formatShape(given.shape)} has ${wanted}, but the kernel ${formatShape(kernel.shape)} is for ${kernel.shape.at(-2)}: its last axis but one must be ${channels / groups}.`,
+      `${where}: x ${formatShape(given.shape)} has ${held}, but the kernel ${formatShape(kernel.shape)} is for ` +
+        `${kernel.shape.at(-2)}: its last axis but one must be ${channels / groups}.`,
     );
   }
   const space = x.shape.slice(1, -1);
@@ -73,7 +78,8 @@ function convolution(
 function checkKernel(where: string, layout: string, kernel: Tensor, rank: number, x: Tensor): void {
   if (kernel.ndim !== rank + 2 || kernel.shape.slice(0, rank).includes(0)) {
     throw new ShapeError(
-      `${where}: the kernel is ${layout} with ${spaceWords(rank)}, none of them empty, but came ${formatShape(kernel.shape)} for x ${formatShape(x.shape)}.`,
+      `${where}: expected a kernel ${layout} with ${spaceWords(rank)}, none of them empty, ` +
+        `got ${formatShape(kernel.shape)} for x ${formatShape(x.shape)}.`,
     );
   }
 }
@@ -134,7 +140,8 @@ export function depthwiseConv2d(
   const [height, width, own, multiplier] = weights.shape as [number, number, number, number];
   if (given.ndim === 4 && own !== channels) {
     throw new ShapeError(
-      `${where}: x ${formatShape(given.shape)} has ${channels} channels, but the kernel ${formatShape(weights.shape)} is for ${own}: its last axis but one must be ${channels}.`,
+      `${where}: x ${formatShape(given.shape)} has ${channels} channels, but the kernel ` +
+        `${formatShape(weights.shape)} is for ${own}: its last axis but one must be ${channels}.`,
     );
   }
   return convolution(
@@ -150,11 +157,15 @@ export function depthwiseConv2d(
 /** The options of {@link convTranspose1d}, {@link convTranspose2d} and {@link convTranspose3d}. */
 export interface TransposedConvolutionOptions extends ConvolutionOptions {
   /**
-   * What is cut off the full result, of length (n − 1)·stride + (size − 1)·dilation + 1: "valid" nothing, "same" so
-   * much that n·stride are left, else as many places as a convolution with this padding would add. Default: "valid".
+   * The part that is cut off the full result, of length (n − 1)·stride + (size − 1)·dilation + 1: "valid" cuts nothing,
+   * "same" leaves n·stride, and a number or list cuts as much as a convolution with this padding would add. Default:
+   * "valid".
    */
   readonly padding?: Padding;
-  /** Places added at each axis's end, fewer than its stride. Default: none, or what is lacking where the stride is longer than the kernel. */
+  /**
+   * The number of elements added at the end of each axis, less than its stride. Default: 0, or the difference if the
+   * stride is longer than the kernel.
+   */
   readonly outputPadding?: PerAxis;
 }
 
@@ -177,7 +188,8 @@ function transposed(
   const channels = x.shape.at(-1)!;
   if (kernel.shape.at(-1) !== channels) {
     throw new ShapeError(
-      `${where}: x ${formatShape(given.shape)} has ${channels} channels, but the kernel ${formatShape(kernel.shape)} is for ${kernel.shape.at(-1)}: its last axis must be ${channels}.`,
+      `${where}: x ${formatShape(given.shape)} has ${channels} channels, but the kernel ${formatShape(kernel.shape)} ` +
+        `is for ${kernel.shape.at(-1)}: its last axis must be ${channels}.`,
     );
   }
   if (channels % groups !== 0)
@@ -196,10 +208,10 @@ function transposed(
   extra.forEach((n, i) => {
     if (n >= strides[i]!)
       throw new ArgumentError(
-        `${where}: outputPadding is less than the stride ${strides[i]} of axis ${i} of space, but came ${n}.`,
+        `${where}: expected an outputPadding less than the stride ${strides[i]} of spatial axis ${i}, got ${n}.`,
       );
   });
-  // With a padding of its own, "same" means ⌊reach / 2⌋ at both ends, as in Keras.
+  // With an explicit outputPadding, "same" cuts ⌊reach / 2⌋ at both ends, as in Keras.
   const half = (r: number): [number, number] => [Math.floor(r / 2), Math.floor(r / 2)];
   const cut = (r: number): [number, number] => [Math.floor(r / 2), Math.ceil(r / 2)];
   const margins =
@@ -210,16 +222,17 @@ function transposed(
   space.forEach((n, i) => {
     if (n < 1)
       throw new ShapeError(
-        `${where}: padding [${margins[i]}] leaves nothing of axis ${i} of space of x ${formatShape(given.shape)} with the kernel ${formatShape(kernel.shape)}.`,
+        `${where}: padding [${margins[i]}] leaves nothing of spatial axis ${i} of x ${formatShape(given.shape)} ` +
+          `with the kernel ${formatShape(kernel.shape)}.`,
       );
   });
   return back(new Tensor(inputCotangent(x.node, kernel.node, { strides, padding: margins, dilation, groups }, space)));
 }
 
 /**
- * The transposed convolution ("deconvolution"): each place of x adds its share of the kernel to the result, `stride`
- * places on from the last one's, so that axes grow. x [batch, length, channels], kernel [size, features / groups,
- * channels]. It is the gradient of {@link conv1d} by its input. Zeiler and others, 2010.
+ * The transposed convolution ("deconvolution"): each element of x adds a multiple of the kernel to the result, `stride`
+ * elements after that of its predecessor, so that axes grow. x [batch, length, channels], kernel [size, features /
+ * groups, channels]. It is the gradient of {@link conv1d} with respect to its input. Zeiler and others, 2010.
  *
  * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
  * @example await convTranspose1d([[[1], [2]]], [[[1]], [[1]]], { strides: 2 }).array(); // [[[1], [1], [2], [2]]]
@@ -234,7 +247,9 @@ export const convTranspose1d = (
  * As {@link convTranspose1d} over two axes: x [batch, height, width, channels], kernel [height, width, features /
  * groups, channels].
  *
- * @example convTranspose2d(ones([1, 7, 7, 8]), ones([3, 3, 4, 8]), { strides: 2, padding: "same" }).shape; // [1, 14, 14, 4]
+ * @example
+ * const y = convTranspose2d(ones([1, 7, 7, 8]), ones([3, 3, 4, 8]), { strides: 2, padding: "same" });
+ * y.shape; // [1, 14, 14, 4]
  */
 export const convTranspose2d = (
   x: TensorLike,

@@ -1,20 +1,20 @@
-// Convolution and its two cotangents on nodes, channels last: three products, each of which is the others' derivative.
+// Convolution and its two cotangents on nodes, channels last: three products, each a derivative of the others.
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import type { Shape } from "../shape.ts";
 import { layWindows, windowsOf } from "./windows.ts";
 
-/** How a kernel goes over the axes of space; one entry for each. */
+/** The geometry of a convolution; lists have one entry for each spatial axis. */
 export interface Geometry {
   readonly strides: readonly number[];
-  /** Places added before and after each axis; fewer than none are cut off. */
+  /** The number of zeros added before and after each axis; a negative number cuts elements off. */
   readonly padding: readonly (readonly [number, number])[];
   readonly dilation: readonly number[];
-  /** Into how many equal parts, which do not see one another, the channels fall. */
+  /** The number of equal parts of the channels that are convolved separately. */
   readonly groups: number;
 }
 
-// Labels: batch, group, and channels of x and of y; those of space begin at 10, those of the kernel's own at 20.
+// Labels: batch, group, and channels of x and of y; spatial axes begin at 10, the kernel's spatial axes at 20.
 const [batch, group, channel, feature] = [0, 1, 2, 3];
 
 function labelsOf(rank: number, groups: number): { patches: number[]; kernel: number[]; y: number[] } {
@@ -28,7 +28,7 @@ function labelsOf(rank: number, groups: number): { patches: number[]; kernel: nu
   };
 }
 
-/** The last axis as [groups, channels of each], where there is more than one group. */
+/** Splits the last axis into [groups, channels of each] if there is more than one group. */
 const grouped = (x: Node, groups: number): Node => {
   const last = x.shape.length - 1;
   return groups > 1 ? ops.reshape(x, [...x.shape.slice(0, last), groups, x.shape[last]! / groups]) : x;
@@ -36,7 +36,7 @@ const grouped = (x: Node, groups: number): Node => {
 
 const spaceOf = (x: Node): Shape => x.shape.slice(1, -1);
 
-/** What the kernel meets at each place: [batch, ...space, (groups), ...kernel space, channels], a view of padded x. */
+/** The windows of padded x, as a view: [batch, ...space, (groups), ...kernel space, channels]. */
 function patchesOf(x: Node, sizes: Shape, geometry: Geometry): Node {
   const windows = windowsOf(grouped(x, geometry.groups), 1, { ...geometry, sizes });
   const own = windows.shape.length - sizes.length - 1;
@@ -45,8 +45,8 @@ function patchesOf(x: Node, sizes: Shape, geometry: Geometry): Node {
 }
 
 /**
- * y[b, i…, f] = Σ over k…, c of x[b, i·stride + k·dilation − padding…, c] · kernel[k…, c, f], the kernel not turned
- * round, as all frameworks have it. x [batch, ...space, channels], kernel [...space, channels / groups, features].
+ * y[b, i…, f] = Σ over k…, c of x[b, i·stride + k·dilation − padding…, c] · kernel[k…, c, f]. The kernel is not
+ * reversed, as in all frameworks. x [batch, ...space, channels], kernel [...space, channels / groups, features].
  */
 export function convolve(x: Node, kernel: Node, geometry: Geometry): Node {
   const { groups } = geometry;
@@ -65,9 +65,9 @@ export function convolve(x: Node, kernel: Node, geometry: Geometry): Node {
 }
 
 /**
- * The cotangent of the x of {@link convolve}, whose axes of space have the lengths `space`; used forward, a transposed
- * convolution. At stride 1 it is a convolution of dy with the kernel turned round; else what each place of dy adds to
- * its window, laid back by movement.
+ * The cotangent of the x of {@link convolve}, whose spatial axes have the lengths `space`. It is also the transposed
+ * convolution. At stride 1 it is a convolution of dy with the reversed kernel; otherwise the contribution of each
+ * element of dy to its window is computed, and the windows are added up.
  */
 export function inputCotangent(dy: Node, kernel: Node, geometry: Geometry, space: Shape): Node {
   const { strides, padding, dilation, groups } = geometry;
@@ -76,7 +76,7 @@ export function inputCotangent(dy: Node, kernel: Node, geometry: Geometry, space
   if (strides.every((stride) => stride === 1)) {
     const reach = sizes.map((size, i) => (size - 1) * dilation[i]!);
     const margins = padding.map(([low], i): [number, number] => [reach[i]! - low, space[i]! + low - dy.shape[1 + i]!]);
-    return convolve(dy, turned(kernel, groups), { strides, padding: margins, dilation, groups });
+    return convolve(dy, reversed(kernel, groups), { strides, padding: margins, dilation, groups });
   }
   const labels = labelsOf(rank, groups);
   const patches = ops.contract(grouped(dy, groups), grouped(kernel, groups), {
@@ -84,7 +84,7 @@ export function inputCotangent(dy: Node, kernel: Node, geometry: Geometry, space
     b: labels.kernel,
     out: labels.patches,
   });
-  // [batch, ...space, (groups), ...kernel space, channels] with the channels before the kernel's axes.
+  // Moves the channels of [batch, ...space, (groups), ...kernel space, channels] before the kernel's axes.
   const own = patches.shape.length - rank - 1;
   const order = patches.shape.map((_, i) => i);
   const windows = ops.permute(patches, [...order.slice(0, own), patches.shape.length - 1, ...order.slice(own, -1)]);
@@ -96,7 +96,7 @@ export function inputCotangent(dy: Node, kernel: Node, geometry: Geometry, space
   ]);
 }
 
-/** The cotangent of the kernel of {@link convolve}, whose axes of space have the lengths `sizes`. */
+/** The cotangent of the kernel of {@link convolve}, whose spatial axes have the lengths `sizes`. */
 export function kernelCotangent(x: Node, dy: Node, geometry: Geometry, sizes: Shape): Node {
   const { groups } = geometry;
   const labels = labelsOf(sizes.length, groups);
@@ -112,8 +112,8 @@ export function kernelCotangent(x: Node, dy: Node, geometry: Geometry, sizes: Sh
   ]);
 }
 
-/** A kernel with its axes of space in reverse order, and channels and features exchanged within each group. */
-function turned(kernel: Node, groups: number): Node {
+/** The kernel with reversed spatial axes, and with channels and features exchanged within each group. */
+function reversed(kernel: Node, groups: number): Node {
   const rank = kernel.shape.length - 2;
   const space = Array.from({ length: rank }, (_, i) => i);
   const flipped = ops.flip(kernel, space);

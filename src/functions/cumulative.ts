@@ -4,16 +4,16 @@ import type { Node } from "../ops/op.ts";
 import { normalizeAxis } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 
-/** How many elements are folded into each place of a block directly; longer axes go block by block. */
+/** Length of a block, within which each running sum is computed directly; longer axes are split into blocks. */
 const block = 32;
 
 type Fold = (x: Node, axes: readonly number[]) => Node;
 type Combine = (a: Node, b: Node) => Node;
 
 /**
- * y[…, i] = x[…, 0] ∘ … ∘ x[…, i] along the last axis. Each place folds those before it in its block, which one kernel
- * does without a step through memory; the blocks' totals are run through likewise. What comes later never touches what
- * comes before, so that NaN and infinity spread forwards only.
+ * y[…, i] = x[…, 0] ∘ … ∘ x[…, i] along the last axis. Each element reduces the elements up to it in its block, which
+ * one kernel does without intermediate memory; the totals of the blocks are accumulated in the same way. No element
+ * depends on later ones, so that NaN and infinity spread forwards only.
  */
 function running(x: Node, fold: Fold, combine: Combine, identity: number): Node {
   const { shape } = x;
@@ -30,7 +30,7 @@ function running(x: Node, fold: Fold, combine: Combine, identity: number): Node 
   return ops.resized(whole, outer.length, 0, n);
 }
 
-/** Folds, for each place of the last axis, the elements up to it. */
+/** Reduces, for each index of the last axis, the elements up to it. */
 function withinBlocks(x: Node, fold: Fold, identity: number, shape: Node["shape"]): Node {
   const n = x.shape.at(-1)!;
   const table = [...x.shape, n];
@@ -50,15 +50,15 @@ function cumulative(
   const given = asTensor(x);
   const counted = given.dtype === "bool" || given.dtype === "uint8" ? given.cast("int32") : given;
   const at = axis === undefined ? counted.reshape([counted.size]) : counted;
-  const place = normalizeAxis(axis ?? 0, at.ndim, where);
-  const order = [...at.shape.map((_, i) => i).filter((i) => i !== place), place];
+  const along = normalizeAxis(axis ?? 0, at.ndim, where);
+  const order = [...at.shape.map((_, i) => i).filter((i) => i !== along), along];
   const moved = at.transpose(order);
   const y = new Tensor(at.size === 0 ? moved.node : running(moved.node, fold, combine, identity));
   return y.transpose(at.shape.map((_, i) => order.indexOf(i)));
 }
 
 /**
- * The running sum y[i] = x[0] + … + x[i] along an axis; without one, of x made flat. bool and uint8 are counted as
+ * The running sum y[i] = x[0] + … + x[i] along an axis; without one, of x flattened. bool and uint8 are summed as
  * int32.
  *
  * @example await cumsum([1, 2, 3]).array(); // [1, 3, 6]
@@ -66,8 +66,8 @@ function cumulative(
 export const cumsum = (x: TensorLike, axis?: number): Tensor => cumulative("cumsum", x, axis, ops.sum, ops.add, 0);
 
 /**
- * The running product y[i] = x[0] · … · x[i] along an axis; without one, of x made flat. bool and uint8 are counted as
- * int32.
+ * The running product y[i] = x[0] · … · x[i] along an axis; without one, of x flattened. bool and uint8 are multiplied
+ * as int32.
  *
  * @example await cumprod([2, 3, 4]).array(); // [2, 6, 24]
  */

@@ -9,12 +9,12 @@ import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 function checkOffset(where: string, offset: number): number {
   if (!Number.isInteger(offset))
     throw new ArgumentError(
-      `${where}: an offset is a whole number of places above the main diagonal, but came ${describe(offset)}.`,
+      `${where}: expected an offset that is an integer (0 for the main diagonal), got ${describe(offset)}.`,
     );
   return offset;
 }
 
-/** The elements whose second index is `offset` more than the first, as a new last axis: every (n + 1)-th of the flat matrix. */
+/** The elements with second index = first + `offset`, as a new last axis: every (n + 1)-th of the flat matrix. */
 export function diagonalNode(x: Node, offset: number, axis1: number, axis2: number): Node {
   const rest = x.shape.map((_, i) => i).filter((i) => i !== axis1 && i !== axis2);
   const [rows, columns] = [x.shape[axis1]!, x.shape[axis2]!];
@@ -31,7 +31,7 @@ export function diagonalNode(x: Node, offset: number, axis1: number, axis2: numb
   );
 }
 
-/** A table of the shape's last two axes: whether column − row satisfies the condition. */
+/** A matrix of the shape's last two axes that is true where column − row satisfies the condition. */
 function below(shape: Shape, condition: (distance: Tensor) => Tensor): Tensor {
   const table = shape.slice(-2);
   return condition(new Tensor(ops.sub(ops.iota(table, 1, "int32"), ops.iota(table, 0, "int32"))));
@@ -40,12 +40,12 @@ function below(shape: Shape, condition: (distance: Tensor) => Tensor): Tensor {
 function triangle(where: string, x: TensorLike, k: number, condition: (distance: Tensor, k: number) => Tensor): Tensor {
   const at = asTensor(x);
   checkOffset(where, k);
-  if (at.ndim < 2) throw new ShapeError(`${where}: wants at least two axes, but came ${formatShape(at.shape)}.`);
+  if (at.ndim < 2) throw new ShapeError(`${where}: expected at least two axes, got ${formatShape(at.shape)}.`);
   return new Tensor(ops.select(below(at.shape, (distance) => condition(distance, k)).node, at.node, 0));
 }
 
 /**
- * The lower triangle of the last two axes: zeros where the column is more than `k` places right of the row.
+ * The lower triangle of the last two axes: x where column − row ≤ `k`, else 0.
  *
  * @example await tril(ones([3, 3])).array(); // [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
  */
@@ -53,7 +53,7 @@ export const tril = (x: TensorLike, k = 0): Tensor =>
   triangle("tril", x, k, (distance, most) => distance.lessEqual(most));
 
 /**
- * The upper triangle of the last two axes: zeros where the column is less than `k` places right of the row.
+ * The upper triangle of the last two axes: x where column − row ≥ `k`, else 0.
  *
  * @example await triu(ones([3, 3])).array(); // [[1, 1, 1], [0, 1, 1], [0, 0, 1]]
  */
@@ -63,7 +63,7 @@ export const triu = (x: TensorLike, k = 0): Tensor =>
 /**
  * The elements x[…, i, …, i + offset, …] of two axes (default: the first two), as a new last axis.
  *
- * @throws ShapeError where x has fewer than two axes
+ * @throws ShapeError if x has fewer than two axes
  * @example await diagonal([[1, 2], [3, 4]]).array(); // [1, 4]
  */
 export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor {
@@ -71,16 +71,16 @@ export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tenso
   checkOffset("diagonal", offset);
   if (at.ndim < 2)
     throw new ShapeError(
-      `diagonal: wants at least two axes, but came ${formatShape(at.shape)}; diag makes a matrix of a vector.`,
+      `diagonal: expected at least two axes, got ${formatShape(at.shape)}; diag makes a matrix of a vector.`,
     );
   const [first, second] = [normalizeAxis(axis1, at.ndim, "diagonal"), normalizeAxis(axis2, at.ndim, "diagonal")];
   if (first === second)
-    throw new ArgumentError(`diagonal: wants two axes of ${formatShape(at.shape)}, but came ${axis1} twice.`);
+    throw new ArgumentError(`diagonal: expected two axes of ${formatShape(at.shape)}, got axis ${axis1} twice.`);
   return new Tensor(diagonalNode(at.node, offset, first, second));
 }
 
 /**
- * Of a vector the matrix with it on the k-th diagonal and zeros elsewhere; of a matrix its k-th diagonal.
+ * For a vector, the matrix with it on the k-th diagonal and zeros elsewhere; for a matrix, its k-th diagonal.
  *
  * @example await diag([1, 2]).array(); // [[1, 0], [0, 2]]
  */
@@ -90,7 +90,7 @@ export function diag(x: TensorLike, k = 0): Tensor {
   if (at.ndim === 2) return diagonal(at, k);
   if (at.ndim !== 1)
     throw new ShapeError(
-      `diag: wants a vector or a matrix, but came ${formatShape(at.shape)}; diagonal takes any two axes.`,
+      `diag: expected a vector or a matrix, got ${formatShape(at.shape)}; diagonal takes any two axes.`,
     );
   const n = at.size + Math.abs(k);
   const column = at
@@ -103,7 +103,7 @@ export function diag(x: TensorLike, k = 0): Tensor {
 /**
  * Σ x[…, i, …, i + offset, …] over two axes (default: the first two).
  *
- * @throws ShapeError where x has fewer than two axes
+ * @throws ShapeError if x has fewer than two axes
  * @example await trace([[1, 2], [3, 4]]).item(); // 5
  */
 export const trace = (x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor =>

@@ -1,4 +1,4 @@
-// Einstein's summation over any number of operands, as pairwise contractions from left to right.
+// Einstein summation over any number of operands, as pairwise contractions from left to right.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
@@ -6,19 +6,19 @@ import { formatShape } from "../shape.ts";
 import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
 import { diagonalNode } from "./diagonals.ts";
 
-/** A node with one label for each axis, none of them twice. */
+/** A node with a distinct label for each axis. */
 interface Labelled {
   readonly node: Node;
   readonly labels: readonly number[];
 }
 
 /**
- * NumPy's einsum: each letter names an axis; operands with a letter in common meet along it, and letters that the
- * output lacks are summed over. `...` stands for leading axes, which broadcast. A letter twice in one operand takes its
- * diagonal. Without `->` the output is made of the letters that occur once, in alphabetical order. Operands are
+ * NumPy's einsum: each letter names an axis; operands with a common letter are multiplied along it, and letters that
+ * the output lacks are summed over. `...` stands for leading axes, which broadcast. A repeated letter in one operand
+ * takes its diagonal. Without `->` the output has the letters that occur once, in alphabetical order. Operands are
  * multiplied from left to right, two at a time; put those first whose product is small.
  *
- * @throws ArgumentError where the text is no formula for the operands; ShapeError where one letter names two lengths
+ * @throws ArgumentError if the text is no formula for the operands; ShapeError if one letter names two lengths
  * @example
  * const [a, b] = [ones([5, 2, 3]), ones([5, 3, 4])];
  * einsum("bij,bjk->bik", a, b).shape; // [5, 2, 4]
@@ -38,11 +38,11 @@ export function einsum(formula: string, ...operands: readonly TensorLike[]): Ten
   }
   const terms = left!.split(",");
   if (![...terms, right ?? ""].every((term) => /^[^.]*(\.{3}[^.]*)?$/.test(term)))
-    fail('"..." stands once in an operand, and whole');
+    fail('"..." stands at most once in an operand, with three dots');
   if (operands.length === 0 || terms.length !== tensors.length)
-    fail(`the formula names ${terms.length} operands, but ${tensors.length} came`);
+    fail(`expected ${terms.length} operands, as the formula names, got ${tensors.length}`);
 
-  // Letters are their codes; the axes that "..." stands for count from −1 down, the last of them being −1.
+  // The label of a letter is its code; the labels of the axes behind "..." are negative, and the last one is −1.
   let dots = 0;
   const labelsOf = (term: string, dotted: number): number[] => {
     const codes = term.split("...").map((part) => [...part].map((letter) => letter.charCodeAt(0)));
@@ -73,14 +73,14 @@ export function einsum(formula: string, ...operands: readonly TensorLike[]): Ten
   return new Tensor(inOrder(product, out, extents));
 }
 
-/** What stands for a missing output: "...", and the letters that occur once in all, in alphabetical order. */
+/** The output that a formula without `->` has: "...", and the letters that occur once, in alphabetical order. */
 function impliedOutput(all: readonly (readonly number[])[], dots: number): number[] {
   const letters = all.flat().filter((label) => label > 0);
   const once = [...new Set(letters)].filter((label) => letters.indexOf(label) === letters.lastIndexOf(label));
   return [...Array.from({ length: dots }, (_, i) => i - dots), ...once.sort((a, b) => a - b)];
 }
 
-/** The length of each label: axes of 1 stretch. */
+/** The length of each label; axes of length 1 broadcast. */
 function extentsOf(
   formula: string,
   tensors: readonly Tensor[],
@@ -94,7 +94,8 @@ function extentsOf(
       if (known !== 1 && n !== 1 && known !== n) {
         const name = label > 0 ? `"${String.fromCharCode(label)}"` : 'an axis of "..."';
         throw new ShapeError(
-          `einsum: "${formula}" for ${tensors.map((x) => formatShape(x.shape)).join(" and ")}: ${name} is ${known} in one place and ${n} in another.`,
+          `einsum: "${formula}" for ${tensors.map((x) => formatShape(x.shape)).join(" and ")}: ` +
+            `${name} is ${known} in one place and ${n} in another.`,
         );
       }
       if (known === 1) extents.set(label, n);
@@ -103,12 +104,12 @@ function extentsOf(
   return extents;
 }
 
-/** An operand that names each label once: of a repeated one, the diagonal. */
+/** The operand with distinct labels: for a repeated label it takes the diagonal. */
 function distinct(node: Node, labels: readonly number[]): Labelled {
   const second = labels.findIndex((label, i) => labels.indexOf(label) !== i);
   if (second < 0) return { node, labels };
   const first = labels.indexOf(labels[second]!);
-  // An axis of 1 beside a longer one of its name stretches first.
+  // If one of the two axes has length 1, it is broadcast first.
   const n = Math.max(node.shape[first]!, node.shape[second]!);
   const square = ops.broadcast(
     node,
@@ -120,7 +121,7 @@ function distinct(node: Node, labels: readonly number[]): Labelled {
   ]);
 }
 
-/** Without axes of 1 that another operand stretches: where they are missing, they broadcast. */
+/** Drops axes of length 1 that broadcast against another operand: a missing axis broadcasts as well. */
 function squeezed({ node, labels }: Labelled, extents: ReadonlyMap<number, number>): Labelled {
   const stays = labels.map((label, i) => node.shape[i] === extents.get(label));
   return {
@@ -132,19 +133,19 @@ function squeezed({ node, labels }: Labelled, extents: ReadonlyMap<number, numbe
   };
 }
 
-/** Sums away the labels that nothing else has. */
+/** Sums over the labels that nothing else has. */
 function sumAlone({ node, labels }: Labelled, others: readonly (readonly number[])[]): Labelled {
   const needed = (label: number): boolean => others.some((other) => other.includes(label));
   const axes = labels.flatMap((label, i) => (needed(label) ? [] : [i]));
   return axes.length === 0 ? { node, labels } : { node: ops.sum(node, axes), labels: labels.filter(needed) };
 }
 
-/** The product of two operands, summed over what they share and nothing later needs. */
+/** The product of two operands, summed over common labels that nothing later needs. */
 function multiply(a: Labelled, b: Labelled, later: readonly (readonly number[])[]): Labelled {
   const own = sumAlone(a, [b.labels, ...later]);
   const needed = (label: number): boolean => later.some((other) => other.includes(label));
   const labels = [...new Set([...own.labels, ...b.labels])].filter(needed);
-  // The last product goes straight into the output's order.
+  // The last product is computed in the output's order of axes.
   const out = later.length === 1 && later[0]!.every((label) => labels.includes(label)) ? later[0]! : labels;
   return { node: ops.contract(own.node, b.node, { a: own.labels, b: b.labels, out }), labels: out };
 }
@@ -154,7 +155,7 @@ function inOrder({ node, labels }: Labelled, out: readonly number[], extents: Re
     node,
     out.filter((label) => labels.includes(label)).map((label) => labels.indexOf(label)),
   );
-  // Labels of length 1 everywhere may have been dropped on the way.
+  // Labels of length 1 in all operands may have been dropped before.
   return ops.broadcast(
     ops.reshape(
       permuted,

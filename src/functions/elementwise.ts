@@ -1,4 +1,4 @@
-// Elementwise functions with NumPy's names that are no activations.
+// Elementwise functions with NumPy's names, except activations.
 
 import { dtypeInfo } from "../dtype.ts";
 import * as ops from "../ops/index.ts";
@@ -98,8 +98,8 @@ export const arctan2 = (y: TensorLike, x: TensorLike): Tensor => new Tensor(ops.
 export const rsqrt = (x: TensorLike): Tensor => new Tensor(ops.div(1, asTensor(x).sqrt().node));
 
 /**
- * x, but no less than `min` and no more than `max`; `null` (or NaN) for no bound. NaN stays NaN. The gradient is 1 from
- * bound to bound, both included, and 0 outside, as in PyTorch.
+ * x, limited to [`min`, `max`]; `null` (or NaN) means no bound. NaN stays NaN. The gradient is 1 within the bounds,
+ * both included, and 0 outside, as in PyTorch.
  *
  * @example await clip([-2, 0.5, 7], 0, 1).array(); // [0, 0.5, 1]
  */

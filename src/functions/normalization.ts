@@ -1,4 +1,4 @@
-// Normalization: numbers brought to mean 0 and variance 1, over whatever axes, then scaled and shifted.
+// Normalization to mean 0 and variance 1 over some axes, followed by a scale and a shift.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkCount, checkOptions, checkRange } from "../options.ts";
 import { type Axes, formatShape, normalizeAxes, normalizeAxis } from "../shape.ts";
@@ -7,33 +7,31 @@ import { rsqrt } from "./elementwise.ts";
 import { moments } from "./reductions.ts";
 
 interface Affine {
-  /** Multiplied with the result. Default: 1. */
+  /** A factor of the result. Default: 1. */
   readonly gamma?: TensorLike;
   /** Added to the result. Default: 0. */
   readonly beta?: TensorLike;
-  /** Added to the variance, so that the root of 0 is never a divisor. */
+  /** Added to the variance, so that the divisor is never 0. */
   readonly epsilon?: number;
 }
 
-/** A parameter with the lengths of some axes of x, as it broadcasts against x. */
+/** Reshapes `value`, which has the lengths of some axes of x, so that it broadcasts against x. */
 function along(where: string, name: string, value: TensorLike, x: Tensor, axes: readonly number[]): Tensor {
-  const parameter = asTensor(value);
-  const shape = x.shape.map((n, i) => (axes.includes(i) ? n : 1));
+  const given = asTensor(value);
+
   const own = axes.map((i) => x.shape[i]!);
-  if (
-    parameter.ndim > 0 &&
-    (parameter.ndim !== own.length || parameter.shape.some((n, i) => n !== own[i] && n !== 1))
-  ) {
+  if (given.ndim === 0) return given;
+  if (given.ndim !== own.length || given.shape.some((n, i) => n !== own[i] && n !== 1)) {
     throw new ShapeError(
-      `${where}: ${name} ${formatShape(parameter.shape)} does not fit x ${formatShape(x.shape)}, which wants ${formatShape(own)} or a number.`,
+      `${where}: expected ${name} to be ${formatShape(own)} or a number for x ${formatShape(x.shape)}, ` +
+        `got ${formatShape(given.shape)}.`,
     );
   }
-  return parameter.ndim === 0
-    ? parameter
-    : parameter.reshape(shape.map((_, i) => (axes.includes(i) ? parameter.shape[axes.indexOf(i)]! : 1)));
+  return given.reshape(x.shape.map((_, i) => given.shape[axes.indexOf(i)] ?? 1));
 }
 
-function scaled(where: string, y: Tensor, { gamma, beta }: Affine, axes: readonly number[]): Tensor {
+/** y · gamma + beta, each of which may be absent. */
+function scaledAndShifted(where: string, y: Tensor, { gamma, beta }: Affine, axes: readonly number[]): Tensor {
   const multiplied = gamma === undefined ? y : y.mul(along(where, "gamma", gamma, y, axes));
   return beta === undefined ? multiplied : multiplied.add(along(where, "beta", beta, y, axes));
 }
@@ -44,7 +42,7 @@ const positive = (where: string, epsilon: number): number => checkRange(where, "
  * (x − mean) / √(variance + ε) · gamma + beta with mean and variance over `axes` of each example (default: the last).
  * Default ε = 10⁻³, as in Keras; PyTorch has 10⁻⁵. gamma and beta have the lengths of those axes. Ba and others, 2016.
  *
- * @throws ShapeError where gamma or beta do not fit
+ * @throws ShapeError if gamma or beta do not fit
  * @example await layerNorm([[1, 3]], { epsilon: 0 }).array(); // [[-1, 1]]
  */
 export function layerNorm(x: TensorLike, options: Affine & { readonly axes?: Axes } = {}): Tensor {
@@ -54,14 +52,14 @@ export function layerNorm(x: TensorLike, options: Affine & { readonly axes?: Axe
   const axes = normalizeAxes(options.axes ?? -1, at.ndim, where);
   const { mean, variance } = moments(at, axes, { keepDims: true });
   const y = at.sub(mean).mul(rsqrt(variance.add(positive(where, options.epsilon ?? 1e-3))));
-  return scaled(where, y, options, axes);
+  return scaledAndShifted(where, y, options, axes);
 }
 
 /**
  * x / √(mean of x² + ε) · gamma over `axes` (default: the last): a layer normalization without the mean. Default ε =
  * 10⁻⁶. Zhang and Sennrich, 2019.
  *
- * @throws ShapeError where gamma does not fit
+ * @throws ShapeError if gamma does not fit
  * @example await rmsNorm([3, 4]).array(); // [0.848528, 1.131371]
  */
 export function rmsNorm(x: TensorLike, options: Omit<Affine, "beta"> & { readonly axes?: Axes } = {}): Tensor {
@@ -70,15 +68,15 @@ export function rmsNorm(x: TensorLike, options: Omit<Affine, "beta"> & { readonl
   const at = asFloat(x);
   const axes = normalizeAxes(options.axes ?? -1, at.ndim, where);
   const power = at.square().mean(axes, { keepDims: true });
-  return scaled(where, at.mul(rsqrt(power.add(positive(where, options.epsilon ?? 1e-6)))), options, axes);
+  return scaledAndShifted(where, at.mul(rsqrt(power.add(positive(where, options.epsilon ?? 1e-6)))), options, axes);
 }
 
 /**
- * A layer normalization over space and each of `groups` equal parts of the channels, which are the last axis: x [batch,
- * ...space, channels]. One group is a layer normalization of all, as many as channels an instance normalization. gamma
+ * A normalization over the spatial axes and each of `groups` equal parts of the channels: x [batch, ...space,
+ * channels]. One group is a layer normalization over all, and a group for each channel an instance normalization. gamma
  * and beta [channels]. Default ε = 10⁻³. Wu and He, 2018.
  *
- * @throws ArgumentError where `groups` does not divide the channels
+ * @throws ArgumentError if `groups` does not divide the channels
  * @example groupNorm(ones([8, 7, 7, 64]), 4).shape; // [8, 7, 7, 64]
  */
 export function groupNorm(x: TensorLike, groups: number, options: Affine = {}): Tensor {
@@ -87,7 +85,7 @@ export function groupNorm(x: TensorLike, groups: number, options: Affine = {}): 
   const at = asFloat(x);
   checkCount(where, "groups", groups);
   if (at.ndim < 2)
-    throw new ShapeError(`${where}: x is [batch, ...space, channels], but came ${formatShape(at.shape)}.`);
+    throw new ShapeError(`${where}: expected x [batch, ...space, channels], got ${formatShape(at.shape)}.`);
   const channels = at.shape.at(-1)!;
   if (channels % groups !== 0)
     throw new ArgumentError(
@@ -100,24 +98,26 @@ export function groupNorm(x: TensorLike, groups: number, options: Affine = {}): 
     .sub(mean)
     .mul(rsqrt(variance.add(positive(where, options.epsilon ?? 1e-3))))
     .reshape(at.shape);
-  return scaled(where, y, options, [at.ndim - 1]);
+  return scaledAndShifted(where, y, options, [at.ndim - 1]);
 }
 
 /** The options of {@link batchNorm}. */
 export interface BatchNormOptions extends Affine {
-  /** Of each channel, [channels]. Default: those of x itself, over all other axes. */
+  /** The mean of each channel, [channels]. Default: the mean of x over all other axes. */
   readonly mean?: TensorLike;
+  /** The variance of each channel, [channels]. Default: the variance of x over all other axes. */
   readonly variance?: TensorLike;
-  /** Where the channels stand. Default: −1. */
+  /** The axis of the channels. Default: −1. */
   readonly axis?: number;
 }
 
 /**
- * (x − mean) / √(variance + ε) · gamma + beta for each channel, over the whole batch and all of space: with the
- * statistics of x itself while training (those of {@link moments} over the same axes), with running ones given
- * afterwards. Default ε = 10⁻³, as in Keras; PyTorch has 10⁻⁵. Ioffe and Szegedy, 2015.
+ * (x − mean) / √(variance + ε) · gamma + beta for each channel, over the batch and all spatial axes. In training leave
+ * mean and variance out, so that the statistics of x are used (see {@link moments}); afterwards pass running ones.
+ * Default ε = 10⁻³, as in Keras; PyTorch has 10⁻⁵. Ioffe and Szegedy, 2015.
  *
- * @throws ArgumentError where only one of mean and variance is given; ShapeError where a parameter does not fit
+ * @throws ArgumentError if only one of mean and variance is given; ShapeError if gamma, beta or a statistic does not
+ *   fit
  * @example await batchNorm([[1], [3]], { epsilon: 1e-9 }).array(); // [[-1], [1]]
  */
 export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor {
@@ -137,12 +137,12 @@ export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor
           variance: along(where, "variance", variance!, at, [channel]),
         };
   const y = at.sub(own.mean).mul(rsqrt(own.variance.add(positive(where, options.epsilon ?? 1e-3))));
-  return scaled(where, y, options, [channel]);
+  return scaledAndShifted(where, y, options, [channel]);
 }
 
 /**
- * x / ‖x‖ over `axes` (default: the last): vectors of length 1. Where Σ x² is less than ε (default 10⁻¹²) it is divided
- * by √ε, so that a vector of zeros stays one.
+ * x / ‖x‖ over `axes` (default: the last): vectors of length 1. If Σ x² is less than ε (default 10⁻¹²), x is divided by
+ * √ε, so that a vector of zeros stays one.
  *
  * @example await l2Normalize([3, 4]).array(); // [0.6, 0.8]
  */

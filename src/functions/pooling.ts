@@ -1,4 +1,4 @@
-// Pooling: the greatest or the mean of each window, over one, two and three axes of space.
+// Pooling: the maximum or the mean of each window, over one, two and three spatial axes.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
@@ -18,11 +18,14 @@ import { layWindows, type Windows, windowsOf } from "./windows.ts";
 
 /** The options of the pooling functions, such as {@link maxPool2d}. */
 export interface PoolingOptions {
-  /** Places from one window to the next. Default: the window's size, so that windows lie side by side. */
+  /** Distance from one window to the next. Default: the window's size, so that windows do not overlap. */
   readonly strides?: PerAxis;
-  /** "valid" (none), "same" (⌈length / stride⌉ results), a number of places at both ends, or a list of numbers or pairs. Default: "valid". */
+  /**
+   * "valid" (none), "same" (⌈length / stride⌉ results), a number of elements at both ends, or a list of numbers or
+   * pairs [before, after]. Default: "valid".
+   */
   readonly padding?: Padding;
-  /** Where the channels of x and of the result stand. Default: "channelsLast". */
+  /** The layout of x and of the result. Default: "channelsLast". */
   readonly dataFormat?: DataFormat;
 }
 
@@ -48,36 +51,37 @@ function pooling(
   margins.forEach(([low, high], i) => {
     if (Math.max(low, high) >= sizes[i]!)
       throw new ArgumentError(
-        `${where}: padding [${low},${high}] of axis ${i} of space makes windows that hold nothing: with a size of ${sizes[i]} it is ${sizes[i]! - 1} at most.`,
+        `${where}: padding [${low},${high}] of spatial axis ${i} makes windows without elements: ` +
+          `expected at most ${sizes[i]! - 1} for a size of ${sizes[i]}.`,
       );
   });
   return back(new Tensor(pool(x.node, { sizes, strides, dilation: sizes.map(() => 1), padding: margins })));
 }
 
-/** The windows' own axes, which come last. */
+/** The axes within a window, which come last. */
 const windowAxes = (windows: Node, { sizes }: Windows): number[] =>
   sizes.map((_, i) => windows.shape.length - sizes.length + i);
 
-/** A value for each window, at each of its places. */
+/** Broadcasts one value for each window to all elements of the window. */
 const spread = (y: Node, windows: Node): Node =>
   ops.broadcast(ops.reshape(y, [...y.shape, ...windows.shape.slice(y.shape.length).map(() => 1)]), windows.shape);
 
-const greatest: Pool = (x, shape) => {
+const maximum: Pool = (x, shape) => {
   const windows = windowsOf(x, 1, shape, -Infinity);
   const axes = windowAxes(windows, shape);
   const y = ops.max(windows, axes);
   const lengths = x.shape.slice(1, -1);
   return ops.customGradient(y, [x], (dy) => {
-    // Elements of a window are numbered in row-major order. The first that is the greatest, or NaN, gets all.
-    const places = axes.reduce<Node>(
+    // The whole cotangent goes to the first element in row-major order that is the maximum, or NaN.
+    const indices = axes.reduce<Node>(
       (at, axis) => ops.add(ops.mul(at, windows.shape[axis]!), ops.iota(windows.shape, axis, "int32")),
       ops.full(windows.shape, 0, "int32"),
     );
     const last = shape.sizes.reduce((n, m) => n * m, 1) - 1;
     const wins = ops.or(ops.equal(windows, spread(y, windows)), ops.not(ops.equal(windows, windows)));
-    const first = ops.min(ops.select(wins, places, last), axes);
+    const first = ops.min(ops.select(wins, indices, last), axes);
     return [
-      layWindows(ops.select(ops.equal(places, spread(first, windows)), spread(dy, windows), 0), 1, shape, lengths),
+      layWindows(ops.select(ops.equal(indices, spread(first, windows)), spread(dy, windows), 0), 1, shape, lengths),
     ];
   });
 };
@@ -85,7 +89,7 @@ const greatest: Pool = (x, shape) => {
 const mean: Pool = (x, shape) => {
   const windows = windowsOf(x, 1, shape);
   const total = ops.sum(windows, windowAxes(windows, shape));
-  // How many places of each window lie on an axis, for each axis that is padded; the others are the same everywhere.
+  // The number of elements in each window: it varies along padded axes, and is constant along the others.
   let count: Node | number = 1;
   shape.padding.forEach(([low, high], i) => {
     const [size, stride, length] = [shape.sizes[i]!, shape.strides[i]!, x.shape[1 + i]!];
@@ -101,15 +105,15 @@ const mean: Pool = (x, shape) => {
 };
 
 /**
- * The greatest element of each window of `size` places: x [batch, length, channels], result [batch, ⌊(length − size) /
- * stride⌋ + 1, channels]. Padding never wins; NaN does. The gradient goes to the first place that holds the greatest,
- * as in PyTorch and Keras; in a window with NaN, to the first of those.
+ * The maximum of each window of `size` elements: x [batch, length, channels], result [batch, ⌊(length − size) / stride⌋
+ * + 1, channels]. Padding is ignored; NaN counts as greatest. The gradient goes to the first maximum, as in PyTorch and
+ * Keras; in a window with NaN, to the first NaN.
  *
- * @throws ShapeError where a window is longer than its axis; ArgumentError for an option out of range
+ * @throws ShapeError if a window is longer than its axis; ArgumentError for an option out of range
  * @example await maxPool1d([[[1], [3], [2], [0]]], 2).array(); // [[[3], [2]]]
  */
 export const maxPool1d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
-  pooling("maxPool1d", 1, greatest, x, size, options);
+  pooling("maxPool1d", 1, maximum, x, size, options);
 
 /**
  * As {@link maxPool1d} over two axes: x [batch, height, width, channels]. Default: 2 × 2, halving both.
@@ -117,7 +121,7 @@ export const maxPool1d = (x: TensorLike, size: PerAxis = 2, options: PoolingOpti
  * @example maxPool2d(ones([8, 28, 28, 16])).shape; // [8, 14, 14, 16]
  */
 export const maxPool2d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
-  pooling("maxPool2d", 2, greatest, x, size, options);
+  pooling("maxPool2d", 2, maximum, x, size, options);
 
 /**
  * As {@link maxPool1d} over three axes: x [batch, ...space, channels].
@@ -125,13 +129,13 @@ export const maxPool2d = (x: TensorLike, size: PerAxis = 2, options: PoolingOpti
  * @example maxPool3d(ones([1, 8, 8, 8, 2])).shape; // [1, 4, 4, 4, 2]
  */
 export const maxPool3d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
-  pooling("maxPool3d", 3, greatest, x, size, options);
+  pooling("maxPool3d", 3, maximum, x, size, options);
 
 /**
- * The mean of each window of `size` places: x [batch, length, channels], result [batch, ⌊(length − size) / stride⌋ + 1,
- * channels]. Places in the padding do not count, as in Keras (PyTorch's countIncludePad = false).
+ * The mean of each window of `size` elements: x [batch, length, channels], result [batch, ⌊(length − size) / stride⌋ +
+ * 1, channels]. Padding does not count, as in Keras (PyTorch's count_include_pad = False).
  *
- * @throws ShapeError where a window is longer than its axis; ArgumentError for an option out of range
+ * @throws ShapeError if a window is longer than its axis; ArgumentError for an option out of range
  * @example await averagePool1d([[[1], [3], [2], [0]]], 2).array(); // [[[2], [1]]]
  */
 export const averagePool1d = (x: TensorLike, size: PerAxis = 2, options: PoolingOptions = {}): Tensor =>
@@ -155,9 +159,9 @@ export const averagePool3d = (x: TensorLike, size: PerAxis = 2, options: Pooling
 
 /** The options of {@link globalMaxPool} and {@link globalAveragePool}. */
 export interface GlobalPoolingOptions {
-  /** Where the channels of x stand. Default: "channelsLast". */
+  /** The layout of x. Default: "channelsLast". */
   readonly dataFormat?: DataFormat;
-  /** Keep the axes of space with length 1. Default: false. */
+  /** Keeps the spatial axes with length 1. Default: false. */
   readonly keepDims?: boolean;
 }
 
@@ -172,9 +176,7 @@ function globally(
   const given = asFloat(input);
   const { x, back } = channelsLast(where, given, null, dataFormat);
   if (x.shape.slice(1, -1).includes(0))
-    throw new ShapeError(
-      `${where}: x ${formatShape(given.shape)} has an empty axis of space, and nothing has no greatest and no mean.`,
-    );
+    throw new ShapeError(`${where}: expected spatial axes that are not empty, got x ${formatShape(given.shape)}.`);
   return back(
     pool(
       x,
@@ -185,7 +187,7 @@ function globally(
 }
 
 /**
- * The greatest element of each channel over all axes of space: [batch, ...space, channels] becomes [batch, channels].
+ * The maximum of each channel over all spatial axes: [batch, ...space, channels] becomes [batch, channels].
  *
  * @example globalMaxPool(ones([8, 7, 7, 64])).shape; // [8, 64]
  */
@@ -193,7 +195,7 @@ export const globalMaxPool = (x: TensorLike, options: GlobalPoolingOptions = {})
   globally("globalMaxPool", x, options, (y, axes, keep) => y.max(axes, keep));
 
 /**
- * The mean of each channel over all axes of space: [batch, ...space, channels] becomes [batch, channels]. Lin and
+ * The mean of each channel over all spatial axes: [batch, ...space, channels] becomes [batch, channels]. Lin and
  * others, 2014.
  *
  * @example globalAveragePool(ones([8, 7, 7, 64])).shape; // [8, 64]

@@ -5,7 +5,7 @@ import { formatShape, normalizeAxis } from "../shape.ts";
 import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
 
 /**
- * a[i] · b[j] for all i and j; both are made flat.
+ * a[i] · b[j] for all i and j; both are flattened first.
  *
  * @example await outer([1, 2], [3, 4]).array(); // [[3, 4], [6, 8]]
  */
@@ -15,10 +15,10 @@ export function outer(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * Σ a·b over some axes of each: `axes` of a number the last of a with the first of b (default: 2), of two lists those
- * named, pair by pair. The result has the other axes of a, then those of b.
+ * Σ a·b over pairs of axes. A number n as `axes` pairs the last n axes of a with the first n of b (default: 2); two
+ * lists are paired entry by entry. The result has the other axes of a, then those of b.
  *
- * @throws ShapeError where paired axes differ in length
+ * @throws ShapeError if paired axes differ in length
  * @example tensordot(ones([2, 3, 4]), ones([4, 3, 5]), [[1, 2], [1, 0]]).shape; // [2, 5]
  */
 export function tensordot(
@@ -40,7 +40,7 @@ export function tensordot(
           axes[1].map((i) => normalizeAxis(i, y.ndim, "tensordot")),
         ];
   if (left.length !== right.length)
-    throw new ArgumentError(`tensordot: the axes go in pairs, but came [${left}] and [${right}].`);
+    throw new ArgumentError(`tensordot: expected axes in pairs, got [${left}] and [${right}].`);
   left.forEach((axis, i) => {
     if (x.shape[axis] !== y.shape[right[i]!])
       fail(
@@ -54,10 +54,10 @@ export function tensordot(
 }
 
 /**
- * NumPy's dot: of two vectors the sum of products, of matrices the matrix product; generally the sum over the last axis
- * of a and the last but one of b (its only one where it is a vector). A scalar multiplies.
+ * NumPy's dot: for vectors the sum of products, for matrices the matrix product; in general the sum over the last axis
+ * of a and the last but one of b (the only one of a vector). A scalar multiplies.
  *
- * @throws ShapeError where the summed axes differ in length
+ * @throws ShapeError if the summed axes differ in length
  * @example await dot([1, 2], [3, 4]).item(); // 11
  */
 export function dot(a: TensorLike, b: TensorLike): Tensor {
@@ -66,7 +66,8 @@ export function dot(a: TensorLike, b: TensorLike): Tensor {
   const axis = Math.max(0, y.ndim - 2);
   if (x.shape.at(-1) !== y.shape[axis]) {
     throw new ShapeError(
-      `dot: ${formatShape(x.shape)} and ${formatShape(y.shape)} do not fit: the last axis of the first is ${x.shape.at(-1)}, and axis ${axis} of the second is ${y.shape[axis]}.`,
+      `dot: ${formatShape(x.shape)} and ${formatShape(y.shape)} do not fit: the last axis of the first is ` +
+        `${x.shape.at(-1)}, and axis ${axis} of the second is ${y.shape[axis]}.`,
     );
   }
   return tensordot(x, y, [[x.ndim - 1], [axis]]);

@@ -7,7 +7,7 @@ import { formatShape, type Shape, sizeOf } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike, tensor } from "../tensor.ts";
 import { erfinv } from "./special.ts";
 
-/** A random key: uint32 [2]. Make one of a seed with {@link key}, and others of it with {@link foldIn}. */
+/** A random key: uint32 [2]. {@link key} makes one from a seed, and {@link foldIn} derives others from it. */
 export type Key = Tensor;
 
 /**
@@ -22,14 +22,14 @@ export function key(seed: number): Key {
   return tensor(new Uint32Array([Math.floor(seed / 2 ** 32), seed >>> 0]));
 }
 
-/** One word of the key, for each of `size` elements. */
+/** One word of the key, broadcast to `size` elements. */
 const keyWord = (key: Key, i: number, size: number): Node => ops.broadcast(key.at([i, i + 1]).node, [size]);
 
 /**
- * A new key made of a key and an integer, such as a layer's index or a step's count. Different integers give different keys,
- * none of which is in the stream of {@link bits} under `key` itself.
+ * A new key from a key and an integer, such as the index of a layer or step. Different integers give different keys,
+ * none of which occurs in the stream of {@link bits} under `key` itself.
  *
- * @param number an integer from 0 to 2³² − 1, or a tensor with one integer, of which all 32 bits count
+ * @param number an integer from 0 to 2³² − 1, or a tensor with one integer, all 32 bits of which are used
  * @throws ArgumentError for a number outside that range; DTypeError for a tensor of another dtype than int32 and uint32
  * @example const keys = [0, 1, 2].map((i) => random.foldIn(random.key(1), i));
  */
@@ -58,8 +58,8 @@ export function bits(key: Key, shape: Shape): Tensor {
 }
 
 /**
- * Uniformly distributed in [min, max), float32, in steps of 2⁻²⁴ of the range: `max` itself is never drawn, unless it is
- * `min`. Defaults: 0 and 1.
+ * Uniformly distributed in [min, max), float32, in steps of 2⁻²⁴ of the range: `max` itself is never drawn, unless it
+ * equals `min`. Defaults: 0 and 1.
  *
  * @throws ArgumentError unless both are finite and min ≤ max
  * @example random.uniform(random.key(1), [2, 3], { min: -1, max: 1 }).shape; // [2, 3]
@@ -69,7 +69,7 @@ export function uniform(key: Key, shape: Shape, { min = 0, max = 1 }: { min?: nu
   if (!(low <= high && Number.isFinite(range)))
     throw new ArgumentError(`uniform: expected finite min ≤ max, got min ${min} and max ${max}.`);
   const unit = new Tensor(ops.shiftRight(bits(key, shape).node, 8)).cast("float32").mul(2 ** -24);
-  // Rounding may lift the greatest draws to max itself, unless the range is one whose steps are floats.
+  // Rounding may lift the greatest draws to max itself, except for [0, 1), whose steps are exact.
   if (low === 0 && high === 1) return unit;
   const spread = unit.mul(range).add(low);
   return low < high ? spread.minimum(floatBelow(high)) : spread;
@@ -92,7 +92,7 @@ export function normal(key: Key, shape: Shape, { mean = 0, std = 1 }: { mean?: n
 }
 
 /**
- * Normally distributed, but cut at two standard deviations before it is scaled, as Keras's initializers are. Defaults:
+ * Normally distributed, but truncated at two standard deviations before scaling, as in Keras's initializers. Defaults:
  * mean 0, standard deviation 1.
  *
  * @example random.truncatedNormal(random.key(1), [784, 128], { std: 0.05 }).shape; // [784, 128]
@@ -105,9 +105,11 @@ export function truncatedNormal(
   return gaussian(key, shape, 0.9544997361036416).mul(std).add(mean);
 }
 
-/** √2·erf⁻¹(u) for u even in (−within, within): the standard normal where `within` is 1, cut symmetrically below that. */
+/**
+ * √2·erf⁻¹(u) for uniform u in (−within, within): standard normal if `within` is 1, truncated symmetrically if less.
+ */
 function gaussian(key: Key, shape: Shape, within: number): Tensor {
-  // The middle of each of 2²⁴ steps, so that neither end, which is infinite, is ever met.
+  // The midpoints of 2²⁴ steps exclude both ends, at which the result would be infinite.
   const u = uniform(key, shape)
     .mul(2)
     .sub(1 - 2 ** -24);

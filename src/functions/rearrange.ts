@@ -1,4 +1,4 @@
-// Functions that put elements in other places, with NumPy's names.
+// Functions that rearrange elements, with NumPy's names.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkCount, describe } from "../options.ts";
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
@@ -53,7 +53,7 @@ export const flip = (x: TensorLike, axes?: Axes): Tensor => asTensor(x).flip(axe
 export const pad = (x: TensorLike, widths: readonly (readonly [number, number])[], value = 0): Tensor =>
   asTensor(x).pad(widths, value);
 /**
- * The slices of x along `axis` (default: 0) that `indices` name, in their order.
+ * The slices of x along `axis` (default: 0) at `indices`, in their order.
  *
  * @example await take([10, 20, 30], [2, 0]).array(); // [30, 10]
  */
@@ -85,7 +85,8 @@ export function moveaxis(x: TensorLike, from: Axes, to: Axes): Tensor {
   const [sources, targets] = [list(from), list(to)];
   if (sources.length !== targets.length)
     throw new ArgumentError(
-      `moveaxis: ${sources.length} axes of ${formatShape(at.shape)} cannot move to ${targets.length} places.`,
+      `moveaxis: expected ${sources.length} targets for ${sources.length} axes of ${formatShape(at.shape)}, ` +
+        `got ${targets.length}.`,
     );
   const rest = at.shape.map((_, i) => i).filter((i) => !sources.includes(i));
   return at.transpose(at.shape.map((_, i) => (targets.includes(i) ? sources[targets.indexOf(i)]! : rest.shift()!)));
@@ -107,23 +108,23 @@ export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
 }
 
 /**
- * Each element (or each slice along `axis`) `count` times in a row. Without an axis x is first made flat.
+ * Each element (or each slice along `axis`) `count` times in a row. Without an axis x is flattened first.
  *
  * @example await repeat([1, 2], 2).array(); // [1, 1, 2, 2]
  */
 export function repeat(x: TensorLike, count: number, axis?: number): Tensor {
   const given = asTensor(x);
   const at = axis === undefined ? given.reshape([given.size]) : given;
-  const place = normalizeAxis(axis ?? 0, at.ndim, "repeat");
+  const along = normalizeAxis(axis ?? 0, at.ndim, "repeat");
   checkCount("repeat", "count", count, 0);
-  const apart = at.expandDims(place + 1);
-  const wide = apart.broadcastTo(apart.shape.map((n, i) => (i === place + 1 ? count : n)));
-  return wide.reshape(at.shape.map((n, i) => (i === place ? n * count : n)));
+  const apart = at.expandDims(along + 1);
+  const wide = apart.broadcastTo(apart.shape.map((n, i) => (i === along + 1 ? count : n)));
+  return wide.reshape(at.shape.map((n, i) => (i === along ? n * count : n)));
 }
 
 /**
- * Elements moved `shift` places on along an axis; those that fall off the end come back at the start. Several axes take
- * as many shifts. Without an axis x is rolled as if it were flat.
+ * Elements shifted by `shift` along an axis; those that pass the end re-enter at the start. Several axes take as many
+ * shifts. Without an axis x is flattened, rolled and reshaped back.
  *
  * @example await roll([1, 2, 3, 4], 1).array(); // [4, 1, 2, 3]
  */
@@ -134,21 +135,23 @@ export function roll(x: TensorLike, shift: number | readonly number[], axis?: Ax
   const shifts = typeof shift === "number" ? axes.map(() => shift) : shift;
   if (shifts.length !== axes.length || shifts.some((n) => !Number.isInteger(n))) {
     throw new ArgumentError(
-      `roll: wants a whole number for each of the ${axes.length} axes, but came ${Array.isArray(shift) ? `[${shift}]` : describe(shift)}.`,
+      `roll: expected an integer for each of the ${axes.length} axes, ` +
+        `got ${Array.isArray(shift) ? `[${shift}]` : describe(shift)}.`,
     );
   }
   return axes.reduce((y, a, i) => {
     const n = y.shape[a]!;
-    const places = n === 0 ? 0 : ((shifts[i]! % n) + n) % n;
-    if (places === 0) return y;
+    const wrapped = n === 0 ? 0 : ((shifts[i]! % n) + n) % n;
+    if (wrapped === 0) return y;
     const before = Array.from({ length: a }, () => []);
-    return concatenate([y.at(...before, [n - places, n]), y.at(...before, [0, n - places])], a);
+    return concatenate([y.at(...before, [n - wrapped, n]), y.at(...before, [0, n - wrapped])], a);
   }, at);
 }
 
 /**
  * Coordinates of a grid over vectors: one tensor for each, all of one shape. With `indexing` "xy" (the default, as in
- * NumPy) the first vector runs along columns; with "ij" each runs along its own axis in order.
+ * NumPy) the first vector varies along the second axis and the second along the first; with "ij" vector i varies along
+ * axis i.
  *
  * @example const [x, y] = meshgrid([[0, 1, 2], [0, 1]]); // both [2, 3]
  */
@@ -158,10 +161,10 @@ export function meshgrid(
 ): Tensor[] {
   const xs = vectors.map((v) => asTensor(v));
   if (indexing !== "xy" && indexing !== "ij")
-    throw new ArgumentError(`meshgrid: indexing is "xy" or "ij", but came ${describe(indexing)}.`);
+    throw new ArgumentError(`meshgrid: expected indexing "xy" or "ij", got ${describe(indexing)}.`);
   const wrong = xs.find((x) => x.ndim !== 1);
-  if (wrong) throw new ShapeError(`meshgrid: wants vectors, but came ${formatShape(wrong.shape)}.`);
-  const place = (i: number): number => (indexing === "xy" && xs.length > 1 && i < 2 ? 1 - i : i);
-  const shape = xs.map((_, i) => xs[place(i)]!.size);
-  return xs.map((x, i) => x.reshape(shape.map((_, axis) => (axis === place(i) ? x.size : 1))).broadcastTo(shape));
+  if (wrong) throw new ShapeError(`meshgrid: expected vectors, got ${formatShape(wrong.shape)}.`);
+  const axisOf = (i: number): number => (indexing === "xy" && xs.length > 1 && i < 2 ? 1 - i : i);
+  const shape = xs.map((_, i) => xs[axisOf(i)]!.size);
+  return xs.map((x, i) => x.reshape(shape.map((_, axis) => (axis === axisOf(i) ? x.size : 1))).broadcastTo(shape));
 }

@@ -1,4 +1,4 @@
-// Functions that fold axes, with NumPy's names.
+// Functions that reduce axes, with NumPy's names.
 import { ArgumentError } from "../errors.ts";
 import { describe } from "../options.ts";
 import type { Axes } from "../shape.ts";
@@ -7,7 +7,7 @@ import { variance, where } from "./array.ts";
 import { isfinite } from "./elementwise.ts";
 
 interface KeepDims {
-  /** Keep the folded axes with length 1. Default: false. */
+  /** Keeps the reduced axes with length 1. Default: false. */
   readonly keepDims?: boolean;
 }
 
@@ -43,7 +43,7 @@ export const argmax = (x: TensorLike, axis = -1): Tensor => asTensor(x).argmax(a
  */
 export const argmin = (x: TensorLike, axis = -1): Tensor => asTensor(x).argmin(axis);
 
-/** √x with the derivative 0 at 0, where that of the root is infinite: what is constant there has no direction. */
+/** √x with the derivative 0 at 0, where that of the square root is infinite. */
 function root(x: Tensor): Tensor {
   const isZero = x.equal(0);
   return where(isZero, 0, where(isZero, 1, x).sqrt());
@@ -58,8 +58,7 @@ export const std = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor 
   root(variance(asFloat(x), axes, options));
 
 /**
- * Mean and variance over axes (default: all), with the axes kept as 1 where `keepDims` says so: what normalization
- * needs.
+ * Mean and variance over axes (default: all), as normalization uses them. `keepDims` keeps the axes with length 1.
  *
  * @example
  * const { mean, variance } = moments([1, 2, 3, 4]);
@@ -91,7 +90,7 @@ export function norm(
   if (ord === 2) return root(at.square().sum(axes, { keepDims }));
   if (ord === 1) return at.abs().sum(axes, { keepDims });
   if (ord === Infinity) return at.abs().max(axes, { keepDims });
-  throw new ArgumentError(`norm: ord is 1, 2 or Infinity, but came ${describe(ord)}.`);
+  throw new ArgumentError(`norm: expected ord 1, 2 or Infinity, got ${describe(ord)}.`);
 }
 
 /**
@@ -111,7 +110,8 @@ export const all = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor 
   asTensor(x).logicalNot().sum(axes, options).equal(0);
 
 /**
- * ln Σ eˣ over axes (default: all), without overflow: the greatest is taken out first. Of nothing but −∞ it is −∞.
+ * ln Σ eˣ over axes (default: all). The greatest element is subtracted first, so that nothing overflows. If all
+ * elements are −∞, the result is −∞.
  *
  * @example await logsumexp([1000, 1000]).item(); // 1000.6931…
  */

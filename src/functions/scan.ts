@@ -1,4 +1,4 @@
-// Loops with carried state: recurrences whose program does not grow with the number of steps.
+// Loops with carried state: recurrences in a program whose size does not depend on the number of steps.
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { closeLoop } from "../graph/loop.ts";
 import * as ops from "../ops/index.ts";
@@ -9,33 +9,33 @@ import { withoutAssignments } from "../runtime/trace.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor } from "../tensor.ts";
 
-/** Tensors, alone or nested in arrays and records; null where there are none. */
+/** Tensors, alone or nested in arrays and records; null stands for no tensor. */
 export type TensorTree = Tensor | null | readonly TensorTree[] | { readonly [key: string]: TensorTree };
 
 /** Options of {@link scan}. */
 export interface ScanOptions {
-  /** How many steps. Needed where `xs` holds no tensor. Default: the length of the first axis of `xs`. */
+  /** The number of steps, required if `xs` holds no tensor. Default: the length of the first axis of `xs`. */
   readonly length?: number;
-  /** From the last slice to the first. What is stacked still stands at the place of its slice. Default: false. */
+  /** Runs from the last slice to the first. y is still stacked at the index of its slice. Default: false. */
   readonly reverse?: boolean;
 }
 
 /**
- * Applies `f` step after step, handing on a carried state:
+ * Applies `f` step by step to a carried state:
  *
  *     carry = init
  *     for t in 0 … n − 1: carry, y[t] = f(carry, x[t])
  *
- * The program holds the body once, however many steps there are, and so does the gradient's, which runs the other way.
- * As in JAX, `f` is called once, with tensors that have no numbers yet; tensors and variables from outside may be used
- * in it.
+ * The program holds the body once, for any number of steps, and so does the program of the gradient, which runs the
+ * other way. As in JAX, `f` is called once, with tensors that have no numbers yet; tensors and variables from outside
+ * may be used in it.
  *
  * @param f (carry, x) → [new carry, y]. The new carry has the same structure, shapes and dtypes as the old one.
  * @param init the first carry: a tensor, or tensors in arrays and records
- * @param xs stacked along the first axis: `[steps, ...]` each. A step gets one slice of each. null: none.
- * @returns the last carry, and what `f` gave as y, stacked along a new first axis: `[steps, ...]`
- * @throws ArgumentError where `f` is async, gives something else than a pair, or assigns a variable
- * @throws ShapeError where the tensors of `xs` differ in length, or a carry changes its shape; DTypeError for its dtype
+ * @param xs tensors `[steps, ...]`, of which each step gets one slice along the first axis; null for none
+ * @returns the last carry, and the y of all steps, stacked along a new first axis: `[steps, ...]`
+ * @throws ArgumentError if `f` is async, returns something else than a pair, or assigns a variable
+ * @throws ShapeError if the tensors of `xs` differ in length, or a carry changes its shape; DTypeError for its dtype
  * @example
  * const xs = tensor([1, 2, 3, 4]);
  * const [total, partial] = scan((sum: Tensor, x: Tensor) => [sum.add(x), sum.add(x)], tensor(0), xs);
@@ -51,10 +51,10 @@ export function scan<C extends TensorTree, X extends TensorTree, Y extends Tenso
   checkOptions("scan", options, ["length", "reverse"]);
   const [inits, stacks] = [leavesOf(init, "init"), leavesOf(xs, "xs")];
   const length = stepsOf(stacks, options.length);
-  const parameter = (index: number, { shape, dtype }: Tensor, skip: number): Tensor =>
+  const placeholder = (index: number, { shape, dtype }: Tensor, skip: number): Tensor =>
     new Tensor(ops.placeholder(index, shape.slice(skip), dtype));
-  const carries = inits.map((x, i) => parameter(i, x, 0));
-  const slices = stacks.map((x, i) => parameter(inits.length + i, x, 1));
+  const carries = inits.map((x, i) => placeholder(i, x, 0));
+  const slices = stacks.map((x, i) => placeholder(inits.length + i, x, 1));
   const given: unknown = withoutAssignments("scan", () => f(rebuilt(init, carries), rebuilt(xs, slices)));
   if (given instanceof Promise) {
     given.catch(() => undefined);
@@ -65,7 +65,7 @@ export function scan<C extends TensorTree, X extends TensorTree, Y extends Tenso
   const [next, y] = given as [C, Y];
   const nexts = leavesOf(next, "the new carry");
   const ys = leavesOf(y, "y");
-  checkCarry(structureOf(init), inits, structureOf(next), nexts);
+  checkCarry(treeText(init), inits, treeText(next), nexts);
 
   const nodes = (tensors: readonly Tensor[]): Node[] => tensors.map((x) => x.node);
   const loop = closeLoop({
@@ -91,7 +91,7 @@ export function scan<C extends TensorTree, X extends TensorTree, Y extends Tenso
   ];
 }
 
-/** The parts of a record in the order of their names, so that a record made in another order is the same. */
+/** The entries of a record, sorted by name, so that the order in which it was made does not matter. */
 const entriesOf = (record: object): [string, TensorTree][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
@@ -105,11 +105,12 @@ function leavesOf(tree: unknown, where: string): Tensor[] {
     return entriesOf(tree).flatMap(([, part]) => leavesOf(part, where));
   const what = typeof tree === "object" ? tree.constructor.name : typeof tree;
   throw new ArgumentError(
-    `scan: ${where} holds tensors, alone or in arrays and records, but there is ${what === "undefined" ? "undefined" : `a ${what}`}; make a tensor of it with tensor(…).`,
+    `scan: expected ${where} to hold tensors, alone or in arrays and records, ` +
+      `got ${what === "undefined" ? "undefined" : `a ${what}`}; make a tensor of it with tensor(…).`,
   );
 }
 
-/** The tree with other tensors in the places of its own. */
+/** A tree of the same structure with other tensors. */
 function rebuilt<T extends TensorTree>(tree: T, tensors: readonly Tensor[]): T {
   let at = 0;
   const walk = (part: TensorTree): TensorTree => {
@@ -121,13 +122,13 @@ function rebuilt<T extends TensorTree>(tree: T, tensors: readonly Tensor[]): T {
   return walk(tree) as T;
 }
 
-/** Where the tensors of a tree stand, as text. */
-function structureOf(tree: TensorTree): string {
+/** The structure of a tree as text: `[tensor, { h: tensor }]`. */
+function treeText(tree: TensorTree): string {
   if (tree === null) return "null";
   if (tree instanceof Tensor || tree instanceof Cell) return "tensor";
-  if (Array.isArray(tree)) return `[${tree.map(structureOf).join(", ")}]`;
+  if (Array.isArray(tree)) return `[${tree.map(treeText).join(", ")}]`;
   return `{ ${entriesOf(tree)
-    .map(([key, part]) => `${key}: ${structureOf(part)}`)
+    .map(([key, part]) => `${key}: ${treeText(part)}`)
     .join(", ")} }`;
 }
 
@@ -145,11 +146,13 @@ function stepsOf(stacks: readonly Tensor[], length: number | undefined): number 
   const other = stacks.find((x) => x.shape[0] !== steps);
   if (other && length !== undefined)
     throw new ShapeError(
-      `scan: length is ${length}, but one of xs has shape ${formatShape(other.shape)}, whose first axis is ${other.shape[0]}.`,
+      `scan: length is ${length}, but one of xs has shape ${formatShape(other.shape)}, ` +
+        `whose first axis is ${other.shape[0]}.`,
     );
   if (other)
     throw new ShapeError(
-      `scan: xs have ${steps} and ${other.shape[0]} slices: ${formatShape(first!.shape)} and ${formatShape(other.shape)}; their first axes must be equal.`,
+      `scan: xs have ${steps} and ${other.shape[0]} slices: ${formatShape(first!.shape)} and ` +
+        `${formatShape(other.shape)}; their first axes must be equal.`,
     );
   return steps;
 }
@@ -161,7 +164,8 @@ function checkCarry(was: string, before: readonly Tensor[], is: string, after: r
     const which = before.length > 1 ? ` (tensor ${i} of ${before.length})` : "";
     if (!sameShape(x.shape, y.shape)) {
       throw new ShapeError(
-        `scan: the carry${which} has shape ${formatShape(x.shape)}, but f gave ${formatShape(y.shape)}; it must keep its shape. Broadcast init to ${formatShape(y.shape)}, perhaps?`,
+        `scan: the carry${which} has shape ${formatShape(x.shape)}, but f gave ${formatShape(y.shape)}; ` +
+          `it must keep its shape. Broadcast init to ${formatShape(y.shape)}, perhaps?`,
       );
     }
     if (x.dtype !== y.dtype)

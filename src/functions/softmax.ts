@@ -1,4 +1,4 @@
-// Softmax and its logarithm: scores into probabilities.
+// Softmax and its logarithm, which turn logits into probabilities.
 import * as ops from "../ops/index.ts";
 import { normalizeAxis } from "../shape.ts";
 import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
@@ -12,8 +12,8 @@ import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
 export const softmax = (x: TensorLike, axis = -1): Tensor => asTensor(x).softmax(axis);
 
 /**
- * ln softmax(x) = x − max − ln Σⱼ exp(xⱼ − max) along `axis` (default: the last): exact where softmax itself
- * would round to 0, which is why losses are made of it.
+ * ln softmax(x) = x − max − ln Σⱼ exp(xⱼ − max) along `axis` (default: the last). It is exact where softmax itself
+ * would round to 0, which is why losses use it.
  *
  * @example await logSoftmax([0, 200]).array(); // [-200, 0]
  */

@@ -1,4 +1,4 @@
-// Sorting along an axis, and what follows from the order of elements.
+// Sorting along an axis, and functions that use the order of elements.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { checkCount, checkFlag, checkOptions } from "../options.ts";
@@ -9,7 +9,7 @@ import { isnan } from "./elementwise.ts";
 
 /** The options of {@link sort} and {@link argsort}. */
 export interface SortOptions {
-  /** From the greatest to the least. Default: false. */
+  /** Sorts from the greatest to the least. Default: false. */
   readonly descending?: boolean;
 }
 
@@ -21,8 +21,8 @@ function order(where: string, x: Tensor, axis: number, options: SortOptions): Te
 }
 
 /**
- * The indices along `axis` (default: the last) of the elements in order. int32. Stable: equal elements keep their order, in
- * descending order too. NaN counts as greater than everything: last in ascending order, first in descending order.
+ * The indices along `axis` (default: the last) of the elements in order. int32. Stable: equal elements keep their
+ * order, in descending order too. NaN counts as greatest: last in ascending order, first in descending order.
  *
  * @example await argsort([3, 1, 2]).array(); // [1, 2, 0]
  */
@@ -30,8 +30,7 @@ export const argsort = (x: TensorLike, axis = -1, options: SortOptions = {}): Te
   order("argsort", asTensor(x), axis, options);
 
 /**
- * The elements along `axis` (default: the last) in order; NaN counts as greater than everything. The gradient goes back to
- * where each element came from.
+ * The elements along `axis` (default: the last) in order; NaN counts as greatest. The gradient is permuted back.
  *
  * @example await sort([3, 1, 2], -1, { descending: true }).array(); // [3, 2, 1]
  */
@@ -41,50 +40,49 @@ export function sort(x: TensorLike, axis = -1, options: SortOptions = {}): Tenso
 }
 
 /**
- * The k greatest elements along `axis` (default: the last), from the greatest down, and their indices. Of equals the first
- * comes first; NaN counts as greater than everything, as in PyTorch and JAX.
+ * The k greatest elements along `axis` (default: the last), in descending order, and their indices. Equal elements keep
+ * their order; NaN counts as greatest, as in PyTorch and JAX.
  *
- * @throws ArgumentError where the axis has fewer than k
+ * @throws ArgumentError if the axis has fewer than k elements
  * @example const { values, indices } = topK([0.1, 0.7, 0.2], 2); // 0.7, 0.2 at 1, 2
  */
 export function topK(x: TensorLike, k: number, axis = -1): { values: Tensor; indices: Tensor } {
   const at = asTensor(x);
-  const place = normalizeAxis(axis, at.ndim, "topK");
+  const along = normalizeAxis(axis, at.ndim, "topK");
   checkCount("topK", "k", k);
-  if (k > at.shape[place]!)
-    throw new ArgumentError(
-      `topK: axis ${place} of ${formatShape(at.shape)} has ${at.shape[place]} elements, fewer than k = ${k}.`,
-    );
-  const before = Array.from({ length: place }, () => []);
-  const indices = order("topK", at, place, { descending: true }).at(...before, [0, k]);
-  return { values: takeAlongAxis(at, indices, place), indices };
+  const n = at.shape[along] ?? 0;
+  if (k > n)
+    throw new ArgumentError(`topK: axis ${along} of ${formatShape(at.shape)} has ${n} elements, fewer than k = ${k}.`);
+  const before = Array.from({ length: along }, () => []);
+  const indices = order("topK", at, along, { descending: true }).at(...before, [0, k]);
+  return { values: takeAlongAxis(at, indices, along), indices };
 }
 
 /**
- * y[…, i, …] = x[…, indices[…, i, …], …]: the elements along `axis` that indices name, row by row. Off the axis the shapes
- * broadcast. Negative integers count from the end; a number outside the axis throws, and one that a tensor holds reads the
- * nearest end.
+ * y[…, i, …] = x[…, indices[…, i, …], …]: the elements at `indices` along `axis`, row by row. The other axes broadcast.
+ * Negative integers count from the end; a number outside the axis throws, and an index in a tensor is clamped.
  *
- * @throws ShapeError where the shapes differ off the axis
+ * @throws ShapeError if the other axes do not broadcast
  * @example await takeAlongAxis([[10, 20], [30, 40]], [[1], [0]], 1).array(); // [[20], [30]]
  */
 export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number): Tensor {
   const given = asTensor(x);
   const at = normalizeAxis(axis, given.ndim, "takeAlongAxis");
-  const places = new Tensor(indexTensor("takeAlongAxis", indices, given.node, at));
+  const picked = new Tensor(indexTensor("takeAlongAxis", indices, given.node, at));
   const fits =
-    places.ndim === given.ndim &&
-    given.shape.every((n, i) => i === at || n === places.shape[i] || n === 1 || places.shape[i] === 1);
+    picked.ndim === given.ndim &&
+    given.shape.every((n, i) => i === at || n === picked.shape[i] || n === 1 || picked.shape[i] === 1);
   if (!fits)
     throw new ShapeError(
-      `takeAlongAxis: x ${formatShape(given.shape)} and indices ${formatShape(places.shape)} must have as many axes, of equal length but for axis ${at}.`,
+      `takeAlongAxis: expected indices with the axes of x ${formatShape(given.shape)}, of equal length except for ` +
+        `axis ${at}, got ${formatShape(picked.shape)}.`,
     );
-  const off = given.shape.map((n, i) => (n === 1 ? places.shape[i]! : n));
-  const source = given.broadcastTo(off.map((n, i) => (i === at ? given.shape[at]! : n)));
-  const wanted = places.broadcastTo(off.map((n, i) => (i === at ? places.shape[at]! : n)));
+  const others = given.shape.map((n, i) => (n === 1 ? picked.shape[i]! : n));
+  const source = given.broadcastTo(others.map((n, i) => (i === at ? given.shape[at]! : n)));
+  const wanted = picked.broadcastTo(others.map((n, i) => (i === at ? picked.shape[at]! : n)));
   if (wanted.size > 0 && source.size === 0)
     throw new ShapeError(`takeAlongAxis: axis ${at} of ${formatShape(given.shape)} is empty.`);
-  // One flat gather: the index on the axis, and the row's own offset before it.
+  // One flat gather: the index on the axis times its stride, plus the offset of the row.
   const strides = contiguousStrides(source.shape);
   const inside = wanted
     .maximum(0)
@@ -99,21 +97,21 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number):
 }
 
 /**
- * The middle element along `axis`, or the mean of the two in the middle; without an axis, of all elements. NaN where
- * one is NaN.
+ * The middle element along `axis`, or the mean of the two in the middle; without an axis, of all elements. NaN if one
+ * is NaN.
  *
- * @throws ShapeError where there is no element
+ * @throws ShapeError if there is no element
  * @example await median([3, 1, 10, 2]).item(); // 2.5
  */
 export function median(x: TensorLike, axis?: number): Tensor {
   const given = asFloat(x);
   const at = axis === undefined ? given.reshape([given.size]) : given;
-  const place = normalizeAxis(axis ?? 0, at.ndim, "median");
-  const n = at.shape[place]!;
+  const along = normalizeAxis(axis ?? 0, at.ndim, "median");
+  const n = at.shape[along] ?? 0;
   if (n === 0)
-    throw new ShapeError(`median: axis ${place} of ${formatShape(at.shape)} is empty, and nothing has no middle.`);
-  const sorted = sort(at, place);
-  const before = Array.from({ length: place }, () => []);
+    throw new ShapeError(`median: expected at least one element, got axis ${along} of ${formatShape(at.shape)}.`);
+  const sorted = sort(at, along);
+  const before = Array.from({ length: along }, () => []);
   const pick = (i: number): Tensor => sorted.at(...before, i);
   const middle =
     n % 2 === 1
@@ -121,6 +119,6 @@ export function median(x: TensorLike, axis?: number): Tensor {
       : pick(n / 2 - 1)
           .add(pick(n / 2))
           .mul(0.5);
-  // In order NaN stands last, so that the last element tells.
+  // NaN is sorted last, so that the last element shows if there is one.
   return where(isnan(pick(n - 1)), NaN, middle);
 }

@@ -1,39 +1,42 @@
-// Arguments of functions that slide over axes of space: strides, sizes, padding, the order of the axes.
+// Arguments of functions that slide over spatial axes: strides, sizes, padding, the order of the axes.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { describe } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** One number for all axes of space, or one for each. */
+/** One number for all spatial axes, or one for each. */
 export type PerAxis = number | readonly number[];
 
 /**
- * "valid": no padding. "same": as much as lets each stride have its result, ⌈length / stride⌉ of them, the odd place at
- * the end. A number: that many places at both ends of each axis. A list: for each axis one number, or a pair [before,
- * after].
+ * "valid": no padding. "same": as much as gives ⌈length / stride⌉ results, with the odd element at the end. A number:
+ * that many elements at both ends of each axis. A list: for each axis one number, or a pair [before, after].
  */
 export type Padding = "valid" | "same" | number | readonly (number | readonly [number, number])[];
 
-/** Where the channels stand: "channelsLast" [batch, ...space, channels], or "channelsFirst" [batch, channels, ...space]. */
+/** The layout: "channelsLast" is [batch, ...space, channels], "channelsFirst" is [batch, channels, ...space]. */
 export type DataFormat = "channelsLast" | "channelsFirst";
 
-/** How messages name so many axes of space. */
+/** A number of spatial axes in words, for messages. */
 export const spaceWords = (rank: number): string =>
-  ["one axis of space", "two axes of space", "three axes of space"][rank - 1]!;
+  ["one spatial axis", "two spatial axes", "three spatial axes"][rank - 1] ?? `${rank} spatial axes`;
 
-/** One whole number from `least` up for each axis of space. */
+/** One integer from `least` up for each spatial axis. */
 export function perAxis(where: string, name: string, value: PerAxis, rank: number, least = 1): number[] {
   const list = typeof value === "number" ? new Array<number>(rank).fill(value) : value;
   if (!Array.isArray(list) || list.length !== rank || list.some((n) => !Number.isInteger(n) || n < least)) {
     const shown = Array.isArray(value) ? `[${value}]` : describe(value);
     throw new ArgumentError(
-      `${where}: ${name} is a whole number from ${least} up, or a list of ${rank}, one for each axis of space, but came ${shown}.`,
+      `${where}: expected ${name} to be an integer from ${least} up, or a list of ${rank}, one for each spatial ` +
+        `axis, got ${shown}.`,
     );
   }
   return [...list];
 }
 
-/** Places added before and after each axis, from what the user said. `lengths` are those of the axes, `reach` those of the windows. */
+/**
+ * The number of elements added before and after each axis. `lengths` are the lengths of the axes, `reach` those of the
+ * windows.
+ */
 export function resolvePadding(
   where: string,
   padding: Padding,
@@ -58,7 +61,8 @@ export function resolvePadding(
   ) {
     const shown = Array.isArray(padding) ? JSON.stringify(padding) : describe(padding);
     throw new ArgumentError(
-      `${where}: padding is "valid", "same", a whole number from 0 up, or a list of ${rank} such numbers or pairs [before, after], but came ${shown}.`,
+      `${where}: expected padding to be "valid", "same", an integer from 0 up, or a list of ${rank} such numbers or ` +
+        `pairs [before, after], got ${shown}.`,
     );
   }
   return list.map((p: number | readonly [number, number]): [number, number] =>
@@ -66,7 +70,7 @@ export function resolvePadding(
   );
 }
 
-/** x with its channels last, after a check of its rank; and the way back. */
+/** Checks the rank of x and moves its channels last; `back` moves those of a result back. */
 export function channelsLast(
   where: string,
   x: Tensor,
@@ -75,14 +79,15 @@ export function channelsLast(
 ): { x: Tensor; back: (y: Tensor) => Tensor } {
   if (dataFormat !== "channelsLast" && dataFormat !== "channelsFirst") {
     throw new ArgumentError(
-      `${where}: dataFormat is "channelsLast" or "channelsFirst", but came ${describe(dataFormat)}.`,
+      `${where}: expected dataFormat "channelsLast" or "channelsFirst", got ${describe(dataFormat)}.`,
     );
   }
   const first = dataFormat === "channelsFirst";
   if (rank === null ? x.ndim < 3 : x.ndim !== rank + 2) {
     const layout = first ? "[batch, channels, ...space]" : "[batch, ...space, channels]";
     throw new ShapeError(
-      `${where}: x is ${layout} with ${rank === null ? "at least one axis of space" : spaceWords(rank)}, but came ${formatShape(x.shape)}.`,
+      `${where}: expected x ${layout} with ${rank === null ? "at least one spatial axis" : spaceWords(rank)}, ` +
+        `got ${formatShape(x.shape)}.`,
     );
   }
   if (!first) return { x, back: (y) => y };
@@ -93,7 +98,7 @@ export function channelsLast(
   };
 }
 
-/** Throws where a window is longer than the axis that it goes over. */
+/** Throws a ShapeError if a window is longer than its padded axis. */
 export function checkReach(
   where: string,
   what: string,
@@ -108,7 +113,8 @@ export function checkReach(
     if (reach[i]! > padded) {
       const more = padded === n ? "" : ` (${n} and the padding)`;
       throw new ShapeError(
-        `${where}: ${what} ${formatShape(window)} reaches over ${reach[i]} places of axis ${i} of space, but x ${formatShape(x)} has ${padded} there${more}; try padding: "same".`,
+        `${where}: ${what} ${formatShape(window)} covers ${reach[i]} elements of spatial axis ${i}, but x ` +
+          `${formatShape(x)} has ${padded} there${more}; try padding: "same".`,
       );
     }
   });

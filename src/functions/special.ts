@@ -1,4 +1,4 @@
-// Functions of probability that are no primitives.
+// Special functions that are composites of primitives.
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { where } from "./array.ts";
 

@@ -1,20 +1,20 @@
-// Sliding windows over several axes, and windows laid back onto them: each is the other's derivative.
+// Sliding windows over several axes, and the sum of overlapping windows: each is the other's derivative.
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import type { Shape } from "../shape.ts";
 
-/** Windows along some neighbouring axes; one entry for each. */
+/** The geometry of windows along neighbouring axes; lists have one entry for each axis. */
 export interface Windows {
   readonly sizes: readonly number[];
   readonly strides: readonly number[];
   readonly dilation: readonly number[];
-  /** Places added before and after each axis; fewer than none are cut off. */
+  /** The number of elements added before and after each axis; a negative number cuts elements off. */
   readonly padding: readonly (readonly [number, number])[];
 }
 
 /**
- * Windows along the axes from `first` on, each as a new last axis in their order; padding is full of `value`. Windows
- * that lie side by side are a reshape.
+ * Windows along the axes from `first` on, each as a new last axis in their order; padding has the value `value`.
+ * Windows that neither overlap nor leave gaps are a reshape.
  */
 export function windowsOf(x: Node, first: number, windows: Windows, value = 0): Node {
   const { sizes, strides, dilation, padding } = windows;
@@ -27,7 +27,7 @@ export function windowsOf(x: Node, first: number, windows: Windows, value = 0): 
   return ops.customGradient(cut, [x], (dy) => [layWindows(dy, first, windows, lengths)]);
 }
 
-/** The sum of windows at their places on axes of the given lengths; what lies in the padding is dropped. */
+/** The sum of overlapping windows on axes of the given lengths; elements in the padding are dropped. */
 export function layWindows(y: Node, first: number, windows: Windows, lengths: Shape): Node {
   const { strides, dilation, padding } = windows;
   const overlaps = lengths.map((length, i) => ({

@@ -1,10 +1,10 @@
-// Downloads a file whose SHA-256 is known from the first mirror that has it, and resumes after a break.
+// Downloads a file with a known SHA-256 from the first mirror that has it, and resumes interrupted downloads.
 import { FileError } from "../errors.ts";
 import { fileError, isAbandoned, ownMark } from "./files.ts";
 import { networkReason } from "./network.ts";
 import { nodeModule } from "./node-modules.ts";
 
-/** The progress of a download, in bytes; `total` is missing where the mirror does not tell. */
+/** The progress of a download, in bytes; `total` is absent if the mirror does not send it. */
 export interface DownloadProgress {
   readonly url: string;
   readonly received: number;
@@ -25,7 +25,7 @@ export interface DownloadOptions {
   readonly maxBytes?: number;
 }
 
-/** A mirror's fault, after which the others are tried. `resumable`: asking it once more may help. */
+/** A failure of a mirror, after which others are tried. `resumable` if another request to it may succeed. */
 class MirrorError extends Error {
   readonly resumable: boolean;
   constructor(message: string, resumable: boolean) {
@@ -37,14 +37,14 @@ class MirrorError extends Error {
 const attemptsPerMirror = 3;
 
 /**
- * Downloads a file and puts it in its place only when its SHA-256 is the expected one.
+ * Downloads a file, and writes it to `path` only if its SHA-256 is the expected one.
  *
- * The bytes gather in a part file of this call alone, so that several processes may download one file at once. What
- * a failed or killed download has received is kept: the next one takes its part over and asks for the rest with an
- * HTTP Range. A mirror that breaks off is asked again, up to three times in all as long as it brings something new;
- * one that refuses, stays silent or sends something else makes way for the next. A part whose hash is wrong is deleted.
+ * The bytes go to a part file of this call alone, so that several processes may download one file at once. The part of
+ * a failed or killed download is kept: the next one takes it over and requests the rest with an HTTP Range. A mirror
+ * that breaks off is tried up to three times as long as each try brings new bytes; if it refuses, stays silent or sends
+ * something else, the next mirror is tried. A part whose hash is wrong is deleted.
  *
- * Throws {@link FileError} that lists what was tried, and at once where the disk is at fault.
+ * Throws {@link FileError} that lists the attempts; an error of the disk is thrown at once.
  *
  * @example
  * await download({ urls: ["https://example.org/a.gz"], sha256: "f7ae60…4204aec6", path: "data/a.gz" });
@@ -103,7 +103,7 @@ async function takeOverPart(path: string, part: string): Promise<void> {
   for (const { file } of left) await fs.rename(file, part).catch(() => undefined);
 }
 
-/** Fetches the bytes after the first `have`, or all where the mirror sends no ranges; gives the offset it began at. */
+/** Fetches the bytes after the first `have`, or all if the mirror sends no ranges. Returns the offset of the first. */
 async function fetchInto(part: string, url: string, have: number, options: DownloadOptions): Promise<number> {
   const { path, timeout = 20_000, maxBytes = 2 ** 30, onProgress } = options;
   const patience = new AbortController();
@@ -117,7 +117,7 @@ async function fetchInto(part: string, url: string, have: number, options: Downl
   try {
     const headers: Record<string, string> = { "accept-encoding": "identity" };
     if (have > 0) headers["range"] = `bytes=${have}-`;
-    // A server may close a connection that was kept open just when it is used again: that is no refusal.
+    // A server may close a kept-alive connection just when it is used again: that is no refusal.
     const response = await fetch(url, { headers, signal: patience.signal }).catch((error: unknown) =>
       Promise.reject(blame(error, networkReason(error) === "UND_ERR_SOCKET")),
     );
@@ -130,7 +130,7 @@ async function fetchInto(part: string, url: string, have: number, options: Downl
     try {
       const body = response.status === 416 ? undefined : response.body?.getReader();
       while (body) {
-        // A break after something new has come is worth another try, a break at once is not.
+        // An interruption after new bytes is worth another try; an immediate one is not.
         const { done, value } = await body
           .read()
           .catch((error: unknown) => Promise.reject(blame(error, received > start)));
@@ -155,7 +155,7 @@ async function fetchInto(part: string, url: string, have: number, options: Downl
   }
 }
 
-/** The offset in the file of the first byte of this answer. */
+/** The offset in the file of the first byte of this response. */
 async function startOf(response: Response, have: number, part: string): Promise<number> {
   if (response.status === 200) return 0;
   if (
@@ -164,7 +164,7 @@ async function startOf(response: Response, have: number, part: string): Promise<
   )
     return have;
   await response.body?.cancel();
-  // 416: the part is as long as the file or longer. The hash tells which.
+  // 416: the part is as long as the file, or longer. The hash shows which.
   if (response.status === 416 && have > 0) return have;
   if (response.status === 206) await removePart(part);
   throw new MirrorError(`HTTP ${response.status}`, response.status === 206);
@@ -181,8 +181,8 @@ async function openPart(part: string, start: number, path: string): Promise<impo
 }
 
 /**
- * Throws, and deletes the part, unless its hash is right. After a resumed download the mirror gets another try, since
- * the older bytes may be at fault.
+ * Deletes the part and throws if its hash is wrong. After a resumed download the mirror is tried again, since the older
+ * bytes may be wrong.
  */
 async function acceptPart(part: string, { path, sha256 }: DownloadOptions, resumed: boolean): Promise<void> {
   const { createReadStream } = nodeModule("node:fs", `checking "${part}"`);
@@ -192,10 +192,10 @@ async function acceptPart(part: string, { path, sha256 }: DownloadOptions, resum
   } catch (error) {
     throw fileError("read", path, error);
   }
-  const came = hash.digest("hex");
-  if (came === sha256.toLowerCase()) return;
+  const actual = hash.digest("hex");
+  if (actual === sha256.toLowerCase()) return;
   await removePart(part);
-  throw new MirrorError(`wrong SHA-256 ${came}`, resumed);
+  throw new MirrorError(`wrong SHA-256 ${actual}`, resumed);
 }
 
 async function removePart(part: string): Promise<void> {

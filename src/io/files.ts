@@ -31,7 +31,7 @@ export function fileError(action: string, path: string, error: unknown): FileErr
   return new FileError(`cannot ${action} "${path}": ${reason}.`, { cause: error });
 }
 
-/** The most that {@link readFile} reads where it is told nothing else. */
+/** The default limit of {@link readFile}. */
 const mostBytes = 2 ** 31 - 1;
 
 export interface ReadOptions {
@@ -40,8 +40,8 @@ export interface ReadOptions {
 }
 
 /**
- * The bytes of a regular file. Throws {@link FileError} where it is missing, unreadable, larger than `maxBytes`, a
- * folder, or something without an end (a device, a pipe, a socket).
+ * The bytes of a regular file. Throws {@link FileError} if it is missing, unreadable, larger than `maxBytes`, a folder,
+ * or no regular file (a device, a pipe, a socket).
  *
  * @example
  * const bytes = await readFile("digits.safetensors");
@@ -52,14 +52,14 @@ export async function readFile(path: string, options: ReadOptions = {}): Promise
   const tooLarge = (): FileError =>
     new FileError(`cannot read "${path}": expected at most ${formatBytes(maxBytes)}, got a larger file.`);
   try {
-    // Opening a pipe waits for whoever writes into it, unless it is told not to. Windows knows no such flag.
+    // Without O_NONBLOCK, opening a pipe waits for a writer. Windows has no such flag.
     const file = await fs.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const stat = await file.stat();
       if (stat.isDirectory()) throw new FileError(`cannot read "${path}": it is a folder.`);
       if (!stat.isFile()) throw new FileError(`cannot read "${path}": it is no regular file.`);
       if (stat.size > maxBytes) throw tooLarge();
-      // The size is a hint: the file may grow meanwhile, and the system's own files say 0. One byte more shows the end.
+      // The size is a hint: the file may grow meanwhile, and files in /proc have size 0. One byte more detects the end.
       let bytes = new Uint8Array(stat.size + 1);
       for (let length = 0; ; ) {
         const { bytesRead } = await file.read(bytes, length, Math.min(bytes.length - length, 2 ** 30));
@@ -83,13 +83,13 @@ const formatBytes = (bytes: number): string =>
   bytes >= 2 ** 20 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${bytes} bytes`;
 
 /**
- * Writes a file whole or not at all: to a new file beside it, forced onto the disk, then renamed over the old one.
- * Whatever happens on the way, a file that was there before stays whole. The new file is removed again; one that a
- * killed process left behind is removed by the next write into the folder. A link is followed, even one whose target
- * is missing. A new file has the permissions that the umask grants, a replaced one keeps its own.
+ * Writes a file completely or not at all: to a temporary file beside it, which is synced to disk and then renamed over
+ * the old one. If anything fails, the old file stays intact and the temporary one is removed; one that a killed process
+ * left behind is removed by the next write into the folder. Links are followed, even if their target is missing. A new
+ * file has the permissions that the umask grants, a replaced one keeps its own.
  *
- * Throws {@link FileError} where the folder is missing or cannot be written, the disk is full, or something other
- * than a regular file has that name.
+ * Throws {@link FileError} if the folder is missing or cannot be written, the disk is full, or something other than a
+ * regular file has that name.
  *
  * @example
  * await writeFileAtomic("digits.safetensors", bytes);
@@ -118,7 +118,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
   await sweepTemporaries(folder);
 }
 
-/** The file that a write to `path` goes to, past links, and its permissions if it exists. Throws unless it is regular. */
+/** The file behind the links of `path`, and its permissions if it exists. Throws if it is no regular file. */
 async function inspectTarget(path: string): Promise<{ path: string; mode?: number }> {
   const { promises: fs, constants } = nodeModule("node:fs", `writing "${path}"`);
   try {
@@ -134,12 +134,12 @@ async function inspectTarget(path: string): Promise<{ path: string; mode?: numbe
   }
 }
 
-/** The path at the end of a chain of links whose last target does not exist; `path` itself where it is no link. */
+/** The path at the end of a chain of links whose last target does not exist; `path` itself if it is no link. */
 async function followLinks(path: string): Promise<string> {
   const { promises: fs } = nodeModule("node:fs", `writing "${path}"`);
   const { dirname, resolve } = nodeModule("node:path", `writing "${path}"`);
   let target = path;
-  // A circle of links cannot come here: the system refuses it before.
+  // This loop ends: for a circle of links `realpath` has failed with ELOOP before.
   for (;;) {
     const link = await fs.readlink(target).catch(() => undefined);
     if (link === undefined) return target;
@@ -148,12 +148,14 @@ async function followLinks(path: string): Promise<string> {
   }
 }
 
-/** `a1b2c3d4-1234-k3j5h7d9`: this machine, this process, and a random part. It names a file that nobody else writes. */
+/**
+ * A mark for the name of a file that nobody else writes: machine, process and a random part, `a1b2c3d4-1234-k3j5h7d9`.
+ */
 export function ownMark(): string {
   return `${machineMark()}-${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
 }
 
-/** FNV-1a of the host's name: process numbers of other machines, on a shared disk, say nothing here. */
+/** FNV-1a of the host's name. It tells process ids apart from those of other machines that share the disk. */
 function machineMark(): string {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(nodeModule("node:os", "a file's name").hostname()))
@@ -164,8 +166,8 @@ function machineMark(): string {
 const aDay = 24 * 60 * 60 * 1000;
 
 /**
- * Whether nobody writes a marked file any more: its process on this machine has ended, or the mark is another machine's
- * and the file was last changed over a day ago.
+ * True if nobody writes a marked file any more: its process on this machine has ended, or the mark is from another
+ * machine and the file was last changed over a day ago.
  */
 export function isAbandoned(mark: string, changed: number): boolean {
   const [machine, pid] = mark.split("-");
@@ -174,14 +176,14 @@ export function isAbandoned(mark: string, changed: number): boolean {
     process.kill(Number(pid), 0);
     return false;
   } catch (error) {
-    // EPERM: the process is alive, and another user's.
+    // EPERM: the process is alive, and belongs to another user.
     return (error as { code?: string }).code === "ESRCH";
   }
 }
 
 const swept = new Set<string>();
 
-/** Deletes what killed processes left in a folder; once per process, and without a word where that fails. */
+/** Deletes temporary files of killed processes in a folder, once per process. Failures are ignored. */
 async function sweepTemporaries(folder: string): Promise<void> {
   const { promises: fs } = nodeModule("node:fs", `writing into "${folder}"`);
   const { join, resolve } = nodeModule("node:path", `writing into "${folder}"`);
@@ -195,7 +197,7 @@ async function sweepTemporaries(folder: string): Promise<void> {
   }
 }
 
-/** Makes the rename itself last through a power cut. Windows cannot open a folder, and does without. */
+/** Syncs a folder, so that the rename survives a power cut. Windows cannot open a folder; there it does nothing. */
 async function syncFolder(folder: string): Promise<void> {
   const { promises: fs } = nodeModule("node:fs", `writing into "${folder}"`);
   const handle = await fs.open(folder, "r").catch(() => undefined);
@@ -203,13 +205,13 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-/** Makes a folder and those above it. Throws {@link FileError} where that cannot be. */
+/** Makes a folder and its parents. Throws {@link FileError} if that fails. */
 export async function makeFolder(path: string): Promise<void> {
   const { promises: fs } = nodeModule("node:fs", `making the folder "${path}"`);
   const { dirname } = nodeModule("node:path", `making the folder "${path}"`);
   const isFolder = async (folder: string): Promise<boolean> =>
     (await fs.stat(folder).catch(() => null))?.isDirectory() ?? false;
-  // Node's own recursive mkdir never comes back from places such as /proc/x.
+  // Node's recursive mkdir never returns for paths such as /proc/x.
   const make = async (folder: string): Promise<void> => {
     if (await isFolder(folder)) return;
     const above = dirname(folder);
@@ -225,7 +227,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** The surroundings of {@link cacheFolder}; each defaults to this machine's own. */
+/** The environment of {@link cacheFolder}; each entry defaults to that of this machine. */
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly platform?: string;
@@ -233,7 +235,7 @@ export interface Surroundings {
 }
 
 /**
- * The folder for what can be fetched or made again: `NABLA_CACHE`; else `XDG_CACHE_HOME/nabla`; else
+ * The folder for files that can be fetched or made again: `NABLA_CACHE`; else `XDG_CACHE_HOME/nabla`; else
  * `~/.cache/nabla`, on macOS `~/Library/Caches/nabla`, on Windows `%LOCALAPPDATA%\nabla\Cache`.
  * The folder need not exist yet. Throws {@link FileError} in a browser.
  *
@@ -246,7 +248,7 @@ export function cacheFolder(surroundings: Surroundings = {}): string {
   const { isAbsolute, join } = platform === "win32" ? path.win32 : path.posix;
   const homeFolder = (): string => home ?? nodeModule("node:os", "a cache folder").homedir();
   if (env["NABLA_CACHE"]) return path.resolve(env["NABLA_CACHE"]);
-  // The XDG rule: a path that is not absolute is to be ignored.
+  // The XDG specification says that a relative path must be ignored.
   if (env["XDG_CACHE_HOME"] && isAbsolute(env["XDG_CACHE_HOME"])) return join(env["XDG_CACHE_HOME"], "nabla");
   if (platform === "win32")
     return join(env["LOCALAPPDATA"] || join(homeFolder(), "AppData", "Local"), "nabla", "Cache");

@@ -6,7 +6,7 @@ import { formatShape, sizeOf } from "../shape.ts";
 
 const maxBytes = 2 ** 31;
 
-/** The element types by the third byte of the file. Our dtypes have no int8 and int16: those become int32. */
+/** The element types by the third byte of the file. int8 and int16, which Nabla does not have, become int32. */
 const elements: Readonly<
   Record<number, { bytes: number; dtype: DType; read: (view: DataView, at: number) => number }>
 > = {
@@ -23,10 +23,10 @@ const elements: Readonly<
  *
  * Format: two zero bytes, the element type (08 uint8, 09 int8, 0B int16, 0C int32, 0D float32, 0E float64), the
  * number of axes, the size of each axis as a big-endian uint32, then the numbers, row-major and big-endian.
- * uint8, int32, float32 and float64 come back as they are, int8 and int16 as int32.
+ * uint8, int32, float32 and float64 keep their dtype; int8 and int16 become int32.
  *
  * Throws {@link FileError} for a file that is cut short, has bytes left over, is no IDX file, holds more than 2 GiB,
- * or whose gzip data are damaged. No more is unpacked than the sizes promise.
+ * or whose gzip data are damaged. No more is unpacked than the header declares.
  *
  * @example
  * const images = await decodeIdx(await readFile("t10k-images-idx3-ubyte.gz"), "t10k-images-idx3-ubyte.gz");
@@ -55,7 +55,7 @@ export async function decodeIdx(bytes: Uint8Array, source: string): Promise<Host
 
 type Fail = (what: string) => never;
 
-/** The header in the first bytes, or undefined where there are too few of them. */
+/** The header in the first bytes, or undefined if there are too few of them. */
 function readHeader(bytes: Uint8Array, fail: Fail): { type: number; shape: number[]; headerBytes: number } | undefined {
   if (bytes.length < 4) return undefined;
   const type = bytes[2]!;
@@ -74,7 +74,7 @@ function readHeader(bytes: Uint8Array, fail: Fail): { type: number; shape: numbe
   return { type, shape, headerBytes };
 }
 
-/** Unpacks gzip, and stops as soon as there is more than the sizes in the header account for. */
+/** Unpacks gzip, and fails as soon as there are more bytes than the header declares. */
 async function gunzip(bytes: Uint8Array, fail: Fail): Promise<Uint8Array> {
   const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
   const reader = packed.pipeThrough(new DecompressionStream("gzip")).getReader();

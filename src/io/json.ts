@@ -1,4 +1,4 @@
-// JSON out of files that nobody vouches for: its depth and size are counted before it is parsed.
+// Parses untrusted JSON: its depth and size are checked first.
 
 const maxDepth = 64;
 const maxValues = 250_000;
@@ -7,8 +7,8 @@ const [quotationMark, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * Parses JSON of at most 64 levels and 250,000 values. Throws a SyntaxError for more, and for what is not JSON: its
- * message continues a sentence such as "its header …".
+ * Parses JSON of at most 64 levels and 250,000 values. Throws a SyntaxError for more, and for text that is not JSON;
+ * its message continues a sentence such as "its header …".
  *
  * @example
  * parseJson('{"a":[1,2]}'); // { a: [1, 2] }

@@ -1,4 +1,4 @@
-// Kinds of files that are mistaken for others, told by their first bytes.
+// Recognises kinds of files by their first bytes, to explain why a file cannot be read.
 
 /** The first bytes of each kind as Latin-1 text, and the kind as a sentence names it. */
 const signatures: readonly (readonly [string, string])[] = [
@@ -17,7 +17,7 @@ const signatures: readonly (readonly [string, string])[] = [
   ["%PDF", "a PDF document"],
 ];
 
-/** What a file is by its first bytes, for messages: `an HTML page`; undefined where they tell nothing. */
+/** The kind of a file by its first bytes, for messages: `an HTML page`; undefined if they are not known. */
 export function kindOf(bytes: Uint8Array): string | undefined {
   const start = String.fromCharCode(...bytes.subarray(0, 64));
   const found = signatures.find(([signature]) => start.startsWith(signature));

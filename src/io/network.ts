@@ -1,7 +1,7 @@
-// Reading from an address, with a bound and with errors that name it.
+// Reads from an address, with a size limit and with errors that name the address.
 import { FileError } from "../errors.ts";
 
-/** The deepest cause of a failed fetch: it says more than "fetch failed". */
+/** The deepest cause of a failed fetch, which says more than "fetch failed". */
 export function networkReason(error: unknown): string {
   let deepest = error as { message?: string; code?: string; cause?: unknown };
   while (deepest.cause instanceof Error) deepest = deepest.cause;

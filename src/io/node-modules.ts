@@ -1,4 +1,4 @@
-// Node's own modules, asked for when they are needed, so that every file of src/ also loads in a browser.
+// Node's modules, loaded when they are needed, so that every file of src/ also loads in a browser.
 import { FileError } from "../errors.ts";
 
 interface NodeModules {
@@ -10,9 +10,9 @@ interface NodeModules {
 }
 
 /**
- * One of Node's own modules; `purpose` says in the error what it was wanted for.
+ * One of Node's modules; the error names the `purpose` that needs it.
  *
- * Throws {@link FileError} where there is no Node (in a browser) or where Node is older than 20.16.
+ * Throws {@link FileError} in a browser, and if Node is older than 20.16.
  *
  * @example
  * const { join } = nodeModule("node:path", "reading files");

@@ -19,7 +19,7 @@ const namesOfDTypes = {
   bool: "BOOL",
 } as const satisfies Record<DType, string>;
 
-/** The format's dtypes: bytes per element, our dtype for it, and how an element is read where the bytes are not ours. */
+/** The format's dtypes: bytes per element, Nabla's dtype, and a reader of elements if their bytes differ. */
 const storedDTypes: Readonly<
   Record<string, { bytes: number; dtype: DType; element?: (view: DataView, at: number) => number }>
 > = {
@@ -41,7 +41,7 @@ const storedDTypes: Readonly<
 export interface SafetensorsContent {
   /** The tensors by name, in the order in which they lie in the file. */
   readonly tensors: Map<string, HostArray>;
-  /** The texts of the header's `__metadata__`; empty where it has none. */
+  /** The texts of the header's `__metadata__`; empty if it has none. */
   readonly metadata: Record<string, string>;
 }
 
@@ -118,7 +118,7 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Rec
 /**
  * Reads a safetensors file. `source` names the file in errors.
  *
- * F32, F64, I32, U32, U8 and BOOL come back as they are; F16 and BF16 as float32; I8, I16, U16 and I64 as int32.
+ * F32, F64, I32, U32, U8 and BOOL keep their dtype; F16 and BF16 become float32; I8, I16, U16 and I64 become int32.
  * Throws {@link FileError} for a file that is cut short or does not keep to the format: a header past the end of the
  * file, over 16 MiB or not JSON, a name twice or `__proto__`, an unknown dtype, offsets that overlap, leave a hole,
  * leave the file or do not fit shape and dtype, and an I64 that does not fit int32.
@@ -235,7 +235,7 @@ function readEntry(name: string, entry: unknown, dataBytes: number, fail: Fail):
 function readTensor({ name, dtype: storedAs, shape }: StoredTensor, bytes: Uint8Array, fail: Fail): HostArray {
   const { dtype, bytes: width, element } = storedDTypes[storedAs]!;
   const length = bytes.length / width;
-  // The copy aligns the elements. Engines that run WebAssembly have little-endian typed arrays, as the format has.
+  // The copy aligns the elements. Typed arrays are little-endian, like the format, in every engine with WebAssembly.
   if (!element) return { data: new (dtypeInfo(dtype).array)(new Uint8Array(bytes).buffer, 0, length), shape, dtype };
   const data: TypedArray = new (dtypeInfo(dtype).array)(length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -267,7 +267,7 @@ function bfloatToNumber(bits: number): number {
   return float32OfBits[0]!;
 }
 
-/** The first key that occurs twice in one object of valid `json`: JSON.parse would keep the last in silence. */
+/** The first key that occurs twice in one object of valid `json`, of which JSON.parse would silently keep the last. */
 function findRepeatedKey(json: string): string | undefined {
   const open: Set<string>[] = [];
   for (let at = 0; at < json.length; at++) {

@@ -1,4 +1,4 @@
-// `checkGradients`: the gradients of a function held against differences of its values.
+// `checkGradients`: compares the gradients of a function with differences of its values.
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { gradientNodes } from "../graph/gradient.ts";
@@ -11,20 +11,21 @@ import type { Cell } from "../runtime/cell.ts";
 import { numbersOf } from "../runtime/evaluate.ts";
 import { type Trace, tracing } from "../runtime/trace.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
-import type { GradientCheck, GradientCheckOptions, Place, TracedGradients } from "./compare-gradients.ts";
+import type { GradientCheck, GradientCheckOptions, Input, TracedGradients } from "./compare-gradients.ts";
 import { type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 
 export type { GradientCheck, GradientCheckOptions } from "./compare-gradients.ts";
 
 /**
- * Holds the gradients of `f` by all its float arguments, and by every variable that it reads, to central differences
- * (f(x + ε) − f(x − ε)) / 2ε, element by element. All is computed in float64 by the reference interpreter, which is
- * exact and slow: give it small inputs. Where `f` gives more than one number, a sum of all with fixed random weights is
- * checked. Where f is not smooth (relu at 0, equal elements under max, round), no difference is a gradient: choose
- * other inputs.
+ * Compares the gradients of `f` with respect to its float arguments, and to every variable that it reads, with central
+ * differences (f(x + ε) − f(x − ε)) / 2ε, element by element. Everything is computed in float64 by the reference
+ * interpreter, which is exact and slow: use small inputs. If `f` returns more than one number, a sum of all with fixed
+ * random weights is checked. At points where f is not smooth (relu at 0, equal elements under max, round) differences
+ * do not give the gradient: choose other inputs.
  *
- * @returns where the agreement is worst
- * @throws NumericError where the two differ by more than absolute + relative · the greater of both, or the backend strays.
+ * @returns the element with the worst agreement
+ * @throws NumericError if the two differ by more than absolute + relative · the greater of both, or if the backend's
+ *   gradient differs from float64 by more than its tolerance
  * @example
  * const softplus = customGradient((x: Tensor) => ({
  *   value: x.exp().log1p(),
@@ -51,28 +52,28 @@ export async function checkGradients<Args extends TensorLike[]>(
   return compareGradients(gradients, { epsilon, relative, absolute, rounding, elements });
 }
 
-/** Makes a graph of the function, with one number as its value, and gathers all numbers that go in. */
+/** Traces the function to a graph with one number as its value, and collects the numbers of all inputs. */
 async function traced(f: (...xs: Tensor[]) => Outputs, xs: readonly Tensor[]): Promise<TracedGradients> {
-  const parameters = xs.map((x, i) => ops.placeholder(i, x.shape, x.dtype));
+  const placeholders = xs.map((x, i) => ops.placeholder(i, x.shape, x.dtype));
   const into: Trace = {
     reads: new Map(),
     assigned: new Map(),
-    firstId: parameters[0]?.id ?? ops.full([], 0, "float32").id,
+    firstId: placeholders[0]?.id ?? ops.full([], 0, "float32").id,
   };
   const loss = tracing(into, () =>
-    weighted(outputsOf("checkGradients", f(...parameters.map((node) => new Tensor(node))))),
+    weighted(outputsOf("checkGradients", f(...placeholders.map((node) => new Tensor(node))))),
   );
   const cells = [...into.reads.keys()] as Cell[];
-  const places: readonly Place[] = [
-    ...parameters.map((node, i) => ({ node, name: i })),
+  const sources: readonly Input[] = [
+    ...placeholders.map((node, i) => ({ node, name: i })),
     ...cells.map((cell) => ({ node: into.reads.get(cell)!, name: cell.name })),
   ];
   const slopes = gradientNodes(
     loss,
-    places.filter(({ node }) => isFloat(node)).map(({ node }) => node),
+    sources.filter(({ node }) => isFloat(node)).map(({ node }) => node),
   );
 
-  // What was made before the trace is a constant of the function.
+  // Nodes from before the trace are constants of the function.
   const isOutside = (node: Node): boolean => node.id < into.firstId || node.value !== undefined;
   const outside = topologicalOrder([loss, ...slopes], isOutside).filter(
     (node) => isOutside(node) && node.op.kind !== "generate",
@@ -81,16 +82,18 @@ async function traced(f: (...xs: Tensor[]) => Outputs, xs: readonly Tensor[]): P
     [...xs.map((x) => x.node), ...cells.map((cell) => cell.node()), ...outside],
     (arrays) => arrays,
   );
-  return { loss, slopes, places, outside, numbers };
+  return { loss, slopes, inputs: sources, outside, numbers };
 }
 
 const isFloat = ({ dtype }: Pick<Node, "dtype">): boolean => dtypeInfo(dtype).isFloat;
 
-/** One number that shows every element of every float output, each with a weight of its own. */
+/** The sum of all elements of all float outputs, each with a random weight. */
 function weighted(ys: readonly Tensor[]): Node {
   const floats = ys.filter((y) => dtypeInfo(y.dtype).isFloat);
   if (floats.length === 0)
-    throw new ArgumentError(`checkGradients: the value must hold floats, but is ${ys.map((y) => y.dtype).join(", ")}.`);
+    throw new ArgumentError(
+      `checkGradients: expected a function that returns floats, got ${ys.map((y) => y.dtype).join(", ")}.`,
+    );
   if (floats.length === 1 && floats[0]!.size === 1) return floats[0]!.node;
   const random = hostRandom(0);
   const weight = (): number => (random.below(2) ? 1 : -1) * (0.5 + random.uint32() / 2 ** 32);

@@ -1,4 +1,4 @@
-// `checkpoint`: a function whose gradient computes its interior again instead of keeping it.
+// `checkpoint`: a function whose gradient recomputes intermediate values instead of keeping them.
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { cotangentNodes } from "../graph/gradient.ts";
@@ -12,13 +12,13 @@ import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { outputsOf, type Tensors } from "./outputs.ts";
 
 /**
- * The same function with another way to its gradient: nothing between its arguments and its value is kept for the
- * backward pass; it is computed once more when the gradient comes by. Of a chain of n equal layers in √n checkpointed
- * pieces, the gradient needs memory for about 2√n layers instead of n, and one more forward pass.
- * Values and gradients are the same. `f` gives one tensor; what it uses without being an argument, variables too, has
- * its gradient as ever. Chen, Xu, Zhang and Guestrin, "Training deep nets with sublinear memory cost", 2016.
+ * The same function, but its intermediate values are not kept for the backward pass: the gradient computes them again.
+ * For a chain of n equal layers in √n checkpointed pieces, the gradient needs memory for about 2√n layers instead of n,
+ * and one more forward pass. Values and gradients are the same. `f` returns one tensor; tensors and variables that it
+ * uses without taking them as arguments have gradients as usual. Chen, Xu, Zhang and Guestrin, "Training deep nets with
+ * sublinear memory cost", 2016.
  *
- * @throws ArgumentError where `f` gives anything but one tensor.
+ * @throws ArgumentError if `f` returns anything but one tensor
  * @example
  * const block = checkpoint((x: Tensor) => x.sin().exp().tanh());
  * await grad((x: Tensor) => block(x).sum())([0, 1]).array(); // [0.4199…, 0.0475…]
@@ -29,7 +29,9 @@ export function checkpoint<Args extends TensorLike[]>(f: (...xs: Tensors<Args>) 
     const firstId = ops.full([], 0, "float32").id;
     const value: unknown = transformed(() => f(...(xs as Tensors<Args>)));
     if (Array.isArray(value))
-      throw new ArgumentError("checkpoint: the function must give one tensor; join several by concatenate or stack.");
+      throw new ArgumentError(
+        "checkpoint: expected a function that returns one tensor, got an array; join several by concatenate or stack.",
+      );
     const y = outputsOf("checkpoint", value)[0]!.node;
     const edge = edgeOf(
       y,
@@ -49,9 +51,9 @@ export function checkpoint<Args extends TensorLike[]>(f: (...xs: Tensors<Args>) 
   };
 }
 
-/** What the function's value is computed from: its arguments, and whatever else it knew. */
+/** The nodes that the function's value is computed from: its arguments, and other nodes from outside. */
 function edgeOf(y: Node, arguments_: readonly Node[], firstId: number): Node[] {
-  // A variable with an assignment that waits has a node which computes it; to gradients that node is the variable.
+  // A variable with a pending assignment is represented by the node that computes the assigned value.
   const known = new Set([...arguments_, ...[...dirty].map((cell) => cell.node())]);
   const isEdge = (node: Node): boolean =>
     node.id < firstId || node.op.kind === "leaf" || node.value !== undefined || known.has(node);

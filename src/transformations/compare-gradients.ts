@@ -1,4 +1,5 @@
-// Holds traced gradients against differences of the value, in float64; the working part of `checkGradients`, loaded with it.
+// Compares traced gradients with differences of the value, in float64: the working part of `checkGradients`, which is
+// loaded with it.
 import { toDType } from "../backends/reference/index.ts";
 import { interpret, type Values } from "../backends/reference/interpret.ts";
 import { dtypeInfo, type TypedArray } from "../dtype.ts";
@@ -11,55 +12,55 @@ import { contiguousStrides, type Shape } from "../shape.ts";
 
 /** The options of `checkGradients`. */
 export interface GradientCheckOptions {
-  /** How far an element x is moved either way, times max(1, |x|). Default: 1e-5. */
+  /** The step ε by which an element x is moved either way is epsilon · max(1, |x|). Default: 1e-5. */
   readonly epsilon?: number;
-  /** What share of the greater of both may lie between gradient and difference. Default: 1e-4. */
+  /** Relative tolerance between gradient and difference, as a share of the greater of both. Default: 1e-4. */
   readonly relative?: number;
-  /** What may lie between them in any case. Default: 1e-6. */
+  /** Absolute tolerance between gradient and difference. Default: 1e-6. */
   readonly absolute?: number;
   /**
-   * By what share of the greatest element of an input's gradient the backend, which computes in float32, may stray from float64.
-   * Default: 1e-3.
+   * Tolerance between the backend, which computes in float32, and float64, as a share of the greatest element of an
+   * input's gradient. Default: 1e-3.
    */
   readonly rounding?: number;
-  /** How many elements of each input and variable are tried, spread evenly. Each costs two runs. Default: 100. */
+  /** The number of elements of each input and variable to check, spread evenly. Each costs two runs. Default: 100. */
   readonly elements?: number;
 }
 
-/** Where gradient and difference lie farthest apart, measured by what was allowed there. */
+/** The element at which gradient and difference disagree most, relative to the tolerance. */
 export interface GradientCheck {
   /** |analytic − numeric|. */
   readonly error: number;
-  /** The place of the argument, or the name of the variable. */
+  /** The index of the argument, or the name of the variable. */
   readonly input: number | string;
   readonly index: readonly number[];
-  /** By the rules of the gradient. */
+  /** The derivative by the gradient rules. */
   readonly analytic: number;
-  /** By differences of the value. */
+  /** The derivative by differences of the value. */
   readonly numeric: number;
-  /** How many elements were tried. */
+  /** The number of elements that were checked. */
   readonly checked: number;
 }
 
-/** Something that goes into a function, with its name and its numbers. */
-export interface Place {
+/** An argument of a function or a variable that it reads. */
+export interface Input {
   readonly node: Node;
   readonly name: number | string;
 }
 
-/** A function's graph and all numbers that go in. */
+/** A function's graph, and the numbers of all its inputs. */
 export interface TracedGradients {
   readonly loss: Node;
-  /** The gradients by those places that hold floats, in their order. */
+  /** The gradients with respect to the float inputs, in their order. */
   readonly slopes: readonly Node[];
-  readonly places: readonly Place[];
-  /** What the function takes from outside, beside its places. */
+  readonly inputs: readonly Input[];
+  /** Other nodes from outside, which are constants of the function. */
   readonly outside: readonly Node[];
-  /** The numbers of the places, then of what comes from outside. */
+  /** The numbers of `inputs`, then of `outside`. */
   readonly numbers: readonly TypedArray[];
 }
 
-/** Finds where gradient and difference lie farthest apart. Throws NumericError where that is too far. */
+/** Finds the greatest difference between gradient and differences. Throws NumericError if it exceeds the tolerance. */
 export async function compareGradients(
   traced: TracedGradients,
   { epsilon, relative, absolute, rounding, elements }: Required<GradientCheckOptions>,
@@ -103,8 +104,10 @@ export async function compareGradients(
     );
   if (worstExcess > 1) {
     throw new NumericError(
-      `checkGradients: the gradient by ${nameOf(worst.input)} at [${worst.index}] is ${worst.analytic}, but differences of the value say ${worst.numeric}. ` +
-        "A rule of customGradient may be wrong or stopGradient on the way; or the function is not smooth at this point, or too steep for this epsilon.",
+      `checkGradients: the gradient by ${nameOf(worst.input)} at [${worst.index}] is ${worst.analytic}, ` +
+        `but differences of the value say ${worst.numeric}. ` +
+        "A rule of customGradient may be wrong or stopGradient on the way; " +
+        "or the function is not smooth at this point, or too steep for this epsilon.",
     );
   }
   const computed = await onBackend();
@@ -114,8 +117,9 @@ export async function compareGradients(
     const i = want.findIndex((x, at) => !(Math.abs(computed[k]![at]! - x) <= allowed));
     if (i >= 0)
       throw new NumericError(
-        `checkGradients: the gradient by ${nameOf(name)} at [${indexOf(i, shape)}] is ${computed[k]![i]} on the ${backend().name} ` +
-          `backend, but ${want[i]} in float64. The function may lose digits there in float32; if not, this is a bug of Nabla.`,
+        `checkGradients: the gradient by ${nameOf(name)} at [${indexOf(i, shape)}] is ${computed[k]![i]} on the ` +
+          `${backend().name} backend, but ${want[i]} in float64. ` +
+          "The function may lose digits there in float32; if not, this is a bug of Nabla.",
       );
   }
   return { ...worst, checked };
@@ -126,7 +130,7 @@ const nameOf = (input: number | string): string => (typeof input === "number" ? 
 const indexOf = (i: number, shape: Shape): number[] =>
   contiguousStrides(shape).map((stride, axis) => Math.floor(i / stride) % shape[axis]!);
 
-/** Something by which the gradient is taken, with its numbers, which may be changed. */
+/** An input of the gradient, with its numbers, which are changed to compute differences. */
 interface Point {
   readonly name: number | string;
   readonly shape: Shape;
@@ -135,18 +139,18 @@ interface Point {
 
 interface Computable {
   readonly points: readonly Point[];
-  /** The value at the points' present numbers. */
+  /** The value at the current numbers of the points. */
   readonly value: () => number;
-  /** The gradient there, for each point. */
+  /** The gradient with respect to each point. */
   readonly gradient: () => readonly Values[];
-  /** The same by the current backend. */
+  /** The same, computed by the current backend. */
   readonly onBackend: () => Promise<readonly ArrayLike<number>[]>;
 }
 
 /** The graphs of value and gradient with their numbers. */
-function computable({ loss, slopes, places, outside, numbers }: TracedGradients): Computable {
+function computable({ loss, slopes, inputs, outside, numbers }: TracedGradients): Computable {
   const known = new Map<Node, Values>(
-    [...places.map(({ node }) => node), ...outside].map((node, i) => [node, Float64Array.from(numbers[i]!)]),
+    [...inputs.map(({ node }) => node), ...outside].map((node, i) => [node, Float64Array.from(numbers[i]!)]),
   );
   const graphOf = (roots: readonly Node[]): Graph => closeGraph(roots, [], [...known.keys()]);
   const compute = (roots: readonly Node[]): Values[] => {
@@ -158,7 +162,7 @@ function computable({ loss, slopes, places, outside, numbers }: TracedGradients)
     ).outputs;
   };
   return {
-    points: places
+    points: inputs
       .filter(({ node }) => dtypeInfo(node.dtype).isFloat)
       .map(({ node, name }) => ({ name, shape: node.shape, at: known.get(node)! })),
     value: () => compute([loss])[0]![0]!,
@@ -173,7 +177,7 @@ function computable({ loss, slopes, places, outside, numbers }: TracedGradients)
   };
 }
 
-/** At most `most` of the numbers below n, evenly apart. */
+/** At most `most` of the indices below n, evenly spaced. */
 function spread(n: number, most: number): number[] {
   const count = Math.min(n, most);
   return Array.from({ length: count }, (_, i) => Math.floor((i * n) / count));

@@ -1,4 +1,4 @@
-// `customGradient`: a function whose gradient is told by its maker.
+// `customGradient`: a function with a gradient rule of its own.
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
@@ -11,23 +11,22 @@ import type { Tensors } from "./outputs.ts";
 export interface CustomGradient {
   readonly value: Tensor;
   /**
-   * The cotangents of the arguments, given that of the value: one for each, with the argument's shape; `null` for an
-   * argument that has none. A single argument's may stand alone.
+   * Maps the cotangent of the value to those of the arguments: one for each, with the argument's shape; `null` for an
+   * argument without one. A single cotangent need not be in an array.
    */
   readonly gradient: (dy: Tensor) => Tensor | readonly (Tensor | null)[];
 }
 
 /**
- * A function with a gradient of its own: `f` gives the value and, as a function of the value's cotangent dy, the
- * cotangents dx = (∂value/∂x)ᵀ dy of its arguments. For gradients that are cheaper or more exact than what follows from
- * the parts (ln(1 + eˣ)), that are wanted otherwise (a quantiser that lets them through), or that are to be clipped on
- * their way. Like JAX's `custom_vjp` and TensorFlow.js's `customGrad`.
+ * A function with a gradient rule of its own: `f` returns the value and a function from the value's cotangent dy to the
+ * cotangents dx = (∂value/∂x)ᵀ dy of its arguments. Use it for gradients that are cheaper or more exact than the
+ * derived ones (ln(1 + eˣ)), that differ on purpose (a quantiser that passes them through), or that are clipped. Like
+ * JAX's `custom_vjp` and TensorFlow.js's `customGrad`.
  *
- * The rule is made of operations like any other, so that the gradient has a gradient. None flows to what `f` uses
- * without being an argument: hand variables over, too.
+ * The rule uses ordinary operations, so that the gradient has a gradient. Tensors and variables that `f` uses without
+ * taking them as arguments get no gradient: pass them as arguments.
  *
- * @throws ArgumentError, ShapeError or DTypeError where the rule gives not one cotangent of its shape for each
- * argument.
+ * @throws ArgumentError, ShapeError or DTypeError unless the rule returns one cotangent for each argument, in its shape
  * @example
  * const through = customGradient((x: Tensor) => ({ value: x.round(), gradient: (dy) => dy }));
  * await grad((x: Tensor) => through(x).mul(3).sum())([0.2, 1.7]).array(); // [3, 3]
@@ -40,7 +39,8 @@ export function customGradient<Args extends TensorLike[]>(
     const { value, gradient } = transformed(() => f(...(xs as Tensors<Args>)));
     if (!(value instanceof Tensor) || typeof gradient !== "function") {
       throw new ArgumentError(
-        "customGradient: the function must give { value, gradient }: a tensor, and a function from its cotangent to those of the arguments.",
+        "customGradient: the function must give { value, gradient }: " +
+          "a tensor, and a function from its cotangent to those of the arguments.",
       );
     }
     const nodes = xs.map((x) => x.node);
@@ -52,7 +52,8 @@ function checked(xs: readonly Node[], answer: Tensor | readonly (Tensor | null)[
   const parts = answer instanceof Tensor ? [answer] : answer;
   if (!Array.isArray(parts) || parts.length !== xs.length) {
     throw new ArgumentError(
-      `customGradient: the rule must give ${xs.length} cotangents, one for each argument (null for none), but gave ${Array.isArray(parts) ? parts.length : typeof parts}.`,
+      `customGradient: expected ${xs.length} cotangents from the rule, one for each argument (null for none), ` +
+        `got ${Array.isArray(parts) ? parts.length : typeof parts}.`,
     );
   }
   return parts.map((part: Tensor | null, i) => {
@@ -62,12 +63,14 @@ function checked(xs: readonly Node[], answer: Tensor | readonly (Tensor | null)[
       throw new ArgumentError(`customGradient: the rule's cotangent of argument ${i} is ${typeof part}, not a tensor.`);
     if (!sameShape(part.shape, x.shape)) {
       throw new ShapeError(
-        `customGradient: argument ${i} has shape ${formatShape(x.shape)}, but the rule's cotangent of it has ${formatShape(part.shape)}. Sum it over the axes along which the argument was broadcast.`,
+        `customGradient: argument ${i} has shape ${formatShape(x.shape)}, but the rule's cotangent of it has ` +
+          `${formatShape(part.shape)}. Sum it over the axes along which the argument was broadcast.`,
       );
     }
     if (part.dtype !== x.dtype)
       throw new DTypeError(
-        `customGradient: argument ${i} is ${x.dtype}, but the rule's cotangent of it is ${part.dtype}; cast it, or give null.`,
+        `customGradient: argument ${i} is ${x.dtype}, but the rule's cotangent of it is ${part.dtype}; ` +
+          "cast it, or give null.",
       );
     return part.node;
   });

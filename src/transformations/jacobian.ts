@@ -1,4 +1,4 @@
-// Whole matrices of derivatives: of a function by its argument, and of its gradient.
+// Matrices of derivatives: the Jacobian of a function, and the Hessian.
 import { dtypeInfo } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { batchNodes } from "../graph/batch.ts";
@@ -16,10 +16,10 @@ type Differentiable<Rest extends unknown[]> = (x: Tensor, ...rest: Rest) => Tens
 type Derivative<Rest extends unknown[]> = (x: TensorLike, ...rest: Rest) => Tensor;
 
 /**
- * The Jacobian ∂f/∂x of `f` by its first argument, with the shape of the value followed by that of x: row by row, one
- * pullback for each output, all at once. For functions with fewer outputs than inputs; else {@link jacfwd}.
+ * The Jacobian ∂f/∂x of `f` with respect to its first argument, with the shape of the value followed by that of x. It
+ * is computed row by row in one batch of pullbacks. For functions with fewer outputs than inputs; else {@link jacfwd}.
  *
- * @throws DTypeError where x or the value holds no floats.
+ * @throws DTypeError if x or the value holds no floats
  * @example
  * const f = (x: Tensor) => x.mul(x.at([null, null, -1])); // x₀x₁, x₁x₀
  * await jacrev(f)([2, 3]).array(); // [[3, 2], [3, 2]]
@@ -34,10 +34,11 @@ export function jacrev<Rest extends unknown[]>(f: Differentiable<Rest>): Derivat
 }
 
 /**
- * The Jacobian ∂f/∂x of `f` by its first argument, with the shape of the value followed by that of x: column by column,
- * one tangent for each input, all at once. For functions with fewer inputs than outputs; else {@link jacrev}.
+ * The Jacobian ∂f/∂x of `f` with respect to its first argument, with the shape of the value followed by that of x. It
+ * is computed column by column in one batch of tangents. For functions with fewer inputs than outputs; else {@link
+ * jacrev}.
  *
- * @throws DTypeError where x or the value holds no floats.
+ * @throws DTypeError if x or the value holds no floats
  * @example
  * await jacfwd((x: Tensor) => x.square())([2, 3]).array(); // [[4, 0], [0, 6]]
  */
@@ -52,8 +53,8 @@ export function jacfwd<Rest extends unknown[]>(f: Differentiable<Rest>): Derivat
 }
 
 /**
- * The second derivatives ∂²f/∂x∂x of a function that gives one number, with the shape of x twice over. For x of n
- * elements it holds n² numbers.
+ * The second derivatives ∂²f/∂x∂x of a function that returns one number, with the shape of x twice. For x of n elements
+ * it holds n² numbers.
  *
  * @example
  * await hessian((x: Tensor) => x.pow(3).sum())([1, 2]).array(); // [[6, 0], [0, 12]]
@@ -75,11 +76,11 @@ function traced<Rest extends unknown[]>(
   ).map((t) => t.node) as [Node];
   for (const { dtype } of [x, y])
     if (!dtypeInfo(dtype).isFloat)
-      throw new DTypeError(`${where}: only floats have derivatives, but came ${dtype}; cast it first.`);
+      throw new DTypeError(`${where}: expected floats, which alone have derivatives, got ${dtype}; cast it first.`);
   return { x, y };
 }
 
-/** A node that is linear in `standIn`, for each of its units (one element 1, the others 0), along a new first axis. */
+/** A node that is linear in `standIn`, evaluated at each unit (one element 1, the others 0) along a new first axis. */
 function forEachUnit(linear: Node | null, standIn: Node, shape: Shape): Node {
   const n = sizeOf(standIn.shape);
   if (!linear) return ops.full([n, ...shape], 0, standIn.dtype);

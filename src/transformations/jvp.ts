@@ -1,4 +1,4 @@
-// `jvp`: a value together with its derivative along a direction.
+// `jvp`: a value and its derivative along a direction.
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { cotangentNodes } from "../graph/gradient.ts";
@@ -12,15 +12,16 @@ import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 import { matching, ownNodes } from "./vjp.ts";
 
 /**
- * f(x₁, x₂ …) and its tangent Σᵢ (∂f/∂xᵢ) tᵢ, the Jacobian-vector product: how the value changes when the arguments
- * move along the tangents. Costs about as much as one gradient, however many outputs `f` has.
+ * f(x₁, x₂ …) and its tangent Σᵢ (∂f/∂xᵢ) tᵢ, the Jacobian-vector product: the change of the value when the arguments
+ * move along the tangents. It costs about as much as one gradient, for any number of outputs.
  *
- * Made of two pullbacks: x ↦ (∂f/∂x)ᵀ u is linear in u, and the pullback of a linear function is its transpose
- * (J. Townsend, "A new trick for calculating Jacobian vector products", 2017). So every operation that has a
- * gradient has this, too.
+ * It is computed by two pullbacks: (∂f/∂x)ᵀ u is linear in u, and the pullback of a linear function is its transpose
+ * (J. Townsend, "A new trick for calculating Jacobian vector products", 2017). So it exists for every operation that
+ * has a gradient.
  *
- * @throws ArgumentError where a gradient rule of {@link customGradient} is not linear in its cotangent: there is no
- * transpose.
+ * @throws ArgumentError if a gradient rule of {@link customGradient} is not linear in its cotangent, as then there is
+ *   no
+ *   transpose
  * @example
  * const [y, dy] = jvp((x: Tensor) => x.square(), [[1, 2, 3]], [[1, 10, 100]]);
  * await dy.array(); // [2, 40, 600]
@@ -47,10 +48,10 @@ export function jvp<Args extends TensorLike[], R extends Outputs>(
   ];
 }
 
-/** Tangents go forwards beside the value, so that nothing need wait for the way back to be computed again. */
+/** Tangents are computed together with the value, so that recomputation needs no fences. */
 const forward: Ops = { ...builders, fence: (x) => x };
 
-/** The derivative of each y where each x moves along its direction. */
+/** The derivative of each y when each x moves along its direction. */
 export function tangentNodes(ys: readonly Node[], xs: readonly Node[], directions: readonly Node[]): Node[] {
   const isFloat = (x: Node): boolean => dtypeInfo(x.dtype).isFloat;
   const zeros = (x: Node): Node => ops.full(x.shape, 0, isFloat(x) ? x.dtype : "float32");
@@ -68,7 +69,8 @@ export function tangentNodes(ys: readonly Node[], xs: readonly Node[], direction
   const tangents = seeds.map((seed, i) => found[i] ?? zeros(seed));
   if (topologicalOrder(tangents).some((node) => seeds.includes(node))) {
     throw new ArgumentError(
-      "jvp: a gradient rule on the way is not linear in its cotangent (one that clips it, say), so that no tangent follows from it. Use vjp or grad.",
+      "jvp: expected gradient rules that are linear in their cotangent, got one that is not (it clips it, say). " +
+        "Use vjp or grad.",
     );
   }
   return ys.map((y) => (isFloat(y) ? tangents[floats.indexOf(y)]! : zeros(y)));

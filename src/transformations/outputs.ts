@@ -1,4 +1,4 @@
-// What a transformed function gives back: one tensor, or several in an array.
+// The result of a transformed function: one tensor, or several in an array.
 import { ArgumentError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 
@@ -16,7 +16,8 @@ export function outputsOf(where: string, result: unknown): Tensor[] {
     }
     if (!(y instanceof Tensor))
       throw new ArgumentError(
-        `${where}: the function must give a tensor, or several in an array, but gave ${y === null ? "null" : typeof y}.`,
+        `${where}: expected the function to return a tensor, or several in an array, ` +
+          `got ${y === null ? "null" : typeof y}.`,
       );
   }
   return list as Tensor[];
@@ -27,5 +28,5 @@ export function inForm<R extends Outputs>(result: R, tensors: readonly Tensor[])
   return (Array.isArray(result) ? tensors : tensors[0]) as R;
 }
 
-/** The arguments of a function by those that are given for them. */
+/** Maps the types of given arguments to those that the function sees. */
 export type Tensors<Args extends readonly unknown[]> = { [K in keyof Args]: Tensor };

@@ -1,4 +1,4 @@
-// `vjp`: a value together with the linear function that takes its cotangents back to the arguments.
+// `vjp`: a value and its pullback, the linear function from its cotangents to those of the arguments.
 
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
@@ -10,13 +10,13 @@ import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 
-/** What a pullback takes: a cotangent for each output. */
+/** The arguments of a pullback: a cotangent for each output. */
 export type Cotangents<R extends Outputs> = R extends Tensor ? TensorLike : readonly TensorLike[];
 
 /**
- * f(x₁, x₂ …) and its pullback, the vector-Jacobian product: from a cotangent dy of the value's shape (several in an
- * array where `f` gives several) to the cotangents dxᵢ = (∂f/∂xᵢ)ᵀ dy, one for each argument. Where `f` gives one
- * number, the pullback of 1 is the gradient.
+ * f(x₁, x₂ …) and its pullback, the vector-Jacobian product: a function from a cotangent dy of the value's shape (an
+ * array of several if `f` returns several) to the cotangents dxᵢ = (∂f/∂xᵢ)ᵀ dy, one for each argument. If `f` returns
+ * one number, the pullback of 1 is the gradient.
  *
  * @example
  * const [y, pullback] = vjp((x: Tensor) => x.square(), [1, 2, 3]);
@@ -44,12 +44,12 @@ export function vjp<Args extends TensorLike[], R extends Outputs>(
   return [value, pullback];
 }
 
-/** The arguments as nodes of their own, so that one tensor given twice counts as two arguments. */
+/** The arguments as separate nodes, so that one tensor given twice counts as two arguments. */
 export function ownNodes(primals: readonly TensorLike[]): Node[] {
   return primals.map((x) => ops.identity(asTensor(x).node));
 }
 
-/** One tensor of the right shape for each node. Throws errors that name `what` was given for which `of`. */
+/** The given tensors as nodes, after a check that there is one of the right shape for each of `nodes`. */
 export function matching(
   where: string,
   what: string,
@@ -59,7 +59,8 @@ export function matching(
 ): Node[] {
   if (!Array.isArray(given) || given.length !== nodes.length) {
     throw new ArgumentError(
-      `${where}: wants one ${what} for each ${of}, in an array: ${nodes.length}, but came ${Array.isArray(given) ? given.length : typeof given}.`,
+      `${where}: expected an array of ${nodes.length}, one ${what} for each ${of}, ` +
+        `got ${Array.isArray(given) ? given.length : typeof given}.`,
     );
   }
   return nodes.map((node, i) => {
@@ -67,7 +68,8 @@ export function matching(
     const own = asTensor(given[i]!, isFloat ? node.dtype : "float32").node;
     if (!sameShape(own.shape, node.shape)) {
       throw new ShapeError(
-        `${where}: ${of} ${i} has shape ${formatShape(node.shape)}, but its ${what} has ${formatShape(own.shape)}; they must be equal.`,
+        `${where}: ${of} ${i} has shape ${formatShape(node.shape)}, but its ${what} has ${formatShape(own.shape)}; ` +
+          "they must be equal.",
       );
     }
     if (isFloat && own.dtype !== node.dtype)

@@ -1,4 +1,4 @@
-// `vmap`: a function of one example as a function of many.
+// `vmap`: turns a function of one example into a function of a batch.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { batchNodes } from "../graph/batch.ts";
 import { topologicalOrder } from "../graph/order.ts";
@@ -13,25 +13,25 @@ import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 /** The options of {@link vmap}. */
 export interface VmapOptions {
   /**
-   * Which axis of each argument runs over the examples; `null` for an argument that all examples share. One for all
-   * arguments, or an array with one for each. Default: 0.
+   * The batch axis of each argument; `null` for an argument that all examples share. One for all arguments, or an array
+   * with one for each. Default: 0.
    */
   readonly inAxes?: number | null | readonly (number | null)[];
-  /** Where the axis of the examples stands in each output. One for all, or an array with one for each. Default: 0. */
+  /** The batch axis of each output. One for all, or an array with one for each. Default: 0. */
   readonly outAxes?: number | readonly number[];
 }
 
 /**
- * A function of one example, made one of many: `f` is written without the axis of the examples, and applied to all at
- * once. Nothing loops: each operation of `f` gets one more axis (a product becomes a batched product), and what does
- * not depend on an example is computed once. `vmap` of {@link grad} gives each example's own gradient; `grad` of `vmap`
- * and `vmap` of `vmap` are as good.
+ * Turns a function of one example into a function of a batch: `f` is written without the batch axis, and applied to all
+ * examples at once. There is no loop: each operation of `f` gets a batch axis (a product becomes a batched product),
+ * and values that do not depend on an example are computed once. `vmap` of {@link grad} gives each example's own
+ * gradient; `grad` of `vmap` and `vmap` of `vmap` work as well.
  *
- * `f` may read variables, but not assign what depends on an example. Random numbers come from keys: with one key for
- * all, all examples see the same numbers; make each its own by `random.foldIn(key, i)`, with i from `arange(n)` an
- * argument.
+ * `f` may read variables, but not assign values that depend on an example. Random numbers come from keys: with one key
+ * for all, all examples get the same numbers; derive one for each by `random.foldIn(key, i)`, with i from `arange(n)`
+ * as an argument.
  *
- * @throws ShapeError where the examples' axes differ in length; ArgumentError for axes that are not there.
+ * @throws ShapeError if the batch axes differ in length; ArgumentError for axes that do not exist
  * @example
  * const distance = (a: Tensor, b: Tensor) => a.sub(b).square().sum();
  * const points = tensor([[0, 0], [3, 4], [1, 0]]);
@@ -61,14 +61,14 @@ export function vmap<Args extends TensorLike[], R extends Outputs>(
     });
     const result = guardingVariables(batched, () => transformed(() => f(...(one as Tensors<Args>))));
     const ys = outputsOf("vmap", result);
-    const places = axesOf("outAxes", outAxes, ys, "output") as number[];
+    const batchAxes = axesOf("outAxes", outAxes, ys, "output") as number[];
     const done = batchNodes(
       ys.map((y) => y.node),
       batched,
       size,
     ).map(({ node, hasAxis }, i) => {
       const whole = hasAxis ? node : ops.broadcast(ops.reshape(node, [1, ...node.shape]), [size, ...node.shape]);
-      return new Tensor(moveAxis(whole, 0, normalizeAxis(places[i]!, whole.shape.length, `vmap: output ${i}`)));
+      return new Tensor(moveAxis(whole, 0, normalizeAxis(batchAxes[i]!, whole.shape.length, `vmap: output ${i}`)));
     });
     return inForm(result, done);
   };
@@ -83,12 +83,13 @@ function axesOf(
   if (!Array.isArray(axes)) return of.map(() => axes as number | null);
   if (axes.length !== of.length)
     throw new ArgumentError(
-      `vmap: ${option} has ${axes.length} entries for ${of.length} ${what}s; give one for each, or a single number for all.`,
+      `vmap: ${option} has ${axes.length} entries for ${of.length} ${what}s; ` +
+        "give one for each, or a single number for all.",
     );
   return [...axes];
 }
 
-/** How many examples there are. */
+/** The number of examples. */
 function examples(xs: readonly Tensor[], axes: readonly (number | null)[]): number {
   const first = axes.findIndex((axis) => axis !== null);
   if (first < 0)
@@ -99,7 +100,8 @@ function examples(xs: readonly Tensor[], axes: readonly (number | null)[]): numb
   xs.forEach((x, i) => {
     if (axes[i] === null || lengthOf(i) === lengthOf(first)) return;
     throw new ShapeError(
-      `vmap: argument ${first} ${formatShape(xs[first]!.shape)} has ${lengthOf(first)} examples along axis ${axes[first]}, but argument ${i} ${formatShape(x.shape)} has ${lengthOf(i)} along axis ${axes[i]}. ` +
+      `vmap: argument ${first} ${formatShape(xs[first]!.shape)} has ${lengthOf(first)} examples along axis ` +
+        `${axes[first]}, but argument ${i} ${formatShape(x.shape)} has ${lengthOf(i)} along axis ${axes[i]}. ` +
         "Give null in inAxes for an argument that all examples share.",
     );
   });
@@ -113,7 +115,7 @@ function moveAxis(x: Node, from: number, to: number): Node {
   return ops.permute(x, axes);
 }
 
-/** Runs `body`, and sees to it that no variable keeps what is known for single examples only. */
+/** Runs `body`, and throws if it has assigned a variable a value that depends on an example. */
 function guardingVariables<T>(standIns: ReadonlyMap<Node, Node>, body: () => T): T {
   const valuesNow = (): Map<Cell, Node> =>
     new Map((currentTrace()?.assigned as Map<Cell, Node> | undefined) ?? [...dirty].map((cell) => [cell, cell.node()]));
@@ -125,7 +127,8 @@ function guardingVariables<T>(standIns: ReadonlyMap<Node, Node>, body: () => T):
     if (before.get(cell) === value || !made.some((node) => standIns.has(node))) continue;
     cell.assignNode(before.get(cell) ?? ops.read(cell));
     throw new ArgumentError(
-      `vmap: ${cell.name} is assigned a value of a single example. Return the value, and assign outside of vmap what you make of all of them.`,
+      `vmap: ${cell.name} is assigned a value of a single example. ` +
+        "Return the value, and assign a value of the whole batch outside of vmap.",
     );
   }
   return result;
