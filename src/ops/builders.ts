@@ -1,4 +1,5 @@
-// The builders that rules get as their first argument, `o`. A rule that needs another one adds it here; what is not listed
+// The builders that rules get as their first argument, `o`. A rule that needs another one adds it here; what is not
+// listed
 // is loaded by those pages only that call it.
 
 export { add, and, div, mul, pow, sub } from "./binary.ts";
