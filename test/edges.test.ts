@@ -5,6 +5,7 @@ import {
   arange,
   argsort,
   clip,
+  compile,
   convTranspose1d,
   gradients,
   losses,
@@ -16,6 +17,7 @@ import {
   type Tensor,
   tensor,
   topK,
+  variable,
   where,
 } from "../src/index.ts";
 import { threefry2x32 } from "../src/random.ts";
@@ -218,6 +220,21 @@ describe("ties and kinks", () => {
     ]);
     expect(await slope((x) => x.at([0, null, 3]), [1, 2, 3, 4, 5])).toEqual([1, 0, 0, 1, 0]);
   });
+});
+
+test("a reversed row with much padding reads nothing where there is no memory", async () => {
+  const x = variable(tensor([1, 2, 3, 4]));
+  const far = 2 ** 22;
+  expect(
+    await (
+      await compile(() =>
+        x.value
+          .flip()
+          .pad([[far, far]], -5)
+          .max(),
+      )()
+    ).item(),
+  ).toBe(4);
 });
 
 describe("far ends", () => {

@@ -208,6 +208,22 @@ describe("inside a compiled function", () => {
     expect(seen).toEqual(["float32[2] float32[]", "float32[2,1] float32[2]", "int32[2] float32[]"]);
   });
 
+  test("a trace that is used stays; the one that was used least recently goes", async () => {
+    const traced: number[] = [];
+    const f = compile((x: Tensor) => {
+      traced.push(x.size);
+      return x.add(1);
+    });
+    for (let size = 1; size <= 130; size++) {
+      await f(ones([size]));
+      await f(ones([1]));
+    }
+    expect(traced).toEqual(Array.from({ length: 130 }, (_, i) => i + 1));
+    await f(ones([130]));
+    await f(ones([2]));
+    expect(traced.slice(130)).toEqual([2]);
+  });
+
   test("tensors from outside are constants, with the value that they had at the trace", async () => {
     const w = variable([1, 2]);
     const data = tensor([10, 20]);
@@ -571,11 +587,11 @@ describe("programs are kept by the structure of their graph", () => {
     }
   });
 
-  test("2,000 programs that all differ do not pile up", async () => {
+  test("600 programs that all differ do not pile up, and do not drive out one that is used", async () => {
     let alive = 0;
     let most = 0;
     const compileReally = backend().compile.bind(backend());
-    vi.spyOn(backend(), "compile").mockImplementation(async (graph) => {
+    const compiled = vi.spyOn(backend(), "compile").mockImplementation(async (graph) => {
       const program = await compileReally(graph);
       most = Math.max(most, ++alive);
       return {
@@ -588,11 +604,13 @@ describe("programs are kept by the structure of their graph", () => {
         },
       };
     });
-    for (let i = 0; i < 2000; i++) {
-      const n = 1 + (i % 1000);
+    for (let i = 0; i < 600; i++) {
+      const n = 1 + (i % 300);
       const x = full([n], 1).add(tensor([i]));
-      expect(await (i < 1000 ? x : x.neg()).sum().item()).toBe((i < 1000 ? 1 : -1) * n * (1 + i));
+      expect(await (i < 300 ? x : x.neg()).sum().item()).toBe((i < 300 ? 1 : -1) * n * (1 + i));
+      if (i % 50 === 0) expect(await tensor([i, 1, 2]).mul(2).max().item()).toBe(2 * Math.max(i, 2));
     }
+    expect(compiled).toHaveBeenCalledTimes(601);
     expect(most).toBeGreaterThan(200); // they did differ
     expect(most).toBeLessThanOrEqual(260);
   });

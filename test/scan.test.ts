@@ -5,10 +5,12 @@ import {
   arange,
   compile,
   concatenate,
+  customGradient,
   gradients,
   layers,
   ones,
   optimizers,
+  pad,
   scan,
   sequential,
   setBackend,
@@ -180,6 +182,34 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
       return [mixed.sub(mixed.mean(1, { keepDims: true })), mixed.max(1)];
     };
     await agrees(f, draw(15, 2, 4), tokens, [table]);
+  });
+  test("places along the second axis, and rules whose cotangents are no plain sums", async () => {
+    const [table, tokens] = [draw(71, 4, 7), tensor(Int32Array.from([3, 1, 1, 6, 0, 3, 5, 5]), { shape: [4, 2] })];
+    await agrees((c: Tensor, t: Tensor) => [c.add(table.take(t, 1).tanh()).tanh(), null], draw(72, 4, 2), tokens, [
+      table,
+    ]);
+    // The rule's cotangents of a weight and a bias: a product in a frame of ones, and the greatest of each column.
+    const [w, bias] = [draw(73, 4, 4), draw(74, 2)];
+    const framed = customGradient((x: Tensor, w: Tensor, bias: Tensor) => ({
+      value: x.matmul(w.at([1, 3], [1, 3])).add(bias),
+      gradient: (dy) => {
+        const product = x.transpose().matmul(dy);
+        return [
+          dy.matmul(w.at([1, 3], [1, 3]).transpose()),
+          pad(
+            product,
+            [
+              [1, 1],
+              [1, 1],
+            ],
+            1,
+          ),
+          dy.max(0),
+        ];
+      },
+    }));
+    const f: Step = (c: Tensor, x: Tensor) => [framed(c, w, bias).add(x).tanh(), null];
+    await agrees(f, draw(75, 3, 2), draw(76, 5, 3, 2), [w, bias], { second: false });
   });
   test("stopGradient, and a rule of one's own that reaches outside", async () => {
     const scale = draw(16, 3);

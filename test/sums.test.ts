@@ -229,6 +229,55 @@ test("one, two and four threads give the same bits", async () => {
   expect(runs[2]).toEqual(runs[0]);
 });
 
+test("equal rows have equal sums, wherever they lie among rows that go abreast", async () => {
+  const row = Float32Array.from({ length: 57 }, uniform);
+  for (const rows of [5, 6, 7, 9]) {
+    const x = tensor(
+      Float32Array.from({ length: rows * 57 }, (_, i) => row[i % 57]!),
+      { shape: [rows, 57] },
+    );
+    for (const sums of [x.sum(1), x.square().sum(1)]) expect(new Set(await sums.data()).size).toBe(1);
+  }
+});
+
+test("a factor of each column or row counts for its own, where several go abreast", async () => {
+  for (const [rows, columns] of [
+    [9, 71],
+    [71, 9],
+  ] as const) {
+    const x = Float32Array.from({ length: rows * columns }, uniform);
+    for (const axis of [0, 1]) {
+      const factors = Float32Array.from({ length: axis === 0 ? columns : rows }, uniform);
+      const product = compile((x: Tensor, s: Tensor) => x.mul(s.exp().add(s)).sum(axis));
+      const given = [
+        tensor(x, { shape: [rows, columns] }),
+        tensor(factors, { shape: axis === 0 ? [columns] : [rows, 1] }),
+      ];
+      const sums = await (await product(given[0]!, given[1]!)).data();
+      factors.forEach((s, i) => {
+        const factor = Math.exp(s) + s;
+        const all = exactly(x, axis === 0 ? i : i * columns, axis === 0 ? columns : 1, axis === 0 ? rows : columns);
+        expect(Math.abs(sums[i]! / (all.sum * factor) - 1)).toBeLessThan(1e-5);
+      });
+    }
+  }
+});
+
+test("shares of the total, summed along each axis", async () => {
+  const x = tensor(
+    Float32Array.from({ length: 15 }, (_, i) => i + 1),
+    { shape: [3, 5] },
+  );
+  const shares = compile((x: Tensor) => {
+    const p = x.div(x.sum());
+    return [p.sum(0), p.sum(1), p.sum()];
+  });
+  const [columns, rows, all] = await Promise.all((await shares(x)).map((y) => y.data()));
+  [18, 21, 24, 27, 30].forEach((sum, i) => expect(columns![i]).toBeCloseTo(sum / 120, 6));
+  [15, 40, 65].forEach((sum, i) => expect(rows![i]).toBeCloseTo(sum / 120, 6));
+  expect(all![0]).toBeCloseTo(1, 6);
+});
+
 test("every element counts once, wherever blocks and whole vectors end", async () => {
   // 63 blocks of 64 vectors and one of a part of a vector; and the same for blocks of 32 vectors.
   const lengths = [127, 128, 129, 255, 257, 262, 513, 16_128, 16_129, 16_131, 31 * 32 * 4 + 1, 31 * 32 * 4 + 3];

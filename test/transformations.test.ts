@@ -492,6 +492,19 @@ describe("vmap", () => {
     );
   });
 
+  test("places in bytes reach past 255, in rows and among examples", async () => {
+    const x = tensor(
+      Float32Array.from({ length: 900 }, (_, i) => i),
+      { shape: [3, 300] },
+    );
+    const at = tensor(Uint8Array.of(0, 255, 200, 3, 44, 45), { shape: [3, 2] });
+    expect(await vmap((x: Tensor, at: Tensor) => x.take(at))(x, at).array()).toEqual([
+      [0, 255],
+      [500, 303],
+      [644, 645],
+    ]);
+  });
+
   test("custom gradients inside, differentiated outside", async () => {
     const f = customGradient((x: Tensor, s: Tensor) => ({
       value: x.round().mul(s),
