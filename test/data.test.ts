@@ -214,6 +214,10 @@ describe("Dataset", () => {
     expect(ten.split(10).map(({ size }) => size)).toEqual([10, 0]);
     expect(ten.split(0.01).map(({ size }) => size)).toEqual([0, 10]);
   });
+
+  test("rounds a fraction to the nearest count", () => {
+    expect([0.04, 0.25, 0.66, 0.74, 0.97].map((share) => ten.split(share)[0].size)).toEqual([0, 3, 7, 7, 10]);
+  });
 });
 
 describe("digits", () => {

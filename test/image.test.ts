@@ -450,6 +450,7 @@ describe("digitFromImage", () => {
     const digit: Drawing = { ...framed, ink: (x, y) => (seven.ink(x, y) > 0 ? 100 : framed.ink(x, y)) };
     const inverted: Drawing = { ...digit, ink: (x, y) => 255 - digit.ink(x, y) };
     expect(digitFromImage(png(digit, same), "x").data).toEqual(digitFromImage(png(inverted, same), "x").data);
+    expect(Math.max(...(digitFromImage(png(digit, same), "x").data as Uint8Array))).toBe(255);
     const pale: Drawing = { ...seven, ink: (x, y) => (seven.ink(x, y) > 0 ? 124 : 100) };
     expect(picture(digitFromImage(png(pale, same), "x").data)).toBe(picture(expected(seven)));
     expect(() => digitFromImage(png({ ...pale, ink: (x, y) => Math.min(123, pale.ink(x, y)) }, same), "x")).toThrow(

@@ -109,6 +109,10 @@ describe("shapes", () => {
   test("reshape, whole", () => checkLayer(() => layers.reshape([3, -1]), [2, 6], { outputShape: [3, 4] }));
   test("input, whole", () => checkLayer(() => layers.input([3]), [3], { first: true }));
   test("rescaling, whole", () => checkLayer(() => layers.rescaling(0.5, 1), [3]));
+  test("rescaling by 1 makes floats of bytes", async () => {
+    const y = await sequential([layers.rescaling(1)]).predict({ data: new Uint8Array([0, 51, 255]), shape: [1, 3] });
+    expect(await y.data()).toEqual(Float32Array.of(0, 51, 255));
+  });
   test("rescaling brings bytes to 0 … 1", async () => {
     const y = await sequential([layers.rescaling(1 / 255)]).predict({
       data: new Uint8Array([0, 51, 255]),

@@ -89,6 +89,8 @@ describe("accuracy fits loss and shapes", () => {
     each(resolveMetric("accuracy", loss), targets, predictions);
   test("one output: which side of a half", async () =>
     expect(await accuracy(losses.meanSquaredError(), tensor([[1], [0]]), tensor([[0.4], [0.4]]))).toEqual([0, 1]));
+  test("one number an example, without an axis: which side of a half", async () =>
+    expect(await accuracy(losses.meanSquaredError(), tensor([1, 0, 1]), tensor([0.4, 0.4, 0.6]))).toEqual([0, 1, 1]));
   test("one output of logits: which side of 0", async () =>
     expect(
       await accuracy(losses.binaryCrossentropy({ fromLogits: true }), tensor([1, 0]), tensor([[0.4], [0.4]])),
@@ -96,8 +98,8 @@ describe("accuracy fits loss and shapes", () => {
   test("the hinge: which side of 0", async () =>
     expect(await accuracy(losses.hinge(), tensor([[1], [-1]]), tensor([[0.4], [-0.1]]))).toEqual([1, 1]));
   test("several answers of yes or no", async () =>
-    expect(await accuracy(losses.binaryCrossentropy(), tensor([[1, 0, 1, 1]]), tensor([[0.9, 0.1, 0.2, 0.8]]))).toEqual(
-      [0.75],
+    expect(await accuracy(losses.binaryCrossentropy(), tensor([[1, 0, 1, 1]]), tensor([[0.9, 0.1, 0.2, 0.3]]))).toEqual(
+      [0.5],
     ));
   test("class numbers", async () =>
     expect(await accuracy(losses.sparseCategoricalCrossentropy(), tensor([1, 1, 1]), scores)).toEqual([1, 0, 1]));

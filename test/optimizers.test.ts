@@ -110,6 +110,21 @@ test("the learning rate changes without another compilation", async () => {
   expect([(await w.data())[0], (await optimizer.iterations.data())[0], traces]).toEqual([0.5, 5, 1]);
 });
 
+test("defaults are what is documented", async () => {
+  expect(await optimizers.sgd().config()).toEqual({ learningRate: 0.01, momentum: 0, nesterov: false });
+  expect(await optimizers.adam().config()).toEqual({ learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
+  expect(await optimizers.adagrad().config()).toEqual({
+    learningRate: 0.001,
+    initialAccumulatorValue: 0.1,
+    epsilon: 1e-7,
+  });
+});
+
+test("a learning rate is told with as few digits as tell it from its neighbours", async () => {
+  for (const rate of [0.5, 0.1, 0.003, 0.010000001, 0.0012345679])
+    expect(await optimizers.sgd({ learningRate: rate }).currentLearningRate()).toBe(rate);
+});
+
 test("a configuration makes the optimizer again", async () => {
   const optimizer = optimizers.adamW({ learningRate: 0.003, beta1: 0.8, weightDecay: 0.1, globalClipnorm: 2 });
   const config = await optimizer.config();

@@ -1,6 +1,7 @@
 // Single decisions of the passes that a whole program shows only by chance: what may go in place, what merges, what
 // waits.
 import { describe, expect, test } from "vitest";
+import { cutOf } from "../src/backends/wasm/print/loop-shape.ts";
 import { type Buffer, type Expression, ExpressionBuilder } from "../src/compile/expression.ts";
 import { mayReplace } from "../src/compile/in-place.ts";
 import type { ContractRoles, Kernel, Reduction, Store } from "../src/compile/kernel.ts";
@@ -111,6 +112,12 @@ describe("in place", () => {
     expect(mayReplace(loop(z, [x], []), y, x)).toBe(false);
     expect(mayReplace(loop(z, [], [z]), y, x)).toBe(true);
   });
+});
+
+test("a scatter is never cut into units, however much work it is", () => {
+  const cut = (kind: Kernel["kind"]) => cutOf(kernel(kind, [4000, 8], 2, {}), 1, 1e9);
+  expect(cut("map")).toMatchObject({ axis: 0 });
+  expect(cut("scatter")).toBeNull();
 });
 
 describe("axes", () => {

@@ -188,28 +188,18 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
     await agrees((c: Tensor, t: Tensor) => [c.add(table.take(t, 1).tanh()).tanh(), null], draw(72, 4, 2), tokens, [
       table,
     ]);
-    // The rule's cotangents of a weight and a bias: a product in a frame of ones, and the greatest of each column.
-    const [w, bias] = [draw(73, 4, 4), draw(74, 2)];
-    const framed = customGradient((x: Tensor, w: Tensor, bias: Tensor) => ({
-      value: x.matmul(w.at([1, 3], [1, 3])).add(bias),
+    // The rule's cotangents: a product, one in a frame of ones, and the greatest of each column.
+    const [w, framed, bias] = [draw(73, 3, 2), draw(74, 5, 4), draw(77, 2)];
+    const ruled = customGradient((x: Tensor, w: Tensor, framed: Tensor, bias: Tensor) => ({
+      value: x.matmul(w.add(framed.at([1, 4], [1, 3]))).add(bias),
       gradient: (dy) => {
         const product = x.transpose().matmul(dy);
-        return [
-          dy.matmul(w.at([1, 3], [1, 3]).transpose()),
-          pad(
-            product,
-            [
-              [1, 1],
-              [1, 1],
-            ],
-            1,
-          ),
-          dy.max(0),
-        ];
+        const frame: [number, number] = [1, 1];
+        return [dy.matmul(w.transpose()), product, pad(product, [frame, frame], 1), dy.max(0)];
       },
     }));
-    const f: Step = (c: Tensor, x: Tensor) => [framed(c, w, bias).add(x).tanh(), null];
-    await agrees(f, draw(75, 3, 2), draw(76, 5, 3, 2), [w, bias], { second: false });
+    const f: Step = (c: Tensor, x: Tensor) => [ruled(x, w, framed, bias).add(c).tanh(), null];
+    await agrees(f, draw(75, 4, 2), draw(76, 5, 4, 3), [w, framed, bias], { second: false });
   });
   test("stopGradient, and a rule of one's own that reaches outside", async () => {
     const scale = draw(16, 3);

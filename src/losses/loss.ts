@@ -39,9 +39,7 @@ export function alignTargets(name: string, targets: Tensor, predictions: Tensor)
   const values = targets.dtype === predictions.dtype ? targets : targets.cast(predictions.dtype);
   if (sameShape(targets.shape, predictions.shape)) return values;
   const withoutOne = (x: Tensor) => (x.shape.at(-1) === 1 ? x.shape.slice(0, -1) : x.shape);
-  if (Math.abs(targets.ndim - predictions.ndim) === 1 && sameShape(withoutOne(targets), withoutOne(predictions))) {
-    return values.reshape(predictions.shape);
-  }
+  if (sameShape(withoutOne(targets), withoutOne(predictions))) return values.reshape(predictions.shape);
   throw new ShapeError(
     `${name}: expected targets in the shape of the predictions, ${formatShape(predictions.shape)}, ` +
       `got ${formatShape(targets.shape)}.`,
