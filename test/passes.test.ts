@@ -149,6 +149,29 @@ describe("axes", () => {
   });
 });
 
+test("independent maps share a kernel while they are small", () => {
+  const kernels = (size: number): number => {
+    const [a, b] = [ops.placeholder(0, [size], "float32"), ops.placeholder(1, [size], "float32")];
+    return lowerGraph(closeGraph([ops.neg(a), ops.exp(b)], [], [a, b]), () => 0).plan.kernels.length;
+  };
+  expect([kernels(64), kernels(65)]).toEqual([1, 2]);
+});
+
+test("what waits for a value is computed after it, though it would free memory before", () => {
+  const a = ops.placeholder(0, [1000], "float32");
+  const b = ops.placeholder(1, [2000], "float32");
+  const kinds = (wait: boolean): string[] => {
+    const until = ops.exp(b);
+    const late = ops.sum(wait ? ops.fence(a, until) : a, [0]);
+    const { plan } = lowerGraph(closeGraph([late, until], [], [a, b]), () => 0);
+    return plan.kernels.map(({ extents }) => extents.join());
+  };
+  expect([kinds(true), kinds(false)]).toEqual([
+    ["2000", "1000"],
+    ["1000", "2000"],
+  ]);
+});
+
 describe("equal kernels", () => {
   const map = (value: Expression, into = y) => kernel("map", [12], 1, { stores: [store(into, at([1]), value)] });
   const constant = (value: number): Expression => ({ kind: "constant", dtype: "float32", value });
