@@ -1,5 +1,5 @@
 // Lowers nodes to expressions over the loops of a kernel. Movement operations become indices of the loads.
-import type { Node } from "../ops/op.ts";
+import { asInputs, type Node } from "../ops/op.ts";
 import { sizeOf } from "../shape.ts";
 import { type Affine, fixed, flatten, reshapeIndex } from "../view.ts";
 import type { Buffers, ElementIndex } from "./buffers.ts";
@@ -88,7 +88,7 @@ export class Frame {
       case "elementwise":
         return op.scalar(
           this.builder.scalar,
-          node.inputs.map((x) => this.lower(x, element, guards)),
+          asInputs(node.inputs.map((x) => this.lower(x, element, guards))),
           node.attrs,
         );
       case "generate":

@@ -2,7 +2,7 @@
 import { type Graph, graphNodes } from "../graph/graph.ts";
 import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
-import { isRead, type Node } from "../ops/op.ts";
+import { asInputs, isRead, type Node } from "../ops/op.ts";
 import { numbers } from "./numbers.ts";
 
 /** An equal graph without repeated or needless nodes. */
@@ -72,5 +72,5 @@ function fold(node: Node): Node | null {
   const values = node.inputs.map(ops.constantValue);
   if (values.some((v) => v === undefined)) return null;
   const operands = values.map((value, i) => ({ value: value!, dtype: node.inputs[i]!.dtype }));
-  return ops.full(node.shape, node.op.scalar(numbers, operands, node.attrs).value, node.dtype);
+  return ops.full(node.shape, node.op.scalar(numbers, asInputs(operands), node.attrs).value, node.dtype);
 }

@@ -3,7 +3,7 @@ import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
-import { apply, type ContractLabels, type Node, type Rewrite, withInputs } from "../ops/op.ts";
+import { apply, asInputs, type ContractLabels, type Node, type Rewrite, withInputs } from "../ops/op.ts";
 import { inversePermutation } from "../shape.ts";
 import { type Batched, type BatchedLoop, type BodyBatching, batchedResult, LoopBatching } from "./batch-loop.ts";
 import { topologicalOrder } from "./order.ts";
@@ -108,12 +108,7 @@ class Batching implements BodyBatching {
     if (op.kind === "result") return batchedResult(this.#loopOf.get(node.inputs[0]!)!, node.attrs.index);
     if (op.batch)
       return {
-        node: op.batch(
-          builders,
-          node as never,
-          inputs.map((x) => this.#spread(x)),
-          this.#rewrite,
-        ),
+        node: op.batch(builders, node as never, asInputs(inputs.map((x) => this.#spread(x))), this.#rewrite),
         hasAxis: true,
       };
     return { node: this.#byKind(node, inputs), hasAxis: true };

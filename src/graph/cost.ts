@@ -2,7 +2,7 @@
 
 import type { ScalarBuilder, ScalarOp } from "../compile/scalar.ts";
 import { paddedElementCost } from "../compile/thresholds.ts";
-import type { Node } from "../ops/op.ts";
+import { asInputs, type Node } from "../ops/op.ts";
 
 export const weights = {
   neg: 1,
@@ -62,11 +62,7 @@ export function elementCost(node: Node): number {
         },
       },
     ) as ScalarBuilder<null>;
-    node.op.scalar(
-      counting,
-      node.inputs.map(() => null),
-      node.attrs,
-    );
+    node.op.scalar(counting, asInputs(node.inputs.map(() => null)), node.attrs);
     if (node.attrs === null) remembered.set(node.op, cost);
   }
   return cost;

@@ -3,8 +3,7 @@ import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
-import type { Node, Ops } from "../ops/op.ts";
-import { withScope } from "../ops/op.ts";
+import { asInputs, type Node, type Ops, withScope } from "../ops/op.ts";
 import { formatShape } from "../shape.ts";
 import { loopCotangents } from "./loop-gradient.ts";
 import { topologicalOrder } from "./order.ts";
@@ -63,7 +62,7 @@ export function cotangentNodes(
     const dys = ofResults.get(node);
     if (!dy && !dys) continue;
     const given = withScope(`∇${node.scope}`, () => {
-      if (!dys) return node.op.vjp(o, dy!, inputs, node as never);
+      if (!dys) return node.op.vjp(o, dy!, asInputs(inputs), node as never);
       return loopCotangents(
         node,
         dys,

@@ -1,6 +1,6 @@
 // Checks the invariants that passes rely on. Runs between passes in tests and under NABLA_DEBUG.
 import { NablaError } from "../errors.ts";
-import { type Node, primitives } from "../ops/op.ts";
+import { asInputs, type Node, primitives } from "../ops/op.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { type Graph, graphNodes } from "./graph.ts";
 
@@ -18,7 +18,7 @@ export function verifyGraph(graph: Graph, after: string): void {
     if (!inputs.has(node)) {
       if (primitives.get(node.op.name) !== node.op) fail(`${node.op.name} is no registered primitive`);
       for (const input of node.inputs) if (!seen.has(input)) fail(`${node.op.name} uses a value before it is computed`);
-      const { shape, dtype } = node.op.infer(node.inputs, node.attrs as never);
+      const { shape, dtype } = node.op.infer(asInputs(node.inputs), node.attrs as never);
       if (!sameShape(shape, node.shape) || dtype !== node.dtype) {
         fail(`${node.op.name} declares ${typeText(node)}, but computes ${typeText({ dtype, shape })}`);
       }

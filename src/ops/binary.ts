@@ -44,7 +44,7 @@ export const mulOp: ElementwiseOp<null> = defineOp(
     special: [1],
     domain: "number",
     exact: true,
-    vjp: (o, dy, [a, b]) => [o.mul(dy, b!), o.mul(dy, a!)],
+    vjp: (o, dy, [a, b]) => [o.mul(dy, b), o.mul(dy, a)],
     simplify: (_, y) => neutral(1, true)(y),
   }),
 );
@@ -55,7 +55,7 @@ export const divOp: ElementwiseOp<null> = defineOp(
     special: [1],
     domain: "float",
     exact: true,
-    vjp: (o, dy, [, b], y) => [o.div(dy, b!), o.neg(o.div(o.mul(dy, y), b!))], // d(a/b) = da/b − (a/b) db/b
+    vjp: (o, dy, [, b], y) => [o.div(dy, b), o.neg(o.div(o.mul(dy, y), b))], // d(a/b) = da/b − (a/b) db/b
     simplify: (_, y) => neutral(1, false)(y),
   }),
 );
@@ -66,7 +66,7 @@ export const modOp: ElementwiseOp<null> = defineOp(
     special: [],
     domain: "number",
     // a mod b = a − b⌊a/b⌋. The quotient comes from the result, since ⌊a/b⌋ of a rounded a/b may be one too large.
-    vjp: (o, dy, [a, b], y) => [dy, o.neg(o.mul(dy, o.round(o.div(o.sub(a!, y), b!))))],
+    vjp: (o, dy, [a, b], y) => [dy, o.neg(o.mul(dy, o.round(o.div(o.sub(a, y), b))))],
   }),
 );
 
@@ -78,10 +78,10 @@ export const powOp: ElementwiseOp<null> = defineOp(
     // d aᵇ = b aᵇ⁻¹ da + aᵇ ln(a) db; the second term has no real value for a < 0, and is 0 there and at a = 0. If both
     // are 0 (or a is NaN), a is replaced by 1: 0·a⁻¹ would be NaN, but every derivative with respect to a is 0.
     vjp: (o, dy, [a, b], y) => {
-      const vanishes = o.constantValue(b!) ? null : o.and(o.equal(b!, 0), o.not(o.less(0, o.abs(a!))));
-      const slope = o.mul(b!, o.pow(vanishes ? o.select(vanishes, 1, a!) : a!, o.sub(b!, 1)));
-      const positive = o.less(0, a!);
-      return [o.mul(dy, slope), o.mul(dy, o.select(positive, o.mul(y, o.log(o.select(positive, a!, 1))), 0))];
+      const vanishes = o.constantValue(b) ? null : o.and(o.equal(b, 0), o.not(o.less(0, o.abs(a))));
+      const slope = o.mul(b, o.pow(vanishes ? o.select(vanishes, 1, a) : a, o.sub(b, 1)));
+      const positive = o.less(0, a);
+      return [o.mul(dy, slope), o.mul(dy, o.select(positive, o.mul(y, o.log(o.select(positive, a, 1))), 0))];
     },
     simplify: (o, y) => (constantValue(y.inputs[1]!) === 2 ? o.mul(y.inputs[0]!, y.inputs[0]!) : neutral(1, false)(y)),
   }),
@@ -91,9 +91,9 @@ export const powOp: ElementwiseOp<null> = defineOp(
 const shareOfExtreme =
   (loses: (o: Parameters<(typeof mulOp)["vjp"]>[0], a: Node, b: Node) => Node): (typeof mulOp)["vjp"] =>
   (o, dy, [a, b]) => {
-    const tie = o.select(o.equal(a!, b!), 0.5, 1);
-    const first = o.select(loses(o, a!, b!), 0, tie);
-    const second = o.select(loses(o, b!, a!), 0, tie);
+    const tie = o.select(o.equal(a, b), 0.5, 1);
+    const first = o.select(loses(o, a, b), 0, tie);
+    const second = o.select(loses(o, b, a), 0, tie);
     return [o.mul(dy, o.cast(first, dy.dtype)), o.mul(dy, o.cast(second, dy.dtype))];
   };
 
@@ -121,8 +121,8 @@ export const atan2Op: ElementwiseOp<null> = defineOp(
     domain: "float",
     // d atan2(a, b) = (b da − a db) / (a² + b²)
     vjp: (o, dy, [a, b]) => {
-      const quotient = o.div(dy, o.add(o.mul(a!, a!), o.mul(b!, b!)));
-      return [o.mul(quotient, b!), o.neg(o.mul(quotient, a!))];
+      const quotient = o.div(dy, o.add(o.mul(a, a), o.mul(b, b)));
+      return [o.mul(quotient, b), o.neg(o.mul(quotient, a))];
     },
   }),
 );

@@ -23,22 +23,22 @@ export const selectOp: ElementwiseOp<null> = defineOp({
   name: "select",
   kind: "elementwise",
   infer: ([condition, a, b]) => {
-    if (condition!.dtype !== "bool" || a!.dtype !== b!.dtype) {
+    if (condition.dtype !== "bool" || a.dtype !== b.dtype) {
       throw new DTypeError(
-        `select: expected bool and two operands of one dtype, got ${condition!.dtype}, ${a!.dtype} and ${b!.dtype}.`,
+        `select: expected bool and two operands of one dtype, got ${condition.dtype}, ${a.dtype} and ${b.dtype}.`,
       );
     }
-    if (!sameShape(condition!.shape, a!.shape) || !sameShape(a!.shape, b!.shape)) {
+    if (!sameShape(condition.shape, a.shape) || !sameShape(a.shape, b.shape)) {
       throw new ShapeError(
-        `select: expected one shape, got ${[condition!, a!, b!].map((x) => formatShape(x.shape)).join(", ")}.`,
+        `select: expected one shape, got ${[condition, a, b].map((x) => formatShape(x.shape)).join(", ")}.`,
       );
     }
-    return { shape: a!.shape, dtype: a!.dtype };
+    return { shape: a.shape, dtype: a.dtype };
   },
   special: [],
-  scalar: (b, [condition, x, y]) => b.select(condition!, x!, y!),
+  scalar: (b, [condition, x, y]) => b.select(condition, x, y!),
   exact: true,
-  vjp: (o, dy, [condition]) => [null, o.select(condition!, dy, 0), o.select(condition!, 0, dy)],
+  vjp: (o, dy, [condition]) => [null, o.select(condition, dy, 0), o.select(condition, 0, dy)],
 });
 
 /** `a` where the condition holds, else `b`. Both are promoted like the operands of a sum. */

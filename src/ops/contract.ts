@@ -27,13 +27,13 @@ export const contractOp: ContractOp<ContractLabels> = defineOp({
   name: "contract",
   kind: "contract",
   infer: ([a, b], labels: ContractLabels) => {
-    if (a!.dtype !== b!.dtype || !dtypeInfo(a!.dtype).isFloat) {
-      throw new DTypeError(`contract: expected two operands of float32, got ${a!.dtype} and ${b!.dtype}.`);
+    if (a.dtype !== b.dtype || !dtypeInfo(a.dtype).isFloat) {
+      throw new DTypeError(`contract: expected two operands of float32, got ${a.dtype} and ${b.dtype}.`);
     }
-    if (labels.a.length !== a!.shape.length || labels.b.length !== b!.shape.length) {
+    if (labels.a.length !== a.shape.length || labels.b.length !== b.shape.length) {
       throw new ArgumentError(
-        `contract: expected one label for each axis, got [${labels.a}] for ${formatShape(a!.shape)} and ` +
-          `[${labels.b}] for ${formatShape(b!.shape)}.`,
+        `contract: expected one label for each axis, got [${labels.a}] for ${formatShape(a.shape)} and ` +
+          `[${labels.b}] for ${formatShape(b.shape)}.`,
       );
     }
     const isKept = (label: number) => labels.out.includes(label);
@@ -46,20 +46,20 @@ export const contractOp: ContractOp<ContractLabels> = defineOp({
     ) {
       throw new ArgumentError("contract: an axis of one operand alone is summed away; sum it first.");
     }
-    const extents = labelExtents(a!.shape, b!.shape, labels);
+    const extents = labelExtents(a.shape, b.shape, labels);
     return {
       shape: labels.out.map((label) => {
         const extent = extents.get(label);
         if (extent === undefined) throw new ArgumentError(`contract: neither operand has the output's label ${label}.`);
         return extent;
       }),
-      dtype: a!.dtype,
+      dtype: a.dtype,
     };
   },
   // dA = dC · B, summed over the labels that A lacks, and dB likewise.
   vjp: (o, dy, [a, b], y) => {
     const { a: la, b: lb, out } = y.attrs as ContractLabels;
-    return [o.contract(dy, b!, { a: out, b: lb, out: la }), o.contract(a!, dy, { a: la, b: out, out: lb })];
+    return [o.contract(dy, b, { a: out, b: lb, out: la }), o.contract(a, dy, { a: la, b: out, out: lb })];
   },
 });
 

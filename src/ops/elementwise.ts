@@ -5,7 +5,8 @@ import { DTypeError, ShapeError } from "../errors.ts";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape.ts";
 import { constantValue, full } from "./generate.ts";
 import { broadcast } from "./movement.ts";
-import { apply, defineOp, type ElementwiseOp, type Node, type Op } from "./op.ts";
+
+import { apply, defineOp, type ElementwiseOp, type Inputs, type Node, type Op } from "./op.ts";
 
 /** A node, or a number that takes the dtype of the other operand. */
 export type Operand = Node | number;
@@ -45,31 +46,31 @@ export function instruction(op: ScalarOp, rule: Rule): ElementwiseOp<null> {
 
 /** The shape and dtype rule of nearly all: operands of one shape and of one dtype in the operation's domain. */
 function inferSame(name: string, domain: Domain, result: (operands: DType[]) => DType) {
-  return (inputs: readonly Node[]) => {
+  return (inputs: Inputs) => {
     const [first] = inputs;
     for (const x of inputs) {
-      if (!sameShape(x.shape, first!.shape)) {
+      if (!sameShape(x.shape, first.shape)) {
         throw new ShapeError(
           `${name}: expected one shape, got ${inputs.map((i) => formatShape(i.shape)).join(" and ")}.`,
         );
       }
-      if (x.dtype !== first!.dtype || !domains[domain].accepts(x.dtype)) {
+      if (x.dtype !== first.dtype || !domains[domain].accepts(x.dtype)) {
         throw new DTypeError(
           `${name}: expected ${domains[domain].expected}, got ${inputs.map((i) => i.dtype).join(" and ")}.`,
         );
       }
     }
-    return { shape: first!.shape, dtype: result(inputs.map((x) => x.dtype)) };
+    return { shape: first.shape, dtype: result(inputs.map((x) => x.dtype)) };
   };
 }
 
 export const castOp: ElementwiseOp<{ dtype: DType }> = defineOp({
   name: "cast",
   kind: "elementwise",
-  infer: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
-  scalar: (b, [x], { dtype }) => b.cast(x!, dtype),
+  infer: ([x], { dtype }) => ({ shape: x.shape, dtype }),
+  scalar: (b, [x], { dtype }) => b.cast(x, dtype),
   exact: true,
-  vjp: (o, dy, [x], y) => [dtypeInfo(x!.dtype).isFloat && dtypeInfo(y.dtype).isFloat ? o.cast(dy, x!.dtype) : null],
+  vjp: (o, dy, [x], y) => [dtypeInfo(x.dtype).isFloat && dtypeInfo(y.dtype).isFloat ? o.cast(dy, x.dtype) : null],
   simplify: (_, y) => (y.inputs[0]!.dtype === y.dtype ? y.inputs[0]! : null),
 });
 

@@ -5,7 +5,7 @@ import { apply, defineOp, type MovementOp, type Node } from "./op.ts";
 export const fenceOp: MovementOp<null> = defineOp({
   name: "fence",
   kind: "movement",
-  infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+  infer: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
   source: (_, index) => [...index],
   waits: true,
   vjp: (_, dy) => [dy, null],

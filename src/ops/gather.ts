@@ -16,14 +16,14 @@ export const gatherOp: GatherOp<{ axis: number }> = defineOp({
   name: "gather",
   kind: "gather",
   infer: ([x, indices], { axis }: { axis: number }) => {
-    checkIndices("gather", indices!);
-    const n = x!.shape[axis];
-    if (n === undefined) throw new ArgumentError(`gather: ${formatShape(x!.shape)} has no axis ${axis}.`);
-    if (n === 0 && !indices!.shape.includes(0))
-      throw new ShapeError(`gather: axis ${axis} of ${formatShape(x!.shape)} is empty.`);
-    return { shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)], dtype: x!.dtype };
+    checkIndices("gather", indices);
+    const n = x.shape[axis];
+    if (n === undefined) throw new ArgumentError(`gather: ${formatShape(x.shape)} has no axis ${axis}.`);
+    if (n === 0 && !indices.shape.includes(0))
+      throw new ShapeError(`gather: axis ${axis} of ${formatShape(x.shape)} is empty.`);
+    return { shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)], dtype: x.dtype };
   },
-  vjp: (o, dy, [x, indices], y) => [o.scatterAdd(dy, indices!, y.attrs.axis, x!.shape[y.attrs.axis]!), null],
+  vjp: (o, dy, [x, indices], y) => [o.scatterAdd(dy, indices, y.attrs.axis, x.shape[y.attrs.axis]!), null],
 });
 
 /**
@@ -38,22 +38,22 @@ export const scatterAddOp: ScatterOp<{ axis: number; size: number }> = defineOp(
   name: "scatterAdd",
   kind: "scatter",
   infer: ([updates, indices], { axis, size }: { axis: number; size: number }) => {
-    checkIndices("scatterAdd", indices!);
-    const rank = indices!.shape.length;
-    if (!sameShape(updates!.shape.slice(axis, axis + rank), indices!.shape)) {
+    checkIndices("scatterAdd", indices);
+    const rank = indices.shape.length;
+    if (!sameShape(updates.shape.slice(axis, axis + rank), indices.shape)) {
       throw new ShapeError(
-        `scatterAdd: expected updates with the indices' axes ${formatShape(indices!.shape)} at axis ${axis}, ` +
-          `got ${formatShape(updates!.shape)}.`,
+        `scatterAdd: expected updates with the indices' axes ${formatShape(indices.shape)} at axis ${axis}, ` +
+          `got ${formatShape(updates.shape)}.`,
       );
     }
-    if (updates!.dtype === "bool" || updates!.dtype === "uint8")
-      throw new DTypeError(`scatterAdd: no arithmetic on ${updates!.dtype}.`);
+    if (updates.dtype === "bool" || updates.dtype === "uint8")
+      throw new DTypeError(`scatterAdd: no arithmetic on ${updates.dtype}.`);
     return {
-      shape: [...updates!.shape.slice(0, axis), size, ...updates!.shape.slice(axis + rank)],
-      dtype: updates!.dtype,
+      shape: [...updates.shape.slice(0, axis), size, ...updates.shape.slice(axis + rank)],
+      dtype: updates.dtype,
     };
   },
-  vjp: (o, dy, [, indices], y) => [o.gather(dy, indices!, y.attrs.axis), null],
+  vjp: (o, dy, [, indices], y) => [o.gather(dy, indices, y.attrs.axis), null],
 });
 
 /**

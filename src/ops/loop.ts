@@ -92,7 +92,7 @@ export const loopOp: LoopOp<LoopAttrs> = defineOp({
 export const resultOp: ResultOp<{ index: number }> = defineOp({
   name: "result",
   kind: "result",
-  infer: ([loop], { index }: { index: number }) => resultTypes(loop!.attrs as LoopAttrs)[index]!,
+  infer: ([loop], { index }: { index: number }) => resultTypes(loop.attrs as LoopAttrs)[index]!,
   vjp: () => [null],
 });
 

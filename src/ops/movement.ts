@@ -11,17 +11,17 @@ export const reshapeOp: MovementOp<{ shape: Shape }> = defineOp({
   name: "reshape",
   kind: "movement",
   infer: ([x], { shape }: { shape: Shape }) => {
-    if (sizeOf(shape) !== sizeOf(x!.shape)) {
+    if (sizeOf(shape) !== sizeOf(x.shape)) {
       throw new ShapeError(
-        `reshape: expected a shape of ${sizeOf(x!.shape)} elements, as ${formatShape(x!.shape)} has, ` +
+        `reshape: expected a shape of ${sizeOf(x.shape)} elements, as ${formatShape(x.shape)} has, ` +
           `got ${formatShape(shape)} with ${sizeOf(shape)}.`,
       );
     }
-    return { shape, dtype: dtypeOf(x!) };
+    return { shape, dtype: dtypeOf(x) };
   },
   source: null,
-  vjp: (o, dy, [x]) => [o.reshape(dy, x!.shape)],
-  batch: (o, y, [x]) => o.reshape(x!, [x!.shape[0]!, ...y.shape]),
+  vjp: (o, dy, [x]) => [o.reshape(dy, x.shape)],
+  batch: (o, y, [x]) => o.reshape(x, [x.shape[0]!, ...y.shape]),
   simplify: (o, y) => {
     const x = y.inputs[0]!;
     if (sameShape(x.shape, y.shape)) return x;
@@ -39,12 +39,12 @@ export const permuteOp: MovementOp<{ axes: readonly number[] }> = defineOp({
   kind: "movement",
   infer: ([x], { axes }: { axes: readonly number[] }) => {
     const seen = new Set(axes);
-    if (axes.length !== x!.shape.length || seen.size !== axes.length || axes.some((a) => x!.shape[a] === undefined)) {
+    if (axes.length !== x.shape.length || seen.size !== axes.length || axes.some((a) => x.shape[a] === undefined)) {
       throw new ArgumentError(
-        `permute: expected an order of the ${x!.shape.length} axes of ${formatShape(x!.shape)}, got [${axes}].`,
+        `permute: expected an order of the ${x.shape.length} axes of ${formatShape(x.shape)}, got [${axes}].`,
       );
     }
-    return { shape: axes.map((a) => x!.shape[a]!), dtype: dtypeOf(x!) };
+    return { shape: axes.map((a) => x.shape[a]!), dtype: dtypeOf(x) };
   },
   source: (y, index) => {
     const out = new Array(index.length);
@@ -52,7 +52,7 @@ export const permuteOp: MovementOp<{ axes: readonly number[] }> = defineOp({
     return out;
   },
   vjp: (o, dy, _, y) => [o.permute(dy, inversePermutation(y.attrs.axes))],
-  batch: (o, y, [x]) => o.permute(x!, [0, ...y.attrs.axes.map((a: number) => a + 1)]),
+  batch: (o, y, [x]) => o.permute(x, [0, ...y.attrs.axes.map((a: number) => a + 1)]),
   simplify: (o, y) => {
     const x = y.inputs[0]!;
     if (y.attrs.axes.every((a: number, i: number) => a === i)) return x;
@@ -74,14 +74,14 @@ export const broadcastOp: MovementOp<{ shape: Shape }> = defineOp({
   name: "broadcast",
   kind: "movement",
   infer: ([x], { shape }: { shape: Shape }) => {
-    const skipped = shape.length - x!.shape.length;
-    if (skipped < 0 || x!.shape.some((n, i) => n !== 1 && n !== shape[i + skipped])) {
+    const skipped = shape.length - x.shape.length;
+    if (skipped < 0 || x.shape.some((n, i) => n !== 1 && n !== shape[i + skipped])) {
       throw new ShapeError(
-        `broadcast: ${formatShape(x!.shape)} does not broadcast to ${formatShape(shape)}: ` +
+        `broadcast: ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}: ` +
           "axes align at the right, and each must be equal or 1.",
       );
     }
-    return { shape, dtype: dtypeOf(x!) };
+    return { shape, dtype: dtypeOf(x) };
   },
   source: (y, index) => {
     const x = y.inputs[0]!;
@@ -90,14 +90,14 @@ export const broadcastOp: MovementOp<{ shape: Shape }> = defineOp({
   },
   // The cotangent of an element that is used many times is the sum of the cotangents of its uses.
   vjp: (o, dy, [x], y) => {
-    const skipped = y.shape.length - x!.shape.length;
-    const axes = y.shape.flatMap((n, i) => (i < skipped || (x!.shape[i - skipped] === 1 && n !== 1) ? [i] : []));
-    return [o.reshape(o.sum(dy, axes), x!.shape)];
+    const skipped = y.shape.length - x.shape.length;
+    const axes = y.shape.flatMap((n, i) => (i < skipped || (x.shape[i - skipped] === 1 && n !== 1) ? [i] : []));
+    return [o.reshape(o.sum(dy, axes), x.shape)];
   },
   batch: (o, y, [x]) => {
-    const [size, ...own] = x!.shape as [number, ...number[]];
+    const [size, ...own] = x.shape as [number, ...number[]];
     const missing = new Array<number>(y.shape.length - own.length).fill(1);
-    return o.broadcast(o.reshape(x!, [size, ...missing, ...own]), [size, ...y.shape]);
+    return o.broadcast(o.reshape(x, [size, ...missing, ...own]), [size, ...y.shape]);
   },
   simplify: (o, y) => {
     const x = y.inputs[0]!;
@@ -121,26 +121,26 @@ export const sliceOp: MovementOp<SliceAttrs> = defineOp({
   name: "slice",
   kind: "movement",
   infer: ([x], { start, size, step }: SliceAttrs) => {
-    x!.shape.forEach((n, i) => {
+    x.shape.forEach((n, i) => {
       const last = start[i]! + (size[i]! - 1) * step[i]!;
       if (size[i]! > 0 && (start[i]! < 0 || start[i]! >= n || last < 0 || last >= n || step[i]! < 1)) {
         throw new ArgumentError(
-          `slice: ${size[i]} elements from ${start[i]} by ${step[i]} exceed axis ${i} of ${formatShape(x!.shape)}, ` +
+          `slice: ${size[i]} elements from ${start[i]} by ${step[i]} exceed axis ${i} of ${formatShape(x.shape)}, ` +
             `which has ${n}.`,
         );
       }
     });
-    return { shape: size, dtype: dtypeOf(x!) };
+    return { shape: size, dtype: dtypeOf(x) };
   },
   source: (y, index) => index.map((part, i) => scaled(part, y.attrs.step[i]!, y.attrs.start[i]!)),
   vjp: (o, dy, [x], y) => {
     const { start, size, step } = y.attrs as SliceAttrs;
     const spread = dilate(o, dy, step);
     const low = [...start];
-    const high = x!.shape.map((n, i) => n - start[i]! - (size[i]! === 0 ? 0 : (size[i]! - 1) * step[i]! + 1));
+    const high = x.shape.map((n, i) => n - start[i]! - (size[i]! === 0 ? 0 : (size[i]! - 1) * step[i]! + 1));
     return [o.pad(spread, low, high, 0)];
   },
-  batch: (o, y, [x]) => o.slice(x!, [0, ...y.attrs.start], [x!.shape[0]!, ...y.attrs.size], [1, ...y.attrs.step]),
+  batch: (o, y, [x]) => o.slice(x, [0, ...y.attrs.start], [x.shape[0]!, ...y.attrs.size], [1, ...y.attrs.step]),
   simplify: (o, y) => {
     const x = y.inputs[0]!;
     if (sameShape(x.shape, y.shape)) return x;
@@ -209,20 +209,20 @@ export const padOp: MovementOp<PadAttrs> = defineOp({
   name: "pad",
   kind: "movement",
   infer: ([x], { low, high }: PadAttrs) => {
-    if (low.length !== x!.shape.length || [...low, ...high].some((n) => !Number.isInteger(n) || n < 0)) {
+    if (low.length !== x.shape.length || [...low, ...high].some((n) => !Number.isInteger(n) || n < 0)) {
       throw new ArgumentError(
-        `pad: expected an integer ≥ 0 for each axis of ${formatShape(x!.shape)}, got [${low}] and [${high}].`,
+        `pad: expected an integer ≥ 0 for each axis of ${formatShape(x.shape)}, got [${low}] and [${high}].`,
       );
     }
-    return { shape: x!.shape.map((n, i) => n + low[i]! + high[i]!), dtype: dtypeOf(x!) };
+    return { shape: x.shape.map((n, i) => n + low[i]! + high[i]!), dtype: dtypeOf(x) };
   },
   source: (y, index) => index.map((part, i) => scaled(part, 1, -y.attrs.low[i]!)),
   fill: (y) => {
     const { low, high, value } = y.attrs as PadAttrs;
     return { value, axes: low.flatMap((n, i) => (n > 0 || high[i]! > 0 ? [i] : [])) };
   },
-  vjp: (o, dy, [x], y) => [o.slice(dy, y.attrs.low, x!.shape)],
-  batch: (o, y, [x]) => o.pad(x!, [0, ...y.attrs.low], [0, ...y.attrs.high], y.attrs.value),
+  vjp: (o, dy, [x], y) => [o.slice(dy, y.attrs.low, x.shape)],
+  batch: (o, y, [x]) => o.pad(x, [0, ...y.attrs.low], [0, ...y.attrs.high], y.attrs.value),
   simplify: (_, y) => (sameShape(y.inputs[0]!.shape, y.shape) ? y.inputs[0]! : null),
 });
 
@@ -235,16 +235,16 @@ export const flipOp: MovementOp<{ axes: readonly number[] }> = defineOp({
   name: "flip",
   kind: "movement",
   infer: ([x], { axes }: { axes: readonly number[] }) => {
-    if (axes.some((a) => x!.shape[a] === undefined)) {
-      throw new ArgumentError(`flip: ${formatShape(x!.shape)} has no axis in [${axes}].`);
+    if (axes.some((a) => x.shape[a] === undefined)) {
+      throw new ArgumentError(`flip: ${formatShape(x.shape)} has no axis in [${axes}].`);
     }
-    return { shape: x!.shape, dtype: dtypeOf(x!) };
+    return { shape: x.shape, dtype: dtypeOf(x) };
   },
   source: (y, index) => index.map((part, i) => (y.attrs.axes.includes(i) ? scaled(part, -1, y.shape[i]! - 1) : part)),
   vjp: (o, dy, _, y) => [o.flip(dy, y.attrs.axes)],
   batch: (o, y, [x]) =>
     o.flip(
-      x!,
+      x,
       y.attrs.axes.map((a: number) => a + 1),
     ),
 });
@@ -265,17 +265,17 @@ export const windowOp: MovementOp<WindowAttrs> = defineOp({
   name: "window",
   kind: "movement",
   infer: ([x], { axis, size, stride, dilation }: WindowAttrs) => {
-    const n = x!.shape[axis];
+    const n = x.shape[axis];
     const reach = (size - 1) * dilation + 1;
     if (n === undefined || ![size, stride, dilation].every((v) => Number.isInteger(v) && v >= 1) || reach > n) {
       throw new ShapeError(
         `window: size ${size}, stride ${stride} and dilation ${dilation} do not fit axis ${axis} ` +
-          `of ${formatShape(x!.shape)}.`,
+          `of ${formatShape(x.shape)}.`,
       );
     }
-    const shape = [...x!.shape, size];
+    const shape = [...x.shape, size];
     shape[axis] = Math.floor((n - reach) / stride) + 1;
-    return { shape, dtype: dtypeOf(x!) };
+    return { shape, dtype: dtypeOf(x) };
   },
   source: (y, index) => {
     const { axis, stride, dilation } = y.attrs as WindowAttrs;
@@ -284,10 +284,10 @@ export const windowOp: MovementOp<WindowAttrs> = defineOp({
       .slice(0, rank)
       .map((part, i) => (i === axis ? sum(scaled(part, stride), scaled(index[rank]!, dilation)) : part));
   },
-  batch: (o, y, [x]) => o.window(x!, y.attrs.axis + 1, y.attrs.size, y.attrs.stride, y.attrs.dilation),
+  batch: (o, y, [x]) => o.window(x, y.attrs.axis + 1, y.attrs.size, y.attrs.stride, y.attrs.dilation),
   vjp: (o, dy, [x], y) => {
     const { axis, stride, dilation } = y.attrs as WindowAttrs;
-    return [o.overlapAdd(dy, axis, [{ length: x!.shape[axis]!, start: 0, stride, dilation }])];
+    return [o.overlapAdd(dy, axis, [{ length: x.shape[axis]!, start: 0, stride, dilation }])];
   },
 });
 

@@ -22,20 +22,27 @@ export interface Node<A = any> {
 /** The primitives' own builders, handed to gradient and simplification rules so that no family imports another. */
 export type Ops = typeof import("./builders.ts");
 
+/**
+ * The inputs of a node as its operation's rules see them. A rule knows how many inputs its operation takes, so that it
+ * may use the first three without a check.
+ */
+export type Inputs<T = Node> = readonly [T, T, T, ...T[]];
+export const asInputs = <T>(inputs: readonly T[]): Inputs<T> => inputs as Inputs<T>;
+
 /** The declarations that primitives of all kinds have in common. */
 interface Declaration<A> {
   readonly name: string;
   /** The shape and dtype of the result. Throws a ShapeError or DTypeError that names the given ones. */
-  readonly infer: (inputs: readonly Node[], attrs: A) => { shape: Shape; dtype: DType };
+  readonly infer: (inputs: Inputs, attrs: A) => { shape: Shape; dtype: DType };
   /** The cotangent of each input, given that of the output; `null` for an input that has no gradient. */
-  readonly vjp: (o: Ops, dy: Node, inputs: readonly Node[], y: Node<A>) => readonly (Node | null)[];
+  readonly vjp: (o: Ops, dy: Node, inputs: Inputs, y: Node<A>) => readonly (Node | null)[];
   /** An equal node that is cheaper, or null. */
   readonly simplify?: (o: Ops, node: Node<A>) => Node | null;
   /**
    * The operation over a leading batch axis, which all `inputs` have. Declared if the rule does not follow from the
    * kind.
    */
-  readonly batch?: (o: Ops, y: Node<A>, inputs: readonly Node[], rewrite: Rewrite) => Node;
+  readonly batch?: (o: Ops, y: Node<A>, inputs: Inputs, rewrite: Rewrite) => Node;
   /** The attributes after the graph has been rewritten, for attributes that refer to nodes. */
   readonly rewritten?: (y: Node<A>, rewrite: Rewrite) => A;
 }
@@ -46,7 +53,7 @@ export type Rewrite = (nodes: readonly Node[], given: ReadonlyMap<Node, Node>) =
 /** One element from one element of each input; all inputs have the shape of the output. */
 export interface ElementwiseOp<A> extends Declaration<A> {
   readonly kind: "elementwise";
-  readonly scalar: <T>(b: ScalarBuilder<T>, operands: readonly T[], attrs: A) => T;
+  readonly scalar: <T>(b: ScalarBuilder<T>, operands: Inputs<T>, attrs: A) => T;
   /** True if a float32 result is rounded once, so that constant folding gives the same bits as every backend. */
   readonly exact?: boolean;
   /**
@@ -174,7 +181,7 @@ let scope = "";
 
 /** Makes a node. The operation's `infer` checks the inputs. */
 export function apply<A>(op: Op<A>, inputs: readonly Node[], attrs: A): Node<A> {
-  const { shape, dtype } = op.infer(inputs, attrs as any);
+  const { shape, dtype } = op.infer(asInputs(inputs), attrs as any);
   return { id: nextId++, op, inputs, attrs, shape, dtype, scope };
 }
 

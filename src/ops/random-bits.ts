@@ -52,7 +52,7 @@ export const randomBitsOp: ElementwiseOp<RandomBitsAttrs> = defineOp({
     }
     return { shape: counter.shape, dtype: "uint32" };
   },
-  scalar: (b, [k0, k1, counter], attrs) => threefry(b, k0!, k1!, counter!, attrs),
+  scalar: (b, [k0, k1, counter], attrs) => threefry(b, k0, k1, counter, attrs),
   vjp: noGradient,
 });
 

@@ -2,7 +2,7 @@
 import { type DType, dtypeInfo } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, type Shape } from "../shape.ts";
-import { apply, defineOp, type Node, noGradient, type Ops, type ReduceOp } from "./op.ts";
+import { apply, defineOp, type Inputs, type Node, noGradient, type Ops, type ReduceOp } from "./op.ts";
 
 interface ReduceAttrs {
   readonly axes: readonly number[];
@@ -10,17 +10,17 @@ interface ReduceAttrs {
 
 const infer =
   (name: string, needsElements: boolean) =>
-  ([x]: readonly Node[], { axes }: ReduceAttrs) => {
-    if (x!.dtype === "bool" || x!.dtype === "uint8") {
-      throw new DTypeError(`${name}: no arithmetic on ${x!.dtype}; cast to int32 or float32 first.`);
+  ([x]: Inputs, { axes }: ReduceAttrs) => {
+    if (x.dtype === "bool" || x.dtype === "uint8") {
+      throw new DTypeError(`${name}: no arithmetic on ${x.dtype}; cast to int32 or float32 first.`);
     }
-    if (needsElements && axes.some((a) => x!.shape[a] === 0)) {
+    if (needsElements && axes.some((a) => x.shape[a] === 0)) {
       throw new ShapeError(
-        `${name}: axis ${axes.find((a) => x!.shape[a] === 0)} of ${formatShape(x!.shape)} is empty, ` +
+        `${name}: axis ${axes.find((a) => x.shape[a] === 0)} of ${formatShape(x.shape)} is empty, ` +
           `and ${name} of nothing is not defined.`,
       );
     }
-    return { shape: x!.shape.filter((_, i) => !axes.includes(i)), dtype: x!.dtype };
+    return { shape: x.shape.filter((_, i) => !axes.includes(i)), dtype: x.dtype };
   };
 
 /** Shape of the result with the reduced axes kept as 1, so that it broadcasts against the input. */
@@ -43,7 +43,7 @@ export const sumOp: ReduceOp<ReduceAttrs> = defineOp({
   combine: "add",
   identity: () => 0,
   infer: infer("sum", false),
-  vjp: (o, dy, [x], y) => [spread(o, dy, x!, y.attrs.axes)],
+  vjp: (o, dy, [x], y) => [spread(o, dy, x, y.attrs.axes)],
   simplify: overOnes,
 });
 
@@ -53,11 +53,11 @@ export function sum(x: Node, axes: readonly number[]): Node {
 }
 
 // The cotangent goes to the extreme element, in equal parts if there are several.
-const extremeGradient = (o: Ops, dy: Node, [x]: readonly Node[], y: Node<ReduceAttrs>): Node[] => {
+const extremeGradient = (o: Ops, dy: Node, [x]: Inputs, y: Node<ReduceAttrs>): Node[] => {
   const { axes } = y.attrs;
-  if (!dtypeInfo(x!.dtype).isFloat) return noGradient(o, dy, [x!]) as never;
-  const holds = o.cast(o.equal(x!, spread(o, y, x!, axes)), x!.dtype);
-  return [o.mul(holds, spread(o, o.div(dy, o.sum(holds, axes)), x!, axes))];
+  if (!dtypeInfo(x.dtype).isFloat) return noGradient(o, dy, [x]) as never;
+  const holds = o.cast(o.equal(x, spread(o, y, x, axes)), x.dtype);
+  return [o.mul(holds, spread(o, o.div(dy, o.sum(holds, axes)), x, axes))];
 };
 
 const lowest = (dtype: DType): number => (dtypeInfo(dtype).isFloat ? -Infinity : dtype === "int32" ? -(2 ** 31) : 0);
@@ -104,15 +104,15 @@ export const prodOp: ReduceOp<ReduceAttrs> = defineOp({
   // that zero times the rest, a form that has the right derivative, too; with two other zeros it is zero.
   vjp: (o, dy, [x], y) => {
     const { axes } = y.attrs as ReduceAttrs;
-    const isZero = o.equal(x!, 0);
-    const factors = o.select(isZero, 1, x!);
-    const zeros = o.select(isZero, x!, 0);
-    const count = o.cast(isZero, x!.dtype);
-    const rest = o.div(spread(o, o.prod(factors, axes), x!, axes), factors);
-    const otherZeros = o.sub(spread(o, o.sum(zeros, axes), x!, axes), zeros);
-    const others = o.sub(spread(o, o.sum(count, axes), x!, axes), count);
+    const isZero = o.equal(x, 0);
+    const factors = o.select(isZero, 1, x);
+    const zeros = o.select(isZero, x, 0);
+    const count = o.cast(isZero, x.dtype);
+    const rest = o.div(spread(o, o.prod(factors, axes), x, axes), factors);
+    const otherZeros = o.sub(spread(o, o.sum(zeros, axes), x, axes), zeros);
+    const others = o.sub(spread(o, o.sum(count, axes), x, axes), count);
     const cofactor = o.select(o.equal(others, 0), rest, o.select(o.equal(others, 1), o.mul(rest, otherZeros), 0));
-    return [o.mul(spread(o, dy, x!, axes), cofactor)];
+    return [o.mul(spread(o, dy, x, axes), cofactor)];
   },
   simplify: overOnes,
 });

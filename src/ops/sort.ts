@@ -13,10 +13,10 @@ export const argsortOp: RoutineOp<ArgsortAttrs> = defineOp({
   kind: "routine",
   routine: "argsort",
   infer: ([x], { axis }: ArgsortAttrs) => {
-    if (x!.shape[axis] === undefined) throw new ArgumentError(`argsort: ${formatShape(x!.shape)} has no axis ${axis}.`);
-    if (x!.dtype === "bool" || x!.dtype === "uint8")
-      throw new DTypeError(`argsort: expected float32, int32 or uint32, got ${x!.dtype}; cast to int32 first.`);
-    return { shape: x!.shape, dtype: "int32" };
+    if (x.shape[axis] === undefined) throw new ArgumentError(`argsort: ${formatShape(x.shape)} has no axis ${axis}.`);
+    if (x.dtype === "bool" || x.dtype === "uint8")
+      throw new DTypeError(`argsort: expected float32, int32 or uint32, got ${x.dtype}; cast to int32 first.`);
+    return { shape: x.shape, dtype: "int32" };
   },
   vjp: noGradient,
 });

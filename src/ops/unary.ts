@@ -18,7 +18,7 @@ export const absOp: ElementwiseOp<null> = defineOp(
     name: "abs",
     domain: "number",
     exact: true,
-    vjp: (o, dy, [x]) => [o.mul(dy, o.sign(x!))], // d|x| = sign(x) dx, and 0 at 0
+    vjp: (o, dy, [x]) => [o.mul(dy, o.sign(x))], // d|x| = sign(x) dx, and 0 at 0
   }),
 );
 
@@ -64,7 +64,7 @@ export const logOp: ElementwiseOp<null> = defineOp(
   instruction("log", {
     name: "log",
     domain: "float",
-    vjp: (o, dy, [x]) => [o.div(dy, x!)], // d ln x = dx / x
+    vjp: (o, dy, [x]) => [o.div(dy, x)], // d ln x = dx / x
   }),
 );
 
@@ -72,7 +72,7 @@ export const log1pOp: ElementwiseOp<null> = defineOp(
   instruction("log1p", {
     name: "log1p",
     domain: "float",
-    vjp: (o, dy, [x]) => [o.div(dy, o.add(x!, 1))], // d ln(1 + x) = dx / (1 + x)
+    vjp: (o, dy, [x]) => [o.div(dy, o.add(x, 1))], // d ln(1 + x) = dx / (1 + x)
   }),
 );
 
@@ -80,7 +80,7 @@ export const sinOp: ElementwiseOp<null> = defineOp(
   instruction("sin", {
     name: "sin",
     domain: "float",
-    vjp: (o, dy, [x]) => [o.mul(dy, o.cos(x!))], // d sin x = cos x dx
+    vjp: (o, dy, [x]) => [o.mul(dy, o.cos(x))], // d sin x = cos x dx
   }),
 );
 
@@ -88,7 +88,7 @@ export const cosOp: ElementwiseOp<null> = defineOp(
   instruction("cos", {
     name: "cos",
     domain: "float",
-    vjp: (o, dy, [x]) => [o.neg(o.mul(dy, o.sin(x!)))], // d cos x = −sin x dx
+    vjp: (o, dy, [x]) => [o.neg(o.mul(dy, o.sin(x)))], // d cos x = −sin x dx
   }),
 );
 
@@ -113,7 +113,7 @@ export const erfOp: ElementwiseOp<null> = defineOp(
     name: "erf",
     domain: "float",
     // d erf x = 2/√π e^(−x²) dx
-    vjp: (o, dy, [x]) => [o.mul(dy, o.mul(o.exp(o.neg(o.mul(x!, x!))), 2 / Math.sqrt(Math.PI)))],
+    vjp: (o, dy, [x]) => [o.mul(dy, o.mul(o.exp(o.neg(o.mul(x, x))), 2 / Math.sqrt(Math.PI)))],
   }),
 );
 
@@ -125,8 +125,8 @@ export const notOp: ElementwiseOp<null> = defineOp(
 export const stopGradientOp: ElementwiseOp<null> = defineOp({
   name: "stopGradient",
   kind: "elementwise",
-  infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
-  scalar: (_, [x]) => x!,
+  infer: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  scalar: (_, [x]) => x,
   exact: true,
   vjp: noGradient,
   simplify: (_, y) => y.inputs[0]!,
@@ -140,7 +140,7 @@ export const reluOp: ElementwiseOp<null> = defineOp({
     // d relu(x) = dx where x > 0, else 0. The rule uses the output, so that x need not be kept.
     vjp: (o, dy, _, y) => [o.select(o.less(0, y), dy, 0)],
   }),
-  scalar: (b, [x]) => b.max(x!, b.constant(0, "float32")),
+  scalar: (b, [x]) => b.max(x, b.constant(0, "float32")),
 });
 
 export const neg = (x: Operand): Node => elementwise(negOp, "number", [x]);

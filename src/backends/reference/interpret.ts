@@ -4,7 +4,7 @@ import { numbers, wrap } from "../../compile/numbers.ts";
 import { bodyGraph, type Graph, graphNodes } from "../../graph/graph.ts";
 import { labelExtents } from "../../ops/contract.ts";
 import { type LoopAttrs, type Resident, resultTypes } from "../../ops/index.ts";
-import { type ContractLabels, isRead, type Node } from "../../ops/op.ts";
+import { asInputs, type ContractLabels, isRead, type Node } from "../../ops/op.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../shape.ts";
 import { type Affine, fixed } from "../../view.ts";
 
@@ -45,7 +45,7 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
     case "elementwise": {
       for (let i = 0; i < out.length; i++) {
         const operands = inputs.map((values, k) => ({ value: values[i]!, dtype: node.inputs[k]!.dtype }));
-        out[i] = op.scalar(numbers, operands, node.attrs).value;
+        out[i] = op.scalar(numbers, asInputs(operands), node.attrs).value;
       }
       return out;
     }
