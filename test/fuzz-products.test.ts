@@ -22,7 +22,7 @@ let fused = true;
 /** Prints for the engine that is asked for: what is printed for one that joins pairs of vectors runs on any. */
 WasmProgram.compile = (device, graph) => {
   const { target } = device;
-  Object.assign(device, { target: { fused: fused && target.fused, joinsPairs } });
+  Object.assign(device, { target: { fusedMultiplyAdd: fused && target.fusedMultiplyAdd, joinsPairs } });
   return compile.call(WasmProgram, device, graph).finally(() => Object.assign(device, { target }));
 };
 afterAll(() => {

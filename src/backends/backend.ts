@@ -1,42 +1,42 @@
-// What a backend is: somewhere to keep numbers, and a way to turn a graph into a program that runs there.
+// The interface of a backend: storage for numbers, and the compilation of a graph into a program that runs there.
 import type { Work } from "../compile/work.ts";
 import type { DType, TypedArray } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Shape } from "../shape.ts";
 
-/** A place in a backend's own memory. Only the backend that made it knows what is inside. */
+/** Numbers in a backend's own memory. Only the backend that allocated them knows their representation. */
 export interface Storage {
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
 /**
- * A run that failed after it had begun, so that the variables that it assigns hold anything. Any other error of
- * {@link Program.run} says that nothing has been written.
+ * A run failed after its first write, so that the variables that it assigns are undefined. Any other error of
+ * {@link Program.run} means that nothing has been written.
  */
 export class InterruptedRun extends NablaError {}
 
 /** A compiled graph. */
 export interface Program {
   /**
-   * Runs the graph `steps` times in a row, with the same inputs and whatever the assignments leave in the variables.
-   * `inputs` and `variables` stand in the order of the graph's own lists; gives the outputs of the last run.
-   * Throws {@link InterruptedRun} where it fails after the first write.
+   * Runs the graph `steps` times in a row, with the same inputs; each run reads the variables as the one before left
+   * them. `inputs` and `variables` have the order of the graph's own lists. Returns the outputs of the last run. Throws
+   * {@link InterruptedRun} if it fails after the first write.
    */
   run(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<TypedArray[]>;
   /**
-   * Runs the graph like {@link run}, kernel by kernel on one thread, and tells how long each one took. A backend that has no
-   * kernels gives none.
+   * Runs the graph like {@link run}, kernel by kernel on one thread, and returns the time of each. A backend without
+   * kernels returns none.
    */
   profile(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<KernelRun[]>;
-  /** What the program is made of, for people: kernels, plan and generated code. */
+  /** Kernels, plan and generated code of the program, for people to read. */
   describe(): Promise<ProgramDescription>;
-  /** Gives back what the program holds of the backend's memory. */
+  /** Frees the program's memory in the backend. */
   free(): void;
 }
 
-/** One run of one kernel, in milliseconds from the profile's begin. */
+/** One run of one kernel; times are in milliseconds, and `start` counts from the beginning of the profile. */
 export interface KernelRun {
   readonly step: number;
   readonly kernel: number;
@@ -47,39 +47,41 @@ export interface KernelRun {
 export interface ProgramDescription {
   /** The graph after simplification, as text. */
   readonly graph: string;
-  /** The kernels in the order in which they run, as text. */
+  /** The kernels in the order of execution, as text. */
   readonly kernels: readonly string[];
-  /** What each of them has to do. */
+  /** The work of each kernel. */
   readonly work: readonly Work[];
-  /** Where each buffer lies, as text. */
+  /** The address of each buffer in the arena, as text. */
   readonly plan: string;
   /** The generated code, as text. */
   readonly code: string;
-  /** Bytes of working memory that one run needs beside variables. */
+  /** Bytes of working memory of one run, without variables. */
   readonly workingBytes: number;
-  /** Where the memory of a run goes, in bytes. */
+  /** The memory of a run by purpose, in bytes. */
   readonly memory: ProgramMemory;
 }
 
 export interface ProgramMemory {
-  /** Temporaries and inputs, as they are laid out; and the most of them that is needed at once, so that no layout could do with less. */
+  /** Temporaries and inputs, as they are laid out. */
   readonly arena: number;
+  /** The most of them that are live at once: a lower bound of every layout. */
   readonly liveAtOnce: number;
-  /** What each thread needs for itself, and how many there are. */
+  /** Memory that each thread has for itself. */
   readonly eachThread: number;
+  /** Number of threads. */
   readonly threads: number;
   readonly variables: number;
 }
 
-/** What a device can do and what it cannot, for `nabla doctor`. */
+/** Abilities and limits of a device, for `nabla doctor`. */
 export interface Capabilities {
   readonly dtypes: readonly DType[];
   readonly threads: number;
   /** Bits of a vector register that the generated code uses. */
   readonly vectorBits: number;
-  /** Whether products are added with one rounding; where they are not, results differ in the last bits. */
+  /** True if a product is added with one rounding. Results of devices that differ in it differ in the last bits. */
   readonly fusedMultiplyAdd: boolean;
-  /** What limits this device, in words. */
+  /** Limits of this device, as sentences. */
   readonly limits: readonly string[];
 }
 
@@ -90,7 +92,7 @@ export interface Backend {
   write(storage: Storage, data: TypedArray): void;
   read(storage: Storage): Promise<TypedArray>;
   free(storage: Storage): void;
-  /** Chooses how many threads take part from the next program on; a backend with one thread throws for more. */
+  /** Sets the number of threads from the next program on. A backend with one thread throws for more. */
   setThreads(count: number): void;
   compile(graph: Graph): Promise<Program>;
 }

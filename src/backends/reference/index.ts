@@ -1,5 +1,5 @@
-// The reference backend: slow, obvious, in float64; what all others are tested against. The interpreter itself is loaded
-// with the first program.
+// The reference backend: slow, obvious, in float64. All other backends are tested against it. The interpreter itself is
+// loaded with the first program.
 
 import { loadInspection } from "../../compile/pipeline.ts";
 import { type DType, dtypeInfo, dtypes, type TypedArray } from "../../dtype.ts";
@@ -80,8 +80,7 @@ export const referenceBackend: Backend = {
   read: async (storage) => toDType(held(storage).values, storage.dtype),
   free: (storage) => void (held(storage).values = new Float64Array(0)),
   setThreads: (count) => {
-    if (count !== 1)
-      throw new ArgumentError(`threads: the reference backend computes on one thread, but ${count} are asked for.`);
+    if (count !== 1) throw new ArgumentError(`threads: expected 1 on the reference backend, got ${count}.`);
   },
   compile: async (graph) => {
     const { interpret } = await import("./interpret.ts");

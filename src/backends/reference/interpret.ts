@@ -1,4 +1,4 @@
-// The specification: each node computed by the plainest loop that says what it means, floats in float64.
+// The specification: computes each node by the plainest loop that expresses its meaning, with floats in float64.
 
 import { numbers, wrap } from "../../compile/numbers.ts";
 import { bodyGraph, type Graph, graphNodes } from "../../graph/graph.ts";
@@ -36,7 +36,7 @@ export function interpret(
   };
 }
 
-/** One node, from its inputs' numbers; `run` interprets the body of a loop. */
+/** Computes one node from the values of its inputs; `run` interprets the body of a loop. */
 export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof interpret = interpret): Values {
   const { op } = node;
   const out = new Float64Array(sizeOf(node.shape));
@@ -119,8 +119,8 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       const inner = sizeOf(node.shape.slice(axis + 1));
       forEachOuter(node.shape, axis, y!, (outer, at, k) => {
         for (let i = 0; i < inner; i++) {
-          const place = (outer * size + at) * inner + i;
-          out[place] = wrap(out[place]! + x![(outer * y!.length + k) * inner + i]!, node.dtype);
+          const target = (outer * size + at) * inner + i;
+          out[target] = wrap(out[target]! + x![(outer * y!.length + k) * inner + i]!, node.dtype);
         }
       });
       return out;
@@ -140,17 +140,17 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       const inner = sizeOf(node.shape.slice(axis + 1));
       for (let row = 0; row < sizeOf(node.shape) / n; row++) {
         const at = (k: number): number => (Math.floor(row / inner) * n + k) * inner + (row % inner);
-        const places = Array.from({ length: n }, (_, k) => k);
-        places.sort((a, b) => compared(x![at(a)]!, x![at(b)]!, descending)).forEach((place, k) => (out[at(k)] = place));
+        const order = Array.from({ length: n }, (_, k) => k);
+        order.sort((a, b) => compared(x![at(a)]!, x![at(b)]!, descending)).forEach((index, k) => (out[at(k)] = index));
       }
       return out;
     }
     case "leaf":
-      throw new Error(`${op.name} has no numbers of its own`);
+      throw new Error(`expected a node that computes, got the leaf ${op.name}`);
   }
 }
 
-/** All results of a loop, one after the other. */
+/** Computes a loop: all its results, one after the other. */
 function loopValues(node: Node, inputs: readonly Values[], run: typeof interpret): Values {
   const { body, length, reverse } = node.attrs as LoopAttrs;
   const graph = bodyGraph(body);
@@ -204,7 +204,7 @@ function contractValues(node: Node, a: Values, b: Values): Values {
   return out;
 }
 
-/** Below 0 where a comes before b in order, above it where it comes after; NaN is greater than everything. */
+/** Negative if a sorts before b, positive if after. NaN is greater than every number. */
 function compared(a: number, b: number, descending: boolean): number {
   const [noA, noB] = [Number.isNaN(a), Number.isNaN(b)];
   const order = noA || noB ? Number(noA) - Number(noB) : Number(a > b) - Number(a < b);
@@ -224,15 +224,17 @@ function forEachIndex(shape: Shape, visit: (index: number[], flat: number) => vo
   }
 }
 
-/** Visits the pairs of an index before `axis` and a place on it, which is brought into range. */
+/**
+ * Visits each combination of a flat index over the axes before `axis` and one of `indices` along it, clamped to range.
+ */
 function forEachOuter(
   shape: Shape,
   axis: number,
-  places: Values,
+  indices: Values,
   visit: (outer: number, at: number, k: number) => void,
 ): void {
   const outers = sizeOf(shape.slice(0, axis));
   for (let outer = 0; outer < outers; outer++) {
-    places.forEach((place, k) => visit(outer, Math.min(shape[axis]! - 1, Math.max(0, place)), k));
+    indices.forEach((index, k) => visit(outer, Math.min(shape[axis]! - 1, Math.max(0, index)), k));
   }
 }

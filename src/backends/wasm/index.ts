@@ -1,4 +1,4 @@
-// The wasm backend: the embedded default, in Node and in browsers.
+// The wasm backend: the default, in Node and in browsers.
 import { dtypeInfo, type TypedArray } from "../../dtype.ts";
 import { DTypeError, NablaError } from "../../errors.ts";
 import { sizeOf } from "../../shape.ts";
@@ -8,12 +8,13 @@ import { WasmProgram, type WasmStorage } from "./run/program.ts";
 
 const addressOf = (storage: Storage): number => (storage as WasmStorage).address;
 
-/** Starts the device. Throws where the engine has no 128-bit WebAssembly vectors. */
+/** Starts the device. Throws if the engine has no 128-bit WebAssembly vectors. */
 export function wasmBackend(): Backend {
   const features = engineFeatures();
   if (!features.simd) {
     throw new NablaError(
-      'this engine has no WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 and Node 16 and later have it). setBackend("reference") works anywhere, slowly.',
+      "expected an engine with WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 16 or later), got none. " +
+        'setBackend("reference") works anywhere, slowly.',
     );
   }
   const device = new WasmDevice(features);

@@ -54,7 +54,7 @@ export class FunctionBuilder {
     this.#locals.push(type);
     return this.parameters.length + this.#locals.length - 1;
   }
-  /** Lets a later {@link local} of the type use this one again. */
+  /** Makes a local available to a later {@link local} of the same type. */
   release(local: Local, type: ValueType): void {
     this.#free[type].push(local);
   }
@@ -84,7 +84,7 @@ export class FunctionBuilder {
     return value === 1 ? this : this.i32(value).emit("i32.mul");
   }
 
-  /** for (counter = start; counter < stop; counter += step) body. Runs at least once: `start` < `stop` is known. */
+  /** for (counter = start; counter < stop; counter += step) body. Requires `start` < `stop`: runs at least once. */
   countedLoop(counter: Local, start: number, stop: number, step: number, body: () => void): void {
     this.i32(start).set(counter);
     this.emit("loop");
@@ -102,7 +102,7 @@ export class FunctionBuilder {
     this.get(stop).emit("i32.lt_u").emit("br_if", 0).emit("end");
   }
 
-  /** Pushes the lesser of two unsigned numbers, of which each is pushed twice. */
+  /** Pushes the lesser of two unsigned integers; `a` and `b` push one each, and are called twice. */
   least(a: () => void, b: () => void): this {
     a();
     b();
@@ -111,7 +111,7 @@ export class FunctionBuilder {
     return this.emit("i32.lt_u").emit("select");
   }
 
-  /** The body's bytes, which two functions share if and only if they do the same. */
+  /** The bytes of the function's locals and body. */
   encode(): Uint8Array {
     const bytes: number[] = [];
     const runs: { type: ValueType; count: number }[] = [];
@@ -137,39 +137,38 @@ export class FunctionBuilder {
     let depth = 1;
     for (const { op, args } of this.#body) {
       if (op === "end" || op === "else") depth--;
-      lines.push(
-        `${"  ".repeat(depth)}${op}${args.length > 0 ? ` ${op === "v128.const" ? args.map((a) => `0x${a.toString(16)}`).join(" ") : args.join(" ")}` : ""}`,
-      );
+      const immediates = op === "v128.const" ? args.map((word) => `0x${word.toString(16)}`) : args;
+      lines.push("  ".repeat(depth) + [op, ...immediates].join(" "));
       if (op === "loop" || op === "block" || op === "if" || op === "else") depth++;
     }
     return lines.join("\n");
   }
 }
 
-/** A module of functions over one imported memory. Functions that do the same are encoded once. */
+/** A module of functions over one imported memory. Functions with equal types and bodies are encoded once. */
 export class ModuleBuilder {
   readonly #functions: { readonly body: Uint8Array; readonly builder: FunctionBuilder }[] = [];
-  readonly #places = new Map<string, number>();
+  readonly #indices = new Map<string, number>();
   readonly #exports = new Map<string, number>();
 
-  /** Adds a finished function and gives its number. */
+  /** Adds a finished function and returns its index. */
   add(builder: FunctionBuilder): number {
     const body = builder.encode();
     const key = `${builder.parameters} ${builder.result} ${body}`;
-    let place = this.#places.get(key);
-    if (place === undefined) {
-      place = this.#functions.length;
+    let index = this.#indices.get(key);
+    if (index === undefined) {
+      index = this.#functions.length;
       this.#functions.push({ body, builder });
-      this.#places.set(key, place);
+      this.#indices.set(key, index);
     }
-    return place;
+    return index;
   }
 
-  export(name: string, place: number): void {
-    this.#exports.set(name, place);
+  export(name: string, index: number): void {
+    this.#exports.set(name, index);
   }
 
-  /** `shared`: whether threads share the memory. */
+  /** The bytes of the module. `shared`: true if threads share its memory. */
   encode(shared = false): Uint8Array<ArrayBuffer> {
     const types: string[] = [];
     const typeOf = ({ parameters, result }: FunctionBuilder): number => {
@@ -184,7 +183,7 @@ export class ModuleBuilder {
     const typeIndices = this.#functions.map(({ builder }) => typeOf(builder));
     const typeSection = vector(types.map((t) => t.split(",").map(Number)));
     const importSection = vector([[...text("nabla"), ...text("memory"), 2, shared ? 3 : 1, 0, ...leb(65536)]]);
-    const exportSection = vector([...this.#exports].map(([name, place]) => [...text(name), 0, ...leb(place)]));
+    const exportSection = vector([...this.#exports].map(([name, index]) => [...text(name), 0, ...leb(index)]));
     const parts: Uint8Array[] = [
       Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]),
       section(1, typeSection),

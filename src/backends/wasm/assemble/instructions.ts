@@ -1,7 +1,8 @@
-// The WebAssembly instructions that Nabla prints: name, encoding, and what follows the opcode.
-// Core specification 2.0 with 128-bit SIMD; relaxed multiply-add and atomics from the proposals of those names (2022, 2018).
+// The WebAssembly instructions that Nabla prints: name, opcode, and kind of immediates.
+// Core specification 2.0 with 128-bit SIMD; the relaxed multiply-add and atomics are from the proposals of those names
+// (2022 and 2018).
 
-/** What follows an opcode: nothing, one index, a memory argument (and lane), a constant, 16 lane numbers. */
+/** Immediates after an opcode: none, one index, a memory argument (and a lane), a constant, 16 lanes of a shuffle … */
 export type Immediate =
   | "none"
   | "index"
@@ -22,7 +23,7 @@ interface Instruction {
 }
 
 const core = (code: number, immediate: Immediate = "none"): Instruction => ({ code: [code], immediate });
-/** Memory that several threads see: each access happens whole, and in one order for all. */
+/** An access to shared memory that is indivisible; all threads see such accesses in one order. */
 const atomic = (code: number): Instruction => ({ code: [0xfe, code], immediate: "memory" });
 const simd = (code: number, immediate: Immediate = "none"): Instruction => ({ code: [0xfd, ...leb(code)], immediate });
 

@@ -1,4 +1,4 @@
-// Accumulators: the running results of reductions in registers, and how they become one value.
+// Accumulators: the running results of reductions, in registers, and their combination into one value.
 import { dtypeInfo } from "../../../dtype.ts";
 import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import type { Vector } from "./expand.ts";
@@ -10,26 +10,29 @@ export interface StagedReduction {
   readonly id: number;
   readonly stage: number;
   readonly value: Vector;
-  /** The two factors, where the reduction is a sum of products that may be rounded once. */
+  /** The two factors of a sum of products, for a multiply-add that rounds once; else null. */
   readonly factors: readonly [Vector, Vector] | null;
   readonly identity: number;
   readonly combine: string;
   readonly dtype: Vector["dtype"];
 }
 
-/** Rounding errors grow with the number of additions, so that float sums of many terms are taken in blocks. */
+/**
+ * True for float sums: their rounding error grows with the number of additions, so that long ones are cut into blocks.
+ */
 export const needsBlocks = (r: StagedReduction): boolean => r.combine === "add" && dtypeInfo(r.dtype).isFloat;
 
 /**
- * The result of one reduction for one vector of the parallel axes. Several parts take the vectors in turn, so that none
- * waits for the last addition. Where the sum is taken in blocks, each block is added to a total, and what that addition
- * rounds off to a correction (Kahan, 1965): the total's error does not grow with the number of blocks.
+ * The running result of one reduction for one vector of the parallel axes. Several parts take the vectors in turn, so
+ * that no addition waits for the one before. If the sum is cut into blocks, each block is added to a total, and the
+ * rounding error of that addition to a correction (Kahan, 1965): the total's error does not grow with the number of
+ * blocks.
  */
 export class Accumulator {
   readonly #f: FunctionBuilder;
   readonly #reduction: StagedReduction;
   readonly #parts: readonly Local[];
-  /** Null where a single block holds the whole sum. */
+  /** Null if a single block holds the whole sum. */
   readonly #total: { readonly sum: Local; readonly correction: Local } | null;
 
   constructor(f: FunctionBuilder, reduction: StagedReduction, parts: number, inBlocks: boolean) {
@@ -50,12 +53,12 @@ export class Accumulator {
     return this.#f.splat(identity, dtypeInfo(dtype).isFloat ? "f32" : "i32");
   }
 
-  /** Folds in the reduction's value at the current element. `lanes` below 4: the others are left out. */
+  /** Folds in the reduction's value at the current element. With `lanes` below 4, the other lanes add the identity. */
   fold(p: VectorPrinter, lanes: number): void {
     const f = this.#f;
     const { factors, value, combine, dtype } = this.#reduction;
     const [first, ...others] = this.#parts as [Local, ...Local[]];
-    if (factors && p.fused && lanes === 4) {
+    if (factors && p.fusedMultiplyAdd && lanes === 4) {
       p.value(factors[0]);
       p.value(factors[1]);
       f.get(first).emit("f32x4.relaxed_madd");
@@ -72,13 +75,13 @@ export class Accumulator {
       }
       f.emit(combineOpcode(combine, dtype));
     }
-    // The parts rotate by one per vector: the part just updated goes to the end.
+    // The parts rotate by one per vector: the one just updated goes to the end.
     for (const local of others) f.get(local);
     for (const local of [...this.#parts.slice(0, -1)].reverse()) f.set(local);
     f.set(this.#parts[this.#parts.length - 1]!);
   }
 
-  /** Adds the block's sum to the total, and begins the next block. */
+  /** Adds the block's sum to the total, and clears the parts for the next block. */
   endBlock(): void {
     if (!this.#total) return;
     this.#addToTotal(this.#gather());
@@ -97,7 +100,7 @@ export class Accumulator {
     f.release(next, "v128");
   }
 
-  /** Combines the parts into the first one. Their order follows from the shape, as the number of vectors does. */
+  /** Combines the parts into the first one. The order follows from the shape only, as the number of vectors does. */
   #gather(): Local {
     const { combine, dtype } = this.#reduction;
     const parts = this.#parts;
@@ -112,12 +115,12 @@ export class Accumulator {
     return parts[0]!;
   }
 
-  /** The finished result. `acrossLanes`: the lanes are combined too, and all of them hold the result. */
+  /** The final result. With `acrossLanes` the lanes are combined too, and each of them holds the result. */
   finish(acrossLanes: boolean): Local {
     const f = this.#f;
     const result = this.#total ? this.#parts[0]! : this.#gather();
     if (this.#total) {
-      // A sum that is infinite has NaN for its correction.
+      // The correction of an infinite sum is NaN, and must count as 0.
       const { sum, correction } = this.#total;
       f.get(sum).get(correction).get(correction).get(correction).emit("f32x4.eq").emit("v128.and");
       f.emit("f32x4.add").set(result);
@@ -129,7 +132,7 @@ export class Accumulator {
     return result;
   }
 
-  /** Combines every lane with another one: first the halves of the vector, then neighbours. */
+  /** Combines every lane with another one: first the halves of the vector, then adjacent lanes. */
   #combineLanes(sum: Local, order: readonly number[]): void {
     const { combine, dtype } = this.#reduction;
     this.#f

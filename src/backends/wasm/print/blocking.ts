@@ -1,4 +1,4 @@
-// How a contraction is cut into panels, passes, blocks and units; or that plain loops do it better.
+// Cuts a contraction into panels, passes, blocks and units, or leaves it to plain loops where these are faster.
 import { type Expression, usesAxes } from "../../../compile/expression.ts";
 import type { Kernel } from "../../../compile/kernel.ts";
 import type { Affine } from "../../../view.ts";
@@ -6,34 +6,45 @@ import { innerAxis, type Line, lineOf } from "./line.ts";
 import { longestWork, unitsFor } from "./piece.ts";
 import type { Target } from "./target.ts";
 
+// These sizes were chosen by timing products and convolutions on one thread. With them a packed product ran at 58 of
+// the core's 58.9 GFLOP/s, a 3×3 convolution of [13, 13, 32] to 64 channels at 56.9, and its weights' gradient at 51.5.
+
 /** Products with fewer multiplications are faster as plain loops, which pack nothing. */
 const smallest = 16384;
-/** So do those with fewer rows, columns or steps. The answer must not depend on the engine: loops may add up in another order. */
+/**
+ * Products with fewer rows, columns or steps are plain loops too. The choice must not depend on the engine, because
+ * loops may add in another order.
+ */
 const fewest = 4;
-/** Steps of the sum that one pass takes: a panel of columns stays in the first-level cache. */
+/** Steps of the sum in one pass: 512 steps of an 8-column panel are 16 KB, which stay in the first-level cache. */
 const longestPass = 512;
-/** Columns of which the sums are kept until they are whole, and are then finished and stored. */
+/** Columns of a block. Its sums stay in a buffer until the last pass; then the epilogue finishes and stores them. */
 const widestBlock = 512;
-/** Bytes of packed rows and sums of one block: they stay in the second-level cache. */
+/** Bytes of the packed rows and sums of one block, so that they stay in the second-level cache beside the columns. */
 const blockBytes = 128 * 1024;
-/** Products of a batch from which on each is packed and multiplied by one thread. */
+/** In a batch of at least this many products, each one is packed and multiplied by a single thread. */
 const manyProducts = 4;
-/** Products with more work than this are cut along rows and columns; and into items of at least so many of each, in such steps. */
+/**
+ * Products with more work are cut along rows and columns, into items of at least `leastSide` of each, a multiple of
+ * `sideStep`. Measured: 3072³ ran at 38 % of the rate of 1024³ when cut along rows only, and at 97 % when cut along
+ * both.
+ */
 const largeWork = 32 * longestWork;
 const leastSide = 64;
 const sideStep = 16;
-/** So few columns are read in place. */
+/** At most so many columns are read in place, unpacked. */
 const fewColumns = 32;
 /**
- * With so few rows, packing the columns costs more than it saves. They are read in place, in passes so short that the second
- * tile of rows finds them in the second-level cache, and an item takes so many of them. One thread, GFLOP/s, Node 20 and 24:
- * 8×1024×1024 28 to 31 and 45 to 62, 4×1024×1024 23 to 31 and 33 to 61.
+ * With at most `fewRows` rows, packing the columns costs more than it saves. They are read in place, in passes of
+ * `shortPass` steps, after which the second tile of rows still finds them in the second-level cache. An item takes
+ * about `thinItemColumns` columns. Measured on one thread, in GFLOP/s, for Node 20 and 24: 8×1024×1024 went from 28 to
+ * 31 and from 45 to 62, 4×1024×1024 from 23 to 31 and from 33 to 61.
  */
 const fewRows = 12;
 const shortPass = 64;
 const thinItemColumns = 256;
 
-/** An operand that is read where it lies, without packing. */
+/** An operand that is read in place, without packing. */
 export type DirectLoad = Extract<Expression, { kind: "load" }>;
 
 export interface Blocking {
@@ -44,24 +55,27 @@ export interface Blocking {
   readonly tileRows: number;
   readonly tileColumns: number;
   readonly rowsOf: "a" | "b";
-  /** Rows that lie in memory along the sum are read there, or copied row by row; all others become panels as wide as a tile is high. */
+  /**
+   * "direct": rows are contiguous along the sum and read in place. "rows": they are copied row by row. "panels": they
+   * are packed into panels of `tileRows` rows.
+   */
   readonly rowLayout: "direct" | "rows" | "panels";
   /**
-   * Bytes from step to step of columns that are read where they lie, side by side; null where they are packed. Negative where the
-   * operand runs backwards along the sum, 0 where it repeats.
+   * Bytes from step to step of columns that are contiguous and read in place; null where they are packed. Negative
+   * where the operand runs backwards along the sum, 0 where it is broadcast along it.
    */
   readonly directColumnStep: number | null;
-  /** Whether the columns are packed once for all, in a piece of their own. */
+  /** True if a piece of its own packs the columns once, for all threads. */
   readonly sharesColumns: boolean;
-  /** Of the sum, what one pass takes: runs, or steps where there is one run; and how many steps that is at most. */
+  /** Length of a pass along the sum, in runs (in steps if there is one run); number of passes; most steps in a pass. */
   readonly passLength: number;
   readonly passes: number;
   readonly passSteps: number;
   readonly blockRows: number;
   readonly blockColumns: number;
   /**
-   * Rows that one item of work takes, and how many items that makes; then the same of columns, of which an item takes one block
-   * where there are several. Several items may make a unit.
+   * Rows of one item of work, number of items along the rows, and number of items along the columns: if there are
+   * several, each takes one column block. A unit is one item or more.
    */
   readonly itemRows: number;
   readonly rowItems: number;
@@ -70,17 +84,20 @@ export interface Blocking {
   readonly items: number;
   readonly itemsPerUnit: number;
   readonly units: number;
-  /** Bytes (possibly negative) from row to row of results that tiles write straight to their destination; null where sums get an epilogue. */
+  /** Row stride in bytes (may be negative) of results that tiles store directly; null if an epilogue follows. */
   readonly directRowBytes: number | null;
 }
 
-/** Rows and columns of a tile: eight vectors of sums; twice as many where an engine joins pairs of vectors, in rows where there are few columns. */
+/**
+ * Rows and columns of a tile. The usual one has eight vectors of sums. Where an engine joins pairs of vectors it has
+ * twice as many: "wide" doubles the columns, "high" the rows, for products of few columns.
+ */
 const tiles = { usual: [4, 8], wide: [4, 16], high: [8, 8] } as const;
 
-/** What is known of kernels, for each of the two kinds of targets. */
+/** Blockings computed so far, for targets that do not join pairs of vectors and for those that do. */
 const known = [new WeakMap<Kernel, Blocking | null>(), new WeakMap<Kernel, Blocking | null>()] as const;
 
-/** How a kernel is blocked; null where plain loops do it. */
+/** The blocking of a kernel; null if plain loops compute it. */
 export function blockingOf(kernel: Kernel, target: Target): Blocking | null {
   const blockings = known[target.joinsPairs ? 1 : 0];
   let blocking = blockings.get(kernel);
@@ -93,7 +110,7 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const { extents, stores } = kernel;
   const contract = kernel.contract!;
   if (contract.m.length === 0 || contract.n.length === 0 || contract.k.length === 0) return null;
-  // Columns are the side along which results lie next to each other.
+  // The columns are the side along which the result is contiguous.
   const along = (axes: readonly number[]): number =>
     stores.filter((s) => s.at.coefficients[axes[axes.length - 1]!] === 1).length;
   const turned = along(contract.m) > along(contract.n);
@@ -114,6 +131,7 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
     product < (batch.count < manyProducts ? smallest : smallest / 8)
   )
     return null;
+  // Padded columns are computed in vain. Beyond 2.5 times the work, blocking does not pay.
   if (columns.count > 2.5 * columnCount) return null;
 
   const rowLayout = rowLayoutOf(rowValue, bare, depth, tileRows);
@@ -139,7 +157,7 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const isLarge = each > largeWork;
   const sharesColumns = batch.count < manyProducts || isLarge;
   const wanted = sharesColumns ? unitsFor(each, rowParts) : 1;
-  // Only columns of one run can be shared out.
+  // Columns can be divided among items only if they are one run.
   const sharedOut =
     columns.runs > 1 ? null : isThin ? thinItem(rows, columns) : isLarge ? largeItem(rows, columns, depth) : null;
   const itemRows = sharedOut?.rows ?? Math.ceil(rows.count / wanted / tileRows) * tileRows;
@@ -182,8 +200,8 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
 }
 
 /**
- * Rows and columns that one item of a large product takes: about as many of each, so that what it reads of either side stays in
- * the second-level cache for a pass and is used often there, whatever the length of the sum.
+ * Rows and columns of one item of a large product. Both are about equal, so that what the item reads of either operand
+ * in a pass stays in the second-level cache and is reused there, whatever the length of the sum.
  */
 function largeItem(rows: Line, columns: Line, depth: Line): { rows: number; columns: number } {
   const elements = (4 * longestWork) / depth.count;
@@ -193,17 +211,17 @@ function largeItem(rows: Line, columns: Line, depth: Line): { rows: number; colu
   return { rows: even(rows.count, high, sideStep), columns: itemColumns };
 }
 
-/** All rows, and a few columns, so that threads read different columns. */
+/** The item of a product of few rows: all rows and some columns, so that threads read different columns. */
 const thinItem = (rows: Line, columns: Line): { rows: number; columns: number } => ({
   rows: rows.count,
   columns: even(columns.count, thinItemColumns, sideStep),
 });
 
-/** A multiple of `step`, at most about `most`, that divides `count` most evenly. */
+/** A multiple of `step`, at most about `most`, that divides `count` into nearly equal parts. */
 const even = (count: number, most: number, step: number): number =>
   roundUp(Math.ceil(count / Math.ceil(count / most)), step);
 
-/** A load whose address is known but for the counters, and that is not asked whether it lies inside. */
+/** True for a float32 load without guards: it can be read in place. */
 const isBare = (value: Expression): value is DirectLoad =>
   value.kind === "load" && value.dtype === "float32" && value.guards.length === 0;
 
@@ -214,14 +232,16 @@ function rowLayoutOf(value: Expression, rows: Line, depth: Line, tileRows: numbe
     isBare(value) &&
     stepsOf(value) === 1 &&
     value.at.terms.every((t) => !usesAxes(t.value as Expression, depth.axes)) &&
+    // Each run is a pass of its own, which pays only for runs of several vectors.
     (depth.runs === 1 || depth.run >= 32)
   )
     return "direct";
+  // Panels round the rows up to whole tiles; copied rows do not.
   const padding = (Math.ceil(rows.run / tileRows) * tileRows) / rows.run;
   return padding <= 1.25 && runsFaster(value, innerAxis(rows), inner) ? "panels" : "rows";
 }
 
-/** Whether more loads of a value have their neighbours along `a` than along `b`. */
+/** True if at least as many loads of a value are contiguous along axis `a` as along axis `b`. */
 function runsFaster(value: Expression, a: number, b: number): boolean {
   let score = 0;
   forEachLoad(value, ({ at }) => {
@@ -242,7 +262,7 @@ function forEachLoad(e: Expression, each: (load: DirectLoad) => void): void {
   if (e.kind === "cast") forEachLoad(e.operand, each);
 }
 
-/** Bytes from one index of a line to the next in an operand of four-byte elements; null where no one stride serves them all. */
+/** Stride of a line in an operand of four-byte elements, in bytes; null if its axes do not share a single stride. */
 function strideBytes(at: Affine, line: Line): number | null {
   let stride = at.coefficients[innerAxis(line)]!;
   const first = stride;
@@ -277,7 +297,10 @@ function directRows({ stores }: Kernel, rows: Line, columns: Line, tileColumns: 
 
 const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
 
-/** Where a thread's own memory holds what: packed columns of one product, packed rows of one pass (or addresses of rows), sums. */
+/**
+ * Byte offsets within a thread's own memory: packed columns of one product, packed rows of one pass (or row addresses),
+ * and sums; the bytes of one row; and the total size.
+ */
 export interface OwnLayout {
   readonly columns: number;
   readonly rows: number;
@@ -303,7 +326,7 @@ export function ownLayout(b: Blocking): OwnLayout {
 /** Bytes of the packed columns of one product. */
 export const columnBytes = (b: Blocking): number => b.columns.count * b.depth.count * 4 + 64;
 
-/** Bytes that a kernel's threads share while it runs: packed columns. */
+/** Bytes of scratch memory that the threads of a kernel share while it runs, for packed columns. */
 export function contractScratchBytes(kernel: Kernel, target: Target): number {
   const b = blockingOf(kernel, target);
   return b?.sharesColumns && b.directColumnStep === null ? columnBytes(b) * b.batch.count : 0;

@@ -4,20 +4,20 @@ import { FunctionBuilder, type Local, type ModuleBuilder } from "../assemble/ass
 import { type Blocking, blockingOf, columnBytes, type OwnLayout, ownLayout } from "./blocking.ts";
 import { EpiloguePrinter, type PrintedStore, type Sums } from "./epilogue.ts";
 import { Expander, type Vector } from "./expand.ts";
-import { atPlace, atRun, innerAxis } from "./line.ts";
+import { atIndex, atRun, innerAxis } from "./line.ts";
 import { printMicroKernel } from "./micro-kernel.ts";
 import { printPanels, printRows, type Side } from "./pack.ts";
 import { type Piece, pieceParameters, unitsFor } from "./piece.ts";
 import type { Target } from "./target.ts";
 import { VectorPrinter } from "./vector-printer.ts";
 
-/** The pieces of a blocked kernel: the packing of its columns, where that is done once for all, and the product. */
+/** The pieces of a blocked kernel: the product, after a piece that packs its columns if all threads share them. */
 export function printContract(kernel: Kernel, name: string, target: Target, module: ModuleBuilder): Piece[] {
   const b = blockingOf(kernel, target)!;
   const product: Piece = {
     f: new ContractPrinter(kernel, name, target).product(
       module.add(
-        printMicroKernel(target.fused, {
+        printMicroKernel(target.fusedMultiplyAdd, {
           rows: b.tileRows,
           columns: b.tileColumns,
           rowsApart: b.rowLayout !== "panels",
@@ -62,7 +62,7 @@ class ContractPrinter {
       new Map(buffers.map((buffer, i) => [buffer, i])),
       innerAxis(b.columns),
       kernel.parallel,
-      target.fused,
+      target.fusedMultiplyAdd,
     );
     const expander = new Expander();
     const { a, b: second } = kernel.contract!;
@@ -80,9 +80,9 @@ class ContractPrinter {
     ) as Record<(typeof pieceParameters)[number], Local>;
   }
 
-  // ---- packing the columns for all ----
+  // ---- packing the columns that all threads share ----
 
-  /** Panels of all products of the batch. */
+  /** Number of column panels, over all products of the batch. */
   get #panels(): number {
     return (this.#b.columns.count / this.#b.tileColumns) * this.#b.batch.count;
   }
@@ -93,7 +93,7 @@ class ContractPrinter {
     return unitsFor(this.packWork, this.#panels);
   }
 
-  /** A function that packs the columns of every product. Its units are stretches of panels. */
+  /** A function that packs the columns of every product. Each of its units is a range of panels. */
   columns(): FunctionBuilder {
     const f = this.#f;
     const b = this.#b;
@@ -123,9 +123,9 @@ class ContractPrinter {
       };
       if (b.batch.count === 1) {
         f.i32(0).set(batch);
-        return atPlace(this.#p, b.batch, batch, () => some(panel, stop));
+        return atIndex(this.#p, b.batch, batch, () => some(panel, stop));
       }
-      // A unit may hold panels of several products.
+      // The panels of a unit may belong to several products.
       const first = f.local("i32");
       f.get(panel).i32(perProduct).emit("i32.div_u").set(batch);
       f.emit("loop");
@@ -134,7 +134,7 @@ class ContractPrinter {
         () => f.get(stop).get(batch).times(perProduct).emit("i32.sub"),
         () => f.i32(perProduct),
       ).set(last);
-      atPlace(this.#p, b.batch, batch, () => some(first, last));
+      atIndex(this.#p, b.batch, batch, () => some(first, last));
       f.get(batch)
         .plus(1)
         .tee(batch)
@@ -150,14 +150,16 @@ class ContractPrinter {
     return f;
   }
 
-  /** Pushes the address of a product's packed columns in the memory that all threads share. */
+  /** Pushes the address of a product's packed columns in the kernel's scratch memory, which all threads share. */
   #pushShared(batch: Local): void {
     this.#f.get(this.#parameters.scratch).get(batch).times(columnBytes(this.#b)).emit("i32.add");
   }
 
   // ---- the product ----
 
-  /** A function that multiplies. Its units are stretches of items: rows of one product, or whole products. */
+  /**
+   * A function that multiplies. Each of its units is a range of items: row blocks of one product, or whole products.
+   */
   product(tile: number): FunctionBuilder {
     const f = this.#f;
     const b = this.#b;
@@ -177,7 +179,7 @@ class ContractPrinter {
     f.emit("loop");
     f.get(item).i32(b.itemsPerProduct).emit("i32.div_u").set(batch);
     f.get(item).i32(b.itemsPerProduct).emit("i32.rem_u");
-    // Items of one block of columns follow each other.
+    // The items of one column block are consecutive.
     const start = b.columnItems > 1 ? f.local("i32") : null;
     if (start !== null) {
       f.tee(row).i32(b.rowItems).emit("i32.div_u").times(b.blockColumns).set(start);
@@ -189,8 +191,8 @@ class ContractPrinter {
       () => f.i32(b.rows.count),
     ).set(end);
     this.#p.inside(-1, null, () =>
-      atPlace(this.#p, b.batch, batch, () => {
-        this.#placeColumns(batch, columns);
+      atIndex(this.#p, b.batch, batch, () => {
+        this.#locateColumns(batch, columns);
         if (b.itemRows <= b.blockRows) return this.#block(row, end, start, columns, tile);
         const last = f.local("i32");
         f.rangedLoop(
@@ -213,8 +215,8 @@ class ContractPrinter {
     return f;
   }
 
-  /** Sets `columns` to where the columns lie, after packing them where that is this thread's own business. */
-  #placeColumns(batch: Local, columns: Local): void {
+  /** Sets `columns` to the address of the columns, after packing them if each thread packs its own. */
+  #locateColumns(batch: Local, columns: Local): void {
     const f = this.#f;
     const b = this.#b;
     if (b.directColumnStep !== null) {
@@ -236,7 +238,10 @@ class ContractPrinter {
     }
   }
 
-  /** The products of the rows from `first` to before `last`; of one block of columns where `from` says at which it starts, else of all. */
+  /**
+   * Multiplies the rows `first` ≤ row < `last` by one block of columns, which starts at column `from`, or by all
+   * columns if `from` is null.
+   */
   #block(first: Local, last: Local, from: Local | null, columns: Local, tile: number): void {
     const f = this.#f;
     const b = this.#b;
@@ -275,18 +280,21 @@ class ContractPrinter {
     return at;
   }
 
-  /** Where whole tiles go straight to their destination: the address of the block's first row there. */
+  /**
+   * The sums of a block whose tiles are stored straight to the result: they begin at the address of its first row
+   * there.
+   */
   #directSums(first: Local, rowBytes: number): Sums {
     const at = this.#f.local("i32");
     const [{ buffer, at: index }] = this.#stores as [PrintedStore];
-    atPlace(this.#p, this.#b.rows, first, () => {
+    atIndex(this.#p, this.#b.rows, first, () => {
       this.#p.pushAddress(buffer, index);
       this.#f.set(at);
     });
     return { at, rowBytes };
   }
 
-  /** Writes down the address of each row; the last one again, so that a tile that is cut short finds all of its rows. */
+  /** Stores the address of each row in a table. The last one is repeated, so that a partial tile has all its rows. */
   #tableOfRows(first: Local, last: Local): void {
     const f = this.#f;
     const load = this.#rows.value as Extract<Vector, { kind: "load" }>;
@@ -299,7 +307,7 @@ class ContractPrinter {
       last,
       1,
       () => {
-        atPlace(this.#p, this.#b.rows, row, () => {
+        atIndex(this.#p, this.#b.rows, row, () => {
           this.#p.beginBody([]);
           this.#p.pushAddress(load.buffer, load.at);
           f.set(address);
@@ -316,8 +324,8 @@ class ContractPrinter {
     for (const local of [row, to, address]) f.release(local, "i32");
   }
 
-  /** The sums of a block over all steps, pass by pass. */
-  #passes(first: Local, last: Local, columns: Local, stretch: Stretch, sums: Sums, tile: number): void {
+  /** Sums a block over the whole inner axis, one pass after the other. */
+  #passes(first: Local, last: Local, columns: Local, range: ColumnRange, sums: Sums, tile: number): void {
     const f = this.#f;
     const b = this.#b;
     const { depth, passLength, passes } = b;
@@ -326,7 +334,7 @@ class ContractPrinter {
     const body = (): void => {
       if (b.rowLayout !== "direct") {
         this.#packRows(first, last, passes === 1 ? null : { first: pass, last: stop });
-        return this.#tiles(first, last, columns, stretch, sums, { steps, stepsDone, offset: null }, tile);
+        return this.#tiles(first, last, columns, range, sums, { steps, stepsDone, offset: null }, tile);
       }
       const load = this.#rows.value as Extract<Vector, { kind: "load" }>;
       const offset = f.local("i32");
@@ -335,10 +343,10 @@ class ContractPrinter {
         depth.axes.forEach((axis) => this.#p.pushCounter(axis, load.at.coefficients[axis]! * 4));
         f.set(offset);
       };
-      // Within one run the steps lie side by side; from run to run the counters say how far.
+      // Within one run the steps are contiguous; across runs the offset follows from the counters of the outer axes.
       if (depth.runs === 1) f.get(stepsDone).times(4).set(offset);
       else atRun(this.#p, depth, pass, inner);
-      this.#tiles(first, last, columns, stretch, sums, { steps, stepsDone, offset }, tile);
+      this.#tiles(first, last, columns, range, sums, { steps, stepsDone, offset }, tile);
       f.release(offset, "i32");
     };
     const perPart = depth.runs === 1 ? 1 : depth.run;
@@ -380,12 +388,14 @@ class ContractPrinter {
     f.release(target, "i32");
   }
 
-  /** Every tile of a block for one pass; a panel of columns is kept while the rows go by. */
+  /**
+   * Computes every tile of a block for one pass. The row loop is the inner one, so that a column panel stays in cache.
+   */
   #tiles(
     first: Local,
     last: Local,
     columns: Local,
-    { start, width }: Stretch,
+    { start, width }: ColumnRange,
     sums: Sums,
     pass: Pass,
     tile: number,
@@ -412,7 +422,7 @@ class ContractPrinter {
       () => {
         f.get(this.#parameters.own).plus(this.#layout.rows).set(rowsAt);
         f.get(sums.at).get(column).times(4).emit("i32.add");
-        // Sums that go to their destination lie at their own column there; those of a block begin at its first.
+        // Sums stored straight to the result are addressed by their column there; others by their column in the block.
         if (start !== null && b.directRowBytes !== null) f.get(start).times(4).emit("i32.add");
         f.set(sumsAt);
         f.get(columns).get(column);
@@ -454,13 +464,13 @@ class ContractPrinter {
   }
 }
 
-/** The columns that a block takes: from `start` (null: the first) on, so many. */
-interface Stretch {
+/** The columns of a block: its first one (null for column 0), and a way to push their number. */
+interface ColumnRange {
   readonly start: Local | null;
   readonly width: () => void;
 }
 
-/** The steps of one pass: how many, how many lie before them, and how far into its row a row that is read in place has come. */
+/** The steps of one pass: their number, the number before them, and the byte offset within an unpacked row. */
 interface Pass {
   readonly steps: Local;
   readonly stepsDone: Local;

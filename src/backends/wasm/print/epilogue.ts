@@ -1,9 +1,9 @@
-// The epilogue of a product: from sums to results, with whatever was fused, on the way to memory.
+// The epilogue of a product: turns sums into results, with whatever was fused onto them, and stores these.
 import type { Buffer } from "../../../compile/expression.ts";
 import type { Local } from "../assemble/assembler.ts";
 import type { Blocking } from "./blocking.ts";
 import type { Vector, VectorAffine } from "./expand.ts";
-import { atPlace, atRun, innerAxis } from "./line.ts";
+import { atIndex, atRun, innerAxis } from "./line.ts";
 import { printStore } from "./stores.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
 
@@ -14,7 +14,7 @@ export interface PrintedStore {
   readonly value: Vector;
 }
 
-/** Where the sums of a block go: the address of its first row, and the bytes from row to row. */
+/** The sums of a block in memory: the address of its first row, and the row stride in bytes. */
 export interface Sums {
   readonly at: Local;
   readonly rowBytes: number;
@@ -24,7 +24,7 @@ export class EpiloguePrinter {
   readonly #p: VectorPrinter;
   readonly #b: Blocking;
   readonly #stores: readonly PrintedStore[];
-  /** Whether the engine joins two vectors into one. */
+  /** True for an engine that joins two vectors into one. */
   readonly #joinsPairs: boolean;
 
   constructor(p: VectorPrinter, b: Blocking, stores: readonly PrintedStore[], joinsPairs: boolean) {
@@ -34,7 +34,7 @@ export class EpiloguePrinter {
     this.#joinsPairs = joinsPairs;
   }
 
-  /** Finishes the rows from `first` to before `last`. `start`: the first column of the block, null for all columns. */
+  /** Finishes the rows `first` ≤ row < `last`. The block's columns begin at `start`; null stands for all columns. */
   print(sums: Sums, first: Local, last: Local, start: Local | null): void {
     const { f } = this.#p;
     const p = this.#p;
@@ -50,13 +50,13 @@ export class EpiloguePrinter {
       last,
       1,
       () => {
-        atPlace(p, rows, row, (inner) => {
+        atIndex(p, rows, row, (inner) => {
           if (rows.paddedRun !== rows.run) f.get(inner).i32(rows.run).emit("i32.lt_u").emit("if");
           p.inside(-1, null, () => {
             p.hoist(this.#stores.map((s) => s.value));
             this.#eachColumnRun(sumsAt, rowSums, () => {
               if (start === null) {
-                // Two vectors at a time, where an engine joins them into one.
+                // Two vectors per iteration, which an engine may join into one.
                 const pairs = this.#joinsPairs ? columns.run - (columns.run % 8) : 0;
                 if (pairs > 0)
                   f.countedLoop(column, 0, pairs, 8, () =>
@@ -97,7 +97,7 @@ export class EpiloguePrinter {
     for (const local of [row, column, sumsAt, rowSums]) f.release(local, "i32");
   }
 
-  /** Runs `body` for each run of the columns, with `rowSums` at the sums of its first one. */
+  /** Runs `body` for each run of the columns, with the address of its first sum in `rowSums`. */
   #eachColumnRun(sumsAt: Local, rowSums: Local, body: () => void): void {
     const { f } = this.#p;
     const { columns } = this.#b;
@@ -116,7 +116,7 @@ export class EpiloguePrinter {
     f.release(run, "i32");
   }
 
-  /** Computes and stores the results of `lanes` neighbours, `by` columns further on. */
+  /** Computes and stores the results of `lanes` adjacent columns, from `column` + `by` on. */
   #finish(column: Local, rowSums: Local, start: Local | null, lanes: number, by = 0): void {
     const { f } = this.#p;
     const p = this.#p;

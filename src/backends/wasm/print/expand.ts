@@ -1,4 +1,4 @@
-// From the scalar language to what vectors can do: transcendental functions become polynomials.
+// Expands the scalar language into vector instructions: transcendental functions become polynomials.
 
 import type { Buffer, Expression, Guard } from "../../../compile/expression.ts";
 import { type ScalarOp, scalarResultDType } from "../../../compile/scalar.ts";
@@ -7,7 +7,7 @@ import { dtypeInfo } from "../../../dtype.ts";
 import type { Affine } from "../../../view.ts";
 import { expansions, type MathBuilder, type TranscendentalOp } from "./math.ts";
 
-/** The instructions that the printer knows. */
+/** The instructions that `vector-table.ts` can print. */
 export type VectorOp = Exclude<ScalarOp, TranscendentalOp | "sign"> | "cast" | "fma" | "reinterpret" | "remainder";
 
 /** An expression over four lanes. */
@@ -24,7 +24,7 @@ export type Vector =
   | { readonly kind: "reduced"; readonly dtype: DType; readonly id: number }
   | { readonly kind: "op"; readonly dtype: DType; readonly op: VectorOp; readonly operands: readonly Vector[] };
 
-/** An index whose memory terms are vectors. */
+/** An affine index whose memory terms are vectors. */
 export interface VectorAffine {
   readonly offset: number;
   readonly coefficients: readonly number[];
@@ -33,7 +33,7 @@ export interface VectorAffine {
 
 const isTranscendental = (op: ScalarOp): op is TranscendentalOp => op in expansions;
 
-/** Expands the expressions of one kernel, each distinct one once. */
+/** Expands the expressions of one kernel. Equal ones become the same object. */
 export class Expander {
   readonly #done = new Map<Expression, Vector>();
   readonly #made = new Map<string, Vector>();
@@ -163,7 +163,7 @@ export class Expander {
   }
 }
 
-/** The vectors that a vector is made of, those inside its indices too. */
+/** The operands of a vector, including those inside its indices. */
 export function vectorOperands(v: Vector): readonly Vector[] {
   switch (v.kind) {
     case "op":

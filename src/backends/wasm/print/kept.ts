@@ -1,21 +1,21 @@
-// Values that one stage of a row computes and a later one needs again: too dear to compute twice, they are kept in memory.
+// Finds values that one stage of a row computes and a later one reads. The expensive ones are kept in memory.
 import { type Vector, vectorOperands } from "./expand.ts";
 
-/** A value that a stage keeps for later ones. */
+/** A value that one stage stores for later ones. */
 export interface Kept {
   readonly value: Vector;
   /** The stage that computes it. */
   readonly stage: number;
 }
 
-/** Values of at least so many instructions are kept. */
+/** Values of at least so many instructions are kept: below that, computing twice costs less than a store and a load. */
 const fewestInstructions = 12;
-/** Bytes of a row's kept values: they should stay in the second-level cache. */
+/** Most bytes of kept values of a row, so that they stay in the second-level cache. */
 const mostBytes = 256 * 1024;
 
 /**
- * The values to keep: `stages` are what each stage computes for every element, `changes` says whether a value differs from
- * element to element, and `vectors` is the number of vectors in a row.
+ * The values to keep. `stages` lists the values that each stage computes per element, `changes` tells if a value
+ * differs between elements, and `vectors` is the number of vectors in a row.
  */
 export function findKept(
   stages: readonly (readonly Vector[])[],
@@ -43,7 +43,7 @@ export function findKept(
   return found.length * 16 * vectors <= mostBytes ? found : [];
 }
 
-/** The number of instructions that compute a value, each counted once. */
+/** Number of distinct instructions that compute a value. */
 function instructionsOf(value: Vector): number {
   const seen = new Set<Vector>();
   let count = 0;

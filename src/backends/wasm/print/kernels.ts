@@ -1,4 +1,4 @@
-// Chooses the printer of a kernel.
+// Chooses the printer of a kernel: sort, blocked product, or loops.
 import type { Kernel } from "../../../compile/kernel.ts";
 import type { ModuleBuilder } from "../assemble/assembler.ts";
 import { blockingOf } from "./blocking.ts";
@@ -8,8 +8,8 @@ import type { Piece } from "./piece.ts";
 import { printSort } from "./sort.ts";
 import type { Target } from "./target.ts";
 
-/** The pieces of a kernel, in the order in which they must be done. */
+/** The pieces of a kernel, in the order in which they must run. */
 export function printKernelPieces(kernel: Kernel, name: string, target: Target, module: ModuleBuilder): Piece[] {
-  if (kernel.routine) return [printSort(kernel, name, target.fused, module)];
+  if (kernel.routine) return [printSort(kernel, name, target.fusedMultiplyAdd, module)];
   return blockingOf(kernel, target) ? printContract(kernel, name, target, module) : [printLoops(kernel, name, target)];
 }

@@ -1,18 +1,21 @@
-// Several axes as one line of places: how contractions with many axes on a side are walked by a single number.
+// Flattens several axes into one line, so that a contraction with many axes on a side is walked by a single index.
 import { sizeOf } from "../../../shape.ts";
 import type { Local } from "../assemble/assembler.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
 
-/** Axes of a loop nest, the last of which runs fastest. Its run may be padded, so that panels do not straddle two runs. */
+/**
+ * Axes of a loop nest as one flat index. The last axis runs fastest; its indices are a run. Runs may be padded, so that
+ * no panel straddles two of them.
+ */
 export interface Line {
   readonly axes: readonly number[];
   readonly extents: readonly number[];
-  /** Length of the last axis, and the same with padding. */
+  /** Length of the last axis, without and with padding. */
   readonly run: number;
   readonly paddedRun: number;
-  /** How many runs there are. */
+  /** Number of runs: the product of all extents but the last. */
   readonly runs: number;
-  /** Places in the line, padding included. */
+  /** Number of indices, padding included. */
   readonly count: number;
 }
 
@@ -25,11 +28,11 @@ export function lineOf(axes: readonly number[], extents: readonly number[], widt
   return { axes, extents: lengths, run, paddedRun, runs, count: runs * paddedRun };
 }
 
-/** The axis of a line, which has one at least, that runs fastest. */
+/** The fastest axis of a line, which must have at least one. */
 export const innerAxis = (line: Line): number => line.axes[line.axes.length - 1]!;
 
-/** Runs `body` with counters for the axes of `line`, taken from the local `at`: a place of the line. */
-export function atPlace(p: VectorPrinter, line: Line, at: Local, body: (inner: Local) => void): void {
+/** Runs `body` with a counter for each axis of `line`, computed from the flat index in the local `at`. */
+export function atIndex(p: VectorPrinter, line: Line, at: Local, body: (inner: Local) => void): void {
   const { f } = p;
   if (line.axes.length === 0) return body(at);
   if (line.axes.length === 1) return p.inside(line.axes[0]!, at, () => body(at));
@@ -42,7 +45,7 @@ export function atPlace(p: VectorPrinter, line: Line, at: Local, body: (inner: L
   f.release(run, "i32");
 }
 
-/** Runs `body` with counters for all axes of `line` but the last, taken from the local `run`. */
+/** Runs `body` with a counter for each axis of `line` but the last, computed from the number of the run in `run`. */
 export function atRun(p: VectorPrinter, line: Line, run: Local, body: () => void): void {
   const { f } = p;
   const outer = line.axes.slice(0, -1);

@@ -8,7 +8,7 @@
 import type { ScalarBuilder } from "../../../compile/scalar.ts";
 import type { DType } from "../../../dtype.ts";
 
-/** What the expansions are written in: the simple scalar instructions, plus bits and fused multiply-add. */
+/** The instructions that expansions consist of: the simple scalar ones, reinterpretation of bits, and multiply-add. */
 export interface MathBuilder<T>
   extends Pick<
     ScalarBuilder<T>,
@@ -56,7 +56,7 @@ export type TranscendentalOp =
   | "pow"
   | "atan2";
 
-/** The error that each expansion keeps to on its domain, fused or not; the tests hold it to that. */
+/** Bounds of the error of each expansion on its domain, with and without a fused multiply-add; tests enforce them. */
 export const errorBounds: Record<TranscendentalOp, { ulp: number; domain: string }> = {
   exp: { ulp: 1.25, domain: "all" },
   expm1: { ulp: 1.75, domain: "all" },
@@ -97,7 +97,7 @@ const flipSign = <T>(b: MathBuilder<T>, y: T, x: T): T =>
 /** y, but x itself where x is ±0: an odd function keeps the sign of zero. */
 const keepZero = <T>(b: MathBuilder<T>, x: T, y: T): T => b.select(b.equal(x, float(b, 0)), x, y);
 
-// ---- exp and its kin ------------------------------------------------------------------------------------------
+// ---- exp and relatives ---------------------------------------------------------------------------------------
 
 const log2E = Math.LOG2E;
 /** ln 2 in two parts (Cody and Waite, 1980): the first has 15 bits, so that its product with an exponent is exact. */

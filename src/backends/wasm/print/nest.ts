@@ -1,35 +1,36 @@
-// Loop nests: loops over axes, each taken in stretches of several vectors, of single vectors, and of a partial one at the end.
+// Loop nests. Each axis is a sequence of segments: several vectors per iteration, one vector, and a partial one at the
+// end.
 import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import type { Vector } from "./expand.ts";
 import type { Blocks } from "./loop-shape.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
 
-/** Loops of so few iterations in all, such as those of a pooling window, are unrolled. */
+/** Nests of at most so many iterations are unrolled: those of a 3×3 pooling window. */
 export const mostUnrolled = 9;
 
-/** Indices of an axis up to `end`, `span` of them an iteration. `lanes`: null where the axis does not fill the vector. */
-interface Stretch {
+/** Indices of an axis up to `end`, `span` of them per iteration. `lanes` is null if the axis is not the vector axis. */
+interface Segment {
   readonly span: number;
   readonly end: number;
   readonly lanes: number | null;
   readonly copies: number;
 }
 
-/** The axis of which a call takes only the indices from `start` to before `stop`. */
+/** The axis of which a call computes only the indices `start` ≤ index < `stop`. */
 export interface Range {
   readonly axis: number;
   readonly start: Local;
   readonly stop: Local;
 }
 
-/** The innermost code of a nest: how many lanes count, and how many copies go abreast. */
+/** Prints the innermost code of a nest, for the number of valid lanes and the number of copies side by side. */
 type Body = (lanes: number, copies: number) => void;
 
-/** What is known on entering a loop. */
+/** State on entering a loop. */
 interface Entered {
   readonly lanes: number;
   readonly copies: number;
-  /** The axis that is taken in blocks, and what is done at the end of each. */
+  /** The axis that is cut into blocks, and the code at the end of each. */
   readonly blocks: (Blocks & { readonly end: () => void }) | null;
 }
 
@@ -37,9 +38,9 @@ export interface NestShape {
   readonly extents: readonly number[];
   readonly parallel: number;
   readonly vectorAxis: number;
-  /** The axis along which several copies of the body go abreast, and how many. */
+  /** The axis along which copies of the body are computed side by side, and their number. */
   readonly tile: { readonly axis: number; readonly copies: number };
-  /** Expressions whose parts are computed in the outermost loop possible. */
+  /** Expressions whose invariant parts are hoisted to the outermost loop possible. */
   readonly roots: readonly Vector[];
   readonly range: Range | null;
 }
@@ -55,12 +56,12 @@ export class LoopNest {
     this.#shape = shape;
   }
 
-  /** Loops over `axes`, outermost first, round `body`. */
+  /** Prints loops over `axes`, outermost first, around `body`. */
   print(axes: readonly number[], body: Body, entered: Partial<Entered> = {}): void {
     this.#nest(axes, body, { lanes: this.#shape.vectorAxis < 0 ? 1 : 4, copies: 1, blocks: null, ...entered });
   }
 
-  /** The same with every counter a constant. */
+  /** The same, unrolled: every counter is a constant. */
   unrolled(axes: readonly number[], body: () => void): void {
     const [axis, ...rest] = axes;
     if (axis === undefined) return body();
@@ -73,7 +74,7 @@ export class LoopNest {
     if (axis === undefined) return body(entered.lanes, entered.copies);
     const counter = this.#f.local("i32");
     const isInnermost = rest.length === 0 && (axis >= parallel || parallel === extents.length);
-    const inside = ({ lanes, copies }: Stretch): void =>
+    const inside = ({ lanes, copies }: Segment): void =>
       this.#p.inside(axis, counter, () => {
         const tiled = copies > 1;
         if (!isInnermost) this.#p.hoist(roots, tiled ? axis : -1);
@@ -89,52 +90,52 @@ export class LoopNest {
     this.#f.release(counter, "i32");
   }
 
-  #stretches(axis: number): Stretch[] {
+  #segments(axis: number): Segment[] {
     const { extents, vectorAxis, tile } = this.#shape;
     const extent = extents[axis]!;
     const isVector = axis === vectorAxis;
     const whole = isVector ? extent - (extent % 4) : extent;
     const step = isVector ? 4 : 1;
     const lanes = isVector ? 4 : null;
-    const stretches: Stretch[] = [];
+    const segments: Segment[] = [];
     const tiled = step * tile.copies;
     if (axis === tile.axis && whole >= tiled)
-      stretches.push({ span: tiled, end: whole - (whole % tiled), lanes, copies: tile.copies });
-    stretches.push({ span: step, end: whole, lanes, copies: 1 });
-    if (extent > whole) stretches.push({ span: extent - whole, end: extent, lanes: extent - whole, copies: 1 });
-    return stretches;
+      segments.push({ span: tiled, end: whole - (whole % tiled), lanes, copies: tile.copies });
+    segments.push({ span: step, end: whole, lanes, copies: 1 });
+    if (extent > whole) segments.push({ span: extent - whole, end: extent, lanes: extent - whole, copies: 1 });
+    return segments;
   }
 
-  /** All indices of an axis. */
-  #whole(axis: number, counter: Local, inside: (s: Stretch) => void): void {
+  /** Loops over all indices of an axis. */
+  #whole(axis: number, counter: Local, inside: (s: Segment) => void): void {
     const f = this.#f;
     let from = 0;
-    for (const stretch of this.#stretches(axis)) {
-      const { span, end, lanes } = stretch;
+    for (const segment of this.#segments(axis)) {
+      const { span, end, lanes } = segment;
       if (end > from) {
         this.#withLanes(lanes, () => {
           if (lanes !== null && lanes < 4) {
             f.i32(from).set(counter);
-            inside(stretch);
-          } else f.countedLoop(counter, from, end, span, () => inside(stretch));
+            inside(segment);
+          } else f.countedLoop(counter, from, end, span, () => inside(segment));
         });
       }
       from = end;
     }
   }
 
-  /** The indices of an axis from `start` to before `stop`, which are known at run time. */
-  #range(axis: number, counter: Local, { start, stop }: Omit<Range, "axis">, inside: (s: Stretch) => void): void {
+  /** Loops over the indices `start` ≤ index < `stop` of an axis; the bounds are known at run time only. */
+  #range(axis: number, counter: Local, { start, stop }: Omit<Range, "axis">, inside: (s: Segment) => void): void {
     const f = this.#f;
     const [from, end] = [f.local("i32"), f.local("i32")];
     const extent = this.#shape.extents[axis]!;
     const whole = axis === this.#shape.vectorAxis ? extent - (extent % 4) : extent;
     f.get(start).set(from);
-    for (const stretch of this.#stretches(axis)) {
-      const { span, lanes } = stretch;
+    for (const segment of this.#segments(axis)) {
+      const { span, lanes } = segment;
       if (lanes !== null && lanes < 4) {
         f.get(stop).i32(whole).emit("i32.gt_u").emit("if").i32(whole).set(counter);
-        this.#withLanes(lanes, () => inside(stretch));
+        this.#withLanes(lanes, () => inside(segment));
         f.emit("end");
         continue;
       }
@@ -142,7 +143,7 @@ export class LoopNest {
         () => f.get(stop),
         () => f.i32(whole),
       ).set(end);
-      if (stretch.copies > 1)
+      if (segment.copies > 1)
         f.get(end).get(end).get(from).emit("i32.sub").i32(span).emit("i32.rem_u").emit("i32.sub").set(end);
       f.get(from).get(end).emit("i32.lt_u").emit("if");
       f.rangedLoop(
@@ -150,7 +151,7 @@ export class LoopNest {
         () => f.get(from),
         end,
         span,
-        () => inside(stretch),
+        () => inside(segment),
       );
       f.get(end).set(from);
       f.emit("end");
@@ -159,8 +160,8 @@ export class LoopNest {
     f.release(end, "i32");
   }
 
-  /** All indices of an axis, block by block. */
-  #blocks(axis: number, counter: Local, blocks: NonNullable<Entered["blocks"]>, inside: (s: Stretch) => void): void {
+  /** Loops over the blocks of an axis, and over the indices of each. */
+  #blocks(axis: number, counter: Local, blocks: NonNullable<Entered["blocks"]>, inside: (s: Segment) => void): void {
     const f = this.#f;
     const extent = this.#shape.extents[axis]!;
     const [start, stop] = [f.local("i32"), f.local("i32")];

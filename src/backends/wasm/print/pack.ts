@@ -1,28 +1,28 @@
-// Packing: one side of a product, read through its views and computed on the way, into what the micro-kernel reads.
+// Packing: evaluates one side of a product, through its views, into the contiguous panels or rows of the micro-kernel.
 import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import { type Vector, vectorOperands } from "./expand.ts";
-import { atPlace, atRun, innerAxis, type Line } from "./line.ts";
+import { atIndex, atRun, innerAxis, type Line } from "./line.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
 
-/** One side of a contraction: its places, along rows or columns of the product, and the steps of the sum. */
+/** One side of a contraction: its rows or columns as a line, and the steps of the sum as another. */
 export interface Side {
   readonly value: Vector;
   readonly line: Line;
   readonly depth: Line;
 }
 
-/** The steps of the sum that are packed: runs of it, or steps where it is one run; null for all. */
+/** The steps of the sum to pack, as a range of runs (of steps if there is one run); null for all. */
 export type DepthRange = { readonly first: Local; readonly last: Local } | null;
 
-/** Loops with so few bodies are written out. */
+/** A loop of at most so many iterations is unrolled, such as that over the window of a 3×3 convolution. */
 const mostUnrolled = 24;
 
-/** Whether neighbours of the line's last axis, rather than of the sum's, are neighbours in memory. */
+/** True if the operand is contiguous along the line's last axis rather than along the sum's. */
 export function runsAlongLine({ value, line, depth }: Side): boolean {
   return runsAlong(value, innerAxis(line)) >= runsAlong(value, innerAxis(depth));
 }
 
-/** How many loads of a value run through memory along an axis, less those that jump. */
+/** Number of loads of a value that are contiguous along an axis, less the number that are strided. */
 function runsAlong(value: Vector, axis: number, seen = new Set<Vector>()): number {
   if (seen.has(value)) return 0;
   seen.add(value);
@@ -34,12 +34,12 @@ function runsAlong(value: Vector, axis: number, seen = new Set<Vector>()): numbe
   return vectorOperands(value).reduce((n, v) => n + runsAlong(v, axis, seen), runs);
 }
 
-/** Places that lie in one cache line. */
-const linePlaces = 16;
+/** Four-byte elements of a cache line. */
+const cacheLineElements = 16;
 
 /**
- * Fills panels [steps][width] one after the other, `panelBytes` apart, at `target`, for panels `first` to before `last` of the
- * side. What lies past the end of a run, in its last panel, is zeros or numbers of no account.
+ * Fills panels [steps][width], at `target` and `panelBytes` apart, for the panels `first` ≤ panel < `last` of the side.
+ * The last panel of a run is padded with zeros or with arbitrary numbers, which no result depends on.
  */
 export function printPanels(
   p: VectorPrinter,
@@ -56,14 +56,14 @@ export function printPanels(
   const along = runsAlongLine(side);
   p.vectorAxis = along ? innerAxis(line) : innerAxis(side.depth);
   const [at, panel, done, to] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
-  const print = (places: number): void =>
+  const print = (indices: number): void =>
     p.inside(-1, null, () => {
       p.hoist([value], innerAxis(line));
       f.get(target).get(panel).get(first).emit("i32.sub").times(panelBytes).emit("i32.add").set(to);
-      if (along) printAlongPanel(p, side, width, to, places, panelBytes, range);
-      else printAlongSum(p, side, width, to, places, range);
+      if (along) printAlongPanel(p, side, width, to, indices, panelBytes, range);
+      else printAlongSum(p, side, width, to, indices, range);
       f.get(panel)
-        .plus(Math.ceil(places / width))
+        .plus(Math.ceil(indices / width))
         .set(done);
     });
   const remainder = line.run % width;
@@ -83,15 +83,15 @@ export function printPanels(
   };
   f.get(first).set(panel).emit("loop");
   f.get(panel).times(width).set(at);
-  atPlace(p, line, at, (inner) => {
-    if (!along || line.run < linePlaces || width >= linePlaces) return single(inner);
-    // Neighbouring panels together read whole cache lines.
+  atIndex(p, line, at, (inner) => {
+    if (!along || line.run < cacheLineElements || width >= cacheLineElements) return single(inner);
+    // Adjacent panels are filled together, so that whole cache lines are read.
     f.get(panel)
-      .plus(linePlaces / width)
+      .plus(cacheLineElements / width)
       .get(last)
       .emit("i32.le_u");
-    f.get(inner).plus(linePlaces).i32(line.run).emit("i32.le_u").emit("i32.and").emit("if");
-    print(linePlaces);
+    f.get(inner).plus(cacheLineElements).i32(line.run).emit("i32.le_u").emit("i32.and").emit("if");
+    print(cacheLineElements);
     f.emit("else");
     single(inner);
     f.emit("end");
@@ -100,7 +100,7 @@ export function printPanels(
   for (const local of [at, panel, done, to]) f.release(local, "i32");
 }
 
-/** Fills rows [steps], `rowBytes` apart, at `target` (a local that is moved past them), for places `first` to `last` of the side. */
+/** Fills rows [steps], `rowBytes` apart, at `target` (a local, advanced past them), for `first` ≤ row < `last`. */
 export function printRows(
   p: VectorPrinter,
   side: Side,
@@ -121,7 +121,7 @@ export function printRows(
     1,
     () => {
       f.get(target).set(to);
-      atPlace(p, side.line, at, () => {
+      atIndex(p, side.line, at, () => {
         p.hoist([side.value]);
         walkDepth(
           p,
@@ -148,8 +148,8 @@ export function printRows(
 }
 
 /**
- * Loops over the steps of a sum, `group` at a time; `to` moves by `stepBytes` for each. The body learns how many steps
- * count, and how far from `to` its first one goes.
+ * Loops over the steps of a sum, `group` at a time; `to` advances by `stepBytes` for each. The body gets the number of
+ * valid steps, and the byte offset from `to` at which to store the first one.
  */
 function walkDepth(
   p: VectorPrinter,
@@ -240,13 +240,13 @@ function walkDepth(
   f.release(step, "i32");
 }
 
-/** Neighbours in memory are neighbours in the panel: each step of the sum is a few vectors, in one panel or in several. */
+/** For an operand contiguous along the panel: each step of the sum is a few vectors, in one panel or in several. */
 function printAlongPanel(
   p: VectorPrinter,
   { value, line, depth }: Side,
   width: number,
   to: Local,
-  places: number,
+  indices: number,
   panelBytes: number,
   range: DepthRange,
 ): void {
@@ -260,13 +260,13 @@ function printAlongPanel(
     to,
     width * 4,
     (_, offset) => {
-      for (let place = 0; place < places; place += 4) {
-        p.lanes = Math.min(4, places - place);
-        p.displaced(axis, place, () => {
+      for (let index = 0; index < indices; index += 4) {
+        p.lanes = Math.min(4, indices - index);
+        p.displaced(axis, index, () => {
           p.beginBody([value]);
           f.get(to);
           p.value(value);
-          f.emit("v128.store", offset + Math.floor(place / width) * panelBytes + (place % width) * 4);
+          f.emit("v128.store", offset + Math.floor(index / width) * panelBytes + (index % width) * 4);
           p.endBody();
         });
       }
@@ -276,13 +276,13 @@ function printAlongPanel(
   );
 }
 
-/** Neighbours in memory follow each other in the sum: four rows by four steps are turned round in registers. */
+/** For an operand contiguous along the sum: blocks of four rows by four steps are transposed in registers. */
 function printAlongSum(
   p: VectorPrinter,
   { value, line, depth }: Side,
   width: number,
   to: Local,
-  places: number,
+  indices: number,
   range: DepthRange,
 ): void {
   const { f } = p;
@@ -295,10 +295,10 @@ function printAlongSum(
     to,
     width * 4,
     (steps, offset) => {
-      for (let group = 0; group * 4 < places; group++) {
+      for (let group = 0; group * 4 < indices; group++) {
         const rows = [0, 1, 2, 3].map((r) => {
           const row = f.local("v128");
-          if (group * 4 + r >= places) f.splat(0, "f32");
+          if (group * 4 + r >= indices) f.splat(0, "f32");
           else {
             p.displaced(axis, group * 4 + r, () => {
               p.beginBody([value]);
@@ -323,7 +323,7 @@ function printAlongSum(
   );
 }
 
-/** Stores the columns of four rows of four: columns for which `wanted` holds, at `to` + `offset`. */
+/** Transposes a 4×4 block: stores each column for which `wanted` holds, at `to` + `offset`. */
 function printTransposed(
   f: FunctionBuilder,
   rows: readonly Local[],

@@ -1,35 +1,40 @@
-// A piece of a kernel's work: a function that does some of its units, which any thread may call.
+// A piece of a kernel: a function that computes some of its units, and that any thread may call.
 
 import type { FunctionBuilder } from "../assemble/assembler.ts";
 
 /**
- * What a piece's function takes after the addresses of the kernel's buffers: the kernel's scratch memory, the thread's
- * own, and the first unit to do and the one after the last.
+ * Parameters of a piece's function after the addresses of the kernel's buffers: the addresses of the kernel's scratch
+ * memory and of the thread's own, and the range of units, `first` ≤ unit < `last`.
  */
 export const pieceParameters = ["scratch", "own", "first", "last"] as const;
 
 export interface Piece {
   readonly f: FunctionBuilder;
-  /** In how many parts the work is cut. The rule knows the shapes only, never the number of threads. */
+  /** Number of units that the work is cut into. It follows from shapes only, never from the number of threads. */
   readonly units: number;
-  /** Whether the function takes {@link pieceParameters}; one that does not has a single unit. */
+  /** True if the function takes {@link pieceParameters}; a function without them has a single unit. */
   readonly divides: boolean;
-  /** What all units together cost, in simple vector instructions. */
+  /** Cost of all units together, in simple vector instructions. */
   readonly work: number;
-  /** Bytes of a thread's own memory that the function needs. */
+  /** Bytes that the function needs of a thread's own memory. */
   readonly ownBytes: number;
 }
 
-/** The most units that a piece may have: the ticket by which threads share them (`run/control.ts`) has 12 bits for a unit. */
+/** Most units of a piece: the ticket by which threads share them (`run/control.ts`) has 12 bits for a unit. */
 export const mostUnitsOfPhase = 0xfff;
 
-/** A piece of work that costs less is not worth the handing over. About four microseconds. */
+/** Least work of a unit. It takes about four microseconds; handing over less to another thread does not pay. */
 const leastWork = 16_000;
-/** More units than this help nobody, as any number of threads that machines have finds its share; unless one would be longer than about two milliseconds. */
+/**
+ * Upper bound on units: more do not improve load balance. Only units that exceed {@link longestWork} are cut further.
+ */
 const mostUnits = 32;
+/**
+ * Most work of a unit: about two milliseconds, less than half of the 5 ms slice in which a page's main thread computes.
+ */
 export const longestWork = 8_000_000;
 
-/** In how many units work is cut that can be cut in `parts`. */
+/** Number of units for work that can be cut into at most `parts`. */
 export function unitsFor(work: number, parts: number): number {
   const most = Math.max(mostUnits, Math.min(mostUnitsOfPhase, Math.ceil(work / longestWork)));
   return Math.max(1, Math.min(most, parts, Math.floor(work / leastWork)));

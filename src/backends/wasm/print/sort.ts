@@ -1,4 +1,4 @@
-// Prints sorts: keys that compare as whole numbers, each with its place, merged from runs of one upwards.
+// Prints sorts: a bottom-up merge sort of records, each a key that compares as an integer, with its index.
 import { type Kernel, kernelBuffers } from "../../../compile/kernel.ts";
 import { dtypeInfo } from "../../../dtype.ts";
 import { sizeOf } from "../../../shape.ts";
@@ -8,23 +8,26 @@ import { type Piece, pieceParameters } from "./piece.ts";
 import { printStore } from "./stores.ts";
 import { VectorPrinter } from "./vector-printer.ts";
 
-/** A place in the low word and its key in the high one: compared as one number, equal keys keep their order. */
+/**
+ * A record has its index in the low word and its key in the high one: compared as one integer, equal keys stay in
+ * order.
+ */
 const recordBytes = 8;
 
 const lengthOf = (kernel: Kernel): number => kernel.extents[kernel.parallel] ?? 1;
 const rowBytes = (kernel: Kernel): number => Math.ceil(lengthOf(kernel) / 4) * 4 * recordBytes;
 
-/** Bytes that a sort needs for itself while it runs: a row of records, and as much again to merge into. */
+/** Bytes of a thread's own memory that a sort needs: a row of records, and as much again to merge into. */
 function sortBytes(kernel: Kernel): number {
-  // A merge looks one record past the end of what it reads.
+  // A merge reads one record past the end of its input.
   return 2 * rowBytes(kernel) + recordBytes;
 }
 
-/** The one piece of a sort. Its thread's own memory holds the records. */
-export function printSort(kernel: Kernel, name: string, fused: boolean, module: ModuleBuilder): Piece {
+/** The single piece of a sort. The records are in the thread's own memory. */
+export function printSort(kernel: Kernel, name: string, fusedMultiplyAdd: boolean, module: ModuleBuilder): Piece {
   const compares = sizeOf(kernel.extents) * Math.log2(lengthOf(kernel) + 1);
   return {
-    f: printRows(kernel, name, fused, module),
+    f: printRows(kernel, name, fusedMultiplyAdd, module),
     units: 1,
     divides: true,
     work: 10 * compares,
@@ -32,7 +35,7 @@ export function printSort(kernel: Kernel, name: string, fused: boolean, module: 
   };
 }
 
-function printRows(kernel: Kernel, name: string, fused: boolean, module: ModuleBuilder): FunctionBuilder {
+function printRows(kernel: Kernel, name: string, fusedMultiplyAdd: boolean, module: ModuleBuilder): FunctionBuilder {
   const buffers = kernelBuffers(kernel);
   const f = new FunctionBuilder(
     name,
@@ -40,12 +43,18 @@ function printRows(kernel: Kernel, name: string, fused: boolean, module: ModuleB
   );
   const scratch = buffers.length + pieceParameters.indexOf("own");
   const [store] = kernel.stores;
-  // Nobody reads an order of one, where there is only one place to take from.
+  // A sort of single elements has no store if all its readers take index 0.
   if (!store || sizeOf(kernel.extents) === 0) return f;
   const n = lengthOf(kernel);
-  // A single element has no axis left to run along.
+  // A single element leaves no axis for the vector.
   const axis = kernel.extents.length > kernel.parallel ? kernel.parallel : -1;
-  const p = new VectorPrinter(f, new Map(buffers.map((buffer, i) => [buffer, i])), axis, kernel.parallel, fused);
+  const p = new VectorPrinter(
+    f,
+    new Map(buffers.map((buffer, i) => [buffer, i])),
+    axis,
+    kernel.parallel,
+    fusedMultiplyAdd,
+  );
   const expander = new Expander();
   const value = expander.expand(store.value);
   const at = expander.affine(store.at);
@@ -53,7 +62,7 @@ function printRows(kernel: Kernel, name: string, fused: boolean, module: ModuleB
   const passes = n > 1 ? Math.ceil(Math.log2(n)) : 0;
   const sorted = passes % 2 === 0 ? 0 : rowBytes(kernel);
 
-  /** Four elements at a time; `body` learns where their records lie, counted in bytes. */
+  /** Loops over a row, four elements at a time; `body` gets the address of their records. */
   const along = (body: (record: Local, lanes: number) => void): void => {
     const counter = f.local("i32");
     const record = f.local("i32");
@@ -75,8 +84,8 @@ function printRows(kernel: Kernel, name: string, fused: boolean, module: ModuleB
   };
 
   const row = (): void => {
-    const [key, place] = [f.local("v128"), f.local("v128")];
-    f.emit("v128.const", 0, 1, 2, 3).set(place);
+    const [key, index] = [f.local("v128"), f.local("v128")];
+    f.emit("v128.const", 0, 1, 2, 3).set(index);
     along((record) => {
       p.beginBody([value]);
       p.value(value);
@@ -89,12 +98,12 @@ function printRows(kernel: Kernel, name: string, fused: boolean, module: ModuleB
       p.endBody();
       for (const half of [0, 1]) {
         f.get(record)
-          .get(place)
+          .get(index)
           .get(key)
           .emit("i8x16.shuffle", ...words(2 * half, 4 + 2 * half, 2 * half + 1, 5 + 2 * half))
           .emit("v128.store", 16 * half);
       }
-      f.get(place).splat(4, "i32").emit("i32x4.add").set(place);
+      f.get(index).splat(4, "i32").emit("i32x4.add").set(index);
     });
     if (n > 1)
       f.get(scratch)
@@ -104,11 +113,11 @@ function printRows(kernel: Kernel, name: string, fused: boolean, module: ModuleB
         .emit("call", merge);
     along((record, lanes) => {
       f.get(record).plus(sorted).emit("v128.load", 0).get(record).plus(sorted).emit("v128.load", 16);
-      f.emit("i8x16.shuffle", ...words(0, 2, 4, 6)).set(place);
-      printStore(p, store.buffer, at, place, lanes);
+      f.emit("i8x16.shuffle", ...words(0, 2, 4, 6)).set(index);
+      printStore(p, store.buffer, at, index, lanes);
     });
     f.release(key, "v128");
-    f.release(place, "v128");
+    f.release(index, "v128");
   };
 
   const rows = (axes: readonly number[]): void => {
@@ -130,12 +139,12 @@ function printRows(kernel: Kernel, name: string, fused: boolean, module: ModuleB
   return f;
 }
 
-/** Four words of two vectors for a shuffle. */
+/** Shuffle lanes that choose four words of two vectors. */
 const words = (...chosen: number[]): number[] => chosen.flatMap((w) => [4 * w, 4 * w + 1, 4 * w + 2, 4 * w + 3]);
 
 /**
- * Turns the four lanes on the stack into unsigned numbers of the same order. Floats: a negative one's bits are all turned
- * over, of others the sign alone (Herf, 2001); −0 counts as 0, and NaN as the greatest of all.
+ * Maps the four lanes on the stack to unsigned integers in the same order. A negative float has all its bits flipped,
+ * any other its sign bit only (Herf, 2001); −0 counts as 0, and NaN as the greatest number.
  */
 function printKey(f: FunctionBuilder, kind: "float" | "signed" | "unsigned", descending: boolean, key: Local): void {
   const turn = (): void => {
@@ -162,8 +171,8 @@ function printKey(f: FunctionBuilder, kind: "float" | "signed" | "unsigned", des
 }
 
 /**
- * Sorts `size` bytes of records at `from`, with as much room at `to`: runs of one, two, four … records are merged from the
- * one into the other and back, so that they end where an odd or even count of passes leaves them.
+ * Sorts `size` bytes of records at `from`, with as much room at `to`: runs of one, two, four … records are merged from
+ * one buffer into the other and back. The result is at `from` after an even number of passes, at `to` after an odd one.
  */
 function printMergeSort(): FunctionBuilder {
   const f = new FunctionBuilder("merge_sort", ["i32", "i32", "i32"]);
@@ -194,7 +203,7 @@ function printMergeSort(): FunctionBuilder {
   bound(2);
   f.set(rightEnd);
   f.get(to).get(start).emit("i32.add").set(out).emit("loop");
-  // The left one where the right run has ended, or where it is not the greater.
+  // Take from the left run if the right one has ended, or if the left record is less.
   f.get(right).get(rightEnd).emit("i32.lt_u").emit("i32.eqz");
   f.get(left).get(leftEnd).emit("i32.lt_u");
   f.get(left).emit("i64.load", 0).get(right).emit("i64.load", 0).emit("i64.lt_u").emit("i32.and");

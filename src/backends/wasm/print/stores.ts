@@ -1,11 +1,14 @@
-// Prints stores: whole vectors, the first few lanes of one, lane by lane, or added to what is there.
+// Prints stores: of whole vectors, of their first lanes, lane by lane, or adding to memory.
 import type { Buffer } from "../../../compile/expression.ts";
 import { dtypeInfo } from "../../../dtype.ts";
 import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import type { VectorAffine } from "./expand.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
 
-/** Stores the first `lanes` lanes of the vector in a local. Where lanes do not differ, one is enough. */
+/**
+ * Stores the first `lanes` lanes of the vector in the local `from`. If all lanes share one address, the first is
+ * stored.
+ */
 export function printStore(
   p: VectorPrinter,
   buffer: Buffer,
@@ -32,7 +35,7 @@ export function printStore(
   if (value !== from) f.release(value, "v128");
 }
 
-/** The low bytes of the four lanes, side by side. */
+/** Packs the low bytes of the four lanes into adjacent bytes. */
 function lowBytes(f: FunctionBuilder, buffer: Buffer, from: Local): Local {
   const value = f.local("v128");
   f.get(from);
@@ -41,7 +44,7 @@ function lowBytes(f: FunctionBuilder, buffer: Buffer, from: Local): Local {
   return value;
 }
 
-/** Stores neighbours: a pair and a single make three. */
+/** Stores contiguous lanes; three of them as a pair and a single one. */
 function storeRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, value: Local, lanes: number): void {
   const { f } = p;
   const { bytes } = dtypeInfo(buffer.dtype);
@@ -72,7 +75,7 @@ function addRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, from: Local,
   f.release(total, "v128");
 }
 
-/** Lanes may name the same place, so they add one after the other. */
+/** Adds lane by lane: two lanes may have the same address. */
 function addLanes(p: VectorPrinter, buffer: Buffer, at: VectorAffine, from: Local, lanes: number): void {
   const { f } = p;
   const float = dtypeInfo(buffer.dtype).isFloat;

@@ -1,8 +1,8 @@
-// What the printers need to know of the engine that will run their code.
+// The engine that will run the printed code, as far as printers need to know it.
 
 export interface Target {
-  /** Whether a relaxed multiply-add rounds once. */
-  readonly fused: boolean;
-  /** Whether the engine joins neighbouring pairs of 128-bit operations into one of 256 bits. */
+  /** True if a relaxed multiply-add rounds once. */
+  readonly fusedMultiplyAdd: boolean;
+  /** True if the engine joins adjacent pairs of 128-bit operations into one of 256 bits. */
   readonly joinsPairs: boolean;
 }

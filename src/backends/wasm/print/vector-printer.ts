@@ -1,4 +1,4 @@
-// Prints expressions as vector code: loads by affine addresses, and what does not change in a loop before the loop.
+// Prints expressions as vector code: loads from affine addresses, with loop-invariant values hoisted out of the loop.
 import type { Buffer } from "../../../compile/expression.ts";
 import { dtypeInfo } from "../../../dtype.ts";
 import { DTypeError } from "../../../errors.ts";
@@ -6,7 +6,7 @@ import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import { type Vector, type VectorAffine, vectorOperands } from "./expand.ts";
 import { type Push, printOp } from "./vector-table.ts";
 
-/** What is known at one level of the loop nest, and forgotten on leaving it. */
+/** Values and addresses in locals at one level of the loop nest; they are released on leaving it. */
 interface Scope {
   readonly values: Map<Vector, Local>;
   readonly addresses: Map<string, Local>;
@@ -21,12 +21,12 @@ interface Needs {
 
 type Load = Extract<Vector, { kind: "load" }>;
 
-/** Vectors are four neighbours along `vectorAxis`; where that is −1, all lanes are alike. */
+/** A vector holds four adjacent indices of `vectorAxis`; if that is −1, all lanes are equal. */
 export class VectorPrinter implements Push {
   readonly f: FunctionBuilder;
-  readonly fused: boolean;
+  readonly fusedMultiplyAdd: boolean;
   vectorAxis: number;
-  /** How many lanes count; those beyond are not read from scattered places. */
+  /** Number of valid lanes. Scattered loads skip the others, whose addresses may lie outside. */
   lanes = 4;
   readonly #bases: ReadonlyMap<Buffer, Local>;
   readonly #parallel: number;
@@ -37,17 +37,17 @@ export class VectorPrinter implements Push {
   readonly #needs = new Map<Vector, Needs>();
   #uses = new Map<Vector, number>();
 
-  /** `parallel`: how many of the kernel's axes are; its reductions have a result for each point of those. */
+  /** `parallel`: number of the kernel's parallel axes; a reduction has one result for each point of them. */
   constructor(
     f: FunctionBuilder,
     bases: ReadonlyMap<Buffer, Local>,
     vectorAxis: number,
     parallel: number,
-    fused: boolean,
+    fusedMultiplyAdd: boolean,
   ) {
     this.f = f;
     this.#parallel = parallel;
-    this.fused = fused;
+    this.fusedMultiplyAdd = fusedMultiplyAdd;
     this.vectorAxis = vectorAxis;
     this.#bases = bases;
   }
@@ -56,7 +56,7 @@ export class VectorPrinter implements Push {
     return this.#bases.get(buffer)!;
   }
 
-  /** Runs `body` inside the loop over an axis whose counter is in a local. */
+  /** Runs `body` inside the loop over an axis; `counter` is the local that holds its index. */
   inside(axis: number, counter: Local | null, body: () => void): void {
     if (counter !== null) this.#counters.set(axis, counter);
     this.#scopes.push({ values: new Map(), addresses: new Map(), axis });
@@ -67,20 +67,20 @@ export class VectorPrinter implements Push {
     if (counter !== null) this.#counters.delete(axis);
   }
 
-  /** Runs `body` with an axis displaced by a constant: for copies of a loop's body. */
+  /** Runs `body` with the index of an axis shifted by a constant, for copies of a loop's body. */
   displaced(axis: number, by: number, body: () => void): void {
     this.#shifts.set(axis, by);
     body();
     this.#shifts.delete(axis);
   }
 
-  /** Adds an axis's counter times `scale` to the number on the stack; nothing for an axis whose loop has not been entered. */
+  /** Adds an axis's counter times `scale` to the i32 on the stack. An axis whose loop is not entered counts as 0. */
   pushCounter(axis: number, scale: number): void {
     const counter = this.#counters.get(axis);
     if (counter !== undefined && scale !== 0) this.f.get(counter).times(scale).emit("i32.add");
   }
 
-  /** Says where the result of a reduction lies from here on. */
+  /** Sets the local that holds the result of a reduction from here on. */
   setReduced(id: number, local: Local): void {
     this.#reduced.set(id, local);
   }
@@ -89,8 +89,8 @@ export class VectorPrinter implements Push {
   }
 
   /**
-   * Computes into locals whatever of `roots` can be known at this level, so that deeper loops find it there.
-   * What depends on the axis `except` is left alone.
+   * Computes into locals the parts of `roots` whose axes and reductions are all available at this level, so that deeper
+   * loops reuse them. Values that depend on the axis `except` are left out.
    */
   hoist(roots: readonly Vector[], except = -1): void {
     const scope = this.#scopes[this.#scopes.length - 1]!;
@@ -114,7 +114,10 @@ export class VectorPrinter implements Push {
     for (const root of roots) walk(root);
   }
 
-  /** Prepares to push `roots` once each: what they share is computed once, and what is `given` not at all. Ends with {@link endBody}. */
+  /**
+   * Prepares to push each of `roots` once: shared subexpressions are computed once, and `given` ones not at all. Ends
+   * with {@link endBody}.
+   */
   beginBody(roots: readonly Vector[], given: ReadonlyMap<Vector, Local> = new Map()): void {
     this.#scopes.push({ values: new Map(given), addresses: new Map(), axis: -1 });
     this.#countUses(roots);
@@ -182,7 +185,7 @@ export class VectorPrinter implements Push {
     return undefined;
   }
 
-  // ---- what depends on what ----
+  // ---- dependences ----
 
   #needsOf(v: Vector): Needs {
     let needs = this.#needs.get(v);
@@ -206,7 +209,7 @@ export class VectorPrinter implements Push {
     return needs;
   }
 
-  /** Whether a value changes along an axis. */
+  /** True if a value depends on the index of an axis. */
   dependsOn(v: Vector, axis: number): boolean {
     return this.#needsOf(v).axes.has(axis);
   }
@@ -216,7 +219,7 @@ export class VectorPrinter implements Push {
     return [...axes].every((axis) => this.#counters.has(axis)) && [...reduced].every((id) => this.#reduced.has(id));
   }
 
-  /** Whether the lanes of a value may differ. */
+  /** True if the lanes of a value may differ. */
   #varies(v: Vector): boolean {
     return this.#needsOf(v).axes.has(this.vectorAxis);
   }
@@ -225,9 +228,9 @@ export class VectorPrinter implements Push {
     return (a.coefficients[this.vectorAxis] ?? 0) !== 0 || a.terms.some((t) => this.#varies(t.value));
   }
 
-  // ---- whole numbers ----
+  // ---- indices ----
 
-  /** Pushes an index as an i32: that of the lane's own place, with memory terms taken from that lane. */
+  /** Pushes the index of one lane as an i32, with memory terms taken from that lane. */
   #scalarIndex(a: VectorAffine, scale: number, lane: number): void {
     const { f } = this;
     let constant = a.offset;
@@ -268,12 +271,12 @@ export class VectorPrinter implements Push {
     return `${this.#bases.get(buffer)} ${a.offset} ${axes.map((axis) => `${axis}:${a.coefficients[axis]}`)}`;
   }
 
-  /** The axes of an index whose counters run at this level, outermost first. */
+  /** The axes of an index whose loops have been entered, outermost first. */
   #entered(a: VectorAffine): number[] {
     return [...this.#counters.keys()].filter((axis) => (a.coefficients[axis] ?? 0) !== 0);
   }
 
-  /** Computes the part of an address that this level knows into a local. */
+  /** Computes the part of an address that is known at this level into a local. */
   #hoistAddress(v: Load, scope: Scope): void {
     const axes = this.#entered(v.at);
     if (axes.length === 0 || axes.includes(this.vectorAxis)) return;
@@ -293,7 +296,10 @@ export class VectorPrinter implements Push {
     return undefined;
   }
 
-  /** Pushes base + offset + Σ coefficient·counter over `axes`, in bytes, from the longest part that is already known. */
+  /**
+   * Pushes base + offset + Σ coefficient·counter over `axes`, in bytes. Starts from the longest prefix already in a
+   * local.
+   */
   #pushFixedAddress(buffer: Buffer, a: VectorAffine, axes: readonly number[]): void {
     const { f } = this;
     const bytes = dtypeInfo(buffer.dtype).bytes;
@@ -311,7 +317,7 @@ export class VectorPrinter implements Push {
         .emit("i32.add");
   }
 
-  /** Pushes the address of a lane's element. `lane` 0 is the vector's own place. */
+  /** Pushes the address of a lane's element. Lane 0 is the start of the vector. */
   pushAddress(buffer: Buffer, a: VectorAffine, lane = 0): void {
     const { f } = this;
     const bytes = dtypeInfo(buffer.dtype).bytes;
@@ -327,7 +333,7 @@ export class VectorPrinter implements Push {
     }
   }
 
-  /** How neighbours along the vector lie in memory: alike, side by side, or scattered. */
+  /** Layout of the lanes in memory: all at one address, contiguous, or scattered. */
   spread(a: VectorAffine): "same" | "contiguous" | "scattered" {
     if (!this.#affineVaries(a)) return "same";
     return a.coefficients[this.vectorAxis] === 1 && !a.terms.some((t) => this.#varies(t.value))
@@ -344,7 +350,7 @@ export class VectorPrinter implements Push {
       throw new DTypeError("float64 exists in the reference backend only; cast to float32.");
     const bytes = dtypeInfo(buffer.dtype).bytes;
     let spread = this.spread(at);
-    // A guard that neighbours cross in single steps leaves a contiguous load whole; any other is asked lane by lane.
+    // A unit-stride guard keeps the load contiguous; others are tested per lane.
     if (
       guards.some(
         (g) =>
@@ -374,8 +380,8 @@ export class VectorPrinter implements Push {
       if (bytes === 4) f.emit("v128.load", 0);
       else f.emit("v128.load32_zero", 0).emit("i16x8.extend_low_i8x16_u").emit("i32x4.extend_low_i16x8_u");
     } else {
-      for (const { value } of at.terms) this.#settle(value);
-      for (const g of guards) for (const { value } of g.at.terms) this.#settle(value);
+      for (const { value } of at.terms) this.#computeOnce(value);
+      for (const g of guards) for (const { value } of g.at.terms) this.#computeOnce(value);
       const lanes = f.local("v128");
       for (let lane = 0; lane < this.lanes; lane++) {
         if (bytes === 4) {
@@ -393,8 +399,8 @@ export class VectorPrinter implements Push {
     if (buffer.dtype === "bool") f.splat(0, "i32").emit("i32x4.ne");
   }
 
-  /** Computes a value into a local of this scope, because several lanes will ask for it. */
-  #settle(v: Vector): void {
+  /** Computes a value into a local of this scope, because several lanes read it. */
+  #computeOnce(v: Vector): void {
     if (this.#known(v) !== undefined || v.kind === "constant") return;
     const local = this.f.local("v128");
     this.#compute(v);

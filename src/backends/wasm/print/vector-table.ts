@@ -1,13 +1,13 @@
-// How each vector instruction is printed, one entry an instruction. A missing one is a type error.
+// Prints vector instructions: a table with one entry for each. A missing entry is a type error.
 import { type DType, dtypeInfo } from "../../../dtype.ts";
 import type { FunctionBuilder } from "../assemble/assembler.ts";
 import type { Opcode } from "../assemble/instructions.ts";
 import type { Vector, VectorOp } from "./expand.ts";
 
-/** What a table entry may use: the function being written, and a way to push operands. */
+/** The printer as table entries see it: the function being written, and a way to push operands. */
 export interface Push {
   readonly f: FunctionBuilder;
-  readonly fused: boolean;
+  readonly fusedMultiplyAdd: boolean;
   /** Pushes a vector onto the stack. */
   value(v: Vector): void;
 }
@@ -30,7 +30,8 @@ const direct =
 
 const isQuiet = (v: Vector): boolean => v.kind === "constant" && !Number.isNaN(v.value);
 
-// With a constant that is no NaN, pmin and pmax pass on the other's NaN in one machine instruction; min and max take seven.
+// If the second operand is a constant other than NaN, pmin and pmax propagate the first one's NaN, in one machine
+// instruction. The exact min and max take seven.
 const extreme =
   (pick: Opcode, exact: Opcode, signed: Opcode, unsigned: Opcode): Print =>
   (p, v) => {
@@ -42,7 +43,7 @@ const extreme =
     p.f.emit(isQuiet(second) && !Object.is((second as { value: number }).value, -0) ? pick : exact);
   };
 
-/** Computes lane by lane with i32 instructions; `body` finds both operands in locals and leaves the result. */
+/** Computes lane by lane with i32 instructions; `body` gets both operands in locals and pushes the result. */
 const laneByLane =
   (body: (p: Push, a: number, b: number, v: OpVector) => void): Print =>
   (p, v) => {
@@ -106,13 +107,15 @@ const integerMod = laneByLane(({ f }, a, b, v) => {
   f.release(rest, "i32");
 });
 
-/** Keeps the sign, the exponent and the first 27 digits of two float64, so that their product with a float32 is exact. */
+/**
+ * Mask of the sign, the exponent and the first 27 bits of the fraction of two float64: times a float32 they are exact.
+ */
 const leadingDigits = [-(2 ** 25), -1, -(2 ** 25), -1].map((word) => word >>> 0);
 
 /**
- * The remainder of a division that truncates, two lanes at a time in float64: takes off the greatest multiple of |y| of 28
- * digits until less than |y| is left. Every step is exact: quotients of floats have at most 277 digits before the point,
- * so that ten steps are the most.
+ * The remainder of a truncating division, two lanes at a time in float64: subtracts the greatest multiple of |y| with a
+ * 28-bit factor until less than |y| is left. Every step is exact. The quotient of two floats has at most 277 bits
+ * before the point, so that ten steps suffice.
  */
 const remainder: Print = (p, v) => {
   const { f } = p;
@@ -142,7 +145,7 @@ const remainder: Print = (p, v) => {
       .emit("v128.and");
     f.emit("f64x2.trunc").get(divisor).emit("f64x2.mul").get(above).emit("v128.and").emit("f64x2.sub").set(rest);
     isAbove().emit("v128.any_true").emit("br_if", 0).emit("end");
-    // A quotient that was rounded up leaves a little less than nothing.
+    // A quotient that was rounded up leaves a negative remainder.
     f.get(rest).get(divisor).emit("f64x2.add").get(rest).get(rest).splat(0, "i32").emit("f64x2.lt");
     f.emit("v128.bitselect").emit("f32x4.demote_f64x2_zero");
     if (half === 0) f.set(out);
@@ -150,7 +153,7 @@ const remainder: Print = (p, v) => {
   f.set(rest).get(out).get(rest);
   f.emit("i8x16.shuffle", ...Array.from({ length: 16 }, (_, i) => (i < 8 ? i : i + 8)));
   f.set(rest);
-  // The sign is that of x; NaN where y is NaN, which no comparison has seen.
+  // The sign is that of x. A NaN in y gives NaN: the comparisons above are false for it.
   f.get(rest)
     .get(x)
     .splat(-(2 ** 31), "i32")
@@ -178,7 +181,7 @@ const select: Print = (p, v) => {
   p.f.emit("v128.bitselect");
 };
 
-/** Changes the vector on the stack from one dtype to another. bool is a mask of all ones or zeros in each lane. */
+/** Casts the vector on the stack from one dtype to another. A bool lane is a mask of all ones or all zeros. */
 function printCast(f: FunctionBuilder, from: DType, to: DType): void {
   if (from === to) return;
   if (to === "bool") {
@@ -229,9 +232,9 @@ const table = {
     const [a, b, c] = v.operands as [Vector, Vector, Vector];
     p.value(a);
     p.value(b);
-    if (!p.fused) p.f.emit("f32x4.mul");
+    if (!p.fusedMultiplyAdd) p.f.emit("f32x4.mul");
     p.value(c);
-    p.f.emit(p.fused ? "f32x4.relaxed_madd" : "f32x4.add");
+    p.f.emit(p.fusedMultiplyAdd ? "f32x4.relaxed_madd" : "f32x4.add");
   },
   reinterpret: (p, v) => p.value(v.operands[0]!),
 } satisfies Record<VectorOp, Print>;
@@ -241,7 +244,7 @@ export function printOp(p: Push, v: OpVector): void {
   table[v.op](p, v);
 }
 
-/** The instruction that folds two vectors already on the stack, for reductions. */
+/** The instruction with which a reduction combines the two vectors on the stack. */
 export function combineOpcode(combine: string, dtype: DType): Opcode {
   const float = dtypeInfo(dtype).isFloat;
   const sign = dtype === "uint32" ? "u" : "s";

@@ -1,45 +1,53 @@
-// The few words of shared memory by which threads agree on who does what.
+// The control block: a few words of shared memory through which threads divide the units of a job among them.
 
 /**
- * Where each word lies, in bytes from the block's start; words that different threads write lie in different cache lines.
+ * Byte offset of each word in the block. Words that different threads write are in different cache lines.
  *
- * `ticket` (64 bits) says, from the high end: the job (28 bits), how many phases have gone by (8), the phase (16) and its
- * next unit that nobody has taken (12). A thread takes a unit by exchanging the ticket for the next one; whoever finishes
- * the last unit of a phase begins the next. So nobody waits for a thread that has taken nothing.
+ * `ticket` (64 bits) holds, from the high end: the number of the job (28 bits), a count of phases begun (8), the phase
+ * (16) and its next free unit (12). A thread takes a unit by a compare-and-exchange that increments the ticket; the
+ * thread that finishes the last unit of a phase begins the next phase. So no thread ever waits for one that has taken
+ * nothing.
  */
 export const control = {
   ticket: 0,
-  /** Units of the phase that are not finished. */
+  /** Number of units of the phase that are not finished. */
   left: 64,
-  /** How many threads sleep until the ticket changes. */
+  /** Number of threads that sleep until the ticket changes. */
   sleepers: 128,
-  /** The job: its steps still to do, addresses of arena, variables' table and units' table, number and program. */
+  /**
+   * The job: its remaining steps; the addresses of the arena, the table of variables and the table of units; its number
+   * and program.
+   */
   steps: 192,
   arena: 196,
   variables: 200,
   units: 204,
   job: 208,
   program: 212,
-  /** The counters of the loops that the phase is in, the outermost first. */
+  /** The counters of the loops around the phase, the outermost first. */
   counters: 256,
-  /** What each worker is about: see {@link workerStates}. */
+  /** For each worker its state (see {@link workerStates}) and the address of its own memory. */
   workers: 320,
 } as const;
 
-/** Loops nested deeper than this are walked by one thread. */
+/** Loops nested deeper than this run on one thread. */
 export const deepestLoop = 16;
 
-/** Idle: in its event loop, to be woken by a message. Waiting: for the next job, on the word `job`. Working: may hold a unit. */
+/**
+ * Idle: in its event loop, woken by a message. Waiting: asleep on the word `job` until the next job. Working: may hold
+ * a unit.
+ */
 export const workerStates = { idle: 0, waiting: 1, working: 2 } as const;
 
-/** More threads than this are not started. */
+/** Most threads of a device. */
 export const mostThreads = 32;
 
 export const controlBytes = control.workers + 64 * mostThreads;
 
-/** The phase that stands for the end of a job. */
+/** The number of the phase that marks the end of a job. */
 export const endPhase = 0xffff;
 
+/** Lowest bit of each field of a ticket; its unit begins at bit 0. */
 export const ticketBits = { phase: 12, sequence: 28, job: 36 } as const;
-/** Jobs are counted round in this many. */
+/** Job numbers wrap around at this number. */
 export const jobs = 2 ** 28;

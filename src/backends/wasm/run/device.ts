@@ -1,4 +1,5 @@
-// The WebAssembly device: one memory, one arena that all programs share, and what the engine can do.
+// The WebAssembly device: one memory, one arena that all programs share, the thread pool, and the features of the
+// engine.
 
 import { setting } from "../../../debug.ts";
 import { ArgumentError } from "../../../errors.ts";
@@ -7,19 +8,21 @@ import { FunctionBuilder, ModuleBuilder } from "../assemble/assembler.ts";
 import { instructions } from "../assemble/instructions.ts";
 import type { Target } from "../print/target.ts";
 import { mostThreads } from "./control.ts";
+import { canShare, coreCount, serveIsolated } from "./environment.ts";
 import { DeviceMemory } from "./memory.ts";
-import { canShare, coreCount } from "./surroundings.ts";
 import { ThreadPool } from "./threads.ts";
 
-/** Whether the engine has 128-bit vectors, and whether it adds products with one rounding. */
+/** Features of the WebAssembly engine. */
 export interface EngineFeatures {
+  /** True if it has 128-bit vectors. */
   readonly simd: boolean;
+  /** True if it has the relaxed instructions, a multiply-add among them. */
   readonly relaxedSimd: boolean;
-  /** Whether the engine has been told to join pairs of 128-bit operations. */
+  /** True if the engine has been told to join pairs of 128-bit operations. */
   readonly joinsPairs: boolean;
 }
 
-/** A module with one function whose body is `code`, or the question whether the engine takes it. */
+/** True if the engine accepts a module with one function whose body is `code`. */
 const takes = (code: readonly number[]): boolean =>
   WebAssembly.validate(
     Uint8Array.from([
@@ -54,7 +57,9 @@ const takes = (code: readonly number[]): boolean =>
 const zero = [0xfd, 12, ...new Array<number>(16).fill(0)];
 const drop = 0x1a;
 
-/** Asks the engine. On Node before 22 relaxed SIMD is behind a flag, which is set here if nothing has been compiled yet. */
+/**
+ * Detects the features. Node before 22 has relaxed SIMD behind a flag, which is set here if nothing is compiled yet.
+ */
 export function engineFeatures(): EngineFeatures {
   const joinsPairs = joinPairs();
   const relaxed = [...zero, ...zero, ...zero, ...instructions["f32x4.relaxed_madd"].code, drop];
@@ -74,8 +79,8 @@ interface NodeProcess {
 }
 
 /**
- * Tells V8 to join pairs of 128-bit operations into one of 256 bits, where it can: in Node on x64, from the versions on in which
- * it does so for these loops (V8 12 knows the flag, and gains nothing). NABLA_REVECTORIZE=0 leaves it alone.
+ * Tells V8 to join pairs of 128-bit operations into one of 256 bits, which it can in Node on x64 from version 13 on (V8
+ * 12 knows the flag, and gains nothing). NABLA_REVECTORIZE=0 does not set it.
  */
 function joinPairs(): boolean {
   const { process } = globalThis as { process?: NodeProcess };
@@ -103,18 +108,23 @@ export class WasmDevice {
     );
     if (!canShare)
       limits.push(
-        "one thread: this page is not isolated from other origins, so that threads cannot share memory. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp",
+        "one thread: this page is not isolated from other origins, so that threads cannot share memory. " +
+          serveIsolated,
       );
     if (!features.relaxedSimd)
       limits.push(
-        "this engine has no relaxed SIMD: products are added with two roundings, and results differ in the last bits from engines that have it",
+        "this engine has no relaxed SIMD: products are added with two roundings, " +
+          "and results differ in the last bits from engines that have it",
       );
     const { threads } = this;
-    this.target = { fused: features.relaxedSimd && fusesProducts(this.memory), joinsPairs: features.joinsPairs };
+    this.target = {
+      fusedMultiplyAdd: features.relaxedSimd && multipliesAndAddsInOne(this.memory),
+      joinsPairs: features.joinsPairs,
+    };
     this.capabilities = {
       dtypes: ["float32", "int32", "uint32", "bool", "uint8"],
       vectorBits: this.target.joinsPairs ? 256 : 128,
-      fusedMultiplyAdd: this.target.fused,
+      fusedMultiplyAdd: this.target.fusedMultiplyAdd,
       limits,
       get threads() {
         return threads.size;
@@ -122,7 +132,7 @@ export class WasmDevice {
     };
   }
 
-  /** Chooses how many threads take part from the next program on. */
+  /** Sets the number of threads from the next program on. */
   setThreads(count: number): void {
     if (!Number.isInteger(count) || count < 1 || count > mostThreads)
       throw new ArgumentError(`threads: expected an integer from 1 to ${mostThreads}, got ${count}.`);
@@ -130,15 +140,15 @@ export class WasmDevice {
     this.threads.resize(count);
   }
 
-  /** A number for a program that no other has. */
+  /** A unique number for a program. */
   nextProgram(): number {
     return ++this.#programs;
   }
 
-  /** Working memory for a program that is about to run. Its contents do not outlive the run. */
+  /** Address of the working memory for a program that is about to run. Its contents are lost after the run. */
   arena(bytes: number): number {
     if (bytes > this.#arenaBytes) {
-      // The contents are of no use, so that the new arena may take the place of the old one.
+      // No contents are kept, so that the new arena may overlap the old one.
       if (this.#arenaBytes > 0) this.memory.free(this.#arena);
       this.#arenaBytes = 0;
       this.#arena = this.memory.allocate(bytes);
@@ -153,12 +163,12 @@ export class WasmDevice {
 }
 
 /**
- * Whether a relaxed multiply-add rounds once here. (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴ where it does, and 0 where the product
- * is rounded first.
+ * Measures if a relaxed multiply-add rounds once: (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴ if it does, and 0 if the product is
+ * rounded first.
  */
-function fusesProducts(place: DeviceMemory): boolean {
-  const { memory, shared } = place;
-  const at = place.allocate(16);
+function multipliesAndAddsInOne(deviceMemory: DeviceMemory): boolean {
+  const { memory, shared } = deviceMemory;
+  const at = deviceMemory.allocate(16);
   const f = new FunctionBuilder("probe", []);
   f.i32(at)
     .splat(1 + 2 ** -12, "f32")
@@ -170,6 +180,6 @@ function fusesProducts(place: DeviceMemory): boolean {
   module.export("probe", module.add(f));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.encode(shared)), { nabla: { memory } });
   (instance.exports["probe"] as () => void)();
-  place.free(at);
+  deviceMemory.free(at);
   return new Float32Array(memory.buffer, at, 1)[0] === 2 ** -24;
 }

@@ -5,13 +5,15 @@ import { formatBytes } from "../../../quantities.ts";
 const page = 65536;
 const firstPages = 16;
 const alignment = 64;
-/** Room before the first block and after each, so that a vector that reads past an end stays inside the memory. */
+/**
+ * Bytes before the first block and after each one, so that a vector that reads past a buffer stays inside the memory.
+ */
 const slack = 64;
 
-/** How large a memory is tried to be reserved, in pages: 4 GiB; and less where the process may not have that. */
+/** Maximum sizes to try, in pages: 4 GiB first, and less if the process may not reserve that. */
 const limits = [65536, 32768, 16384, 8192, 4096, 1024];
 
-/** Reserves as much address space as the process may have. Only what is used takes memory. */
+/** Reserves as much address space as the process may have. Only pages in use take physical memory. */
 function reserveMemory(shared: boolean): { memory: WebAssembly.Memory; pages: number } {
   for (const pages of limits) {
     try {
@@ -22,17 +24,19 @@ function reserveMemory(shared: boolean): { memory: WebAssembly.Memory; pages: nu
   }
   const asked = [limits[0]!, limits[limits.length - 1]!].map((pages) => formatBytes(pages * page));
   throw new NablaError(
-    `WebAssembly: expected address space for a memory, got neither ${asked.join(" nor ")}. Raise the limit on the process (ulimit -v), start Node with --disable-wasm-trap-handler, which reserves less, or use setBackend("reference").`,
+    `WebAssembly: expected address space for a memory, got neither ${asked.join(" nor ")}. ` +
+      "Raise the limit on the process (ulimit -v), start Node with --disable-wasm-trap-handler, which reserves less, " +
+      'or use setBackend("reference").',
   );
 }
 
-/** Hands out stretches of one growing memory. Addresses are bytes, always multiples of 64, never 0. */
+/** Allocates blocks of one growing memory. Addresses are in bytes, multiples of 64, and never 0. */
 export class DeviceMemory {
   readonly memory: WebAssembly.Memory;
-  /** Whether several threads see it. */
+  /** True if several threads share it. */
   readonly shared: boolean;
   readonly #mostPages: number;
-  /** Free stretches in ascending order, never adjacent. */
+  /** Free blocks in ascending order, never adjacent. */
   readonly #free: { start: number; size: number }[] = [{ start: slack, size: firstPages * page - slack }];
   readonly #sizes = new Map<number, number>();
   used = 0;
@@ -44,7 +48,7 @@ export class DeviceMemory {
     this.#mostPages = pages;
   }
 
-  /** Reserves `bytes`, growing the memory where needed. Throws where there is no room for them. */
+  /** Allocates `bytes`, growing the memory if needed. Throws if there is no room. */
   allocate(bytes: number): number {
     const size = Math.ceil((bytes + slack) / alignment) * alignment;
     let at = this.#free.findIndex((block) => block.size >= size);
@@ -93,7 +97,9 @@ export class DeviceMemory {
     const pages = wanted > most ? undefined : [generous, wanted].find((count) => this.#tryToGrow(count));
     if (pages === undefined) {
       throw new NablaError(
-        `out of memory: ${formatBytes(size)} more are wanted, ${formatBytes(this.used)} are in use, and this WebAssembly memory holds ${formatBytes(this.#mostPages * page)} at most. Try a smaller batch or a smaller model.`,
+        `out of memory: expected room for ${formatBytes(size)}, got a WebAssembly memory of at most ` +
+          `${formatBytes(this.#mostPages * page)}, of which ${formatBytes(this.used)} are in use. ` +
+          "Try a smaller batch or a smaller model.",
       );
     }
     if (tail > 0) last!.size += pages * page;

@@ -11,18 +11,18 @@ import { InterruptedRun, type KernelRun, type Program, type ProgramDescription, 
 import { ModuleBuilder } from "../assemble/assembler.ts";
 import { contractScratchBytes } from "../print/blocking.ts";
 import type { WasmDevice } from "./device.ts";
+import { mayBlock } from "./environment.ts";
 import { inSlices } from "./slices.ts";
-import { mayBlock } from "./surroundings.ts";
 import { printWalk, type Walk } from "./walk.ts";
 import type { SharedProgram } from "./workers.ts";
 
 /**
- * Work of a call, in simple vector instructions, that a page's main thread does itself. About a quarter of a millisecond;
- * the way to the workers and back takes a fifth of that.
+ * Most work of a call that a page's main thread executes itself, in simple vector instructions. It is about a quarter
+ * of a millisecond; a message to the workers and back takes a fifth of that.
  */
 const mostOfPage = 1_000_000;
 
-/** A variable's place in the device's memory. */
+/** A variable's elements in the device's memory. */
 export interface WasmStorage extends Storage {
   readonly address: number;
 }
@@ -34,9 +34,11 @@ export class WasmProgram implements Program {
   readonly #module: ModuleBuilder;
   readonly #walk: Walk;
   readonly #run: (steps: number, arena: number, variables: number, own: number) => void;
-  /** What several threads need to know, where there is enough to share. */
+  /** The program as the thread pool needs it; null if there is too little to share. */
   readonly #shared: SharedProgram | null;
-  /** Where the addresses of the variables stand while the program runs, and after them the units of its phases. */
+  /**
+   * Address of a table: the addresses of the variables while the program runs, then the number of units of each phase.
+   */
   readonly #table: number;
 
   static async compile(device: WasmDevice, given: Graph): Promise<WasmProgram> {
@@ -56,7 +58,8 @@ export class WasmProgram implements Program {
     debugPrint(
       1,
       () =>
-        `— program: ${plan.kernels.length} kernels, ${plan.arenaBytes} bytes of working memory, compiled in ${(performance.now() - start).toFixed(1)} ms`,
+        `— program: ${plan.kernels.length} kernels, ${plan.arenaBytes} bytes of working memory, ` +
+        `compiled in ${(performance.now() - start).toFixed(1)} ms`,
     );
     return new WasmProgram(device, graph, plan, module, walk, compiled, instance.exports);
   }
@@ -96,7 +99,7 @@ export class WasmProgram implements Program {
   async run(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<TypedArray[]> {
     const device = this.device;
     const arena = this.#prepare(inputs, variables);
-    // Whatever may lack memory is done before the first number is written.
+    // Everything that may run out of memory happens before the first write.
     const outputs = this.graph.outputs.map(({ dtype, shape }) => new (dtypeInfo(dtype).array)(sizeOf(shape)));
     const shared = this.#isShared(steps) ? this.#shared : null;
     const own = device.threads.reserve(this.#walk.ownBytes, shared ? device.threads.size + 1 : 1);
@@ -116,13 +119,13 @@ export class WasmProgram implements Program {
     return outputs;
   }
 
-  /** Whether several threads take part. On a page's main thread the way to its workers costs more than little work. */
+  /** True if several threads compute this call. In a page, messages to the workers cost more than a small call. */
   #isShared(steps: number): boolean {
     if (!this.#shared) return false;
     return mayBlock ? this.device.threads.size > 1 : steps * this.#walk.work > mostOfPage;
   }
 
-  /** On a page's main thread. */
+  /** Runs on a page's main thread, which gets a break after each slice. */
   async #runInSlices(steps: number, arena: number, own: number): Promise<void> {
     let left = steps;
     await inSlices(steps, (most) => {
@@ -131,7 +134,7 @@ export class WasmProgram implements Program {
     });
   }
 
-  /** Puts inputs and the variables' addresses where the program finds them, and gives the arena's address. */
+  /** Copies the inputs and the variables' addresses into the device's memory, and returns the arena's address. */
   #prepare(inputs: readonly TypedArray[], variables: readonly Storage[]): number {
     const device = this.device;
     const arena = device.arena(this.plan.arenaBytes);

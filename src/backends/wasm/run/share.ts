@@ -1,19 +1,23 @@
-// The function by which several threads share a program's phases: each takes units from the ticket until the job is over.
+// Prints the function by which threads share a program's phases: each takes units from the ticket until the job is
+// over.
 import { FunctionBuilder, type Local } from "../assemble/assembler.ts";
 import { mostUnitsOfPhase } from "../print/piece.ts";
 import { control, endPhase, ticketBits } from "./control.ts";
 
-/** Loops that end with a phase, the innermost first: how often they run, how deep they lie, and the phase that each begins with. */
+/** The loops that end with a phase, innermost first: length, depth, and the phase with which each one begins. */
 export type LoopEnds = readonly { readonly length: number; readonly depth: number; readonly first: number }[];
 
-/** How often a thread looks at the ticket before it lies down: some ten microseconds. */
+/**
+ * Number of polls of the ticket before a thread sleeps: some ten microseconds, the cost of falling asleep and waking
+ * up.
+ */
 const spins = 6000;
-/** How long it sleeps before it asks what has become of the others, in nanoseconds. */
+/** Longest sleep in nanoseconds, after which the caller checks that the other threads are alive. */
 const patience = 50_000_000;
 
 /**
- * work(control, job, own, limit): takes units of the job, as long as there are any. Gives 0 when the job is over, 1 where
- * nobody has begun a phase for some time, so that the others may be dead, and 2 after `limit` units.
+ * work(control, job, own, limit): takes units of the job as long as there are any. Returns 0 when the job is over, 1 if
+ * the ticket has not changed during a whole sleep (the other threads may be dead), and 2 after `limit` units.
  */
 export function printWork(phase: number, phases: readonly { readonly ends: LoopEnds }[]): FunctionBuilder {
   const f = new FunctionBuilder("work", ["i32", "i32", "i32", "i32"], "i32");
@@ -66,7 +70,7 @@ export function printWork(phase: number, phases: readonly { readonly ends: LoopE
     .plus(control.counters)
     .emit("call", phase);
   f.get(at).i32(1).emit("i32.atomic.rmw.sub", control.left, 2).i32(1).emit("i32.eq").emit("if");
-  // The last unit of the phase: the next phase, or the next step, or the end.
+  // This was the last unit of the phase: begin the next phase or step, or end the job.
   f.get(number).plus(1).set(next);
   printLoopEnds(f, phases, at, number, next, spin);
   f.get(next).i32(phases.length).emit("i32.eq").emit("if");
@@ -96,7 +100,7 @@ export function printWork(phase: number, phases: readonly { readonly ends: LoopE
   f.emit("end").emit("end");
   f.emit("br", 1).emit("end");
 
-  // Nothing to take: others are at it. Look a while, then lie down.
+  // Other threads hold the last units. Poll the ticket for a while, then sleep on it.
   f.i32(spins).set(spin).emit("loop");
   load().get(ticket).emit("i64.ne").emit("br_if", 1);
   f.get(spin).i32(1).emit("i32.sub").tee(spin).emit("br_if", 0).emit("end");
@@ -109,7 +113,7 @@ export function printWork(phase: number, phases: readonly { readonly ends: LoopE
   return f;
 }
 
-/** After a phase with which loops end: the next turn of the innermost one that is not over. */
+/** After the last phase of a loop: begins the next iteration of the innermost loop that is not finished. */
 function printLoopEnds(
   f: FunctionBuilder,
   phases: readonly { readonly ends: LoopEnds }[],
@@ -122,11 +126,11 @@ function printLoopEnds(
     if (ends.length === 0) return;
     f.get(number).i32(i).emit("i32.eq").emit("if").emit("block");
     for (const { length, depth, first } of ends) {
-      const place = control.counters + 4 * depth;
-      f.get(at).emit("i32.load", place).plus(1).set(counter);
+      const counterOffset = control.counters + 4 * depth;
+      f.get(at).emit("i32.load", counterOffset).plus(1).set(counter);
       f.get(counter).i32(length).emit("i32.lt_u").emit("if");
-      f.get(at).get(counter).emit("i32.store", place).i32(first).set(next).emit("br", 1).emit("end");
-      f.get(at).i32(0).emit("i32.store", place);
+      f.get(at).get(counter).emit("i32.store", counterOffset).i32(first).set(next).emit("br", 1).emit("end");
+      f.get(at).i32(0).emit("i32.store", counterOffset);
     }
     f.emit("end").emit("end");
   });

@@ -1,6 +1,7 @@
-// Work on a page's main thread, in slices of less than half a frame with a breath between them.
+// Divides work on a page's main thread into slices of less than half a frame, with a turn of the event loop between
+// them.
 
-/** The longest that a slice may take, in milliseconds: half of a frame at sixty a second, less a margin. */
+/** Longest slice in milliseconds: half a frame at 60 frames per second, less a margin. */
 const longest = 5;
 
 const channel = typeof MessageChannel === "undefined" ? null : new MessageChannel();
@@ -10,7 +11,7 @@ if (channel) {
   (channel.port1 as { unref?: () => void }).unref?.();
 }
 
-/** Lets the page do whatever else it has to. Not through a timer: those are held back to four milliseconds. */
+/** Waits for a turn of the event loop. By a message, because browsers delay nested timers by four milliseconds. */
 const breathe = (): Promise<void> =>
   new Promise((resolve) => {
     if (!channel) return void setTimeout(resolve, 0);
@@ -18,19 +19,19 @@ const breathe = (): Promise<void> =>
     channel.port2.postMessage(null);
   });
 
-/** When the first slice of this turn of the event loop began; or −1 where the page has had its turn since. */
+/** Start time of the first slice in this turn of the event loop; −1 if the event loop has turned since. */
 let turn = -1;
 
-/** Begins a turn, which ends when the page comes by its own. */
+/** Begins a turn, which ends with the next turn of the event loop. */
 function beginTurn(): void {
   turn = performance.now();
   void breathe().then(() => (turn = -1));
 }
 
 /**
- * Calls `work` with a number of portions, again and again, until it has done all that there are; the number follows from
- * how long the last ones took, and stays below `cap` where portions differ much. `work` tells how many are left. Many short
- * calls one after the other make way for the page like one long call.
+ * Calls `work` with a number of portions until none is left; `work` returns how many are. The number adapts to the time
+ * that the last portions took, up to `cap`, for portions that differ much. Many short calls in a row share one turn, so
+ * that together they give way to the page like one long call.
  */
 export async function inSlices(portions: number, work: (most: number) => number, cap = Infinity): Promise<void> {
   let most = 1;

@@ -1,4 +1,4 @@
-// The pool of threads: how many there are, and each one's own memory. The workers are loaded with the first program that is
+// The thread pool: the number of threads and the memory of each. The workers are loaded with the first program that is
 // shared.
 import { controlBytes } from "./control.ts";
 import type { DeviceMemory } from "./memory.ts";
@@ -7,11 +7,11 @@ import type { SharedProgram, Workers } from "./workers.ts";
 export class ThreadPool {
   readonly #memory: DeviceMemory;
   readonly #control: number;
-  /** Each thread's own memory, the caller's first, and how large it is. */
+  /** Addresses of each thread's own memory, the caller's first, and the size of each. */
   #own: number[] = [];
   #ownBytes = 0;
   #workers: Workers | null = null;
-  /** How many threads take part in a job, the caller among them where it may block. */
+  /** Number of threads that take part in a job, including the caller if it may block. */
   size: number;
 
   constructor(memory: DeviceMemory, size: number) {
@@ -21,29 +21,31 @@ export class ThreadPool {
     new Uint8Array(memory.memory.buffer, this.#control, controlBytes).fill(0);
   }
 
-  /** Loads the workers' part, so that no run has to wait for it. */
+  /** Loads the workers' part of the pool ahead of a run, which would otherwise wait for it. */
   async load(): Promise<Workers> {
     const { Workers } = await import("./workers.ts");
     return (this.#workers ??= new Workers(this.#memory, this.#control, this));
   }
 
-  /** Chooses how many threads take part from the next job on. Workers that could not be started are tried again. */
+  /** Sets the number of threads from the next job on. Workers that could not be started are tried again. */
   resize(size: number): void {
     this.size = size;
     this.#workers?.tryAgain();
   }
 
-  /** Where the threads' own memory lies, and how large each is. */
+  /** Addresses of the threads' own memory, and the size of each. */
   get own(): { readonly addresses: readonly number[]; readonly bytes: number } {
     return { addresses: this.#own, bytes: this.#ownBytes };
   }
 
-  /** Bytes that all threads hold for themselves. */
+  /** Bytes of all threads' own memory together. */
   get ownBytes(): number {
     return this.#ownBytes * this.#own.length;
   }
 
-  /** Memory of their own, at least so many bytes each, for the caller and `count − 1` workers. Gives the caller's. */
+  /**
+   * Allocates own memory of at least `bytes` each for the caller and `count` − 1 workers. Returns the caller's address.
+   */
   reserve(bytes: number, count: number): number {
     if (bytes > this.#ownBytes) {
       for (const address of this.#own) this.#memory.free(address);
@@ -56,7 +58,9 @@ export class ThreadPool {
     return this.#own[0]!;
   }
 
-  /** Runs `steps` steps of a program on all threads. Rejects where a thread has died; the next job finds it replaced. */
+  /**
+   * Runs `steps` steps of a program on all threads. Rejects if a thread dies, which is replaced before the next job.
+   */
   run(program: SharedProgram, steps: number, arena: number, variables: number): Promise<void> {
     const start = (workers: Workers): Promise<void> => {
       this.reserve(program.ownBytes, this.size + 1);
@@ -65,7 +69,7 @@ export class ThreadPool {
     return this.#workers ? start(this.#workers) : this.load().then(start);
   }
 
-  /** Lets the workers forget a program. */
+  /** Makes the workers drop a program. */
   forget(program: number): void {
     this.#workers?.forget(program);
   }

@@ -1,4 +1,4 @@
-// The walk over a program: what is to be done, in which order; by one thread from end to end, or phase by phase.
+// Prints the walk over a program: its kernels in order, for one thread from end to end, or for several phase by phase.
 import {
   type Address,
   type Addresses,
@@ -19,15 +19,15 @@ import type { Target } from "../print/target.ts";
 import { deepestLoop, endPhase } from "./control.ts";
 import { type LoopEnds, printWork } from "./share.ts";
 
-/** Something that the program does: a piece of a kernel, zeros for a scatter, a copy. */
+/** One action of a program: a piece of a kernel, a fill with zeros, or a copy. */
 interface Action {
   readonly units: number;
   readonly work: number;
-  /** Prints the doing of the units from `first` to before `last`. */
+  /** Prints code for the units `first` ≤ unit < `last`. */
   readonly print: (w: Walker, first: () => void, last: () => void) => void;
 }
 
-/** Items done so many times; inside, `counter` number `depth` counts up from 0. */
+/** A loop: its items run `length` times, while counter number `depth` counts up from 0. */
 interface Repetition {
   readonly length: number;
   readonly depth: number;
@@ -36,38 +36,42 @@ interface Repetition {
 
 type Item = Action | Repetition;
 
-/** A function that has the addresses at hand. */
+/** A function under construction, with the locals and code from which addresses are made. */
 interface Walker {
   readonly f: FunctionBuilder;
   readonly arena: Local;
   readonly own: Local;
-  /** Pushes the address of a variable's numbers, or a loop's counter. */
+  /** Pushes the address of a variable's elements. */
   readonly variable: (index: number) => void;
+  /** Pushes the counter of a loop. */
   readonly counter: (depth: number) => void;
 }
 
-/** A step of the walk that threads take part in: items that one thread does, or an action that is cut into units. */
+/** A step of the walk as threads share it: items that one thread executes, or one action that is cut into units. */
 interface Phase {
   readonly actions: readonly Item[];
   readonly units: number;
   readonly ends: LoopEnds[number][];
 }
 
-/** What comes out of printing a program. */
+/** Facts about a printed program. */
 export interface Walk {
-  /** How many units each phase has; phases come one after the other, the units of one in any order and by any thread. */
+  /** Number of units of each phase. Phases run one after the other; any thread runs the units of one, in any order. */
   readonly units: readonly number[];
-  /** Bytes of its own memory that each thread needs. */
+  /** Bytes that each thread needs for itself. */
   readonly ownBytes: number;
-  /** What a step costs, in simple vector instructions. */
+  /** Cost of a step, in simple vector instructions. */
   readonly work: number;
 }
 
-/** Work that must be shareable in a step before anybody else is woken. */
+/** Least divisible work of a step that is shared: about ten microseconds, below which waking a worker costs more. */
 const leastShared = 40_000;
-/** Work of a step that a page's main thread does not take upon itself in one go. About half a millisecond. */
+/** A step of more work, about half a millisecond, is always made shareable: a page runs it on workers or in slices. */
 const mostAtOnce = 2_000_000;
-/** Prints all of a program into `module`, with its exports `run` and `work`; or, for a profile, with `kernel`, which does one alone. */
+/**
+ * Prints a whole program into `module`, which exports `run` and, if there is enough to share, `work`. A profiled one
+ * exports `kernel` instead, which runs a single kernel.
+ */
 export function printWalk(module: ModuleBuilder, plan: Plan, target: Target, profiled = false): Walk {
   const printer = new ItemPrinter(module, target);
   const addresses = programAddresses(plan);
@@ -87,7 +91,7 @@ export function printWalk(module: ModuleBuilder, plan: Plan, target: Target, pro
 
 const isRepetition = (item: Item): item is Repetition => "items" in item;
 
-/** What a step costs, or only that part of it that can be shared. */
+/** Cost of the items; with `shared` only of those that several threads can share. */
 function workOf(items: readonly Item[], shared: boolean): number {
   return items.reduce(
     (n, item) =>
@@ -99,10 +103,10 @@ function workOf(items: readonly Item[], shared: boolean): number {
 /** A piece of a kernel, and its function's index in the module. */
 interface PrintedPiece {
   readonly piece: Piece;
-  readonly place: number;
+  readonly index: number;
 }
 
-/** Prints the kernels of a plan as functions, and says what is to be done with them. */
+/** Prints the kernels of a plan as functions, and lists the items that call them. */
 class ItemPrinter {
   readonly #module: ModuleBuilder;
   readonly #target: Target;
@@ -115,12 +119,12 @@ class ItemPrinter {
     this.#target = target;
   }
 
-  /** What a kernel of a plan takes, the plan's memory beginning at `base` of the arena, `depth` loops deep. */
+  /** The items of a kernel, `depth` loops deep. The memory of its plan begins at `base` in the arena. */
   kernel(kernel: Kernel, plan: Plan, addresses: Addresses, base: number, depth: number): Item[] {
     const scratch = base + (plan.scratch.get(kernel) ?? 0);
     if (kernel.loop) return this.#loop(kernel, addresses, scratch, depth);
     const items: Item[] = [];
-    // What a scatter adds to begins as zeros.
+    // A scatter adds to memory, which must be zero first.
     for (const { buffer, accumulate } of kernel.stores) {
       if (!accumulate) continue;
       items.push(
@@ -132,7 +136,7 @@ class ItemPrinter {
     }
     const { starts, pieces } = this.#printed(kernel);
     const buffers = kernelBuffers(kernel);
-    for (const { piece, place } of pieces) {
+    for (const { piece, index } of pieces) {
       items.push({
         units: piece.units,
         work: piece.work,
@@ -146,14 +150,14 @@ class ItemPrinter {
             first();
             last();
           }
-          w.f.emit("call", place);
+          w.f.emit("call", index);
         },
       });
     }
     return items;
   }
 
-  /** Equal layers of a model give equal kernels: each is printed once. */
+  /** The printed pieces of a kernel. Equal layers of a model give equal kernels, which are printed once. */
   #printed(kernel: Kernel): { starts: Rebased["starts"]; pieces: readonly PrintedPiece[] } {
     const { kernel: rebased, starts } = rebase(kernel);
     const key = kernelKey(rebased);
@@ -162,7 +166,7 @@ class ItemPrinter {
     if (known) return { starts, pieces: known };
     const pieces = printKernelPieces(rebased, `kernel_${number}`, this.#target, this.#module).map((piece) => ({
       piece,
-      place: this.#module.add(piece.f),
+      index: this.#module.add(piece.f),
     }));
     for (const { piece } of pieces) this.ownBytes = Math.max(this.ownBytes, piece.ownBytes);
     this.#pieces.set(key, pieces);
@@ -181,7 +185,7 @@ class ItemPrinter {
     return items.length === 0 ? begin : [...begin, { length, depth, items }];
   }
 
-  /** The assignments that had to wait for all kernels. */
+  /** The assignments that are copied after all kernels, because some kernel reads the old value. */
   copies(plan: Plan, addresses: Addresses): Item[] {
     return plan.copies.flatMap(({ from, variable }) => {
       const to = addresses({ name: "", dtype: from.dtype, size: from.size, place: "variable", index: variable });
@@ -190,7 +194,7 @@ class ItemPrinter {
   }
 }
 
-/** Instructions that a copy of so many bytes costs. */
+/** Cost of a copy, in vector instructions. */
 const copyingCost = (bytes: number): number => bytes / 16;
 
 function copy(to: Address, from: Address, bytes: number): Item[] {
@@ -206,7 +210,7 @@ function copy(to: Address, from: Address, bytes: number): Item[] {
 
 const single = (print: (w: Walker) => void, work = 0): Action => ({ units: 1, work, print: (w) => print(w) });
 
-/** Pushes an address, and so many bytes more. */
+/** Pushes an address plus `further` bytes. */
 function push(w: Walker, { base, offset, steps }: Address, further = 0): void {
   if (base === "arena") w.f.get(w.arena);
   else w.variable(base.variable);
@@ -217,17 +221,17 @@ function push(w: Walker, { base, offset, steps }: Address, further = 0): void {
   }
 }
 
-/** All of some items as one phase. */
+/** A phase of one unit, which executes all items. */
 const alone = (actions: readonly Item[]): Phase => ({ actions, units: 1, ends: [] });
 
-/** Whether nothing in a loop can be shared, or it lies too deep. */
+/** True if no part of an item can be shared, or its loop is nested too deep. */
 const isOneThreads = (item: Item): boolean =>
   isRepetition(item) ? item.depth >= deepestLoop || item.items.every(isOneThreads) : item.units === 1;
 
-/** What cannot be shared makes one phase with its neighbours; what can is a phase of its own. */
+/** Divides items into phases. Adjacent items that cannot be shared are one phase; each of the others is its own. */
 function phasesOf(items: readonly Item[]): Phase[] {
   const phases: Phase[] = [];
-  // The phase to which more can be added; none at the beginning of a loop and after its end.
+  // The phase to which items can still be added; null at the beginning of a loop and after its end.
   let open: Item[] | null = null;
   const walk = (of: readonly Item[]): void => {
     for (const item of of) {
@@ -251,7 +255,7 @@ function phasesOf(items: readonly Item[]): Phase[] {
   return phases;
 }
 
-/** Prints items one after the other, all units of each, with counters in locals. */
+/** Prints items one after the other, all units of each, with loop counters in locals. */
 function printItems(w: Walker, items: readonly Item[], counters: readonly Local[] = []): void {
   const inner: Walker = {
     ...w,
@@ -277,10 +281,10 @@ function printItems(w: Walker, items: readonly Item[], counters: readonly Local[
 }
 
 const noCounter = (): void => {
-  throw new Error("a loop's counter is asked for outside of the loop");
+  throw new Error("expected a loop's counter inside of the loop only, got it outside");
 };
 
-/** run(steps, arena, variables, own): every step, kernel after kernel. */
+/** run(steps, arena, variables, own): all steps, kernel after kernel, on one thread. */
 function printRun(items: readonly Item[]): FunctionBuilder {
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
   const [steps, arena, table, own] = [0, 1, 2, 3];

@@ -1,14 +1,17 @@
-// What a worker thread does: it keeps programs and takes part in jobs. Sent to workers as text, so it stands by itself.
+// The main function of a worker thread, which holds programs and takes part in jobs. It is sent to workers as text.
 
 /** The first message to a worker. */
 export interface Start {
   readonly kind: "start";
   readonly memory: WebAssembly.Memory;
-  /** Addresses, in bytes: the control block, and this worker's own words in it: what it is about, and where its own memory is. */
+  /**
+   * Byte addresses of the control block, and of this worker's two words in it: its state and the address of its own
+   * memory.
+   */
   readonly control: number;
   readonly state: number;
   readonly offsets: { readonly job: number; readonly program: number };
-  /** Whether somebody waits for word that a job is over. */
+  /** True if this worker reports the end of a job. */
   readonly leads: boolean;
 }
 
@@ -18,13 +21,13 @@ export type Message =
   | { readonly kind: "forget"; readonly program: number }
   | { readonly kind: "run"; readonly program: number; readonly job: number };
 
-/** What a worker says: job −1 once it is there; and, of the one that leads, what `work` gave. */
+/** An answer of a worker: job −1 once it has started; from the leading one also the result of `work` for each job. */
 export interface Answer {
   readonly job: number;
   readonly status: number;
 }
 
-/** Refers to nothing outside itself. */
+/** Must refer to nothing outside itself, because only its own text is sent. */
 export function workerMain(): void {
   type Work = (control: number, job: number, own: number, limit: number) => number;
   interface Port {
@@ -36,7 +39,10 @@ export function workerMain(): void {
   };
   const port = scope.process?.getBuiltinModule?.("node:worker_threads").parentPort ?? scope;
   const [idle, waiting, working] = [0, 1, 2];
-  /** How long a worker that has done its job waits for the next one before it goes back to its event loop, in ms. */
+  /**
+   * Milliseconds that a worker waits for the next job before it returns to its event loop, from which waking costs a
+   * message.
+   */
   const lingering = 2;
   const programs = new Map<number, Work>();
   let start: Start;
@@ -47,7 +53,8 @@ export function workerMain(): void {
     if (!work) return;
     Atomics.store(words, start.state >> 2, working);
     let status = 1;
-    // The worker that leads answers when it finds nobody at work, so that somebody can look whether all are alive.
+    // The leading worker answers when nothing has moved for a while, so that the main thread can check that all are
+    // alive.
     do status = work(start.control, job, Atomics.load(words, (start.state >> 2) + 1), 0);
     while (status === 1 && !start.leads);
     Atomics.store(words, start.state >> 2, waiting);

@@ -1,17 +1,17 @@
-// The workers that share the device's memory and take part in a program's phases.
+// The workers, which share the device's memory and a program's phases: starts them, and replaces those that die.
 import { InterruptedRun } from "../../backend.ts";
 import { control, deepestLoop, jobs, ticketBits, workerStates } from "./control.ts";
+import { canShare, coreCount, isNode, mayBlock, node, serveIsolated } from "./environment.ts";
 import type { DeviceMemory } from "./memory.ts";
 import { inSlices } from "./slices.ts";
-import { canShare, coreCount, isNode, mayBlock, node } from "./surroundings.ts";
 import { type Answer, type Message, workerMain } from "./worker.ts";
 
-/** A program as the pool sees it. */
+/** A program as the pool needs it. */
 export interface SharedProgram {
   readonly number: number;
   readonly module: WebAssembly.Module;
   readonly work: (control: number, job: number, own: number, limit: number) => number;
-  /** Where the numbers of units of its phases stand, and that of the first phase. */
+  /** Address of the table with the number of units of each phase, and that number for the first phase. */
   readonly unitsAt: number;
   readonly firstUnits: number;
   readonly ownBytes: number;
@@ -20,25 +20,26 @@ export interface SharedProgram {
 interface Thread {
   readonly post: (message: Message) => void;
   readonly stop: () => void;
-  /** To be called when it has died. */
+  /** Called when the worker has died. */
   readonly died: () => void;
+  /** Programs that the worker has. */
   readonly knows: Set<number>;
   readonly index: number;
-  /** Whether it has said anything yet: one that could not be started never does. */
+  /** True after its first message. A worker that could not be started never sends one. */
   started: boolean;
   dead: boolean;
 }
 
-/** What the pool knows: how many threads there are, and where the memory of each lies, the caller's first. */
+/** The pool as the workers need it: the number of threads and the address of each one's memory, the caller's first. */
 interface Threads {
   size: number;
   readonly own: { readonly addresses: readonly number[] };
 }
 
-/** How often in a row workers may fail to start before one thread goes on alone. */
+/** Number of failed starts in a row after which no more workers are tried. */
 const mostAttempts = 3;
 
-/** How long nothing may move before the workers of a page count as dead: there, nobody says so. */
+/** Milliseconds without progress after which the workers of a page count as dead: browsers do not report a death. */
 const silence = 30_000;
 
 export class Workers {
@@ -49,10 +50,10 @@ export class Workers {
   #job = 0;
   #answer: ((answer: Answer) => void) | null = null;
   #deaths = 0;
-  /** How many jobs in a row have found that a worker could not be started, and why the last one could not. */
+  /** Number of jobs in a row for which a worker could not be started, and the reason of the last failure. */
   #failures = 0;
   #reason = "";
-  /** Whether a worker could not be started for this job, so that the caller does what it would have done. */
+  /** True if a worker could not be started for this job, so that the caller does its share. */
   #alone = false;
   #saidSo = false;
 
@@ -66,19 +67,20 @@ export class Workers {
     return new Int32Array(this.#memory.memory.buffer);
   }
 
-  /** Lets workers that could not be started be tried again. */
+  /** Forgets failures to start, so that the next job tries again. */
   tryAgain(): void {
     this.#failures = 0;
   }
 
-  /** Runs a job. Each of the pool's threads has its own memory already. */
+  /** Runs a job. The pool has reserved the memory of each thread before. */
   async run(program: SharedProgram, steps: number, arena: number, variables: number): Promise<void> {
     const own = this.#pool.own.addresses;
     this.#alone = !canShare || (!mayBlock && this.#failures >= mostAttempts);
     const workers = this.#staff(this.#alone ? 0 : mayBlock ? this.#pool.size - 1 : this.#pool.size);
     if (!canShare && !mayBlock && coreCount() > 1)
       this.#say(
-        "nabla: one thread computes, as this page is not isolated from other origins. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, and all cores do.",
+        "nabla: one thread computes, as this page is not isolated from other origins. " +
+          `${serveIsolated}, and all cores do.`,
       );
     const job = (this.#job = (this.#job + 1) % jobs || 1);
     const words = this.#words;
@@ -120,13 +122,13 @@ export class Workers {
     }
   }
 
-  /** Tells, once, what is not as it could be. */
+  /** Prints a remark on the threads, once per pool. */
   #say(what: string): void {
     if (!this.#saidSo) console.info(what);
     this.#saidSo = true;
   }
 
-  /** Ends a job of which nobody knows how far it has come. */
+  /** Ends a job that is in an unknown state. */
   async #abandon(count: number): Promise<never> {
     this.#job++;
     Atomics.store(
@@ -137,11 +139,12 @@ export class Workers {
     while (this.#threads.some((t) => Atomics.load(this.#words, this.#stateOf(t.index) / 4) === workerStates.working))
       await new Promise((resolve) => setTimeout(resolve, 1));
     throw new InterruptedRun(
-      `one of ${count} worker threads died in the middle of a step. Variables assigned by this step are now undefined: set them again, or load them.`,
+      `one of ${count} worker threads died in the middle of a step. ` +
+        "Variables assigned by this step are now undefined: set them again, or load them.",
     );
   }
 
-  /** What the worker that leads says; or 1, and a death, where nothing has moved for long. */
+  /** The answer of the leading worker. If nothing moves for long, the workers count as dead and the answer is 1. */
   #answerOf(job: number): Promise<number> {
     return new Promise((resolve) => {
       const ticket = (): bigint => Atomics.load(new BigInt64Array(this.#memory.memory.buffer), this.#control / 8);
@@ -159,11 +162,11 @@ export class Workers {
     });
   }
 
-  /** Workers that live, so many. */
+  /** Starts or stops workers so that there are `count`, and returns those that are alive. */
   #staff(count: number): Thread[] {
     this.#threads = this.#threads.filter((thread) => !thread.dead);
     for (const thread of this.#threads.splice(count)) {
-      // One that is stopped before its first word has not failed.
+      // A worker that is stopped before its first message has not failed to start.
       thread.dead = true;
       thread.stop();
     }
@@ -189,7 +192,7 @@ export class Workers {
       if (thread.dead) return;
       thread.dead = true;
       thread.stop();
-      // Its first word may still be on the way when it dies at work.
+      // Its first message may still be under way when it dies at work.
       const worked = Atomics.exchange(this.#words, state / 4, workerStates.idle) !== workerStates.idle;
       if (thread.started || worked) this.#deaths++;
       else this.#failToStart(reason);
@@ -220,11 +223,11 @@ export class Workers {
     return thread;
   }
 
-  /** The job goes on without the worker; the next one tries again, a few times. */
+  /** The job goes on without the worker. The next jobs try again, {@link mostAttempts} times in all. */
   #failToStart(reason: unknown): void {
     if (this.#alone) return;
     this.#alone = true;
-    // A page's main thread does all or nothing: it may not wait for a worker's unit.
+    // A page's main thread may not wait for a worker's unit, so that it does the whole job.
     if (!mayBlock) for (const { died } of this.#threads) died();
     const message = (reason as { message?: unknown } | undefined)?.message;
     if (typeof message === "string" && message) this.#reason = ` (${message})`;
@@ -232,8 +235,11 @@ export class Workers {
     if (mayBlock) this.#pool.size = 1 + this.#threads.filter(({ started, dead }) => started && !dead).length;
     this.#say(
       isNode
-        ? `nabla: a worker thread could not be started${this.#reason}, so that ${this.#pool.size === 1 ? "one thread computes" : `${this.#pool.size} threads compute`}. Is a limit on memory or processes too low? setThreads(n) tries again; NABLA_THREADS=1 asks for none.`
-        : "nabla: worker threads cannot be started here (a page's Content-Security-Policy needs worker-src blob:), so that one thread computes.",
+        ? `nabla: a worker thread could not be started${this.#reason}, ` +
+            `so that ${this.#pool.size === 1 ? "one thread computes" : `${this.#pool.size} threads compute`}. ` +
+            "Is a limit on memory or processes too low? setThreads(n) tries again; NABLA_THREADS=1 asks for none."
+        : "nabla: worker threads cannot be started here (a page's Content-Security-Policy needs worker-src blob:), " +
+            "so that one thread computes.",
     );
   }
 
@@ -247,7 +253,7 @@ export class Workers {
     worker.on("message", said);
     worker.on("error", died);
     worker.on("exit", () => died());
-    // A process whose work is done ends, whatever its idle workers wait for.
+    // Idle workers must not keep the process alive.
     worker.unref();
     return { post: (message) => worker.postMessage(message), stop: () => void worker.terminate() };
   }
@@ -264,7 +270,7 @@ export class Workers {
     return { post: (message) => worker.postMessage(message), stop: () => worker.terminate() };
   }
 
-  /** Lets the workers forget a program. */
+  /** Makes the workers drop a program. */
   forget(program: number): void {
     for (const thread of this.#threads) if (thread.knows.delete(program)) thread.post({ kind: "forget", program });
   }

@@ -1,7 +1,7 @@
-// What surrounds this code: Node or a page, a thread that may sleep or one that may not, cores, shared memory.
+// The environment: Node or a page, a thread that may sleep or one that may not, cores, shared memory.
 import { mostThreads } from "./control.ts";
 
-/** The parts of Node that are used, where there is Node. */
+/** The parts of Node that are used, if this is Node. */
 interface NodeModules {
   getBuiltinModule?: (name: string) => any;
 }
@@ -9,16 +9,20 @@ interface NodeModules {
 export const node = (globalThis as { process?: NodeModules & { versions?: { node?: string } } }).process;
 export const isNode = node?.versions?.node !== undefined;
 
-/** Whether this thread may sleep: a page's main thread may not, and must never be held for long. */
+/** True if this thread may sleep. A page's main thread may not, and must never be blocked for long. */
 export const mayBlock =
   isNode || typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope !== "undefined";
 
-/** Whether threads can share memory here: in Node always, in a page where it is isolated from other origins. */
+/** True if threads can share memory: always in Node, and in pages that are isolated from other origins. */
 export const canShare =
   typeof SharedArrayBuffer !== "undefined" &&
   (isNode || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true);
 
-/** The cores that there are. */
+/** Advice for pages in which threads cannot share memory. */
+export const serveIsolated =
+  "Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+
+/** Number of cores, at most {@link mostThreads}. */
 export function coreCount(): number {
   const cores: number =
     node?.getBuiltinModule?.("node:os")?.availableParallelism?.() ??
