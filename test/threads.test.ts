@@ -307,6 +307,6 @@ test("threads that die while they have nothing to do are replaced without a word
 test("a number of threads that makes no sense is refused", () => {
   for (const count of [0, -1, 1.5, 1000, NaN]) expect(() => setThreads(count)).toThrow(ArgumentError);
   setBackend("reference");
-  expect(() => setThreads(2)).toThrow(/one thread/);
+  expect(() => setThreads(2)).toThrow(/expected 1 on the reference backend, got 2/);
   setBackend("wasm");
 });
