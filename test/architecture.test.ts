@@ -194,13 +194,15 @@ describe("every file of src", () => {
     expect(sources.filter((file) => !/^(#!.*\n)?\/\/ \S.{3,}/.test(textOf(file)))).toEqual([]);
   });
 
-  test("has at most 600 lines", () => {
-    expect(sources.filter((file) => textOf(file).split("\n").length > 600)).toEqual([]);
+  test("has at most 500 lines", () => {
+    // Longer ones that are still to be split. The list only shrinks.
+    const known = ["src/tensor.ts"];
+    expect(sources.filter((file) => textOf(file).trimEnd().split("\n").length > 500)).toEqual(known);
   });
 
   test("has no line of more than 120 characters", () => {
     // Folders that still have longer lines. Whoever cleans one removes it here.
-    const unfinished = /^src\/(backends|cli|compile|metrics|nn|optimizers|train)\//;
+    const unfinished = /^src\/(compile|train)\//;
     const long = sources
       .filter((file) => !unfinished.test(file))
       .flatMap((file) =>

@@ -119,7 +119,7 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const depth = lineOf(contract.k, extents);
   const batch = lineOf(contract.batch, extents);
   const bare = lineOf(rowAxes, extents);
-  const isNarrow = extents[columnAxes[columnAxes.length - 1]!]! <= tiles.usual[1];
+  const isNarrow = lineOf(columnAxes, extents).run <= tiles.usual[1];
   const [tileRows, tileColumns] = tiles[!joinsPairs ? "usual" : isNarrow ? "high" : "wide"];
   const columns = lineOf(columnAxes, extents, tileColumns);
   const columnCount = columns.runs * columns.run;

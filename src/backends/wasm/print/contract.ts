@@ -1,7 +1,7 @@
 // Prints contract kernels that are large enough to block: packed panels and a register-tiled product.
 import { type Kernel, kernelBuffers } from "../../../compile/kernel.ts";
 import { FunctionBuilder, type Local, type ModuleBuilder } from "../assemble/assembler.ts";
-import { type Blocking, blockingOf, columnBytes, type OwnLayout, ownLayout } from "./blocking.ts";
+import { type Blocking, columnBytes, type OwnLayout, ownLayout } from "./blocking.ts";
 import { EpiloguePrinter, type PrintedStore, type Sums } from "./epilogue.ts";
 import { Expander, type Vector } from "./expand.ts";
 import { atIndex, atRun, innerAxis } from "./line.ts";
@@ -12,10 +12,15 @@ import type { Target } from "./target.ts";
 import { VectorPrinter } from "./vector-printer.ts";
 
 /** The pieces of a blocked kernel: the product, after a piece that packs its columns if all threads share them. */
-export function printContract(kernel: Kernel, name: string, target: Target, module: ModuleBuilder): Piece[] {
-  const b = blockingOf(kernel, target)!;
+export function printContract(
+  kernel: Kernel,
+  b: Blocking,
+  name: string,
+  target: Target,
+  module: ModuleBuilder,
+): Piece[] {
   const product: Piece = {
-    f: new ContractPrinter(kernel, name, target).product(
+    f: new ContractPrinter(kernel, b, name, target).product(
       module.add(
         printMicroKernel(target.fusedMultiplyAdd, {
           rows: b.tileRows,
@@ -31,7 +36,7 @@ export function printContract(kernel: Kernel, name: string, target: Target, modu
     ownBytes: ownLayout(b).total,
   };
   if (!b.sharesColumns || b.directColumnStep !== null) return [product];
-  const packing = new ContractPrinter(kernel, `${name}_columns`, target);
+  const packing = new ContractPrinter(kernel, b, `${name}_columns`, target);
   return [
     { f: packing.columns(), units: packing.packUnits, divides: true, work: packing.packWork, ownBytes: 0 },
     product,
@@ -49,8 +54,7 @@ class ContractPrinter {
   readonly #layout: OwnLayout;
   readonly #parameters: Record<(typeof pieceParameters)[number], Local>;
 
-  constructor(kernel: Kernel, name: string, target: Target) {
-    const b = blockingOf(kernel, target)!;
+  constructor(kernel: Kernel, b: Blocking, name: string, target: Target) {
     const buffers = kernelBuffers(kernel);
     this.#b = b;
     this.#f = new FunctionBuilder(

@@ -11,5 +11,6 @@ import type { Target } from "./target.ts";
 /** The pieces of a kernel, in the order in which they must run. */
 export function printKernelPieces(kernel: Kernel, name: string, target: Target, module: ModuleBuilder): Piece[] {
   if (kernel.routine) return [printSort(kernel, name, target.fusedMultiplyAdd, module)];
-  return blockingOf(kernel, target) ? printContract(kernel, name, target, module) : [printLoops(kernel, name, target)];
+  const blocking = blockingOf(kernel, target);
+  return blocking ? printContract(kernel, blocking, name, target, module) : [printLoops(kernel, name, target)];
 }
