@@ -94,7 +94,8 @@ export function changeLines(/** @type {Change[]} */ list, now, then) {
     ),
     ...(other
       ? [
-          `  The baseline is of another machine (${then.machine.cpu}, Node ${then.machine.node}): peers may differ from Nabla in what they make of it.`,
+          `  The baseline is of another machine (${then.machine.cpu}, Node ${then.machine.node}): peers may ` +
+            `differ from Nabla in what they make of it.`,
         ]
       : []),
   ];

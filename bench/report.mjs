@@ -91,7 +91,8 @@ export function productTable(/** @type {Section[]} */ sections) {
     "matmul  (m×k×n: a product of [m, k] and [k, n]; multiplications and additions counted; ✗ a result that differs)",
     ...rows.map((row) => `  ${row.map(pad).join("   ")}`),
     ...new Set(sections.flatMap(({ results }) => absentLines(results))),
-    "  The limits are of one thread and 128-bit multiply-adds. A column's figure is of the contender's best number of threads.",
+    "  The limits are of one thread and 128-bit multiply-adds. A column's figure is of the contender's best " +
+      "number of threads.",
     "",
   ].join("\n");
 }

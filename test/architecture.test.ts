@@ -140,7 +140,7 @@ test("cycles are found", () => {
   expect(cycles(files, [edge("a", "b"), edge("b", "c"), edge("c", "b"), edge("c", "d")])).toEqual([["b", "c"]]);
 });
 
-test("a primitive is registered where it is made, since bundlers drop calls of defineOp whose value nobody uses", () => {
+test("a primitive is registered where it is made: bundlers drop unused calls of defineOp", () => {
   expect(sources.filter((file) => /^\s*defineOp\(/m.test(textOf(file)))).toEqual([]);
 });
 

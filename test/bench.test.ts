@@ -142,7 +142,7 @@ describe("a run", () => {
     expect(median([3, 2, 8]) / median([1, 2, 4])).toBe(1.5);
   });
 
-  it("compares losses at the most steps that each was checked at, and takes a loss that is no number for a difference", () => {
+  it("compares losses at the most steps that each was checked at; NaN is a difference", () => {
     const result = (name: string, losses: Record<number, number>) => ({ contender: { name }, rounds: [1], losses });
     const [nabla, slow, wrong, broken, limit] = compare([
       result("nabla", { 3: 2, 20: 1 }),

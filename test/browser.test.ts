@@ -202,7 +202,8 @@ function differingWords(got: string, wanted: string): string | null {
   const [first] = differing;
   return first === undefined
     ? null
-    : `${differing.length} of ${count} words differ, first word ${first}: ${a!.readFloatLE(4 * first)} instead of ${b!.readFloatLE(4 * first)}`;
+    : `${differing.length} of ${count} words differ, first word ${first}: ` +
+        `${a!.readFloatLE(4 * first)} instead of ${b!.readFloatLE(4 * first)}`;
 }
 
 describe.skipIf(process.platform === "win32")("the search for a browser", () => {

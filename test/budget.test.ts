@@ -66,7 +66,8 @@ function weigh(name: string, { code }: Bundle): number {
   const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KB`;
   const compressed = gzipSync(code, { level: 9 }).length;
   console.log(
-    `${name}: ${kilobytes(compressed)} gzip, ${kilobytes(brotliCompressSync(code).length)} brotli, ${kilobytes(Buffer.byteLength(code))} minified`,
+    `${name}: ${kilobytes(compressed)} gzip, ${kilobytes(brotliCompressSync(code).length)} brotli, ` +
+      `${kilobytes(Buffer.byteLength(code))} minified`,
   );
   return compressed;
 }

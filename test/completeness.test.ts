@@ -44,6 +44,7 @@ test("every recipe is run in its tiny form", () => {
   const has = (name: string): boolean =>
     listed.includes(`recipes/${name}.ts"`) || onTheCommandLine.includes(`"train",\n      "${name}"`);
   const advice =
-    "import it into test/recipes.test.ts and add it to the list there (or, if its data must be downloaded, train it on made-up data in test/cli.test.ts)";
+    "import it into test/recipes.test.ts and add it to the list there (or, if its data must be downloaded, train " +
+    "it on made-up data in test/cli.test.ts)";
   expect(missing(names, has, advice)).toEqual([]);
 });

@@ -241,7 +241,7 @@ describe("digits", () => {
   const fingerprint = ({ inputs, targets }: Dataset): string =>
     createHash("sha256").update(inputs.array.data).update(targets.array.data).digest("hex");
 
-  test("gives 8,000 to train on and 2,000 held out, and the same ones from the package and from the cache", async () => {
+  test("gives 8,000 to train on and 2,000 held out, the same from the package and the cache", async () => {
     const fresh = await digits({ cache: folder });
     hidePackage();
     const cached = await digits({ cache: folder });
@@ -348,7 +348,7 @@ describe("digits", () => {
     await expect(digits({ cache })).rejects.toThrow(/has only 10 digits/);
   });
 
-  test("does without the default cache where it cannot be written, but not without one that was asked for", async () => {
+  test("does without a default cache that cannot be written, but not without one asked for", async () => {
     fs.writeFileSync(path.join(folder, "file"), "");
     const blocked = path.join(folder, "file", "cache");
     vi.stubEnv("NABLA_CACHE", blocked);
@@ -406,7 +406,8 @@ describe("mnist from a folder", () => {
     put({ "train-images-idx3": small["train-images-idx3"] });
     await expect(mnist({ folder })).rejects.toThrow(
       new FileError(
-        `the folder "${folder}" does not hold train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz: put them there, gzipped or unpacked.`,
+        `the folder "${folder}" does not hold train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, ` +
+          `t10k-labels-idx1-ubyte.gz: put them there, gzipped or unpacked.`,
       ),
     );
     await expect(mnist({ folder: path.join(folder, "none") })).rejects.toThrow(
@@ -530,7 +531,8 @@ describe("mnist without a folder", () => {
     const where = path.join(folder, "tiny");
     expect((error as Error).message).toBe(
       `the tiny files are not on this machine and cannot be fetched: put ${names.map((name) => `${name}-ubyte.gz`).join(", ")} into "${where}", ` +
-        `or name a folder that has them (could not download "${where}/train-images-idx3-ubyte.gz"; tried: ${release.mirrors[0]}train-images-idx3-ubyte.gz (ECONNREFUSED)).`,
+        `or name a folder that has them (could not download "${where}/train-images-idx3-ubyte.gz"; tried: ` +
+        `${release.mirrors[0]}train-images-idx3-ubyte.gz (ECONNREFUSED)).`,
     );
   });
 });

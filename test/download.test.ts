@@ -231,7 +231,8 @@ describe("download", () => {
     const wrongHash = createHash("sha256").update("x").digest("hex");
     await expect(download({ urls: [missing, wrong, closed], sha256, path: target })).rejects.toThrow(
       new FileError(
-        `could not download "${target}"; tried: ${missing} (HTTP 404); ${wrong} (wrong SHA-256 ${wrongHash}); ${closed} (ECONNREFUSED).`,
+        `could not download "${target}"; tried: ${missing} (HTTP 404); ${wrong} (wrong SHA-256 ${wrongHash}); ` +
+          `${closed} (ECONNREFUSED).`,
       ),
     );
     expect(files()).toEqual({});

@@ -101,7 +101,8 @@ for (const file of files.filter((name) => !name.startsWith("cli/"))) {
           seen++;
           if (!agrees(value, shownValue(comment)!))
             expect.fail(
-              `shows ${comment}, but is ${JSON.stringify(value, (_, v) => (ArrayBuffer.isView(v) ? [...(v as Float32Array)] : v))}`,
+              `shows ${comment}, but is ` +
+                `${JSON.stringify(value, (_, v) => (ArrayBuffer.isView(v) ? [...(v as Float32Array)] : v))}`,
             );
         };
         await new AsyncFunction("check", ...Object.keys(scope), `"use strict"; {\n${code}\n}`)(
@@ -129,7 +130,8 @@ describe("the test of examples", () => {
 
   test("takes docstrings apart", () => {
     const found = examplesOf(
-      "// first\n/**\n * Says.\n *\n * @example\n * const x = 1;\n * x; // 1\n * @throws never\n */\n/** @example f(2); // 4 */\n/** None. */\n",
+      "// first\n/**\n * Says.\n *\n * @example\n * const x = 1;\n * x; // 1\n * @throws never\n */\n/** " +
+        "@example f(2); // 4 */\n/** None. */\n",
     );
     expect(found).toEqual([
       { line: 5, text: "const x = 1;\nx; // 1" },

@@ -217,7 +217,8 @@ async function check(seed: number, make: (seed: number) => Fuzz = fuzzProgram): 
     ? `shrunk to\n${printGraph(small)}`
     : `whole (it is not wrong by itself; look at its variables and steps)\n${printGraph(graph)}`;
   throw new Error(
-    `seed ${seed}:\n${real.join("\n")}\n\nThe graph, ${text}\n\nPut ${seed} into \`${make === fuzzProgram ? "regressions" : "loopRegressions"}\` of test/fuzz.test.ts.`,
+    `seed ${seed}:\n${real.join("\n")}\n\nThe graph, ${text}\n\nPut ${seed} into ` +
+      `\`${make === fuzzProgram ? "regressions" : "loopRegressions"}\` of test/fuzz.test.ts.`,
   );
 }
 

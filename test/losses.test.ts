@@ -212,7 +212,8 @@ describe("which form a name means", () => {
         });
       };
     expect(compiled("softmax", true)).toThrow(
-      "compile: sparseCategoricalCrossentropy with fromLogits: true expected logits, got probabilities from the last activation, softmax; leave fromLogits out, or set it to false.",
+      "compile: sparseCategoricalCrossentropy with fromLogits: true expected logits, got probabilities from the " +
+        "last activation, softmax; leave fromLogits out, or set it to false.",
     );
     expect(compiled("linear", false)).toThrow(
       "with fromLogits: false expected probabilities, got logits from the last activation, linear",

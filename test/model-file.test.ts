@@ -292,7 +292,8 @@ describe("a model at an address", () => {
     body = new TextEncoder().encode("<!doctype html><html><body>My application</body></html>");
     await expect(loadModel(`${address}/m.safetensors`)).rejects.toThrow(
       new FileError(
-        `"${address}/m.safetensors" is not a safetensors file: it is an HTML page, as a server gives for an address that it does not know.`,
+        `"${address}/m.safetensors" is not a safetensors file: it is an HTML page, as a server gives for an ` +
+          `address that it does not know.`,
       ),
     );
   });

@@ -267,7 +267,7 @@ describe("equal nodes", () => {
 });
 
 describe("assignments", () => {
-  test("in place wait for all who read the old value, and are copies where a reader waits for the new one", async () => {
+  test("in place wait for readers of the old value; are copies if a reader needs the new one", async () => {
     const [v, w] = [variable(tensor([1, 2, 3, 4])), variable(tensor([5, 6, 7, 8]))];
     const swap = compile(() => {
       const sum = v.value.sum();

@@ -130,7 +130,7 @@ describe("what convolution, pooling and attention become", () => {
   const image = [4, 16, 16, 8];
   const kernel = [3, 3, 8, 16];
 
-  it("each of a convolution's three products is one contraction; beside them only images with their padding are stored", async () => {
+  it("a convolution's three products are one contraction each; only padded images are stored beside", async () => {
     expect(
       await kindsOf(
         slopes((x, w) => conv2d(x, w)),

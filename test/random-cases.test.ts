@@ -25,7 +25,8 @@ const numbers = (values: readonly (number | string)[]): number[] =>
 type Call = (o: any, ...xs: Tensor[]) => Tensor;
 
 const unary =
-  "exp expm1 sin cos tanh erf sigmoid silu gelu square softplus tan neg abs relu sign floor ceil round elu selu leakyRelu softsign log log1p sqrt rsqrt";
+  "exp expm1 sin cos tanh erf sigmoid silu gelu square softplus tan neg abs relu sign floor ceil round elu selu " +
+  "leakyRelu softsign log log1p sqrt rsqrt";
 const binary = "add sub mul div mod pow maximum minimum";
 const folds = "sum mean max min";
 const options = "conv1d conv2d conv3d convTranspose1d convTranspose2d convTranspose3d";

@@ -150,7 +150,7 @@ describe("vmap of a loop", () => {
     expect(kernels.filter((text) => / loop over /.test(text))).toHaveLength(2);
   });
 
-  test("rules of one's own inside: by what examples share and what they do not, in carries that examples change and that they do not", async () => {
+  test("customGradient inside: by what examples share or not, in carries that they change or not", async () => {
     const scaled = customGradient((x: Tensor, s: Tensor) => ({
       value: x.mul(s),
       gradient: (dy) => [dy.mul(s).mul(x.sum()), dy.mul(x)],

@@ -237,7 +237,8 @@ test.each([
     }
   });
   expect(said).toEqual([
-    "nabla: a worker thread could not be started (no room for a thread), so that one thread computes. Is a limit on memory or processes too low? setThreads(n) tries again; NABLA_THREADS=1 asks for none.",
+    "nabla: a worker thread could not be started (no room for a thread), so that one thread computes. Is a limit " +
+      "on memory or processes too low? setThreads(n) tries again; NABLA_THREADS=1 asks for none.",
   ]);
   const before = workers.length;
   await pool.run(done, 1, 0, 0);
