@@ -481,7 +481,7 @@ describe("bad input: exit code 1, one sentence", () => {
     await refuses(1, /no such file/, "predict", digits, "none.png");
     await refuses(1, /"text\.png" is not an image/, "predict", digits, "text.png");
     await refuses(1, /got model xor of \[2\].*--numbers/, "predict", xor, join("models", "digits-mlp-example.png"));
-    await refuses(1, /takes inputs/, "evaluate", xor, "--on", "digits-mlp", "--tiny");
+    await refuses(1, /expected inputs of/, "evaluate", xor, "--on", "digits-mlp", "--tiny");
   });
 
   it("shows the place in the program only when it is asked to", async () => {
