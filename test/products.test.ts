@@ -196,6 +196,27 @@ const triples = lengths.flatMap((m, i) =>
   }),
 );
 
+describe("columns and steps that end just after a block or a pass", () => {
+  test.each([4, 9, 70])("%i rows", async (m) => {
+    const products: Product[] = [];
+    for (const n of [65, 129, 257, 258, 259, 261, 513, 514, 515, 517, 1025, 1026, 1027, 1039])
+      for (const layout of ["plain", "transposed"] as const)
+        for (const ending of ["bare", "bias and relu"])
+          products.push(
+            matrices(
+              `[${m},20] · ${layout} [20,${n}], ${ending}`,
+              leaf([m, 20]),
+              layouts[layout]([20, n]),
+              endings[ending],
+            ),
+          );
+    for (const k of [65, 129, 513, 515, 1025, 1027])
+      for (const layout of ["plain", "transposed"] as const)
+        products.push(matrices(`[${m},${k}] · ${layout} [${k},67]`, leaf([m, k]), layouts[layout]([k, 67])));
+    await check(products);
+  });
+});
+
 describe("every pair of lengths", () => {
   test.each(lengths.map((m, i) => [m, i]))("%i rows", async (rows, i) => {
     await check(

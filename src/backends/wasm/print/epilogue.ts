@@ -74,6 +74,8 @@ export class EpiloguePrinter {
                 () => f.get(start).plus(b.blockColumns),
                 () => f.i32(whole),
               ).set(stop);
+              // The last block may hold less than one whole vector.
+              f.get(start).get(stop).emit("i32.lt_u").emit("if");
               f.rangedLoop(
                 column,
                 () => f.get(start),
@@ -81,6 +83,7 @@ export class EpiloguePrinter {
                 4,
                 () => this.#finish(column, rowSums, start, 4),
               );
+              f.emit("end");
               if (columns.run > whole) {
                 f.get(start).plus(b.blockColumns).i32(whole).emit("i32.gt_u").emit("if").i32(whole).set(column);
                 this.#finish(column, rowSums, start, columns.run - whole);
