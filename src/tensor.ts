@@ -262,7 +262,7 @@ export class Tensor {
   mean(axes?: Axes, options: ReduceOptions = {}): Tensor {
     const count = normalizeAxes(axes, this.ndim, "mean").reduce((n, axis) => n * this.shape[axis]!, 1);
     const x = dtypeInfo(this.dtype).isFloat ? this : this.cast("float32");
-    return x.sum(axes, options).mul(1 / count);
+    return x.sum(axes, options).div(count);
   }
   /** The index of the first greatest element along `axis`; NaN counts as greatest. int32. */
   argmax(axis = -1): Tensor {

@@ -1,6 +1,7 @@
 // Long sums: their error is at most that of NumPy's pairwise sum, their order the same with any number of threads.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  averagePool1d,
   compile,
   cumsum,
   logsumexp,
@@ -143,6 +144,15 @@ test("what saturated a float32 accumulator", async () => {
   expect(await ones([4, 1e8]).sum(1).array()).toEqual([1e8, 1e8, 1e8, 1e8]);
   expect(await ones([1e8, 4]).sum(0).array()).toEqual([1e8, 1e8, 1e8, 1e8]);
   expectNear(await logsumexp(ones([1e8]).mul(3)).item(), 3 + Math.log(1e8), 4 * unit * Math.log(1e8));
+});
+
+test("the mean of equal numbers is that number, for any count", async () => {
+  const off: number[] = [];
+  for (let n = 1; n <= 100; n++) {
+    const means = [ones([n]).mean(), averagePool1d(ones([1, n, 1]), n).mean(), ones([n, 3]).mean(0).mean()];
+    for (const mean of means) if ((await mean.item()) !== 1) off.push(n);
+  }
+  expect(off).toEqual([]);
 });
 
 describe("products over a long axis", () => {

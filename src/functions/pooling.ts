@@ -101,7 +101,7 @@ const mean: Pool = (x, shape) => {
     const inside = ops.sub(ops.minimum(ops.add(start, size), length), ops.maximum(start, 0));
     count = ops.mul(inside, count);
   });
-  return typeof count === "number" ? ops.mul(total, 1 / count) : ops.div(total, count);
+  return ops.div(total, count);
 };
 
 /**

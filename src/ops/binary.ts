@@ -1,9 +1,9 @@
 // Elementwise operations of two operands that give numbers.
 import { dtypeInfo } from "../dtype.ts";
 import { elementwise, instruction, type Operand } from "./elementwise.ts";
-import { constantValue } from "./generate.ts";
+import { constantValue, full } from "./generate.ts";
 import { joinPads } from "./join.ts";
-import { defineOp, type ElementwiseOp, type Node, noGradient } from "./op.ts";
+import { defineOp, type ElementwiseOp, type Node, noGradient, type Ops } from "./op.ts";
 
 /** Drops a neutral element e: x ∘ e = x, and e ∘ x = x if `both`. */
 const neutral =
@@ -13,6 +13,14 @@ const neutral =
     if (Object.is(constantValue(b), e)) return a;
     return both && Object.is(constantValue(a), e) ? b : null;
   };
+
+/** Division by a constant power of two is a product with its reciprocal, which is exact: the same bits, sooner. */
+function byReciprocal(o: Ops, y: Node): Node | null {
+  const [a, b] = y.inputs as [Node, Node];
+  const value = constantValue(b) ?? 0;
+  const exponent = Math.round(Math.log2(value));
+  return 2 ** exponent === value && Math.abs(exponent) <= 126 ? o.mul(a, full(b.shape, 1 / value, b.dtype)) : null;
+}
 
 export const addOp: ElementwiseOp<null> = defineOp(
   instruction("add", {
@@ -56,7 +64,7 @@ export const divOp: ElementwiseOp<null> = defineOp(
     domain: "float",
     exact: true,
     vjp: (o, dy, [, b], y) => [o.div(dy, b), o.neg(o.div(o.mul(dy, y), b))], // d(a/b) = da/b − (a/b) db/b
-    simplify: (_, y) => neutral(1, false)(y),
+    simplify: (o, y) => neutral(1, false)(y) ?? byReciprocal(o, y),
   }),
 );
 
