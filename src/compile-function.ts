@@ -72,9 +72,10 @@ const mostTraces = 128;
  * });
  * await step.repeat(100, tensor(3)); // w is now close to 3
  */
-export function compile<Args extends TensorLike[], R extends Result>(
-  fn: (...args: { [K in keyof Args]: Tensor }) => R,
-): Compiled<Args, R> {
+export function compile<Placeholders extends Tensor[], R extends Result>(
+  fn: (...args: Placeholders) => R,
+): Compiled<{ [K in keyof Placeholders]: TensorLike }, R> {
+  type Args = readonly TensorLike[];
   const plain = fn as unknown as (...xs: readonly Tensor[]) => R;
   const inline = (...args: Args): R => plain(...args.map((x) => asTensor(x)));
   const traces = new Map<string, Traced>();
