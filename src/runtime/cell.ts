@@ -48,6 +48,8 @@ export class Cell implements Resident {
   readonly name: string;
   #version = 0;
   #pending: Node | null = null;
+  /** The first value, if it was replaced before it reached the storage: current again if the assignment fails. */
+  #first: Node | null = null;
   #node: Node | null = null;
   #place: Place | null = null;
   /** True once the storage has been written. */
@@ -104,6 +106,7 @@ export class Cell implements Resident {
       trace.assigned.set(this, value);
       return;
     }
+    if (!this.#written) this.#first ??= this.#pending;
     this.#nextVersion();
     this.#pending = value;
     dirty.add(this);
@@ -130,7 +133,7 @@ export class Cell implements Resident {
         redirect(node, read(this));
       },
       fail: (cause) => {
-        const error = explain(this.name, this.#written, cause);
+        const error = explain(this.name, this.#written || this.#first !== null, cause);
         this.#failure = { version, error };
         if (!this.#written) this.#lost = error;
         failedVersions.set(node, this);
@@ -152,6 +155,7 @@ export class Cell implements Resident {
   /** Records that the storage has been written. */
   wrote(): void {
     this.#written = true;
+    this.#first = null;
     this.#failure = null;
     this.#lost = null;
   }
@@ -184,10 +188,13 @@ export class Cell implements Resident {
   /** Drops the assignment that has failed, so that the version before it is current again. */
   #drop(): void {
     // A first value is kept, since there is none before it.
-    if (this.#failure?.version === this.#version && this.#pending && this.#written) {
+    if (this.#failure?.version === this.#version && this.#pending && (this.#written || this.#first)) {
       this.#nextVersion();
-      this.#pending = null;
-      dirty.delete(this);
+      this.#pending = this.#first;
+      if (this.#first) {
+        dirty.add(this);
+        this.#lost = this.#first = null;
+      } else dirty.delete(this);
     }
     this.#failure = null;
   }
