@@ -356,7 +356,7 @@ export class Tensor {
    * NumPy's basic indexing, one entry an axis: an integer selects, `[start, stop, step]` slices (entries may be left
    * out or null), `null` adds an axis, `"..."` stands for the axes between, an int32 tensor gathers. Negative integers
    * count from the end. A number outside the axis throws; indices in a tensor are known only later, and are clamped, as
-   * in JAX.
+   * in JAX. Two index tensors select rows and columns independently, like NumPy's `x[np.ix_(rows, columns)]`.
    *
    * @example x.at(0, [1, 3]) // x[0, 1:3]
    */
