@@ -1,7 +1,7 @@
 // Numbers in JavaScript's memory, with their shape and dtype: the common form of files, data sets and user input.
 import { allocate, type DType, dtypeInfo, type TypedArray, toDType } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
-import { formatShape, type Shape, sizeOf } from "./shape.ts";
+import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
 
 /** Row-major numbers with their shape and dtype. `data.length` is the product of `shape`. */
 export interface HostArray {
@@ -21,6 +21,9 @@ export type NestedOfRank<Rank extends number, Element = number> = number extends
   ? NestedArray
   : [Element, Element[], Element[][], Element[][][], Element[][][][], Element[][][][][], Element[][][][][][]][Rank];
 
+/** The greatest number of axes of nested numbers. An array that contains itself has more. */
+const mostAxes = 64;
+
 /**
  * Makes a {@link HostArray} from nested numbers. Throws {@link ShapeError} if the rows differ in length, and an
  * ArgumentError for a number outside the range of an integer dtype.
@@ -28,6 +31,10 @@ export type NestedOfRank<Rank extends number, Element = number> = number extends
 export function fromNested(values: NestedArray, dtype?: DType): HostArray {
   const shape: number[] = [];
   for (let level = values; Array.isArray(level); level = level[0]!) {
+    if (shape.length === mostAxes)
+      throw new ShapeError(
+        `expected numbers nested at most ${mostAxes} levels deep, got more; does the array contain itself?`,
+      );
     shape.push(level.length);
     if (level.length === 0) break;
   }
@@ -45,7 +52,8 @@ export function fromNested(values: NestedArray, dtype?: DType): HostArray {
     }
     if (depth >= shape.length || level.length !== shape[depth])
       throw ragged(path, `${level.length} entries`, depth, shape);
-    level.forEach((entry, i) => walk(entry, depth + 1, `${path}[${i}]`));
+    // `forEach` would skip holes.
+    for (let i = 0; i < level.length; i++) walk(level[i]!, depth + 1, `${path}[${i}]`);
   };
   walk(values, 0, "");
   const actual = dtype ?? (flat.length > 0 && flat.every((v) => typeof v === "boolean") ? "bool" : "float32");
@@ -80,14 +88,22 @@ export function toNested(array: HostArray): NestedArray {
  * Wraps a typed array. Its kind gives the dtype; signed 8-bit and all 16-bit integers become int32. Throws if its
  * length does not fit `shape`, and for a number outside the range of an integer dtype.
  */
-export function fromTyped(data: TypedArray | ForeignArray, shape: Shape, dtype = dtypeOf(data)): HostArray {
-  if (sizeOf(shape) !== data.length) {
+export function fromTyped(data: TypedArray | ForeignArray, shape: Shape, wanted?: DType): HostArray {
+  const own = dtypeOf(data);
+  const dtype = wanted ?? own;
+  if (sizeOf(checkShape(shape, "array")) !== data.length) {
     throw new ShapeError(
       `shape ${formatShape(shape)}: expected ${sizeOf(shape)} numbers, got an array of ${data.length}.`,
     );
   }
   const bytes = data instanceof Uint8ClampedArray ? new Uint8Array(data.buffer, data.byteOffset, data.length) : data;
-  const isHeld = bytes instanceof dtypeInfo(dtype).array && !(dtype === "bool" && bytes.some((byte) => byte > 1));
+  // A buffer that may change its size is copied, so that its numbers always fill the shape.
+  const { resizable, growable } = bytes.buffer as { resizable?: boolean; growable?: boolean };
+  const isHeld =
+    !resizable &&
+    !growable &&
+    bytes instanceof dtypeInfo(dtype).array &&
+    !(dtype === "bool" && bytes.some((byte) => byte > 1));
   return { data: isHeld ? (bytes as TypedArray) : convert(bytes, dtype), shape, dtype };
 }
 
@@ -105,7 +121,7 @@ function dtypeOf(data: TypedArray | ForeignArray): DType {
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "uint8";
   throw new DTypeError(
-    `expected an array of numbers of at most 32 bits, or of float64, got ${(data as object).constructor.name}; ` +
+    `expected an array of numbers of at most 32 bits, or of float64, got ${(data as object | null)?.constructor?.name ?? data}; ` +
       "try Float32Array.from.",
   );
 }

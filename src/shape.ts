@@ -1,5 +1,6 @@
 // Shapes, axes and NumPy's broadcasting rule.
 import { ArgumentError, ShapeError } from "./errors.ts";
+import { describe } from "./options.ts";
 
 /** The lengths of a tensor's axes, outermost first; `[]` for a scalar. */
 export type Shape = readonly number[];
@@ -37,12 +38,17 @@ export function inversePermutation(order: readonly number[]): number[] {
   return inverse;
 }
 
-/** Throws unless every entry is an integer from 0 up. */
-export function checkShape(shape: Shape, where: string): Shape {
-  for (const n of shape) {
-    if (!Number.isInteger(n) || n < 0) {
-      throw new ShapeError(`${where}: expected a shape of integers from 0 up, got ${formatShape(shape)}.`);
-    }
+/** Throws unless a shape is a list of integers from `least` up, whose product a JavaScript number holds exactly. */
+export function checkShape(shape: Shape, where: string, least = 0): Shape {
+  if (!Array.isArray(shape)) {
+    const hint = typeof shape === "number" ? `; try [${shape}]` : "";
+    throw new ShapeError(`${where}: expected a shape such as [2, 3], got ${describe(shape)}${hint}.`);
+  }
+  // The copy has `undefined` in place of holes, which `some` would skip.
+  const isBad = [...shape].some((n) => !Number.isInteger(n) || n < least);
+  if (isBad || shape.some((n) => n >= 2 ** 53) || sizeOf(shape) >= 2 ** 53) {
+    const what = isBad ? `of integers from ${least} up` : "of fewer than 2^53 elements";
+    throw new ShapeError(`${where}: expected a shape ${what}, got ${formatShape(shape)}.`);
   }
   return shape;
 }
@@ -73,7 +79,7 @@ export function broadcastShapes(where: string, ...shapes: Shape[]): Shape {
 export function normalizeAxis(axis: number, rank: number, where: string): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new ArgumentError(
-      `${where}: axis ${axis} is out of range for a tensor with ${rank} ${rank === 1 ? "axis" : "axes"}` +
+      `${where}: axis ${describe(axis)} is out of range for a tensor with ${rank} ${rank === 1 ? "axis" : "axes"}` +
         (rank > 0 ? ` (allowed: ${-rank} to ${rank - 1}).` : "."),
     );
   }
@@ -86,7 +92,7 @@ export type Axes = number | readonly number[];
 /** Axes in ascending order and without repetition; `undefined` means all of them. */
 export function normalizeAxes(axes: Axes | undefined, rank: number, where: string): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const list = (typeof axes === "number" ? [axes] : axes).map((a) => normalizeAxis(a, rank, where));
+  const list = (Array.isArray(axes) ? [...axes] : [axes]).map((a) => normalizeAxis(a, rank, where));
   if (new Set(list).size !== list.length) throw new ArgumentError(`${where}: an axis is named twice in [${list}].`);
   return [...list].sort((a, b) => a - b);
 }

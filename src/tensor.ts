@@ -16,7 +16,7 @@ import type { Node } from "./ops/op.ts";
 import { checkOptions } from "./options.ts";
 import { Cell } from "./runtime/cell.ts";
 import { numbersOf, refuse } from "./runtime/evaluate.ts";
-import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape, sizeOf } from "./shape.ts";
+import { type Axes, checkShape, formatShape, normalizeAxes, normalizeAxis, type Shape, sizeOf } from "./shape.ts";
 import { inspectSymbol, showArray } from "./show.ts";
 
 /** An argument of array functions: a tensor, a variable (its value now), a number, or nested numbers. */
@@ -275,6 +275,7 @@ export class Tensor {
 
   /** The same elements under another shape; one length may be −1 and is inferred. */
   reshape(shape: Shape): Tensor {
+    checkShape(shape, "reshape", -1);
     const holes = shape.filter((n) => n === -1).length;
     const known = shape.reduce((n, m) => (m === -1 ? n : n * m), 1);
     if (holes > 1 || (holes === 1 && (known === 0 || this.size % known !== 0))) {
@@ -524,7 +525,7 @@ export function tensor(
   if (dtype !== undefined) checkDType(dtype);
   const array = ArrayBuffer.isView(values)
     ? fromTyped(values as TypedArray | ForeignArray, shape ?? [values.length], dtype)
-    : typeof values === "object" && "data" in values
+    : typeof values === "object" && values !== null && "data" in values
       ? fromTyped(values.data, shape ?? values.shape, dtype ?? values.dtype)
       : fromNested(values as NestedArray, dtype);
   const made = new Tensor(ops.data(array.data, array.shape, array.dtype));

@@ -10,13 +10,13 @@ import { asTensor, operand, Tensor, type TensorLike } from "../tensor.ts";
  *
  * @example await zeros([2, 2]).array(); // [[0, 0], [0, 0]]
  */
-export const zeros = (shape: Shape, dtype: DType = "float32"): Tensor => new Tensor(ops.full(shape, 0, dtype));
+export const zeros = (shape: Shape, dtype: DType = "float32"): Tensor => new Tensor(ops.full(shape, 0, dtype, "zeros"));
 /**
  * A tensor of ones. Default dtype: float32.
  *
  * @example await ones([3]).array(); // [1, 1, 1]
  */
-export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => new Tensor(ops.full(shape, 1, dtype));
+export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => new Tensor(ops.full(shape, 1, dtype, "ones"));
 /**
  * A tensor with `value` in every element. Default dtype: float32.
  *
@@ -42,7 +42,8 @@ export const onesLike = (x: TensorLike): Tensor => ones(asTensor(x).shape, asTen
  * The numbers start, start + step, … up to, but not including, `stop`: int32 where start and step are integers, else
  * float32. With one argument: 0, 1, …, stop − 1.
  *
- * @throws ArgumentError where the number of steps is not finite, as with a step of 0, and for integers beyond int32
+ * @throws ArgumentError where the number of steps is not finite, as with a step of 0, or above 2³¹, and for integers
+ *   beyond int32
  * @example await arange(2, 8, 3).array(); // [2, 5]
  */
 export function arange(start: number, stop?: number, step = 1): Tensor {
@@ -50,6 +51,7 @@ export function arange(start: number, stop?: number, step = 1): Tensor {
   const size = Math.max(0, Math.ceil((end - first) / step));
   if (!Number.isFinite(size))
     throw new ArgumentError(`arange: no finite number of steps of ${step} leads from ${first} to ${end}.`);
+  if (size > 2 ** 31) throw new ArgumentError(`arange: expected at most ${2 ** 31} numbers, got ${size}.`);
   const indices = new Tensor(ops.iota([size], 0, "int32"));
   if (first === 0 && step === 1) return indices;
   const fits = [first, step, first + step * Math.max(0, size - 1)].every((x) => fitsDType(x, "int32"));

@@ -20,8 +20,8 @@ export const constantOp: GenerateOp<ConstantAttrs> = defineOp({
 
 /** A constant: `value`, converted to `dtype`. Throws an ArgumentError if an integer dtype cannot hold it. */
 export function full(shape: Shape, value: number, dtype: DType, where = "full"): Node {
-  const held = toDType(value, checkDType(dtype), where);
-  return apply(constantOp, [], { value: held, shape: checkShape(shape, where), dtype });
+  checkShape(shape, where);
+  return apply(constantOp, [], { value: toDType(value, checkDType(dtype), where), shape, dtype });
 }
 
 /** The value of a constant node; undefined for any other node. */

@@ -108,7 +108,7 @@ export const broadcastOp: MovementOp<{ shape: Shape }> = defineOp({
 
 /** Repeats axes of length 1, and adds axes at the left, until the shape is `shape`. */
 export function broadcast(x: Node, shape: Shape): Node {
-  return sameShape(x.shape, shape) ? x : apply(broadcastOp, [x], { shape });
+  return sameShape(x.shape, checkShape(shape, "broadcast")) ? x : apply(broadcastOp, [x], { shape });
 }
 
 interface SliceAttrs {
