@@ -120,8 +120,8 @@ function dtypeOf(data: TypedArray | ForeignArray): DType {
   if (data instanceof Uint32Array) return "uint32";
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "uint8";
+  const kind = (data as object | null)?.constructor?.name ?? data;
   throw new DTypeError(
-    `expected an array of numbers of at most 32 bits, or of float64, got ${(data as object | null)?.constructor?.name ?? data}; ` +
-      "try Float32Array.from.",
+    `expected an array of numbers of at most 32 bits, or of float64, got ${kind}; try Float32Array.from.`,
   );
 }
