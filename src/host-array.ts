@@ -32,9 +32,7 @@ export function fromNested(values: NestedArray, dtype?: DType): HostArray {
   const shape: number[] = [];
   for (let level = values; Array.isArray(level); level = level[0]!) {
     if (shape.length === mostAxes)
-      throw new ShapeError(
-        `expected numbers nested at most ${mostAxes} levels deep, got more; does the array contain itself?`,
-      );
+      throw new ShapeError(`expected a nested array of at most ${mostAxes} levels, got more; does it contain itself?`);
     shape.push(level.length);
     if (level.length === 0) break;
   }
@@ -120,8 +118,6 @@ function dtypeOf(data: TypedArray | ForeignArray): DType {
   if (data instanceof Uint32Array) return "uint32";
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "uint8";
-  const kind = (data as object | null)?.constructor?.name ?? data;
-  throw new DTypeError(
-    `expected an array of numbers of at most 32 bits, or of float64, got ${kind}; try Float32Array.from.`,
-  );
+  const kind = (data as object | null)?.constructor.name ?? data;
+  throw new DTypeError(`expected a typed array of at most 32 bits, or of float64, got ${kind}; try Float32Array.from.`);
 }

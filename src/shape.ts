@@ -46,7 +46,7 @@ export function checkShape(shape: Shape, where: string, least = 0): Shape {
   }
   // The copy has `undefined` in place of holes, which `some` would skip.
   const isBad = [...shape].some((n) => !Number.isInteger(n) || n < least);
-  if (isBad || shape.some((n) => n >= 2 ** 53) || sizeOf(shape) >= 2 ** 53) {
+  if (isBad || Math.max(...shape, sizeOf(shape)) >= 2 ** 53) {
     const what = isBad ? `of integers from ${least} up` : "of fewer than 2^53 elements";
     throw new ShapeError(`${where}: expected a shape ${what}, got ${formatShape(shape)}.`);
   }
@@ -92,7 +92,7 @@ export type Axes = number | readonly number[];
 /** Axes in ascending order and without repetition; `undefined` means all of them. */
 export function normalizeAxes(axes: Axes | undefined, rank: number, where: string): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const list = (Array.isArray(axes) ? [...axes] : [axes]).map((a) => normalizeAxis(a, rank, where));
+  const list = [axes].flat().map((a) => normalizeAxis(a, rank, where));
   if (new Set(list).size !== list.length) throw new ArgumentError(`${where}: an axis is named twice in [${list}].`);
   return [...list].sort((a, b) => a - b);
 }
