@@ -7,11 +7,13 @@ import { topologicalOrder } from "./graph/order.ts";
 import { replaceNodes } from "./graph/replace.ts";
 import * as ops from "./ops/index.ts";
 import { isRead, type Node } from "./ops/op.ts";
+import { checkFunction, describe } from "./options.ts";
 import { Cell } from "./runtime/cell.ts";
 import { backend, enqueue } from "./runtime/device.ts";
 import { evaluate, flush, storagesIn } from "./runtime/evaluate.ts";
 import { isInlining, type Trace, tracing } from "./runtime/trace.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
+import { checkNotAsync } from "./transformations/outputs.ts";
 
 /** The result of a compiled function: tensors, alone or nested in arrays and objects, or nothing. */
 export type Result = Tensor | void | readonly Result[] | { readonly [key: string]: Result };
@@ -76,6 +78,7 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
   fn: (...args: Placeholders) => R,
 ): Compiled<{ [K in keyof Placeholders]: TensorLike }, R> {
   type Args = readonly TensorLike[];
+  checkFunction("compile", fn);
   const plain = fn as unknown as (...xs: readonly Tensor[]) => R;
   const inline = (...args: Args): R => plain(...args.map((x) => asTensor(x)));
   const traces = new Map<string, Traced>();
@@ -177,12 +180,7 @@ function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor
     firstId: placeholders[0]?.id ?? ops.full([], 0, "float32").id,
   };
   const result = tracing(into, () => fn(...placeholders.map((node) => new Tensor(node))));
-  if (result instanceof Promise) {
-    result.catch(() => undefined);
-    throw new ArgumentError(
-      "compile: the function must not be async: it is traced, and its tensors have no numbers yet.",
-    );
-  }
+  checkNotAsync("compile", result);
   const outputs: Node[] = [];
   const fill = collect(result, outputs);
   const assignments = [...into.assigned].map(([variable, value]) => ({ variable, value }));
@@ -234,7 +232,6 @@ function collect(result: Result, into: Node[]): Fill {
   }
   if (result === undefined) return () => undefined;
   throw new ArgumentError(
-    "compile: expected the function to return tensors, alone or in arrays and objects, " +
-      `got ${result === null ? "null" : typeof result}.`,
+    `compile: expected the function to return tensors, alone or in arrays and objects, got ${describe(result)}.`,
   );
 }

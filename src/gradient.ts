@@ -1,9 +1,11 @@
 // Gradients for users: of a value already computed lazily, and of functions.
 import { gradientNodes } from "./graph/gradient.ts";
 import { identity } from "./ops/index.ts";
+import { checkFunction } from "./options.ts";
 import type { Cell } from "./runtime/cell.ts";
 import { transformed } from "./runtime/trace.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
+import { outputOf } from "./transformations/outputs.ts";
 
 /**
  * d loss / d x for each x of `xs`, as lazy tensors. `loss` has one element. An x that it does not depend on gets zeros.
@@ -28,7 +30,8 @@ export function gradients(loss: Tensor, xs: readonly (Tensor | Cell)[]): Tensor[
 export function grad<Rest extends unknown[]>(
   f: (x: Tensor, ...rest: Rest) => Tensor,
 ): (x: TensorLike, ...rest: Rest) => Tensor {
-  return (x, ...rest) => valueAndGrad(f)(x, ...rest)[1];
+  const both = valueAndGrad(f);
+  return (x, ...rest) => both(x, ...rest)[1];
 }
 
 /**
@@ -41,10 +44,14 @@ export function grad<Rest extends unknown[]>(
 export function valueAndGrad<Rest extends unknown[]>(
   f: (x: Tensor, ...rest: Rest) => Tensor,
 ): (x: TensorLike, ...rest: Rest) => [value: Tensor, gradient: Tensor] {
+  checkFunction("gradient", f);
   return (x, ...rest) => {
     // The gradient is taken at a separate node, so that other uses of x inside `f` count as constants.
     const at = new Tensor(identity(asTensor(x).node));
-    const value = transformed(() => f(at, ...rest));
+    const value = outputOf(
+      "gradient",
+      transformed(() => f(at, ...rest)),
+    );
     return [value, gradients(value, [at])[0]!];
   };
 }

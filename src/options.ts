@@ -40,6 +40,11 @@ export function checkFlag(where: string, name: string, value: unknown): boolean 
   throw new ArgumentError(`${where}: expected ${name} to be true or false, got ${describe(value)}.`);
 }
 
+/** Throws {@link ArgumentError} unless `value` is a function. */
+export function checkFunction(where: string, value: unknown): void {
+  if (typeof value !== "function") throw new ArgumentError(`${where}: expected a function, got ${describe(value)}.`);
+}
+
 /** Throws {@link ArgumentError} unless `name` is a text of at most 200 letters without control characters. */
 export function checkName(where: string, name: unknown): string {
   if (typeof name === "string" && name.length <= 200 && printable(name, 200) === name) return name;

@@ -4,13 +4,21 @@ import { describe, expect, test } from "vitest";
 import {
   ArgumentError,
   arange,
+  compile,
+  Dataset,
   DTypeError,
   full,
+  grad,
+  layers,
+  loadModel,
   NablaError,
   type NestedArray,
   ones,
   ShapeError,
+  sequential,
+  type Tensor,
   tensor,
+  valueAndGrad,
   variable,
   zeros,
 } from "../src/index.ts";
@@ -108,10 +116,50 @@ const shapes: readonly Row[] = [
 ];
 const four = { data: new Float32Array(4), dtype: "float32" as const };
 
+const gradient = loose<(f?: unknown) => (x: number) => Tensor>(grad);
+const valueAndGradient = loose<typeof gradient>(valueAndGrad);
+const functions: readonly Row[] = [
+  ["grad of nothing", () => gradient(), ArgumentError, "gradient: expected a function, got undefined."],
+  ["grad of a tensor", () => gradient(x()), ArgumentError, "gradient: expected a function, got a value of type"],
+  ["compile of nothing", () => loose<() => void>(compile)(), ArgumentError, "compile: expected a function, got undef"],
+  ["grad of a number", () => gradient(() => 3)(2), ArgumentError, "the function to return a tensor, got 3."],
+  ["a value of nothing", () => valueAndGradient(() => {})(2), ArgumentError, "return a tensor, got undefined."],
+  ["grad of two", () => gradient((y: Tensor) => [y, y])(2), ArgumentError, "return a tensor, got an array."],
+  ["async", () => gradient(async (y: Tensor) => y)(2), ArgumentError, "gradient: the function must not be async:"],
+  ["async that fails", () => gradient(() => Promise.reject(1))(2), ArgumentError, "must not be async"],
+];
+
+const LooseDataset = loose<new (...parts: unknown[]) => Dataset>(Dataset);
+const datasets: readonly Row[] = [
+  [
+    "two lists",
+    () => new LooseDataset([1], [1]),
+    ArgumentError,
+    "Dataset: expected { inputs, targets }, got an array.",
+  ],
+  ["nothing", () => new LooseDataset(), ArgumentError, "Dataset: expected { inputs, targets }, got undefined."],
+  ["a list", () => Dataset.from(loose([1])), ArgumentError, "Dataset: expected { inputs, targets }, got an array."],
+  [
+    "lists for columns",
+    () => new LooseDataset({ inputs: [1], targets: [1] }),
+    ArgumentError,
+    "got an array; try Dataset",
+  ],
+  [
+    "no columns",
+    () => new LooseDataset({}),
+    ArgumentError,
+    'inputs of "data": expected { array: { data, shape, dtype } }',
+  ],
+  ["no targets", () => Dataset.from(loose({ inputs: [1] })), ArgumentError, "typed array, got undefined."],
+];
+
 describe.each([
   ["numbers", numbers],
   ["ranges", ranges],
   ["shapes", shapes],
+  ["functions", functions],
+  ["data sets", datasets],
 ])("%s", (_, rows) => {
   test.each(rows)("%s", (_, call, kind, message) => {
     expect(call).toThrow(kind);
@@ -135,4 +183,40 @@ test("a buffer that shrinks after the call leaves the tensor as it was", async (
   const x = tensor(numbers);
   buffer.resize(4);
   expect(await x.add(0).array()).toEqual([7, 7, 7, 7]);
+});
+
+const model = (loss: unknown = "mse", metrics: unknown[] = []) => {
+  const model = sequential([layers.dense(1)], { inputShape: [1] });
+  model.compile({ loss: loose(loss), metrics: loose<never[]>(metrics) });
+  return model;
+};
+const [inputs, targets] = [
+  [[1], [2]],
+  [[1], [2]],
+];
+
+test.each<[what: string, call: () => Promise<unknown>, message: string]>([
+  ["null as targets", () => model().fit(inputs, loose(null)), "fit: expected inputs and then targets, got null for"],
+  ["options as targets", () => model().fit(inputs, loose({ epochs: 1 })), "for the targets; options follow them."],
+  ["evaluate without targets", () => model().evaluate(inputs, loose({})), "evaluate: expected inputs and then targets"],
+  ["a loss of nothing", () => model(() => {}).fit(inputs, targets), "loss custom: expected the function to return a"],
+  ["a loss of a number", () => model(() => 3).fit(inputs, targets), "return a tensor, got 3."],
+  [
+    "an async loss",
+    () => model(async (y: Tensor) => y).fit(inputs, targets),
+    "loss custom: the function must not be async",
+  ],
+  [
+    "a metric of nothing",
+    () => model("mse", [function mine() {}]).fit(inputs, targets),
+    "to return a tensor, got undef",
+  ],
+  ["null for a model", () => loadModel(loose(null)), "the path, the address or the bytes of a model, got null."],
+  ["an object for a model", () => loadModel(loose({})), "the bytes of a model, got a value of type object."],
+  ["nothing for a model", () => loose<typeof model>(loadModel)() as never, "bytes of a model, got undefined."],
+  ["nothing to load", () => model().load(loose(undefined)), "bytes of a model, got undefined."],
+])("%s", async (_, call, message) => {
+  const error = await call().catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(ArgumentError);
+  expect((error as Error).message).toContain(message);
 });

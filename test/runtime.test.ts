@@ -406,9 +406,7 @@ describe("errors", () => {
     const f = compile((x: Tensor) => x);
     for (const steps of [0, -1, 1.5, NaN])
       await expect(f.repeat(steps, 1)).rejects.toThrow(/an integer number of steps from 1 up/);
-    await expect(compile((() => 5) as never)()).rejects.toThrow(
-      /expected the function to return tensors.*got (a )?number/,
-    );
+    await expect(compile((() => 5) as never)()).rejects.toThrow(/expected the function to return tensors.*got 5\./);
   });
 
   test("gradients of what has none", () => {

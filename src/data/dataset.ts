@@ -2,6 +2,7 @@
 import { allocate, type DType, dtypeInfo, type TypedArray } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { fromNested, fromTyped, type HostArray, type NestedArray } from "../host-array.ts";
+import { describe } from "../options.ts";
 import { permutation } from "../random.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
 
@@ -54,7 +55,9 @@ export class Dataset {
   readonly name: string;
 
   /** Throws {@link ShapeError} or {@link ArgumentError} if a column is malformed or the two differ in their count. */
-  constructor({ inputs, targets, classNames, name = "data" }: DatasetParts<Column>) {
+  constructor(parts: DatasetParts<Column>) {
+    checkParts(parts);
+    const { inputs, targets, classNames, name = "data" } = parts;
     checkColumn(inputs, `the inputs of "${name}"`);
     checkColumn(targets, `the targets of "${name}"`);
     const [count, answers] = [inputs.array.shape[0], targets.array.shape[0]];
@@ -86,7 +89,9 @@ export class Dataset {
    *   classNames: ["cat", "dog"],
    * });
    */
-  static from({ inputs, targets, ...rest }: DatasetParts<ColumnSource>): Dataset {
+  static from(parts: DatasetParts<ColumnSource>): Dataset {
+    checkParts(parts);
+    const { inputs, targets, ...rest } = parts;
     return new Dataset({ ...rest, inputs: toColumn(inputs, "inputs"), targets: toColumn(targets, "targets") });
   }
 
@@ -169,6 +174,11 @@ function position(index: number, size: number): number {
   return Math.min(size, index < 0 ? Math.max(0, size + index) : index);
 }
 
+function checkParts(parts: unknown): void {
+  if (typeof parts !== "object" || parts === null || Array.isArray(parts))
+    throw new ArgumentError(`Dataset: expected { inputs, targets }, got ${describe(parts)}.`);
+}
+
 function toColumn(source: ColumnSource, where: string): Column {
   if (typeof source === "number" || typeof source === "boolean" || Array.isArray(source))
     return { array: fromNested(source as NestedArray) };
@@ -180,11 +190,17 @@ function toColumn(source: ColumnSource, where: string): Column {
   }
   throw new ArgumentError(
     `${where}: expected nested arrays of numbers, a typed array or { data, shape } with a typed array, ` +
-      `got ${typeof source}.`,
+      `got ${describe(source)}.`,
   );
 }
 
-function checkColumn({ array: { data, shape, dtype }, scale = 1, offset = 0 }: Column, where: string): void {
+function checkColumn(column: Column, where: string): void {
+  if (!ArrayBuffer.isView(column?.array?.data))
+    throw new ArgumentError(
+      `${where}: expected { array: { data, shape, dtype } }, got ${describe(column)}; try Dataset.from.`,
+    );
+  const { array, scale = 1, offset = 0 } = column;
+  const { data, shape, dtype } = array;
   checkShape(shape, where);
   if (shape.length === 0)
     throw new ShapeError(`${where}: expected a first axis that counts the examples, got a single number.`);

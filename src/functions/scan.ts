@@ -8,6 +8,7 @@ import { Cell } from "../runtime/cell.ts";
 import { withoutAssignments } from "../runtime/trace.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor } from "../tensor.ts";
+import { checkNotAsync } from "../transformations/outputs.ts";
 
 /** Tensors, alone or nested in arrays and records; null stands for no tensor. */
 export type TensorTree = Tensor | null | readonly TensorTree[] | { readonly [key: string]: TensorTree };
@@ -56,10 +57,7 @@ export function scan<C extends TensorTree, X extends TensorTree, Y extends Tenso
   const carries = inits.map((x, i) => placeholder(i, x, 0));
   const slices = stacks.map((x, i) => placeholder(inits.length + i, x, 1));
   const given: unknown = withoutAssignments("scan", () => f(rebuilt(init, carries), rebuilt(xs, slices)));
-  if (given instanceof Promise) {
-    given.catch(() => undefined);
-    throw new ArgumentError("scan: f must not be async: it is called once, and its tensors have no numbers yet.");
-  }
+  checkNotAsync("scan", given);
   if (!Array.isArray(given) || given.length !== 2)
     throw new ArgumentError("scan: f must give a pair [new carry, y]; where there is nothing to stack, let y be null.");
   const [next, y] = given as [C, Y];

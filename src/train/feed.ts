@@ -13,6 +13,7 @@ import { gather, iota } from "../ops/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor, tensor } from "../tensor.ts";
+import { outputOf } from "../transformations/outputs.ts";
 import { type Variable, variable } from "../variable.ts";
 import type { Model } from "./model.ts";
 import { privateData, type ResidentData, residentData } from "./resident.ts";
@@ -175,10 +176,10 @@ function measure(
 ): { loss: Tensor; sums: Tensor[] } {
   // A loss may return several numbers for each example, or one for the batch; the sum is scaled to one per example.
   const perExample = (total: Tensor, size: number): Tensor => (size === batch ? total : total.mul(batch / size));
-  const losses = loss.call(targets, predictions);
+  const losses = outputOf(`loss ${loss.name}`, loss.call(targets, predictions));
   const total = losses.sum();
   const sums = metrics.map((metric) => {
-    const values = metric.call(targets, predictions);
+    const values = outputOf(`metric ${metric.name}`, metric.call(targets, predictions));
     return perExample(values.sum().cast("float32"), values.size);
   });
   return { loss: total.mul(1 / losses.size), sums: [perExample(total, losses.size), ...sums] };

@@ -217,6 +217,8 @@ export async function readModel(from: ModelSource): Promise<ModelContent> {
 }
 
 async function readBytes(from: ModelSource): Promise<Uint8Array> {
+  if (typeof from !== "string" && typeof from?.byteLength !== "number")
+    throw new ArgumentError(`expected the path, the address or the bytes of a model, got ${describe(from)}.`);
   if (typeof from !== "string") return from instanceof Uint8Array ? from : new Uint8Array(from);
   return hasFiles() && !/^https?:/i.test(from) ? readFile(from) : readAddress(from);
 }

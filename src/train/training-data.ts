@@ -24,6 +24,10 @@ export async function toDataset(where: string, given: TrainingData): Promise<Dat
         ? [given.inputs, given.targets]
         : [];
   if (inputs === undefined || targets === undefined) throw notData(where, given);
+  if (typeof targets === "object" && !isArraySource(targets))
+    throw new ArgumentError(
+      `${where}: expected inputs and then targets, got ${describe(targets)} for the targets; options follow them.`,
+    );
   return Dataset.from({ inputs: await toSource(inputs), targets: await toSource(targets) });
 }
 
