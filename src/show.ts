@@ -26,8 +26,11 @@ export function showArray(
 /** The numbers alone, nested in brackets, to six digits, one row a line. */
 function showNumbers({ data, shape, dtype }: HostArray): string {
   const isLong = sizeOf(shape) > longest;
-  const text = (i: number): string =>
-    dtype === "bool" ? String(data[i] !== 0) : String(Number(data[i]!.toPrecision(dtype === "float64" ? 12 : 6)));
+  const text = (i: number): string => {
+    if (dtype === "bool") return String(data[i] !== 0);
+    // JavaScript writes −0 as 0, which hides the cause of a −Infinity.
+    return `${Object.is(data[i], -0) ? "-" : ""}${Number(data[i]!.toPrecision(dtype === "float64" ? 12 : 6))}`;
+  };
   const shown = (n: number): number[] => {
     const all = Array.from({ length: isLong && n > 2 * edge ? 2 * edge : n }, (_, i) => i);
     return all.length < n ? all.map((i) => (i < edge ? i : n - 2 * edge + i)) : all;

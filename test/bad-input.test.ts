@@ -449,12 +449,36 @@ test("after bad data the same model takes good ones", async () => {
   expect((await model.fit(x, [0, 1, 2])).epochs).toHaveLength(1);
 });
 
+test.each<[unknown, string]>([
+  [new AbortController(), "a value of type object"],
+  [{}, "a value of type object"],
+  ["x", '"x"'],
+  [null, "null"],
+])("a signal that is none: %s", async (signal, got) => {
+  const message = `expected signal to be an AbortSignal such as controller.signal, got ${got}.`;
+  const model = classifier();
+  await expect(model.fit(x, [0, 1, 2], { signal: signal as AbortSignal })).rejects.toThrow(`fit: ${message}`);
+  await expect(model.evaluate(x, [0, 1, 2], { signal: signal as AbortSignal })).rejects.toThrow(`evaluate: ${message}`);
+});
+
+test("a compile during a run is refused, from its first moment to its last", async () => {
+  const model = classifier();
+  const other = { loss: "meanSquaredError" } as const;
+  const message = "compile: model sequential is being trained; await fit first.";
+  const before = model.training;
+  const run = model.fit(x, [0, 1, 2], {
+    callbacks: [{ onTrainEnd: () => expect(() => model.compile(other)).toThrow(message) }],
+  });
+  expect(() => model.compile(other)).toThrow(message);
+  expect(model.training).toBe(before);
+  expect((await run).epochs).toHaveLength(1);
+  expect(model.compile(other).training!.loss.name).toBe("meanSquaredError");
+});
+
 test("two runs at once are one too many", async () => {
   const model = classifier();
   const first = model.fit(x, [0, 1, 2], { epochs: 3 });
-  await expect(model.fit(x, [0, 1, 2])).rejects.toThrow(
-    "fit: model sequential is being trained already; wait for that run first.",
-  );
+  await expect(model.fit(x, [0, 1, 2])).rejects.toThrow("fit: model sequential is being trained; await fit first.");
   expect((await first).epochs).toHaveLength(3);
 });
 

@@ -137,6 +137,15 @@ describe.skipIf("missing" in search)("in the browser", () => {
     expect(refused.numbers).toEqual(inNode.numbers);
   });
 
+  it("says what to add to a policy that forbids WebAssembly", async () => {
+    const { page } = await open(browser!, `${server!.address}/strict/index.html`);
+    const said = await page.evaluate(
+      'import("./programs.mjs").then(({ runAll }) => runAll()).catch(({ name, message }) => name + ": " + message)',
+    );
+    await page.close();
+    expect(said).toMatch(/^NablaError: WebAssembly: .*Add 'wasm-unsafe-eval' to its script-src\.$/);
+  });
+
   it.each(["isolated", "plain"])(
     "lets a page breathe while it computes: %s",
     async (way) => {

@@ -155,3 +155,58 @@ test.each(kinds)("%s", async (_, prepare) => {
   }
   expect(outcomes.refused).toBeGreaterThan(rounds / 10);
 });
+
+test("no text of a model's file reaches a message with its control characters", async () => {
+  const evil = "\u001b[31mRED\u001b]0;pwned\u0007\u202e\n";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not be there
+  const control = /[\u0000-\u001f\u007f-\u009f\u202e]/;
+  const { tensors, metadata } = decodeSafetensors(await model(), "x");
+  const files: [string, ReturnType<typeof encodeSafetensors>][] = [];
+  const add = (where: string, arrays: typeof tensors, texts: Readonly<Record<string, string>>): void =>
+    void files.push([where, encodeSafetensors(Object.fromEntries(arrays), texts)]);
+  for (const [key, text] of Object.entries(metadata)) {
+    add(key, tensors, { ...metadata, [key]: evil });
+    const { [key]: _, ...others } = metadata;
+    add(`the name ${key}`, tensors, { ...others, [evil]: text });
+    if (key === "format" || key === "version") continue;
+    const json = JSON.parse(text) as object;
+    // Each text and each name of the JSON in turn.
+    const walk = (value: unknown, path: string): void => {
+      if (typeof value !== "object" || value === null) return;
+      const holder = value as Record<string, unknown>;
+      for (const name of Object.keys(holder)) {
+        const old = holder[name];
+        if (typeof old === "string") {
+          holder[name] = evil;
+          add(`${path}.${name}`, tensors, { ...metadata, [key]: JSON.stringify(json) });
+        }
+        holder[name] = old;
+        if (!Array.isArray(value)) {
+          delete holder[name];
+          holder[evil] = old;
+          add(`the name ${path}.${name}`, tensors, { ...metadata, [key]: JSON.stringify(json) });
+          delete holder[evil];
+          holder[name] = old;
+        }
+        walk(old, `${path}.${name}`);
+      }
+    };
+    walk(json, key);
+  }
+  for (const name of tensors.keys()) {
+    const renamed = [...tensors].map(([key, array]) => [key === name ? evil : key, array] as const);
+    add(`the tensor ${name}`, new Map(renamed), metadata);
+  }
+  const bytes = encodeSafetensors(Object.fromEntries(tensors), metadata);
+  const header = new TextDecoder("latin1").decode(bytes);
+  const at = header.indexOf('"dtype":"F32"') + '"dtype":"'.length;
+  files.push(["a dtype", Uint8Array.from(bytes, (byte, i) => (i === at ? 0x7f : byte))]);
+  let refused = 0;
+  for (const [where, file] of files) {
+    let error: unknown = await loadModel(file).catch((caught: unknown) => caught);
+    if (error instanceof Error) refused++;
+    for (; error instanceof Error; error = error.cause)
+      expect(error.message, `${where}: ${JSON.stringify(error.message)}`).not.toMatch(control);
+  }
+  expect(refused).toBeGreaterThan(files.length / 2);
+});

@@ -81,3 +81,7 @@ test("array() is typed by the rank that is named", async () => {
   expectTypeOf(await variable([true]).array<1, boolean>()).toEqualTypeOf<boolean[]>();
   expect((await t.array<2>())[0]![1]).toBe(2);
 });
+
+test("shows the sign of a zero", () => {
+  expect(inspect(tensor([-0, 0]))).toBe("Tensor float32[2]\n[-0,  0]");
+});

@@ -1,5 +1,5 @@
 // The layer classes by name, from which a model file makes layers.
-import { ArgumentError, didYouMean } from "../errors.ts";
+import { ArgumentError, didYouMean, quote } from "../errors.ts";
 import { describe } from "../options.ts";
 import { Activation } from "./activation.ts";
 import { Dense } from "./dense.ts";
@@ -22,21 +22,23 @@ export type LayerJson = {
 // The types of configurations from files are unknown here; each constructor checks its own.
 type Factory = (config: any) => Layer;
 
-const factories: Record<string, Factory> = {
-  Activation: (config) => new Activation(config),
-  Dense: (config) => new Dense(config),
-  Dropout: (config) => new Dropout(config),
-  ELU: (config) => new ELU(config),
-  Flatten: (config) => new Flatten(config),
-  Input: (config) => new Input(config),
-  LeakyReLU: (config) => new LeakyReLU(config),
-  Maxout: (config) => new Maxout(config),
-  PReLU: (config) => new PReLU(config),
-  ReLU: (config) => new ReLU(config),
-  Rescaling: (config) => new Rescaling(config),
-  Reshape: (config) => new Reshape(config),
-  Softmax: (config) => new Softmax(config),
-};
+const factories: Record<string, Factory> = Object.fromEntries(
+  Object.entries<new (config: any) => Layer>({
+    Activation,
+    Dense,
+    Dropout,
+    ELU,
+    Flatten,
+    Input,
+    LeakyReLU,
+    Maxout,
+    PReLU,
+    ReLU,
+    Rescaling,
+    Reshape,
+    Softmax,
+  }).map(([name, Class]) => [name, (config) => new Class(config)]),
+);
 
 /**
  * Makes a layer class of your own known to model files: `factory` makes a layer from the options that `config()`
@@ -47,7 +49,7 @@ const factories: Record<string, Factory> = {
  */
 export function registerLayer(className: string, factory: (config: any) => Layer): void {
   if (Object.hasOwn(factories, className))
-    throw new ArgumentError(`a layer class "${className}" is already registered; choose another name.`);
+    throw new ArgumentError(`a layer class "${className}" is already registered.`);
   factories[className] = factory;
 }
 
@@ -65,7 +67,7 @@ export function layerFromJson(json: LayerJson): Layer {
   if (Object.hasOwn(factories, json.className)) return factories[json.className]!(json.config);
   const known = Object.keys(factories);
   throw new ArgumentError(
-    `unknown layer class "${json.className}".${didYouMean(json.className, known)} Known: ${known.join(", ")}. ` +
-      "A class of your own must be registered first (registerLayer; on the command line: --import ./my-layers.js).",
+    `unknown layer class ${quote(json.className)}.${didYouMean(json.className, known)} Known: ${known.join(", ")}. ` +
+      "Register your own first (registerLayer; on the command line: --import ./my-layers.js).",
   );
 }

@@ -1,6 +1,7 @@
 // Loss and metrics over a data set, without training.
 import { Dataset } from "../data/dataset.ts";
-import { checkCount, checkOptions } from "../options.ts";
+import { ArgumentError } from "../errors.ts";
+import { checkCount, checkOptions, describe } from "../options.ts";
 import { breathe, Pace } from "./air.ts";
 import { checkNotEmpty, checkTrainingData } from "./check-data.ts";
 import { type Feed, feedPool, type TrainingSetup } from "./feed.ts";
@@ -29,16 +30,26 @@ export async function evaluate(
 ): Promise<Evaluation> {
   checkOptions("evaluate", options, ["batchSize", "signal"]);
   const batchSize = checkCount("evaluate", "batchSize", options.batchSize ?? 256);
+  const signal = checkSignal("evaluate", options.signal);
   const pool = feedPool("evaluate", model);
   const { setup } = pool;
   prepareModel("evaluate", model, dataset, setup);
   model.weights();
   const feed = pool.take(dataset, given instanceof Dataset);
   try {
-    return (await evaluateRange(feed, setup, { from: 0, to: dataset.size, batchSize, signal: options.signal }))!;
+    return (await evaluateRange(feed, setup, { from: 0, to: dataset.size, batchSize, signal }))!;
   } finally {
     feed.busy = false;
   }
+}
+
+/** Throws {@link ArgumentError} unless `value` is an AbortSignal, of any realm, or undefined. */
+export function checkSignal(where: string, value: unknown): AbortSignal | undefined {
+  const signal = value as AbortSignal | undefined;
+  if (signal === undefined || typeof signal?.aborted === "boolean") return signal;
+  throw new ArgumentError(
+    `${where}: expected signal to be an AbortSignal such as controller.signal, got ${describe(value)}.`,
+  );
 }
 
 /** Infers the shapes of the model from the data, and checks the data against the model. */

@@ -2,6 +2,7 @@
 import { ArgumentError, didYouMean } from "../errors.ts";
 import { checkCount, checkFlag, checkOptions, checkRange, describe } from "../options.ts";
 import { type Callback, callbackMethods } from "./callback.ts";
+import { checkSignal } from "./evaluate.ts";
 import type { Model } from "./model.ts";
 import type { ArraySource, TrainingData } from "./training-data.ts";
 
@@ -86,7 +87,7 @@ export function resolveFitOptions(model: Model, options: FitOptions) {
     verbose,
     initialEpoch,
     callbacks: onProgress ? [...callbacks, { onProgress }] : callbacks,
-    signal: options.signal,
+    signal: checkSignal("fit", options.signal),
   };
 }
 

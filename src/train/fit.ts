@@ -21,9 +21,6 @@ export async function fit(model: Model, dataset: Dataset, options: FitOptions, g
     ? { x: validationData[0], y: validationData[1] }
     : (validationData as TrainingData | undefined);
   const validationSet = validationGiven && (await toDataset("fit: validationData", validationGiven));
-  // Nothing is awaited from here until `fitting` is set, so that no other run can begin in between.
-  if (model.fitting)
-    throw new ArgumentError(`fit: model ${model.name} is being trained already; wait for that run first.`);
   prepareModel("fit", model, dataset, setup);
   if (validationSet && !sameShape(validationSet.inputShape, dataset.inputShape)) {
     throw new ShapeError(
@@ -43,14 +40,12 @@ export async function fit(model: Model, dataset: Dataset, options: FitOptions, g
 
   const feeds = [pool.take(dataset, given instanceof Dataset)];
   if (validationSet) feeds.push(pool.take(validationSet, validationGiven instanceof Dataset));
-  model.fitting = true;
   try {
     const [feed, other] = feeds as [Feed, Feed?];
     const split = size < dataset.size ? { feed, from: size, to: dataset.size } : null;
     const validation = other ? { feed: other, from: 0, to: validationSet!.size } : split;
     return await new Run(model, setup, feed, dataset, size, validation, resolved).run();
   } finally {
-    model.fitting = false;
     for (const feed of feeds) feed.busy = false;
   }
 }

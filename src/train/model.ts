@@ -156,6 +156,7 @@ export abstract class Model<M extends string = any> {
    */
   compile<const L extends readonly MetricLike[]>(options: CompileOptions<L>): Model<NamesOf<L>> {
     checkOptions("compile", options, ["optimizer", "loss", "metrics"]);
+    this.#refuseDuringFit("compile");
     const { optimizer = "rmsprop", loss, metrics = [] } = options;
     if (loss === undefined)
       throw new ArgumentError('compile: expected a loss, such as { loss: "meanSquaredError" }, got none.');
@@ -174,6 +175,10 @@ export abstract class Model<M extends string = any> {
   /** Sets the resolved optimizer, loss and metrics, from `compile` or a model file. */
   useTraining(setup: TrainingSetup): void {
     this.training = setup;
+  }
+
+  #refuseDuringFit(where: string): void {
+    if (this.fitting) throw new ArgumentError(`${where}: model ${this.name} is being trained; await fit first.`);
   }
 
   /** The setup of `compile`. Throws {@link NablaError} before it. */
@@ -205,9 +210,16 @@ export abstract class Model<M extends string = any> {
     second?: ArraySource | FitOptions,
     third?: FitOptions,
   ): Promise<History<M>> {
-    const { data, options } = sort<FitOptions>(first, second, third);
-    const [{ fit }, dataset] = await Promise.all([trainingLoop(), toDataset("fit", data)]);
-    return fit(this, dataset, options, data);
+    this.#refuseDuringFit("fit");
+    // The run begins with this call, before anything is awaited: what it has found must not change under it.
+    this.fitting = true;
+    try {
+      const { data, options } = sort<FitOptions>(first, second, third);
+      const [{ fit }, dataset] = await Promise.all([trainingLoop(), toDataset("fit", data)]);
+      return await fit(this, dataset, options, data);
+    } finally {
+      this.fitting = false;
+    }
   }
 
   /**

@@ -16,13 +16,16 @@ const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-E
 /** A policy that many sites have: scripts of their own alone, and no workers made of text. */
 const refusal = { "Content-Security-Policy": "worker-src 'self'" };
 
+/** A policy that forbids WebAssembly. The scripts inside the page's own text are allowed, for its import map. */
+const strict = { "Content-Security-Policy": "script-src 'self' 'unsafe-inline'" };
+
 /**
  * Serves the files of `folder` under /isolated/ with the headers of cross-origin isolation, under /refused/ with a
- * policy beside them, and under /plain/ without any.
+ * policy beside them, under /strict/ with a policy alone, and under /plain/ without any.
  */
 export async function serve(folder: string): Promise<{ address: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
-    const [, way, path] = /^\/(isolated|refused|plain)(\/[^?]*)$/.exec(request.url ?? "") ?? [];
+    const [, way, path] = /^\/(isolated|refused|strict|plain)(\/[^?]*)$/.exec(request.url ?? "") ?? [];
     if (way === undefined || path === undefined)
       return void response.writeHead(request.url === "/favicon.ico" ? 204 : 404).end();
     const file = join(folder, normalize(decodeURIComponent(path)));
@@ -31,8 +34,9 @@ export async function serve(folder: string): Promise<{ address: string; close: (
         response
           .writeHead(200, {
             "Content-Type": contentTypes[extname(file)] ?? "application/octet-stream",
-            ...(way !== "plain" && isolation),
+            ...((way === "isolated" || way === "refused") && isolation),
             ...(way === "refused" && refusal),
+            ...(way === "strict" && strict),
           })
           .end(bytes),
       () => response.writeHead(404).end(),

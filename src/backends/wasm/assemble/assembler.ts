@@ -145,7 +145,7 @@ export class FunctionBuilder {
   }
 }
 
-/** A module of functions over one imported memory. Functions with equal types and bodies are encoded once. */
+/** A module of functions over one imported memory, or none. Functions with equal types and bodies are encoded once. */
 export class ModuleBuilder {
   readonly #functions: { readonly body: Uint8Array; readonly builder: FunctionBuilder }[] = [];
   readonly #indices = new Map<string, number>();
@@ -168,8 +168,8 @@ export class ModuleBuilder {
     this.#exports.set(name, index);
   }
 
-  /** The bytes of the module. `shared`: true if threads share its memory. */
-  encode(shared = false): Uint8Array<ArrayBuffer> {
+  /** The bytes of the module. `shared`: true if threads share its memory; null if it has none. */
+  encode(shared: boolean | null): Uint8Array<ArrayBuffer> {
     const types: string[] = [];
     const typeOf = ({ parameters, result }: FunctionBuilder): number => {
       const key = [
@@ -182,7 +182,9 @@ export class ModuleBuilder {
     };
     const typeIndices = this.#functions.map(({ builder }) => typeOf(builder));
     const typeSection = vector(types.map((t) => t.split(",").map(Number)));
-    const importSection = vector([[...text("nabla"), ...text("memory"), 2, shared ? 3 : 1, 0, ...leb(65536)]]);
+    const importSection = vector(
+      shared === null ? [] : [[...text("nabla"), ...text("memory"), 2, shared ? 3 : 1, 0, ...leb(65536)]],
+    );
     const exportSection = vector([...this.#exports].map(([name, index]) => [...text(name), 0, ...leb(index)]));
     const parts: Uint8Array[] = [
       Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]),

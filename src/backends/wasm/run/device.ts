@@ -106,15 +106,10 @@ export class WasmDevice {
       this.memory,
       canShare ? Math.min(mostThreads, setting("NABLA_THREADS") || coreCount()) : 1,
     );
-    if (!canShare)
-      limits.push(
-        "one thread: this page is not isolated from other origins, so that threads cannot share memory. " +
-          serveIsolated,
-      );
+    if (!canShare) limits.push(`one thread: this page is not isolated from other origins. ${serveIsolated}`);
     if (!features.relaxedSimd)
       limits.push(
-        "this engine has no relaxed SIMD: products are added with two roundings, " +
-          "and results differ in the last bits from engines that have it",
+        "no relaxed SIMD: products are added with two roundings, and the last bits differ from engines that have it",
       );
     const { threads } = this;
     this.target = {
@@ -178,8 +173,12 @@ function multipliesAndAddsInOne(deviceMemory: DeviceMemory): boolean {
     .emit("v128.store", 0);
   const module = new ModuleBuilder();
   module.export("probe", module.add(f));
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.encode(shared)), { nabla: { memory } });
-  (instance.exports["probe"] as () => void)();
+  try {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.encode(shared)), { nabla: { memory } });
+    (instance.exports["probe"] as () => void)();
+  } catch {
+    // A page's policy may forbid WebAssembly. The first program, which is compiled with the same rights, says so.
+  }
   deviceMemory.free(at);
   return new Float32Array(memory.buffer, at, 1)[0] === 2 ** -24;
 }

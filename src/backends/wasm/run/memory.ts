@@ -22,11 +22,9 @@ function reserveMemory(shared: boolean): { memory: WebAssembly.Memory; pages: nu
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  const asked = [limits[0]!, limits[limits.length - 1]!].map((pages) => formatBytes(pages * page));
   throw new NablaError(
-    `WebAssembly: expected address space for a memory, got neither ${asked.join(" nor ")}. ` +
-      "Raise the limit on the process (ulimit -v), start Node with --disable-wasm-trap-handler, which reserves less, " +
-      'or use setBackend("reference").',
+    "WebAssembly: expected address space for a memory, got not even 64 MiB. " +
+      'Raise ulimit -v, start Node with --disable-wasm-trap-handler, or use setBackend("reference").',
   );
 }
 

@@ -51,7 +51,9 @@ export class WasmProgram implements Program {
     debugPrint(2, () => plan.kernels.map((kernel, i) => inspection!.printKernel(kernel, i)).join("\n"));
     debugPrint(3, () => inspection!.printPlan(graph, plan));
     debugPrint(5, () => module.print());
-    const compiled = await WebAssembly.compile(module.encode(device.memory.shared));
+    const compiled = await WebAssembly.compile(module.encode(device.memory.shared)).catch(async (error) =>
+      (await import("./refusal.ts")).throwRefusal(error),
+    );
     const instance = await WebAssembly.instantiate(compiled, { nabla: { memory: device.memory.memory } });
     // A worker's part that cannot be loaded fails here, before a run has written anything.
     if (instance.exports["work"]) await device.threads.load();
