@@ -201,6 +201,26 @@ describe("train", () => {
     expect((await nabla("evaluate", join("interrupted", "xor.safetensors"))).code).toBe(0);
   });
 
+  it("quits at once at the second signal, unless npm may have passed on the first", async () => {
+    const interrupt = async (agent: string | undefined) => {
+      const out = `twice-${agent ?? "alone"}`;
+      const child = spawn(process.execPath, [bin, "train", "digits-mlp", "--epochs", "200", "--out", out], {
+        cwd: folder,
+        env: { ...env, npm_config_user_agent: agent },
+      });
+      let said = "";
+      child.stdout.on("data", (chunk) => {
+        if (!/^epoch/m.test(said) && /^epoch/m.test((said += chunk))) child.kill("SIGINT");
+      });
+      // The process has taken the first signal once it says so.
+      child.stderr.once("data", () => child.kill("SIGINT"));
+      const code = await new Promise((resolve) => child.on("close", resolve));
+      return { code, saved: existsSync(join(folder, out, "digits-mlp.safetensors")) };
+    };
+    expect(await interrupt(undefined)).toEqual({ code: 130, saved: false });
+    expect(await interrupt("npm")).toEqual({ code: 130, saved: true });
+  });
+
   it("comes to its end when nobody reads its output any more", async () => {
     const child = spawn(process.execPath, [bin, "train", "xor", "--epochs", "3000", "--out", "pipe"], {
       cwd: folder,

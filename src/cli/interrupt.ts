@@ -2,10 +2,10 @@
 import { exitCodes } from "./failure.ts";
 
 /**
- * npm and npx pass on a Ctrl-C that the terminal has sent to this process too. A signal within this many milliseconds
- * of the last belongs to the same key press.
+ * npm and npx, which name themselves in the environment, pass on a Ctrl-C that the terminal has sent to this process
+ * too: a signal within this many milliseconds of the first belongs to the same key press. Elsewhere each is its own.
  */
-const sameKeyPress = 500;
+const sameKeyPress = process.env["npm_config_user_agent"] === undefined ? 0 : 500;
 
 /** The output of the interrupted command. */
 export interface Interrupted {
