@@ -38,16 +38,19 @@ export function inversePermutation(order: readonly number[]): number[] {
   return inverse;
 }
 
-/** Throws unless a shape is a list of integers from `least` up, whose product a JavaScript number holds exactly. */
+/** The most elements along one axis. Indices are of int32, and loops count in 32 bits up to a step past their end. */
+export const longestAxis = 2 ** 31 - 1;
+
+/** Throws unless a shape is a list of integers from `least` up to {@link longestAxis}, with an exact product. */
 export function checkShape(shape: Shape, where: string, least = 0): Shape {
   if (!Array.isArray(shape)) {
     const hint = typeof shape === "number" ? `; try [${shape}]` : "";
     throw new ShapeError(`${where}: expected a shape such as [2, 3], got ${describe(shape)}${hint}.`);
   }
   // The copy has `undefined` in place of holes, which `some` would skip.
-  const isBad = [...shape].some((n) => !Number.isInteger(n) || n < least);
-  if (isBad || Math.max(...shape, sizeOf(shape)) >= 2 ** 53) {
-    const what = isBad ? `of integers from ${least} up` : "of fewer than 2^53 elements";
+  const isBad = [...shape].some((n) => !Number.isInteger(n) || n < least || n > longestAxis);
+  if (isBad || sizeOf(shape) >= 2 ** 53) {
+    const what = isBad ? `of integers from ${least} to ${longestAxis}` : "of fewer than 2^53 elements";
     throw new ShapeError(`${where}: expected a shape ${what}, got ${formatShape(shape)}.`);
   }
   return shape;

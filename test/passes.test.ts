@@ -1,7 +1,13 @@
 // Single decisions of the passes that a whole program shows only by chance: what may go in place, what merges, what
 // waits.
 import { describe, expect, test } from "vitest";
+import { FunctionBuilder, ModuleBuilder } from "../src/backends/wasm/assemble/assembler.ts";
+import { Accumulator } from "../src/backends/wasm/print/accumulators.ts";
+import { blockingOf } from "../src/backends/wasm/print/blocking.ts";
+import type { Vector } from "../src/backends/wasm/print/expand.ts";
+import { printKernelPieces } from "../src/backends/wasm/print/kernels.ts";
 import { cutOf } from "../src/backends/wasm/print/loop-shape.ts";
+import { VectorPrinter } from "../src/backends/wasm/print/vector-printer.ts";
 import { type Buffer, type Expression, ExpressionBuilder } from "../src/compile/expression.ts";
 import { mayReplace } from "../src/compile/in-place.ts";
 import type { ContractRoles, Kernel, Reduction, Store } from "../src/compile/kernel.ts";
@@ -15,6 +21,7 @@ import { closeGraph, graphNodes } from "../src/graph/graph.ts";
 import { compile, type Tensor, tensor, variable } from "../src/index.ts";
 import * as ops from "../src/ops/index.ts";
 import type { Node } from "../src/ops/op.ts";
+import { longestAxis } from "../src/shape.ts";
 import type { Affine } from "../src/view.ts";
 
 const buffer = (name: string, size = 12): Buffer => ({ name, dtype: "float32", size, place: "temporary", index: 0 });
@@ -147,6 +154,84 @@ describe("axes", () => {
     const sum = kernel("rows", [3, 4], 1, { reductions: [reduction(load(x, at([4, 1])))], stores: [] });
     expect(mergeAxes({ ...sum, stores: [store(y, at([1, 0]), reduced(0))] }).extents).toEqual([3, 4]);
   });
+
+  test("merge up to the longest axis that a tensor may have", () => {
+    const sum = (extents: number[]): Kernel => {
+      const zero = extents.map(() => 0);
+      const reductions = [reduction(load(x, at(zero)))];
+      return kernel("rows", extents, 0, { reductions, stores: [store(y, at(zero), reduced(0))] });
+    };
+    expect(mergeAxes(sum([2, 2 ** 15, 2 ** 14])).extents).toEqual([2 ** 30]);
+    expect(mergeAxes(sum([longestAxis])).extents).toEqual([longestAxis]);
+    expect(mergeAxes(sum([2 ** 16, 1, 2 ** 15])).extents).toEqual([2 ** 16, 2 ** 15]);
+    expect(mergeAxes(sum([2 ** 16, 2 ** 16, 4, 2])).extents).toEqual([2 ** 16, 2 ** 19]);
+    expect(mergeAxes(sum([4, 2, 2 ** 30, 2 ** 30, 2])).extents).toEqual([8, 2 ** 30, 2 ** 30, 2]);
+  });
+});
+
+describe("sums of more terms than 32 bits count", () => {
+  const target = { fusedMultiplyAdd: true, joinsPairs: true };
+  const kernelsOf = (result: Node, inputs: readonly Node[] = []): readonly Kernel[] =>
+    lowerGraph(closeGraph([result], [], inputs), () => 0).plan.kernels;
+  const full = (shape: number[]): Node => ops.full(shape, 1, "float32");
+  const x = ops.placeholder(0, [16], "float32");
+
+  test.each([
+    ["a sum of constants", ops.sum(full([2 ** 16, 2 ** 16]), [0, 1]), 2 ** 32],
+    ["a sum of a broadcast", ops.sum(ops.add(full([1e5, 1]), full([1, 1e5])), [0, 1]), 1e10],
+  ])("%s keeps all of them, in loops that end", (_, result, terms) => {
+    const [sum] = kernelsOf(result);
+    expect(sum!.extents.reduce((n, extent) => n * extent)).toBe(terms);
+    expect(Math.max(...sum!.extents)).toBeLessThanOrEqual(longestAxis);
+    expect(() => printKernelPieces(sum!, "sum", target, new ModuleBuilder())).not.toThrow();
+  });
+
+  test("a product is not blocked, whose steps a block would count across axes", () => {
+    const product = (side: number): Kernel => {
+      const columns = ops.broadcast(ops.reshape(x, [1, 1, 16]), [side, side, 16]);
+      const labels = { a: [-1, 0, 1], b: [0, 1, -2], out: [-1, -2] };
+      return { ...kernelsOf(ops.contract(full([16, side, side]), columns, labels), [x])[0]! };
+    };
+    expect(product(2 ** 16)).toMatchObject({ kind: "contract", extents: [16, 16, 2 ** 16, 2 ** 16] });
+    expect(blockingOf(product(2 ** 16), target)).toBeNull();
+    expect(blockingOf(product(2 ** 15), target)).not.toBeNull();
+  });
+});
+
+test("an endless sum goes on where float32 and its correction would stand still, and may be infinite", async () => {
+  const sumOf = async (term: number, isEndless: boolean): Promise<number> => {
+    const f = new FunctionBuilder("sum", []);
+    const printer = new VectorPrinter(f, new Map(), -1, 0, false);
+    const value: Vector = { kind: "constant", dtype: "float32", value: term };
+    const terms = { id: 0, stage: 0, value, factors: null, identity: 0, combine: "add", dtype: "float32" } as const;
+    const sum = new Accumulator(f, terms, 1, true, isEndless);
+    const block = (): void => {
+      sum.fold(printer, 4);
+      sum.endBlock();
+    };
+    printer.inside(-1, null, () => f.countedLoop(f.local("i32"), 0, 3 * 2 ** 24, 1, block));
+    const result = sum.finish(false);
+    f.i32(0).get(result).emit("v128.store", 0);
+    const module = new ModuleBuilder();
+    module.export("sum", module.add(f));
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+    const { instance } = await WebAssembly.instantiate(module.encode(false), { nabla: { memory } });
+    (instance.exports["sum"] as () => void)();
+    return new Float32Array(memory.buffer)[0]!;
+  };
+  expect(await sumOf(1, true)).toBe(3 * 2 ** 24);
+  expect(await sumOf(1, false)).toBe(2 ** 25);
+  expect(await sumOf(-Infinity, true)).toBe(-Infinity);
+});
+
+test("the assembler takes integers of 32 bits, signed and unsigned, and no others", () => {
+  const push = (value: number) => () => new FunctionBuilder("f", []).i32(value);
+  for (const value of [0, -(2 ** 31), 2 ** 31, 2 ** 32 - 1]) expect(push(value)).not.toThrow();
+  for (const value of [2 ** 32, -(2 ** 31) - 1, 0.5, NaN, Infinity])
+    expect(push(value)).toThrow(`not an i32: ${value}`);
+  const f = new FunctionBuilder("f", []);
+  for (const wraps of [() => f.times(2 ** 32), () => f.plus(2 ** 33), () => f.countedLoop(0, 0, 2 ** 32, 1, () => {})])
+    expect(wraps).toThrow("not an i32");
 });
 
 test("independent maps share a kernel while they are small", () => {

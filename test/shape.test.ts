@@ -211,8 +211,8 @@ describe("reshape and its kin", () => {
     ],
     [[2, 3], [-1, -1], "−1 may stand once"],
     [[0, 3], [0, -1], "got [0,-1]"],
-    [[2, 3], [-2, -3], "expected a shape of integers from -1 up, got [-2,-3]"],
-    [[4], [1.5, 2], "expected a shape of integers from -1 up, got [1.5,2]"],
+    [[2, 3], [-2, -3], "expected a shape of integers from -1 to 2147483647, got [-2,-3]"],
+    [[4], [1.5, 2], "expected a shape of integers from -1 to 2147483647, got [1.5,2]"],
   ])("[%s] not to [%s]", (from, to, message) => {
     expect(() => zeros(from).reshape(to)).toThrow(ShapeError);
     expect(() => zeros(from).reshape(to)).toThrow(message);

@@ -1,4 +1,6 @@
 // Pass 6: fewer, longer loops. Merges neighbouring axes that every index crosses in one stride; drops axes of length 1.
+// No merged axis is longer than one that a tensor may have.
+import { longestAxis } from "../shape.ts";
 import type { Affine } from "../view.ts";
 import { ExpressionBuilder, visit } from "./expression.ts";
 import { type Kernel, kernelLoads, kernelRoots } from "./kernel.ts";
@@ -10,12 +12,18 @@ export function mergeAxes(unsorted: Kernel): Kernel {
   const kernel = sortSummedAxes(unsorted);
   const indices = indicesOf(kernel);
   const groups: [number, ...number[]][] = [];
+  let merged = 1;
   for (const [axis, extent] of kernel.extents.entries()) {
     if (extent === 1) continue;
     const group = groups.at(-1);
     const left = group?.at(-1) ?? -1;
-    if (group && sameRole(kernel, left, axis) && indices.every((a) => merges(a, left, axis, extent))) group.push(axis);
-    else groups.push([axis]);
+    merged *= extent;
+    const fits = merged <= longestAxis && sameRole(kernel, left, axis);
+    if (group && fits && indices.every((a) => merges(a, left, axis, extent))) group.push(axis);
+    else {
+      groups.push([axis]);
+      merged = extent;
+    }
   }
   return groups.length === kernel.extents.length ? kernel : regroup(kernel, groups);
 }

@@ -2,7 +2,7 @@
 import { type DType, fitsDType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
-import { formatShape, normalizeAxis, type Shape } from "../shape.ts";
+import { formatShape, longestAxis, normalizeAxis, type Shape } from "../shape.ts";
 import { asTensor, operand, Tensor, type TensorLike } from "../tensor.ts";
 
 /**
@@ -51,7 +51,7 @@ export function arange(start: number, stop?: number, step = 1): Tensor {
   const size = Math.max(0, Math.ceil((end - first) / step));
   if (!Number.isFinite(size))
     throw new ArgumentError(`arange: no finite number of steps of ${step} leads from ${first} to ${end}.`);
-  if (size > 2 ** 31) throw new ArgumentError(`arange: expected at most ${2 ** 31} numbers, got ${size}.`);
+  if (size > longestAxis) throw new ArgumentError(`arange: expected at most ${longestAxis} numbers, got ${size}.`);
   const indices = new Tensor(ops.iota([size], 0, "int32"));
   if (first === 0 && step === 1) return indices;
   const fits = [first, step, first + step * Math.max(0, size - 1)].every((x) => fitsDType(x, "int32"));

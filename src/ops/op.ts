@@ -2,7 +2,7 @@
 
 import type { ScalarBuilder, ScalarOp } from "../compile/scalar.ts";
 import { type DType, dtypeInfo, type TypedArray } from "../dtype.ts";
-import type { Shape } from "../shape.ts";
+import { checkShape, type Shape } from "../shape.ts";
 import type { Affine } from "../view.ts";
 
 /** One value of the graph: an operation applied to inputs. Immutable except for `value`. */
@@ -179,10 +179,10 @@ export function defineOp<O extends Op>(op: O): O {
 let nextId = 0;
 let scope = "";
 
-/** Makes a node. The operation's `infer` checks the inputs. */
+/** Makes a node. The operation's `infer` checks the inputs; no axis of the result may be too long. */
 export function apply<A>(op: Op<A>, inputs: readonly Node[], attrs: A): Node<A> {
   const { shape, dtype } = op.infer(asInputs(inputs), attrs as any);
-  return { id: nextId++, op, inputs, attrs, shape, dtype, scope };
+  return { id: nextId++, op, inputs, attrs, shape: checkShape(shape, op.name), dtype, scope };
 }
 
 /** A new node with the same operation on other inputs of the same shapes. */

@@ -67,7 +67,9 @@ export class FunctionBuilder {
   tee(local: Local): this {
     return this.emit("local.tee", local);
   }
+  /** Pushes a signed or unsigned integer of 32 bits. Throws for any other number, which would wrap unnoticed. */
   i32(value: number): this {
+    if (value !== (value | 0) && value !== value >>> 0) throw new Error(`not an i32: ${value}`);
     return this.emit("i32.const", value);
   }
   /** Four equal 32-bit lanes, given as a number of the lane's type. */

@@ -26,7 +26,7 @@ export const needsBlocks = (r: StagedReduction): boolean => r.combine === "add" 
  * The running result of one reduction for one vector of the parallel axes. Several parts take the vectors in turn, so
  * that no addition waits for the one before. If the sum is cut into blocks, each block is added to a total, and the
  * rounding error of that addition to a correction (Kahan, 1965): the total's error does not grow with the number of
- * blocks.
+ * blocks. After some 2²⁵ blocks the correction would grow no more either; an endless sum adds it to the next block.
  */
 export class Accumulator {
   readonly #f: FunctionBuilder;
@@ -35,7 +35,10 @@ export class Accumulator {
   /** Null if a single block holds the whole sum. */
   readonly #total: { readonly sum: Local; readonly correction: Local } | null;
 
-  constructor(f: FunctionBuilder, reduction: StagedReduction, parts: number, inBlocks: boolean) {
+  readonly #isEndless: boolean;
+
+  constructor(f: FunctionBuilder, reduction: StagedReduction, parts: number, inBlocks: boolean, isEndless: boolean) {
+    this.#isEndless = isEndless;
     this.#f = f;
     this.#reduction = reduction;
     this.#parts = Array.from({ length: parts }, () => f.local("v128"));
@@ -88,16 +91,28 @@ export class Accumulator {
     this.#clear();
   }
 
-  /** next = sum + x; correction += x − (next − sum); sum = next. */
+  /**
+   * next = sum + x; correction += x − (next − sum); sum = next. If endless, x takes over the correction before.
+   */
   #addToTotal(x: Local): void {
     const f = this.#f;
     const { sum, correction } = this.#total!;
     const next = f.local("v128");
+    if (this.#isEndless) {
+      this.#addCorrection(x);
+      f.set(x).splat(0, "f32").set(correction);
+    }
     f.get(sum).get(x).emit("f32x4.add").set(next);
     f.get(correction);
     f.get(x).get(next).get(sum).emit("f32x4.sub").emit("f32x4.sub");
     f.emit("f32x4.add").set(correction).get(next).set(sum);
     f.release(next, "v128");
+  }
+
+  /** Pushes a + correction. The correction of an infinite sum is NaN, and counts as 0. */
+  #addCorrection(a: Local): void {
+    const { correction } = this.#total!;
+    this.#f.get(a).get(correction).get(correction).get(correction).emit("f32x4.eq").emit("v128.and").emit("f32x4.add");
   }
 
   /** Combines the parts into the first one. The order follows from the shape only, as the number of vectors does. */
@@ -120,10 +135,8 @@ export class Accumulator {
     const f = this.#f;
     const result = this.#total ? this.#parts[0]! : this.#gather();
     if (this.#total) {
-      // The correction of an infinite sum is NaN, and must count as 0.
-      const { sum, correction } = this.#total;
-      f.get(sum).get(correction).get(correction).get(correction).emit("f32x4.eq").emit("v128.and");
-      f.emit("f32x4.add").set(result);
+      this.#addCorrection(this.#total.sum);
+      f.set(result);
     }
     if (acrossLanes) {
       this.#combineLanes(result, [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]);

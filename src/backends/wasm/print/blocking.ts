@@ -1,6 +1,7 @@
 // Cuts a contraction into panels, passes, blocks and units, or leaves it to plain loops where these are faster.
 import { type Expression, usesAxes } from "../../../compile/expression.ts";
 import type { Kernel } from "../../../compile/kernel.ts";
+import { longestAxis } from "../../../shape.ts";
 import type { Affine } from "../../../view.ts";
 import { innerAxis, type Line, lineOf } from "./line.ts";
 import { longestWork, unitsFor } from "./piece.ts";
@@ -128,6 +129,8 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
     bare.count < fewest ||
     columnCount < fewest ||
     depth.count < fewest ||
+    // The steps that a pass begins after are counted in 32 bits.
+    depth.count > longestAxis ||
     product < (batch.count < manyProducts ? smallest : smallest / 8)
   )
     return null;

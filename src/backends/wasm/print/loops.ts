@@ -2,7 +2,7 @@
 import type { Buffer } from "../../../compile/expression.ts";
 import { type Kernel, kernelBuffers, kernelRoots, stageOf } from "../../../compile/kernel.ts";
 import { kernelWork } from "../../../compile/work.ts";
-import { sizeOf } from "../../../shape.ts";
+import { longestAxis, sizeOf } from "../../../shape.ts";
 import { FunctionBuilder, type Local } from "../assemble/assembler.ts";
 import { Accumulator, needsBlocks, type StagedReduction } from "./accumulators.ts";
 import { Expander, type Vector, type VectorAffine } from "./expand.ts";
@@ -193,18 +193,19 @@ class LoopPrinter {
     // that number.
     const turns = acrossVector && this.#tile.copies === 1 && this.#rowVectors >= longRow ? parts : 1;
     const blocks = blocksOf(this.#kernel, inner, this.#axis, turns);
-    const isUnrolled = !acrossVector && sizeOf(extents.slice(parallel)) <= mostUnrolled;
+    const terms = sizeOf(extents.slice(parallel));
+    const isUnrolled = !acrossVector && terms <= mostUnrolled;
     for (let stage = 0; reducing && stage <= this.#lastStage; stage++) {
       const reductions = this.#reductions.filter((r) => r.stage === stage);
       const stores = this.#stores.filter((s) => s.per === "element" && s.stage === stage);
       const running = Array.from({ length: copies }, () =>
-        reductions.map((r) => new Accumulator(this.#f, r, turns, blocks !== null)),
+        reductions.map((r) => new Accumulator(this.#f, r, turns, blocks !== null, terms > longestAxis)),
       );
       accumulators.push(...running.flat());
       // Several columns side by side leave registers for two sums each.
       const together = acrossVector || this.#tile.copies === 1 ? Math.max(1, reductions.length) : 2;
       for (let first = 0; first === 0 || first < reductions.length; first += together) {
-        if (sizeOf(extents.slice(parallel)) === 0) break;
+        if (terms === 0) break;
         if (this.#kept.length > 0) this.#pushParameter("own").set(this.#memory);
         const taken = running.map((of) => of.slice(first, first + together));
         const values = reductions.slice(first, first + together).flatMap((r) => r.factors ?? [r.value]);

@@ -230,18 +230,18 @@ export class VectorPrinter implements Push {
 
   // ---- indices ----
 
-  /** Pushes the index of one lane as an i32, with memory terms taken from that lane. */
+  /** Pushes the index of one lane as an i32, modulo 2³², with memory terms taken from that lane. */
   #scalarIndex(a: VectorAffine, scale: number, lane: number): void {
     const { f } = this;
     let constant = a.offset;
     a.coefficients.forEach((c, axis) => (constant += c * (this.#shifts.get(axis) ?? 0)));
     constant += (a.coefficients[this.vectorAxis] ?? 0) * lane;
-    f.i32(constant * scale);
+    f.i32((constant * scale) | 0);
     a.coefficients.forEach((c, axis) => {
       const at = this.#counters.get(axis);
       if (c !== 0 && at !== undefined)
         f.get(at)
-          .times(c * scale)
+          .times((c * scale) | 0)
           .emit("i32.add");
     });
     for (const term of a.terms) {
@@ -297,8 +297,8 @@ export class VectorPrinter implements Push {
   }
 
   /**
-   * Pushes base + offset + Σ coefficient·counter over `axes`, in bytes. Starts from the longest prefix already in a
-   * local.
+   * Pushes base + offset + Σ coefficient·counter over `axes`, in bytes modulo 2³²: a guarded load may have any offset.
+   * Starts from the longest prefix already in a local.
    */
   #pushFixedAddress(buffer: Buffer, a: VectorAffine, axes: readonly number[]): void {
     const { f } = this;
@@ -310,10 +310,10 @@ export class VectorPrinter implements Push {
       if (start !== undefined) break;
     }
     if (start !== undefined) f.get(start);
-    else f.get(this.base(buffer)).plus(a.offset * bytes);
+    else f.get(this.base(buffer)).plus((a.offset * bytes) | 0);
     for (const axis of axes.slice(known))
       f.get(this.#counters.get(axis)!)
-        .times(a.coefficients[axis]! * bytes)
+        .times((a.coefficients[axis]! * bytes) | 0)
         .emit("i32.add");
   }
 
@@ -324,7 +324,7 @@ export class VectorPrinter implements Push {
     this.#pushFixedAddress(buffer, a, this.#entered(a));
     let displacement = (a.coefficients[this.vectorAxis] ?? 0) * lane;
     a.coefficients.forEach((c, axis) => (displacement += c * (this.#shifts.get(axis) ?? 0)));
-    f.plus(displacement * bytes);
+    f.plus((displacement * bytes) | 0);
     for (const term of a.terms) {
       this.value(term.value);
       f.emit("i32x4.extract_lane", this.#varies(term.value) ? lane : 0)

@@ -46,6 +46,8 @@ export class WasmProgram implements Program {
     const asked = inspectionAskedFor();
     const inspection = asked && (await asked);
     const { graph, plan } = lowerGraph(given, (kernel) => contractScratchBytes(kernel, device.target), inspection);
+    // Working memory that exceeds any WebAssembly memory is refused before its addresses are printed.
+    if (plan.arenaBytes >= 2 ** 32) device.memory.allocate(plan.arenaBytes);
     const module = new ModuleBuilder();
     const walk = printWalk(module, plan, device.target);
     debugPrint(2, () => plan.kernels.map((kernel, i) => inspection!.printKernel(kernel, i)).join("\n"));
