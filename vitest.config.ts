@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 // What `npm run test:quick` leaves out: everything that takes long, or builds and starts the package.
-const slowTests = ["bench", "cases", "cli", "data", "fuzz*", "products", "*transformations", "wasm-math"].map(
-  (name) => `test/${name}.test.ts`,
-);
+const slowTests = [
+  ...["bench", "cases", "cli", "data", "download", "examples", "failures", "files", "fuzz*", "goldens", "loop-threads"],
+  ...["many-buffers", "products", "random-cases", "sums", "*transformations", "wasm-math"],
+].map((name) => `test/${name}.test.ts`);
 
 const packageTests = ["browser", "consumer", "readme"].map((name) => `test/${name}.test.ts`);
 
