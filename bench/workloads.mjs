@@ -23,7 +23,7 @@ import { conv, dense, dropout, flatten, maxPool, relu, sequential, tanh } from "
  * @property {(workload: any) => string} describe in some words
  * @property {(workload: any) => { shape: number[], start: import("./families/random.mjs").Start }[]} parameters
  * @property {(workload: any) => { x: number[], y: number[] }} batchShapes
- * @property {(workload: any) => boolean} indices whether the inputs are whole numbers
+ * @property {(workload: any) => boolean} indices whether the inputs are integers
  * @property {(workload: any, random: () => number) => () => { x: ArrayLike<number>, y: ArrayLike<number> }} sampler
  *
  * @typedef {{ values: Float32Array | Int32Array, shape: number[] }} Values

@@ -1347,7 +1347,7 @@ add(
 );
 add(
   "scan",
-  "whole numbers",
+  "integers",
   (c, xs) => scan((a: Tensor, x: Tensor) => [a.mul(1664525).add(x), a.maximum(x)], c, xs),
   [sample(anyBits("int32"), [3]), sample(anyBits("int32"), [5, 3])],
   { gradient: "none" },

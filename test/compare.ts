@@ -91,7 +91,7 @@ export function declarationDifference(x: Tensor, numbers: TypedArray): string | 
   if (numbers.length !== x.size) return `declares ${formatShape(x.shape)}, but has ${numbers.length} numbers`;
   return numbers.constructor === dtypeInfo(x.dtype).array
     ? null
-    : `declares ${x.dtype}, but came as ${numbers.constructor.name}`;
+    : `expected ${x.dtype}, got ${numbers.constructor.name}`;
 }
 
 /** An even draw from [low, high). */

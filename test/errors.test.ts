@@ -883,7 +883,7 @@ const rows: readonly Row[] = [
   ],
 
   [
-    "a seed that is no whole number",
+    "a seed that is not an integer",
     () => random.key(1.5),
     ArgumentError,
     "key: expected a seed that is an integer from 0 to 2^53 - 1, got 1.5.",

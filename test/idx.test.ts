@@ -106,7 +106,7 @@ describe("decodeIdx", () => {
     );
     expect(error).toBeInstanceOf(FileError);
     expect(error.message).toContain(message);
-    expect(error.message).toMatch(/^"train-images" is no whole IDX file: [^\n]*\.$/);
+    expect(error.message).toMatch(/^"train-images" is not a complete IDX file: [^\n]*\.$/);
   });
 
   const real = path.join(import.meta.dirname, "../../shared/data/mnist/t10k-images-idx3-ubyte.gz");

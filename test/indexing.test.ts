@@ -182,7 +182,7 @@ describe("at", () => {
     expect(call).toThrow(message);
   });
 
-  test("places that are no whole numbers", () => {
+  test("indices that are not integers", () => {
     expect(() => x.at(tensor([0.5]))).toThrow(DTypeError);
     expect(() => x.at(tensor([0.5]))).toThrow(/at: expected indices that are integers \(int32\), got float32\[1\]/);
     expect(() => x.at(tensor([true]))).toThrow(DTypeError);

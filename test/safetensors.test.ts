@@ -267,7 +267,7 @@ describe("decodeSafetensors", () => {
     const read = (): unknown => decodeSafetensors(bytes, "dir/model.safetensors");
     expect(read).toThrow(FileError);
     expect(read).toThrow(message);
-    expect(read).toThrow(/^"dir\/model\.safetensors" is no whole safetensors file: [^\n]*\.$/);
+    expect(read).toThrow(/^"dir\/model\.safetensors" is not a complete safetensors file: [^\n]*\.$/);
     expect(Object.hasOwn(Object.prototype, "dtype")).toBe(false);
   });
 

@@ -36,7 +36,7 @@ export const awayFromZero = (low: number, high: number): Domain =>
 export const decades = (low: number, high: number, bothSigns = true): Domain =>
   floats((random) => () => (bothSigns ? sign(random) : 1) * 10 ** drawFloat(random, low, high));
 
-/** Up to ±reach, at least 0.08 from every whole number and every half. */
+/** Up to ±reach, at least 0.08 from every integer and every half. */
 export const offGrid = (reach: number): Domain =>
   floats((random) => () => sign(random) * (random.below(2 * reach) / 2 + drawFloat(random, 0.08, 0.42)));
 

@@ -148,7 +148,7 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
     ];
     await agrees(cell, init, given, [U, init.h, init.c, given.x, given.gate]);
   });
-  test("without slices, without anything to stack, with a count in whole numbers", async () => {
+  test("without slices, without anything to stack, with an integer count", async () => {
     const logistic: Step = ({ n, x }) => [
       { n: n.add(1), x: x.mul(x.neg().add(1)).mul(n.cast("float32").mul(0.1).add(2.5)) },
       null,

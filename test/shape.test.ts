@@ -135,7 +135,7 @@ describe("axes", () => {
       "mean: axis 1 is out of range for a tensor with 1 axis (allowed: -1 to 0).",
     ],
     ["of a scalar", () => zeros([]).argmax(0), "argmax: axis 0 is out of range for a tensor with 0 axes."],
-    ["no whole number", () => zeros([2]).flip(0.5), "flip: axis 0.5 is out of range"],
+    ["not an integer", () => zeros([2]).flip(0.5), "flip: axis 0.5 is out of range"],
     ["named twice", () => zeros([2, 3]).sum([1, -1]), "sum: an axis is named twice in [1,1]."],
     ["of a transpose", () => zeros([2, 3]).transpose([0, 2]), "transpose: axis 2 is out of range"],
     [

@@ -183,7 +183,7 @@ describe("products over a long axis", () => {
   });
 });
 
-test("sums of whole numbers wrap, and the extremes and products are as they were", async () => {
+test("sums of integers wrap, and the extremes and products are as they were", async () => {
   const n = 3_000_001;
   const x = Int32Array.from({ length: n }, (_, i) => Math.imul(i, 1_000_003));
   const wrapped = x.reduce((sum, v) => (sum + v) | 0, 0);

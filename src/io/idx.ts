@@ -34,7 +34,7 @@ const elements: Readonly<
  */
 export async function decodeIdx(bytes: Uint8Array, source: string): Promise<HostArray> {
   const fail: Fail = (what) => {
-    throw new FileError(`"${source}" is no whole IDX file: ${what}.`);
+    throw new FileError(`"${source}" is not a complete IDX file: ${what}.`);
   };
   const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes, fail) : bytes;
   const { type, shape, headerBytes } =

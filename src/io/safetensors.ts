@@ -128,7 +128,7 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Rec
  */
 export function decodeSafetensors(bytes: Uint8Array, source: string): SafetensorsContent {
   const fail = (what: string): never => {
-    throw new FileError(`"${source}" is no whole safetensors file: ${what}.`);
+    throw new FileError(`"${source}" is not a complete safetensors file: ${what}.`);
   };
   const { entries, dataStart } = readHeader(bytes, fail);
   const dataBytes = bytes.length - dataStart;
