@@ -28,6 +28,9 @@ const sign = (random: HostRandom): number => (random.below(2) ? 1 : -1);
 /** Even in [low, high). */
 export const between = (low: number, high: number): Domain => floats((random) => () => drawFloat(random, low, high));
 
+/** Even in [−1, 1). */
+export const unit = between(-1, 1);
+
 /** Of either sign, with a magnitude in [low, high). */
 export const awayFromZero = (low: number, high: number): Domain =>
   floats((random) => () => sign(random) * drawFloat(random, low, high));
@@ -138,3 +141,7 @@ export const extremeUints: readonly number[] = [
   2 ** 31 + 1,
   2 ** 32 - 1,
 ];
+
+/** The given indices in turn. */
+export const indices = (values: readonly number[], shape: Shape, dtype: DType = "int32"): Sample =>
+  sample(listed(values, dtype), shape);

@@ -13,10 +13,9 @@ import { layWindows, windowsOf } from "../../src/functions/windows.ts";
 import * as ops from "../../src/ops/index.ts";
 import type { Shape } from "../../src/shape.ts";
 import { Tensor } from "../../src/tensor.ts";
-import { between, bytes, listed, sample } from "../samples.ts";
+import { bytes, listed, sample, unit } from "../samples.ts";
 import { add, type F, lift } from "./table.ts";
 
-const unit = between(-1, 1);
 const both = { smooth: true, relative: 2e-5 };
 
 function convolution(

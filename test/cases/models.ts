@@ -5,11 +5,10 @@ import { softmax } from "../../src/functions/softmax.ts";
 import * as ops from "../../src/ops/index.ts";
 import type { Shape } from "../../src/shape.ts";
 import { Tensor } from "../../src/tensor.ts";
-import { between, bools, bytes, listed, sample } from "../samples.ts";
+import { between, bools, bytes, listed, sample, unit } from "../samples.ts";
 import { add, type Options } from "./table.ts";
 
 const wide = between(-2, 2);
-const unit = between(-1, 1);
 const smooth: Options = { smooth: true, relative: 3e-5 };
 const parameters = (n: Shape) => [sample(between(0.5, 2), n), sample(unit, n)];
 

@@ -28,6 +28,9 @@ export interface Case {
 export type F = Case["f"];
 export type Options = Partial<Omit<Case, "of" | "name" | "f" | "inputs" | "tolerance"> & Tolerance>;
 
+/** The second derivative exists, and is checked. */
+export const smooth = { smooth: true };
+
 export const cases: Case[] = [];
 
 export function add(of: string, name: string, f: F, inputs: readonly Sample[], options: Options = {}): void {
