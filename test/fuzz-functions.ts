@@ -17,30 +17,11 @@ import {
 import { moveaxis, repeat, roll, tile } from "../src/functions/rearrange.ts";
 import { logsumexp } from "../src/functions/reductions.ts";
 import { argsort, sort, takeAlongAxis, topK } from "../src/functions/sorting.ts";
-import type { HostRandom } from "../src/random.ts";
-import type { Shape } from "../src/shape.ts";
 import type { Tensor } from "../src/tensor.ts";
-
-interface Value {
-  readonly x: Tensor;
-  readonly bound: number;
-  readonly exact: boolean;
-}
-
-/** What a program that is being made lends to these steps. */
-export interface Growth {
-  readonly random: HostRandom;
-  readonly float: () => Value;
-  /** A value that float32 and float64 hold alike. */
-  readonly exactValue: () => Value | null;
-  readonly leaf: (shape: Shape) => Tensor;
-  readonly keep: (x: Tensor, bound: number, exact: boolean) => true;
-}
-
-const most = 3000;
+import { largest, type Pool } from "./fuzz-pool.ts";
 
 /** One more step; false where the draw does not fit and another is to be made. */
-export function growByFunction(g: Growth): boolean {
+export function growByFunction(g: Pool): boolean {
   const steps = [
     convolved,
     convolved,
@@ -62,15 +43,15 @@ export function growByFunction(g: Growth): boolean {
 
 /** x as [batch, ...one or two spatial axes, channels]. */
 function asImage(x: Tensor, rank: number): Tensor | null {
-  if (x.size === 0 || x.size > most / 4) return null;
+  if (x.size === 0 || x.size > largest / 4) return null;
   const wide = x.ndim < rank + 2 ? x.reshape([...new Array<number>(rank + 2 - x.ndim).fill(1), ...x.shape]) : x;
   return wide.reshape([-1, ...wide.shape.slice(wide.ndim - rank - 1)]);
 }
 
-const draw = (g: Growth, rank: number, most: number): number[] =>
+const draw = (g: Pool, rank: number, most: number): number[] =>
   Array.from({ length: rank }, () => 1 + g.random.below(most));
 
-function convolved(g: Growth): boolean {
+function convolved(g: Pool): boolean {
   const rank = 1 + g.random.below(2);
   const { x: given, bound } = g.float();
   const x = asImage(given, rank);
@@ -91,10 +72,10 @@ function convolved(g: Growth): boolean {
     ...options,
     groups,
   });
-  return y.size <= most && g.keep(y.mul(1 / terms), bound, false);
+  return y.size <= largest && g.keep(y.mul(1 / terms), bound, false);
 }
 
-function transposed(g: Growth): boolean {
+function transposed(g: Pool): boolean {
   const rank = 1 + g.random.below(2);
   const { x: given, bound } = g.float();
   const x = asImage(given, rank);
@@ -105,10 +86,10 @@ function transposed(g: Growth): boolean {
     strides: draw(g, rank, 3),
     padding: g.random.below(2) ? "same" : "valid",
   });
-  return y.size <= most && g.keep(y.mul(1 / (9 * x.shape.at(-1)!)), bound, false);
+  return y.size <= largest && g.keep(y.mul(1 / (9 * x.shape.at(-1)!)), bound, false);
 }
 
-function pooled(g: Growth): boolean {
+function pooled(g: Pool): boolean {
   const rank = 1 + g.random.below(2);
   const { x: given, bound, exact } = g.float();
   const x = asImage(given, rank);
@@ -126,8 +107,8 @@ function pooled(g: Growth): boolean {
 }
 
 /** Only what is held exactly has one order. */
-function sorted(g: Growth): boolean {
-  const entry = g.exactValue();
+function sorted(g: Pool): boolean {
+  const entry = g.any((e) => e.exact);
   if (!entry || entry.x.ndim === 0 || entry.x.shape.includes(0)) return false;
   const { x, bound } = entry;
   const axis = g.random.below(x.ndim);
@@ -144,7 +125,7 @@ function sorted(g: Growth): boolean {
   }
 }
 
-function normalized(g: Growth): boolean {
+function normalized(g: Pool): boolean {
   const { x, bound } = g.float();
   if (x.ndim === 0 || x.size === 0) return false;
   const axes = g.random.below(x.ndim);
@@ -168,7 +149,7 @@ function normalized(g: Growth): boolean {
   }
 }
 
-function ran(g: Growth): boolean {
+function ran(g: Pool): boolean {
   const { x, bound } = g.float();
   if (x.ndim === 0 || x.size === 0) return false;
   const axis = g.random.below(x.ndim);
@@ -177,7 +158,7 @@ function ran(g: Growth): boolean {
   return g.keep(cumprod(x.mul(0.1 / bound).add(1), axis), 8, false);
 }
 
-function attended(g: Growth): boolean {
+function attended(g: Pool): boolean {
   const { x: given, bound } = g.float();
   const x = given.ndim >= 2 ? given : given.reshape([-1, 1]);
   const [time, dim] = x.shape.slice(-2) as [number, number];
@@ -191,8 +172,8 @@ function attended(g: Growth): boolean {
   );
 }
 
-function rearranged(g: Growth): boolean {
-  const { x, bound, exact } = g.exactValue() ?? g.float();
+function rearranged(g: Pool): boolean {
+  const { x, bound, exact } = g.any((e) => e.exact) ?? g.float();
   if (x.ndim === 0) return false;
   const axis = g.random.below(x.ndim);
   const steps: (() => Tensor | null)[] = [
@@ -206,10 +187,10 @@ function rearranged(g: Growth): boolean {
     () => (x.dtype === "float32" ? clip(x, -0.5 * bound, 0.25 * bound) : null),
   ];
   const y = steps[g.random.below(steps.length)]!();
-  return y !== null && y.size <= most && g.keep(y, bound, exact);
+  return y !== null && y.size <= largest && g.keep(y, bound, exact);
 }
 
-function folded(g: Growth): boolean {
+function folded(g: Pool): boolean {
   const { x, bound } = g.float();
   if (x.ndim === 0 || x.size === 0) return false;
   const last = x.shape.at(-1)!;

@@ -275,7 +275,7 @@ test(`${Math.ceil(count / 2)} random programs that call the larger functions`, {
     expect(
       [...primitives.keys()]
         .filter((name) => !used.has(name) && name !== "randomBits")
-        .map((name) => `${name}: expected a random program that uses it, got none; add a draw in test/fuzz.ts`),
+        .map((name) => `${name}: expected a random program that uses it, got none; add a draw in test/fuzz-*.ts`),
     ).toEqual([]);
 });
 
