@@ -1,18 +1,24 @@
 // Counter-based random bits on the host: Threefry-2x32 with 20 rounds, and shuffles that use it.
 import { ArgumentError } from "./errors.ts";
 
-const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
+const [even, odd] = [
+  [13, 15, 26, 6],
+  [17, 29, 16, 24],
+];
+/** The rotation of each of Threefry's twenty rounds, and the word that its third key word is made with. */
+export const rotations: readonly number[] = [even, odd, even, odd, even].flat();
+export const parity = 0x1bd11bda;
 
 /**
  * Writes the block of counter (c0, c1) under the key (k0, k1) to `out[at]` and `out[at + 1]`:
  * twenty rounds of add, rotate and xor, with a key word added after every fourth.
  */
 function writeBlock(out: Uint32Array, at: number, k0: number, k1: number, c0: number, c1: number): void {
-  const k2 = 0x1bd11bda ^ k0 ^ k1;
+  const k2 = parity ^ k0 ^ k1;
   let x0 = (c0 + k0) | 0;
   let x1 = (c1 + k1) | 0;
-  for (let round = 0; round < 20; round++) {
-    const turn = rotations[round & 7]!;
+  for (let round = 0; round < rotations.length; round++) {
+    const turn = rotations[round]!;
     x0 = (x0 + x1) | 0;
     x1 = ((x1 << turn) | (x1 >>> (32 - turn))) ^ x0;
     if ((round & 3) !== 3) continue;

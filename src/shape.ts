@@ -38,6 +38,17 @@ export function inversePermutation(order: readonly number[]): number[] {
   return inverse;
 }
 
+/**
+ * The permutation that moves `count` axes, from `start` on, behind the `by` axes that follow them, or before
+ * the −`by` that precede them.
+ */
+export function moveBlock(start: number, count: number, by: number, rank: number): number[] {
+  const axes = Array.from({ length: rank }, (_, i) => i);
+  const block = axes.splice(start, count);
+  axes.splice(start + by, 0, ...block);
+  return axes;
+}
+
 /** The most elements along one axis. Indices are of int32, and loops count in 32 bits up to a step past their end. */
 export const longestAxis = 2 ** 31 - 1;
 

@@ -20,6 +20,7 @@ const floors: readonly (readonly string[])[] = [
     "quantities.ts",
     "debug.ts",
     "random.ts",
+    "zip.ts",
     "compile/scalar.ts",
     "compile/thresholds.ts",
   ],

@@ -6,7 +6,7 @@ import { topologicalOrder } from "../src/graph/order.ts";
 import { printGraph } from "../src/graph/print.ts";
 import { verifyGraph } from "../src/graph/verify.ts";
 import * as ops from "../src/ops/index.ts";
-import { type Node, withScope } from "../src/ops/op.ts";
+import { asInputs, type Node, withScope } from "../src/ops/op.ts";
 import type { Shape } from "../src/shape.ts";
 
 const numbers = (shape: Shape, value = 1): Node =>
@@ -60,7 +60,7 @@ describe("the verifier", () => {
     ],
     [
       "inputs that the operation refuses",
-      () => broken({ op: ops.addOp, inputs: [numbers([2]), numbers([3])] }),
+      () => broken({ op: ops.addOp, inputs: asInputs([numbers([2]), numbers([3])]) }),
       /add: expected one shape, got \[2\] and \[3\]/,
     ],
     [

@@ -3,7 +3,7 @@ import { toDType } from "../src/backends/reference/index.ts";
 import { interpret } from "../src/backends/reference/interpret.ts";
 import { closeGraph, type Graph, graphNodes } from "../src/graph/graph.ts";
 import { data } from "../src/ops/index.ts";
-import type { Node } from "../src/ops/op.ts";
+import { asInputs, type Node } from "../src/ops/op.ts";
 import { backend } from "../src/runtime/device.ts";
 import { difference } from "./compare.ts";
 
@@ -36,7 +36,7 @@ function withNumbers(roots: readonly Node[], numbers: ReadonlyMap<Node, Node>): 
   const rebuild = (node: Node): Node => {
     let made = done.get(node);
     if (!made) {
-      const inputs = node.value === undefined ? node.inputs.map(rebuild) : node.inputs;
+      const inputs = node.value === undefined ? asInputs(node.inputs.map(rebuild)) : node.inputs;
       done.set(node, (made = inputs.every((x, i) => x === node.inputs[i]) ? node : { ...node, inputs }));
     }
     return made;

@@ -88,7 +88,7 @@ export class Buffers {
       return this.#memo(node, () => ({ name: `in${input}`, dtype, size: sizeOf(shape), place: "input", index: input }));
     }
     if (isRead(node)) return this.variable(this.#variables.get(node.attrs.variable)!);
-    if (node.op.kind === "result") return this.results(node.inputs[0]!)[node.attrs.index]!;
+    if (node.op.kind === "result") return this.results(node.inputs[0])[node.attrs.index]!;
     return this.#memo(node, () => this.#temporary(node));
   }
 

@@ -69,7 +69,7 @@ class Fuser {
     const { grouping } = this;
     if (node.op.kind === "join") return;
     if (node.op.kind === "result") {
-      const [loop] = node.inputs as [Node];
+      const [loop] = node.inputs;
       const cluster = grouping.clusterOf(loop);
       if (cluster) grouping.alias(node, cluster);
       return;

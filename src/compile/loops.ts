@@ -35,7 +35,7 @@ function exchange(graph: Graph, results: (loop: Node, index: number) => Node | n
   const inputs = new Set(graph.inputs);
   const roots = replaceNodes(graphRoots(graph), (node) => {
     if (inputs.has(node)) return node;
-    return node.op.kind === "result" ? results(node.inputs[0]!, node.attrs.index) : null;
+    return node.op.kind === "result" ? results(node.inputs[0], node.attrs.index) : null;
   });
   return {
     ...graph,

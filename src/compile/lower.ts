@@ -96,7 +96,7 @@ export class Frame {
       case "movement":
         return this.#moved(node, element, guards);
       case "gather": {
-        const [x, indices] = node.inputs as [Node, Node];
+        const [x, indices] = node.inputs;
         const axis: number = node.attrs.axis;
         const index = this.#ownIndex(node, element);
         const after = axis + indices.shape.length;
@@ -111,7 +111,7 @@ export class Frame {
 
   #moved(node: Node, element: ElementIndex, guards: readonly Guard[]): Expression {
     const { op } = node;
-    const [x] = node.inputs as [Node];
+    const [x] = node.inputs;
     if (op.kind !== "movement" || !op.source) return this.#reshaped(x, element, guards);
     const index: Affine[] = op.source(node, this.#ownIndex(node, element));
     const source = { index, shape: x.shape };

@@ -33,7 +33,7 @@ export function addRoot(grouping: Grouping, node: Node, cluster: Cluster, level:
     grouping.admit(node, cluster, { level, element, value, reading: [value] });
     return;
   }
-  const [x] = node.inputs as [Node];
+  const [x] = node.inputs;
   const folded = frame.lower(x, domainIndex({ shape: x.shape, axes: node.attrs.axes }, frame.rank));
   const value = frame.builder.make({ kind: "reduced", dtype: node.dtype, id: reductions.length });
   grouping.admit(node, cluster, { level, element, value, reading: [folded] });
@@ -53,7 +53,7 @@ function extentsOf(shape: Shape, axes: readonly number[]): { extents: number[]; 
 }
 
 function openRows(grouping: Grouping, node: Node): Cluster {
-  const [{ shape }] = node.inputs as [Node];
+  const [{ shape }] = node.inputs;
   const { axes } = node.attrs as { axes: readonly number[] };
   const { extents, parallel } = extentsOf(shape, axes);
   const cluster = grouping.empty("rows", extents, parallel, { shape, axes });
@@ -64,7 +64,7 @@ function openRows(grouping: Grouping, node: Node): Cluster {
 function openRoutine(grouping: Grouping, node: Node): Cluster {
   const { op, shape } = node;
   if (op.kind !== "routine") throw new TypeError(`expected a routine, got ${op.name}`);
-  const [x] = node.inputs as [Node];
+  const [x] = node.inputs;
   const { axis, descending } = node.attrs as { axis: number; descending: boolean };
   const { extents, parallel } = extentsOf(shape, [axis]);
   const cluster = grouping.empty("routine", extents, parallel, { shape, axes: [axis] });
@@ -76,7 +76,7 @@ function openRoutine(grouping: Grouping, node: Node): Cluster {
 }
 
 function openScatter(grouping: Grouping, node: Node): Cluster {
-  const [updates] = node.inputs as [Node];
+  const [updates] = node.inputs;
   const cluster = grouping.empty("scatter", updates.shape, updates.shape.length);
   const value = cluster.frame.lower(updates, cluster.rowElement);
   const element = scatterIndex(node, cluster.frame);
@@ -87,7 +87,7 @@ function openScatter(grouping: Grouping, node: Node): Cluster {
 
 /** The element that a scatter adds to: the update's own index, with the scattered axis read from memory. */
 function scatterIndex(node: Node, frame: Frame): ElementIndex {
-  const [updates, indices] = node.inputs as [Node, Node];
+  const [updates, indices] = node.inputs;
   const { axis, size } = node.attrs as { axis: number; size: number };
   const own = identityIndex(updates.shape);
   const after = axis + indices.shape.length;
@@ -97,7 +97,7 @@ function scatterIndex(node: Node, frame: Frame): ElementIndex {
 
 function openContract(grouping: Grouping, node: Node): Cluster {
   const labels = node.attrs as ContractLabels;
-  const [a, b] = node.inputs as [Node, Node];
+  const [a, b] = node.inputs;
   const lengths = labelExtents(a.shape, b.shape, labels);
   const summed = labels.a.filter((label) => !labels.out.includes(label));
   const order = [...labels.out, ...summed];

@@ -1,7 +1,7 @@
 // Pass 3: every result, and every part of a concatenation, becomes a node that can be written to memory of its own.
 import { type Graph, graphNodes, graphRoots } from "../graph/graph.ts";
 import { stopGradient } from "../ops/index.ts";
-import type { Node } from "../ops/op.ts";
+import { asInputs, type Node } from "../ops/op.ts";
 import { contiguousStrides, sizeOf } from "../shape.ts";
 
 /** The part of a concatenation's buffer that a node is written to. */
@@ -79,7 +79,7 @@ function placeJoins(graph: Graph): PreparedGraph {
       start += part.shape[axis]!;
       return own === base ? part : own;
     });
-    const join = { ...node, inputs: parts };
+    const join = { ...node, inputs: asInputs(parts) };
     for (const [part, placement] of placed) placements.set(part, { join, ...placement });
     return join;
   };
@@ -87,7 +87,7 @@ function placeJoins(graph: Graph): PreparedGraph {
   for (const node of nodes) {
     let made = node;
     if (!inputs.has(node)) {
-      const read = node.inputs.map(now);
+      const read = asInputs(node.inputs.map(now));
       if (node.op.kind === "join") made = rebuildJoin(node);
       else if (read.some((input, i) => input !== node.inputs[i])) made = { ...node, inputs: read };
     }
@@ -107,7 +107,7 @@ function placeJoins(graph: Graph): PreparedGraph {
 /** The node whose memory holds a node's elements in the same order: the node itself, or the node that it reshapes. */
 export function memoryOf(node: Node, inputs: ReadonlySet<Node>): Node {
   let base = node;
-  while (base.op.kind === "movement" && base.op.source === null && !inputs.has(base)) base = base.inputs[0]!;
+  while (base.op.kind === "movement" && base.op.source === null && !inputs.has(base)) base = base.inputs[0];
   return base;
 }
 
@@ -120,6 +120,6 @@ export function loopOperands(nodes: readonly Node[], inputs: ReadonlySet<Node>):
 /** The node that is written into a part of a concatenation: the part, or the node that it reshapes. */
 export function placedPart(join: Node, part: Node, placements: PreparedGraph["placements"]): Node {
   let base = part;
-  while (placements.get(base)?.join !== join) base = base.inputs[0]!;
+  while (placements.get(base)?.join !== join) base = base.inputs[0];
   return base;
 }

@@ -133,7 +133,7 @@ function readersOf(
 
 /** Materialise a view's source, not the view, unless the view is a strict subset of it. */
 const isView = (node: Node): boolean =>
-  node.op.kind === "movement" && !node.op.fill && sizeOf(node.shape) >= sizeOf(node.inputs[0]!.shape);
+  node.op.kind === "movement" && !node.op.fill && sizeOf(node.shape) >= sizeOf(node.inputs[0].shape);
 
 /** Nodes whose elements are read more than once by the same reader. */
 function nodesReadAgain(nodes: readonly Node[], users: ReadonlyMap<Node, readonly Node[]>): Set<Node> {

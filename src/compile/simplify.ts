@@ -3,7 +3,7 @@ import { type Graph, graphNodes } from "../graph/graph.ts";
 import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
 import { asInputs, isRead, type Node } from "../ops/op.ts";
-import { numbers } from "./numbers.ts";
+import { numbers, type Typed } from "./numbers.ts";
 
 /** An equal graph without repeated or needless nodes. */
 export function simplify(graph: Graph): Graph {
@@ -13,7 +13,7 @@ export function simplify(graph: Graph): Graph {
   const simplified = (node: Node): Node => {
     const known = done.get(node);
     if (known) return known;
-    const inputs = node.inputs.map(simplified);
+    const inputs = asInputs(node.inputs.map(simplified));
     const rebuilt = inputs.every((input, i) => input === node.inputs[i]) ? node : { ...node, inputs };
     const key = keyOf(rebuilt);
     let result = shared.get(key);
@@ -30,8 +30,8 @@ export function simplify(graph: Graph): Graph {
   for (const node of graphNodes(graph)) simplified(node);
   return {
     ...graph,
-    outputs: graph.outputs.map((node) => done.get(node)!),
-    assignments: graph.assignments.map(({ variable, value }) => ({ variable, value: done.get(value)! })),
+    outputs: graph.outputs.map(simplified),
+    assignments: graph.assignments.map(({ variable, value }) => ({ variable, value: simplified(value) })),
   };
 }
 
@@ -67,10 +67,13 @@ function attrsKey(attrs: unknown): string {
  * constant that is moved.
  */
 function fold(node: Node): Node | null {
-  if (node.op.kind === "movement" && !node.op.fill) return ops.constantLike(node.inputs[0]!, node.shape);
+  if (node.op.kind === "movement" && !node.op.fill) return ops.constantLike(node.inputs[0], node.shape);
   if (node.op.kind !== "elementwise" || !node.op.exact || node.inputs.length === 0) return null;
-  const values = node.inputs.map(ops.constantValue);
-  if (values.some((v) => v === undefined)) return null;
-  const operands = values.map((value, i) => ({ value: value!, dtype: node.inputs[i]!.dtype }));
+  const operands: Typed[] = [];
+  for (const input of node.inputs) {
+    const value = ops.constantValue(input);
+    if (value === undefined) return null;
+    operands.push({ value, dtype: input.dtype });
+  }
   return ops.full(node.shape, node.op.scalar(numbers, asInputs(operands), node.attrs).value, node.dtype);
 }

@@ -1,6 +1,7 @@
 // Batches a loop: only those values of its body that depend on the example get the batch axis.
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import { zip } from "../zip.ts";
 import { closeLoop } from "./loop.ts";
 
 /** A node with a leading batch axis, or the node itself if it does not depend on the example. */
@@ -54,14 +55,14 @@ export class LoopBatching {
     const next = step.body.batch(body.next);
     const stacked = step.body.batch(body.stacked);
     const [inits, sliced] = [body.carries.length, body.carries.length + body.slices.length];
-    const asCarried = (x: Batched, i: number): Node => (step.carries[i]!.hasAxis ? this.#spread(x) : x.node);
+    const asCarried = ([x, carry]: [Batched, Batched]): Node => (carry.hasAxis ? this.#spread(x) : x.node);
     const loop = closeLoop({
-      init: inputs.slice(0, inits).map(asCarried),
+      init: zip(inputs.slice(0, inits), step.carries).map(asCarried),
       // A stack of slices has the axis of steps first, then the batch axis.
       xs: inputs.slice(inits, sliced).map((x) => (x.hasAxis ? exchangeFirst(x.node) : x.node)),
       carries: step.carries.map((x) => x.node),
       slices: step.slices.map((x) => x.node),
-      next: next.map(asCarried),
+      next: zip(next, step.carries).map(asCarried),
       stacked: stacked.map((x) => x.node),
       length,
       reverse,
@@ -74,21 +75,24 @@ export class LoopBatching {
     const leaves = [...body.carries, ...body.slices];
     const given = inputs.slice(0, leaves.length).map((x) => x.hasAxis);
     const constants = inputs.slice(leaves.length);
-    const hold = ({ body: opened }: Step): void =>
-      body.constants.forEach((leaf, i) => opened.place(leaf, constants[i]!));
+    const held = zip(body.constants, constants);
+    const hold = (step: Step): void => {
+      for (const [leaf, x] of held) step.body.place(leaf, x);
+    };
+    const fits = (step: Step): boolean =>
+      step.given.every((hasAxis, i) => hasAxis === given[i]) &&
+      held.every(([leaf, { node }]) => (step.body.placed(leaf)?.node ?? node) === node);
     const known = this.#steps.get(body.family);
-    const isConstant = (leaf: Node, i: number): boolean =>
-      (known!.body.placed(leaf)?.node ?? constants[i]!.node) === constants[i]!.node;
-    if (known?.given.every((hasAxis, i) => hasAxis === given[i]) && body.constants.every(isConstant)) {
+    if (known && fits(known)) {
       hold(known);
       return known;
     }
     for (const withAxis = [...given]; ; ) {
       const opened = this.#open();
-      const placeholders = leaves.map((leaf, i): Batched => {
+      const placeholders = zip(leaves, withAxis).map(([leaf, hasAxis], i): Batched => {
         const other = {
-          node: ops.placeholder(i, withAxis[i] ? [this.#size, ...leaf.shape] : leaf.shape, leaf.dtype),
-          hasAxis: withAxis[i]!,
+          node: ops.placeholder(i, hasAxis ? [this.#size, ...leaf.shape] : leaf.shape, leaf.dtype),
+          hasAxis,
         };
         opened.place(leaf, other);
         return other;
@@ -115,7 +119,8 @@ export class LoopBatching {
 export function batchedResult({ loop, hasAxis }: BatchedLoop, index: number): Batched {
   const node = ops.result(loop, index);
   const isStacked = index >= loop.attrs.body.carries.length;
-  return { node: hasAxis[index] && isStacked ? exchangeFirst(node) : node, hasAxis: hasAxis[index]! };
+  const isBatched = hasAxis[index]!;
+  return { node: isBatched && isStacked ? exchangeFirst(node) : node, hasAxis: isBatched };
 }
 
 /** Swaps the first two axes. */

@@ -3,8 +3,8 @@ import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
-import { apply, asInputs, type ContractLabels, type Node, type Rewrite, withInputs } from "../ops/op.ts";
-import { inversePermutation } from "../shape.ts";
+import { apply, asInputs, type ContractLabels, type Inputs, type Node, type Rewrite, withInputs } from "../ops/op.ts";
+import { inversePermutation, moveBlock } from "../shape.ts";
 import { type Batched, type BatchedLoop, type BodyBatching, batchedResult, LoopBatching } from "./batch-loop.ts";
 import { topologicalOrder } from "./order.ts";
 
@@ -66,15 +66,16 @@ class Batching implements BodyBatching {
   batch(roots: readonly Node[]): Batched[] {
     // A node that has its numbers already does not depend on the example.
     const isLeaf = (node: Node): boolean => this.#done.has(node) || node.value !== undefined;
+    const now = (node: Node): Batched => this.#done.get(node)!; // A node comes after its inputs, and a root after all.
     for (const node of topologicalOrder(roots, isLeaf)) {
       if (this.#done.has(node)) continue;
-      const inputs = isLeaf(node) ? [] : node.inputs.map((input) => this.#done.get(input)!);
-      this.#done.set(node, this.placed(node) ?? this.#batch(node, inputs));
+      const inputs = isLeaf(node) ? [] : node.inputs.map(now);
+      this.#done.set(node, this.placed(node) ?? this.#batch(node, asInputs(inputs)));
     }
-    return roots.map((root) => this.#done.get(root)!);
+    return roots.map(now);
   }
 
-  #batch(node: Node, inputs: readonly Batched[]): Batched {
+  #batch(node: Node, inputs: Inputs<Batched>): Batched {
     const { op } = node;
     const isOrdering = op.kind === "movement" && op.waits === true;
     // Inputs that are only waited for do not give the node a batch axis.
@@ -105,7 +106,7 @@ class Batching implements BodyBatching {
       this.#loopOf.set(node, batched);
       return { node: batched.loop, hasAxis: true };
     }
-    if (op.kind === "result") return batchedResult(this.#loopOf.get(node.inputs[0]!)!, node.attrs.index);
+    if (op.kind === "result") return batchedResult(this.#loopOf.get(node.inputs[0])!, node.attrs.index);
     if (op.batch)
       return {
         node: op.batch(builders, node as never, asInputs(inputs.map((x) => this.#spread(x))), this.#rewrite),
@@ -114,7 +115,7 @@ class Batching implements BodyBatching {
     return { node: this.#byKind(node, inputs), hasAxis: true };
   }
 
-  #byKind(node: Node, inputs: readonly Batched[]): Node {
+  #byKind(node: Node, inputs: Inputs<Batched>): Node {
     const { op, attrs } = node;
     switch (op.kind) {
       case "elementwise":
@@ -124,7 +125,7 @@ class Batching implements BodyBatching {
           attrs,
         );
       case "reduce":
-        return apply(op, [inputs[0]!.node], { ...attrs, axes: attrs.axes.map((axis: number) => axis + 1) });
+        return apply(op, [inputs[0].node], { ...attrs, axes: attrs.axes.map((axis: number) => axis + 1) });
       case "join":
         return apply(
           op,
@@ -132,13 +133,13 @@ class Batching implements BodyBatching {
           { ...attrs, axis: attrs.axis + 1 },
         );
       case "routine":
-        return apply(op, [inputs[0]!.node], { ...attrs, axis: attrs.axis + 1 });
+        return apply(op, [inputs[0].node], { ...attrs, axis: attrs.axis + 1 });
       case "contract":
         return contract(node, inputs);
       case "gather":
-        return this.#gather(node, inputs as [Batched, Batched]);
+        return this.#gather(node, inputs);
       case "scatter":
-        return this.#scatter(node, inputs as [Batched, Batched]);
+        return this.#scatter(node, inputs);
       default:
         throw new ArgumentError(
           `vmap: ${op.name} has no form with a batch axis. Call it outside of vmap, or once for each example.`,
@@ -151,26 +152,26 @@ class Batching implements BodyBatching {
     return hasAxis ? node : ops.broadcast(ops.reshape(node, [1, ...node.shape]), [this.#size, ...node.shape]);
   }
 
-  #gather({ attrs: { axis }, inputs: [one] }: Node, [x, indices]: [Batched, Batched]): Node {
+  #gather({ attrs: { axis }, inputs: [one] }: Node, [x, indices]: Inputs<Batched>): Node {
     if (!indices.hasAxis) return ops.gather(x.node, indices.node, axis + 1);
     if (!x.hasAxis)
       return ops.permute(
         ops.gather(x.node, indices.node, axis),
-        toFront(axis, one!.shape.length + indices.node.shape.length - 1),
+        moveBlock(0, axis, 1, one.shape.length + indices.node.shape.length - 1),
       );
     // Each example indexes its own rows: concatenate the rows of all examples, and shift the indices accordingly.
-    const length = one!.shape[axis]!;
-    const moved = ops.permute(x.node, [0, ...toFront(axis, one!.shape.length).map((a) => a + 1)]);
+    const length = one.shape[axis]!;
+    const moved = ops.permute(x.node, [0, ...moveBlock(0, axis, 1, one.shape.length).map((a) => a + 1)]);
     const rows = ops.reshape(moved, [this.#size * length, ...moved.shape.slice(2)]);
     const rank = indices.node.shape.length;
     const taken = ops.gather(rows, this.#concatenatedIndices(indices.node, length), 0);
     return ops.permute(taken, moveBlock(1, rank - 1, axis, taken.shape.length));
   }
 
-  #scatter({ attrs: { axis, size }, inputs: [, one] }: Node, [updates, indices]: [Batched, Batched]): Node {
+  #scatter({ attrs: { axis, size }, inputs: [, one] }: Node, [updates, indices]: Inputs<Batched>): Node {
     if (!indices.hasAxis) return ops.scatterAdd(updates.node, indices.node, axis + 1, size);
     const given = this.#spread(updates);
-    const rank = one!.shape.length;
+    const rank = one.shape.length;
     const rows = ops.permute(given, inversePermutation(moveBlock(1, rank, axis, given.shape.length)));
     const added = ops.scatterAdd(rows, this.#concatenatedIndices(indices.node, size), 0, this.#size * size);
     const apart = ops.reshape(added, [this.#size, size, ...added.shape.slice(1)]);
@@ -186,22 +187,9 @@ class Batching implements BodyBatching {
 }
 
 /** A batched product: the batch axis is one more label, on the operands that have the axis and on the output. */
-function contract(node: Node, [a, b]: readonly Batched[]): Node {
+function contract(node: Node, [a, b]: Inputs<Batched>): Node {
   const labels = node.attrs as ContractLabels;
   const batch = 1 + Math.max(-1, ...labels.a, ...labels.b);
   const own = (x: Batched, of: readonly number[]): readonly number[] => (x.hasAxis ? [batch, ...of] : of);
-  return ops.contract(a!.node, b!.node, { a: own(a!, labels.a), b: own(b!, labels.b), out: [batch, ...labels.out] });
-}
-
-/** The permutation that moves one axis to the front. */
-function toFront(axis: number, rank: number): number[] {
-  return [axis, ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis)];
-}
-
-/** The permutation that moves `count` axes, from `start` on, behind the `by` axes that follow them. */
-function moveBlock(start: number, count: number, by: number, rank: number): number[] {
-  const axes = Array.from({ length: rank }, (_, i) => i);
-  const block = axes.splice(start, count);
-  axes.splice(start + by, 0, ...block);
-  return axes;
+  return ops.contract(a.node, b.node, { a: own(a, labels.a), b: own(b, labels.b), out: [batch, ...labels.out] });
 }

@@ -50,20 +50,19 @@ export function elementCost(node: Node): number {
   if (node.op.kind === "movement") return node.op.fill ? paddedElementCost : 0;
   if (node.op.kind === "generate") return 0;
   if (node.op.kind !== "elementwise") return 1;
-  let cost = node.attrs === null ? remembered.get(node.op) : undefined;
-  if (cost === undefined) {
-    cost = 0;
-    const counting = new Proxy(
-      {},
-      {
-        get: (_, name: string) => () => {
-          cost! += weights[name as ScalarOp] ?? (name === "cast" ? 1 : 0);
-          return null;
-        },
+  const known = node.attrs === null ? remembered.get(node.op) : undefined;
+  if (known !== undefined) return known;
+  let cost = 0;
+  const counting = new Proxy(
+    {},
+    {
+      get: (_, name: string) => () => {
+        cost += weights[name as ScalarOp] ?? (name === "cast" ? 1 : 0);
+        return null;
       },
-    ) as ScalarBuilder<null>;
-    node.op.scalar(counting, asInputs(node.inputs.map(() => null)), node.attrs);
-    if (node.attrs === null) remembered.set(node.op, cost);
-  }
+    },
+  ) as ScalarBuilder<null>;
+  node.op.scalar(counting, asInputs(node.inputs.map(() => null)), node.attrs);
+  if (node.attrs === null) remembered.set(node.op, cost);
   return cost;
 }

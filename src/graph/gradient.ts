@@ -3,8 +3,9 @@ import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
-import { asInputs, type Node, type Ops, withScope } from "../ops/op.ts";
+import { type Node, type Ops, withScope } from "../ops/op.ts";
 import { formatShape } from "../shape.ts";
+import { zip } from "../zip.ts";
 import { loopCotangents } from "./loop-gradient.ts";
 import { topologicalOrder } from "./order.ts";
 
@@ -44,7 +45,7 @@ export function cotangentNodes(
     const sofar = found.get(node);
     found.set(node, sofar ? ops.add(sofar, part) : part);
   };
-  ys.forEach((y, i) => collect(y, seeds[i]!));
+  for (const [y, seed] of zip(ys, seeds)) collect(y, seed);
   // The cotangents of each loop's results: one loop, which runs the other way, takes all of them.
   const ofResults = new Map<Node, (Node | undefined)[]>();
   for (const node of order.reverse()) {
@@ -52,7 +53,7 @@ export function cotangentNodes(
     if (!inputs.some((input) => depends.has(input))) continue;
     const dy = found.get(node);
     if (node.op.kind === "result") {
-      const [loop] = inputs as [Node];
+      const [loop] = node.inputs;
       const parts = ofResults.get(loop) ?? [];
       ofResults.set(loop, parts);
       const sofar = parts[node.attrs.index];
@@ -60,20 +61,17 @@ export function cotangentNodes(
       continue;
     }
     const dys = ofResults.get(node);
-    if (!dy && !dys) continue;
-    const given = withScope(`∇${node.scope}`, () => {
-      if (!dys) return node.op.vjp(o, dy!, asInputs(inputs), node as never);
-      return loopCotangents(
+    const ofLoop = (parts: readonly (Node | undefined)[]) =>
+      loopCotangents(
         node,
-        dys,
+        parts,
         inputs.map((input) => depends.has(input)),
         (...inside) => cotangentNodes(...inside, o),
       );
-    });
-    inputs.forEach((input, i) => {
-      const part = given[i];
+    const rule = dys ? () => ofLoop(dys) : dy && (() => node.op.vjp(o, dy, node.inputs, node as never));
+    if (!rule) continue;
+    for (const [input, part] of zip(inputs, withScope(`∇${node.scope}`, rule)))
       if (part && depends.has(input)) collect(input, part);
-    });
   }
   return xs.map((x) => found.get(x) ?? null);
 }

@@ -9,26 +9,27 @@ import { type Graph, graphNodes, graphRoots } from "./graph.ts";
  * with others, and operands of operations that declare no special values.
  */
 export function liftNumbers(graph: Graph): ReadonlyMap<Node, number> {
-  const found = new Map<Node, boolean>();
+  const found = new Map<Node, number>();
   const folded = new Set<Node>();
   for (const node of graphNodes(graph)) {
-    const isConstant = constantValue(node) !== undefined;
-    if (isConstant) found.set(node, true);
+    const constant = constantValue(node);
+    if (constant !== undefined) found.set(node, constant);
     const foldable = node.inputs.length > 0 && node.inputs.every((input) => folded.has(input));
-    if (isConstant || foldable) folded.add(node);
+    if (constant !== undefined || foldable) folded.add(node);
     const special = !foldable && node.op.kind === "elementwise" ? node.op.special : undefined;
-    for (const input of node.inputs)
-      if (found.has(input) && (!special || special.includes(constantValue(input)!))) found.set(input, false);
+    for (const input of node.inputs) {
+      const value = found.get(input);
+      if (value !== undefined && (!special || special.includes(value))) found.delete(input);
+    }
   }
   for (const root of graphRoots(graph)) found.delete(root);
   const numbers = new Map<string, number>();
   const lifted = new Map<Node, number>();
-  for (const [node, isFree] of found) {
-    if (!isFree) continue;
-    const value = constantValue(node)!;
+  for (const [node, value] of found) {
     const name = `${node.dtype} ${1 / value} ${value}`;
-    if (!numbers.has(name)) numbers.set(name, numbers.size);
-    lifted.set(node, numbers.get(name)!);
+    const index = numbers.get(name) ?? numbers.size;
+    numbers.set(name, index);
+    lifted.set(node, index);
   }
   return lifted;
 }

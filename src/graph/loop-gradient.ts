@@ -4,6 +4,7 @@ import { dtypeInfo } from "../dtype.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { sizeOf } from "../shape.ts";
+import { zip } from "../zip.ts";
 import { elementCost } from "./cost.ts";
 import { closeLoop, extendLoop } from "./loop.ts";
 import { type Deferred, deferSum } from "./loop-sums.ts";
@@ -34,14 +35,14 @@ export function loopCotangents(
 ): (Node | null)[] {
   const { body, length, reverse } = loop.attrs;
   const { carries, slices, constants } = body;
-  const { dNext, dStacked, parts } = passBack(body, dys, wanted, differentiate);
-  const carried = [...dNext.keys()];
+  const { carried, dStacked, parts } = passBack(body, dys, wanted, differentiate);
   const sliceParts = partsOf(parts, slices);
   const constantParts = partsOf(parts, constants);
-  const dCarries = carried.map((i) => parts.get(carries[i]!) ?? zeros(carries[i]!));
+  const dCarries = carried.map(({ carry }) => parts.get(carry) ?? zeros(carry));
 
   // Some sums over the steps are computed after the loop, from stacked operands; all others are carried.
-  const own = new Set<Node>([...dNext.values(), ...dStacked.values()]);
+  const dNext = carried.map((part) => part.placeholder);
+  const own = new Set<Node>([...dNext, ...dStacked.map((part) => part.placeholder)]);
   const steps = changing(
     [...constantParts.values()],
     new Set([...own, ...carries, ...slices]),
@@ -49,9 +50,9 @@ export function loopCotangents(
   );
   const deferred = deferSums(constantParts, (node) => steps.has(node));
   const operands = new Set([...deferred.values()].flatMap((sum) => sum.operands));
-  const summed = [...constantParts.keys()].filter((constant) => !deferred.has(constant));
-  const totals = summed.map((constant, i) => ops.placeholder(i, constant.shape, constant.dtype));
-  const sums = summed.map((constant, i) => ops.add(totals[i]!, constantParts.get(constant)!));
+  const summed = [...constantParts].filter(([constant]) => !deferred.has(constant));
+  const totals = summed.map(([constant], i) => ops.placeholder(i, constant.shape, constant.dtype));
+  const sums = zip(totals, summed).map(([total, [, part]]) => ops.add(total, part));
 
   // The values that the second loop takes from the first, and the stacks that hold them for all steps.
   const { saved, read } = neededValues([...dCarries, ...sums, ...sliceParts.values(), ...operands], own, body);
@@ -59,17 +60,17 @@ export function loopCotangents(
     loop,
     [...saved].filter((node) => !body.stacked.includes(node)),
   );
-  const stacks = new Map<Node, Node>(slices.map((slice, i) => [slice, loop.inputs[carries.length + i]!]));
+  const stacks = new Map<Node, Node>(zip(slices, loop.inputs.slice(carries.length)));
   for (const node of saved)
     stacks.set(node, ops.result(forward, carries.length + forward.attrs.body.stacked.indexOf(node)));
-  for (const [j, placeholder] of dStacked) stacks.set(placeholder, dys[carries.length + j]!);
+  for (const { placeholder, dy } of dStacked) stacks.set(placeholder, dy);
 
-  const inside = [...read, ...saved, ...dStacked.values()];
+  const inside = [...read, ...saved, ...dStacked.map((part) => part.placeholder)];
   const stacked = [...sliceParts.values(), ...[...operands].filter((node) => !stacks.has(node))];
   const backward = closeLoop({
-    init: [...carried.map((i) => dys[i] ?? zeros(carries[i]!)), ...totals.map(zeros)],
+    init: [...carried.map(({ carry, dy }) => dy ?? zeros(carry)), ...totals.map(zeros)],
     xs: inside.map((node) => stacks.get(node)!),
-    carries: [...dNext.values(), ...totals],
+    carries: [...dNext, ...totals],
     slices: inside,
     next: [...dCarries, ...sums],
     stacked,
@@ -77,8 +78,8 @@ export function loopCotangents(
     reverse: !reverse,
   });
 
-  const found = new Map<Node, Node>(carried.map((i, at) => [carries[i]!, ops.result(backward, at)]));
-  summed.forEach((constant, i) => found.set(constant, ops.result(backward, carried.length + i)));
+  const found = new Map<Node, Node>(carried.map(({ carry }, i) => [carry, ops.result(backward, i)]));
+  summed.forEach(([constant], i) => found.set(constant, ops.result(backward, carried.length + i)));
   const stackOf = (node: Node): Node =>
     stacks.get(node) ?? ops.result(backward, carried.length + totals.length + stacked.indexOf(node));
   [...sliceParts.keys()].forEach((slice, i) =>
@@ -90,11 +91,26 @@ export function loopCotangents(
 
 /** One step of the second loop, over placeholders for the incoming cotangents. */
 interface PassedBack {
-  /** Placeholders for the cotangents of carries and of stacked values, by index; only of those that have one. */
-  readonly dNext: ReadonlyMap<number, Node>;
-  readonly dStacked: ReadonlyMap<number, Node>;
+  /** The carries that have a cotangent, and the stacked values that have one. */
+  readonly carried: readonly Carried[];
+  readonly dStacked: readonly Stacked[];
   /** The cotangents of the body's placeholders. */
   readonly parts: ReadonlyMap<Node, Node>;
+}
+
+/** A carry with its next value; `placeholder` stands for its cotangent, of which the last step gives `dy`. */
+interface Carried {
+  readonly carry: Node;
+  readonly next: Node;
+  readonly placeholder: Node;
+  readonly dy: Node | undefined;
+}
+
+/** A value that is stacked; `placeholder` stands for its cotangent at one step, which is a slice of `dy`. */
+interface Stacked {
+  readonly value: Node;
+  readonly placeholder: Node;
+  readonly dy: Node;
 }
 
 function passBack(
@@ -107,27 +123,40 @@ function passBack(
   const hidden = new Set(placeholders);
   const varying = varyingPlaceholders(body, hidden, wanted);
   const to = placeholders.filter((node) => varying.has(node));
-  const dStacked = new Map<number, Node>();
-  stacked.forEach(
-    (y, j) => isFloat(y) && dys[carries.length + j] && dStacked.set(j, ops.placeholder(j, y.shape, y.dtype)),
-  );
-  const dNext = new Map<number, Node>();
-  const activate = (i: number): unknown =>
-    dNext.has(i) || dNext.set(i, ops.placeholder(i, carries[i]!.shape, carries[i]!.dtype));
-  carries.forEach((carry, i) => varying.has(carry) && dys[i] && activate(i));
+  const dStacked = stacked.flatMap((value, j): Stacked[] => {
+    const dy = dys[carries.length + j];
+    return dy && isFloat(value) ? [{ value, placeholder: ops.placeholder(j, value.shape, value.dtype), dy }] : [];
+  });
+  const carried = new Map<Node, Carried>();
+  const activate = (isActive: (carry: Node, dy: Node | undefined) => boolean): void =>
+    zip(carries, next).forEach(([carry, after], i) => {
+      if (carried.has(carry) || !isActive(carry, dys[i])) return;
+      const placeholder = ops.placeholder(i, carry.shape, carry.dtype);
+      carried.set(carry, { carry, next: after, placeholder, dy: dys[i] });
+    });
+  activate((carry, dy) => varying.has(carry) && dy !== undefined);
   // A carry may turn out to have a cotangent only once those of others have been propagated: repeat until none is new.
   for (;;) {
-    const count = dNext.size;
-    const from = [...[...dNext.keys()].map((i) => next[i]!), ...[...dStacked.keys()].map((j) => stacked[j]!)];
-    const found = differentiate(from, [...dNext.values(), ...dStacked.values()], to, hidden);
-    const parts = new Map(to.flatMap((node, i): [Node, Node][] => (found[i] ? [[node, found[i]]] : [])));
-    carries.forEach((carry, i) => parts.has(carry) && activate(i));
-    if (dNext.size === count) return { dNext, dStacked, parts };
+    const active = [...carried.values()];
+    const found = differentiate(
+      [...active.map((part) => part.next), ...dStacked.map((part) => part.value)],
+      [...active, ...dStacked].map((part) => part.placeholder),
+      to,
+      hidden,
+    );
+    const parts = new Map(zip(to, found).flatMap(([node, part]): [Node, Node][] => (part ? [[node, part]] : [])));
+    activate((carry) => parts.has(carry));
+    if (carried.size === active.length) return { carried: active, dStacked, parts };
   }
 }
 
 const partsOf = (parts: ReadonlyMap<Node, Node>, nodes: readonly Node[]): Map<Node, Node> =>
-  new Map(nodes.flatMap((node): [Node, Node][] => (parts.has(node) ? [[node, parts.get(node)!]] : [])));
+  new Map(
+    nodes.flatMap((node): [Node, Node][] => {
+      const part = parts.get(node);
+      return part ? [[node, part]] : [];
+    }),
+  );
 
 /** Defers products first; then plain sums of nodes that are stacked for the products anyway. */
 function deferSums(parts: ReadonlyMap<Node, Node>, varies: (node: Node) => boolean): Map<Node, Deferred> {
@@ -149,7 +178,8 @@ function varyingPlaceholders(body: ops.Body, hidden: ReadonlySet<Node>, wanted: 
   for (let size = -1; size !== varying.size; ) {
     size = varying.size;
     const reached = changing(body.next, varying, hidden);
-    body.carries.forEach((carry, i) => isFloat(carry) && reached.has(body.next[i]!) && varying.add(carry));
+    for (const [carry, next] of zip(body.carries, body.next))
+      if (isFloat(carry) && reached.has(next)) varying.add(carry);
   }
   return varying;
 }
@@ -182,8 +212,7 @@ function neededValues(roots: readonly Node[], own: ReadonlySet<Node>, body: ops.
     const [saved, read, joints] = [new Set<Node>(), new Set<Node>(), [] as Node[]];
     const seen = new Set<Node>();
     const waiting = [...roots];
-    while (waiting.length > 0) {
-      const node = waiting.pop()!;
+    for (let node = waiting.pop(); node; node = waiting.pop()) {
       if (seen.has(node) || own.has(node) || !(ofGradient.has(node) || ofLoop.has(node))) continue;
       seen.add(node);
       if (slices.has(node)) read.add(node);

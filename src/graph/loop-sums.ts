@@ -18,7 +18,7 @@ export function deferSum(
   stacked: ReadonlySet<Node> | null,
 ): Deferred | null {
   const { op, attrs, inputs } = part;
-  const [a, b] = inputs as [Node, Node];
+  const [a, b] = inputs;
   switch (op.kind) {
     case "contract": {
       if (!varies(a) || !varies(b)) return null;

@@ -36,8 +36,7 @@ export function closeLoop(open: OpenLoop): Node<ops.LoopAttrs> {
   const constants = new Set<Node>();
   const seen = new Set<Node>();
   const waiting = [...outputs];
-  while (waiting.length > 0) {
-    const node = waiting.pop()!;
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
     if (seen.has(node) || placeholders.has(node)) continue;
     seen.add(node);
     const costsNothing = !isOutside(node) && node.op.kind === "movement" && node.inputs.length === 1;

@@ -10,18 +10,14 @@ export function topologicalOrder(outputs: readonly Node[], isLeaf: (node: Node) 
     if (seen.has(output)) continue;
     seen.add(output);
     stack.push({ node: output, next: 0 });
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]!;
-      const inputs = isLeaf(top.node) ? [] : top.node.inputs;
-      if (top.next < inputs.length) {
-        const input = inputs[top.next++]!;
-        if (!seen.has(input)) {
-          seen.add(input);
-          stack.push({ node: input, next: 0 });
-        }
-      } else {
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const input = isLeaf(top.node) ? undefined : top.node.inputs[top.next++];
+      if (!input) {
         order.push(top.node);
         stack.pop();
+      } else if (!seen.has(input)) {
+        seen.add(input);
+        stack.push({ node: input, next: 0 });
       }
     }
   }

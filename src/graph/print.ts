@@ -9,8 +9,9 @@ import { bodyGraph, type Graph, graphNodes } from "./graph.ts";
 export function printGraph(graph: Graph): string {
   const names = new Map<Node, string>();
   const name = (node: Node): string => {
-    if (!names.has(node)) names.set(node, `%${names.size}`);
-    return names.get(node)!;
+    const known = names.get(node) ?? `%${names.size}`;
+    names.set(node, known);
+    return known;
   };
   const inputs = new Set(graph.inputs);
   const lines = graphNodes(graph).map((node) => {

@@ -2,6 +2,7 @@
 
 import * as ops from "../ops/index.ts";
 import { isRead, type Node, type Rewrite, withInputs } from "../ops/op.ts";
+import { zip } from "../zip.ts";
 import type { Graph } from "./graph.ts";
 import { graphRoots } from "./graph.ts";
 import { topologicalOrder } from "./order.ts";
@@ -13,6 +14,7 @@ export function replaceNodes(roots: readonly Node[], exchange: (node: Node) => N
 
 /** Replaces nodes, and remembers the replacements for roots that are rebuilt later. */
 function replacing(done: Map<Node, Node>, exchange: (node: Node) => Node | null): Rewrite {
+  const now = (node: Node): Node => done.get(node)!; // A node comes after its inputs, and a root after all.
   const rewrite: Rewrite = (roots, given) => {
     for (const [node, other] of given) done.set(node, other);
     const isLeaf = (node: Node): boolean => {
@@ -22,11 +24,11 @@ function replacing(done: Map<Node, Node>, exchange: (node: Node) => Node | null)
     };
     for (const node of topologicalOrder(roots, isLeaf)) {
       if (done.has(node)) continue;
-      const inputs = node.inputs.map((input) => done.get(input)!);
+      const inputs = node.inputs.map(now);
       const same = inputs.every((input, i) => input === node.inputs[i]);
       done.set(node, same ? node : withInputs(node, inputs, node.op.rewritten?.(node, rewrite)));
     }
-    return roots.map((root) => done.get(root)!);
+    return roots.map(now);
   };
   return rewrite;
 }
@@ -38,20 +40,22 @@ function replacing(done: Map<Node, Node>, exchange: (node: Node) => Node | null)
 export function detachGraph(graph: Graph, lifted: ReadonlyMap<Node, number> = new Map()): Graph {
   const inputs = graph.inputs.map((node, i) => ops.placeholder(i, node.shape, node.dtype));
   const variables = graph.variables.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
-  const reads = variables.map((variable) => ops.read(variable));
-  const replacements = new Map(graph.inputs.map((node, i) => [node, inputs[i]!]));
+  const ownOf = (variable: ops.Resident): ops.Resident => variables[graph.variables.indexOf(variable)]!;
+  const reads = new Map(variables.map((variable) => [variable, ops.read(variable)]));
+  const replacements = new Map<Node, Node>(zip(graph.inputs, inputs));
   for (const [node, number] of lifted) {
     const at = graph.inputs.length + number;
     inputs[at] ??= ops.placeholder(at, [], node.dtype);
     replacements.set(node, ops.broadcast(inputs[at], node.shape));
   }
   const exchange = (node: Node): Node | null =>
-    replacements.get(node) ?? (isRead(node) ? reads[graph.variables.indexOf(node.attrs.variable)]! : null);
+    replacements.get(node) ?? (isRead(node) ? reads.get(ownOf(node.attrs.variable))! : null);
   const roots = replaceNodes(graphRoots(graph), exchange);
   const outputs = roots.slice(0, graph.outputs.length);
-  const assignments = graph.assignments.map(({ variable }, i) => ({
-    variable: variables[graph.variables.indexOf(variable)]!,
-    value: roots[outputs.length + i]!,
+  const values = roots.slice(outputs.length);
+  const assignments = zip(graph.assignments, values).map(([{ variable }, value]) => ({
+    variable: ownOf(variable),
+    value,
   }));
   return { inputs, outputs, assignments, variables };
 }

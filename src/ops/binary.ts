@@ -9,14 +9,14 @@ import { defineOp, type ElementwiseOp, type Node, noGradient, type Ops } from ".
 const neutral =
   (e: number, both: boolean) =>
   (y: Node): Node | null => {
-    const [a, b] = y.inputs as [Node, Node];
+    const [a, b] = y.inputs;
     if (Object.is(constantValue(b), e)) return a;
     return both && Object.is(constantValue(a), e) ? b : null;
   };
 
 /** Division by a constant power of two is a product with its reciprocal, which is exact: the same bits, sooner. */
 function byReciprocal(o: Ops, y: Node): Node | null {
-  const [a, b] = y.inputs as [Node, Node];
+  const [a, b] = y.inputs;
   const value = constantValue(b) ?? 0;
   const exponent = Math.round(Math.log2(value));
   return 2 ** exponent === value && Math.abs(exponent) <= 126 ? o.mul(a, full(b.shape, 1 / value, b.dtype)) : null;
@@ -91,7 +91,7 @@ export const powOp: ElementwiseOp<null> = defineOp(
       const positive = o.less(0, a);
       return [o.mul(dy, slope), o.mul(dy, o.select(positive, o.mul(y, o.log(o.select(positive, a, 1))), 0))];
     },
-    simplify: (o, y) => (constantValue(y.inputs[1]!) === 2 ? o.mul(y.inputs[0]!, y.inputs[0]!) : neutral(1, false)(y)),
+    simplify: (o, y) => (constantValue(y.inputs[1]) === 2 ? o.mul(y.inputs[0], y.inputs[0]) : neutral(1, false)(y)),
   }),
 );
 

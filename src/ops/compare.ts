@@ -36,7 +36,7 @@ export const selectOp: ElementwiseOp<null> = defineOp({
     return { shape: a.shape, dtype: a.dtype };
   },
   special: [],
-  scalar: (b, [condition, x, y]) => b.select(condition, x, y!),
+  scalar: (b, [condition, x, y]) => b.select(condition, x, y),
   exact: true,
   vjp: (o, dy, [condition]) => [null, o.select(condition, dy, 0), o.select(condition, 0, dy)],
 });

@@ -2,21 +2,22 @@
 import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, type Shape } from "../shape.ts";
+import { zip } from "../zip.ts";
 import { apply, type ContractLabels, type ContractOp, defineOp, type Node } from "./op.ts";
 
 /** The length of each labelled axis. Throws a ShapeError if the operands disagree. */
 export function labelExtents(a: Shape, b: Shape, labels: ContractLabels): Map<number, number> {
   const extents = new Map<number, number>();
   const note = (shape: Shape, of: readonly number[]): void =>
-    of.forEach((label, axis) => {
+    zip(of, shape).forEach(([label, length]) => {
       const known = extents.get(label);
-      if (known !== undefined && known !== shape[axis]) {
+      if (known !== undefined && known !== length) {
         throw new ShapeError(
           `contract: ${formatShape(a)} and ${formatShape(b)} do not fit: an axis that both share is ${known} in one ` +
-            `and ${shape[axis]} in the other.`,
+            `and ${length} in the other.`,
         );
       }
-      extents.set(label, shape[axis]!);
+      extents.set(label, length);
     });
   note(a, labels.a);
   note(b, labels.b);

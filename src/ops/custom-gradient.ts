@@ -12,12 +12,12 @@ interface CustomGradientAttrs {
 export const customGradientOp: MovementOp<CustomGradientAttrs> = defineOp({
   name: "customGradient",
   kind: "movement",
-  infer: ([value]) => ({ shape: value!.shape, dtype: value!.dtype }),
+  infer: ([value]) => ({ shape: value.shape, dtype: value.dtype }),
   source: (_, index) => [...index],
   vjp: (o, dy, _, y) => [null, ...(y.attrs as CustomGradientAttrs).rule(dy, o)],
   rewritten: (y, rewrite) => ({ rule: rewrittenRule(y, rewrite) }),
   batch: (_, y, inputs, rewrite) => apply(customGradientOp, inputs, { rule: rewrittenRule(y, rewrite) }),
-  simplify: (_, y) => y.inputs[0]!,
+  simplify: (_, y) => y.inputs[0],
 });
 
 /** The rule refers to nodes of the old graph. It is applied to a placeholder, and its result is rewritten. */

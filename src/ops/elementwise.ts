@@ -71,7 +71,7 @@ export const castOp: ElementwiseOp<{ dtype: DType }> = defineOp({
   scalar: (b, [x], { dtype }) => b.cast(x, dtype),
   exact: true,
   vjp: (o, dy, [x], y) => [dtypeInfo(x.dtype).isFloat && dtypeInfo(y.dtype).isFloat ? o.cast(dy, x.dtype) : null],
-  simplify: (_, y) => (y.inputs[0]!.dtype === y.dtype ? y.inputs[0]! : null),
+  simplify: (_, y) => (y.inputs[0].dtype === y.dtype ? y.inputs[0] : null),
 });
 
 /** Converts: to bool by ≠ 0; float to integer by truncation, saturating, NaN to 0. */

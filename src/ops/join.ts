@@ -36,14 +36,16 @@ export const concatenateOp: JoinOp<{ axis: number }> = defineOp({
   },
   simplify: (o, y) => {
     const solid = y.inputs.filter((x) => x.shape[y.attrs.axis] !== 0);
-    if (solid.length === 1) return solid[0]!;
-    return solid.length > 0 && solid.length < y.inputs.length ? o.concatenate(solid, y.attrs.axis) : null;
+    const [first] = solid;
+    if (first && solid.length === 1) return first;
+    return first && solid.length < y.inputs.length ? o.concatenate(solid, y.attrs.axis) : null;
   },
 });
 
 /** The tensors side by side along `axis`; their other axes are equal. */
 export function concatenate(xs: readonly Node[], axis: number): Node {
-  return xs.length === 1 ? xs[0]! : apply(concatenateOp, xs, { axis });
+  const [first] = xs;
+  return first && xs.length === 1 ? first : apply(concatenateOp, xs, { axis });
 }
 
 /** A part of an axis, from `low` on, with zeros before and after it. */
@@ -82,9 +84,9 @@ export function joinPads(o: Ops, y: Node): Node | null {
 
 /** The axis along which the first operand is padded or joined; −1 if it is neither. */
 function paddedAxis(y: Node): number {
-  const [x] = y.inputs as [Node];
+  const [x] = y.inputs;
   if (x.op === concatenateOp) return x.attrs.axis;
-  return x.op.kind === "movement" && x.op.fill ? x.shape.findIndex((n, i) => x.inputs[0]!.shape[i] !== n) : -1;
+  return x.op.kind === "movement" && x.op.fill ? x.shape.findIndex((n, i) => x.inputs[0].shape[i] !== n) : -1;
 }
 
 /**
@@ -102,7 +104,7 @@ function collect(o: Ops, x: Node, axis: number, pieces: Piece[]): boolean {
     return hasZeros;
   }
   if (x.op.kind !== "movement" || x.op.fill?.(x).value !== 0) return false;
-  const [content] = x.inputs as [Node];
+  const [content] = x.inputs;
   if (content.shape.some((n, i) => i !== axis && n !== x.shape[i])) return false;
   pieces.push({ content, low: x.attrs.low[axis] });
   return true;

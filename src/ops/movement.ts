@@ -3,6 +3,7 @@ import { toDType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkShape, formatShape, inversePermutation, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { fixed, scaled, sum } from "../view.ts";
+import { zip } from "../zip.ts";
 import { apply, defineOp, type MovementOp, type Node } from "./op.ts";
 
 const dtypeOf = (x: Node) => x.dtype;
@@ -21,11 +22,11 @@ export const reshapeOp: MovementOp<{ shape: Shape }> = defineOp({
   },
   source: null,
   vjp: (o, dy, [x]) => [o.reshape(dy, x.shape)],
-  batch: (o, y, [x]) => o.reshape(x, [x.shape[0]!, ...y.shape]),
+  batch: (o, y, [x]) => o.reshape(x, [...x.shape.slice(0, 1), ...y.shape]),
   simplify: (o, y) => {
-    const x = y.inputs[0]!;
+    const x = y.inputs[0];
     if (sameShape(x.shape, y.shape)) return x;
-    return x.op === reshapeOp ? o.reshape(x.inputs[0]!, y.shape) : null;
+    return x.op === reshapeOp ? o.reshape(x.inputs[0], y.shape) : null;
   },
 });
 
@@ -54,11 +55,11 @@ export const permuteOp: MovementOp<{ axes: readonly number[] }> = defineOp({
   vjp: (o, dy, _, y) => [o.permute(dy, inversePermutation(y.attrs.axes))],
   batch: (o, y, [x]) => o.permute(x, [0, ...y.attrs.axes.map((a: number) => a + 1)]),
   simplify: (o, y) => {
-    const x = y.inputs[0]!;
+    const x = y.inputs[0];
     if (y.attrs.axes.every((a: number, i: number) => a === i)) return x;
     return x.op === permuteOp
       ? o.permute(
-          x.inputs[0]!,
+          x.inputs[0],
           y.attrs.axes.map((a: number) => x.attrs.axes[a]),
         )
       : null;
@@ -84,7 +85,7 @@ export const broadcastOp: MovementOp<{ shape: Shape }> = defineOp({
     return { shape, dtype: dtypeOf(x) };
   },
   source: (y, index) => {
-    const x = y.inputs[0]!;
+    const x = y.inputs[0];
     const skipped = index.length - x.shape.length;
     return x.shape.map((n, i) => (n === 1 ? fixed(0, index[0]?.coefficients.length ?? 0) : index[i + skipped]!));
   },
@@ -100,9 +101,9 @@ export const broadcastOp: MovementOp<{ shape: Shape }> = defineOp({
     return o.broadcast(o.reshape(x, [size, ...missing, ...own]), [size, ...y.shape]);
   },
   simplify: (o, y) => {
-    const x = y.inputs[0]!;
+    const x = y.inputs[0];
     if (sameShape(x.shape, y.shape)) return x;
-    return x.op === broadcastOp ? o.broadcast(x.inputs[0]!, y.shape) : null;
+    return x.op === broadcastOp ? o.broadcast(x.inputs[0], y.shape) : null;
   },
 });
 
@@ -121,37 +122,40 @@ export const sliceOp: MovementOp<SliceAttrs> = defineOp({
   name: "slice",
   kind: "movement",
   infer: ([x], { start, size, step }: SliceAttrs) => {
-    x.shape.forEach((n, i) => {
-      const last = start[i]! + (size[i]! - 1) * step[i]!;
-      if (size[i]! > 0 && (start[i]! < 0 || start[i]! >= n || last < 0 || last >= n || step[i]! < 1)) {
+    zip(x.shape, start, size, step).forEach(([n, from, count, by], i) => {
+      const last = from + (count - 1) * by;
+      if (count > 0 && (from < 0 || from >= n || last < 0 || last >= n || by < 1)) {
         throw new ArgumentError(
-          `slice: ${size[i]} elements from ${start[i]} by ${step[i]} exceed axis ${i} of ${formatShape(x.shape)}, ` +
+          `slice: ${count} elements from ${from} by ${by} exceed axis ${i} of ${formatShape(x.shape)}, ` +
             `which has ${n}.`,
         );
       }
     });
     return { shape: size, dtype: dtypeOf(x) };
   },
-  source: (y, index) => index.map((part, i) => scaled(part, y.attrs.step[i]!, y.attrs.start[i]!)),
+  source: (y, index) => zip(index, y.attrs.step, y.attrs.start).map(([part, step, start]) => scaled(part, step, start)),
   vjp: (o, dy, [x], y) => {
     const { start, size, step } = y.attrs as SliceAttrs;
     const spread = dilate(o, dy, step);
     const low = [...start];
-    const high = x.shape.map((n, i) => n - start[i]! - (size[i]! === 0 ? 0 : (size[i]! - 1) * step[i]! + 1));
+    const high = zip(x.shape, start, size, step).map(
+      ([n, from, count, by]) => n - from - (count === 0 ? 0 : (count - 1) * by + 1),
+    );
     return [o.pad(spread, low, high, 0)];
   },
-  batch: (o, y, [x]) => o.slice(x, [0, ...y.attrs.start], [x.shape[0]!, ...y.attrs.size], [1, ...y.attrs.step]),
+  batch: (o, y, [x]) =>
+    o.slice(x, [0, ...y.attrs.start], [...x.shape.slice(0, 1), ...y.attrs.size], [1, ...y.attrs.step]),
   simplify: (o, y) => {
-    const x = y.inputs[0]!;
+    const x = y.inputs[0];
     if (sameShape(x.shape, y.shape)) return x;
     if (x.op !== sliceOp) return null;
     const inner = x.attrs as SliceAttrs;
     const outer = y.attrs as SliceAttrs;
     return o.slice(
-      x.inputs[0]!,
-      inner.start.map((s, i) => s + outer.start[i]! * inner.step[i]!),
+      x.inputs[0],
+      zip(inner.start, outer.start, inner.step).map(([start, more, step]) => start + more * step),
       outer.size,
-      inner.step.map((s, i) => s * outer.step[i]!),
+      zip(inner.step, outer.step).map(([step, more]) => step * more),
     );
   },
 });
@@ -173,10 +177,9 @@ function dilate(
   step: readonly number[],
 ): Node {
   let y = x;
-  step.forEach((s, i) => {
-    if (s === 1 || y.shape[i]! <= 1) return;
+  zip(step, x.shape).forEach(([s, n], i) => {
+    if (s === 1 || n <= 1) return;
     const before = y.shape.slice(0, i);
-    const n = y.shape[i]!;
     const after = y.shape.slice(i + 1);
     const split = o.reshape(y, [...before, n, 1, ...after]);
     const high = split.shape.map((_, axis) => (axis === i + 1 ? s - 1 : 0));
@@ -214,16 +217,16 @@ export const padOp: MovementOp<PadAttrs> = defineOp({
         `pad: expected an integer ≥ 0 for each axis of ${formatShape(x.shape)}, got [${low}] and [${high}].`,
       );
     }
-    return { shape: x.shape.map((n, i) => n + low[i]! + high[i]!), dtype: dtypeOf(x) };
+    return { shape: zip(x.shape, low, high).map(([n, before, after]) => n + before + after), dtype: dtypeOf(x) };
   },
-  source: (y, index) => index.map((part, i) => scaled(part, 1, -y.attrs.low[i]!)),
+  source: (y, index) => zip(index, y.attrs.low).map(([part, low]) => scaled(part, 1, -low)),
   fill: (y) => {
     const { low, high, value } = y.attrs as PadAttrs;
-    return { value, axes: low.flatMap((n, i) => (n > 0 || high[i]! > 0 ? [i] : [])) };
+    return { value, axes: zip(low, high).flatMap(([before, after], i) => (before > 0 || after > 0 ? [i] : [])) };
   },
   vjp: (o, dy, [x], y) => [o.slice(dy, y.attrs.low, x.shape)],
   batch: (o, y, [x]) => o.pad(x, [0, ...y.attrs.low], [0, ...y.attrs.high], y.attrs.value),
-  simplify: (_, y) => (sameShape(y.inputs[0]!.shape, y.shape) ? y.inputs[0]! : null),
+  simplify: (_, y) => (sameShape(y.inputs[0].shape, y.shape) ? y.inputs[0] : null),
 });
 
 /** `low[i]` and `high[i]` copies of `value` before and after axis i. */
@@ -240,7 +243,8 @@ export const flipOp: MovementOp<{ axes: readonly number[] }> = defineOp({
     }
     return { shape: x.shape, dtype: dtypeOf(x) };
   },
-  source: (y, index) => index.map((part, i) => (y.attrs.axes.includes(i) ? scaled(part, -1, y.shape[i]! - 1) : part)),
+  source: (y, index) =>
+    zip(index, y.shape).map(([part, n], i) => (y.attrs.axes.includes(i) ? scaled(part, -1, n - 1) : part)),
   vjp: (o, dy, _, y) => [o.flip(dy, y.attrs.axes)],
   batch: (o, y, [x]) =>
     o.flip(
@@ -279,10 +283,8 @@ export const windowOp: MovementOp<WindowAttrs> = defineOp({
   },
   source: (y, index) => {
     const { axis, stride, dilation } = y.attrs as WindowAttrs;
-    const rank = index.length - 1;
-    return index
-      .slice(0, rank)
-      .map((part, i) => (i === axis ? sum(scaled(part, stride), scaled(index[rank]!, dilation)) : part));
+    const inWindow = scaled(index.at(-1)!, dilation);
+    return index.slice(0, -1).map((part, i) => (i === axis ? sum(scaled(part, stride), inWindow) : part));
   },
   batch: (o, y, [x]) => o.window(x, y.attrs.axis + 1, y.attrs.size, y.attrs.stride, y.attrs.dilation),
   vjp: (o, dy, [x], y) => {

@@ -9,7 +9,7 @@ import type { Affine } from "../view.ts";
 export interface Node<A = any> {
   readonly id: number;
   readonly op: Op<A>;
-  readonly inputs: readonly Node[];
+  readonly inputs: Inputs;
   readonly attrs: A;
   readonly shape: Shape;
   readonly dtype: DType;
@@ -23,8 +23,8 @@ export interface Node<A = any> {
 export type Ops = typeof import("./builders.ts");
 
 /**
- * The inputs of a node as its operation's rules see them. A rule knows how many inputs its operation takes, so that it
- * may use the first three without a check.
+ * The inputs of a node, or something for each of them. Who looks at them knows how many the operation takes, so that
+ * the type promises the first three, which is what any operation of fixed arity takes at most.
  */
 export type Inputs<T = Node> = readonly [T, T, T, ...T[]];
 export const asInputs = <T>(inputs: readonly T[]): Inputs<T> => inputs as Inputs<T>;
@@ -180,15 +180,16 @@ let nextId = 0;
 let scope = "";
 
 /** Makes a node. The operation's `infer` checks the inputs; no axis of the result may be too long. */
-export function apply<A>(op: Op<A>, inputs: readonly Node[], attrs: A): Node<A> {
-  const { shape, dtype } = op.infer(asInputs(inputs), attrs as any);
+export function apply<A>(op: Op<A>, given: readonly Node[], attrs: A): Node<A> {
+  const inputs = asInputs(given);
+  const { shape, dtype } = op.infer(inputs, attrs as any);
   return { id: nextId++, op, inputs, attrs, shape: checkShape(shape, op.name), dtype, scope };
 }
 
 /** A new node with the same operation on other inputs of the same shapes. */
 export function withInputs<A>(node: Node<A>, inputs: readonly Node[], attrs: A = node.attrs): Node<A> {
   const { op, shape, dtype, scope: own } = node;
-  return { id: nextId++, op, inputs, attrs, shape, dtype, scope: own };
+  return { id: nextId++, op, inputs: asInputs(inputs), attrs, shape, dtype, scope: own };
 }
 
 /** Runs `body`, and labels the nodes that it makes with `name`. */

@@ -1,4 +1,5 @@
 // Adds windows back onto the axes that they were taken from: the gradient of sliding windows.
+import { zip } from "../zip.ts";
 import { add } from "./binary.ts";
 import { full } from "./generate.ts";
 import { pad, permute, reshape, slice } from "./movement.ts";
@@ -15,13 +16,18 @@ export interface Overlap {
 }
 
 /**
- * Elements k to k + width of window i, which lie at [q + i, r] to [q + i, r + width] if the axis is split into [q, r].
+ * Elements k to k + width of the windows, which are consecutive on the axis: of window i they lie at [q + i, r] to
+ * [q + i, r + width] if the axis is split into [q, r].
  */
 interface Run {
   readonly k: number;
   readonly width: number;
-  readonly q: number;
-  readonly r: number;
+  /** The first of the windows whose elements lie on the axis, and how many there are. */
+  readonly from: number;
+  readonly count: number;
+  /** How much of [q, r] lies before and after these elements. */
+  readonly low: readonly [number, number];
+  readonly high: readonly [number, number];
 }
 
 /**
@@ -33,41 +39,33 @@ interface Run {
 export function overlapAdd(windows: Node, first: number, overlaps: readonly Overlap[]): Node {
   const { shape } = windows;
   const rank = shape.length - overlaps.length;
-  const rows = overlaps.map(({ length, stride }) => Math.ceil(length / stride));
   const order = Array.from({ length: rank }, (_, i) =>
     i >= first && i - first < overlaps.length ? [i, rank + i - first] : [i],
   ).flat();
   const spread = (at: number, n: readonly number[]): number[] =>
     shape.slice(0, rank).map((m, i) => n[i - first] ?? m * at);
-  const split = shape
-    .slice(0, rank)
-    .flatMap((n, i) => (overlaps[i - first] ? [rows[i - first]!, overlaps[i - first]!.stride] : [n]));
+  const inPairs = (pairs: readonly (readonly [number, number])[]): number[] =>
+    shape.slice(0, rank).flatMap((_, i) => pairs[i - first] ?? [0]);
+  const choices = zip(overlaps, shape.slice(first), shape.slice(rank)).map((along) => runsOf(...along));
   let sum: Node | null = null;
-  for (const runs of combinations(overlaps.map((overlap, i) => runsOf(overlap, shape[rank + i]!)))) {
-    // The windows whose part in this run lies on the axis.
-    const from = runs.map(({ q }) => Math.max(0, -q));
-    const count = runs.map(({ q }, i) => Math.min(shape[first + i]!, rows[i]! - q) - from[i]!);
-    if (count.some((n) => n <= 0)) continue;
-    const part = slice(
-      windows,
-      [...spread(0, from), ...runs.map((run) => run.k)],
-      [...spread(1, count), ...runs.map((run) => run.width)],
+  for (const runs of combinations(choices)) {
+    const from = spread(
+      0,
+      runs.map((run) => run.from),
     );
-    const low = split.map(() => 0);
-    const high = split.map(() => 0);
-    runs.forEach(({ q, r, width }, i) => {
-      const at = first + 2 * i;
-      low[at] = q + from[i]!;
-      high[at] = rows[i]! - low[at] - count[i]!;
-      low[at + 1] = r;
-      high[at + 1] = overlaps[i]!.stride - r - width;
-    });
+    const count = spread(
+      1,
+      runs.map((run) => run.count),
+    );
+    const part = slice(windows, [...from, ...runs.map((run) => run.k)], [...count, ...runs.map((run) => run.width)]);
+    const low = inPairs(runs.map((run) => run.low));
+    const high = inPairs(runs.map((run) => run.high));
     const placed = pad(permute(part, order), low, high);
     sum = sum ? add(sum, placed) : placed;
   }
   const merged = spread(
     1,
-    rows.map((n, i) => n * overlaps[i]!.stride),
+    overlaps.map(({ length, stride }) => Math.ceil(length / stride) * stride),
   );
   const wanted = spread(
     1,
@@ -82,14 +80,19 @@ export function overlapAdd(windows: Node, first: number, overlaps: readonly Over
     : full(wanted, 0, windows.dtype);
 }
 
-function runsOf({ start, stride, dilation }: Overlap, size: number): Run[] {
+/** The runs of `count` windows of `size` elements of which anything lies on the axis. */
+function runsOf({ length, start, stride, dilation }: Overlap, count: number, size: number): Run[] {
+  const rows = Math.ceil(length / stride);
   const runs: Run[] = [];
   for (let k = 0; k < size; ) {
     const index = start + k * dilation;
     const q = Math.floor(index / stride);
     const r = index - q * stride;
     const width = dilation === 1 ? Math.min(stride - r, size - k) : 1;
-    runs.push({ k, width, q, r });
+    const from = Math.max(0, -q);
+    const end = Math.min(count, rows - q);
+    if (end > from)
+      runs.push({ k, width, from, count: end - from, low: [q + from, r], high: [rows - q - end, stride - r - width] });
     k += width;
   }
   return runs;

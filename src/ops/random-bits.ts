@@ -1,10 +1,9 @@
 // Random bits from a key and a counter: stateless, and the same on every machine and in any order.
 import type { ScalarBuilder } from "../compile/scalar.ts";
 import { DTypeError } from "../errors.ts";
+import { parity, rotations } from "../random.ts";
 import { sameShape } from "../shape.ts";
 import { apply, defineOp, type ElementwiseOp, type Node, noGradient } from "./op.ts";
-
-const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
 
 interface RandomBitsAttrs {
   /** The counter's second word, so that different streams have independent blocks. */
@@ -19,17 +18,17 @@ interface RandomBitsAttrs {
  */
 function threefry<T>(b: ScalarBuilder<T>, k0: T, k1: T, counter: T, { stream, word }: RandomBitsAttrs): T {
   const u32 = (value: number) => b.constant(value, "uint32");
-  const keys = [k0, k1, b.xor(b.xor(k0, k1), u32(0x1bd11bda))];
+  let [key, next, last] = [k0, k1, b.xor(b.xor(k0, k1), u32(parity))];
   let x = b.add(counter, k0);
   let y = stream === 0 ? k1 : b.add(k1, u32(stream));
-  for (let round = 0; round < 20; round++) {
-    const turn = rotations[round % 8]!;
+  for (const [round, turn] of rotations.entries()) {
     x = b.add(x, y);
     y = b.xor(b.or(b.shiftLeft(y, u32(turn)), b.shiftRight(y, u32(32 - turn))), x);
     if (round % 4 === 3) {
       const injection = (round + 1) / 4;
-      x = b.add(x, keys[injection % 3]!);
-      y = b.add(y, b.add(keys[(injection + 1) % 3]!, u32(injection)));
+      [key, next, last] = [next, last, key];
+      x = b.add(x, key);
+      y = b.add(y, b.add(next, u32(injection)));
     }
   }
   return word === 0 ? x : y;

@@ -33,7 +33,7 @@ const spread = (o: Ops, value: Node, x: Node, axes: readonly number[]): Node =>
 
 /** Replaces a reduction of axes of length 1, or of none, by a reshape. */
 const overOnes = (o: Ops, y: Node<ReduceAttrs>): Node | null => {
-  const x = y.inputs[0]!;
+  const x = y.inputs[0];
   return y.attrs.axes.every((a) => x.shape[a] === 1) ? o.reshape(x, y.shape) : null;
 };
 

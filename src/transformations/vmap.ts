@@ -6,8 +6,9 @@ import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { type Cell, dirty } from "../runtime/cell.ts";
 import { currentTrace, transformed } from "../runtime/trace.ts";
-import { formatShape, normalizeAxis } from "../shape.ts";
+import { formatShape, moveBlock, normalizeAxis } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
+import { zip } from "../zip.ts";
 import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 
 /** The options of {@link vmap}. */
@@ -43,14 +44,14 @@ export function vmap<Args extends TensorLike[], R extends Outputs>(
 ): (...xs: Args) => R {
   return (...given) => {
     const xs = given.map((x) => asTensor(x));
-    const axes = axesOf("inAxes", inAxes, xs, "argument").map((axis, i) =>
-      axis === null ? null : normalizeAxis(axis, xs[i]!.ndim, `vmap: argument ${i}`),
-    );
-    const size = examples(xs, axes);
+    const along = zip(xs, axesOf("inAxes", inAxes, xs, "argument")).map(([x, axis], i): [Tensor, number | null] => [
+      x,
+      axis === null ? null : normalizeAxis(axis, x.ndim, `vmap: argument ${i}`),
+    ]);
+    const size = examples(along);
     const batched = new Map<Node, Node>();
-    const one = xs.map((x, i) => {
-      const axis = axes[i];
-      if (axis === null || axis === undefined) return x;
+    const one = along.map(([x, axis], i) => {
+      if (axis === null) return x;
       const standIn = ops.placeholder(
         i,
         x.shape.filter((_, k) => k !== axis),
@@ -62,13 +63,14 @@ export function vmap<Args extends TensorLike[], R extends Outputs>(
     const result = guardingVariables(batched, () => transformed(() => f(...(one as Tensors<Args>))));
     const ys = outputsOf("vmap", result);
     const batchAxes = axesOf("outAxes", outAxes, ys, "output") as number[];
-    const done = batchNodes(
+    const nodes = batchNodes(
       ys.map((y) => y.node),
       batched,
       size,
-    ).map(({ node, hasAxis }, i) => {
+    );
+    const done = zip(nodes, batchAxes).map(([{ node, hasAxis }, axis], i) => {
       const whole = hasAxis ? node : ops.broadcast(ops.reshape(node, [1, ...node.shape]), [size, ...node.shape]);
-      return new Tensor(moveAxis(whole, 0, normalizeAxis(batchAxes[i]!, whole.shape.length, `vmap: output ${i}`)));
+      return new Tensor(moveAxis(whole, 0, normalizeAxis(axis, whole.shape.length, `vmap: output ${i}`)));
     });
     return inForm(result, done);
   };
@@ -90,37 +92,34 @@ function axesOf(
 }
 
 /** The number of examples. */
-function examples(xs: readonly Tensor[], axes: readonly (number | null)[]): number {
-  const first = axes.findIndex((axis) => axis !== null);
-  if (first < 0)
+function examples(along: readonly (readonly [Tensor, number | null])[]): number {
+  const batches = along.flatMap(([{ shape }, axis], i) =>
+    axis === null ? [] : [{ i, shape, axis, length: shape[axis]! }],
+  );
+  const [first] = batches;
+  if (!first)
     throw new ArgumentError(
       "vmap: no argument has an axis of examples, as inAxes is null for all; call the function itself.",
     );
-  const lengthOf = (i: number): number => xs[i]!.shape[axes[i]!]!;
-  xs.forEach((x, i) => {
-    if (axes[i] === null || lengthOf(i) === lengthOf(first)) return;
+  const other = batches.find(({ length }) => length !== first.length);
+  if (other)
     throw new ShapeError(
-      `vmap: argument ${first} ${formatShape(xs[first]!.shape)} has ${lengthOf(first)} examples along axis ` +
-        `${axes[first]}, but argument ${i} ${formatShape(x.shape)} has ${lengthOf(i)} along axis ${axes[i]}. ` +
-        "Give null in inAxes for an argument that all examples share.",
+      `vmap: argument ${first.i} ${formatShape(first.shape)} has ${first.length} examples along axis ` +
+        `${first.axis}, but argument ${other.i} ${formatShape(other.shape)} has ${other.length} along axis ` +
+        `${other.axis}. Give null in inAxes for an argument that all examples share.`,
     );
-  });
-  return lengthOf(first);
+  return first.length;
 }
 
-function moveAxis(x: Node, from: number, to: number): Node {
-  if (from === to) return x;
-  const axes = x.shape.map((_, i) => i).filter((i) => i !== from);
-  axes.splice(to, 0, from);
-  return ops.permute(x, axes);
-}
+const moveAxis = (x: Node, from: number, to: number): Node =>
+  from === to ? x : ops.permute(x, moveBlock(from, 1, to - from, x.shape.length));
 
 /** Runs `body`, and throws if it has assigned a variable a value that depends on an example. */
 function guardingVariables<T>(standIns: ReadonlyMap<Node, Node>, body: () => T): T {
   const valuesNow = (): Map<Cell, Node> =>
     new Map((currentTrace()?.assigned as Map<Cell, Node> | undefined) ?? [...dirty].map((cell) => [cell, cell.node()]));
   const before = valuesNow();
-  const firstId = [...standIns.keys()][0]!.id;
+  const firstId = Math.min(...[...standIns.keys()].map((node) => node.id));
   const result = body();
   for (const [cell, value] of valuesNow()) {
     const made = topologicalOrder([value], (node) => node.id < firstId);

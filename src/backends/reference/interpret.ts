@@ -62,7 +62,7 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
     }
     case "movement": {
       if (!op.source) return x!.slice();
-      const from = node.inputs[0]!.shape;
+      const from = node.inputs[0].shape;
       const strides = contiguousStrides(from);
       const fill = op.fill?.(node);
       forEachIndex(node.shape, (index, i) => {
@@ -89,7 +89,7 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
     }
     case "reduce": {
       const { axes } = node.attrs;
-      const from = node.inputs[0]!.shape;
+      const from = node.inputs[0].shape;
       out.fill(op.identity(node.dtype));
       const kept = from.flatMap((_, i) => (axes.includes(i) ? [] : [i]));
       const strides = contiguousStrides(node.shape);
@@ -106,7 +106,7 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       return contractValues(node, x!, y!);
     case "gather": {
       const { axis } = node.attrs;
-      const from = node.inputs[0]!.shape;
+      const from = node.inputs[0].shape;
       const inner = sizeOf(from.slice(axis + 1));
       forEachOuter(from, axis, y!, (outer, at, k) => {
         for (let i = 0; i < inner; i++)
@@ -129,7 +129,7 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       return loopValues(node, inputs, run);
     case "result": {
       const { index } = node.attrs;
-      const start = resultTypes(node.inputs[0]!.attrs)
+      const start = resultTypes(node.inputs[0].attrs)
         .slice(0, index)
         .reduce((n, { shape }) => n + sizeOf(shape), 0);
       return x!.slice(start, start + out.length);
@@ -177,7 +177,7 @@ function loopValues(node: Node, inputs: readonly Values[], run: typeof interpret
 
 function contractValues(node: Node, a: Values, b: Values): Values {
   const labels = node.attrs as ContractLabels;
-  const [shapeA, shapeB] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
+  const [shapeA, shapeB] = [node.inputs[0].shape, node.inputs[1].shape];
   const extents = labelExtents(shapeA, shapeB, labels);
   const summed = [...extents.keys()].filter((label) => !labels.out.includes(label));
   const strideOf = (of: readonly number[], shape: Shape, label: number) => {
