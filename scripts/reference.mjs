@@ -116,10 +116,10 @@ const sources = readdirSync(new URL("src/", root), { recursive: true, encoding: 
   .map((file) => posix.join("src", file.replaceAll("\\", "/")))
   .filter((path) => path.endsWith(".ts") && !path.startsWith("src/cli/"));
 for (const entry of [...all.filter(isValue), ...sources.sort().flatMap((path) => [...declarationsOf(path).values()])])
-  if (!declared.has(entry.name)) declared.set(entry.name, entry);
+  if (!declared.get(entry.name)?.doc) declared.set(entry.name, entry);
 
 const member = (name) => all.find((entry) => entry.name === name && isValue(entry));
-const objects = ["losses", "metrics", "optimizers", "initializers", "activations"];
+const objects = ["metrics", "optimizers", "initializers", "activations"];
 const groups = objects.map((name) => [name, propertiesOf(member(name))]);
 const namespaces = all.filter(({ kind }) => kind === "namespace");
 const values = all.filter((entry) => isValue(entry) && entry.kind !== "namespace");

@@ -49,6 +49,7 @@ import {
   tensor,
   topK,
   tril,
+  tripletMarginLoss,
   type Variable,
   variable,
   where,
@@ -109,6 +110,8 @@ describe("activations", () => {
 
 describe("losses", () => {
   test.each(read<Golden>("losses").map((golden) => [label(golden), golden] as const))("%s", async (_, golden) => {
+    if (golden.name === "tripletMarginLoss")
+      return check(golden, (a, b, c) => tripletMarginLoss(a, b, c, golden["options"] as object));
     const loss = (losses[golden.name as keyof typeof losses] as (options: object) => ReturnType<typeof losses.huber>)(
       golden["options"] as object,
     );

@@ -11,14 +11,21 @@ import {
   softmax,
   type Tensor,
   tensor,
+  tripletMarginLoss,
+  zeros,
 } from "../src/index.ts";
-import { resolveLoss } from "../src/losses/index.ts";
+import { lossFromConfig, resolveLoss } from "../src/losses/index.ts";
 
 const each = async (
   loss: { call(t: Tensor, p: Tensor): Tensor },
   targets: Parameters<typeof tensor>[0],
   predictions: Parameters<typeof tensor>[0],
 ): Promise<number[]> => Array.from(await loss.call(tensor(targets), tensor(predictions)).data());
+const slope = async (
+  loss: { call(t: Tensor, p: Tensor): Tensor },
+  targets: Tensor,
+  predictions: Tensor,
+): Promise<number[]> => Array.from(await gradients(loss.call(targets, predictions).sum(), [predictions])[0]!.data());
 const close = (values: readonly number[], wanted: readonly number[], digits = 5): void => {
   expect(values.length).toBe(wanted.length);
   values.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, digits));
@@ -65,6 +72,52 @@ describe("worked values", () => {
     close(await each(losses.categoricalCrossentropy(), [[0, 1, 0]], [[1, 8, 1]]), [-Math.log(0.8)]));
   test("sparseCategoricalCrossentropy", async () =>
     close(await each(losses.sparseCategoricalCrossentropy(), [1], [[0.1, 0.8, 0.1]]), [-Math.log(0.8)]));
+  test("the distances", async () => {
+    close(await each(losses.meanAbsolutePercentageError(), [[1, 2, 4]], [[2, 2, 3]]), [125 / 3]);
+    close(await each(losses.meanSquaredLogarithmicError(), [[0, Math.E - 1]], [[0, 0]]), [0.5]);
+    close(await each(losses.quadraticCost(), [[1, 2]], [[3, 1]]), [2.5]);
+    close(await each(losses.logCosh(), [[0, 1]], [[1, 1]]), [Math.log(Math.cosh(1)) / 2]);
+    close(await each(losses.cosineSimilarity(), [[1, 1]], [[0, 2]]), [-Math.SQRT1_2]);
+    close(await each(losses.cosineSimilarity({ axis: 0 }), [[1], [1]], [[0], [2]]), [-Math.SQRT1_2]);
+  });
+  test("poisson and klDivergence, with zeros", async () => {
+    close(await each(losses.poisson(), [[0], [2], [0]], [[0], [1], [3]]), [0, 1, 3]);
+    close(await each(losses.klDivergence(), [[0, 1]], [[0.5, 0.5]]), [Math.LN2]);
+    close(await each(losses.klDivergence(), [[0.5, 0.5]], [[1, 0]]), [0.5 * Math.log(0.5) + 0.5 * Math.log(0.5e7)], 3);
+  });
+  test("squaredHinge and categoricalHinge", async () => {
+    close(await each(losses.squaredHinge(), [[1], [-1], [0]], [[0.4], [-2], [0.5]]), [0.36, 0, 2.25]);
+    close(await each(losses.categoricalHinge(), [[0, 1, 0]], [[0.5, 1, -3]]), [0.5]);
+  });
+  test("focal losses are cross-entropies where gamma is 0", async () => {
+    const binary = losses.binaryFocalCrossentropy({ gamma: 0 });
+    close(await each(binary, [[1], [0]], [[0.9], [0.2]]), [-Math.log(0.9), -Math.log(0.8)]);
+    const focal = losses.categoricalFocalCrossentropy({ gamma: 0, alpha: 1 });
+    close(await each(focal, [[0, 1, 0]], [[1, 8, 1]]), [-Math.log(0.8)]);
+  });
+  test("dice and tversky", async () => {
+    close(
+      await each(
+        losses.dice(),
+        [
+          [1, 1, 0, 0],
+          [0, 0, 0, 0],
+        ],
+        [
+          [1, 1, 0, 0],
+          [0, 0, 0, 0],
+        ],
+      ),
+      [0, 1],
+    );
+    // Half of the region is found, and half as much besides is made up.
+    const [t, p] = [[[1, 1, 0, 0]], [[1, 0, 1, 0]]];
+    close(await each(losses.dice(), t, p), [0.5]);
+    close(await each(losses.tversky({ alpha: 1, beta: 0 }), t, p), [0.5]);
+    close(await each(losses.tversky({ alpha: 0.25, beta: 0.75 }), [[1, 1, 1, 0]], [[1, 0, 0, 1]]), [1 - 1 / 2.75]);
+  });
+  test("contrastive", async () =>
+    close(await each(losses.contrastive({ margin: 2 }), [[1], [0], [0]], [[1], [1], [3]]), [0.5, 0.5, 0]));
   test("label smoothing", async () => {
     close(await each(losses.categoricalCrossentropy({ labelSmoothing: 0.3 }), [[0, 1, 0]], [[0.2, 0.5, 0.3]]), [
       -(0.1 * Math.log(0.2) + 0.8 * Math.log(0.5) + 0.1 * Math.log(0.3)),
@@ -118,11 +171,75 @@ describe("logits and probabilities say the same", () => {
 });
 
 describe("far ends", () => {
-  const slope = async (
-    loss: { call(t: Tensor, p: Tensor): Tensor },
-    targets: Tensor,
-    predictions: Tensor,
-  ): Promise<number[]> => Array.from(await gradients(loss.call(targets, predictions).sum(), [predictions])[0]!.data());
+  test("no loss and no slope is NaN at logits of ±10,000, equal logits, zeros and ones", async () => {
+    const [yes, far, ends] = [
+      [
+        [1, 0],
+        [0, 1],
+        [1, 1],
+        [0, 0],
+      ],
+      [
+        [1e4, 1e4],
+        [-1e4, -1e4],
+        [0, 0],
+        [1e4, -1e4],
+      ],
+      [
+        [0, 1],
+        [1, 0],
+        [0, 0],
+        [1, 1],
+      ],
+    ];
+    const fromLogits = ["binaryCrossentropy", "categoricalCrossentropy", "binaryFocalCrossentropy"] as const;
+    for (const gamma of [0, 0.5, 1, 2])
+      for (const labelSmoothing of [0, 0.3, 1])
+        for (const name of [...fromLogits, "categoricalFocalCrossentropy"] as const)
+          for (const [fromLogits, predictions] of [
+            [true, far],
+            [false, ends.slice(0, name.startsWith("cat") ? 2 : 4)],
+          ] as const) {
+            const options = { fromLogits, labelSmoothing, ...(name.includes("Focal") && { gamma }) };
+            const loss = losses[name](options);
+            const [t, p] = [tensor(yes.slice(0, predictions.length)), tensor(predictions)];
+            for (const values of [await loss.call(t, p).data(), await slope(loss, t, p)])
+              expect([...values].every(Number.isFinite), `${name} ${JSON.stringify(options)} ${values}`).toBe(true);
+          }
+  });
+  test("equal and opposite vectors, zeros and huge errors", async () => {
+    const zeros = tensor([
+      [0, 0],
+      [0, 0],
+    ]);
+    const some = tensor([
+      [0, 0],
+      [3, -1],
+    ]);
+    for (const name of ["cosineSimilarity", "logCosh", "poisson", "klDivergence", "dice", "tversky"] as const) {
+      const loss = losses[name]();
+      for (const [t, p] of [
+        [zeros, zeros],
+        [some, zeros],
+        [zeros, some.abs()],
+      ] as const)
+        for (const values of [await loss.call(t, p).data(), await slope(loss, t, p)])
+          expect([...values].every(Number.isFinite), `${name}: ${values}`).toBe(true);
+    }
+    expect(await slope(losses.cosineSimilarity(), some, zeros)).toEqual([0, 0, 0, 0]);
+    expect(
+      await slope(
+        losses.logCosh(),
+        zeros,
+        tensor([
+          [1e9, -1e9],
+          [0, 1e-20],
+        ]),
+      ),
+    ).toEqual([0.5, -0.5, 0, 5e-21].map(Math.fround));
+    // ln cosh 10⁻⁴ keeps its digits.
+    expect((await each(losses.logCosh(), [[0]], [[1e-4]]))[0]! / 5e-9).toBeCloseTo(1, 5);
+  });
   test("logits of ±1000 give finite losses with the right slopes", async () => {
     const binary = losses.binaryCrossentropy({ fromLogits: true });
     const [t, x] = [tensor([[1], [0], [1]]), tensor([[-1000], [1000], [1000]])];
@@ -225,6 +342,45 @@ describe("which form a name means", () => {
   });
 });
 
+test("a class to ignore has no loss and no slope, and need not be one of the classes", async () => {
+  const loss = losses.sparseCategoricalCrossentropy({ ignoreClass: 255 });
+  const [t, p] = [
+    tensor([255, 1]),
+    tensor([
+      [0.5, 0.5],
+      [0.5, 0.5],
+    ]),
+  ];
+  expect(Array.from(await loss.call(t, p).data())).toEqual([0, Math.fround(Math.LN2)]);
+  expect((await slope(loss, t, p)).slice(0, 2)).toEqual([0, 0]);
+  const model = sequential([layers.dense(2)], { inputShape: [3] });
+  model.compile({ loss });
+  await model.fit({ x: zeros([4, 3]), y: [0, 1, 255, 1] }, { epochs: 1, batchSize: 2, verbose: 0 } as object);
+});
+
+test("every short name is the loss that Keras calls so", () => {
+  const long = (name: string): string => resolveLoss(name as "mse", "linear").name;
+  const short = { mse: "meanSquaredError", mae: "meanAbsoluteError", mape: "meanAbsolutePercentageError" };
+  const more = { msle: "meanSquaredLogarithmicError", bce: "binaryCrossentropy", kld: "klDivergence" };
+  for (const [name, wanted] of Object.entries({ ...short, ...more }))
+    for (const said of [name, name.toUpperCase()]) expect(long(said)).toBe(wanted);
+});
+
+test("probabilities follow every activation that gives them", () => {
+  for (const name of ["softmax", "sigmoid", "hardSigmoid", "sparseSigmoid", "sparsemax"])
+    expect(resolveLoss("bce", name).fromLogits).toBe(false);
+  expect(resolveLoss("bce", "logSoftmax").fromLogits).toBe(true);
+});
+
+test("every loss goes into a model file and comes back with its options", () => {
+  for (const [name, make] of Object.entries(losses)) {
+    const loss = make();
+    expect(lossFromConfig(name, JSON.parse(JSON.stringify(loss.config))).config).toEqual(loss.config);
+  }
+  const loss = losses.tversky({ alpha: 0.3, beta: 0.7, axis: [1, 2] });
+  expect(lossFromConfig("tversky", loss.config).config).toEqual({ alpha: 0.3, beta: 0.7, axis: [1, 2] });
+});
+
 test("softmax cross-entropy with its gradient is one kernel", async () => {
   const step = compile((labels: Tensor, logits: Tensor) => {
     const loss = losses.sparseCategoricalCrossentropy({ fromLogits: true }).call(labels, logits);
@@ -249,8 +405,42 @@ describe("what is wrong is said", () => {
       /unknown option "fromLogit"\. Did you mean "fromLogits"\?/,
     ],
     [
-      () => losses.categoricalCrossentropy({ labelSmoothing: 1 }),
-      /expected labelSmoothing to be a number from 0 to below 1, got 1\./,
+      () => losses.categoricalCrossentropy({ labelSmoothing: 1.5 }),
+      /^losses\.categoricalCrossentropy: expected labelSmoothing to be a number from 0 to 1, got 1\.5\.$/,
+    ],
+    [
+      () => losses.ctc({ zeroInfinity: 1 as never }),
+      /^losses\.ctc: expected zeroInfinity to be true or false, got 1\.$/,
+    ],
+    [
+      () => losses.triplet({ mining: "easy" as never }),
+      /^losses\.triplet: expected mining to be one of semiHard, hard, all, got "easy"\.$/,
+    ],
+    [() => losses.dice({ axis: [1, 1.5] }), /^losses\.dice: expected axis to be an integer or a list of integers, got/],
+    [
+      () => losses.sparseCategoricalCrossentropy({ ignoreClass: 0.5 }),
+      /expected ignoreClass to be an integer, got 0\.5\.$/,
+    ],
+    [() => losses.contrastive({ margin: -1 }), /expected margin to be a finite number from 0 up, got -1\.$/],
+    [
+      () => resolveLoss(losses.ctc(), "softmax"),
+      /^compile: ctc expected logits, got probabilities from the last activation, softmax; leave the activation out\.$/,
+    ],
+    [
+      () => losses.triplet().call(tensor([1, 2]), tensor([1, 2])),
+      /^triplet: expected embeddings \[batch, n\], got \[2\]\.$/,
+    ],
+    [
+      () => losses.triplet().call(tensor([1, 2, 3]), zeros([2, 4])),
+      /^triplet: expected class numbers \[2\] for predictions \[2,4\], got \[3\]\.$/,
+    ],
+    [
+      () => losses.ctc().call(zeros([2, 3]), zeros([3, 5, 4])),
+      /^ctc: expected labels \[batch, most labels\] for logits \[batch, steps, classes\], got \[2,3\] for \[3,5,4\]\.$/,
+    ],
+    [
+      () => tripletMarginLoss(zeros([2, 3]), zeros([2, 3]), zeros([3])),
+      /^tripletMarginLoss: expected three embeddings of one shape, \[batch, n\], got \[2,3\], \[2,3\], \[3\]\.$/,
     ],
   ])("%#", (make, message) => expect(make).toThrow(message));
 });

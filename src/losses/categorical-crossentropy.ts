@@ -1,13 +1,12 @@
 // The cross-entropy of one class among several, with targets that are probabilities of the classes.
 import { logSoftmax } from "../functions/softmax.ts";
-import { checkRange } from "../options.ts";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
-import { alignTargets, clipProbabilities } from "./loss.ts";
+import { alignTargets, clipProbabilities, smoothed } from "./loss.ts";
 
 export interface CategoricalCrossentropyOptions {
   /** True if predictions are logits, before a softmax. Default: follows the model's last activation, else false. */
   readonly fromLogits?: boolean;
-  /** Spreads this share of each target evenly over the classes, from 0 to below 1. Default: 0. */
+  /** Spreads this share of each target, from 0 to 1, evenly over the classes. Default: 0. */
   readonly labelSmoothing?: number;
 }
 
@@ -29,9 +28,8 @@ export function categoricalCrossentropy(
   options: CategoricalCrossentropyOptions = {},
 ): Tensor {
   const { fromLogits = false, labelSmoothing = 0 } = options;
-  checkRange("categoricalCrossentropy", "labelSmoothing", labelSmoothing, 0, 1);
   const at = asTensor(predictions);
   const given = alignTargets("categoricalCrossentropy", asTensor(targets), at);
-  const t = labelSmoothing === 0 ? given : given.mul(1 - labelSmoothing).add(labelSmoothing / (at.shape.at(-1) ?? 1));
+  const t = smoothed(given, labelSmoothing, 1 / (at.shape.at(-1) ?? 1));
   return t.mul(logProbabilities(at, fromLogits)).sum(-1).neg();
 }

@@ -1,6 +1,5 @@
 // Squared distance near the target, plain distance far from it.
 import { where } from "../functions/array.ts";
-import { checkRange } from "../options.ts";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { alignTargets } from "./loss.ts";
 
@@ -15,7 +14,6 @@ export function huber(
   predictions: TensorLike,
   { delta = 1 }: { readonly delta?: number } = {},
 ): Tensor {
-  checkRange("huber", "delta", delta, 0);
   const p = asTensor(predictions);
   const error = p.sub(alignTargets("huber", asTensor(targets), p));
   const distance = error.abs();

@@ -4,12 +4,18 @@ import { iota } from "../ops/index.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 
+/** The value of an option of a loss, as a model file holds it. */
+export type LossOption = number | boolean | string | readonly number[];
+
 /** A loss with its options, as `compile` takes it and a model file keeps it. */
 export interface Loss {
   readonly name: string;
   /** The options that the factory was given. */
-  readonly config: Readonly<Record<string, number | boolean>>;
-  /** The kind of targets: "values" and "shares" (0 … 1) are shaped like predictions, "classes" are class numbers. */
+  readonly config: Readonly<Record<string, LossOption>>;
+  /**
+   * The kind of targets: "values" and "shares" (0 … 1) are shaped like predictions, "classes" are class numbers, each
+   * below the length of the predictions' last axis. A loss with "any" targets checks their shape itself.
+   */
   readonly targets: "values" | "shares" | "classes" | "any";
   /**
    * True if predictions are logits, false if they are probabilities, null if the model's last activation decides.
@@ -23,13 +29,16 @@ export interface Loss {
 /** A loss of the user's own: one number for each example, or one number. */
 export type LossFunction = (targets: Tensor, predictions: Tensor) => Tensor;
 
-/** Least distance of a clipped probability from 0 and 1, as in Keras. */
-const epsilon = 1e-7;
+/** Keras's epsilon: the least distance of a clipped probability from 0 and 1, and what keeps divisors from 0. */
+export const epsilon = 1e-7;
 
 /** Probabilities clipped to [1e-7, 1 − 1e-7], so that their logarithms are finite. */
 export function clipProbabilities(p: Tensor): Tensor {
   return p.maximum(epsilon).minimum(1 - epsilon);
 }
+
+/** Targets t moved towards `even` by the share s: (1 − s)·t + s·even. */
+export const smoothed = (t: Tensor, s: number, even: number): Tensor => (s === 0 ? t : t.mul(1 - s).add(s * even));
 
 /**
  * Targets in the dtype and shape of the predictions. `[batch]` and `[batch, 1]` are converted into each other; nothing

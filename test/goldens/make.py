@@ -47,6 +47,12 @@ def weights_like(y):
     return f32(1 + 0.37 * np.sin(1.3 * np.arange(y.numel()))).reshape(y.shape)
 
 
+def spread(*shape):
+    """Numbers that look random and need no generator."""
+    n = int(np.prod(shape))
+    return f32(np.round(np.sin(1 + 1.7 * np.arange(n) ** 1.1), 3)).reshape(*shape)
+
+
 def case(name, f, inputs, differentiable=None, **more):
     """The value of f and the gradient of a weighted sum of it by each differentiable input."""
     xs = [x if isinstance(x, torch.Tensor) else f32(x) for x in inputs]
@@ -123,7 +129,7 @@ def log_shares(p):
     return (p / p.sum(-1, keepdim=True)).log()
 
 
-write("losses", [
+LOSSES = [
     loss("meanSquaredError", lambda t, p: F.mse_loss(p, t, reduction="none").mean(-1), TARGETS, GUESSES),
     loss("meanAbsoluteError", lambda t, p: F.l1_loss(p, t, reduction="none").mean(-1), TARGETS, GUESSES),
     loss("huber", lambda t, p: F.huber_loss(p, t, reduction="none").mean(-1), TARGETS, GUESSES),
@@ -140,6 +146,147 @@ write("losses", [
     loss("categoricalCrossentropy", lambda t, p: F.cross_entropy(p, t, reduction="none"), MIXED, LOGITS, {"fromLogits": True}),
     loss("categoricalCrossentropy", lambda t, p: F.cross_entropy(p, t, reduction="none", label_smoothing=0.2), MIXED, LOGITS,
          {"fromLogits": True, "labelSmoothing": 0.2}),
+]
+
+# Losses that PyTorch lacks are written out as Keras's documentation has them.
+COUNTS = [[0, 3, 1], [5, 0, 0]]
+RATES = [[0, 2.5, 1e-9], [4, 0.3, 1]]
+EPSILON = 1e-7
+SIDES = [[1, -1, 1], [-1, -1, 1]]
+FAR_GUESSES = [[0.5, -1e4, 3e-4], [1e-5, 0.999, -1.001]]
+ZEROS = [[0, 0, 0], [0, 0, 0]]
+HALVES = [[0.25, 0.25, 0.25, 0.25], [0, 0, 1, 0]]
+EXTREME = [[1e4, -1e4, 0, 3], [-1e4, -1e4, -1e4, -1e4], [1e4, 1e4, 5, 1e4], [2, 2, 2, 2]]
+SURE = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
+EXTREME_YES = [[1, 0], [0, 1], [1, 1]]
+EXTREME_BINARY = [[1e4, 1e4], [-1e4, -1e4], [0, -30]]
+MASKS = [[[[1], [1]], [[0], [0]]], [[[0], [0]], [[0], [0]]]]
+MASK_CHANCES = [[[[0.9], [0.4]], [[0.3], [0]]], [[[0.1], [0]], [[0], [0.2]]]]
+
+
+def logs(x):
+    return torch.log(torch.clamp(x, min=EPSILON) + 1)
+
+
+def unit(x):
+    return F.normalize(x, dim=-1, eps=EPSILON)
+
+
+def focal_binary(t, p, gamma=2.0, alpha=None, smoothing=0.0, logits=False):
+    t = t * (1 - smoothing) + smoothing / 2
+    wrong = t * torch.sigmoid(-p) + (1 - t) * torch.sigmoid(p) if logits else t * (1 - p) + (1 - t) * p
+    cross = F.binary_cross_entropy_with_logits if logits else F.binary_cross_entropy
+    weight = 1 if alpha is None else t * alpha + (1 - t) * (1 - alpha)
+    return (weight * wrong ** gamma * cross(p, t, reduction="none")).mean(-1)
+
+
+def focal(t, p, gamma=2.0, alpha=0.25, smoothing=0.0, logits=False):
+    t = t * (1 - smoothing) + smoothing / t.shape[-1]
+    log = torch.log_softmax(p, -1) if logits else log_shares(p)
+    return (-t * alpha * (1 - log.exp()) ** gamma * log).sum(-1)
+
+
+def dice(t, p, axes=(1, 2, 3)):
+    return 1 - 2 * (t * p).sum(axes) / (t.sum(axes) + p.sum(axes) + EPSILON)
+
+
+def tversky(t, p, alpha, beta, axes=(1, 2, 3)):
+    both, fp, fn = (t * p).sum(axes), ((1 - t) * p).sum(axes), (t * (1 - p)).sum(axes)
+    return 1 - both / (both + alpha * fp + beta * fn + EPSILON)
+
+
+def ctc(t, p):
+    """Keras's convention: 0 is the blank and the padding, and every step counts."""
+    batch, steps, _ = p.shape
+    return F.ctc_loss(torch.log_softmax(p, -1).transpose(0, 1), t.long(), torch.full((batch,), steps),
+                      (t != 0).sum(-1), blank=0, reduction="none")
+
+
+def triplets(mining, margin):
+    """The mean over the triplets that count, which is given as what each anchor adds to it, times the batch."""
+    def run(t, p):
+        batch = len(t)
+        distance = lambda i, j: (p[i] - p[j]).square().sum().sqrt()
+        losses = [[] for _ in range(batch)]
+        for a in range(batch):
+            near = [i for i in range(batch) if t[i] == t[a] and i != a]
+            other = [distance(a, n) for n in range(batch) if t[n] != t[a]]
+            if not near or not other:
+                continue
+            if mining == "hard":
+                losses[a] = [F.relu(max(distance(a, i) for i in near) - min(other) + margin)]
+                continue
+            for i in near:
+                d = distance(a, i)
+                farther = [n for n in other if n > d]
+                chosen = other if mining == "all" else [min(farther) if farther else max(other)]
+                losses[a] += [F.relu(d - n + margin) for n in chosen]
+        count = sum(map(len, losses))
+        return torch.stack([sum(row, torch.tensor(0.0)) for row in losses]) * batch / count
+    return run
+
+
+EMBEDDINGS = [[0.1, 0.5], [1.2, -0.3], [0.4, 0.9], [-0.7, 0.2], [0.3, 0.35], [2, 1]]
+KINDS = [0, 1, 0, 1, 0, 2]
+STEPS = np.round(np.sin(1 + 1.7 * np.arange(4 * 6 * 4) ** 1.1) * 2, 3).reshape(4, 6, 4)
+# Repeated labels, labels that fill all steps, one label, no label.
+SPELLINGS = [[1, 1, 3, 0, 0], [1, 2, 2, 3, 1], [2, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
+
+LOSSES += [
+    loss("meanAbsolutePercentageError", lambda t, p: 100 * ((t - p) / torch.clamp(t.abs(), min=EPSILON)).abs().mean(-1), SHARES, GUESSES),
+    loss("meanSquaredLogarithmicError", lambda t, p: (logs(p) - logs(t)).square().mean(-1), COUNTS, RATES),
+    loss("meanSquaredLogarithmicError", lambda t, p: (logs(p) - logs(t)).square().mean(-1), COUNTS, GUESSES),
+    loss("quadraticCost", lambda t, p: 0.5 * (p - t).square().sum(-1), TARGETS, GUESSES),
+    loss("logCosh", lambda t, p: torch.log(torch.cosh(p - t)).mean(-1), TARGETS, GUESSES),
+    loss("logCosh", lambda t, p: ((p - t).abs() + torch.log1p(torch.expm1(-2 * (p - t).abs()) / 2)).mean(-1), ZEROS, FAR_GUESSES),
+    loss("poisson", lambda t, p: F.poisson_nll_loss(p, t, log_input=False, eps=EPSILON, reduction="none").mean(-1), COUNTS, RATES),
+    loss("klDivergence", lambda t, p: F.kl_div(p.log(), t, reduction="none").sum(-1), HALVES[:1], PROBABILITIES[:1]),
+    loss("klDivergence", lambda t, p: (t.clamp(EPSILON, 1) * (t.clamp(EPSILON, 1) / p.clamp(EPSILON, 1)).log()).sum(-1), MIXED, HALVES),
+    loss("squaredHinge", lambda t, p: F.relu(1 - t * p).square().mean(-1), SIDES, GUESSES),
+    loss("categoricalHinge", lambda t, p: F.relu(((1 - t) * p).amax(-1) - (t * p).sum(-1) + 1), SURE[:2], LOGITS),
+    loss("cosineSimilarity", lambda t, p: -F.cosine_similarity(t, p, dim=-1), TARGETS, GUESSES),
+    loss("cosineSimilarity", lambda t, p: -F.cosine_similarity(t, p, dim=0), TARGETS, GUESSES, {"axis": 0}),
+    loss("dice", dice, MASKS, MASK_CHANCES),
+    loss("dice", lambda t, p: dice(t, p, (0, 1, 2, 3)), MASKS, MASK_CHANCES, {"axis": [0, 1, 2, 3]}),
+    loss("tversky", lambda t, p: tversky(t, p, 0.5, 0.5), MASKS, MASK_CHANCES),
+    loss("tversky", lambda t, p: tversky(t, p, 0.3, 0.7), MASKS, MASK_CHANCES, {"alpha": 0.3, "beta": 0.7}),
+    loss("contrastive", lambda t, p: 0.5 * (t * p.square() + (1 - t) * F.relu(0.7 - p).square()).mean(-1), YES, CHANCES, {"margin": 0.7}),
+    *[loss("triplet", triplets(mining, margin), KINDS, EMBEDDINGS, {"mining": mining, "margin": margin})
+      for mining in ("semiHard", "hard", "all") for margin in (1, 0.3)],
+    loss("ctc", ctc, SPELLINGS, STEPS),
+    loss("ctc", ctc, SPELLINGS[:1], STEPS[:1] * 1e3),
+    loss("binaryFocalCrossentropy", focal_binary, YES, CHANCES),
+    loss("binaryFocalCrossentropy", lambda t, p: focal_binary(t, p, 0.5, 0.3, 0.2), YES, CHANCES,
+         {"gamma": 0.5, "alpha": 0.3, "applyClassBalancing": True, "labelSmoothing": 0.2}),
+    loss("binaryFocalCrossentropy", lambda t, p: focal_binary(t, p, logits=True), EXTREME_YES, EXTREME_BINARY, {"fromLogits": True}),
+    loss("binaryFocalCrossentropy", lambda t, p: focal_binary(t, p, gamma=1.5, logits=True), YES, GUESSES, {"fromLogits": True, "gamma": 1.5}),
+    loss("categoricalFocalCrossentropy", focal, SURE[2:], PROBABILITIES),
+    loss("categoricalFocalCrossentropy", lambda t, p: focal(t, p, 0.5, 0.4, 0.1), SURE[2:], PROBABILITIES,
+         {"gamma": 0.5, "alpha": 0.4, "labelSmoothing": 0.1}),
+    loss("categoricalFocalCrossentropy", lambda t, p: focal(t, p, logits=True), SURE, EXTREME, {"fromLogits": True}),
+    loss("categoricalFocalCrossentropy", lambda t, p: focal(t, p, gamma=3, logits=True), MIXED, LOGITS, {"fromLogits": True, "gamma": 3}),
+    loss("categoricalCrossentropy", lambda t, p: F.cross_entropy(p, t, reduction="none"), SURE, EXTREME, {"fromLogits": True}),
+    loss("categoricalCrossentropy", lambda t, p: F.cross_entropy(p, t, reduction="none", label_smoothing=1.0), SURE, EXTREME,
+         {"fromLogits": True, "labelSmoothing": 1}),
+    loss("sparseCategoricalCrossentropy", classes(lambda p, t: F.cross_entropy(p, t, reduction="none", ignore_index=-1)), [0, -1, 2, -1], EXTREME,
+         {"fromLogits": True, "ignoreClass": -1}),
+    loss("sparseCategoricalCrossentropy", classes(lambda p, t: F.nll_loss(log_shares(p), t, reduction="none", ignore_index=2)), CLASSES, PROBABILITIES,
+         {"ignoreClass": 2}),
+    loss("binaryCrossentropy", lambda t, p: F.binary_cross_entropy_with_logits(p, t, reduction="none").mean(-1), EXTREME_YES, EXTREME_BINARY, {"fromLogits": True}),
+    loss("binaryCrossentropy", lambda t, p: F.binary_cross_entropy_with_logits(p, 0 * t + 0.5, reduction="none").mean(-1), YES, FAR,
+         {"fromLogits": True, "labelSmoothing": 1}),
+]
+
+
+def margins(name, options, **given):
+    a, b, c = spread(3, 3, 4) * f32([[[1]], [[0.6]], [[0.8]]])
+    return {**case(name, lambda x, y, z: F.triplet_margin_loss(x, y, z, reduction="none", **given), [a, b, c]), "options": options}
+
+
+write("losses", LOSSES + [
+    margins("tripletMarginLoss", {}),
+    margins("tripletMarginLoss", {"margin": 0.2, "p": 1}, margin=0.2, p=1),
+    margins("tripletMarginLoss", {"p": 3, "swap": True}, p=3, swap=True),
 ])
 # ---- optimizers: values after each of six steps along given gradients ---------------------------------------------
 
@@ -210,12 +357,6 @@ write("optimizers", [
 ])
 
 # ---- a small network, 3-4-2, trained for three steps, which are epochs to the schedules ---------------------------
-
-
-def spread(*shape):
-    """Numbers that look random and need no generator."""
-    n = int(np.prod(shape))
-    return f32(np.round(np.sin(1 + 1.7 * np.arange(n) ** 1.1), 3)).reshape(*shape)
 
 
 def mlp(optimizer, make, options, activation, schedule=None):
