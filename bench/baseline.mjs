@@ -1,12 +1,11 @@
-// Now against then: Nabla's own time, in times of a peer that was measured in the same run, so that machines cancel
-// out.
+// Compares two runs: Nabla's time relative to a peer's of the same run, so that the machine's speed cancels out.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { median, pairs } from "./measure.mjs";
 
-/** Where `--save` and `--compare` look, if no file is named. */
+/** The file of `--save` and `--compare`, if none is named. */
 export const baselineFile = fileURLToPath(new URL("baseline.json", import.meta.url));
-/** What is never called a change: the same code, measured twice, differs by as much. */
+/** The least change that is reported: the same code, measured twice, differs by as much. */
 const leastNoise = 0.03;
 
 /**

@@ -1,4 +1,4 @@
-// Who takes part, and how each one's process is started.
+// The contenders, and the command that starts each one's process.
 import { execFileSync } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -26,7 +26,7 @@ export const contenders = [
 ];
 
 /**
- * What one thread of this machine can do with 128-bit vectors, for `matmul`. Not chosen with `--peers`. @type
+ * The limit of one thread of this machine with 128-bit vectors, for `matmul`. Not chosen with `--peers`. @type
  * {Contender[]}
  */
 export const limits = [
@@ -60,7 +60,7 @@ function narrow(/** @type {number} */ threads) {
   return { ...launch, env: { ...launch.env, NABLA_REVECTORIZE: "0" } };
 }
 
-/** Whether Nabla lets this Node join pairs of 128-bit vectors: see `joinPairs` in src/backends/wasm/run/device.ts. */
+/** True if Nabla lets this Node join pairs of 128-bit vectors: see `joinPairs` in src/backends/wasm/run/device.ts. */
 const joinsPairs = () => process.arch === "x64" && Number.parseInt(process.versions.v8, 10) >= 13;
 
 /** @returns {Launch} */
@@ -126,7 +126,7 @@ function findPythons() {
   });
 }
 
-/** Whether this Python's PyTorch has `torch.compile`; null where it has no PyTorch. */
+/** True if this Python's PyTorch has `torch.compile`; null if it has no PyTorch. */
 function tellsCompile(/** @type {string[]} */ [command, ...args]) {
   const question = "import torch; print(hasattr(torch, 'compile'))";
   try {

@@ -2,18 +2,18 @@
 import { Worker } from "./worker.mjs";
 import { withoutChance } from "./workloads.mjs";
 
-/** A contender's loss after so many steps must agree with the others', or it computes something else. */
+/** After so many steps a contender's loss must agree with the others', or it computes another function. */
 const checkSteps = [3, 20];
-/** Who needs more seconds than this for a step is checked at the first of them only, and measured in fewer rounds. */
+/** A contender that needs more seconds for a step is checked at its first step only, and measured in fewer rounds. */
 const slowStep = 2;
 const roundsOfTheSlow = 2;
-/** Who needs more seconds than this is left out. */
+/** A contender that needs more seconds for a step is left out. */
 const endlessStep = 10;
 /** Relative. Rounding makes 1e-5 of it; where epsilon stands in Adam (PyTorch's form or Keras's), 3e-3 on mlp-wide. */
 const lossTolerance = 5e-3;
-/** How long one measurement lasts, if a step is not longer. */
+/** The duration of one measurement, unless a single step takes longer. */
 const secondsPerMeasurement = 0.35;
-/** Further than that, the training set is learnt by heart, and gradients fade towards subnormal numbers. */
+/** The most steps: beyond, the network has memorised the training set, and gradients become subnormal numbers. */
 const mostStepsWithAdam = 1000;
 
 /**
@@ -71,7 +71,7 @@ function entrantsOf(/** @type {import("./contenders.mjs").Contender} */ contende
   }
 }
 
-/** Goes on without an entrant that fails, and remembers why. */
+/** Removes an entrant that fails, and notes the reason. */
 async function attempt(/** @type {Entrant} */ entrant, /** @type {() => Promise<void>} */ work) {
   if (entrant.why) return;
   try {
@@ -115,7 +115,7 @@ async function check(/** @type {Entrant} */ entrant, measureSteps) {
 }
 
 /**
- * How many steps fill one measurement. Tries ever longer runs, since the first ones are slow: code is still warming up.
+ * The number of steps of one measurement. Tries longer and longer runs, because the first ones are slow.
  */
 async function calibrate(secondsPerStep, most, measureSteps) {
   const stepsFor = (seconds) => Math.min(most, Math.max(1, Math.round(seconds / secondsPerStep)));
@@ -140,7 +140,7 @@ function fastest(/** @type {Entrant[]} */ forms) {
   return results.reduce((best, other) => (other.secondsPerStep < best.secondsPerStep ? other : best));
 }
 
-/** Adds what can only be said side by side: ratios to Nabla, and whether the losses agree. */
+/** Adds the results of comparisons: ratios to Nabla, and losses that do not agree. */
 export function compare(/** @type {Result[]} */ results) {
   const ran = results.filter((result) => !result.why);
   const nabla = ran.find(({ contender }) => contender.name === "nabla");

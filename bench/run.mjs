@@ -38,7 +38,7 @@ peers into bench/node_modules.
 The exit code is 1 where a contender's loss differs from the others', or where --compare finds something slower; 2 for a
 wrong option.`;
 
-/** Those of `list` that names tell. */
+/** The entries of `list` with the given names. */
 function pick(list, option, given) {
   return given.map((name) => {
     const found = list.find((entry) => entry.name === name.trim());

@@ -1,4 +1,4 @@
-// What is timed: small networks of four families, and the weights and data that every contender starts from.
+// The workloads: small networks of four families, and the weights and data from which every contender starts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { gpt } from "./families/gpt.mjs";
 import { lstm } from "./families/lstm.mjs";
@@ -102,7 +102,7 @@ export const workloads = [
   { name: "gpt", family: "gpt", ...language, layers: 4, width: 128, heads: 4, batch: 16 },
 ];
 
-/** The training set: so many batches, resident in memory, gone through again and again. */
+/** The number of batches in the training set, which is resident in memory and used cyclically. */
 const batches = 20;
 
 /** One line about a workload, such as `784, dense 128, relu, dense 10; batch 128, adam`. */

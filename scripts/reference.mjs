@@ -34,7 +34,7 @@ function declarationsOf(file) {
   return found;
 }
 
-/** What a file exports, re-exports included. A namespace (`export * as name`) is an entry with `members`. */
+/** The exports of a file, re-exports included. A namespace (`export * as name`) is an entry with `members`. */
 function exportsOf(file) {
   const text = textOf(file);
   const resolve = (path) => posix.join(posix.dirname(file), path);
@@ -99,7 +99,7 @@ function methodsOf({ file, name: className }) {
 }
 
 /**
- * The docstring that an entry has, or the one of the declaration that it stands for: {@link Dense}, or its own name.
+ * The docstring of an entry, or of the declaration that it stands for: {@link Dense}, or its own name.
  */
 function docOf(entry) {
   if (entry.doc.includes("@example")) return entry.doc;

@@ -93,7 +93,7 @@ function floorOf(file: string): number {
 }
 
 test("the imports are found", () => {
-  // What the tests below rest on: types, namespaces, re-exports and several lines are all seen.
+  // The tests below rely on this: imports of types, of namespaces, over several lines, and re-exports are found.
   expect(all.length).toBeGreaterThan(300);
   expect(all).toContainEqual({ from: "src/ops/op.ts", to: "src/view.ts", isType: true, isDynamic: false });
   expect(all).toContainEqual({ from: "src/ops/index.ts", to: "src/ops/unary.ts", isType: false, isDynamic: false });

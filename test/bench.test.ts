@@ -311,7 +311,7 @@ describe("a baseline", () => {
     expect(slower[0].change).toBeCloseTo(0.2, 2);
     expect(changeLines(slower, then, then).join("\n")).toMatch(/mlp: \+20\.\d % .*✗ slower/);
     expect(changes(run([0.8, 0.8, 0.8, 0.8, 0.8], [2, 2, 2, 2, 2]), then)[0].verdict).toBe("faster");
-    // The same median in rounds that scatter widely says nothing.
+    // The same median proves nothing if rounds differ widely.
     expect(changes(run([1.2, 0.7, 2.2, 0.9, 1.6], [2, 2, 2, 2, 2]), then)[0].verdict).toBe("same");
   });
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { findBrowser, findOrInstallBrowser } from "./browser/find.ts";
 import { serve } from "./browser/serve.ts";
 
-/** What `runAll` of browser/programs.mjs gives. */
+/** The result of `runAll` of browser/programs.mjs. */
 interface Outcome {
   readonly numbers: Readonly<Record<string, string>>;
   readonly xorOutputs: readonly number[];
@@ -20,7 +20,7 @@ interface Outcome {
 interface Visit extends Outcome {
   /** Errors and warnings of the console, exceptions, and requests without an answer. */
   readonly complaints: readonly string[];
-  /** What else the console was told. */
+  /** The other messages of the console. */
   readonly remarks: readonly string[];
 }
 
@@ -34,7 +34,7 @@ const programNames = [
   "a recurrent network's steps",
 ];
 
-/** What `runHolds` of browser/programs.mjs gives. */
+/** The result of `runHolds` of browser/programs.mjs. */
 type Holds = Readonly<Record<string, { readonly total: number; readonly longest: number }>>;
 
 const page = `<!doctype html><meta charset="utf-8"><title>Nabla</title>

@@ -1,4 +1,4 @@
-// What a page loads: how large it is, and that it needs nothing but itself.
+// The code that a page loads is small, and needs no other packages.
 
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -22,7 +22,7 @@ const index = fileURLToPath(new URL("../src/index.ts", import.meta.url));
 
 interface Bundle {
   readonly exports: readonly string[];
-  /** What is loaded before the page's first line runs; what is loaded later, when it is asked for, does not count. */
+  /** The code that is loaded before the page's first line runs; code that is imported on demand does not count. */
   readonly code: string;
   /** Everything that is imported, now or later, and is no file of src/. */
   readonly foreign: readonly string[];

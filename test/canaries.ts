@@ -1,4 +1,4 @@
-// Canaries round every buffer, in all tests: memory that belongs to no buffer holds a pattern, and a run that changes
+// Canaries around every buffer, in all tests: memory that belongs to no buffer holds a pattern, and a run that changes
 // it fails.
 
 import { contractScratchBytes } from "../src/backends/wasm/print/blocking.ts";
@@ -16,8 +16,8 @@ import { sizeOf } from "../src/shape.ts";
 type Range = readonly [start: number, end: number];
 
 /**
- * The bytes that stand where nothing has been written, over and over. As floats they are NaN, so that whoever computes
- * with them shows it, and each differs from its neighbours, so that a copy that goes too far does not go unseen.
+ * The pattern of memory that belongs to no buffer. As floats its words are NaN, so that a result computed from them is
+ * NaN; and each differs from its neighbours, so that a copy of too many bytes changes the pattern.
  */
 const pattern = new Uint8Array(
   Uint32Array.from({ length: 2 ** 14 }, (_, i) => 0x7fc00000 | (Math.imul(i, 0x9e3779b1) >>> 10)).buffer,
@@ -40,7 +40,7 @@ function checkCanaries({ buffer }: WebAssembly.Memory, [start, end]: Range, what
   if (at >= 0) throw new Error(`a kernel has written ${at} bytes past the end of ${what}.`);
 }
 
-/** The ranges of an arena that no buffer ever occupies, between those that one does. */
+/** The ranges of an arena that no buffer ever occupies. */
 function unusedRanges(graph: Graph, plan: Plan, target: Target): Range[] {
   const unused: Range[] = [];
   let end = 0;
@@ -66,7 +66,7 @@ function usedRanges(graph: Graph, plan: Plan, target: Target, base: number): Ran
   ];
 }
 
-/** What was asked for, of each stretch of a memory. */
+/** The bytes that were asked for, by memory and address. */
 const asked = new WeakMap<DeviceMemory, Map<number, number>>();
 
 /** The end of the guard behind a stretch: its slack, and what rounds it up. */
@@ -99,7 +99,7 @@ WasmDevice.prototype.arena = function (bytes) {
   return start;
 };
 
-/** What each program was printed for. */
+/** The graph and plan of each program. */
 const targets = new WeakMap<WasmProgram, Target>();
 
 const { compile } = WasmProgram;

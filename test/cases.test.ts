@@ -41,14 +41,14 @@ function inputsOf(c: Case): HostArray[] {
 const call = (c: Case, xs: readonly Tensor[]): readonly Tensor[] => [c.f(...xs)].flat() as Tensor[];
 const isFloat = (x: { dtype: Tensor["dtype"] }): boolean => dtypeInfo(x.dtype).isFloat;
 
-/** What one case wants computed in its group's program, and what it then says of the numbers. */
+/** The tensors that one case adds to its group's program, and its verdict on their numbers. */
 interface Check {
   readonly c: Case;
   readonly wants: readonly Tensor[];
   readonly judge: (numbers: readonly TypedArray[]) => (string | null)[];
 }
 
-/** Computes all checks in one program. Where that fails, each alone, to name the one at fault. */
+/** Computes all checks in one program. If that fails, computes each alone, to name the one at fault. */
 async function run(checks: readonly Check[]): Promise<void> {
   const faults: string[] = [];
   const judge = (check: Check, numbers: readonly TypedArray[]): void => {
@@ -288,7 +288,7 @@ describe("fused into a sum: f(x)·2 + 1, summed over the last axis and over all"
           return z.ndim > 0 ? [z.sum(-1), z.sum()] : [z.sum()];
         });
         const reference = referenceValues(wants);
-        // What a sum may lose is measured by the sizes of its terms, which may cancel.
+        // The error of a sum is relative to the sizes of its terms, which may cancel.
         const sizes = referenceValues(
           wants.map((sum) => new Tensor(ops.sum(ops.abs(sum.node.inputs[0]!), sum.node.attrs.axes))),
         );
@@ -343,7 +343,7 @@ describe("the table is complete", () => {
   test("every function of src/functions has a case", async () => {
     const folder = new URL("../src/functions/", import.meta.url);
     const missing: string[] = [];
-    // What reads the arguments of functions over space is no function of tensors: test/errors.test.ts covers it.
+    // Functions that read arguments of convolutions are no functions of tensors: test/errors.test.ts covers them.
     for (const file of readdirSync(folder).filter((name) => name !== "space.ts")) {
       const module = (await import(new URL(file, folder).href)) as Record<string, unknown>;
       for (const [name, value] of Object.entries(module))

@@ -1,4 +1,4 @@
-// Checks a layer whole: shapes, gradients in training and outside, statistics, a step of training, configuration,
+// Checks a layer: shapes, gradients in training and outside, statistics, a step of training, configuration,
 // files.
 import { expect } from "vitest";
 import { interpret, type Values } from "../src/backends/reference/interpret.ts";
@@ -15,9 +15,9 @@ interface Expectations {
   readonly outputShape?: Shape;
   /** The parameters by name with their shapes. Default: none. */
   readonly parameters?: Readonly<Record<string, Shape>>;
-  /** Whether the output's derivative is zero wherever it has one, so that nothing can be learned through the layer. */
+  /** True if the derivative is zero wherever it exists, so that nothing can be learned through the layer. */
   readonly flat?: boolean;
-  /** Whether the layer must stand first, so that a dense layer is put behind it to be trained. Default: false. */
+  /** True if the layer must come first; a dense layer is put behind it to be trained. Default: false. */
   readonly first?: boolean;
   /**
    * The parameters that the layer itself changes in training, by name. They must differ after a step, and be used
@@ -37,14 +37,14 @@ function draw(size: number, seed: number): Float32Array {
   );
 }
 
-/** Everything that can be asked of a layer. `make` gives a new layer at each call, with inputs of `inputShape`. */
+/** Checks everything that every layer must fulfil. `make` gives a new layer for inputs of `inputShape` at each call. */
 export async function checkLayer(make: () => Layer, inputShape: Shape, expectations: Expectations = {}): Promise<void> {
   const { outputShape = inputShape, parameters = {}, flat = false, first = false, statistics = [] } = expectations;
   const layer = make();
   const model = sequential([layer], { inputShape, seed: 7 });
   const x = tensor(draw(batch * sizeOf(inputShape), 1), { shape: [batch, ...inputShape] });
 
-  // Shapes: declared, and as they come out.
+  // The declared shapes are those of the outputs.
   expect(model.outputShape).toEqual(outputShape);
   expect(Object.fromEntries(layer.parameters.map((p) => [p.name, p.shape]))).toEqual(parameters);
   const y = model.call(x);

@@ -504,7 +504,7 @@ describe("bad input: exit code 1, one sentence", () => {
     await refuses(1, /expected inputs of/, "evaluate", xor, "--on", "digits-mlp", "--tiny");
   });
 
-  it("shows the place in the program only when it is asked to", async () => {
+  it("shows the stack trace only when it is asked to", async () => {
     const { code, err } = await nabla("summary", "none.safetensors", "--debug");
     expect(code).toBe(1);
     expect(err).toMatch(/no such file[^]*\n {4}at /);

@@ -1,4 +1,4 @@
-// Evaluates tensors on the chosen backend and on the float64 reference, and holds the numbers against each other.
+// Evaluates tensors on the chosen backend and on the float64 reference, and compares the numbers.
 import { interpret, type Values } from "../src/backends/reference/interpret.ts";
 import { type DType, dtypeInfo, type TypedArray } from "../src/dtype.ts";
 import { closeGraph } from "../src/graph/graph.ts";
@@ -18,7 +18,7 @@ export const backendValues = (tensors: readonly Tensor[]): Promise<TypedArray[]>
 
 /**
  * The numbers of each tensor by the reference interpreter, floats in float64. `given` replaces the numbers of leaves,
- * so that the same graph can be asked at another point.
+ * so that the same graph can be evaluated at another point.
  */
 export function referenceValues(tensors: readonly Tensor[], given: ReadonlyMap<Node, Values> = new Map()): Values[] {
   const graph = closeGraph(
@@ -35,16 +35,16 @@ export function referenceValues(tensors: readonly Tensor[], given: ReadonlyMap<N
 export interface Tolerance {
   /** |got − want| ≤ relative · max(|want|, floor · the greatest finite |want|). */
   readonly relative: number;
-  /** 0 holds each element to its own size, 1 all of them to the size of the greatest. */
+  /** 0 makes the tolerance relative to each element, 1 relative to the greatest element. */
   readonly floor: number;
-  /** Also tell 0 from −0. */
+  /** Also distinguishes 0 from −0. */
   readonly zeroSigns?: boolean;
 }
 
 /** The smallest float32 that is not denormal: below it no relative error is promised. */
 const leastNormal = 2 ** -126;
 
-/** Says where `got` is not `want` (a reference in float64, rounded here to `dtype`), or gives null. */
+/** Describes where `got` differs from `want` (float64, rounded here to `dtype`); null if it does not. */
 export function difference(
   got: ArrayLike<number>,
   want: ArrayLike<number>,
@@ -78,7 +78,7 @@ export function difference(
   return `${count} of ${got.length} differ, most at ${worst}: ${text(got[worst]!)} instead of ${text(rounded[worst]!)}`;
 }
 
-/** Says where two arrays differ in a bit, or gives null. All NaN count as one. */
+/** Describes where two arrays differ in a bit; null if they do not. All NaN count as one value. */
 export function bitDifference(got: ArrayLike<number>, want: ArrayLike<number>): string | null {
   if (got.length !== want.length) return `${got.length} numbers instead of ${want.length}`;
   for (let i = 0; i < want.length; i++)
@@ -86,7 +86,7 @@ export function bitDifference(got: ArrayLike<number>, want: ArrayLike<number>): 
   return null;
 }
 
-/** Says where the numbers are not of the shape and dtype that the tensor declares, or gives null. */
+/** Describes where the numbers do not have the shape and dtype that the tensor declares; null if they do. */
 export function declarationDifference(x: Tensor, numbers: TypedArray): string | null {
   if (numbers.length !== x.size) return `declares ${formatShape(x.shape)}, but has ${numbers.length} numbers`;
   return numbers.constructor === dtypeInfo(x.dtype).array
@@ -98,7 +98,7 @@ export function declarationDifference(x: Tensor, numbers: TypedArray): string | 
 export const drawFloat = (random: HostRandom, low: number, high: number): number =>
   low + ((high - low) * random.uint32()) / 2 ** 32;
 
-/** A draw of either sign with a magnitude in [0.5, 1.5): a weight that hides nothing. */
+/** A draw of either sign with a magnitude in [0.5, 1.5): a weight that hides no difference. */
 export const drawWeight = (random: HostRandom): number => (random.below(2) ? 1 : -1) * drawFloat(random, 0.5, 1.5);
 
 /** A host array of numbers drawn one by one. */

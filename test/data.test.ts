@@ -437,7 +437,7 @@ describe("mnist from a folder", () => {
       "expected images uint8[count,28,28], got uint8[3,2,2]",
     ],
     [
-      "labels in place of images",
+      "labels instead of images",
       { "train-images-idx3": small["train-labels-idx1"] },
       "expected images uint8[count,28,28], got uint8[3]",
     ],

@@ -2,7 +2,7 @@
 import { transformSync } from "rolldown/utils";
 
 export interface Example {
-  /** Where the example begins, counted from 1. */
+  /** The line on which the example begins, counted from 1. */
   readonly line: number;
   readonly text: string;
 }
@@ -30,7 +30,7 @@ export function examplesOf(source: string): Example[] {
 /** A value as a comment shows it: numbers are kept as written, for how many digits they show. */
 type Shown = { readonly digits: string } | string | boolean | null | readonly Shown[];
 
-/** What a comment shows; undefined where it shows no value. */
+/** The value that a comment shows, or undefined if it shows none. */
 export function shownValue(comment: string): Shown | undefined {
   const number = /-?\b(?:0x[0-9a-f]+|\d+(?:\.\d+)?(?:e-?\d+)?)…?/gi;
   try {
@@ -48,7 +48,7 @@ export function shownValue(comment: string): Shown | undefined {
 }
 
 /**
- * Whether a value is what was shown: to half of the last digit shown, or, before "…", with these digits and any after.
+ * True if a value agrees with the value shown: to half of the last digit shown, or, before "…", in these digits.
  */
 export function agrees(value: unknown, shown: Shown): boolean {
   if (Array.isArray(shown)) {

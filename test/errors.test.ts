@@ -188,7 +188,7 @@ const rows: readonly Row[] = [
     "max: axis 0 of [0,3] is empty, and max of nothing is not defined.",
   ],
   ["the least of nothing at all", () => zeros([0]).min(), ShapeError, "min: axis 0 of [0] is empty"],
-  ["the place of nothing's greatest", () => zeros([2, 0]).argmax(), ShapeError, "max: axis 1 of [2,0] is empty"],
+  ["argmax of an empty axis", () => zeros([2, 0]).argmax(), ShapeError, "max: axis 1 of [2,0] is empty"],
   [
     "a primitive sum of bools",
     () => ops.sum(node([2], "bool"), [0]),
@@ -300,7 +300,7 @@ const rows: readonly Row[] = [
     "gather: expected indices that are integers (int32), got float32[2].",
   ],
   [
-    "updates that do not fit their places",
+    "updates that do not fit their indices",
     () => ops.scatterAdd(node([4, 2]), node([3], "int32"), 0, 5),
     ShapeError,
     "scatterAdd: expected updates with the indices' axes [3] at axis 0, got [4,2].",
@@ -315,7 +315,7 @@ const rows: readonly Row[] = [
   // Functions.
   ["an unknown activation", () => activation("relo"), ArgumentError, 'unknown activation "relo". Did you mean "relu"?'],
   [
-    "pieces that do not come out even",
+    "pieces of unequal length",
     () => maxout(ones([2, 5]), 2),
     ArgumentError,
     "maxout: 2 units must divide the last axis of [2,5].",
@@ -355,7 +355,7 @@ const rows: readonly Row[] = [
       "one must be 2.",
   ],
   [
-    "groups that do not come out even",
+    "groups that do not divide the channels",
     () => conv2d(ones([1, 5, 5, 4]), ones([3, 3, 2, 7]), { groups: 2 }),
     ArgumentError,
     "conv2d: 2 groups must divide the 4 channels of x [1,5,5,4] and the 7 of the kernel [3,3,2,7].",
@@ -577,7 +577,7 @@ const rows: readonly Row[] = [
   ["a matrix of matrices", () => diag(ones([2, 2, 2])), ShapeError, "diag: expected a vector or a matrix, got [2,2,2]"],
   ["exchanging with no axis", () => swapaxes(ones([2, 3]), 0, 2), ArgumentError, "swapaxes: axis 2 is out of range"],
   [
-    "moving to fewer places",
+    "moving to fewer axes",
     () => moveaxis(ones([2, 3]), [0, 1], [0]),
     ArgumentError,
     "moveaxis: expected 2 targets for 2 axes of [2,3], got 1.",
@@ -685,7 +685,7 @@ const rows: readonly Row[] = [
     "topK: expected k to be an integer from 1 up, got 0.",
   ],
   [
-    "places of another rank",
+    "indices of another rank",
     () => takeAlongAxis(ones([2, 3]), [0, 1], 1),
     ShapeError,
     "takeAlongAxis: expected indices with the axes of x [2,3], of equal length except for axis 1, got [2].",
@@ -827,7 +827,7 @@ const rows: readonly Row[] = [
     "rmsNorm: expected epsilon to be a finite number from 0 up, got -1.",
   ],
   [
-    "groups of channels that do not come out even",
+    "groups that do not divide the features",
     () => groupNorm(ones([2, 4, 5]), 2),
     ArgumentError,
     "groupNorm: 2 groups must divide the 5 channels of x [2,4,5].",

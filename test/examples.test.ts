@@ -16,14 +16,14 @@ const files = readdirSync(source, { recursive: true, encoding: "utf8" })
 /** Examples that are not run, by file and the beginning of their text. */
 const notRun: Record<string, string> = {
   "io/download.ts await download(": "loads from the network",
-  "data/mnist.ts const { train, test } = await mnist(": "wants files that are not in the repository",
-  "io/idx.ts const images = await decodeIdx(": "wants files that are not in the repository",
+  "data/mnist.ts const { train, test } = await mnist(": "needs files that are not in the repository",
+  "io/idx.ts const images = await decodeIdx(": "needs files that are not in the repository",
 };
 
 const home = process.cwd();
 let folder = "";
 
-/** What examples take as given; made anew for each. */
+/** The names that examples take as given; defined anew for each example. */
 let given: Record<string, unknown> = {};
 
 beforeEach(async () => {

@@ -57,7 +57,7 @@ async function leaked(): Promise<Tensor> {
 /** Too large for any WebAssembly memory. */
 const huge = (): Tensor => zeros([40_000, 40_000]).add(1);
 
-/** Lets backend calls fail where `isIt` says so. */
+/** Makes the backend calls fail for which `isIt` holds. */
 function failing(how: Partial<Record<keyof Backend | "run", (argument: any) => boolean>>): void {
   const real = backend();
   const error = () => new NablaError("no room");

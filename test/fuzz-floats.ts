@@ -49,7 +49,7 @@ export function unary(p: Pool): boolean {
   ])();
 }
 
-/** Steps: only exact values may be near them. */
+/** Functions with steps, of exact values only: a rounded one may lie on either side of a step. */
 export function rounded(p: Pool): boolean {
   const entry = p.any((e) => e.exact && e.x.dtype === "float32");
   if (!entry) return false;
@@ -80,7 +80,7 @@ export function binary(p: Pool): boolean {
   ])();
 }
 
-/** A choice between two values, steered by exact ones only: a rounding must not turn it. */
+/** A choice between two values by an exact condition, which no rounding changes. */
 export function chosen(p: Pool): boolean {
   const condition = p.any((e) => e.x.dtype === "bool" || e.exact);
   const a = p.float();

@@ -5,7 +5,7 @@ import { sameShape } from "../src/shape.ts";
 import { Tensor } from "../src/tensor.ts";
 import type { Pool } from "./fuzz-pool.ts";
 
-/** Whole numbers from exact values: places of extremes, counts. */
+/** Integers from exact values: indices of extremes, counts. */
 export function counted(p: Pool): boolean {
   const entry = p.any((e) => e.exact && e.x.ndim > 0 && !e.x.shape.includes(0));
   if (!entry) return false;

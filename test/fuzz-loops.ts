@@ -49,7 +49,7 @@ export function loopProgram(seed: number): Fuzz {
   };
 }
 
-/** `count` slices of the same numbers, each turned by one more element. */
+/** `count` slices of the same numbers, each rotated by one more element. */
 function rolled({ data, shape, dtype }: HostArray, count: number): HostArray {
   const n = data.length;
   return hostArray([count, ...shape], dtype, (i) => data[((i % n) + Math.floor(i / n)) % n]!);

@@ -11,7 +11,7 @@ export interface Entry {
   readonly x: Tensor;
   /** No element is greater in magnitude. */
   readonly bound: number;
-  /** Whether float32 and float64 hold the very same numbers, so that comparing and rounding them is safe. */
+  /** True if float32 and float64 hold the same numbers, so that comparing and rounding them is safe. */
   readonly exact: boolean;
 }
 

@@ -13,7 +13,7 @@ import { shrink } from "./shrink.ts";
 /** Seeds that once showed a bug. */
 const regressions: readonly number[] = [];
 
-/** How many programs; `NABLA_FUZZ=5000 npx vitest run test/fuzz-products.test.ts` looks further. */
+/** The number of programs; `NABLA_FUZZ=5000 npx vitest run test/fuzz-products.test.ts` looks further. */
 const count = Number(process.env["NABLA_FUZZ"] ?? 100);
 
 const { compile } = WasmProgram;

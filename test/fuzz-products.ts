@@ -97,7 +97,7 @@ class LargeBuilder {
     return outputs;
   }
 
-  /** What is fused onto a product. */
+  /** Fuses operations onto a product. */
   #after(y: Tensor): Tensor {
     const row = (): Tensor => this.#leaf([y.shape.at(-1)!]);
     return this.#among([
@@ -159,7 +159,7 @@ class LargeBuilder {
     return tensor(hostArray([n], this.#among(["int32", "uint8"]), () => this.#below(of)));
   }
 
-  /** Two axes as the places and the taps of windows over one. */
+  /** Two axes that are the windows over one axis, and the elements of each window. */
   #windows(shape: Shape, inner: (of: Shape) => Tensor): Tensor {
     if (shape.length < 2) return inner(shape);
     const [places, taps] = this.#shuffled(shape.map((_, i) => i)) as [number, number];
@@ -171,14 +171,14 @@ class LargeBuilder {
     return moveaxis(windows, -1, taps);
   }
 
-  /** As in causal attention: what an index says is left out. */
+  /** A condition on indices leaves elements out, as in causal attention. */
   #masked(shape: Shape, x: Tensor): Tensor {
     const [a, b] = [this.#below(shape.length), this.#below(shape.length)];
     const index = (axis: number): Tensor => new Tensor(ops.iota(shape, axis, "int32"));
     return array.where(index(a).lessEqual(index(b).add(this.#below(9))), x, 0);
   }
 
-  /** Maps, rows and scatters over so many elements that they are cut into units. */
+  /** Maps, rows and scatters that are large enough to be cut into units. */
   loops(): Tensor[] {
     let shape: Shape;
     do shape = Array.from({ length: 1 + this.#below(3) }, () => this.#among([...lengths, 2000, 9001]));

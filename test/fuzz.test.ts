@@ -16,8 +16,8 @@ import { loopProgram } from "./fuzz-loops.ts";
 import { shrink } from "./shrink.ts";
 
 /**
- * Seeds that once showed a bug. They stay; where the generator changes, and they no longer show theirs, it becomes a
- * case of test/cases.ts.
+ * Seeds that once showed a bug. They stay. If the generator changes, and a seed shows its bug no longer, the program
+ * becomes a case of test/cases/.
  */
 const regressions: readonly number[] = [
   19, 166, 424, 434, 694, 767, 1090, 1093, 1152, 1207, 1253, 1346, 1616, 1693, 1731, 1780, 2094, 2111, 2251, 2406, 2430,
@@ -27,10 +27,10 @@ const regressions: readonly number[] = [
 /** The same of programs that are the bodies of loops. None so far. */
 const loopRegressions: readonly number[] = [];
 
-/** How many programs; `NABLA_FUZZ=5000 npx vitest run test/fuzz.test.ts` looks further. */
+/** The number of programs; `NABLA_FUZZ=5000 npx vitest run test/fuzz.test.ts` looks further. */
 const count = Number(process.env["NABLA_FUZZ"] ?? 150);
 
-/** How many of them are also made the body of a loop. */
+/** The number of programs that are also tried as the body of a loop. */
 const loops = Math.ceil(count / 3);
 
 /** Runs before which the numbers are compared: two single steps, then three in a row. */
@@ -88,7 +88,7 @@ function simulate(graph: Graph, fuzz: Fuzz, step: typeof interpret): Snapshot[] 
   });
 }
 
-/** As the reference, but each node rounded to float32: how far it strays shows how much rounding this program bears. */
+/** Like the reference, but rounds each node to float32: the difference is the error that rounding alone may cause. */
 const rounded: typeof interpret = (graph, inputs, variables) => {
   const known = new Map<Node, Values>(graph.inputs.map((node, i) => [node, inputs[i]!]));
   for (const node of graphNodes(graph)) {
@@ -115,7 +115,7 @@ interface Expected {
 }
 
 /**
- * What an array must be, and how close: 30 times what rounding every node does, and at least 2e-5 of the greatest
+ * The expected array with its tolerance: 30 times the error of rounding every node, and at least 2e-5 of the greatest
  * element.
  */
 function expectation(want: Values, strayed: Values): Expected {
@@ -135,7 +135,7 @@ function fault(what: string, x: Tensor | Variable, got: TypedArray, { want, tole
   return wrong && `${what}: ${wrong}`;
 }
 
-/** Null where the program is too sensitive for its numbers to say anything. */
+/** Null if the program is so sensitive to rounding that its numbers prove nothing. */
 function expectations(graph: Graph, fuzz: Fuzz): { outputs: Expected[]; variables: Expected[] }[] | null {
   const exact = simulate(graph, fuzz, interpret);
   const strayed = simulate(graph, fuzz, rounded);
@@ -239,7 +239,7 @@ test(`${loops} random programs as the bodies of loops`, { timeout: 1000 * Math.m
     );
   }
   expect(failed.join("\n\n")).toBe("");
-  // What a program carries goes through it again and again, and may well grow; second derivatives do.
+  // Carries pass through the program repeatedly and may grow, as second derivatives do.
   expect(sensitive).toBeLessThan(0.4 * loops + 1);
 });
 

@@ -13,12 +13,12 @@ import { gathered, joined, moved, scattered } from "./fuzz-movement.ts";
 import { Pool, randomLeaf, randomShape } from "./fuzz-pool.ts";
 import { contracted, reduced, rows } from "./fuzz-reductions.ts";
 
-/** What a program gives and what it leaves behind. */
+/** The outputs of a program and the values that it assigns. */
 export interface Results {
   readonly outputs: Tensor[];
   /** The new value of each variable, in the order of `Fuzz.variables`. */
   readonly assigned: Tensor[];
-  /** Some values on the way, whose numbers may be asked for first. */
+  /** Some intermediate values, which may be read before the outputs. */
   readonly middle: Tensor[];
 }
 
@@ -29,10 +29,7 @@ export interface Fuzz {
   readonly body: (args: readonly Tensor[], variables: readonly Tensor[]) => Results;
 }
 
-/**
- * Programs of seeds beyond this one also call the larger functions of src/functions; those of others are what they
- * were.
- */
+/** Programs of seeds above this one also call the larger functions of src/functions. */
 export const larger = 1_000_000;
 
 export function fuzzProgram(seed: number): Fuzz {
@@ -114,7 +111,7 @@ class Builder {
     return gradients(parts[0]!.add(parts[1]!), xs);
   }
 
-  /** What a variable is assigned: half of what it was and half of something new, so that steps do not run away. */
+  /** The next value of a variable: half of its old value and half of a new one, so that values stay bounded. */
   #next(x: Tensor): Tensor {
     if (x.dtype !== "float32") return x.mul(5).add(1);
     const same = this.#pool.entries.filter(

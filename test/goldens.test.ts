@@ -1,4 +1,4 @@
-// Values and gradients against PyTorch's, which test/goldens/make.py wrote down.
+// Compares values and gradients with PyTorch's, which test/goldens/make.py has written.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile-function.ts";

@@ -26,7 +26,7 @@ type Random = ReturnType<typeof generator>;
 
 const telling = [0, 1, 0x7f, 0x80, 0xff, 0x22, 0x5b, 0x7b, 0x2c, 0x39];
 
-/** One to four of: a bit turned, a byte changed, the end cut off, bytes repeated, bytes left out. */
+/** One to four of: a bit flipped, a byte changed, the end cut off, bytes repeated, bytes left out. */
 function damage(file: Uint8Array, random: Random): Uint8Array {
   let bytes = Uint8Array.from(file);
   for (let n = 1 + random(4); n > 0 && bytes.length > 1; n--) {

@@ -20,7 +20,7 @@ import { hostRandom } from "../src/random.ts";
 const x = arange(24).reshape([2, 3, 4]);
 
 describe("at", () => {
-  // The comment of each line is the index in NumPy, whose answer stands beside it.
+  // The comment of each line is the index in NumPy, whose answer is given beside it.
   const table: [string, TensorIndex[], NestedArray][] = [
     ["x[1, 2, 3]", [1, 2, 3], 23],
     ["x[-1, -1, -1]", [-1, -1, -1], 23],
@@ -163,9 +163,9 @@ describe("at", () => {
   });
 
   test.each<[string, () => Tensor, RegExp]>([
-    ["a place outside", () => x.at(2), /index 2 is out of range for axis 0 of \[2,3,4\], which has 2/],
-    ["a place before the beginning", () => x.at(0, -4), /index -4 is out of range for axis 0 of \[3,4\], which has 3/],
-    ["half a place", () => x.at(0.5), /index 0.5 is out of range/],
+    ["an index out of range", () => x.at(2), /index 2 is out of range for axis 0 of \[2,3,4\], which has 2/],
+    ["a negative index out of range", () => x.at(0, -4), /index -4 is out of range for axis 0 of \[3,4\], which has 3/],
+    ["half an index", () => x.at(0.5), /index 0.5 is out of range/],
     ["too many entries", () => x.at(0, 0, 0, 0), /expected at most 3 entries for the axes of \[2,3,4\], got 4/],
     ["two sets of dots", () => x.at("...", 0, "..."), /expected "\.\.\." at most once, got it 2 times/],
     ["a step of 0", () => x.at([0, 2, 0]), /expected a step that is an integer and not 0, got 0/],
@@ -189,7 +189,7 @@ describe("at", () => {
   });
 });
 
-/** Python's own rule, from the language reference: the places i = start + k·step before stop. */
+/** Python's own rule, from the language reference: the indices i = start + k·step before stop. */
 function pythonSlice(n: number, start: number | null, stop: number | null, step: number): number[] {
   const from = (value: number | null, missing: number): number => {
     if (value === null) return missing;
@@ -203,7 +203,7 @@ function pythonSlice(n: number, start: number | null, stop: number | null, step:
 }
 
 describe("take", () => {
-  test("along each axis, with places that repeat, as numbers or tensors", async () => {
+  test("along each axis, with repeated indices, as numbers or tensors", async () => {
     expect(await x.take([1, 1], 0).at([], 0, 0).array()).toEqual([12, 12]);
     expect(await x.take([2, 0], 1).at(0, [], 0).array()).toEqual([8, 0]);
     expect(
@@ -277,7 +277,7 @@ describe("slidingWindow", () => {
 });
 
 describe("split, stack and concatenate", () => {
-  test("equal parts, and cuts at places", async () => {
+  test("equal parts, and cuts at indices", async () => {
     expect(await Promise.all(split(arange(6), 3).map((part) => part.array()))).toEqual([
       [0, 1],
       [2, 3],
@@ -301,7 +301,7 @@ describe("split, stack and concatenate", () => {
     expect(await stack([1, 2, 3]).array()).toEqual([1, 2, 3]);
   });
 
-  test("parts that do not come out even", () => {
+  test("parts of unequal length", () => {
     expect(() => split(x, 4, 1)).toThrow(/axis 1 of \[2,3,4\] has 3, which does not make 4 equal parts/);
     expect(() => split(x, 0)).toThrow(ArgumentError);
     expect(() => split(x, 1.5)).toThrow(ArgumentError);

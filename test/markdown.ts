@@ -1,12 +1,12 @@
-// The fenced blocks of a Markdown file, each with what a comment before it says about its test.
+// The fenced blocks of a Markdown file, each with the note about its test in the comment before it.
 
 /** A fenced block: <!-- test: note --> on the line before it, if there is one; then ```language; then the text. */
 export interface Block {
   readonly language: string;
   readonly text: string;
-  /** Where the fence opens, counted from 1. */
+  /** The line of the opening fence, counted from 1. */
   readonly line: number;
-  /** What the comment says; "" where there is none. */
+  /** The comment's text; "" if there is none. */
   readonly note: string;
 }
 

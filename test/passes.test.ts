@@ -1,5 +1,4 @@
-// Single decisions of the passes that a whole program shows only by chance: what may go in place, what merges, what
-// waits.
+// Single decisions of the passes that a whole program shows only by chance: assignment in place, merging, order.
 import { describe, expect, test } from "vitest";
 import { FunctionBuilder, ModuleBuilder } from "../src/backends/wasm/assemble/assembler.ts";
 import { Accumulator } from "../src/backends/wasm/print/accumulators.ts";

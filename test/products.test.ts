@@ -1,7 +1,6 @@
 // Blocked products on the backend against plain loops in float64, over the shapes and layouts at which each way to
 // block is taken.
-// Operands are small integers, so that float32 holds every sum exactly: any element that is lost, doubled or misplaced
-// shows.
+// Operands are small integers, so that float32 holds every sum exactly: a missing, doubled or misplaced element shows.
 import { afterAll, describe, expect, test } from "vitest";
 import { setThreads, Tensor, tensor } from "../src/index.ts";
 import * as ops from "../src/ops/index.ts";
@@ -82,7 +81,7 @@ interface Product {
   readonly a: Tensor;
   readonly b: Tensor;
   readonly labels: { readonly a: string; readonly b: string; readonly out: string };
-  /** What is fused onto the product; must stay exact. */
+  /** The operation that is fused onto the product; its results must be exact. */
   readonly after?: (y: Tensor) => Tensor;
 }
 
@@ -174,7 +173,7 @@ const fixed = (shape: Shape): Tensor =>
     { shape },
   );
 
-/** What may be fused onto a product of small integers, exactly. */
+/** Operations that are exact when they are fused onto a product of small integers. */
 const endings: Record<string, (y: Tensor) => Tensor> = {
   bare: (y) => y,
   "bias and relu": (y) => y.add(fixed([y.shape.at(-1)!])).maximum(0),

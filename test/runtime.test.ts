@@ -25,7 +25,7 @@ import { backend } from "../src/runtime/device.ts";
 
 afterEach(() => void vi.restoreAllMocks());
 
-/** How often the backend compiles while `body` runs. */
+/** The number of programs that the backend compiles while `body` runs. */
 async function compilations(body: () => Promise<unknown>): Promise<number> {
   const spy = vi.spyOn(backend(), "compile");
   await body();

@@ -247,7 +247,7 @@ describe("decodeSafetensors", () => {
       'tensor "b" begins at byte 4 of the data, but the tensor before it ends at 8',
     ],
     [
-      "two tensors in one place",
+      "two tensors at the same bytes",
       file({ a: entry([1], [0, 4]), b: entry([1], [0, 4]) }, 4),
       'tensor "b" begins at byte 0',
     ],

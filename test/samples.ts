@@ -1,4 +1,4 @@
-// Where the cases draw their inputs from: domains that stay clear of kinks, of poles and of flat stretches.
+// The domains from which cases draw their inputs. They avoid kinks, poles and intervals where a function is constant.
 import type { DType } from "../src/dtype.ts";
 import type { HostArray } from "../src/host-array.ts";
 import type { HostRandom } from "../src/random.ts";
@@ -6,11 +6,11 @@ import { permutation } from "../src/random.ts";
 import { type Shape, sizeOf } from "../src/shape.ts";
 import { drawFloat, hostArray } from "./compare.ts";
 
-/** How the elements of an input are drawn, whatever its shape. */
+/** The distribution of an input's elements, for any shape. */
 export interface Domain {
   readonly dtype: DType;
   readonly draw: (random: HostRandom, size: number) => (i: number) => number;
-  /** Whether finite differences make sense here. */
+  /** True if gradients can be checked by finite differences. */
   readonly hasGradient: boolean;
 }
 
@@ -47,7 +47,7 @@ export const offGrid = (reach: number): Domain =>
 export const onGrid = (phase: number, spacing = 0.5): Domain =>
   floats((random) => () => (random.below(9) - 4 + phase) * spacing + drawFloat(random, -0.1, 0.1) * spacing);
 
-/** All different, a third of a step apart at least, in random order around zero. */
+/** Distinct numbers around zero, at least a third of a step apart, in random order. */
 export const distinct = (step = 0.3): Domain =>
   floats((random, size) => {
     const order = permutation(size, random.uint32());
@@ -61,7 +61,7 @@ export const listed = (values: readonly number[], dtype: DType = "float32"): Dom
   draw: () => (i) => values[i % values.length]!,
 });
 
-/** Whole numbers in [low, high]. */
+/** Integers in [low, high]. */
 export const whole = (low: number, high: number, dtype: DType = "int32"): Domain => ({
   dtype,
   hasGradient: false,
@@ -78,7 +78,7 @@ export const anyBits = (dtype: "int32" | "uint32"): Domain => ({
 export const bools: Domain = whole(0, 1, "bool");
 export const bytes: Domain = whole(0, 255, "uint8");
 
-/** What float32 has beside ordinary numbers, and ordinary numbers at which roundings and signs turn. */
+/** The special values of float32, and ordinary numbers at which a rounding or a sign changes. */
 export const specialFloats: readonly number[] = [
   NaN,
   Infinity,

@@ -38,7 +38,7 @@ const unrolled: Loop = (f, init, xs: Tensor) => {
   return [carry, ys[0] ? stack(ys as Tensor[]) : null];
 };
 
-/** What is made with scan, against the same made unrolled, on the reference and on the backend. */
+/** Compares a function written with scan with its unrolled form, on the reference and on the backend. */
 async function agrees(build: (loop: Loop) => readonly Tensor[]): Promise<void> {
   await expectSame(build(scan as Loop), build(unrolled));
 }

@@ -174,7 +174,7 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
       [init.a, xs3],
     );
   });
-  test("places that the data names, choices, joins and reductions inside", async () => {
+  test("gathers, choices, concatenations and reductions inside", async () => {
     const [table, tokens] = [draw(14, 7, 4), tensor(Int32Array.from([3, 1, 1, 6, 0, 3, 5, 5]), { shape: [4, 2] })];
     const f: Step = (h2: Tensor, t: Tensor) => {
       const x = table.take(t);
@@ -183,7 +183,7 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
     };
     await agrees(f, draw(15, 2, 4), tokens, [table]);
   });
-  test("places along the second axis, and rules whose cotangents are no plain sums", async () => {
+  test("gathers along the second axis, and rules whose cotangents are no plain sums", async () => {
     const [table, tokens] = [draw(71, 4, 7), tensor(Int32Array.from([3, 1, 1, 6, 0, 3, 5, 5]), { shape: [4, 2] })];
     await agrees((c: Tensor, t: Tensor) => [c.add(table.take(t, 1).tanh()).tanh(), null], draw(72, 4, 2), tokens, [
       table,

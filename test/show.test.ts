@@ -1,4 +1,4 @@
-// What consoles show of tensors and variables: shape, dtype and numbers, never the graph behind them.
+// Consoles show the shape, dtype and numbers of tensors and variables, and never the graph behind them.
 import { inspect } from "node:util";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { arange, compile, type NestedArray, ones, tensor, variable } from "../src/index.ts";

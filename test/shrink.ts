@@ -1,4 +1,4 @@
-// Makes a graph that shows a fault smaller, so that a person can read it: fewer outputs, and numbers in place of nodes.
+// Reduces a graph that shows a fault until a person can read it: drops outputs, and replaces nodes by their numbers.
 import { toDType } from "../src/backends/reference/index.ts";
 import { interpret } from "../src/backends/reference/interpret.ts";
 import { closeGraph, type Graph, graphNodes } from "../src/graph/graph.ts";
@@ -7,7 +7,7 @@ import { asInputs, type Node } from "../src/ops/op.ts";
 import { backend } from "../src/runtime/device.ts";
 import { difference } from "./compare.ts";
 
-/** Whether the backend that `setBackend` chose computes something else than the reference, or nothing. */
+/** True if the backend that `setBackend` chose differs from the reference, or fails. */
 async function isWrong(graph: Graph): Promise<boolean> {
   const want = interpret(
     graph,

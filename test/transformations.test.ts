@@ -474,7 +474,7 @@ describe("vmap", () => {
     await expectSame([pairs(a, b), await compile((a: Tensor, b: Tensor) => pairs(a, b))(a, b)], [want, want]);
   });
 
-  test("gather and scatter with numbers and places of each example", async () => {
+  test("gather and scatter with values and indices of each example", async () => {
     const x = normals(1, [2, 3, 4]);
     const at = tensor(
       [
@@ -492,7 +492,7 @@ describe("vmap", () => {
     );
   });
 
-  test("places in bytes reach past 255, in rows and among examples", async () => {
+  test("indices in bytes reach past 255, in rows and among examples", async () => {
     const x = tensor(
       Float32Array.from({ length: 900 }, (_, i) => i),
       { shape: [3, 300] },

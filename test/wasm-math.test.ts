@@ -196,7 +196,7 @@ const join = (...parts: ArrayLike<number>[]) => Float32Array.from(parts.flatMap(
 const between = (low: number, high: number, count: number) =>
   Float32Array.from({ length: count }, () => low + (high - low) * uniform());
 
-/** Floats close to each centre, on a scale from their last place to a hundredth. */
+/** Floats close to each centre, at distances from one unit in the last place to a hundredth. */
 const around = (centres: number[], count: number) =>
   Float32Array.from({ length: count }, (_, i) => {
     const centre = centres[i % centres.length]!;
@@ -256,7 +256,7 @@ function points(count: number): Pairs {
   ];
 }
 
-/** At least 200 000 places at which to measure an instruction. */
+/** At least 200 000 points at which an instruction is measured. */
 function samples(op: TranscendentalOp): Pairs {
   if (op === "pow" || op === "atan2") {
     const [x, y] = (op === "pow" ? powers : points)(160_000);

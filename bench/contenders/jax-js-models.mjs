@@ -94,7 +94,7 @@ function gpt({ layers: count, width, heads, steps }, parameters, x) {
 
 export const models = { sequential, lstm, gpt };
 
-/** Which parameters stay as they are in the file: tables of embeddings, which are no kernels. */
+/** The parameters that are not transposed: tables of embeddings, which are no kernels. */
 const tables = { sequential: 0, lstm: 1, gpt: 2 };
 
 /** The parameters as jax-js multiplies by them, from those of the file. */

@@ -110,7 +110,7 @@ function makeTrainer(workload, data) {
           ys[batch].ref,
           ...keys.slice(batch, batch + 1).map(({ ref }) => ref),
         );
-        // Reading the loss is what makes a step run. Left waiting, steps are rescanned by every later one.
+        // A step runs when its loss is read. Later steps would scan all that have not run yet.
         value = loss.dataSync()[0];
       }
       return value;
@@ -118,7 +118,7 @@ function makeTrainer(workload, data) {
   };
 }
 
-/** One matrix product, over and over. The check value is the mean of its elements. */
+/** One matrix product, repeated. The check value is the mean of its elements. */
 function makeProduct({ parameters }) {
   const [a, b] = parameters.map(({ values, shape }) => np.array(values, { shape }));
   const multiply = jit((a, b) => np.matmul(a, b));

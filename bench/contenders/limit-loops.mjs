@@ -2,7 +2,7 @@
 // against.
 // Opcodes: WebAssembly 2.0 with 128-bit vectors, and the relaxed SIMD proposal (2022).
 
-/** Whole numbers without sign as LEB128. */
+/** Unsigned integers as LEB128. */
 const leb = (/** @type {number} */ n) => (n < 128 ? [n] : [(n & 127) | 128, ...leb(n >>> 7)]);
 const vector = (/** @type {number} */ opcode) => [0xfd, ...leb(opcode)];
 const get = (/** @type {number} */ local) => [0x20, ...leb(local)];
@@ -24,10 +24,7 @@ const [i32Add, i32Sub, i32LessThan] = [0x6a, 0x6b, 0x49];
 const [loop, end, branchIf] = [[0x03, 0x40], 0x0b, 0x0d];
 
 const lanes = 4;
-/**
- * All that is multiplied: small enough that sums stay finite for hours, and a power of two, so that they are exact for
- * long.
- */
+/** The value of every operand: small, so that sums stay finite, and a power of two, so that they are exact. */
 export const factor = 2 ** -10;
 const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => i);
 
@@ -38,9 +35,7 @@ const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => i
  * @property {number[]} body
  */
 
-/**
- * Locals: 0 turns left, `first`… the sums. Goes back to the loop's beginning until no turn is left, then stores a sum.
- */
+/** Ends the loop: local 0 counts the iterations left; the locals from `first` on hold the sums, which are stored. */
 function turnsAndResult(/** @type {number[]} */ turn, /** @type {number} */ first, /** @type {number} */ sums) {
   return [
     ...loop,
@@ -58,7 +53,7 @@ function turnsAndResult(/** @type {number[]} */ turn, /** @type {number} */ firs
   ];
 }
 
-/** `sums` chains of multiply-adds in registers, four links a turn. */
+/** `sums` chains of multiply-adds in registers, four of each in an iteration. */
 export function registerLoop(/** @type {number} */ sums) {
   const [x, y, links] = [1 + sums, 2 + sums, 4];
   const link = range(sums).flatMap((i) => [...get(x), ...get(y), ...get(1 + i), ...multiplyAdd, ...set(1 + i)]);
@@ -68,8 +63,8 @@ export function registerLoop(/** @type {number} */ sums) {
 }
 
 /**
- * A tile of `rows` × `columns` sums over two packed panels, 256 deep. One step of the depth a turn: written out, V8 11
- * gathers the loads of several steps and runs out of registers; it unrolls by itself what it can.
+ * A tile of `rows` × `columns` sums over two packed panels of depth 256, one step of the depth an iteration: if several
+ * are written out, V8 11 hoists their loads and runs out of registers. It unrolls the loop itself.
  */
 export function tileLoop(/** @type {number} */ rows, /** @type {number} */ columns) {
   const [depth, vectors] = [256, columns / lanes];

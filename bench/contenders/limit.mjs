@@ -1,4 +1,4 @@
-// What 128-bit multiply-adds give on one thread of this machine: `limit.mjs registers|4x8|3x12|6x8`.
+// Measures the rate of 128-bit multiply-adds on one thread of this machine: `limit.mjs registers|4x8|3x12|6x8`.
 //
 // `registers` is the ceiling: twelve independent chains of relaxed multiply-adds that touch no memory, enough to hide
 // their latency of four or five cycles on two units, and few enough for sixteen registers. The tiles are what the inner

@@ -76,7 +76,7 @@ function gpt(nabla, { layers: count, heads, steps }, parameters, x) {
   return norm(x, lastScale, lastShift).matmul(head);
 }
 
-/** A family's network, and the functions of Nabla without which it cannot be. */
+/** A family's network, and the functions of Nabla that it needs. */
 export const models = {
   sequential: {
     model: sequential,

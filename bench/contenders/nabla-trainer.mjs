@@ -86,7 +86,7 @@ export function makeTrainer(nabla, workload, data) {
   };
 }
 
-/** One matrix product, over and over, into a variable. The check value is the mean of its elements. */
+/** One matrix product, repeated, into a variable. The check value is the mean of its elements. */
 export function makeProduct({ compile, tensor, variable, zeros }, { parameters: [a, b] }) {
   const [left, right] = [a, b].map(({ values, shape }) => variable(tensor(values, { shape })));
   const product = variable(zeros([a.shape[0], b.shape[1]]));

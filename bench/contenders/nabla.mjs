@@ -8,7 +8,7 @@ import { serve } from "./serve.mjs";
 const root = new URL("../../", import.meta.url);
 let nabla;
 
-/** What `nabla doctor` says of the backend that will compute here. */
+/** The report of `nabla doctor` on the backend that will compute here. */
 function threads() {
   const command = fileURLToPath(new URL("bin/nabla.js", root));
   return JSON.parse(

@@ -1,4 +1,4 @@
-// What jax-js takes for granted and Node 20 does not have. Imported before it.
+// Built-in functions that jax-js needs and Node 20 lacks. Imported before jax-js.
 globalThis.navigator ??= {}; // where it looks for WebGPU
 
 const iterator = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));

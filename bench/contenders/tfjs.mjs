@@ -40,7 +40,7 @@ serve({
   prepare: (workload, data) => (workload.family === "product" ? makeProduct(data) : makeTrainer(workload, data)),
 });
 
-/** One matrix product, over and over. The check value is the mean of its elements. */
+/** One matrix product, repeated. The check value is the mean of its elements. */
 function makeProduct({ parameters }) {
   const [a, b] = parameters.map(({ values, shape }) => tf.tensor(values, shape));
   return {

@@ -11,7 +11,7 @@ const dense = (/** @type {number} */ inputs, /** @type {number} */ outputs) => [
   { shape: [outputs], start: "zeros" },
 ];
 
-/** How many parameters a block has. */
+/** The number of parameters of a block. */
 export const parametersPerBlock = 12;
 /** Added to the variance in every norm, as in PyTorch. */
 export const normEpsilon = 1e-5;

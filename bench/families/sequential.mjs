@@ -28,7 +28,7 @@ export const flatten = /** @type {Layer} */ ({ kind: "flatten" });
 
 const product = (/** @type {number[]} */ shape) => shape.reduce((size, n) => size * n, 1);
 
-/** What each kind makes of the shape of one sample. */
+/** The shape of one sample's output, by kind of layer. */
 const outputShape = {
   dense: ({ units }) => [units],
   conv: ({ filters, size, padding }, [height, width]) => {
@@ -101,8 +101,8 @@ function xorSampler() {
 
 /**
  * Noisy patterns, one for each class, a fifth of the pixels bright, as in handwritten digits. One label in ten is
- * wrong, so that the loss stays away from zero: gradients that fade into subnormal numbers would slow down whoever
- * trains longest.
+ * wrong, so that the loss stays away from zero: gradients that become subnormal numbers would slow down the contender
+ * that trains longest.
  */
 function digitSampler(/** @type {number} */ pixels, /** @type {number} */ classes, /** @type {() => number} */ random) {
   const patterns = Array.from({ length: classes }, () => Array.from({ length: pixels }, () => random() < 0.2));

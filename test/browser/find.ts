@@ -10,9 +10,9 @@ export type BrowserSearch = { readonly path: string } | { readonly missing: stri
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a search goes by besides the environment; a test of the search says it otherwise. */
+/** The parts of the machine on which a search depends; tests of the search replace them. */
 interface Machine {
-  /** Where browsers lie that are not on the PATH. */
+  /** Folders of browsers that are not on the PATH. */
   readonly elsewhere: readonly string[];
   readonly root: boolean;
   readonly say: (line: string) => void;

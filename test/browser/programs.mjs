@@ -1,4 +1,5 @@
-// What Node and the browser compute to the same bits. The same text runs in both, and uses the package as a user does.
+// Programs of which Node and the browser must compute the same bits. Both run this text, which imports the package as
+// users do.
 import {
   abs,
   compile,
@@ -156,7 +157,7 @@ function convolution() {
   return { step, parameters };
 }
 
-/** How long a job takes, and the longest that nothing else could run meanwhile, both in ms. */
+/** The duration of a job, and the longest time for which it blocked the thread, both in ms. */
 async function heldBy(job) {
   const channel = new MessageChannel();
   let longest = 0;
@@ -180,7 +181,7 @@ async function heldBy(job) {
   return { total, longest };
 }
 
-/** How long jobs hold the thread that asks for them. They have been compiled before. */
+/** The longest time for which jobs block the calling thread. They have been compiled before. */
 export async function runHolds() {
   const { step } = convolution();
   const tiny = variable(ones([4]));
@@ -209,7 +210,7 @@ function base64(arrays) {
 }
 
 /**
- * Runs every program on so many threads (default: what there are); the bytes of its numbers in base64, and what this
+ * Runs every program on this many threads (default: all); the bytes of its numbers in base64, and what this
  * engine can do.
  */
 export async function runAll(threads) {

@@ -78,7 +78,7 @@ add(
 );
 add(
   "scatterAdd",
-  "one place",
+  "one index",
   lift((x, at) => ops.scatterAdd(x, at, 1, 6)),
   [sample(unit, [3, 5]), indices([4], [])],
 );

@@ -155,7 +155,7 @@ const castValues: Record<"float32" | "int32" | "uint32" | "bool" | "uint8", read
   bool: [0, 1],
   uint8: [0, 1, 2, 127, 128, 255],
 };
-/** What a cast means, in plain JavaScript. */
+/** A cast, in plain JavaScript. */
 function castOne(value: number, from: string, to: string): number {
   if (to === "bool") return Number(value !== 0);
   if (to === "float32") return value;

@@ -119,7 +119,7 @@ add(
 );
 add(
   "sort",
-  "its places used otherwise",
+  "its indices used otherwise",
   (x, y) => [takeAlongAxis(y, argsort(x, 1), 1), y.take(argsort(x.sum(1)), 0), argsort(argsort(x, 1), 1)],
   [sample(distinct(), [4, 6]), sample(between(-1, 1), [4, 6])],
   { gradient: "none" },
@@ -136,7 +136,7 @@ add(
 );
 add(
   "topK",
-  "values and places",
+  "values and indices",
   (x) => [
     ...Object.values(topK(x, 3)),
     ...Object.values(topK(x, 2, 0)),
@@ -189,4 +189,4 @@ add(
   [sample(bytes, [6]), sample(listed([1, 2, 3, NaN, 5, 6]), [2, 3])],
   { gradient: "none" },
 );
-add("sort", "of one element, whose place nobody reads", (x) => sort(x, 0).mul(2), [sample(between(-1, 1), [1, 1])]);
+add("sort", "of one element, whose index nobody reads", (x) => sort(x, 0).mul(2), [sample(between(-1, 1), [1, 1])]);

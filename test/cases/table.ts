@@ -17,9 +17,9 @@ export interface Case {
    * "checked" by finite differences, known to be "zero", or "none" where the sample sits on a kink or holds no float.
    */
   readonly gradient: "checked" | "zero" | "none";
-  /** Whether the second derivative exists and is checked. */
+  /** True if the second derivative exists and is checked. */
   readonly smooth: boolean;
-  /** Whether each element is computed by itself, so that fusing it with others must not change a bit. */
+  /** True if each element is computed by itself, so that fusion with other operations must not change a bit. */
   readonly elementwise: boolean;
   /** The element by plain JavaScript, for elementwise cases. */
   readonly expect?: (...xs: number[]) => number;
@@ -28,7 +28,7 @@ export interface Case {
 export type F = Case["f"];
 export type Options = Partial<Omit<Case, "of" | "name" | "f" | "inputs" | "tolerance"> & Tolerance>;
 
-/** The second derivative exists, and is checked. */
+/** The option of a case whose second derivative exists and is checked. */
 export const smooth = { smooth: true };
 
 export const cases: Case[] = [];
@@ -110,7 +110,7 @@ const tripleShapes: Shape[][] = [
   [[0], [1], []],
 ];
 
-/** The same numbers reached through views: what a kernel reads is seldom contiguous. */
+/** Views of the input, since the operands of a kernel are seldom contiguous. */
 export const layouts: Record<string, { shape: Shape; view: (x: Tensor) => Tensor }> = {
   transposed: { shape: [5, 3], view: (x) => x.transpose() },
   sliced: { shape: [4, 9], view: (x) => x.at([1], [1, null, 2]) },
@@ -148,7 +148,7 @@ export function elementwise(
     );
   for (const [layout, { shape, view }] of Object.entries(layouts)) {
     const viewed: F = (...xs) => f(...xs.map(view));
-    const { expect: _, ...unseen } = options; // the plain function knows nothing of the view
+    const { expect: _, ...unseen } = options; // The plain function does not apply the view.
     add(
       of,
       `${layout} [${shape}]`,
