@@ -3,14 +3,10 @@ import { execFile, execFileSync, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DownloadProgress } from "../src/cli/progress.ts";
-import type { TrainingRun } from "../src/train/callback.ts";
-import { TrainingProgress } from "../src/train/progress.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "nabla-cli-test-"));
@@ -504,71 +500,22 @@ describe("bad input: exit code 1, one sentence", () => {
     await refuses(1, /expected inputs of/, "evaluate", xor, "--on", "digits-mlp", "--tiny");
   });
 
+  it("keeps to 80 columns where there is no terminal", async () => {
+    const outputs = [
+      nabla("recipes"),
+      nabla("summary", digits),
+      nabla("summary", xor),
+      nabla("train", "digits-mlp", "--tiny", "--epochs", "1", "--batch-size", "1000", "--out", "narrow"),
+    ];
+    for (const { code, out } of await Promise.all(outputs)) {
+      expect(code).toBe(0);
+      expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    }
+  });
+
   it("shows the stack trace only when it is asked to", async () => {
     const { code, err } = await nabla("summary", "none.safetensors", "--debug");
     expect(code).toBe(1);
     expect(err).toMatch(/no such file[^]*\n {4}at /);
-  });
-});
-
-/** A terminal that remembers what was written. */
-function terminal(columns = 120): { stream: NodeJS.WriteStream; text: () => string } {
-  let written = "";
-  const stream = Object.assign(new PassThrough(), { isTTY: true, columns, hasColors: () => false });
-  stream.on("data", (chunk) => (written += chunk));
-  return { stream: stream as unknown as NodeJS.WriteStream, text: () => written };
-}
-
-describe("the live line", () => {
-  /** Shows half of the second of four epochs, and the end. */
-  async function shown(columns: number): Promise<string> {
-    const { stream, text } = terminal(columns);
-    const progress = new TrainingProgress(stream, () => undefined);
-    const run = { model: { inputShape: [28, 28] }, initialEpoch: 0 } as unknown as TrainingRun;
-    progress.onTrainBegin();
-    progress.onProgress(
-      {
-        epoch: 1,
-        epochs: 4,
-        step: 50,
-        steps: 100,
-        loss: 0.25,
-        metrics: { accuracy: 0.925 },
-        examplesPerSecond: 31234,
-        seconds: 1,
-      },
-      run,
-    );
-    progress.onTrainEnd({ epochs: [], stopped: null, seconds: 1 }, run);
-    await new Promise(setImmediate);
-    return text().replaceAll("\x1b[K", "<erase>");
-  }
-
-  it("shows epoch, loss, accuracy, speed and the time that is left", async () => {
-    const text = await shown(120);
-    expect(text).toContain(" 37 %  epoch 2/4 · loss 0.25 · accuracy 92.50 % · 31,200 images/s · ");
-    expect(text).toMatch(/ left<erase>\r.* · [\d.]+ m?s<erase>\n$/);
-  });
-
-  it.each([
-    [100, /^█{4}░{6} {2}37 % {2}epoch 2\/4 · loss 0\.25 · accuracy 92\.50 % · 31,200 images\/s · .* left$/],
-    [80, /^█{4}░{6} {2}37 % {2}epoch 2\/4 · loss 0\.25 · accuracy 92\.50 % · [\d.]+ m?s left$/],
-    [60, /^█{4}░{6} {2}37 % {2}epoch 2\/4 · loss 0\.25 · [\d.]+ m?s left$/],
-    [36, /^epoch 2\/4 · loss 0\.25 · [\d.]+ m?s left$/],
-    [20, /^epoch 2\/4 · loss 0\.$/],
-  ])("keeps the time that is left in %i columns, and never wraps", async (columns, line) => {
-    const first = (await shown(columns)).split(/\r|<erase>/)[1]!;
-    expect(first).toMatch(line);
-    expect(first.length).toBeLessThan(columns);
-  });
-
-  it("shows how far a download is", async () => {
-    const { stream, text } = terminal();
-    const progress = new DownloadProgress(stream);
-    progress.show({ file: "a.gz", received: 0, total: 4e6 });
-    progress.show({ file: "a.gz", received: 1e6, total: 4e6 });
-    progress.end();
-    await new Promise(setImmediate);
-    expect(text()).toContain(" 25 %  a.gz · 1.0 MB of 4.0 MB");
   });
 });

@@ -23,6 +23,26 @@ export function tolerateClosedPipes(): void {
   }
 }
 
+/**
+ * Breaks a paragraph into lines that fit the stream, or 80 columns where it is no terminal. Each line begins with the
+ * paragraph's own indentation.
+ */
+export function wrap(text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  const width = stream.columns || 80;
+  const [indent] = /^ */.exec(text)!;
+  const [first = "", ...words] = text.slice(indent.length).split(" ");
+  const lines: string[] = [];
+  let line = indent + first;
+  for (const word of words) {
+    if (line.length + 1 + word.length <= width) line += ` ${word}`;
+    else {
+      lines.push(line);
+      line = indent + word;
+    }
+  }
+  return [...lines, line].join("\n");
+}
+
 /** Writes lines to a stream. */
 export function say(text: string, stream: NodeJS.WriteStream = process.stdout): void {
   if (stream.writable) stream.write(`${text}\n`);

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { type AnswerOptions, withAnswerOptions, withExamples } from "../arguments.ts";
 import { boundOf } from "../figures.ts";
 import { loadRecipe, recipeNames } from "../recipes.ts";
-import { paintFor, say, sayJson } from "../terminal.ts";
+import { paintFor, say, sayJson, wrap } from "../terminal.ts";
 
 export function addRecipes(program: Command): void {
   const command = program
@@ -34,21 +34,11 @@ async function listRecipes({ json }: AnswerOptions): Promise<void> {
   const paint = paintFor(process.stdout);
   for (const { name, title, description, defaults, expected } of recipes) {
     say(`${paint("bold", name)}  ${title}`);
-    say(wrap(description, 96, "  "));
+    say(wrap(`  ${description}`));
     const { epochs, batchSize, learningRate } = defaults;
     say(`  Defaults: --epochs ${epochs} --batch-size ${batchSize} --learning-rate ${learningRate}`);
-    say(`  Expected: ${expected.map((figure) => `${figure.metric} ${boundOf(figure)} on ${figure.on}`).join("; ")}\n`);
+    const figures = expected.map((figure) => `${figure.metric} ${boundOf(figure)} on ${figure.on}`);
+    say(`${wrap(`  Expected: ${figures.join("; ")}`)}\n`);
   }
   say(`Train one: npx nabla train ${recipes[0]?.name ?? "<recipe>"}`);
-}
-
-/** Breaks a paragraph into lines of at most `width` characters. */
-function wrap(text: string, width: number, indent: string): string {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const longer = `${lines.at(-1) ?? ""} ${word}`;
-    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines.map((line) => indent + line).join("\n");
 }

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { printable } from "../../errors.ts";
 import { loadModel } from "../../train/load-model.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
-import { say, sayJson } from "../terminal.ts";
+import { say, sayJson, wrap } from "../terminal.ts";
 
 export function addSummary(program: Command): void {
   const command = program
@@ -44,7 +44,7 @@ async function summary(file: string, { json }: AnswerOptions): Promise<void> {
       ([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(6)) : value}`,
     );
     const measured = trained.metrics.length > 0 ? `, metrics ${trained.metrics.join(", ")}` : "";
-    say(`Trained with ${optimizerName} (${settings.join(", ")}), loss ${trained.loss}${measured}`);
+    say(wrap(`Trained with ${optimizerName} (${settings.join(", ")}), loss ${trained.loss}${measured}`));
   }
   if (dataInfo.inputs) {
     const { dtype, scale, offset } = dataInfo.inputs;
@@ -52,5 +52,5 @@ async function summary(file: string, { json }: AnswerOptions): Promise<void> {
       `Inputs: ${dtype} · ${Number(scale.toPrecision(6))}${offset === 0 ? "" : ` + ${Number(offset.toPrecision(6))}`}`,
     );
   }
-  if (classNames) say(`Classes: ${classNames.map((name) => printable(name)).join(", ")}`);
+  if (classNames) say(wrap(`Classes: ${classNames.map((name) => printable(name)).join(", ")}`));
 }

@@ -15,7 +15,7 @@ import { Interruption } from "../interrupt.ts";
 import { modelFolder, prepareModelFile } from "../model-folder.ts";
 import { DownloadProgress } from "../progress.ts";
 import { loadRecipe } from "../recipes.ts";
-import { type Paint, paintFor, say, sayJson } from "../terminal.ts";
+import { type Paint, paintFor, say, sayJson, wrap } from "../terminal.ts";
 
 /** The longest list of numbers that is shown for typing. */
 const mostNumbers = 8;
@@ -76,7 +76,7 @@ async function train(name: string, options: TrainOptions): Promise<void> {
     },
   });
   const armed: Callback = { onTrainBegin: () => void (interruption.armed = true) };
-  const heading: Callback = { onTrainBegin: (run) => say(head(recipe, run, options, paintFor(stream)), stream) };
+  const heading: Callback = { onTrainBegin: (run) => say(head(recipe, run, options, stream), stream) };
   const runOptions: RecipeOptions = {
     data,
     epochs,
@@ -116,19 +116,17 @@ function head(
   recipe: Recipe,
   { model, size, epochs, batchSize }: TrainingRun,
   options: TrainOptions,
-  paint: Paint,
+  stream: NodeJS.WriteStream,
 ): string {
   const parameters = model.layers
     .flatMap((layer) => layer.parameters)
     .reduce((sum, parameter) => sum + parameter.size, 0);
   const rate = options.learningRate ?? recipe.defaults.learningRate;
-  return [
-    `${paint("bold", recipe.title)} (${recipe.name})`,
+  const settings =
     `${thousands(parameters)} parameters · ${thousands(size)} ${examplesName(model.inputShape)} · ` +
-      `${epochs} ${epochs === 1 ? "epoch" : "epochs"} · batches of ${batchSize} · learning rate ${rate} · ` +
-      `seed ${options.seed ?? 1}`,
-    "",
-  ].join("\n");
+    `${epochs} ${epochs === 1 ? "epoch" : "epochs"} · batches of ${batchSize} · learning rate ${rate} · ` +
+    `seed ${options.seed ?? 1}`;
+  return [`${paintFor(stream)("bold", recipe.title)} (${recipe.name})`, wrap(settings, stream), ""].join("\n");
 }
 
 interface Saved {
