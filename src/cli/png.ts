@@ -1,5 +1,5 @@
 // Decodes PNG files to brightness and opacity. Chunks and sizes are checked here, since fast-png trusts them.
-import { inflateSync } from "node:zlib";
+import { crc32, deflateSync, inflateSync } from "node:zlib";
 import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
 import { checkSize, luma, type Picture } from "./picture.ts";
 
@@ -23,17 +23,23 @@ const needed = new Set(["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]);
 /** Encoders write chunks of 8 KiB or more, which makes 8,192 of them in the largest file that is read. */
 const maxChunks = 65_536;
 
+const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
 export function isPng(bytes: Uint8Array): boolean {
-  return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, i) => bytes[i] === byte);
+  return signature.every((byte, i) => bytes[i] === byte);
 }
 
 /** Decodes a PNG of any colour type. Throws an Error for a file that is damaged or too large. */
 export function decodePng(bytes: Uint8Array): Picture {
   const chunks = readChunks(bytes);
   const header = readHeader(chunks);
-  checkPixelData(chunks, header);
-  const whole = [bytes.subarray(0, 8), ...chunks.map((chunk) => chunk.whole)];
-  const image = decode(new Uint8Array(Buffer.concat(whole)), { checkCrc: true });
+  const rows = unpackRows(chunks, header);
+  return header.interlaced ? decodeInterlaced(header, chunks, rows) : decodeChunks(header, chunks);
+}
+
+/** Decodes a picture that is not interlaced. */
+function decodeChunks(header: Header, chunks: readonly Chunk[]): Picture {
+  const image = decode(new Uint8Array(Buffer.concat([signature, ...chunks.map((chunk) => chunk.whole)])));
   if (header.colourType !== 3) return fromDecoded(header, image);
   const colour = image.palette?.[0];
   if (!colour) throw new Error("its palette is missing");
@@ -57,7 +63,11 @@ function readChunks(bytes: Uint8Array): Chunk[] {
     if (at + 12 + length > bytes.length) throw new Error("the file is cut short");
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     const whole = bytes.subarray(at, at + 12 + length);
-    if (needed.has(type)) chunks.push({ type, data: whole.subarray(8, 8 + length), whole });
+    if (needed.has(type)) {
+      if (crc32(whole.subarray(4, 8 + length)) !== view.getUint32(at + 8 + length))
+        throw new Error(`its ${type} chunk is damaged: it has another checksum`);
+      chunks.push({ type, data: whole.subarray(8, 8 + length), whole });
+    }
     at += whole.length;
   }
   return chunks;
@@ -75,42 +85,100 @@ function readHeader(chunks: readonly Chunk[]): Header {
     colourType: view.getUint8(9),
     interlaced: view.getUint8(12) === 1,
   };
-  const { width, height, depth, colourType, interlaced } = header;
+  const { width, height, depth, colourType } = header;
   if (!colourTypes[colourType]?.depths.includes(depth)) throw new Error("its header is damaged");
   checkSize(width, height);
-  if (interlaced && depth < 8)
-    throw new Error(`it is interlaced with ${depth} bits per pixel, which cannot be read; save it without interlacing`);
   return header;
 }
 
-/** Throws unless the pixel data unpack to exactly as many bytes as the header calls for. */
-function checkPixelData(chunks: readonly Chunk[], { width, height, depth, colourType, interlaced }: Header): void {
-  const rowBytes = (pixels: number): number =>
-    pixels === 0 ? 0 : 1 + Math.ceil((pixels * depth * colourTypes[colourType]!.channels) / 8);
-  // Adam7's seven passes: the first column and row of each, then its steps.
-  const passes = interlaced
-    ? [
-        [0, 0, 8, 8],
-        [4, 0, 8, 8],
-        [0, 4, 4, 8],
-        [2, 0, 4, 4],
-        [0, 2, 2, 4],
-        [1, 0, 2, 2],
-        [0, 1, 1, 2],
-      ]
-    : [[0, 0, 1, 1]];
-  let expected = 0;
-  for (const [x, y, stepX, stepY] of passes as [number, number, number, number][]) {
-    expected += Math.max(0, Math.ceil((height - y) / stepY)) * rowBytes(Math.max(0, Math.ceil((width - x) / stepX)));
-  }
-  let size: number;
+/** A part of a picture: the pixels of every `stepX`-th column and `stepY`-th row from (x, y) on, stored row by row. */
+interface Pass {
+  readonly x: number;
+  readonly y: number;
+  readonly stepX: number;
+  readonly stepY: number;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+}
+
+/** Adam7's passes as [x, y, stepX, stepY]. */
+const adam7: readonly (readonly [number, number, number, number])[] = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+];
+
+/** The passes of a picture that hold pixels: one, or up to seven if it is interlaced. */
+function passesOf({ width, height, depth, colourType, interlaced }: Header): Pass[] {
+  const steps = interlaced ? adam7 : ([[0, 0, 1, 1]] as const);
+  const passes = steps.map(([x, y, stepX, stepY]): Pass => {
+    const [w, h] = [Math.ceil((width - x) / stepX), Math.ceil((height - y) / stepY)];
+    // Each row begins at a byte, after the byte that names its filter.
+    const rowBytes = 1 + Math.ceil((w * depth * colourTypes[colourType]!.channels) / 8);
+    return { x, y, stepX, stepY, width: w, height: h, bytes: h * rowBytes };
+  });
+  return passes.filter((pass) => pass.width > 0 && pass.height > 0);
+}
+
+/** The rows of all passes. Throws unless they are exactly as many bytes as the header calls for. */
+function unpackRows(chunks: readonly Chunk[], header: Header): Uint8Array {
+  const expected = passesOf(header).reduce((sum, { bytes }) => sum + bytes, 0);
+  let rows: Uint8Array;
   try {
     const packed = Buffer.concat(chunks.filter(({ type }) => type === "IDAT").map(({ data }) => data));
-    size = inflateSync(packed, { maxOutputLength: expected + 1 }).length;
+    rows = inflateSync(packed, { maxOutputLength: expected + 1 });
   } catch {
     throw new Error("its pixel data are damaged");
   }
-  if (size !== expected) throw new Error(`its pixel data are ${size} bytes, but its size calls for ${expected}`);
+  if (rows.length !== expected)
+    throw new Error(`its pixel data are ${rows.length} bytes, but its size calls for ${expected}`);
+  return rows;
+}
+
+/** Decodes each pass as a picture of its own, since fast-png reads interlaced ones from 8 bits on only. */
+function decodeInterlaced(header: Header, chunks: readonly Chunk[], rows: Uint8Array): Picture {
+  const { width, height, depth, colourType } = header;
+  const brightness = new Uint8Array(width * height);
+  let opacity: Uint8Array | undefined;
+  let start = 0;
+  for (const pass of passesOf(header)) {
+    const own = { width: pass.width, height: pass.height, depth, colourType, interlaced: false };
+    const data = deflateSync(rows.subarray(start, (start += pass.bytes)), { level: 0 });
+    const colours = chunks.filter(({ type }) => type === "PLTE" || type === "tRNS");
+    const part = decodeChunks(own, [headerChunk(own), ...colours, makeChunk("IDAT", data), makeChunk("IEND")]);
+    if (part.opacity) opacity ??= new Uint8Array(width * height);
+    for (let i = 0; i < part.brightness.length; i++) {
+      const row = pass.y + Math.floor(i / pass.width) * pass.stepY;
+      const at = row * width + pass.x + (i % pass.width) * pass.stepX;
+      brightness[at] = part.brightness[i]!;
+      if (opacity) opacity[at] = part.opacity![i]!;
+    }
+  }
+  return { width, height, brightness, opacity };
+}
+
+function headerChunk({ width, height, depth, colourType }: Header): Chunk {
+  const data = new Uint8Array(13);
+  const view = new DataView(data.buffer);
+  view.setUint32(0, width);
+  view.setUint32(4, height);
+  data.set([depth, colourType], 8);
+  return makeChunk("IHDR", data);
+}
+
+function makeChunk(type: string, data: Uint8Array = new Uint8Array()): Chunk {
+  const whole = new Uint8Array(12 + data.length);
+  const view = new DataView(whole.buffer);
+  view.setUint32(0, data.length);
+  whole.set(Buffer.from(type, "latin1"), 4);
+  whole.set(data, 8);
+  view.setUint32(8 + data.length, crc32(whole.subarray(4, 8 + data.length)));
+  return { type, data, whole };
 }
 
 /** Makes a picture from gray or colour samples, of which tRNS may declare one value transparent. */
