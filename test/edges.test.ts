@@ -114,6 +114,13 @@ describe("NaN", () => {
     ]);
   });
 
+  test("of either sign and any payload is one value in sorts, in the order of its indices", async () => {
+    const bits = Uint32Array.of(0x7fc00001, 0x3f800000, 0xffc00000, 0x7fc00000, 0xbf800000, 0xffffffff);
+    const nans = tensor(new Float32Array(bits.buffer));
+    expect(await argsort(nans).array()).toEqual([4, 1, 0, 2, 3, 5]);
+    expect(await argsort(nans, -1, { descending: true }).array()).toEqual([0, 2, 3, 5, 1, 4]);
+  });
+
   test("of a window wins in max pooling, and takes the gradient", async () => {
     const image = [[1, NaN, 3, 4, 5, 0].map((v) => [v])];
     expect(await maxPool1d(image, 2).array()).toEqual([[[NaN], [4], [5]]]);

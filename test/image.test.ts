@@ -428,6 +428,20 @@ describe("digitFromImage", () => {
     expect(data[0]).toBe(0);
   });
 
+  test("moves a digit no further than the edge, where its centre of mass is far from its middle", () => {
+    // A thick bar with one thin line to the right, or to the left.
+    const isInk = (x: number, y: number) => (x < 8 && y < 40) || (y === 20 && x < 40);
+    const inside = (x: number, y: number) => x >= 0 && y >= 0 && isInk(x, y);
+    const flag: Drawing = { width: 60, height: 60, ink: (x, y) => (inside(x - 10, y - 10) ? 255 : 0) };
+    const mirrored: Drawing = { ...flag, ink: (x, y) => flag.ink(59 - x, y) };
+    const columns = (drawing: Drawing): number[] => {
+      const { data } = digitFromImage(png(drawing, same), "x");
+      return Array.from({ length: 28 }, (_, x) => x).filter((x) => data.some((v, i) => i % 28 === x && v > 0));
+    };
+    expect(columns(flag)).toEqual(Array.from({ length: 20 }, (_, i) => 8 + i));
+    expect(columns(mirrored)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
   test.each<[string, Uint8Array]>([
     ["black on white", png(seven, inverse)],
     ["gray on gray", png(seven, (ink) => 160 - ink / 4)],

@@ -162,6 +162,18 @@ describe("decodeSafetensors", () => {
     expect(decodeSafetensors(bytes, "x").tensors.get("b")!.data).toEqual(Uint8Array.of(0, 1));
   });
 
+  test("reads an empty tensor that the header names after the one at whose bytes it begins", () => {
+    const header = {
+      full: { dtype: "U8", shape: [3], data_offsets: [0, 3] },
+      empty: { dtype: "U8", shape: [0, 4], data_offsets: [0, 0] },
+    };
+    const { tensors } = decodeSafetensors(file(header, 3), "x");
+    expect([...tensors].map(([name, { shape }]) => [name, shape])).toEqual([
+      ["empty", [0, 4]],
+      ["full", [3]],
+    ]);
+  });
+
   const entry = (shape: unknown, offsets: unknown, dtype: unknown = "F32") => ({ dtype, shape, data_offsets: offsets });
   const i64 = file({ a: entry([1], [0, 8], "I64") }, 8);
   i64[i64.length - 1] = 1;
