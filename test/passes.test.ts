@@ -203,7 +203,7 @@ test("an endless sum goes on where float32 and its correction would stand still,
     const printer = new VectorPrinter(f, new Map(), -1, 0, false);
     const value: Vector = { kind: "constant", dtype: "float32", value: term };
     const terms = { id: 0, stage: 0, value, factors: null, identity: 0, combine: "add", dtype: "float32" } as const;
-    const sum = new Accumulator(f, terms, 1, true, isEndless);
+    const sum = new Accumulator(f, terms, 1, Infinity, isEndless);
     const block = (): void => {
       sum.fold(printer, 4);
       sum.endBlock();

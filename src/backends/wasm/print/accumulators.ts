@@ -22,29 +22,41 @@ export interface StagedReduction {
  */
 export const needsBlocks = (r: StagedReduction): boolean => r.combine === "add" && dtypeInfo(r.dtype).isFloat;
 
+/** The sums of at most so many blocks are added without a correction, which would cost more than the two roundings. */
+const fewBlocks = 4;
+
 /**
  * The running result of one reduction for one vector of the parallel axes. Several parts take the vectors in turn, so
- * that no addition waits for the one before. If the sum is cut into blocks, each block is added to a total, and the
- * rounding error of that addition to a correction (Kahan, 1965): the total's error does not grow with the number of
- * blocks. After some 2²⁵ blocks the correction would grow no more either; an endless sum adds it to the next block.
+ * that no addition waits for the one before. If the sum is cut into blocks, each block is added to a total, and if
+ * there are many, the rounding error of that addition to a correction (Kahan, 1965): the total's error does not grow
+ * with the number of blocks. After some 2²⁵ blocks the correction would grow no more either; an endless sum adds it to
+ * the next block.
  */
 export class Accumulator {
   readonly #f: FunctionBuilder;
   readonly #reduction: StagedReduction;
   readonly #parts: readonly Local[];
   /** Null if a single block holds the whole sum. */
-  readonly #total: { readonly sum: Local; readonly correction: Local } | null;
+  readonly #total: { readonly sum: Local; readonly correction: Local | null } | null;
 
   readonly #isEndless: boolean;
 
-  constructor(f: FunctionBuilder, reduction: StagedReduction, parts: number, inBlocks: boolean, isEndless: boolean) {
+  /** `blocks`: number of blocks that the sum is cut into. */
+  constructor(f: FunctionBuilder, reduction: StagedReduction, parts: number, blocks: number, isEndless: boolean) {
     this.#isEndless = isEndless;
     this.#f = f;
     this.#reduction = reduction;
     this.#parts = Array.from({ length: parts }, () => f.local("v128"));
-    this.#total = inBlocks && needsBlocks(reduction) ? { sum: f.local("v128"), correction: f.local("v128") } : null;
-    if (this.#total) for (const local of Object.values(this.#total)) f.splat(0, "f32").set(local);
+    this.#total =
+      blocks > 1 && needsBlocks(reduction)
+        ? { sum: f.local("v128"), correction: blocks > fewBlocks ? f.local("v128") : null }
+        : null;
+    for (const local of this.#totalLocals) f.splat(0, "f32").set(local);
     this.#clear();
+  }
+
+  get #totalLocals(): Local[] {
+    return this.#total ? Object.values(this.#total).filter((local) => local !== null) : [];
   }
 
   #clear(): void {
@@ -87,19 +99,21 @@ export class Accumulator {
   /** Adds the block's sum to the total, and clears the parts for the next block. */
   endBlock(): void {
     if (!this.#total) return;
-    this.#addToTotal(this.#gather());
+    const { sum, correction } = this.#total;
+    const x = this.#gather();
+    if (correction === null) this.#f.get(sum).get(x).emit("f32x4.add").set(sum);
+    else this.#addCorrected(x, sum, correction);
     this.#clear();
   }
 
   /**
    * next = sum + x; correction += x − (next − sum); sum = next. If endless, x takes over the correction before.
    */
-  #addToTotal(x: Local): void {
+  #addCorrected(x: Local, sum: Local, correction: Local): void {
     const f = this.#f;
-    const { sum, correction } = this.#total!;
     const next = f.local("v128");
     if (this.#isEndless) {
-      this.#addCorrection(x);
+      this.#pushCorrected(x, correction);
       f.set(x).splat(0, "f32").set(correction);
     }
     f.get(sum).get(x).emit("f32x4.add").set(next);
@@ -110,8 +124,7 @@ export class Accumulator {
   }
 
   /** Pushes a + correction. The correction of an infinite sum is NaN, and counts as 0. */
-  #addCorrection(a: Local): void {
-    const { correction } = this.#total!;
+  #pushCorrected(a: Local, correction: Local): void {
     this.#f.get(a).get(correction).get(correction).get(correction).emit("f32x4.eq").emit("v128.and").emit("f32x4.add");
   }
 
@@ -133,9 +146,10 @@ export class Accumulator {
   /** The final result. With `acrossLanes` the lanes are combined too, and each of them holds the result. */
   finish(acrossLanes: boolean): Local {
     const f = this.#f;
-    const result = this.#total ? this.#parts[0]! : this.#gather();
-    if (this.#total) {
-      this.#addCorrection(this.#total.sum);
+    const result = this.#total ? this.#total.sum : this.#gather();
+    const correction = this.#total?.correction ?? null;
+    if (correction !== null) {
+      this.#pushCorrected(result, correction);
       f.set(result);
     }
     if (acrossLanes) {
@@ -158,7 +172,6 @@ export class Accumulator {
   }
 
   release(): void {
-    const total = this.#total ? Object.values(this.#total) : [];
-    for (const local of [...this.#parts, ...total]) this.#f.release(local, "v128");
+    for (const local of [...this.#parts, ...this.#totalLocals]) this.#f.release(local, "v128");
   }
 }

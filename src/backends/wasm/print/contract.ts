@@ -225,8 +225,7 @@ class ContractPrinter {
     const b = this.#b;
     if (b.directColumnStep !== null) {
       const load = this.#columns.value as Extract<Vector, { kind: "load" }>;
-      this.#p.pushAddress(load.buffer, load.at);
-      f.set(columns);
+      f.plus(this.#p.pushAddress(load.buffer, load.at)).set(columns);
     } else if (b.sharesColumns) {
       this.#pushShared(batch);
       f.set(columns);
@@ -292,8 +291,7 @@ class ContractPrinter {
     const at = this.#f.local("i32");
     const [{ buffer, at: index }] = this.#stores as [PrintedStore];
     atIndex(this.#p, this.#b.rows, first, () => {
-      this.#p.pushAddress(buffer, index);
-      this.#f.set(at);
+      this.#f.plus(this.#p.pushAddress(buffer, index)).set(at);
     });
     return { at, rowBytes };
   }
@@ -313,8 +311,7 @@ class ContractPrinter {
       () => {
         atIndex(this.#p, this.#b.rows, row, () => {
           this.#p.beginBody([]);
-          this.#p.pushAddress(load.buffer, load.at);
-          f.set(address);
+          f.plus(this.#p.pushAddress(load.buffer, load.at)).set(address);
           this.#p.endBody();
         });
         f.get(to).get(address).emit("i32.store", 0);

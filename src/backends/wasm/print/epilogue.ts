@@ -58,10 +58,7 @@ export class EpiloguePrinter {
               if (start === null) {
                 // Two vectors per iteration, which an engine may join into one.
                 const pairs = this.#joinsPairs ? columns.run - (columns.run % 8) : 0;
-                if (pairs > 0)
-                  f.countedLoop(column, 0, pairs, 8, () =>
-                    [0, 4].forEach((by) => this.#finish(column, rowSums, null, 4, by)),
-                  );
+                if (pairs > 0) f.countedLoop(column, 0, pairs, 8, () => this.#finish(column, rowSums, null, 4, [0, 4]));
                 if (whole > pairs) f.countedLoop(column, pairs, whole, 4, () => this.#finish(column, rowSums, null, 4));
                 if (columns.run > whole) {
                   f.i32(whole).set(column);
@@ -119,35 +116,43 @@ export class EpiloguePrinter {
     f.release(run, "i32");
   }
 
-  /** Computes and stores the results of `lanes` adjacent columns, from `column` + `by` on. */
-  #finish(column: Local, rowSums: Local, start: Local | null, lanes: number, by = 0): void {
+  /** Computes and stores the results of `lanes` adjacent columns from each of `column` + `steps` on. */
+  #finish(column: Local, rowSums: Local, start: Local | null, lanes: number, steps: readonly number[] = [0]): void {
     const { f } = this.#p;
     const p = this.#p;
-    const sum = f.local("v128");
-    p.inside(innerAxis(this.#b.columns), column, () => {
+    const axis = innerAxis(this.#b.columns);
+    const [sumAt, sum] = [f.local("i32"), f.local("v128")];
+    const computed: (readonly Local[])[] = [];
+    p.inside(axis, column, () => {
       p.lanes = lanes;
       f.get(rowSums).get(column);
       if (start !== null) f.get(start).emit("i32.sub");
-      f.times(4)
-        .emit("i32.add")
-        .emit("v128.load", 4 * by)
-        .set(sum);
+      f.times(4).emit("i32.add").set(sumAt);
       p.setReduced(0, sum);
-      p.displaced(innerAxis(this.#b.columns), by, () => {
+      p.abreast(axis, steps, [], (copy) => {
+        f.get(sumAt)
+          .emit("v128.load", 4 * steps[copy]!)
+          .set(sum);
         p.beginBody(this.#stores.map((s) => s.value));
-        const values = this.#stores.map((s) => {
-          const local = f.local("v128");
-          p.value(s.value);
-          f.set(local);
-          return local;
-        });
-        this.#stores.forEach((s, i) => printStore(p, s.buffer, s.at, values[i]!, lanes));
-        for (const local of values) f.release(local, "v128");
+        computed.push(
+          this.#stores.map((s) => {
+            const local = f.local("v128");
+            p.value(s.value);
+            f.set(local);
+            return local;
+          }),
+        );
         p.endBody();
       });
       p.clearReduced();
+      // V8 joins two stores into one only if no other store and no load is between them.
+      this.#stores.forEach(({ buffer, at }, i) =>
+        p.abreast(axis, steps, [], (copy) => printStore(p, buffer, at, computed[copy]![i]!, lanes)),
+      );
+      for (const local of computed.flat()) f.release(local, "v128");
       p.lanes = 4;
     });
+    f.release(sumAt, "i32");
     f.release(sum, "v128");
   }
 }

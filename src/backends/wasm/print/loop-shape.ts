@@ -1,6 +1,7 @@
 // The shape of a loop nest: the axis that fills the vector, the axis that is cut into units, and the blocks of sums.
 import { type Expression, usesAxes } from "../../../compile/expression.ts";
 import { type Kernel, kernelLoads } from "../../../compile/kernel.ts";
+import { sizeOf } from "../../../shape.ts";
 import type { Affine } from "../../../view.ts";
 import { unitsFor } from "./piece.ts";
 
@@ -35,10 +36,11 @@ export function reducedOrder({ extents, parallel }: Kernel, vectorAxis: number):
   return axes.includes(vectorAxis) ? [...axes.filter((axis) => axis !== vectorAxis), vectorAxis] : axes;
 }
 
-/** The axis along which a long sum is cut into blocks, and the number of its indices in a block. */
+/** The axis along which a long sum is cut into blocks, the number of its indices in a block, and that of all blocks. */
 export interface Blocks {
   readonly axis: number;
   readonly indices: number;
+  readonly count: number;
 }
 
 /**
@@ -58,13 +60,15 @@ export function blocksOf(
   parts: number,
 ): Blocks | null {
   const most = blockVectors(kind === "contract", parts);
+  const spanOf = (axis: number): number => (axis === vectorAxis ? 4 : 1);
+  const stepsOf = (axis: number): number => Math.ceil(extents[axis]! / spanOf(axis));
   let inner = 1;
-  for (const axis of [...axes].reverse()) {
-    const span = axis === vectorAxis ? 4 : 1;
-    const steps = Math.ceil(extents[axis]! / span);
+  for (const [i, axis] of [...axes.entries()].reverse()) {
+    const steps = stepsOf(axis);
     if (inner * steps > most) {
       const count = Math.ceil(steps / Math.max(1, Math.floor(most / inner)));
-      return { axis, indices: Math.ceil(steps / count) * span };
+      const outer = sizeOf(axes.slice(0, i).map(stepsOf));
+      return { axis, indices: Math.ceil(steps / count) * spanOf(axis), count: count * outer };
     }
     inner *= steps;
   }

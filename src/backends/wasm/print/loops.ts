@@ -8,7 +8,7 @@ import { Accumulator, needsBlocks, type StagedReduction } from "./accumulators.t
 import { Expander, type Vector, type VectorAffine } from "./expand.ts";
 import { findKept, type Kept } from "./kept.ts";
 import { blocksOf, type Cut, cutOf, reducedOrder, vectorAxisOf } from "./loop-shape.ts";
-import { LoopNest, mostUnrolled } from "./nest.ts";
+import { LoopNest, mostUnrolled, type NestShape } from "./nest.ts";
 import { type Piece, pieceParameters } from "./piece.ts";
 import { printStore } from "./stores.ts";
 import type { Target } from "./target.ts";
@@ -58,9 +58,10 @@ class LoopPrinter {
   readonly #lastStage: number;
   readonly #cut: Cut | null;
   /**
-   * The parallel axis along which several rows are computed side by side, and how many; 1 copy if that gains nothing.
+   * The parallel axis along which several rows are computed side by side, and how many: as many of the first number as
+   * fit, then of the next; none if that gains nothing.
    */
-  readonly #tile: { readonly axis: number; readonly copies: number };
+  readonly #tile: NestShape["tile"];
   /** Values that one stage computes for each element and a later stage reads. */
   readonly #kept: readonly Kept[];
   /** Address of the kept values of the next vector. */
@@ -139,16 +140,20 @@ class LoopPrinter {
    * along a parallel axis these are adjacent vectors (an iteration of the inner loop then reads whole cache lines),
    * else adjacent rows.
    */
-  #tileOf(joinsPairs: boolean): { axis: number; copies: number } {
+  #tileOf(joinsPairs: boolean): NestShape["tile"] {
     const { parallel, kind } = this.#kernel;
     // Two vectors per iteration, which the engine joins into one.
-    if (kind === "map" && joinsPairs && this.#axis >= 0) return { axis: this.#axis, copies: 2 };
+    if (kind === "map" && joinsPairs && this.#axis >= 0) return { axis: this.#axis, copies: [2] };
     const simple = this.#reductions.every((r) => r.stage === 0) && this.#stores.every((s) => s.per === "row");
     const count = this.#reductions.length;
     const along = this.#axis >= 0 && this.#axis < parallel;
     if (kind === "scatter" || parallel === 0 || count === 0 || !simple || (!along && count > 2))
-      return { axis: -1, copies: 1 };
-    return along ? { axis: this.#axis, copies: 8 / Math.min(2, count) } : { axis: parallel - 1, copies: 4 / count };
+      return { axis: -1, copies: [] };
+    if (!along) return { axis: parallel - 1, copies: [4 / count] };
+    // Pairs leave registers for twice as many sums. They read four whole cache lines of a row: two at a time, from rows
+    // 4 KB apart, took 2.2 times as long, for the lines of rows further on drive them out of the first-level cache.
+    const sums = Math.min(2, count);
+    return { axis: this.#axis, copies: joinsPairs ? [16 / sums, 8 / sums] : [8 / sums] };
   }
 
   #pushParameter(name: (typeof pieceParameters)[number]): FunctionBuilder {
@@ -184,50 +189,50 @@ class LoopPrinter {
     const acrossVector = inner.includes(this.#axis);
     const accumulators: Accumulator[] = [];
     const reducing = this.#reductions.length > 0 || this.#stores.some((s) => s.per === "element");
-    const eachCopy = (body: (copy: number) => void): void => {
-      if (copies === 1) return body(0);
-      for (let copy = 0; copy < copies; copy++)
-        this.#p.displaced(this.#tile.axis, copy * (this.#tile.axis === this.#axis ? 4 : 1), () => body(copy));
-    };
+    const eachCopy = (roots: readonly Vector[], body: (copy: number) => void): void =>
+      copies === 1 ? body(0) : this.#abreast(copies, roots, body);
     // A unit may end at any row, which changes how many rows go side by side; so the order of a sum must not depend on
     // that number.
-    const turns = acrossVector && this.#tile.copies === 1 && this.#rowVectors >= longRow ? parts : 1;
+    const turns = acrossVector && this.#tile.copies.length === 0 && this.#rowVectors >= longRow ? parts : 1;
     const blocks = blocksOf(this.#kernel, inner, this.#axis, turns);
     const terms = sizeOf(extents.slice(parallel));
     const isUnrolled = !acrossVector && terms <= mostUnrolled;
+    // Sets the results of a copy's reductions. Copies are printed of kernels with a single stage only.
+    let finish = (_copy: number): void => {};
     for (let stage = 0; reducing && stage <= this.#lastStage; stage++) {
       const reductions = this.#reductions.filter((r) => r.stage === stage);
       const stores = this.#stores.filter((s) => s.per === "element" && s.stage === stage);
       const running = Array.from({ length: copies }, () =>
-        reductions.map((r) => new Accumulator(this.#f, r, turns, blocks !== null, terms > longestAxis)),
+        reductions.map((r) => new Accumulator(this.#f, r, turns, blocks?.count ?? 1, terms > longestAxis)),
       );
       accumulators.push(...running.flat());
       // Several columns side by side leave registers for two sums each.
-      const together = acrossVector || this.#tile.copies === 1 ? Math.max(1, reductions.length) : 2;
+      const together = acrossVector || this.#tile.copies.length === 0 ? Math.max(1, reductions.length) : 2;
       for (let first = 0; first === 0 || first < reductions.length; first += together) {
         if (terms === 0) break;
         if (this.#kept.length > 0) this.#pushParameter("own").set(this.#memory);
         const taken = running.map((of) => of.slice(first, first + together));
         const values = reductions.slice(first, first + together).flatMap((r) => r.factors ?? [r.value]);
         const point = (innerLanes: number): void =>
-          eachCopy((copy) => this.#point(stage, values, taken[copy]!, stores, acrossVector, innerLanes, lanes));
+          eachCopy(values, (copy) => this.#point(stage, values, taken[copy]!, stores, acrossVector, innerLanes, lanes));
         const end = (): void => taken.flat().forEach((a) => a.endBlock());
         const blocked =
           blocks && reductions.slice(first, first + together).some(needsBlocks) ? { ...blocks, end } : null;
         if (isUnrolled) this.#nest.unrolled(inner, () => point(lanes));
         else this.#nest.print(inner, point, { lanes: 4, copies, blocks: blocked });
       }
-      eachCopy((copy) => {
+      finish = (copy) =>
         reductions.forEach((r, i) => this.#p.setReduced(r.id, running[copy]![i]!.finish(acrossVector)));
-        if (copies > 1) this.#storeAll(this.#stores, acrossVector ? 1 : lanes);
-      });
-      if (copies === 1) this.#p.hoist(this.#roots);
+      if (copies > 1) break;
+      finish(0);
+      this.#p.hoist(this.#roots);
     }
-    if (!reducing && copies > 1) eachCopy(() => this.#storeAll(this.#stores, lanes));
-    if (copies === 1)
+    const storedLanes = acrossVector ? 1 : lanes;
+    if (copies > 1) this.#storeAbreast(copies, storedLanes, finish);
+    else
       this.#storeAll(
         this.#stores.filter((s) => s.per === "row"),
-        acrossVector ? 1 : lanes,
+        storedLanes,
       );
     this.#p.clearReduced();
     for (const accumulator of accumulators) accumulator.release();
@@ -277,13 +282,42 @@ class LoopPrinter {
 
   /** Computes every value before the first store, because a store may overwrite an operand in place. */
   #storeValues(stores: readonly StagedStore[], lanes: number): void {
-    const locals = stores.map((s) => {
+    const values = this.#valuesInLocals(stores);
+    stores.forEach((s, i) => printStore(this.#p, s.buffer, s.at, values[i]!, lanes, s.accumulate));
+    this.#release(values);
+  }
+
+  /** The same for copies. V8 joins two stores into one only if no other store and no load is between them. */
+  #storeAbreast(copies: number, lanes: number, finish: (copy: number) => void): void {
+    const values: (readonly Local[])[] = [];
+    this.#abreast(copies, [], (copy) => {
+      finish(copy);
+      this.#p.beginBody(this.#stores.map((s) => s.value));
+      values.push(this.#valuesInLocals(this.#stores));
+      this.#p.endBody();
+    });
+    this.#stores.forEach(({ buffer, at }, i) =>
+      this.#abreast(copies, [], (copy) => printStore(this.#p, buffer, at, values[copy]![i]!, lanes)),
+    );
+    this.#release(values.flat());
+  }
+
+  #valuesInLocals(stores: readonly StagedStore[]): readonly Local[] {
+    return stores.map((s) => {
       const local = this.#f.local("v128");
       this.#p.value(s.value);
       this.#f.set(local);
       return local;
     });
-    stores.forEach((s, i) => printStore(this.#p, s.buffer, s.at, locals[i]!, lanes, s.accumulate));
-    for (const local of locals) this.#f.release(local, "v128");
+  }
+
+  #release(values: readonly Local[]): void {
+    for (const local of values) this.#f.release(local, "v128");
+  }
+
+  #abreast(copies: number, roots: readonly Vector[], body: (copy: number) => void): void {
+    const { axis } = this.#tile;
+    const steps = Array.from({ length: copies }, (_, copy) => copy * (axis === this.#axis ? 4 : 1));
+    this.#p.abreast(axis, steps, roots, body);
   }
 }

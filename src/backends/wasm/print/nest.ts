@@ -38,8 +38,8 @@ export interface NestShape {
   readonly extents: readonly number[];
   readonly parallel: number;
   readonly vectorAxis: number;
-  /** The axis along which copies of the body are computed side by side, and their number. */
-  readonly tile: { readonly axis: number; readonly copies: number };
+  /** The axis along which copies of the body are computed side by side, and their numbers: the greater ones first. */
+  readonly tile: { readonly axis: number; readonly copies: readonly number[] };
   /** Expressions whose invariant parts are hoisted to the outermost loop possible. */
   readonly roots: readonly Vector[];
   readonly range: Range | null;
@@ -98,9 +98,10 @@ export class LoopNest {
     const step = isVector ? 4 : 1;
     const lanes = isVector ? 4 : null;
     const segments: Segment[] = [];
-    const tiled = step * tile.copies;
-    if (axis === tile.axis && whole >= tiled)
-      segments.push({ span: tiled, end: whole - (whole % tiled), lanes, copies: tile.copies });
+    for (const copies of axis === tile.axis ? tile.copies : []) {
+      const span = step * copies;
+      if (whole >= span) segments.push({ span, end: whole - (whole % span), lanes, copies });
+    }
     segments.push({ span: step, end: whole, lanes, copies: 1 });
     if (extent > whole) segments.push({ span: extent - whole, end: extent, lanes: extent - whole, copies: 1 });
     return segments;

@@ -252,6 +252,7 @@ function printAlongPanel(
 ): void {
   const { f } = p;
   const axis = innerAxis(line);
+  const steps = Array.from({ length: Math.ceil(indices / 4) }, (_, i) => 4 * i);
   walkDepth(
     p,
     depth,
@@ -260,17 +261,25 @@ function printAlongPanel(
     to,
     width * 4,
     (_, offset) => {
-      for (let index = 0; index < indices; index += 4) {
-        p.lanes = Math.min(4, indices - index);
-        p.displaced(axis, index, () => {
-          p.beginBody([value]);
-          f.get(to);
-          p.value(value);
-          f.emit("v128.store", offset + Math.floor(index / width) * panelBytes + (index % width) * 4);
-          p.endBody();
-        });
-      }
+      const vectors: Local[] = [];
+      p.abreast(axis, steps, [], (copy) => {
+        p.lanes = Math.min(4, indices - 4 * copy);
+        p.beginBody([value]);
+        const vector = f.local("v128");
+        p.value(value);
+        f.set(vector);
+        vectors.push(vector);
+        p.endBody();
+      });
       p.lanes = 4;
+      // V8 joins two stores into one only if no load is between them.
+      vectors.forEach((vector, i) => {
+        const panel = Math.floor((4 * i) / width);
+        f.get(to)
+          .get(vector)
+          .emit("v128.store", offset + panel * panelBytes + ((4 * i) % width) * 4);
+        f.release(vector, "v128");
+      });
     },
     () => p.hoist([value], axis),
   );

@@ -28,8 +28,8 @@ export function printStore(
   const value = isWord ? from : lowBytes(f, buffer, from);
   if (spread === "scattered") {
     for (let lane = 0; lane < lanes; lane++) {
-      p.pushAddress(buffer, at, lane);
-      f.get(value).emit(isWord ? "v128.store32_lane" : "v128.store8_lane", 0, lane);
+      const offset = p.pushAddress(buffer, at, lane);
+      f.get(value).emit(isWord ? "v128.store32_lane" : "v128.store8_lane", offset, lane);
     }
   } else storeRun(p, buffer, at, value, spread === "same" ? 1 : lanes);
   if (value !== from) f.release(value, "v128");
@@ -53,10 +53,10 @@ function storeRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, value: Loc
       ? (["v128.store", "v128.store64_lane", "v128.store32_lane"] as const)
       : (["v128.store32_lane", "v128.store16_lane", "v128.store8_lane"] as const);
   const piece = (op: typeof quad | typeof pair | typeof single, first: number, lane: number): void => {
-    p.pushAddress(buffer, at);
+    const offset = p.pushAddress(buffer, at) + first * bytes;
     f.get(value);
-    if (op === "v128.store") f.emit(op, 0);
-    else f.emit(op, first * bytes, lane);
+    if (op === "v128.store") f.emit(op, offset);
+    else f.emit(op, offset, lane);
   };
   if (lanes === 4) return piece(quad, 0, 0);
   if (lanes >= 2) piece(pair, 0, 0);
@@ -66,8 +66,8 @@ function storeRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, value: Loc
 function addRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, from: Local, lanes: number): void {
   const { f } = p;
   const total = f.local("v128");
-  p.pushAddress(buffer, at);
-  f.emit("v128.load", 0)
+  const offset = p.pushAddress(buffer, at);
+  f.emit("v128.load", offset)
     .get(from)
     .emit(dtypeInfo(buffer.dtype).isFloat ? "f32x4.add" : "i32x4.add")
     .set(total);
@@ -81,12 +81,12 @@ function addLanes(p: VectorPrinter, buffer: Buffer, at: VectorAffine, from: Loca
   const float = dtypeInfo(buffer.dtype).isFloat;
   const address = f.local("i32");
   for (let lane = 0; lane < lanes; lane++) {
-    p.pushAddress(buffer, at, lane);
+    const offset = p.pushAddress(buffer, at, lane);
     f.tee(address)
       .get(address)
-      .emit(float ? "f32.load" : "i32.load", 0);
+      .emit(float ? "f32.load" : "i32.load", offset);
     f.get(from).emit(float ? "f32x4.extract_lane" : "i32x4.extract_lane", lane);
-    f.emit(float ? "f32.add" : "i32.add").emit(float ? "f32.store" : "i32.store", 0);
+    f.emit(float ? "f32.add" : "i32.add").emit(float ? "f32.store" : "i32.store", offset);
   }
   f.release(address, "i32");
 }

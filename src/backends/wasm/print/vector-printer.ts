@@ -36,6 +36,8 @@ export class VectorPrinter implements Push {
   readonly #scopes: Scope[] = [];
   readonly #needs = new Map<Vector, Needs>();
   #uses = new Map<Vector, number>();
+  /** The scope around copies of a body, which keeps the addresses that they share; null if there are none. */
+  #abreast: Scope | null = null;
 
   /** `parallel`: number of the kernel's parallel axes; a reduction has one result for each point of them. */
   constructor(
@@ -72,6 +74,20 @@ export class VectorPrinter implements Push {
     this.#shifts.set(axis, by);
     body();
     this.#shifts.delete(axis);
+  }
+
+  /**
+   * Runs `body` for each of `steps`, with the index of an axis shifted by it: copies that are computed side by side.
+   * The parts of `roots` that the axis does not change are computed once, and each address: V8 joins two vectors into
+   * one only where their addresses are one value plus constants. No copy may print a loop or a condition.
+   */
+  abreast(axis: number, steps: readonly number[], roots: readonly Vector[], body: (copy: number) => void): void {
+    this.inside(-1, null, () => {
+      this.hoist(roots, axis);
+      this.#abreast = this.#scopes[this.#scopes.length - 1]!;
+      steps.forEach((by, copy) => this.displaced(axis, by, () => body(copy)));
+      this.#abreast = null;
+    });
   }
 
   /** Adds an axis's counter times `scale` to the i32 on the stack. An axis whose loop is not entered counts as 0. */
@@ -317,20 +333,33 @@ export class VectorPrinter implements Push {
         .emit("i32.add");
   }
 
-  /** Pushes the address of a lane's element. Lane 0 is the start of the vector. */
-  pushAddress(buffer: Buffer, a: VectorAffine, lane = 0): void {
+  /**
+   * Pushes the address of a lane's element, less the bytes that it returns: an offset for the instruction that reads or
+   * writes there. Lane 0 is the start of the vector.
+   */
+  pushAddress(buffer: Buffer, a: VectorAffine, lane = 0): number {
     const { f } = this;
     const bytes = dtypeInfo(buffer.dtype).bytes;
-    this.#pushFixedAddress(buffer, a, this.#entered(a));
+    const axes = this.#entered(a);
+    this.#pushFixedAddress(buffer, a, axes);
+    const key = this.#addressKey(buffer, a, axes);
+    if (this.#abreast !== null && axes.length > 0 && this.#findAddress(key) === undefined) {
+      const local = f.local("i32");
+      f.tee(local);
+      this.#abreast.addresses.set(key, local);
+    }
     let displacement = (a.coefficients[this.vectorAxis] ?? 0) * lane;
     a.coefficients.forEach((c, axis) => (displacement += c * (this.#shifts.get(axis) ?? 0)));
-    f.plus((displacement * bytes) | 0);
+    // An instruction's offset is positive and does not wrap around; terms could be so far below 0 that the sum must.
+    const isOffset = displacement >= 0 && a.terms.length === 0;
+    if (!isOffset) f.plus((displacement * bytes) | 0);
     for (const term of a.terms) {
       this.value(term.value);
       f.emit("i32x4.extract_lane", this.#varies(term.value) ? lane : 0)
         .times(term.scale * bytes)
         .emit("i32.add");
     }
+    return isOffset ? displacement * bytes : 0;
   }
 
   /** Layout of the lanes in memory: all at one address, contiguous, or scattered. */
@@ -359,8 +388,10 @@ export class VectorPrinter implements Push {
       )
     )
       spread = "scattered";
-    const address = (lane: number): void => {
-      this.pushAddress(buffer, at, lane);
+    const address = (lane: number): number => {
+      const offset = this.pushAddress(buffer, at, lane);
+      if (guards.length === 0) return offset;
+      f.plus(offset);
       for (const g of guards) {
         f.get(this.base(buffer));
         const wide = spread === "contiguous" && this.#affineVaries(g.at) ? 3 : 0;
@@ -370,27 +401,28 @@ export class VectorPrinter implements Push {
           .emit("i32.lt_u");
         f.emit("select");
       }
+      return 0;
     };
     if (spread === "same") {
-      address(0);
-      if (bytes === 4) f.emit("v128.load32_splat", 0);
-      else f.emit("i32.load8_u", 0).emit("i32x4.splat");
+      const offset = address(0);
+      if (bytes === 4) f.emit("v128.load32_splat", offset);
+      else f.emit("i32.load8_u", offset).emit("i32x4.splat");
     } else if (spread === "contiguous") {
-      address(0);
-      if (bytes === 4) f.emit("v128.load", 0);
-      else f.emit("v128.load32_zero", 0).emit("i16x8.extend_low_i8x16_u").emit("i32x4.extend_low_i16x8_u");
+      const offset = address(0);
+      if (bytes === 4) f.emit("v128.load", offset);
+      else f.emit("v128.load32_zero", offset).emit("i16x8.extend_low_i8x16_u").emit("i32x4.extend_low_i16x8_u");
     } else {
       for (const { value } of at.terms) this.#computeOnce(value);
       for (const g of guards) for (const { value } of g.at.terms) this.#computeOnce(value);
       const lanes = f.local("v128");
       for (let lane = 0; lane < this.lanes; lane++) {
         if (bytes === 4) {
-          address(lane);
-          f.get(lanes).emit("v128.load32_lane", 0, lane).set(lanes);
+          const offset = address(lane);
+          f.get(lanes).emit("v128.load32_lane", offset, lane).set(lanes);
         } else {
           f.get(lanes);
-          address(lane);
-          f.emit("i32.load8_u", 0).emit("i32x4.replace_lane", lane).set(lanes);
+          const offset = address(lane);
+          f.emit("i32.load8_u", offset).emit("i32x4.replace_lane", lane).set(lanes);
         }
       }
       f.get(lanes);
