@@ -1,5 +1,5 @@
 // Reduces a graph that shows a fault until a person can read it: drops outputs, and replaces nodes by their numbers.
-import { toDType } from "../src/backends/reference/index.ts";
+import { toArray } from "../src/backends/reference/index.ts";
 import { interpret } from "../src/backends/reference/interpret.ts";
 import { closeGraph, type Graph, graphNodes } from "../src/graph/graph.ts";
 import { data } from "../src/ops/index.ts";
@@ -50,7 +50,7 @@ function withNumbers(roots: readonly Node[], numbers: ReadonlyMap<Node, Node>): 
  */
 export async function shrink(graph: Graph, given: ReadonlyMap<Node, Float64Array>): Promise<Graph | null> {
   const roots = [...graph.outputs, ...graph.assignments.map((a) => a.value)];
-  const leaf = (node: Node, values: Float64Array): Node => data(toDType(values, node.dtype), node.shape, node.dtype);
+  const leaf = (node: Node, values: Float64Array): Node => data(toArray(values, node.dtype), node.shape, node.dtype);
   const start = withNumbers(roots, new Map([...given].map(([node, values]) => [node, leaf(node, values)])));
   if (!(await isWrong(start))) return null;
 

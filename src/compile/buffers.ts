@@ -4,6 +4,7 @@ import { resultTypes } from "../ops/index.ts";
 import { isRead, type Node } from "../ops/op.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { type Affine, fixed, flatten, scaled, sum } from "../view.ts";
+import { zip } from "../zip.ts";
 import type { Buffer } from "./expression.ts";
 import type { Placement } from "./results.ts";
 
@@ -74,7 +75,7 @@ export class Buffers {
       buffer: whole.buffer,
       offsetOf: (element, rank) => {
         const inside = strides
-          ? element.index.reduce((at, part, i) => sum(at, scaled(part, strides[i]!)), fixed(0, rank))
+          ? zip(element.index, strides).reduce((at, [part, stride]) => sum(at, scaled(part, stride)), fixed(0, rank))
           : inOneRun(element, rank);
         return whole.offsetOf({ index: [scaled(inside, 1, offset)], shape: [size] }, rank);
       },

@@ -126,7 +126,7 @@ function takes(cluster: Cluster, { op, inputs, attrs }: Node): boolean {
   if (cluster.kind === "scatter" || cluster.kind === "loop" || cluster.kind === "routine") return false;
   if (op.kind !== "reduce") return true;
   const { domain } = cluster;
-  return domain !== null && sameShape(domain.shape, inputs[0]!.shape) && sameShape(domain.axes, attrs.axes);
+  return domain !== null && sameShape(domain.shape, inputs[0].shape) && sameShape(domain.axes, attrs.axes);
 }
 
 /** Independent roots share a kernel if they fold one domain, or are maps that read the same memory or are small. */
@@ -137,7 +137,7 @@ function isSibling(node: Node, leaves: readonly Node[], cluster: Cluster): boole
 
 /** A key that equals {@link loopsOf} of the clusters among which a root's siblings are. */
 function loopsFor({ op, inputs, attrs, shape }: Node): string {
-  return op.kind === "reduce" ? `fold ${attrs.axes} of ${inputs[0]!.shape}` : `map ${sizeOf(shape)}`;
+  return op.kind === "reduce" ? `fold ${attrs.axes} of ${inputs[0].shape}` : `map ${sizeOf(shape)}`;
 }
 
 function loopsOf({ kind, domain, frame }: Cluster): string {

@@ -2,6 +2,7 @@
 import { type Graph, graphRoots } from "../graph/graph.ts";
 import type { LoopAttrs } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import { zip } from "../zip.ts";
 import type { Buffers } from "./buffers.ts";
 import type { Cluster, Grouping } from "./cluster.ts";
 import type { Kernel, Loop, LoweredGraph, Store } from "./kernel.ts";
@@ -75,7 +76,7 @@ function loopOf(grouping: Grouping, loop: Node, stepOf: (loop: Node) => LoweredG
     length,
     reverse,
     step: stepOf(loop),
-    carries: body.carries.map((_, i) => ({ init: operands[i]!, result: results[i]! })),
+    carries: zip(operands.slice(0, carried), results).map(([init, result]) => ({ init, result })),
     slices: operands.slice(carried, sliced),
     constants: operands.slice(sliced),
     stacked: results.slice(carried),

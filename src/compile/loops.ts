@@ -4,6 +4,7 @@ import { topologicalOrder } from "../graph/order.ts";
 import { replaceNodes } from "../graph/replace.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import { zip } from "../zip.ts";
 import { simplify } from "./simplify.ts";
 
 type LoopNode = Node<ops.LoopAttrs>;
@@ -40,7 +41,10 @@ function exchange(graph: Graph, results: (loop: Node, index: number) => Node | n
   return {
     ...graph,
     outputs: roots.slice(0, graph.outputs.length),
-    assignments: graph.assignments.map(({ variable }, i) => ({ variable, value: roots[graph.outputs.length + i]! })),
+    assignments: zip(graph.assignments, roots.slice(graph.outputs.length)).map(([{ variable }, value]) => ({
+      variable,
+      value,
+    })),
   };
 }
 
@@ -53,9 +57,9 @@ function twins(graph: Graph): [LoopNode, LoopNode] | null {
       const given = body.carries.length + body.slices.length;
       const same = body.family === b.attrs.body.family && length === b.attrs.length && reverse === b.attrs.reverse;
       if (!same || a.inputs.slice(0, given).some((input, k) => input !== b.inputs[k])) continue;
-      const constants = new Map(body.constants.map((placeholder, k) => [placeholder, a.inputs[given + k]!]));
-      const agree = b.attrs.body.constants.every(
-        (placeholder, k) => (constants.get(placeholder) ?? b.inputs[given + k]) === b.inputs[given + k],
+      const constants = new Map(zip(body.constants, a.inputs.slice(given)));
+      const agree = zip(b.attrs.body.constants, b.inputs.slice(given)).every(
+        ([placeholder, input]) => (constants.get(placeholder) ?? input) === input,
       );
       if (
         agree &&
@@ -73,9 +77,7 @@ function merge(a: LoopNode, b: LoopNode): (loop: Node, index: number) => Node | 
   const [p, q] = [a.attrs.body, b.attrs.body];
   const given = p.carries.length + p.slices.length;
   const stacked = [...new Set([...p.stacked, ...q.stacked])];
-  const constants = new Map<Node, Node>();
-  for (const { attrs, inputs } of [a, b])
-    attrs.body.constants.forEach((placeholder, k) => constants.set(placeholder, inputs[given + k]!));
+  const constants = new Map([a, b].flatMap(({ attrs, inputs }) => zip(attrs.body.constants, inputs.slice(given))));
   const body = new ops.Body({ ...p, constants: [...constants.keys()], stacked });
   const merged = {
     ...ops.loop([...a.inputs.slice(0, given), ...constants.values()], { ...a.attrs, body }),
@@ -83,15 +85,15 @@ function merge(a: LoopNode, b: LoopNode): (loop: Node, index: number) => Node | 
   };
   const results = new Map<number, Node>();
   const result = (index: number): Node => {
-    if (!results.has(index)) results.set(index, ops.result(merged, index));
-    return results.get(index)!;
+    const made = results.get(index) ?? ops.result(merged, index);
+    results.set(index, made);
+    return made;
   };
   return (loop, index) => {
     if (loop !== a && loop !== b) return null;
     const own = loop === a ? p : q;
-    return result(
-      index < own.next.length ? index : own.next.length + stacked.indexOf(own.stacked[index - own.next.length]!),
-    );
+    const value = own.stacked[index - own.next.length];
+    return result(value ? own.next.length + stacked.indexOf(value) : index);
   };
 }
 
@@ -106,13 +108,20 @@ function prune(graph: Graph, loop: LoopNode): { body: ops.Body; results: (loop: 
   // A carry that never changes is a constant.
   const isCarry = (i: number): boolean => i < carried && outputs[i] !== places[i];
   const used = usedResults(graph, loop);
-  const stacked = [...new Set(used.filter((i) => i >= carried).map((i) => outputs[i]!))];
+  const stacked = [
+    ...new Set(
+      at(
+        used.filter((i) => i >= carried),
+        outputs,
+      ),
+    ),
+  ];
   const kept = new Set(used.filter(isCarry));
   const leaves = new Set(places);
   let reached = new Set<Node>();
   for (let size = -1; size !== kept.size; ) {
     size = kept.size;
-    reached = new Set(topologicalOrder([...[...kept].map((i) => outputs[i]!), ...stacked], (node) => leaves.has(node)));
+    reached = new Set(topologicalOrder([...at([...kept], outputs), ...stacked], (node) => leaves.has(node)));
     places.forEach((node, i) => isCarry(i) && reached.has(node) && kept.add(i));
   }
 
@@ -125,7 +134,6 @@ function prune(graph: Graph, loop: LoopNode): { body: ops.Body; results: (loop: 
   const carries = taken.filter(isCarry);
   const slices = taken.filter((i) => i >= carried && i < sliced);
   const constants = taken.filter((i) => !carries.includes(i) && !slices.includes(i));
-  const at = (positions: readonly number[], of: readonly Node[]): Node[] => positions.map((i) => of[i]!);
   const pruned = new ops.Body({
     carries: at(carries, places),
     slices: at(slices, places),
@@ -139,13 +147,16 @@ function prune(graph: Graph, loop: LoopNode): { body: ops.Body; results: (loop: 
     scope: loop.scope,
   };
   const results = new Map(
-    used.map((i): [number, Node] => {
-      if (i >= carried) return [i, ops.result(made, carries.length + stacked.indexOf(outputs[i]!))];
-      return [i, isCarry(i) ? ops.result(made, carries.indexOf(i)) : loop.inputs[i]!];
+    zip(used, at(used, outputs), at(used, loop.inputs)).map(([i, output, input]): [number, Node] => {
+      if (i >= carried) return [i, ops.result(made, carries.length + stacked.indexOf(output))];
+      return [i, isCarry(i) ? ops.result(made, carries.indexOf(i)) : input];
     }),
   );
-  return { body: pruned, results: (other, index) => (other === loop ? results.get(index)! : null) };
+  return { body: pruned, results: (other, index) => (other === loop ? (results.get(index) ?? null) : null) };
 }
+
+/** The entries of a list with these indices. */
+const at = (indices: readonly number[], of: readonly Node[]): Node[] => indices.map((i) => of[i]!);
 
 /** The indices of a loop's results that are read. */
 function usedResults(graph: Graph, loop: LoopNode): number[] {
@@ -160,19 +171,19 @@ function usedResults(graph: Graph, loop: LoopNode): number[] {
 function ownPlaceholders({ inputs, attrs: { body } }: LoopNode): Node[] {
   const own = new Map<string, Node>();
   const carried = body.carries.length;
-  return body.placeholders.map((node, i) => {
-    const input = inputs[i]!;
+  return zip(body.placeholders, inputs).map(([node, input], i) => {
     const key =
       i < carried ? `carry ${i}` : `${i < carried + body.slices.length ? "slice" : "constant"} of ${input.id}`;
     const plain = i < carried ? null : ops.constantLike(input, node.shape);
-    if (!own.has(key)) own.set(key, plain ?? ops.placeholder(i, node.shape, node.dtype));
-    return own.get(key)!;
+    const made = own.get(key) ?? plain ?? ops.placeholder(i, node.shape, node.dtype);
+    own.set(key, made);
+    return made;
   });
 }
 
 /** The outputs of a body over other placeholders, simplified. */
 function ownOutputs(body: ops.Body, places: readonly Node[]): readonly Node[] {
-  const replacement = new Map(body.placeholders.map((node, i) => [node, places[i]!]));
+  const replacement = new Map(zip(body.placeholders, places));
   const outputs = replaceNodes(body.outputs, (node) => replacement.get(node) ?? null);
   const inputs = [...new Set(places)].filter((node) => node.op.kind !== "generate");
   return tidyLoops(simplify({ ...bodyGraph(body), inputs, outputs })).outputs;
@@ -188,12 +199,12 @@ export function stepGraph(loop: LoopNode): Graph {
     nodes.map(({ shape, dtype }, i) => ({ name: `${name}${i}`, shape, dtype }));
   const [carries, stacked] = [named(body.carries, "carry"), named(body.stacked, "y")];
   const given = [...carries, ...named(body.slices, "x"), ...named(body.constants, "c")];
-  const reads = new Map(body.placeholders.map((node, i) => [node, ops.read(given[i]!)]));
+  const reads = new Map<Node, Node>(zip(body.placeholders, given.map(ops.read)));
   const values = replaceNodes(body.outputs, (node) => reads.get(node) ?? null);
   return {
     inputs: [],
     outputs: [],
-    assignments: [...carries, ...stacked].map((variable, i) => ({ variable, value: values[i]! })),
+    assignments: zip([...carries, ...stacked], values).map(([variable, value]) => ({ variable, value })),
     variables: [...given, ...stacked],
   };
 }

@@ -2,6 +2,7 @@
 import { asInputs, type Node } from "../ops/op.ts";
 import { sizeOf } from "../shape.ts";
 import { type Affine, fixed, flatten, reshapeIndex } from "../view.ts";
+import { zip } from "../zip.ts";
 import type { Buffers, ElementIndex } from "./buffers.ts";
 import { type Expression, ExpressionBuilder, type Guard, visit } from "./expression.ts";
 import type { Roots } from "./roots.ts";
@@ -119,7 +120,9 @@ export class Frame {
     if (!fill || fill.axes.length === 0) return this.lower(x, source, guards);
     const b = this.builder.scalar;
     if (sizeOf(x.shape) === 0) return b.constant(fill.value, node.dtype);
-    const own = fill.axes.map((axis: number): Guard => ({ at: index[axis]!, size: x.shape[axis]! }));
+    const own = zip(index, x.shape).flatMap(([at, size], axis): Guard[] =>
+      fill.axes.includes(axis) ? [{ at, size }] : [],
+    );
     const isInside = own.map((g) => {
       const at = this.#number(g.at, "int32");
       return b.and(b.lessEqual(b.constant(0, "int32"), at), b.less(at, b.constant(g.size, "int32")));

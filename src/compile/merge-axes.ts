@@ -2,6 +2,7 @@
 // No merged axis is longer than one that a tensor may have.
 import { longestAxis } from "../shape.ts";
 import type { Affine } from "../view.ts";
+import { zip } from "../zip.ts";
 import { ExpressionBuilder, visit } from "./expression.ts";
 import { type Kernel, kernelLoads, kernelRoots } from "./kernel.ts";
 import { rewriteIndices } from "./rewrite.ts";
@@ -36,9 +37,10 @@ function sortSummedAxes(kernel: Kernel): Kernel {
   const stride = (axis: number): number => loads.reduce((n, { at }) => n + Math.abs(at.coefficients[axis]!), 0);
   const sorted = [...contract.k].sort((a, b) => stride(b) - stride(a));
   if (sorted.every((axis, i) => axis === contract.k[i])) return kernel;
+  const moved = new Map(zip(contract.k, sorted));
   return regroup(
     kernel,
-    extents.map((_, axis) => [contract.k.includes(axis) ? sorted[contract.k.indexOf(axis)]! : axis]),
+    extents.map((_, axis) => [moved.get(axis) ?? axis]),
   );
 }
 
@@ -46,7 +48,7 @@ function sortSummedAxes(kernel: Kernel): Kernel {
 function regroup(kernel: Kernel, groups: readonly (readonly [number, ...number[]])[]): Kernel {
   const builder = new ExpressionBuilder();
   // A merged axis advances by the stride of its innermost part.
-  const innermost = groups.map((group) => group.at(-1)!);
+  const innermost = groups.map((group) => group.at(-1) ?? group[0]);
   const rewritten = rewriteIndices(
     kernel,
     (at) => ({ ...at, coefficients: innermost.map((axis) => at.coefficients[axis]!) }),

@@ -89,16 +89,9 @@ export const numbers: ScalarBuilder<Typed> = {
   ...(Object.fromEntries(
     (Object.keys(scalarOps) as ScalarOp[]).map((op) => [
       op,
-      (...operands: Typed[]): Typed => {
-        const dtype = scalarResultDType(
-          op,
-          operands.map((x) => x.dtype),
-        );
-        const [a, b, c] = operands;
-        return {
-          value: wrap((table[op] as Compute)(a!.value, b?.value ?? 0, c?.value ?? 0, operands[0]!.dtype), dtype),
-          dtype,
-        };
+      (a: Typed, b?: Typed, c?: Typed): Typed => {
+        const dtype = scalarResultDType(op, b ? [a.dtype, b.dtype] : [a.dtype]);
+        return { value: wrap((table[op] as Compute)(a.value, b?.value ?? 0, c?.value ?? 0, a.dtype), dtype), dtype };
       },
     ]),
   ) as unknown as Pick<ScalarBuilder<Typed>, ScalarOp>),

@@ -26,15 +26,12 @@ function layOut(blocks: readonly Block[], order: (a: Block, b: Block) => number)
   const starts = new Array<number>(blocks.length);
   const placed: { block: Block; start: number }[] = [];
   let top = 0;
-  for (const i of blocks.map((_, i) => i).sort((a, b) => order(blocks[a]!, blocks[b]!))) {
-    const block = blocks[i]!;
+  for (const [i, block] of [...blocks.entries()].sort(([, a], [, b]) => order(a, b))) {
     const start = smallestGap(block, placed);
     starts[i] = start;
     top = Math.max(top, start + block.bytes);
     // Sorted by start, so that gaps are found in one walk.
-    let at = placed.length;
-    while (at > 0 && placed[at - 1]!.start > start) at--;
-    placed.splice(at, 0, { block, start });
+    placed.splice(placed.findLastIndex((other) => other.start <= start) + 1, 0, { block, start });
   }
   return { starts, top };
 }

@@ -1,5 +1,6 @@
 // Pass 8: lays out temporaries, inputs and scratch memory in one arena. Memory whose last reader has run is used again.
 import type { Graph } from "../graph/graph.ts";
+import { zip } from "../zip.ts";
 import { type Buffer, bytesOf } from "./expression.ts";
 import { mayReplace } from "./in-place.ts";
 import { type Kernel, kernelReads, kernelWrites, type Plan } from "./kernel.ts";
@@ -77,13 +78,14 @@ export function plan(fused: KernelGraph, scheduled: Schedule, scratchBytes: (ker
   }
 
   const { starts, top } = placeBlocks(blocks);
-  const startOf = new Map(blocks.map((placed, i) => [placed, starts[i]!]));
+  const starting = new Map(zip(blocks, starts));
+  const startOf = (placed: Block): number => starting.get(placed)!;
   const offsets = <K>(of: ReadonlyMap<K, Block>): Map<K, number> =>
-    new Map([...of].map(([key, placed]) => [key, startOf.get(placed)!]));
+    new Map([...of].map(([key, placed]) => [key, startOf(placed)]));
   return {
     kernels,
     offsets: offsets(home),
-    inputs: inputs.map((placed) => startOf.get(placed)!),
+    inputs: inputs.map(startOf),
     outputs,
     inVariables,
     copies,

@@ -34,7 +34,7 @@ export interface Roots {
 export interface RootChoice {
   readonly prepared: PreparedGraph;
   readonly nodes: readonly Node[];
-  readonly users: ReadonlyMap<Node, readonly Node[]>;
+  readonly usersOf: (node: Node) => readonly Node[];
   readonly isLeaf: (node: Node) => boolean;
   /** Nodes that must be roots. */
   readonly needed: ReadonlySet<Node>;
@@ -51,15 +51,15 @@ export function weighRoots(prepared: PreparedGraph): RootChoice {
   const inputs = new Set(graph.inputs);
   const results = new Set(graphRoots(graph));
   const users = new Map<Node, Node[]>(nodes.map((node) => [node, []]));
-  for (const node of nodes) if (!inputs.has(node)) for (const input of node.inputs) users.get(input)!.push(node);
+  for (const node of nodes) if (!inputs.has(node)) for (const input of node.inputs) users.get(input)?.push(node);
+  const usersOf = (node: Node): readonly Node[] => users.get(node) ?? [];
   const operands = loopOperands(nodes, inputs);
   const isLeaf = (node: Node): boolean => inputs.has(node) || node.op.kind === "leaf";
   const isInline = (node: Node): boolean => !isLeaf(node) && inlineKinds.has(node.op.kind);
-  const readAgain = nodesReadAgain(nodes, users);
+  const readAgain = nodesReadAgain(nodes, usersOf);
 
   // The cost of one element, summed from the inputs on. An expression that grows too large is cut.
-  const costs = new Map<Node, number>();
-  const depths = new Map<Node, number>();
+  const expressions = new Map<Node, { readonly cost: number; readonly depth: number }>();
   const needed = new Set<Node>();
   const worthStoring = new Set<Node>();
   const cut = new Set<Node>();
@@ -67,13 +67,12 @@ export function weighRoots(prepared: PreparedGraph): RootChoice {
     let cost = elementCost(node);
     let depth = 0;
     for (const input of isInline(node) ? node.inputs : []) {
-      const isInside = isInline(input) && !cut.has(input);
+      const inside = isInline(input) && !cut.has(input) ? expressions.get(input) : undefined;
       // A single number is computed once, before the loops, unless it is the result.
-      cost += isInside && (sizeOf(input.shape) > 1 || sizeOf(node.shape) === 1) ? costs.get(input)! : 1;
-      if (isInside) depth = Math.max(depth, depths.get(input)!);
+      cost += inside && (sizeOf(input.shape) > 1 || sizeOf(node.shape) === 1) ? inside.cost : 1;
+      depth = Math.max(depth, inside?.depth ?? 0);
     }
-    costs.set(node, cost);
-    depths.set(node, depth + 1);
+    expressions.set(node, { cost, depth: depth + 1 });
     const isLarge = cost > largestExpression || depth > deepestExpression;
     const isRepeated = cost >= storeRepeatedFrom && sizeOf(node.shape) > 1 && readAgain.has(node);
     if (isLarge || isRepeated) cut.add(node);
@@ -82,18 +81,18 @@ export function weighRoots(prepared: PreparedGraph): RootChoice {
       needed.add(node);
     if (cost > recomputeBelow && !isView(node)) worthStoring.add(node);
   }
-  return { prepared, nodes, users, isLeaf, needed, worthStoring };
+  return { prepared, nodes, usersOf, isLeaf, needed, worthStoring };
 }
 
 /** Gives memory to what needs it, to what was forced, and to what is worth storing and has several readers. */
 export function chooseRoots(choice: RootChoice, { forced, inlined }: Lessons): Roots {
-  const { nodes, users, isLeaf, needed, worthStoring } = choice;
+  const { nodes, usersOf, isLeaf, needed, worthStoring } = choice;
   const rooted = new Set<Node>();
   const optional = new Set<Node>();
   const readers = new Map<Node, ReadonlySet<Node>>();
   for (const node of [...nodes].reverse()) {
     if (isLeaf(node)) continue;
-    const reading = readersOf(users.get(node)!, rooted, readers);
+    const reading = readersOf(usersOf(node), rooted, readers);
     readers.set(node, reading);
     const must = needed.has(node) || forced.has(node);
     const may = reading.size > 1 && worthStoring.has(node) && !inlined.has(node);
@@ -106,7 +105,7 @@ export function chooseRoots(choice: RootChoice, { forced, inlined }: Lessons): R
     roots: nodes.filter((node) => rooted.has(node)),
     isRoot: (node) => rooted.has(node),
     hasMemory: (node) => rooted.has(node) || isLeaf(node),
-    isShared: (node) => users.get(node)!.length > 1,
+    isShared: (node) => usersOf(node).length > 1,
     optional,
     placements: choice.prepared.placements,
   };
@@ -122,11 +121,11 @@ function readersOf(
 ): ReadonlySet<Node> {
   const [only, ...others] = users;
   if (!only) return nobody;
-  if (others.length === 0 && !rooted.has(only)) return readers.get(only)!;
+  if (others.length === 0 && !rooted.has(only)) return readers.get(only) ?? nobody;
   const reading = new Set<Node>();
   for (const user of users) {
     if (rooted.has(user)) reading.add(user);
-    else for (const reader of readers.get(user)!) reading.add(reader);
+    else for (const reader of readers.get(user) ?? nobody) reading.add(reader);
   }
   return reading;
 }
@@ -136,11 +135,11 @@ const isView = (node: Node): boolean =>
   node.op.kind === "movement" && !node.op.fill && sizeOf(node.shape) >= sizeOf(node.inputs[0].shape);
 
 /** Nodes whose elements are read more than once by the same reader. */
-function nodesReadAgain(nodes: readonly Node[], users: ReadonlyMap<Node, readonly Node[]>): Set<Node> {
+function nodesReadAgain(nodes: readonly Node[], usersOf: RootChoice["usersOf"]): Set<Node> {
   const again = new Set<Node>();
   const viewedAgain = new Set<Node>();
   for (const node of [...nodes].reverse()) {
-    if (!users.get(node)!.some((user) => repeats(user, node) || viewedAgain.has(user))) continue;
+    if (!usersOf(node).some((user) => repeats(user, node) || viewedAgain.has(user))) continue;
     (isView(node) ? viewedAgain : again).add(node);
   }
   return again;

@@ -60,6 +60,5 @@ export type ScalarBuilder<T> = {
 /** The dtype of a scalar instruction's result. */
 export function scalarResultDType(op: ScalarOp, operands: readonly DType[]): DType {
   if (op === "less" || op === "lessEqual" || op === "equal") return "bool";
-  if (op === "select") return operands[1]!;
-  return operands[0]!;
+  return operands[op === "select" ? 1 : 0]!; // Every instruction has an operand; a selection has three.
 }

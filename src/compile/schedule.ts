@@ -1,4 +1,5 @@
 // Pass 7: an order of the kernels that respects their dependencies and keeps the peak of live memory low.
+import { zip } from "../zip.ts";
 import { type Buffer, bytesOf } from "./expression.ts";
 import { mayReplace } from "./in-place.ts";
 import { type Copy, type Kernel, kernelReads, kernelWrites } from "./kernel.ts";
@@ -11,19 +12,40 @@ export interface Schedule {
   readonly copies: readonly Copy[];
 }
 
+/** A kernel with what its place in the order depends on. */
+interface Step {
+  readonly index: number;
+  readonly kernel: Kernel;
+  /** The steps that wait for this one. */
+  readonly after: Step[];
+  /** The temporaries that it reads, and the bytes that it writes. */
+  readonly reads: readonly Buffer[];
+  readonly written: number;
+  /** How many steps it still waits for. */
+  awaited: number;
+}
+
 /** Orders the kernels, and decides which assignments are made in place. */
 export function schedule(fused: KernelGraph): Schedule {
-  const { kernels, graph, buffers } = fused;
-  const writers = kernelsBy(kernels, kernelWrites);
-  const readers = kernelsBy(kernels, kernelReads);
-  const after = kernels.map((): number[] => []);
-  for (const [i, earlier] of fused.reads.entries()) for (const other of earlier) after[other]!.push(i);
+  const { graph, buffers } = fused;
+  const steps = fused.kernels.map(
+    (kernel, index): Step => ({
+      index,
+      kernel,
+      after: [],
+      reads: kernelReads(kernel).filter((buffer) => buffer.place === "temporary"),
+      written: kernelWrites(kernel).reduce((n, buffer) => n + bytesOf(buffer), 0),
+      awaited: 0,
+    }),
+  );
+  for (const [step, earlier] of zip(steps, fused.reads)) for (const other of earlier) steps[other]!.after.push(step);
+  const writers = stepsBy(steps, kernelWrites);
+  const readers = stepsBy(steps, kernelReads);
 
-  const variables = new Map(graph.variables.map((variable, i) => [variable, i]));
   const inVariables = new Map<Buffer, number>();
   const copies: Copy[] = [];
   for (const { variable, value } of graph.assignments) {
-    const index = variables.get(variable)!;
+    const index = graph.variables.indexOf(variable);
     const old = buffers.variable(index);
     const { buffer } = buffers.locate(value);
     const [writer, ...otherWriters] = writers.get(buffer) ?? [];
@@ -32,56 +54,52 @@ export function schedule(fused: KernelGraph): Schedule {
       writer !== undefined &&
       otherWriters.length === 0 &&
       buffer.size === old.size &&
-      mayReplace(kernels[writer]!, buffer, old);
+      mayReplace(writer.kernel, buffer, old);
     // Readers of the old value must run before the writer, so none of them may wait for it.
-    const later = canReplace && others.length > 0 ? allAfter(writer, after) : new Set<number>();
+    const later = canReplace && others.length > 0 ? allAfter(writer) : new Set<Step>();
     if (canReplace && !others.some((reader) => later.has(reader))) {
       inVariables.set(buffer, index);
-      for (const reader of others) after[reader]!.push(writer);
+      for (const reader of others) reader.after.push(writer);
     } else copies.push({ from: buffer, variable: index });
   }
-  return { kernels: order(kernels, after, readers).map((i) => kernels[i]!), inVariables, copies };
+  return { kernels: order(steps, readers).map((step) => step.kernel), inVariables, copies };
 }
 
-function kernelsBy(kernels: readonly Kernel[], touched: (kernel: Kernel) => readonly Buffer[]): Map<Buffer, number[]> {
-  const found = new Map<Buffer, number[]>(kernels.flatMap(touched).map((buffer) => [buffer, []]));
-  for (const [i, kernel] of kernels.entries()) for (const buffer of touched(kernel)) found.get(buffer)!.push(i);
+function stepsBy(steps: readonly Step[], touched: (kernel: Kernel) => readonly Buffer[]): Map<Buffer, Step[]> {
+  const found = new Map<Buffer, Step[]>();
+  for (const step of steps) {
+    for (const buffer of touched(step.kernel)) {
+      const sofar = found.get(buffer);
+      if (sofar) sofar.push(step);
+      else found.set(buffer, [step]);
+    }
+  }
   return found;
 }
 
-/** All kernels that wait for `first`, directly or through others. */
-function allAfter(first: number, after: readonly (readonly number[])[]): Set<number> {
-  const found = new Set<number>([first]);
-  for (const kernel of found) for (const next of after[kernel]!) found.add(next);
+/** All steps that wait for `first`, directly or through others. */
+function allAfter(first: Step): Set<Step> {
+  const found = new Set<Step>([first]);
+  for (const step of found) for (const next of step.after) found.add(next);
   return found;
 }
 
 /** Among the kernels that are ready, takes the one that adds least to the live bytes; of equals, the earliest. */
-function order(
-  kernels: readonly Kernel[],
-  after: readonly (readonly number[])[],
-  readers: ReadonlyMap<Buffer, readonly number[]>,
-): number[] {
-  const reads = kernels.map((kernel) => kernelReads(kernel).filter((buffer) => buffer.place === "temporary"));
-  const written = kernels.map((kernel) => kernelWrites(kernel).reduce((n, buffer) => n + bytesOf(buffer), 0));
+function order(steps: readonly Step[], readers: ReadonlyMap<Buffer, readonly Step[]>): Step[] {
   const waitingReaders = new Map([...readers].map(([buffer, of]) => [buffer, of.length]));
-  const growth = (i: number): number =>
-    reads[i]!.reduce((n, buffer) => (waitingReaders.get(buffer) === 1 ? n - bytesOf(buffer) : n), written[i]!);
-  const awaited = kernels.map(() => 0);
-  for (const later of after) for (const i of later) awaited[i]!++;
-  const ready = new Set(awaited.flatMap((count, i) => (count === 0 ? [i] : [])));
-  const done: number[] = [];
+  const growth = ({ reads, written }: Step): number =>
+    reads.reduce((n, buffer) => (waitingReaders.get(buffer) === 1 ? n - bytesOf(buffer) : n), written);
+  for (const { after } of steps) for (const later of after) later.awaited++;
+  const ready = new Set(steps.filter((step) => step.awaited === 0));
+  const done: Step[] = [];
   while (ready.size > 0) {
-    let best = -1;
-    let least = Infinity;
-    for (const i of ready) {
-      const bytes = growth(i);
-      if (bytes < least || (bytes === least && i < best)) [best, least] = [i, bytes];
-    }
+    const best = [...ready]
+      .map((step) => ({ step, bytes: growth(step) }))
+      .reduce((a, b) => (b.bytes < a.bytes || (b.bytes === a.bytes && b.step.index < a.step.index) ? b : a)).step;
     ready.delete(best);
     done.push(best);
-    for (const buffer of reads[best]!) waitingReaders.set(buffer, waitingReaders.get(buffer)! - 1);
-    for (const next of after[best]!) if (--awaited[next]! === 0) ready.add(next);
+    for (const buffer of best.reads) waitingReaders.set(buffer, (waitingReaders.get(buffer) ?? 0) - 1);
+    for (const next of best.after) if (--next.awaited === 0) ready.add(next);
   }
   return done;
 }

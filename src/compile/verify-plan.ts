@@ -3,6 +3,7 @@ import { dtypeInfo } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
+import { zip } from "../zip.ts";
 import { type Buffer, bytesOf } from "./expression.ts";
 import { type Kernel, kernelReads, kernelWrites, type Plan } from "./kernel.ts";
 
@@ -23,8 +24,7 @@ export function verifyPlan(graph: Graph, plan: Plan, scratchBytes: (kernel: Kern
     );
   };
   const last = plan.kernels.length;
-  const tenants: Tenant[] = graph.inputs.map((node, i) => {
-    const start = plan.inputs[i]!;
+  const tenants = zip(graph.inputs, plan.inputs).map(([node, start], i): Tenant => {
     return { name: `in${i}`, start, end: start + sizeOf(node.shape) * dtypeInfo(node.dtype).bytes, from: -1, to: last };
   });
   const held = new Map<Buffer, Tenant>();

@@ -1,6 +1,6 @@
 // Compares traced gradients with differences of the value, in float64: the working part of `checkGradients`, which is
 // loaded with it.
-import { toDType } from "../backends/reference/index.ts";
+import { toArray } from "../backends/reference/index.ts";
 import { interpret, type Values } from "../backends/reference/interpret.ts";
 import { dtypeInfo, type TypedArray } from "../dtype.ts";
 import { ArgumentError, NumericError } from "../errors.ts";
@@ -171,7 +171,7 @@ function computable({ loss, slopes, inputs, outside, numbers }: TracedGradients)
       enqueue(async () => {
         const graph = graphOf(slopes);
         const program = await backend().compile(detachGraph(graph));
-        const inputs = graph.inputs.map((node) => toDType(known.get(node)!, node.dtype));
+        const inputs = graph.inputs.map((node) => toArray(known.get(node)!, node.dtype));
         return program.run(inputs, [], 1).finally(() => program.free());
       }),
   };

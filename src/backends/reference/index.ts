@@ -7,6 +7,7 @@ import { ArgumentError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Shape } from "../../shape.ts";
 import { sizeOf } from "../../shape.ts";
+import { zip } from "../../zip.ts";
 import type { Backend, KernelRun, Program, Storage } from "../backend.ts";
 import type { interpret, Values } from "./interpret.ts";
 
@@ -16,8 +17,8 @@ interface Held extends Storage {
 
 const held = (storage: Storage): Held => storage as Held;
 
-/** Rounds float64 working values to what an array of `dtype` holds. */
-export function toDType(values: Values, dtype: DType): InstanceType<ReturnType<typeof dtypeInfo>["array"]> {
+/** Float64 working values, rounded to what an array of `dtype` holds. */
+export function toArray(values: Values, dtype: DType): InstanceType<ReturnType<typeof dtypeInfo>["array"]> {
   const out = new (dtypeInfo(dtype).array)(values.length);
   out.set(values);
   return out;
@@ -34,16 +35,20 @@ class ReferenceProgram implements Program {
   async run(inputs: readonly TypedArray[], storages: readonly Storage[], steps: number): Promise<TypedArray[]> {
     const graph = this.#graph;
     const given = inputs.map((data) => Float64Array.from(data));
+    const values = new Map(
+      zip(
+        graph.variables,
+        storages.map((storage) => held(storage).values),
+      ),
+    );
     let outputs: Values[] = [];
     for (let step = 0; step < steps; step++) {
-      const values = new Map(graph.variables.map((variable, i) => [variable, held(storages[i]!).values]));
       const result = this.#interpret(graph, given, values);
       outputs = result.outputs;
-      graph.assignments.forEach(
-        ({ variable }, i) => (held(storages[graph.variables.indexOf(variable)]!).values = result.assigned[i]!),
-      );
+      for (const [{ variable }, assigned] of zip(graph.assignments, result.assigned)) values.set(variable, assigned);
     }
-    return outputs.map((values, i) => toDType(values, graph.outputs[i]!.dtype));
+    for (const [storage, variable] of zip(storages, graph.variables)) held(storage).values = values.get(variable)!;
+    return zip(outputs, graph.outputs).map(([numbers, { dtype }]) => toArray(numbers, dtype));
   }
 
   async profile(): Promise<KernelRun[]> {
@@ -77,7 +82,7 @@ export const referenceBackend: Backend = {
   },
   allocate: (shape: Shape, dtype: DType): Held => ({ shape, dtype, values: new Float64Array(sizeOf(shape)) }),
   write: (storage, data) => void (held(storage).values = Float64Array.from(data)),
-  read: async (storage) => toDType(held(storage).values, storage.dtype),
+  read: async (storage) => toArray(held(storage).values, storage.dtype),
   free: (storage) => void (held(storage).values = new Float64Array(0)),
   setThreads: (count) => {
     if (count !== 1) throw new ArgumentError(`threads: expected 1 on the reference backend, got ${count}.`);

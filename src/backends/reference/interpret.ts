@@ -7,6 +7,7 @@ import { type LoopAttrs, type Resident, resultTypes } from "../../ops/index.ts";
 import { asInputs, type ContractLabels, isRead, type Node } from "../../ops/op.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../shape.ts";
 import { type Affine, fixed } from "../../view.ts";
+import { zip } from "../../zip.ts";
 
 /** Numbers of any dtype, held in float64. */
 export type Values = Float64Array;
@@ -17,22 +18,16 @@ export function interpret(
   inputs: readonly Values[],
   variables: ReadonlyMap<Resident, Values>,
 ): { outputs: Values[]; assigned: Values[] } {
-  const known = new Map<Node, Values>(graph.inputs.map((node, i) => [node, inputs[i]!]));
+  const known = new Map<Node, Values>(zip(graph.inputs, inputs));
+  const valuesOf = (node: Node): Values => known.get(node)!; // A node comes after its inputs, and a root after all.
   for (const node of graphNodes(graph)) {
     if (known.has(node)) continue;
-    if (isRead(node)) known.set(node, variables.get(node.attrs.variable)!);
-    else
-      known.set(
-        node,
-        evaluateNode(
-          node,
-          node.inputs.map((x) => known.get(x)!),
-        ),
-      );
+    const values = isRead(node) ? variables.get(node.attrs.variable) : evaluateNode(node, node.inputs.map(valuesOf));
+    if (values) known.set(node, values);
   }
   return {
-    outputs: graph.outputs.map((x) => known.get(x)!),
-    assigned: graph.assignments.map((a) => known.get(a.value)!),
+    outputs: graph.outputs.map(valuesOf),
+    assigned: graph.assignments.map(({ value }) => valuesOf(value)),
   };
 }
 
@@ -40,11 +35,12 @@ export function interpret(
 export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof interpret = interpret): Values {
   const { op } = node;
   const out = new Float64Array(sizeOf(node.shape));
-  const [x, y] = inputs;
+  const [x, y] = asInputs(inputs);
   switch (op.kind) {
     case "elementwise": {
+      const given = zip(inputs, node.inputs);
       for (let i = 0; i < out.length; i++) {
-        const operands = inputs.map((values, k) => ({ value: values[i]!, dtype: node.inputs[k]!.dtype }));
+        const operands = given.map(([values, { dtype }]) => ({ value: values[i]!, dtype }));
         out[i] = op.scalar(numbers, asInputs(operands), node.attrs).value;
       }
       return out;
@@ -61,66 +57,66 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       return out;
     }
     case "movement": {
-      if (!op.source) return x!.slice();
+      const { source } = op;
+      if (!source) return x.slice();
       const from = node.inputs[0].shape;
       const strides = contiguousStrides(from);
       const fill = op.fill?.(node);
       forEachIndex(node.shape, (index, i) => {
-        const at = op.source!(
+        const at = source(
           node,
           index.map((n) => fixed(n, 1)),
         ).map((a: Affine) => a.offset);
-        const outside = fill?.axes.some((axis: number) => at[axis]! < 0 || at[axis]! >= from[axis]!);
-        out[i] = outside ? fill!.value : x![at.reduce((sum, n, axis) => sum + n * strides[axis]!, 0)]!;
+        const isOutside =
+          fill && zip(at, from).some(([n, length], axis) => fill.axes.includes(axis) && (n < 0 || n >= length));
+        out[i] = isOutside ? fill.value : x[offsetOf(at, strides)]!;
       });
       return out;
     }
     case "join": {
       const { axis } = node.attrs;
+      const row = sizeOf(node.shape.slice(axis));
       let start = 0;
-      node.inputs.forEach((input, k) => {
-        const strides = contiguousStrides(node.shape);
-        forEachIndex(input.shape, (index, i) => {
-          out[index.reduce((sum, n, a) => sum + (a === axis ? n + start : n) * strides[a]!, 0)] = inputs[k]![i]!;
-        });
-        start += input.shape[axis]!;
-      });
+      for (const [{ shape }, values] of zip(node.inputs, inputs)) {
+        const part = sizeOf(shape.slice(axis));
+        for (let at = 0; at * part < values.length; at++)
+          out.set(values.subarray(at * part, (at + 1) * part), at * row + start);
+        start += part;
+      }
       return out;
     }
     case "reduce": {
       const { axes } = node.attrs;
       const from = node.inputs[0].shape;
       out.fill(op.identity(node.dtype));
-      const kept = from.flatMap((_, i) => (axes.includes(i) ? [] : [i]));
-      const strides = contiguousStrides(node.shape);
+      const kept = contiguousStrides(from.map((n, axis) => (axes.includes(axis) ? 1 : n)));
+      const strides = kept.map((stride, axis) => (axes.includes(axis) ? 0 : stride));
       forEachIndex(from, (index, i) => {
-        const at = kept.reduce((sum, axis, k) => sum + index[axis]! * strides[k]!, 0);
+        const at = offsetOf(index, strides);
         out[at] = numbers[op.combine as "add"](
           { value: out[at]!, dtype: node.dtype },
-          { value: x![i]!, dtype: node.dtype },
+          { value: x[i]!, dtype: node.dtype },
         ).value;
       });
       return out;
     }
     case "contract":
-      return contractValues(node, x!, y!);
+      return contractValues(node, x, y);
     case "gather": {
       const { axis } = node.attrs;
       const from = node.inputs[0].shape;
       const inner = sizeOf(from.slice(axis + 1));
-      forEachOuter(from, axis, y!, (outer, at, k) => {
-        for (let i = 0; i < inner; i++)
-          out[(outer * y!.length + k) * inner + i] = x![(outer * from[axis]! + at) * inner + i]!;
-      });
+      forEachOuter(from, axis, y, (outer, row, k) =>
+        out.set(x.subarray(row * inner, (row + 1) * inner), (outer * y.length + k) * inner),
+      );
       return out;
     }
     case "scatter": {
-      const { axis, size } = node.attrs;
-      const inner = sizeOf(node.shape.slice(axis + 1));
-      forEachOuter(node.shape, axis, y!, (outer, at, k) => {
+      const inner = sizeOf(node.shape.slice(node.attrs.axis + 1));
+      forEachOuter(node.shape, node.attrs.axis, y, (outer, row, k) => {
         for (let i = 0; i < inner; i++) {
-          const target = (outer * size + at) * inner + i;
-          out[target] = wrap(out[target]! + x![(outer * y!.length + k) * inner + i]!, node.dtype);
+          const target = row * inner + i;
+          out[target] = wrap(out[target]! + x[(outer * y.length + k) * inner + i]!, node.dtype);
         }
       });
       return out;
@@ -132,7 +128,7 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       const start = resultTypes(node.inputs[0].attrs)
         .slice(0, index)
         .reduce((n, { shape }) => n + sizeOf(shape), 0);
-      return x!.slice(start, start + out.length);
+      return x.slice(start, start + out.length);
     }
     case "routine": {
       const { axis, descending } = node.attrs;
@@ -140,8 +136,8 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       const inner = sizeOf(node.shape.slice(axis + 1));
       for (let row = 0; row < sizeOf(node.shape) / n; row++) {
         const at = (k: number): number => (Math.floor(row / inner) * n + k) * inner + (row % inner);
-        const order = Array.from({ length: n }, (_, k) => k);
-        order.sort((a, b) => compared(x![at(a)]!, x![at(b)]!, descending)).forEach((index, k) => (out[at(k)] = index));
+        const order = Array.from({ length: n }, (_, index) => ({ index, value: x[at(index)]! }));
+        order.sort((a, b) => compared(a.value, b.value, descending)).forEach(({ index }, k) => (out[at(k)] = index));
       }
       return out;
     }
@@ -159,12 +155,12 @@ function loopValues(node: Node, inputs: readonly Values[], run: typeof interpret
   const stacked = body.stacked.map((y) => new Float64Array(length * sizeOf(y.shape)));
   for (let step = 0; step < length; step++) {
     const t = reverse ? length - 1 - step : step;
-    const slices = body.slices.map((x, i) =>
-      inputs[body.carries.length + i]!.subarray(t * sizeOf(x.shape), (t + 1) * sizeOf(x.shape)),
-    );
+    const slices = inputs
+      .slice(carries.length, after)
+      .map((stack) => stack.subarray((t * stack.length) / length, ((t + 1) * stack.length) / length));
     const { outputs } = run(graph, [...carries, ...slices, ...inputs.slice(after)], new Map());
     carries = outputs.slice(0, carries.length);
-    stacked.forEach((whole, i) => whole.set(outputs[carries.length + i]!, t * sizeOf(body.stacked[i]!.shape)));
+    for (const [whole, part] of zip(stacked, outputs.slice(carries.length))) whole.set(part, t * part.length);
   }
   const out = new Float64Array(sizeOf(node.shape));
   let at = 0;
@@ -177,30 +173,20 @@ function loopValues(node: Node, inputs: readonly Values[], run: typeof interpret
 
 function contractValues(node: Node, a: Values, b: Values): Values {
   const labels = node.attrs as ContractLabels;
-  const [shapeA, shapeB] = [node.inputs[0].shape, node.inputs[1].shape];
+  const [{ shape: shapeA }, { shape: shapeB }] = node.inputs;
   const extents = labelExtents(shapeA, shapeB, labels);
+  const extentOf = (label: number): number => extents.get(label)!; // Each label is on one of the operands.
   const summed = [...extents.keys()].filter((label) => !labels.out.includes(label));
-  const strideOf = (of: readonly number[], shape: Shape, label: number) => {
-    const axis = of.indexOf(label);
-    return axis < 0 ? 0 : contiguousStrides(shape)[axis]!;
-  };
+  const strideOf = (of: readonly number[], shape: Shape, label: number) =>
+    contiguousStrides(shape)[of.indexOf(label)] ?? 0;
   const all = [...labels.out, ...summed];
   const stridesA = all.map((label) => strideOf(labels.a, shapeA, label));
   const stridesB = all.map((label) => strideOf(labels.b, shapeB, label));
   const out = new Float64Array(sizeOf(node.shape));
-  const inner = sizeOf(summed.map((label) => extents.get(label)!));
-  forEachIndex(
-    all.map((label) => extents.get(label)!),
-    (index, i) => {
-      let atA = 0;
-      let atB = 0;
-      for (let k = 0; k < index.length; k++) {
-        atA += index[k]! * stridesA[k]!;
-        atB += index[k]! * stridesB[k]!;
-      }
-      out[Math.floor(i / inner)]! += a[atA]! * b[atB]!;
-    },
-  );
+  const inner = sizeOf(summed.map(extentOf));
+  forEachIndex(all.map(extentOf), (index, i) => {
+    out[Math.floor(i / inner)]! += a[offsetOf(index, stridesA)]! * b[offsetOf(index, stridesB)]!;
+  });
   return out;
 }
 
@@ -209,6 +195,13 @@ function compared(a: number, b: number, descending: boolean): number {
   const [noA, noB] = [Number.isNaN(a), Number.isNaN(b)];
   const order = noA || noB ? Number(noA) - Number(noB) : Number(a > b) - Number(a < b);
   return descending ? -order : order;
+}
+
+/** The offset of an index in a buffer with these strides. */
+function offsetOf(index: readonly number[], strides: readonly number[]): number {
+  let offset = 0;
+  for (let axis = 0; axis < index.length; axis++) offset += index[axis]! * strides[axis]!;
+  return offset;
 }
 
 /** Visits every index of a shape in row-major order. The index array is reused. */
@@ -225,16 +218,18 @@ function forEachIndex(shape: Shape, visit: (index: number[], flat: number) => vo
 }
 
 /**
- * Visits each combination of a flat index over the axes before `axis` and one of `indices` along it, clamped to range.
+ * Visits each combination of a flat index over the axes before `axis` and one of `indices` along it, clamped to range;
+ * `row` is the flat index of both.
  */
 function forEachOuter(
   shape: Shape,
   axis: number,
   indices: Values,
-  visit: (outer: number, at: number, k: number) => void,
+  visit: (outer: number, row: number, k: number) => void,
 ): void {
   const outers = sizeOf(shape.slice(0, axis));
+  const length = shape[axis]!;
   for (let outer = 0; outer < outers; outer++) {
-    indices.forEach((index, k) => visit(outer, Math.min(shape[axis]! - 1, Math.max(0, index)), k));
+    indices.forEach((index, k) => visit(outer, outer * length + Math.min(length - 1, Math.max(0, index)), k));
   }
 }
