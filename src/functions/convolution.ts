@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkCount, checkOptions } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
+import { zip } from "../zip.ts";
 import { convolve, inputCotangent } from "./convolve.ts";
 import {
   channelsLast,
@@ -69,11 +70,15 @@ function convolution(
     );
   }
   const space = x.shape.slice(1, -1);
-  const reach = space.map((_, i) => (kernel.shape[i]! - 1) * dilation[i]! + 1);
+  const reach = reachOf(kernel, dilation);
   const margins = resolvePadding(where, padding, space, reach, strides);
   checkReach(where, "the kernel", given.shape, shown ?? kernel.shape, space, reach, margins);
   return back(new Tensor(convolve(x.node, kernel.node, { strides, padding: margins, dilation, groups })));
 }
+
+/** The number of elements of each spatial axis that the kernel covers. */
+const reachOf = (kernel: Tensor, dilation: readonly number[]): number[] =>
+  zip(dilation, kernel.shape).map(([step, size]) => (size - 1) * step + 1);
 
 function checkKernel(where: string, layout: string, kernel: Tensor, rank: number, x: Tensor): void {
   if (kernel.ndim !== rank + 2 || kernel.shape.slice(0, rank).includes(0)) {
@@ -197,18 +202,18 @@ function transposed(
       `${where}: ${groups} groups must divide the ${channels} channels of x ${formatShape(given.shape)}.`,
     );
   const lengths = x.shape.slice(1, -1);
-  const reach = lengths.map((_, i) => (kernel.shape[i]! - 1) * dilation[i]! + 1);
-  const lacking = reach.map((r, i) => Math.max(0, strides[i]! - r));
+  const reach = reachOf(kernel, dilation);
+  const lacking = zip(strides, reach).map(([stride, r]) => Math.max(0, stride - r));
   const extra =
     outputPadding === undefined
       ? typeof padding === "string"
         ? lacking
         : lengths.map(() => 0)
       : perAxis(where, "outputPadding", outputPadding, rank, 0);
-  extra.forEach((n, i) => {
-    if (n >= strides[i]!)
+  zip(extra, strides).forEach(([n, stride], i) => {
+    if (n >= stride)
       throw new ArgumentError(
-        `${where}: expected an outputPadding less than the stride ${strides[i]} of spatial axis ${i}, got ${n}.`,
+        `${where}: expected an outputPadding less than the stride ${stride} of spatial axis ${i}, got ${n}.`,
       );
   });
   // With an explicit outputPadding, "same" cuts ⌊reach / 2⌋ at both ends, as in Keras.
@@ -216,9 +221,11 @@ function transposed(
   const cut = (r: number): [number, number] => [Math.floor(r / 2), Math.ceil(r / 2)];
   const margins =
     padding === "same"
-      ? reach.map((r, i) => (outputPadding === undefined ? cut(Math.max(0, r - strides[i]!)) : half(r)))
+      ? zip(reach, strides).map(([r, stride]) => (outputPadding === undefined ? cut(Math.max(0, r - stride)) : half(r)))
       : resolvePadding(where, padding, lengths, reach, strides);
-  const space = lengths.map((n, i) => (n - 1) * strides[i]! + reach[i]! - margins[i]![0] - margins[i]![1] + extra[i]!);
+  const space = zip(lengths, strides, reach, margins, extra).map(
+    ([n, stride, r, [low, high], more]) => (n - 1) * stride + r - low - high + more,
+  );
   space.forEach((n, i) => {
     if (n < 1)
       throw new ShapeError(

@@ -2,6 +2,7 @@
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import type { Shape } from "../shape.ts";
+import { zip } from "../zip.ts";
 import { layWindows, windowsOf } from "./windows.ts";
 
 /** The geometry of a convolution; lists have one entry for each spatial axis. */
@@ -28,13 +29,14 @@ function labelsOf(rank: number, groups: number): { patches: number[]; kernel: nu
   };
 }
 
-/** Splits the last axis into [groups, channels of each] if there is more than one group. */
-const grouped = (x: Node, groups: number): Node => {
-  const last = x.shape.length - 1;
-  return groups > 1 ? ops.reshape(x, [...x.shape.slice(0, last), groups, x.shape[last]! / groups]) : x;
-};
-
+/** The parts of a shape [batch, ...space, channels]; a kernel's last axis are its features. */
+const batchOf = (x: Node): Shape => x.shape.slice(0, 1);
 const spaceOf = (x: Node): Shape => x.shape.slice(1, -1);
+const lastLength = (x: Node): number => x.shape.at(-1)!;
+
+/** Splits the last axis into [groups, channels of each] if there is more than one group. */
+const grouped = (x: Node, groups: number): Node =>
+  groups > 1 ? ops.reshape(x, [...x.shape.slice(0, -1), groups, lastLength(x) / groups]) : x;
 
 /** The windows of padded x, as a view: [batch, ...space, (groups), ...kernel space, channels]. */
 function patchesOf(x: Node, sizes: Shape, geometry: Geometry): Node {
@@ -57,7 +59,7 @@ export function convolve(x: Node, kernel: Node, geometry: Geometry): Node {
     b: labels.kernel,
     out: labels.y,
   });
-  const value = ops.reshape(y, [x.shape[0]!, ...y.shape.slice(1, 1 + sizes.length), kernel.shape.at(-1)!]);
+  const value = ops.reshape(y, [...batchOf(x), ...y.shape.slice(1, 1 + sizes.length), lastLength(kernel)]);
   return ops.customGradient(value, [x, kernel], (dy) => [
     inputCotangent(dy, kernel, geometry, spaceOf(x)),
     kernelCotangent(x, dy, geometry, sizes),
@@ -74,8 +76,9 @@ export function inputCotangent(dy: Node, kernel: Node, geometry: Geometry, space
   const sizes = kernel.shape.slice(0, -2);
   const rank = sizes.length;
   if (strides.every((stride) => stride === 1)) {
-    const reach = sizes.map((size, i) => (size - 1) * dilation[i]!);
-    const margins = padding.map(([low], i): [number, number] => [reach[i]! - low, space[i]! + low - dy.shape[1 + i]!]);
+    const margins = zip(sizes, dilation, padding, space, spaceOf(dy)).map(
+      ([size, step, [low], n, m]): [number, number] => [(size - 1) * step - low, n + low - m],
+    );
     return convolve(dy, reversed(kernel, groups), { strides, padding: margins, dilation, groups });
   }
   const labels = labelsOf(rank, groups);
@@ -89,7 +92,7 @@ export function inputCotangent(dy: Node, kernel: Node, geometry: Geometry, space
   const order = patches.shape.map((_, i) => i);
   const windows = ops.permute(patches, [...order.slice(0, own), patches.shape.length - 1, ...order.slice(own, -1)]);
   const x = layWindows(windows, 1, { ...geometry, sizes }, space);
-  const value = ops.reshape(x, [dy.shape[0]!, ...space, kernel.shape.at(-2)! * groups]);
+  const value = ops.reshape(x, [...batchOf(dy), ...space, kernel.shape.at(-2)! * groups]);
   return ops.customGradient(value, [dy, kernel], (dx) => [
     convolve(dx, kernel, geometry),
     kernelCotangent(dx, dy, geometry, sizes),
@@ -105,7 +108,7 @@ export function kernelCotangent(x: Node, dy: Node, geometry: Geometry, sizes: Sh
     b: labels.y,
     out: labels.kernel,
   });
-  const value = ops.reshape(product, [...sizes, x.shape.at(-1)! / groups, dy.shape.at(-1)!]);
+  const value = ops.reshape(product, [...sizes, lastLength(x) / groups, lastLength(dy)]);
   return ops.customGradient(value, [x, dy], (dk) => [
     inputCotangent(dy, dk, geometry, spaceOf(x)),
     convolve(x, dk, geometry),
@@ -121,7 +124,7 @@ function reversed(kernel: Node, groups: number): Node {
   const parts = ops.permute(grouped(flipped, groups), [...space, rank + 2, rank + 1, rank]);
   return ops.reshape(parts, [
     ...kernel.shape.slice(0, rank),
-    kernel.shape[rank + 1]! / groups,
+    lastLength(kernel) / groups,
     kernel.shape[rank]! * groups,
   ]);
 }

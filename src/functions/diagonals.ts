@@ -18,17 +18,13 @@ function checkOffset(where: string, offset: number): number {
 export function diagonalNode(x: Node, offset: number, axis1: number, axis2: number): Node {
   const rest = x.shape.map((_, i) => i).filter((i) => i !== axis1 && i !== axis2);
   const [rows, columns] = [x.shape[axis1]!, x.shape[axis2]!];
-  const outer = rest.map((i) => x.shape[i]!);
+  const outer = x.shape.filter((_, i) => rest.includes(i));
   const flat = ops.reshape(ops.permute(x, [...rest, axis1, axis2]), [...outer, rows * columns]);
   const size = Math.max(0, offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns));
-  const last = (value: number, other: (i: number) => number): Shape => [...rest.map((_, i) => other(i)), value];
+  const zeros = outer.map(() => 0);
+  const ones = outer.map(() => 1);
   const start = size === 0 ? 0 : offset >= 0 ? offset : -offset * columns;
-  return ops.slice(
-    flat,
-    last(start, () => 0),
-    last(size, (i) => outer[i]!),
-    last(columns + 1, () => 1),
-  );
+  return ops.slice(flat, [...zeros, start], [...outer, size], [...ones, columns + 1]);
 }
 
 /** A matrix of the shape's last two axes that is true where column − row satisfies the condition. */

@@ -4,6 +4,7 @@ import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { formatShape } from "../shape.ts";
 import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
+import { zip } from "../zip.ts";
 import { diagonalNode } from "./diagonals.ts";
 
 /** A node with a distinct label for each axis. */
@@ -32,11 +33,11 @@ export function einsum(formula: string, ...operands: readonly TensorLike[]): Ten
     throw new ArgumentError(`einsum: "${formula}" for ${shapes || "no operands"}: ${what}.`);
   };
   const text = formula.replace(/\s/g, "");
-  const [left, right, ...more] = text.split("->");
-  if (!/^[A-Za-z.,]*$/.test(left!) || more.length > 0 || (right !== undefined && !/^[A-Za-z.]*$/.test(right))) {
+  const [left = "", right, ...more] = text.split("->");
+  if (!/^[A-Za-z.,]*$/.test(left) || more.length > 0 || (right !== undefined && !/^[A-Za-z.]*$/.test(right))) {
     fail('a formula holds letters, "...", commas and one "->"');
   }
-  const terms = left!.split(",");
+  const terms = left.split(",");
   if (![...terms, right ?? ""].every((term) => /^[^.]*(\.{3}[^.]*)?$/.test(term)))
     fail('"..." stands at most once in an operand, with three dots');
   if (operands.length === 0 || terms.length !== tensors.length)
@@ -45,16 +46,13 @@ export function einsum(formula: string, ...operands: readonly TensorLike[]): Ten
   // The label of a letter is its code; the labels of the axes behind "..." are negative, and the last one is −1.
   let dots = 0;
   const labelsOf = (term: string, dotted: number): number[] => {
-    const codes = term.split("...").map((part) => [...part].map((letter) => letter.charCodeAt(0)));
-    return codes.length === 1
-      ? codes[0]!
-      : [...codes[0]!, ...Array.from({ length: dotted }, (_, i) => i - dotted), ...codes[1]!];
+    const [before = [], after] = term.split("...").map((part) => [...part].map((letter) => letter.charCodeAt(0)));
+    return after ? [...before, ...Array.from({ length: dotted }, (_, i) => i - dotted), ...after] : before;
   };
-  const all = terms.map((term, i) => {
-    const rank = tensors[i]!.ndim;
+  const all = zip(terms, tensors).map(([term, { ndim: rank, shape }], i) => {
     const letters = term.replace("...", "").length;
     if (term.includes("...") ? letters > rank : letters !== rank)
-      fail(`"${term}" names ${letters} axes, but operand ${i} has shape ${formatShape(tensors[i]!.shape)}`);
+      fail(`"${term}" names ${letters} axes, but operand ${i} has shape ${formatShape(shape)}`);
     if (term.includes("...")) dots = Math.max(dots, rank - letters);
     return labelsOf(term, rank - letters);
   });
@@ -64,12 +62,11 @@ export function einsum(formula: string, ...operands: readonly TensorLike[]): Ten
   if (new Set(out).size !== out.length) fail("the output names an axis twice");
 
   const extents = extentsOf(formula, tensors, all);
-  const ready = tensors.map((x, i) => squeezed(distinct(x.node, all[i]!), extents));
-  let product = sumAlone(ready[0]!, [out, ...ready.slice(1).map((x) => x.labels)]);
-  for (let i = 1; i < ready.length; i++) {
-    const later = [out, ...ready.slice(i + 1).map((x) => x.labels)];
-    product = multiply(product, sumAlone(ready[i]!, [product.labels, ...later]), later);
-  }
+  const ready = zip(tensors, all).map(([x, labels]) => squeezed(distinct(x.node, labels), extents));
+  const after = (i: number): (readonly number[])[] => [out, ...ready.slice(i + 1).map((x) => x.labels)];
+  let product = sumAlone(ready[0]!, after(0));
+  for (const [i, x] of ready.entries())
+    if (i > 0) product = multiply(product, sumAlone(x, [product.labels, ...after(i)]), after(i));
   return new Tensor(inOrder(product, out, extents));
 }
 
@@ -87,9 +84,8 @@ function extentsOf(
   all: readonly (readonly number[])[],
 ): Map<number, number> {
   const extents = new Map<number, number>();
-  all.forEach((labels, i) =>
-    labels.forEach((label, axis) => {
-      const n = tensors[i]!.shape[axis]!;
+  for (const [labels, { shape }] of zip(all, tensors)) {
+    for (const [label, n] of zip(labels, shape)) {
       const known = extents.get(label) ?? 1;
       if (known !== 1 && n !== 1 && known !== n) {
         const name = label > 0 ? `"${String.fromCharCode(label)}"` : 'an axis of "..."';
@@ -99,16 +95,17 @@ function extentsOf(
         );
       }
       if (known === 1) extents.set(label, n);
-    }),
-  );
+    }
+  }
   return extents;
 }
 
 /** The operand with distinct labels: for a repeated label it takes the diagonal. */
 function distinct(node: Node, labels: readonly number[]): Labelled {
-  const second = labels.findIndex((label, i) => labels.indexOf(label) !== i);
-  if (second < 0) return { node, labels };
-  const first = labels.indexOf(labels[second]!);
+  const repeated = labels.find((label, i) => labels.indexOf(label) !== i);
+  if (repeated === undefined) return { node, labels };
+  const first = labels.indexOf(repeated);
+  const second = labels.indexOf(repeated, first + 1);
   // If one of the two axes has length 1, it is broadcast first.
   const n = Math.max(node.shape[first]!, node.shape[second]!);
   const square = ops.broadcast(
@@ -117,7 +114,7 @@ function distinct(node: Node, labels: readonly number[]): Labelled {
   );
   return distinct(diagonalNode(square, 0, first, second), [
     ...labels.filter((_, i) => i !== first && i !== second),
-    labels[second]!,
+    repeated,
   ]);
 }
 
@@ -146,7 +143,8 @@ function multiply(a: Labelled, b: Labelled, later: readonly (readonly number[])[
   const needed = (label: number): boolean => later.some((other) => other.includes(label));
   const labels = [...new Set([...own.labels, ...b.labels])].filter(needed);
   // The last product is computed in the output's order of axes.
-  const out = later.length === 1 && later[0]!.every((label) => labels.includes(label)) ? later[0]! : labels;
+  const [only, ...others] = later;
+  const out = only && others.length === 0 && only.every((label) => labels.includes(label)) ? only : labels;
   return { node: ops.contract(own.node, b.node, { a: own.labels, b: b.labels, out }), labels: out };
 }
 
@@ -155,12 +153,8 @@ function inOrder({ node, labels }: Labelled, out: readonly number[], extents: Re
     node,
     out.filter((label) => labels.includes(label)).map((label) => labels.indexOf(label)),
   );
+  const shape = out.map((label) => extents.get(label) ?? 1);
   // Labels of length 1 in all operands may have been dropped before.
-  return ops.broadcast(
-    ops.reshape(
-      permuted,
-      out.map((label) => (labels.includes(label) ? extents.get(label)! : 1)),
-    ),
-    out.map((label) => extents.get(label)!),
-  );
+  const kept = zip(out, shape).map(([label, n]) => (labels.includes(label) ? n : 1));
+  return ops.broadcast(ops.reshape(permuted, kept), shape);
 }

@@ -5,6 +5,7 @@ import type { Node } from "../ops/op.ts";
 import { checkFlag, checkOptions } from "../options.ts";
 import { formatShape } from "../shape.ts";
 import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
+import { zip } from "../zip.ts";
 import {
   channelsLast,
   checkReach,
@@ -48,11 +49,11 @@ function pooling(
   const lengths = x.shape.slice(1, -1);
   const margins = resolvePadding(where, padding, lengths, sizes, strides);
   checkReach(where, "a window of", given.shape, sizes, lengths, sizes, margins);
-  margins.forEach(([low, high], i) => {
-    if (Math.max(low, high) >= sizes[i]!)
+  zip(margins, sizes).forEach(([[low, high], n], i) => {
+    if (Math.max(low, high) >= n)
       throw new ArgumentError(
         `${where}: padding [${low},${high}] of spatial axis ${i} makes windows without elements: ` +
-          `expected at most ${sizes[i]! - 1} for a size of ${sizes[i]}.`,
+          `expected at most ${n - 1} for a size of ${n}.`,
       );
   });
   return back(new Tensor(pool(x.node, { sizes, strides, dilation: sizes.map(() => 1), padding: margins })));
@@ -91,8 +92,7 @@ const mean: Pool = (x, shape) => {
   const total = ops.sum(windows, windowAxes(windows, shape));
   // The number of elements in each window: it varies along padded axes, and is constant along the others.
   let count: Node | number = 1;
-  shape.padding.forEach(([low, high], i) => {
-    const [size, stride, length] = [shape.sizes[i]!, shape.strides[i]!, x.shape[1 + i]!];
+  zip(shape.padding, shape.sizes, shape.strides, x.shape.slice(1)).forEach(([[low, high], size, stride, length], i) => {
     if (low === 0 && high === 0) {
       count = typeof count === "number" ? count * size : ops.mul(count, size);
       return;

@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
 import { asFloat, Tensor, type TensorLike } from "../tensor.ts";
+import { zip } from "../zip.ts";
 
 /**
  * a[i] · b[j] for all i and j; both are flattened first.
@@ -41,14 +42,13 @@ export function tensordot(
         ];
   if (left.length !== right.length)
     throw new ArgumentError(`tensordot: expected axes in pairs, got [${left}] and [${right}].`);
-  left.forEach((axis, i) => {
-    if (x.shape[axis] !== y.shape[right[i]!])
-      fail(
-        `axis ${axis} of the first is ${x.shape[axis]}, and axis ${right[i]} of the second is ${y.shape[right[i]!]}`,
-      );
-  });
+  const pairs = zip(right, left);
+  for (const [second, first] of pairs)
+    if (x.shape[first] !== y.shape[second])
+      fail(`axis ${first} of the first is ${x.shape[first]}, and axis ${second} of the second is ${y.shape[second]}`);
+  const partner = new Map(pairs);
   const labelsA = x.shape.map((_, i) => i);
-  const labelsB = y.shape.map((_, i) => (right.includes(i) ? left[right.indexOf(i)]! : x.ndim + i));
+  const labelsB = y.shape.map((_, i) => partner.get(i) ?? x.ndim + i);
   const out = [...labelsA.filter((i) => !left.includes(i)), ...labelsB.filter((_, i) => !right.includes(i))];
   return new Tensor(ops.contract(x.node, y.node, { a: labelsA, b: labelsB, out }));
 }

@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkCount, describe } from "../options.ts";
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { zip } from "../zip.ts";
 import { concatenate } from "./array.ts";
 
 /**
@@ -88,8 +89,9 @@ export function moveaxis(x: TensorLike, from: Axes, to: Axes): Tensor {
       `moveaxis: expected ${sources.length} targets for ${sources.length} axes of ${formatShape(at.shape)}, ` +
         `got ${targets.length}.`,
     );
-  const rest = at.shape.map((_, i) => i).filter((i) => !sources.includes(i));
-  return at.transpose(at.shape.map((_, i) => (targets.includes(i) ? sources[targets.indexOf(i)]! : rest.shift()!)));
+  const order = at.shape.map((_, i) => i).filter((i) => !sources.includes(i));
+  for (const [target, source] of zip(targets, sources).sort(([a], [b]) => a - b)) order.splice(target, 0, source);
+  return at.transpose(order);
 }
 
 /**
@@ -103,8 +105,8 @@ export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
   const rank = Math.max(at.ndim, given.length);
   const shape = [...new Array<number>(rank - at.ndim).fill(1), ...at.shape];
   const times = [...new Array<number>(rank - given.length).fill(1), ...given];
-  const apart = at.reshape(shape.flatMap((n) => [1, n])).broadcastTo(shape.flatMap((n, i) => [times[i]!, n]));
-  return apart.reshape(shape.map((n, i) => n * times[i]!));
+  const apart = at.reshape(shape.flatMap((n) => [1, n])).broadcastTo(zip(times, shape).flat());
+  return apart.reshape(zip(shape, times).map(([n, count]) => n * count));
 }
 
 /**
@@ -139,9 +141,9 @@ export function roll(x: TensorLike, shift: number | readonly number[], axis?: Ax
         `got ${Array.isArray(shift) ? `[${shift}]` : describe(shift)}.`,
     );
   }
-  return axes.reduce((y, a, i) => {
+  return zip(axes, shifts).reduce((y, [a, by]) => {
     const n = y.shape[a]!;
-    const wrapped = n === 0 ? 0 : ((shifts[i]! % n) + n) % n;
+    const wrapped = n === 0 ? 0 : ((by % n) + n) % n;
     if (wrapped === 0) return y;
     const before = Array.from({ length: a }, () => []);
     return concatenate([y.at(...before, [n - wrapped, n]), y.at(...before, [0, n - wrapped])], a);
@@ -164,7 +166,8 @@ export function meshgrid(
     throw new ArgumentError(`meshgrid: expected indexing "xy" or "ij", got ${describe(indexing)}.`);
   const wrong = xs.find((x) => x.ndim !== 1);
   if (wrong) throw new ShapeError(`meshgrid: expected vectors, got ${formatShape(wrong.shape)}.`);
-  const axisOf = (i: number): number => (indexing === "xy" && xs.length > 1 && i < 2 ? 1 - i : i);
-  const shape = xs.map((_, i) => xs[axisOf(i)]!.size);
-  return xs.map((x, i) => x.reshape(shape.map((_, axis) => (axis === axisOf(i) ? x.size : 1))).broadcastTo(shape));
+  const axes = xs.map((_, i) => (indexing === "xy" && xs.length > 1 && i < 2 ? 1 - i : i));
+  const along = zip(xs, axes);
+  const shape = [...along].sort(([, a], [, b]) => a - b).map(([x]) => x.size);
+  return along.map(([x, own]) => x.reshape(shape.map((_, axis) => (axis === own ? x.size : 1))).broadcastTo(shape));
 }

@@ -9,6 +9,7 @@ import { withoutAssignments } from "../runtime/trace.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor } from "../tensor.ts";
 import { checkNotAsync } from "../transformations/outputs.ts";
+import { zip } from "../zip.ts";
 
 /** Tensors, alone or nested in arrays and records; null stands for no tensor. */
 export type TensorTree = Tensor | null | readonly TensorTree[] | { readonly [key: string]: TensorTree };
@@ -132,24 +133,23 @@ function treeText(tree: TensorTree): string {
 
 function stepsOf(stacks: readonly Tensor[], length: number | undefined): number {
   if (length !== undefined) checkCount("scan", "length", length, 0);
-  const [first] = stacks;
-  if (length === undefined && !first)
-    throw new ArgumentError("scan: how many steps? xs holds no tensor, so give { length }.");
   const scalar = stacks.find((x) => x.ndim === 0);
   if (scalar)
     throw new ShapeError(
       "scan: xs are stacked along their first axis, but one of them is a single number; use it in f as it is.",
     );
-  const steps = length ?? first!.shape[0]!;
+  const [first] = stacks.map((x) => x.shape);
+  const steps = length ?? first?.[0];
+  if (steps === undefined) throw new ArgumentError("scan: how many steps? xs holds no tensor, so give { length }.");
   const other = stacks.find((x) => x.shape[0] !== steps);
   if (other && length !== undefined)
     throw new ShapeError(
       `scan: length is ${length}, but one of xs has shape ${formatShape(other.shape)}, ` +
         `whose first axis is ${other.shape[0]}.`,
     );
-  if (other)
+  if (other && first)
     throw new ShapeError(
-      `scan: xs have ${steps} and ${other.shape[0]} slices: ${formatShape(first!.shape)} and ` +
+      `scan: xs have ${steps} and ${other.shape[0]} slices: ${formatShape(first)} and ` +
         `${formatShape(other.shape)}; their first axes must be equal.`,
     );
   return steps;
@@ -157,8 +157,7 @@ function stepsOf(stacks: readonly Tensor[], length: number | undefined): number 
 
 function checkCarry(was: string, before: readonly Tensor[], is: string, after: readonly Tensor[]): void {
   if (was !== is) throw new ArgumentError(`scan: the carry was ${was}, but f gave ${is}; it must keep its structure.`);
-  before.forEach((x, i) => {
-    const y = after[i]!;
+  zip(before, after).forEach(([x, y], i) => {
     const which = before.length > 1 ? ` (tensor ${i} of ${before.length})` : "";
     if (!sameShape(x.shape, y.shape)) {
       throw new ShapeError(

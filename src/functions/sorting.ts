@@ -4,6 +4,7 @@ import * as ops from "../ops/index.ts";
 import { checkCount, checkFlag, checkOptions } from "../options.ts";
 import { contiguousStrides, formatShape, normalizeAxis, sizeOf } from "../shape.ts";
 import { asFloat, asTensor, indexTensor, Tensor, type TensorLike } from "../tensor.ts";
+import { zip } from "../zip.ts";
 import { where } from "./array.ts";
 import { isnan } from "./elementwise.ts";
 
@@ -77,9 +78,9 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number):
       `takeAlongAxis: expected indices with the axes of x ${formatShape(given.shape)}, of equal length except for ` +
         `axis ${at}, got ${formatShape(picked.shape)}.`,
     );
-  const others = given.shape.map((n, i) => (n === 1 ? picked.shape[i]! : n));
-  const source = given.broadcastTo(others.map((n, i) => (i === at ? given.shape[at]! : n)));
-  const wanted = picked.broadcastTo(others.map((n, i) => (i === at ? picked.shape[at]! : n)));
+  const lengths = zip(given.shape, picked.shape);
+  const source = given.broadcastTo(lengths.map(([n, m], i) => (i !== at && n === 1 ? m : n)));
+  const wanted = picked.broadcastTo(lengths.map(([n, m], i) => (i === at || n === 1 ? m : n)));
   if (wanted.size > 0 && source.size === 0)
     throw new ShapeError(`takeAlongAxis: axis ${at} of ${formatShape(given.shape)} is empty.`);
   // One flat gather: the index on the axis times its stride, plus the offset of the row.
@@ -88,9 +89,9 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number):
     .maximum(0)
     .minimum(Math.max(0, source.shape[at]! - 1))
     .cast("int32");
-  const flat = wanted.shape.reduce(
-    (sum, n, i) =>
-      i === at || n === 1 ? sum : sum.add(new Tensor(ops.iota(wanted.shape, i, "int32")).mul(strides[i]!)),
+  const flat = zip(wanted.shape, strides).reduce(
+    (sum, [n, stride], i) =>
+      i === at || n === 1 ? sum : sum.add(new Tensor(ops.iota(wanted.shape, i, "int32")).mul(stride)),
     inside.mul(strides[at]!),
   );
   return new Tensor(ops.gather(ops.reshape(source.node, [sizeOf(source.shape)]), flat.node, 0));

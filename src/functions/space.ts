@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { describe } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { zip } from "../zip.ts";
 
 /** One number for all spatial axes, or one for each. */
 export type PerAxis = number | readonly number[];
@@ -47,8 +48,8 @@ export function resolvePadding(
   const rank = lengths.length;
   if (padding === "valid") return lengths.map(() => [0, 0]);
   if (padding === "same") {
-    return lengths.map((n, i) => {
-      const total = Math.max(0, (Math.ceil(n / strides[i]!) - 1) * strides[i]! + reach[i]! - n);
+    return zip(lengths, strides, reach).map(([n, stride, size]) => {
+      const total = Math.max(0, (Math.ceil(n / stride) - 1) * stride + size - n);
       return [Math.floor(total / 2), Math.ceil(total / 2)];
     });
   }
@@ -108,12 +109,12 @@ export function checkReach(
   reach: readonly number[],
   padding: readonly (readonly [number, number])[],
 ): void {
-  lengths.forEach((n, i) => {
-    const padded = n + padding[i]![0] + padding[i]![1];
-    if (reach[i]! > padded) {
+  zip(lengths, padding, reach).forEach(([n, [low, high], size], i) => {
+    const padded = n + low + high;
+    if (size > padded) {
       const more = padded === n ? "" : ` (${n} and the padding)`;
       throw new ShapeError(
-        `${where}: ${what} ${formatShape(window)} covers ${reach[i]} elements of spatial axis ${i}, but x ` +
+        `${where}: ${what} ${formatShape(window)} covers ${size} elements of spatial axis ${i}, but x ` +
           `${formatShape(x)} has ${padded} there${more}; try padding: "same".`,
       );
     }

@@ -2,6 +2,7 @@
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import type { Shape } from "../shape.ts";
+import { zip } from "../zip.ts";
 
 /** The geometry of windows along neighbouring axes; lists have one entry for each axis. */
 export interface Windows {
@@ -18,23 +19,23 @@ export interface Windows {
  */
 export function windowsOf(x: Node, first: number, windows: Windows, value = 0): Node {
   const { sizes, strides, dilation, padding } = windows;
-  const padded = padding.reduce(
-    (y, [low, high], i) => ops.resized(y, first + i, -low, x.shape[first + i]! + low + high, value),
+  const lengths = x.shape.slice(first, first + sizes.length);
+  const padded = zip(padding, lengths).reduce(
+    (y, [[low, high], n], i) => ops.resized(y, first + i, -low, n + low + high, value),
     x,
   );
-  const cut = sizes.reduce((y, size, i) => windowAlong(y, first + i, size, strides[i]!, dilation[i]!), padded);
-  const lengths = x.shape.slice(first, first + sizes.length);
+  const cut = zip(sizes, strides, dilation).reduce((y, along, i) => windowAlong(y, first + i, ...along), padded);
   return ops.customGradient(cut, [x], (dy) => [layWindows(dy, first, windows, lengths)]);
 }
 
 /** The sum of overlapping windows on axes of the given lengths; elements in the padding are dropped. */
 export function layWindows(y: Node, first: number, windows: Windows, lengths: Shape): Node {
   const { strides, dilation, padding } = windows;
-  const overlaps = lengths.map((length, i) => ({
+  const overlaps = zip(lengths, padding, strides, dilation).map(([length, [low], stride, step]) => ({
     length,
-    start: -padding[i]![0],
-    stride: strides[i]!,
-    dilation: dilation[i]!,
+    start: -low,
+    stride,
+    dilation: step,
   }));
   return ops.customGradient(ops.overlapAdd(y, first, overlaps), [y], (dx) => [windowsOf(dx, first, windows)]);
 }

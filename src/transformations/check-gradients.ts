@@ -63,10 +63,10 @@ async function traced(f: (...xs: Tensor[]) => Outputs, xs: readonly Tensor[]): P
   const loss = tracing(into, () =>
     weighted(outputsOf("checkGradients", f(...placeholders.map((node) => new Tensor(node))))),
   );
-  const cells = [...into.reads.keys()] as Cell[];
+  const reads = [...into.reads] as [Cell, Node][];
   const sources: readonly Input[] = [
     ...placeholders.map((node, i) => ({ node, name: i })),
-    ...cells.map((cell) => ({ node: into.reads.get(cell)!, name: cell.name })),
+    ...reads.map(([cell, node]) => ({ node, name: cell.name })),
   ];
   const slopes = gradientNodes(
     loss,
@@ -79,7 +79,7 @@ async function traced(f: (...xs: Tensor[]) => Outputs, xs: readonly Tensor[]): P
     (node) => isOutside(node) && node.op.kind !== "generate",
   );
   const numbers = await numbersOf(
-    [...xs.map((x) => x.node), ...cells.map((cell) => cell.node()), ...outside],
+    [...xs.map((x) => x.node), ...reads.map(([cell]) => cell.node()), ...outside],
     (arrays) => arrays,
   );
   return { loss, slopes, inputs: sources, outside, numbers };
@@ -90,11 +90,12 @@ const isFloat = ({ dtype }: Pick<Node, "dtype">): boolean => dtypeInfo(dtype).is
 /** The sum of all elements of all float outputs, each with a random weight. */
 function weighted(ys: readonly Tensor[]): Node {
   const floats = ys.filter((y) => dtypeInfo(y.dtype).isFloat);
-  if (floats.length === 0)
+  const [first, ...others] = floats;
+  if (!first)
     throw new ArgumentError(
       `checkGradients: expected a function that returns floats, got ${ys.map((y) => y.dtype).join(", ")}.`,
     );
-  if (floats.length === 1 && floats[0]!.size === 1) return floats[0]!.node;
+  if (others.length === 0 && first.size === 1) return first.node;
   const random = hostRandom(0);
   const weight = (): number => (random.below(2) ? 1 : -1) * (0.5 + random.uint32() / 2 ** 32);
   const sums = floats.map((y) => {

@@ -9,7 +9,8 @@ import type { Node } from "../ops/op.ts";
 import { dirty } from "../runtime/cell.ts";
 import { transformed } from "../runtime/trace.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
-import { outputsOf, type Tensors } from "./outputs.ts";
+import { zip } from "../zip.ts";
+import { outputOf, type Tensors } from "./outputs.ts";
 
 /**
  * The same function, but its intermediate values are not kept for the backward pass: the gradient computes them again.
@@ -32,7 +33,7 @@ export function checkpoint<Args extends TensorLike[]>(f: (...xs: Tensors<Args>) 
       throw new ArgumentError(
         "checkpoint: expected a function that returns one tensor, got an array; join several by concatenate or stack.",
       );
-    const y = outputsOf("checkpoint", value)[0]!.node;
+    const y = outputOf("checkpoint", value).node;
     const edge = edgeOf(
       y,
       xs.map((x) => x.node),
@@ -41,11 +42,10 @@ export function checkpoint<Args extends TensorLike[]>(f: (...xs: Tensors<Args>) 
     return new Tensor(
       ops.customGradient(y, edge, (dy, o) => {
         const fenced = new Map(edge.map((node) => [node, o.fence(node, dy)]));
-        const [again] = replaceNodes([y], (node) => fenced.get(node) ?? null) as [Node];
-        const floats = edge.filter((node) => dtypeInfo(node.dtype).isFloat);
-        const ends = floats.map((node) => fenced.get(node)!);
-        const found = cotangentNodes([again], [dy], ends, new Set(ends), o);
-        return edge.map((node) => found[floats.indexOf(node)] ?? null);
+        const again = replaceNodes([y], (node) => fenced.get(node) ?? null);
+        const ends = [...fenced.values()].filter((node) => dtypeInfo(node.dtype).isFloat);
+        const found = new Map(zip(ends, cotangentNodes(again, [dy], ends, new Set(ends), o)));
+        return [...fenced.values()].map((end) => found.get(end) ?? null);
       }),
     );
   };

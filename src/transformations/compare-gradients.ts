@@ -9,6 +9,7 @@ import { detachGraph } from "../graph/replace.ts";
 import type { Node } from "../ops/op.ts";
 import { backend, enqueue } from "../runtime/device.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
+import { zip } from "../zip.ts";
 
 /** The options of `checkGradients`. */
 export interface GradientCheckOptions {
@@ -70,17 +71,17 @@ export async function compareGradients(
   let worstExcess = -1;
   let checked = 0;
   const slopes = gradient();
-  for (const [k, { at, name, shape }] of points.entries()) {
+  for (const [{ at, name, shape }, slope] of zip(points, slopes)) {
     for (const i of spread(at.length, elements)) {
       const x = at[i]!;
       const step = epsilon * Math.max(1, Math.abs(x));
-      const moved = [1, -1].map((sign) => {
-        at[i] = x + sign * step;
+      const moved = (by: number): number => {
+        at[i] = x + by;
         return value();
-      });
+      };
+      const numeric = (moved(step) - moved(-step)) / (2 * step);
       at[i] = x;
-      const numeric = (moved[0]! - moved[1]!) / (2 * step);
-      const analytic = slopes[k]![i]!;
+      const analytic = slope[i]!;
       const error = Math.abs(analytic - numeric);
       const excess = Object.is(analytic, numeric)
         ? 0
@@ -111,13 +112,12 @@ export async function compareGradients(
     );
   }
   const computed = await onBackend();
-  for (const [k, { name, shape }] of points.entries()) {
-    const want = slopes[k]!;
+  for (const [{ name, shape }, want, got] of zip(points, slopes, computed)) {
     const allowed = absolute + rounding * want.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-    const i = want.findIndex((x, at) => !(Math.abs(computed[k]![at]! - x) <= allowed));
+    const i = want.findIndex((x, at) => !(Math.abs(got[at]! - x) <= allowed));
     if (i >= 0)
       throw new NumericError(
-        `checkGradients: the gradient by ${nameOf(name)} at [${indexOf(i, shape)}] is ${computed[k]![i]} on the ` +
+        `checkGradients: the gradient by ${nameOf(name)} at [${indexOf(i, shape)}] is ${got[i]} on the ` +
           `${backend().name} backend, but ${want[i]} in float64. ` +
           "The function may lose digits there in float32; if not, this is a bug of Nabla.",
       );
@@ -128,7 +128,7 @@ export async function compareGradients(
 const nameOf = (input: number | string): string => (typeof input === "number" ? `argument ${input}` : input);
 
 const indexOf = (i: number, shape: Shape): number[] =>
-  contiguousStrides(shape).map((stride, axis) => Math.floor(i / stride) % shape[axis]!);
+  zip(contiguousStrides(shape), shape).map(([stride, n]) => Math.floor(i / stride) % n);
 
 /** An input of the gradient, with its numbers, which are changed to compute differences. */
 interface Point {
@@ -150,28 +150,29 @@ interface Computable {
 /** The graphs of value and gradient with their numbers. */
 function computable({ loss, slopes, inputs, outside, numbers }: TracedGradients): Computable {
   const known = new Map<Node, Values>(
-    [...inputs.map(({ node }) => node), ...outside].map((node, i) => [node, Float64Array.from(numbers[i]!)]),
+    zip(
+      [...inputs.map(({ node }) => node), ...outside],
+      numbers.map((array) => Float64Array.from(array)),
+    ),
   );
+  const valuesOf = (node: Node): Values => known.get(node)!; // All inputs of the graphs are among these.
+
   const graphOf = (roots: readonly Node[]): Graph => closeGraph(roots, [], [...known.keys()]);
   const compute = (roots: readonly Node[]): Values[] => {
     const graph = graphOf(roots);
-    return interpret(
-      graph,
-      graph.inputs.map((node) => known.get(node)!),
-      new Map(),
-    ).outputs;
+    return interpret(graph, graph.inputs.map(valuesOf), new Map()).outputs;
   };
   return {
     points: inputs
       .filter(({ node }) => dtypeInfo(node.dtype).isFloat)
-      .map(({ node, name }) => ({ name, shape: node.shape, at: known.get(node)! })),
+      .map(({ node, name }) => ({ name, shape: node.shape, at: valuesOf(node) })),
     value: () => compute([loss])[0]![0]!,
     gradient: () => compute(slopes),
     onBackend: () =>
       enqueue(async () => {
         const graph = graphOf(slopes);
         const program = await backend().compile(detachGraph(graph));
-        const inputs = graph.inputs.map((node) => toArray(known.get(node)!, node.dtype));
+        const inputs = graph.inputs.map((node) => toArray(valuesOf(node), node.dtype));
         return program.run(inputs, [], 1).finally(() => program.free());
       }),
   };

@@ -5,6 +5,7 @@ import type { Node } from "../ops/op.ts";
 import { transformed } from "../runtime/trace.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
+import { zip } from "../zip.ts";
 import type { Tensors } from "./outputs.ts";
 
 /** A value, and the rule of its gradient. */
@@ -56,8 +57,7 @@ function checked(xs: readonly Node[], answer: Tensor | readonly (Tensor | null)[
         `got ${Array.isArray(parts) ? parts.length : typeof parts}.`,
     );
   }
-  return parts.map((part: Tensor | null, i) => {
-    const x = xs[i]!;
+  return zip(xs, parts as readonly (Tensor | null)[]).map(([x, part], i) => {
     if (part === null) return null;
     if (!(part instanceof Tensor))
       throw new ArgumentError(`customGradient: the rule's cotangent of argument ${i} is ${typeof part}, not a tensor.`);

@@ -8,6 +8,7 @@ import * as ops from "../ops/index.ts";
 import type { Node, Ops } from "../ops/op.ts";
 import { transformed } from "../runtime/trace.ts";
 import { Tensor, type TensorLike } from "../tensor.ts";
+import { zip } from "../zip.ts";
 import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 import { matching, ownNodes } from "./vjp.ts";
 
@@ -58,10 +59,10 @@ export function tangentNodes(ys: readonly Node[], xs: readonly Node[], direction
   const floats = ys.filter(isFloat);
   const seeds = floats.map((y, i) => ops.placeholder(i, y.shape, y.dtype));
   const pulled = cotangentNodes(floats, seeds, xs, new Set(), forward);
-  const reached = xs.flatMap((x, i) => (isFloat(x) && pulled[i] ? [i] : []));
+  const reached = zip(xs, pulled, directions).flatMap(([x, dx, along]) => (isFloat(x) && dx ? [{ dx, along }] : []));
   const found = cotangentNodes(
-    reached.map((i) => pulled[i]!),
-    reached.map((i) => directions[i]!),
+    reached.map(({ dx }) => dx),
+    reached.map(({ along }) => along),
     seeds,
     new Set(),
     forward,
@@ -73,5 +74,6 @@ export function tangentNodes(ys: readonly Node[], xs: readonly Node[], direction
         "Use vjp or grad.",
     );
   }
-  return ys.map((y) => (isFloat(y) ? tangents[floats.indexOf(y)]! : zeros(y)));
+  const tangentOf = new Map(zip(floats, tangents));
+  return ys.map((y) => tangentOf.get(y) ?? zeros(y));
 }

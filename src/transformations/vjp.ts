@@ -8,6 +8,7 @@ import type { Node } from "../ops/op.ts";
 import { transformed } from "../runtime/trace.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
+import { zip } from "../zip.ts";
 import { type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 
 /** The arguments of a pullback: a cotangent for each output. */
@@ -33,10 +34,10 @@ export function vjp<Args extends TensorLike[], R extends Outputs>(
   const pullback = (dy: Cotangents<R>): Tensor[] => {
     const given = (Array.isArray(value) ? dy : [dy]) as readonly TensorLike[];
     const seeds = matching("vjp", "cotangent", "output", ys, given);
-    const floats = ys.flatMap((y, i) => (dtypeInfo(y.dtype).isFloat ? [i] : []));
+    const floats = zip(ys, seeds).filter(([y]) => dtypeInfo(y.dtype).isFloat);
     const found = cotangentNodes(
-      floats.map((i) => ys[i]!),
-      floats.map((i) => seeds[i]!),
+      floats.map(([y]) => y),
+      floats.map(([, seed]) => seed),
       xs,
     );
     return xs.map((x, i) => new Tensor(found[i] ?? ops.full(x.shape, 0, x.dtype)));
@@ -63,9 +64,9 @@ export function matching(
         `got ${Array.isArray(given) ? given.length : typeof given}.`,
     );
   }
-  return nodes.map((node, i) => {
+  return zip(nodes, given).map(([node, other], i) => {
     const { isFloat } = dtypeInfo(node.dtype);
-    const own = asTensor(given[i]!, isFloat ? node.dtype : "float32").node;
+    const own = asTensor(other, isFloat ? node.dtype : "float32").node;
     if (!sameShape(own.shape, node.shape)) {
       throw new ShapeError(
         `${where}: ${of} ${i} has shape ${formatShape(node.shape)}, but its ${what} has ${formatShape(own.shape)}; ` +
