@@ -12,8 +12,10 @@ import { Cell } from "./runtime/cell.ts";
 import { backend, enqueue } from "./runtime/device.ts";
 import { evaluate, flush, storagesIn } from "./runtime/evaluate.ts";
 import { isInlining, type Trace, tracing } from "./runtime/trace.ts";
+import { mostSteps } from "./shape.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
 import { checkNotAsync } from "./transformations/outputs.ts";
+import { zip } from "./zip.ts";
 
 /** The result of a compiled function: tensors, alone or nested in arrays and objects, or nothing. */
 export type Result = Tensor | void | readonly Result[] | { readonly [key: string]: Result };
@@ -105,18 +107,22 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
   };
 
   const call = async (steps: number, given: Args): Promise<R> => {
-    const [traced, results] = await runTraced(steps, given, (program, ...rest) => program.run(...rest));
+    const [traced, results] = await runTraced("repeat", steps, given, (program, ...rest) => program.run(...rest));
     return traced.fill(results) as R;
   };
 
   /** Queues a run of the program after all earlier work. */
   const runTraced = async <T>(
+    where: string,
     steps: number,
     given: Args,
     run: (program: Program, ...rest: Parameters<Program["run"]>) => Promise<T>,
   ): Promise<[Traced, T]> => {
-    if (!Number.isInteger(steps) || steps < 1)
-      throw new ArgumentError(`repeat: expected an integer number of steps from 1 up, got ${steps}.`);
+    if (!Number.isInteger(steps) || steps < 1 || steps > mostSteps)
+      throw new ArgumentError(
+        `${where}: expected an integer number of steps from 1 to ${mostSteps}, got ${describe(steps)}; ` +
+          "for more of them, call it again.",
+      );
     const args = given.map((x) => asTensor(x));
     const traced = traceFor(args);
     for (const cell of traced.read) cell.retry();
@@ -154,7 +160,7 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
     repeat: (steps: number, ...args: Args) => outside("repeat", () => call(steps, args)),
     profile: (steps: number, ...args: Args) =>
       outside("profile", async () => {
-        const [, runs] = await runTraced(steps, args, (program, ...rest) => program.profile(...rest));
+        const [, runs] = await runTraced("profile", steps, args, (program, ...rest) => program.profile(...rest));
         return runs;
       }),
     program: (...args: Args) => outside("program", async () => traceFor(args.map((x) => asTensor(x))).program),
@@ -197,7 +203,7 @@ function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor
   });
   const graph = closeGraph(
     replaced.slice(0, outputs.length),
-    assignments.map(({ variable }, i) => ({ variable, value: replaced[outputs.length + i]! })),
+    zip(assignments, replaced.slice(outputs.length)).map(([{ variable }, value]) => ({ variable, value })),
     placeholders,
   );
   const read = new Set(graphNodes(graph).map((node) => (isRead(node) ? node.attrs.variable : null)));

@@ -80,5 +80,5 @@ const promotion: readonly DType[] = ["bool", "uint8", "int32", "uint32", "float3
 
 /** The common dtype of two operands: the later of bool < uint8 < int32 < uint32 < float32 < float64. */
 export function promote(a: DType, b: DType): DType {
-  return promotion[Math.max(promotion.indexOf(a), promotion.indexOf(b))]!;
+  return promotion.indexOf(a) > promotion.indexOf(b) ? a : b;
 }

@@ -62,12 +62,14 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 /** Levenshtein's distance (1966): the fewest single-letter edits between two words. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
+  for (let i = 0; i < a.length; i++) {
+    let [left, diagonal] = [i + 1, i];
+    const next = row.slice(1).map((above, j) => {
+      left = Math.min(above + 1, left + 1, diagonal + (a[i] === b[j] ? 0 : 1));
+      diagonal = above;
+      return left;
+    });
+    row = [i + 1, ...next];
   }
   return row[b.length]!;
 }

@@ -6,6 +6,7 @@ import type { Cell } from "./runtime/cell.ts";
 import { transformed } from "./runtime/trace.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
 import { outputOf } from "./transformations/outputs.ts";
+import type { Each } from "./zip.ts";
 
 /**
  * d loss / d x for each x of `xs`, as lazy tensors. `loss` has one element. An x that it does not depend on gets zeros.
@@ -15,11 +16,11 @@ import { outputOf } from "./transformations/outputs.ts";
  * const [dx] = gradients(x.square().sum(), [x]);
  * await dx.array(); // [2, 4]
  */
-export function gradients(loss: Tensor, xs: readonly (Tensor | Cell)[]): Tensor[] {
+export function gradients<const X extends readonly (Tensor | Cell)[]>(loss: Tensor, xs: X): Each<X, Tensor> {
   return gradientNodes(
     loss.node,
     xs.map((x) => asTensor(x).node),
-  ).map((node) => new Tensor(node));
+  ).map((node) => new Tensor(node)) as Each<X, Tensor>;
 }
 
 /**
@@ -52,6 +53,6 @@ export function valueAndGrad<Rest extends unknown[]>(
       "gradient",
       transformed(() => f(at, ...rest)),
     );
-    return [value, gradients(value, [at])[0]!];
+    return [value, ...gradients(value, [at])];
   };
 }

@@ -1,6 +1,7 @@
 // Numbers in JavaScript's memory, with their shape and dtype: the common form of files, data sets and user input.
 import { allocate, type DType, dtypeInfo, type TypedArray, toDType } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
+import { describe } from "./options.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
 
 /** Row-major numbers with their shape and dtype. `data.length` is the product of `shape`. */
@@ -30,11 +31,10 @@ const mostAxes = 64;
  */
 export function fromNested(values: NestedArray, dtype?: DType): HostArray {
   const shape: number[] = [];
-  for (let level = values; Array.isArray(level); level = level[0]!) {
+  for (let level: NestedArray | undefined = values; Array.isArray(level); level = level[0]) {
     if (shape.length === mostAxes)
       throw new ShapeError(`expected a nested array of at most ${mostAxes} levels, got more; does it contain itself?`);
     shape.push(level.length);
-    if (level.length === 0) break;
   }
   const flat: (number | boolean)[] = [];
   const walk = (level: NestedArray, depth: number, path: string): void => {
@@ -51,7 +51,7 @@ export function fromNested(values: NestedArray, dtype?: DType): HostArray {
     if (depth >= shape.length || level.length !== shape[depth])
       throw ragged(path, `${level.length} entries`, depth, shape);
     // `forEach` would skip holes.
-    for (let i = 0; i < level.length; i++) walk(level[i]!, depth + 1, `${path}[${i}]`);
+    for (const [i, part] of level.entries()) walk(part, depth + 1, `${path}[${i}]`);
   };
   walk(values, 0, "");
   const actual = dtype ?? (flat.length > 0 && flat.every((v) => typeof v === "boolean") ? "bool" : "float32");
@@ -66,16 +66,12 @@ function ragged(path: string, got: string, depth: number, shape: Shape): ShapeEr
   );
 }
 
-function describe(value: unknown): string {
-  return value === null ? "null" : Array.isArray(value) ? "an array" : typeof value;
-}
-
 /** Nests row-major numbers as deep as their shape. A scalar becomes a bare number; bool becomes `true` and `false`. */
 export function toNested(array: HostArray): NestedArray {
   const { data, shape, dtype } = array;
   const build = (depth: number, offset: number, stride: number): NestedArray => {
-    if (depth === shape.length) return dtype === "bool" ? data[offset] !== 0 : data[offset]!;
-    const n = shape[depth]!;
+    const n = shape[depth];
+    if (n === undefined) return dtype === "bool" ? data[offset] !== 0 : data[offset]!;
     const inner = n === 0 ? 0 : stride / n;
     return Array.from({ length: n }, (_, i) => build(depth + 1, offset + i * inner, inner));
   };

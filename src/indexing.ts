@@ -91,11 +91,12 @@ function bound(value: Bound, n: number, missing: number, least: number, most: nu
 }
 
 function cut(x: Node, axis: number, start: number, size: number, step: number): Node {
-  const at = <T>(value: T, other: (i: number) => T): T[] => x.shape.map((_, i) => (i === axis ? value : other(i)));
+  const at = (value: number, other: (n: number) => number): number[] =>
+    x.shape.map((n, i) => (i === axis ? value : other(n)));
   return ops.slice(
     x,
     at(start, () => 0),
-    at(size, (i) => x.shape[i]!),
+    at(size, (n) => n),
     at(step, () => 1),
   );
 }

@@ -55,7 +55,8 @@ export function checkName(where: string, name: unknown): string {
 
 /** The entry `name` of a table. Throws {@link ArgumentError} that suggests the closest name if there is none. */
 export function lookUp<T>(kind: string, name: string, table: Readonly<Record<string, T>>): T {
-  if (Object.hasOwn(table, name)) return table[name]!;
+  const entry = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (entry !== undefined) return entry;
   const known = Object.keys(table);
   throw new ArgumentError(`unknown ${kind} ${quote(name)}.${didYouMean(name, known)} Known: ${known.join(", ")}.`);
 }

@@ -23,11 +23,10 @@ export function formatShape(shape: Shape): string {
 /** Row-major strides in elements: `[2,3,4]` has `[12,4,1]`. */
 export function contiguousStrides(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
-  let stride = 1;
-  for (let i = shape.length - 1; i >= 0; i--) {
+  shape.reduceRight((stride, n, i) => {
     strides[i] = stride;
-    stride *= shape[i]!;
-  }
+    return stride * n;
+  }, 1);
   return strides;
 }
 
@@ -51,6 +50,8 @@ export function moveBlock(start: number, count: number, by: number, rank: number
 
 /** The most elements along one axis. Indices are of int32, and loops count in 32 bits up to a step past their end. */
 export const longestAxis = 2 ** 31 - 1;
+/** The most steps of a loop, which are an axis of what it stacks. */
+export const mostSteps = longestAxis;
 
 /** Throws unless a shape is a list of integers from `least` up to {@link longestAxis}, with an exact product. */
 export function checkShape(shape: Shape, where: string, least = 0): Shape {
@@ -72,9 +73,8 @@ export function broadcastShapes(where: string, ...shapes: Shape[]): Shape {
   const rank = Math.max(0, ...shapes.map((s) => s.length));
   const out = new Array<number>(rank).fill(1);
   for (const shape of shapes) {
-    for (let i = 0; i < shape.length; i++) {
+    for (const [i, n] of shape.entries()) {
       const at = rank - shape.length + i;
-      const n = shape[i]!;
       if (n === 1) continue;
       if (out[at] !== 1 && out[at] !== n) {
         throw new ShapeError(

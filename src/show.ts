@@ -37,12 +37,12 @@ function showNumbers({ data, shape, dtype }: HostArray): string {
   };
   let width = 0;
   const build = (axis: number, offset: number, stride: number): string => {
-    if (axis === shape.length) {
+    const n = shape[axis];
+    if (n === undefined) {
       const number = text(offset);
       width = Math.max(width, number.length);
       return `\0${number}\0`;
     }
-    const n = shape[axis]!;
     const parts = shown(n).map((i) => build(axis + 1, offset + (i * stride) / n, stride / n));
     if (parts.length < n) parts.splice(edge, 0, "…");
     const blank = "\n".repeat(shape.length - 1 - axis);

@@ -61,7 +61,7 @@ export class Tensor {
 
   /** The numbers in row-major order. The array is the tensor's own: copy it before you change it. */
   data(): Promise<TypedArray> {
-    return numbersOf([this.node], ([data]) => data!);
+    return numbersOf([this.node], ([data]) => data);
   }
   /**
    * The numbers, nested as deep as the shape; `true` and `false` for a bool tensor. The rank as a type argument gives
@@ -75,7 +75,7 @@ export class Tensor {
     NestedOfRank<Rank, Element>
   > {
     const { shape, dtype } = this;
-    return numbersOf([this.node], ([data]) => toNested({ data: data!, shape, dtype }) as NestedOfRank<Rank, Element>);
+    return numbersOf([this.node], ([data]) => toNested({ data, shape, dtype }) as NestedOfRank<Rank, Element>);
   }
   /** The one number of a tensor with one element. */
   item(): Promise<number> {
@@ -85,7 +85,7 @@ export class Tensor {
           `item: expected a tensor with one element, got shape ${formatShape(this.shape)}; use array() or data().`,
         ),
       );
-    return numbersOf([this.node], ([data]) => data![0]!);
+    return numbersOf([this.node], ([data]) => data[0]!);
   }
 
   /** Elementwise sum. Broadcasts. */
@@ -380,7 +380,7 @@ export class Tensor {
    * Matrix product with NumPy's rules: a vector is a row on the left and a column on the right; leading axes broadcast.
    */
   matmul(other: TensorLike): Tensor {
-    return new Tensor(matmulNode(this.node, asTensor(other).node));
+    return new Tensor(ops.matmul(this.node, asTensor(other).node));
   }
 
   /** The same numbers, without a gradient. */
@@ -434,7 +434,7 @@ export function hostNumbers(node: Node): TypedArray | undefined {
   const { value, op, inputs, shape, dtype } = node;
   const constant = ops.constantValue(node);
   if (constant !== undefined && sizeOf(shape) <= 1e6) return allocate(dtype, sizeOf(shape)).fill(constant);
-  return value ?? (op === ops.stopGradientOp || op === ops.reshapeOp ? hostNumbers(inputs[0]!) : undefined);
+  return value ?? (op === ops.stopGradientOp || op === ops.reshapeOp ? hostNumbers(inputs[0]) : undefined);
 }
 
 /** Indices along an axis of x, from its start. Numbers are checked; indices in a tensor are not. */
@@ -444,45 +444,6 @@ export function indexTensor(where: string, indices: TensorLike, x: Node, axis: n
   const { value, shape } = tensor(indices, { dtype: "float64" }).node;
   const checked = Int32Array.from(value!, (index) => fromStart(where, index, x, axis));
   return ops.data(checked, shape, "int32");
-}
-
-function matmulNode(a: Node, b: Node): Node {
-  const fail = (why: string): never => {
-    throw new ShapeError(`matmul: ${formatShape(a.shape)} and ${formatShape(b.shape)} do not fit: ${why}.`);
-  };
-  if (a.shape.length === 0 || b.shape.length === 0) fail("a scalar is no matrix; use mul");
-  if (!dtypeInfo(a.dtype).isFloat) a = ops.cast(a, "float32");
-  if (!dtypeInfo(b.dtype).isFloat) b = ops.cast(b, "float32");
-  const [rankA, rankB] = [a.shape.length, b.shape.length];
-  const [m, k, n] = [-1, -2, -3];
-  const inner = a.shape[rankA - 1];
-  if (inner !== b.shape[Math.max(0, rankB - 2)]) {
-    fail(
-      `the last axis of the first is ${inner}, and ${rankB > 1 ? "the last but one" : "the only one"} of the second ` +
-        `is ${b.shape[Math.max(0, rankB - 2)]}`,
-    );
-  }
-  const batchA = a.shape.slice(0, -2);
-  const batchB = b.shape.slice(0, -2);
-  const rank = Math.max(batchA.length, batchB.length);
-  // Leading axes are labelled from the right. An axis of length 1 is dropped if the other is longer: so it broadcasts.
-  const squeeze = (x: Node, batch: Shape, other: Shape, tail: number[]): { node: Node; labels: number[] } => {
-    const labels: number[] = [];
-    const shape: number[] = [];
-    batch.forEach((length, i) => {
-      const against = other[other.length - batch.length + i];
-      if (against !== undefined && against !== length && against !== 1 && length !== 1)
-        fail(`leading axes ${length} and ${against} do not broadcast`);
-      if (length === 1 && against !== undefined && against !== 1) return;
-      labels.push(rank - batch.length + i);
-      shape.push(length);
-    });
-    return { node: ops.reshape(x, [...shape, ...x.shape.slice(batch.length)]), labels: [...labels, ...tail] };
-  };
-  const left = squeeze(a, batchA, batchB, rankA > 1 ? [m, k] : [k]);
-  const right = squeeze(b, batchB, batchA, rankB > 1 ? [k, n] : [k]);
-  const out = [...Array.from({ length: rank }, (_, i) => i), ...(rankA > 1 ? [m] : []), ...(rankB > 1 ? [n] : [])];
-  return ops.contract(left.node, right.node, { a: left.labels, b: right.labels, out });
 }
 
 /** The operand for an argument. A bare number stays a number, so that it takes the dtype of the other operand. */

@@ -1,5 +1,6 @@
 // Affine index arithmetic, which folds movement operations into the loads of their readers.
 import { contiguousStrides, type Shape, sameShape, sizeOf } from "./shape.ts";
+import { zip } from "./zip.ts";
 
 /**
  * An integer computed from the counters of a loop nest: offset + Σ coefficients[t]·counter[t] + Σ scale·value.
@@ -54,9 +55,7 @@ export function identityIndex(shape: Shape): Affine[] {
 export function flatten(index: readonly Affine[], shape: Shape, rank: number): Affine {
   const strides = contiguousStrides(shape);
   let flat = fixed(0, rank);
-  index.forEach((part, axis) => {
-    if (shape[axis] !== 1) flat = sum(flat, scaled(part, strides[axis]!));
-  });
+  for (const [part, n, stride] of zip(index, shape, strides)) if (n !== 1) flat = sum(flat, scaled(part, stride));
   return flat;
 }
 
@@ -100,9 +99,8 @@ function split(flat: Affine, shape: Shape, extents: Shape): Affine[] | null {
   const strides = contiguousStrides(shape);
   let rest = flat;
   const parts: Affine[] = [];
-  for (let axis = 0; axis < shape.length; axis++) {
-    const stride = strides[axis]!;
-    if (shape[axis] === 1) {
+  for (const [n, stride] of zip(shape, strides)) {
+    if (n === 1) {
       parts.push(fixed(0, extents.length));
       continue;
     }
@@ -114,7 +112,7 @@ function split(flat: Affine, shape: Shape, extents: Shape): Affine[] | null {
     const [least, most] = range(remainder, extents);
     const part: Affine = { offset, coefficients: high, terms: [] };
     const [first, last] = range(part, extents);
-    if (least < 0 || most >= stride || first < 0 || last >= shape[axis]!) return null;
+    if (least < 0 || most >= stride || first < 0 || last >= n) return null;
     parts.push(part);
     rest = remainder;
   }
@@ -125,10 +123,10 @@ function split(flat: Affine, shape: Shape, extents: Shape): Affine[] | null {
 function range(a: Affine, extents: Shape): [number, number] {
   let least = a.offset;
   let most = a.offset;
-  a.coefficients.forEach((c, t) => {
-    const reach = c * Math.max(0, extents[t]! - 1);
+  for (const [c, extent] of zip(a.coefficients, extents)) {
+    const reach = c * Math.max(0, extent - 1);
     if (reach < 0) least += reach;
     else most += reach;
-  });
+  }
   return [least, most];
 }

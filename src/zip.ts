@@ -6,3 +6,6 @@ export function zip<L extends readonly [readonly unknown[], ...(readonly unknown
 ): { -readonly [K in keyof L]: L[K][number] }[] {
   return lists[0].map((_, i) => lists.map((list) => list[i])) as any;
 }
+
+/** A list of the same length with entries of another type. */
+export type Each<L extends readonly unknown[], T> = { -readonly [K in keyof L]: T };

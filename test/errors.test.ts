@@ -80,7 +80,7 @@ const rows: readonly Row[] = [
     "text",
     () => tensor(["1", "2"] as never),
     ShapeError,
-    "expected a nested array of numbers or booleans, got string at [0].",
+    'expected a nested array of numbers or booleans, got "1" at [0].',
   ],
   ["null", () => tensor([null] as never), ShapeError, "got null at [0]"],
   [

@@ -486,6 +486,11 @@ describe("errors teach", () => {
       () => scan(same as Step, tensor(0), null, { length: 1.5 }),
       /expected length to be an integer.*1\.5/,
     ],
+    [
+      "endless length",
+      () => scan(same as Step, tensor(0), null, { length: 2 ** 32 }),
+      /expected at most 2147483647 steps, got a length of 4294967296; scan parts/,
+    ],
     ["scalar xs", () => scan(same as Step, tensor(0), tensor(1)), /first axis, but one of them is a single number/],
     ["async", () => scan((async (c: Tensor) => [c, null]) as never, tensor(0), ones([4])), /must not be async/],
     ["no pair", () => scan(((c: Tensor) => c) as never, tensor(0), ones([4])), /must give a pair/],

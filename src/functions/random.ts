@@ -77,9 +77,11 @@ export function uniform(key: Key, shape: Shape, { min = 0, max = 1 }: { min?: nu
 
 /** The greatest float32 below a finite one. */
 function floatBelow(x: number): number {
-  const bits = new Int32Array(new Float32Array([x]).buffer);
-  bits[0] = x > 0 ? bits[0]! - 1 : x < 0 ? bits[0]! + 1 : -(2 ** 31) + 1;
-  return new Float32Array(bits.buffer)[0]!;
+  const view = new DataView(new ArrayBuffer(4));
+  view.setFloat32(0, x);
+  const bits = view.getInt32(0);
+  view.setInt32(0, x > 0 ? bits - 1 : x < 0 ? bits + 1 : -(2 ** 31) + 1);
+  return view.getFloat32(0);
 }
 
 /**

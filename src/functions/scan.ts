@@ -6,7 +6,7 @@ import type { Node } from "../ops/op.ts";
 import { checkCount, checkOptions } from "../options.ts";
 import { Cell } from "../runtime/cell.ts";
 import { withoutAssignments } from "../runtime/trace.ts";
-import { formatShape, sameShape } from "../shape.ts";
+import { formatShape, mostSteps, sameShape } from "../shape.ts";
 import { asTensor, Tensor } from "../tensor.ts";
 import { checkNotAsync } from "../transformations/outputs.ts";
 import { zip } from "../zip.ts";
@@ -36,7 +36,8 @@ export interface ScanOptions {
  * @param init the first carry: a tensor, or tensors in arrays and records
  * @param xs tensors `[steps, ...]`, of which each step gets one slice along the first axis; null for none
  * @returns the last carry, and the y of all steps, stacked along a new first axis: `[steps, ...]`
- * @throws ArgumentError if `f` is async, returns something else than a pair, or assigns a variable
+ * @throws ArgumentError if `f` is async, returns something else than a pair, or assigns a variable; for 2³¹ steps or
+ *   more
  * @throws ShapeError if the tensors of `xs` differ in length, or a carry changes its shape; DTypeError for its dtype
  * @example
  * const xs = tensor([1, 2, 3, 4]);
@@ -132,7 +133,10 @@ function treeText(tree: TensorTree): string {
 }
 
 function stepsOf(stacks: readonly Tensor[], length: number | undefined): number {
-  if (length !== undefined) checkCount("scan", "length", length, 0);
+  if (length !== undefined && checkCount("scan", "length", length, 0) > mostSteps)
+    throw new ArgumentError(
+      `scan: expected at most ${mostSteps} steps, got a length of ${length}; scan parts, each from the last one's carry.`,
+    );
   const scalar = stacks.find((x) => x.ndim === 0);
   if (scalar)
     throw new ShapeError(

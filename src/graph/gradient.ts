@@ -5,7 +5,7 @@ import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
 import { type Node, type Ops, withScope } from "../ops/op.ts";
 import { formatShape } from "../shape.ts";
-import { zip } from "../zip.ts";
+import { type Each, zip } from "../zip.ts";
 import { loopCotangents } from "./loop-gradient.ts";
 import { topologicalOrder } from "./order.ts";
 
@@ -13,7 +13,7 @@ import { topologicalOrder } from "./order.ts";
  * The cotangents of `xs`: d(Σ seed·y)/dx for each x. Nodes that `y` does not depend on get zeros.
  * The result is a graph again, so that a gradient has a gradient.
  */
-export function gradientNodes(y: Node, xs: readonly Node[], seed?: Node): Node[] {
+export function gradientNodes<const N extends readonly Node[]>(y: Node, xs: N, seed?: Node): Each<N, Node> {
   if (!dtypeInfo(y.dtype).isFloat) throw new DTypeError(`gradient: only floats have one, but the value is ${y.dtype}.`);
   if (!seed && y.shape.length > 0 && y.shape.some((n) => n !== 1)) {
     throw new ArgumentError(
@@ -21,7 +21,7 @@ export function gradientNodes(y: Node, xs: readonly Node[], seed?: Node): Node[]
     );
   }
   const found = cotangentNodes([y], [seed ?? ops.full(y.shape, 1, y.dtype)], xs);
-  return xs.map((x, i) => found[i] ?? ops.full(x.shape, 0, x.dtype));
+  return xs.map((x, i) => found[i] ?? ops.full(x.shape, 0, x.dtype)) as Each<N, Node>;
 }
 
 /**

@@ -2,14 +2,17 @@
 
 import * as ops from "../ops/index.ts";
 import { isRead, type Node, type Rewrite, withInputs } from "../ops/op.ts";
-import { zip } from "../zip.ts";
+import { type Each, zip } from "../zip.ts";
 import type { Graph } from "./graph.ts";
 import { graphRoots } from "./graph.ts";
 import { topologicalOrder } from "./order.ts";
 
 /** Rebuilds the graph behind `roots`, with each node replaced for which `exchange` gives another. */
-export function replaceNodes(roots: readonly Node[], exchange: (node: Node) => Node | null): Node[] {
-  return replacing(new Map(), exchange)(roots, new Map());
+export function replaceNodes<const N extends readonly Node[]>(
+  roots: N,
+  exchange: (node: Node) => Node | null,
+): Each<N, Node> {
+  return replacing(new Map(), exchange)(roots, new Map()) as Each<N, Node>;
 }
 
 /** Replaces nodes, and remembers the replacements for roots that are rebuilt later. */

@@ -10,6 +10,7 @@ export * from "./generate.ts";
 export * from "./join.ts";
 export * from "./leaf.ts";
 export * from "./loop.ts";
+export * from "./matmul.ts";
 export * from "./movement.ts";
 export * from "./overlap-add.ts";
 export * from "./probabilities.ts";

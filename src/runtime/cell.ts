@@ -288,7 +288,7 @@ function outsideOf(initial: Node, name: string, { reads, firstId }: Trace): Node
     if (isKnown(node)) return node;
     return isRead(node) && reads.get(node.attrs.variable) === node ? node.attrs.variable.nodeOutside() : null;
   });
-  return value!;
+  return value;
 }
 
 /** Redirects an existing node to an equal one, in place. */

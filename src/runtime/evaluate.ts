@@ -7,6 +7,7 @@ import { liftNumbers } from "../graph/lift.ts";
 import { detachGraph } from "../graph/replace.ts";
 import { constantValue, type Resident } from "../ops/index.ts";
 import { isRead, keepValue, type Node } from "../ops/op.ts";
+import { type Each, zip } from "../zip.ts";
 import { type Cell, dirty, type Flush, tellReader } from "./cell.ts";
 import { backend, enqueue } from "./device.ts";
 import { isInlining, whyNoNumbers } from "./trace.ts";
@@ -45,10 +46,13 @@ export function refuse(error: NablaError): Promise<never> {
 }
 
 /** Computes the numbers of `nodes`, and passes them to `use`. */
-export function numbersOf<T>(nodes: readonly Node[], use: (numbers: readonly TypedArray[]) => T): Promise<T> {
+export function numbersOf<const N extends readonly Node[], T>(
+  nodes: N,
+  use: (numbers: Each<N, TypedArray>) => T,
+): Promise<T> {
   const reason = whyNoNumbers();
   if (reason !== null) return refuse(new NablaError(reason));
-  return evaluate(nodes).then(() => use(nodes.map((node) => node.value!)));
+  return evaluate(nodes).then(() => use(nodes.map((node) => node.value!) as Each<N, TypedArray>));
 }
 
 /** Queues a program that computes `nodes` and carries out all pending assignments. */
@@ -96,7 +100,7 @@ async function oneByOne(owner: Backend, wanted: readonly Node[], flushes: readon
   for (const each of flushes) {
     try {
       const [numbers] = await compute(owner, [each.value]);
-      computed.push({ flush: each, numbers: numbers! });
+      computed.push({ flush: each, numbers });
     } catch (error) {
       each.fail(error);
     }
@@ -120,13 +124,14 @@ async function oneByOne(owner: Backend, wanted: readonly Node[], flushes: readon
 }
 
 /** Gives `outputs` their numbers, which it returns, and carries out `assignments`. */
-async function compute(
+async function compute<const N extends readonly Node[]>(
   owner: Backend,
-  outputs: readonly Node[],
+  outputs: N,
   assignments: readonly Assignment[] = [],
-): Promise<readonly TypedArray[]> {
+): Promise<Each<N, TypedArray>> {
   const isKnown = (node: Node): boolean => node.value !== undefined;
-  if (assignments.length === 0 && outputs.every(isKnown)) return outputs.map((node) => node.value!);
+  const numbers = () => outputs.map((node) => node.value!) as Each<N, TypedArray>;
+  if (assignments.length === 0 && outputs.every(isKnown)) return numbers();
   const graph = closeGraph(outputs, assignments);
   for (const variable of graph.variables as Cell[]) {
     if (variable.lost && reads(graph, variable)) throw variable.lost;
@@ -137,8 +142,8 @@ async function compute(
   for (const [node, number] of lifted)
     inputs[graph.inputs.length + number] ??= allocate(node.dtype, 1).fill(constantValue(node)!);
   const results = await program.run(inputs, await storagesIn(owner, graph.variables as Cell[]), 1);
-  outputs.forEach((node, i) => keepValue(node, results[i]!));
-  return results;
+  for (const [node, values] of zip(outputs, results)) keepValue(node, values);
+  return numbers();
 }
 
 function reads(graph: Graph, variable: Resident): boolean {

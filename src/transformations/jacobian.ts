@@ -46,7 +46,7 @@ export function jacfwd<Rest extends unknown[]>(f: Differentiable<Rest>): Derivat
   return (given, ...rest) => {
     const { x, y } = traced("jacfwd", f, given, rest);
     const standIn = ops.placeholder(0, x.shape, x.dtype);
-    const columns = forEachUnit(tangentNodes([y], [x], [standIn])[0]!, standIn, y.shape);
+    const columns = forEachUnit(tangentNodes([y], [x], [standIn])[0], standIn, y.shape);
     const order = columns.shape.map((_, i) => (i + 1) % columns.shape.length);
     return new Tensor(ops.reshape(ops.permute(columns, order), [...y.shape, ...x.shape]));
   };

@@ -8,7 +8,7 @@ import * as ops from "../ops/index.ts";
 import type { Node, Ops } from "../ops/op.ts";
 import { transformed } from "../runtime/trace.ts";
 import { Tensor, type TensorLike } from "../tensor.ts";
-import { zip } from "../zip.ts";
+import { type Each, zip } from "../zip.ts";
 import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
 import { matching, ownNodes } from "./vjp.ts";
 
@@ -53,7 +53,11 @@ export function jvp<Args extends TensorLike[], R extends Outputs>(
 const forward: Ops = { ...builders, fence: (x) => x };
 
 /** The derivative of each y when each x moves along its direction. */
-export function tangentNodes(ys: readonly Node[], xs: readonly Node[], directions: readonly Node[]): Node[] {
+export function tangentNodes<const N extends readonly Node[]>(
+  ys: N,
+  xs: readonly Node[],
+  directions: readonly Node[],
+): Each<N, Node> {
   const isFloat = (x: Node): boolean => dtypeInfo(x.dtype).isFloat;
   const zeros = (x: Node): Node => ops.full(x.shape, 0, isFloat(x) ? x.dtype : "float32");
   const floats = ys.filter(isFloat);
@@ -75,5 +79,5 @@ export function tangentNodes(ys: readonly Node[], xs: readonly Node[], direction
     );
   }
   const tangentOf = new Map(zip(floats, tangents));
-  return ys.map((y) => tangentOf.get(y) ?? zeros(y));
+  return ys.map((y) => tangentOf.get(y) ?? zeros(y)) as Each<N, Node>;
 }
