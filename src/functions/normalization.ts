@@ -130,11 +130,11 @@ export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor
     throw new ArgumentError(`${where}: give both mean and variance, or neither.`);
   const others = at.shape.map((_, i) => i).filter((i) => i !== channel);
   const own =
-    mean === undefined
+    mean === undefined || variance === undefined
       ? moments(at, others, { keepDims: true })
       : {
           mean: along(where, "mean", mean, at, [channel]),
-          variance: along(where, "variance", variance!, at, [channel]),
+          variance: along(where, "variance", variance, at, [channel]),
         };
   const y = at.sub(own.mean).mul(rsqrt(own.variance.add(positive(where, options.epsilon ?? 1e-3))));
   return scaledAndShifted(where, y, options, [channel]);

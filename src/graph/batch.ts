@@ -5,6 +5,7 @@ import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
 import { apply, asInputs, type ContractLabels, type Inputs, type Node, type Rewrite, withInputs } from "../ops/op.ts";
 import { inversePermutation, moveBlock } from "../shape.ts";
+import type { Each } from "../zip.ts";
 import { type Batched, type BatchedLoop, type BodyBatching, batchedResult, LoopBatching } from "./batch-loop.ts";
 import { topologicalOrder } from "./order.ts";
 
@@ -12,8 +13,12 @@ import { topologicalOrder } from "./order.ts";
  * Computes the graph behind `roots` for `size` examples at once. `given` replaces leaves by nodes with the batch axis
  * in front. The kind of a node's operation decides which rule it follows, unless the operation declares one of its own.
  */
-export function batchNodes(roots: readonly Node[], given: ReadonlyMap<Node, Node>, size: number): Batched[] {
-  return new Batching(size).nodes(roots, given);
+export function batchNodes<const N extends readonly Node[]>(
+  roots: N,
+  given: ReadonlyMap<Node, Node>,
+  size: number,
+): Each<N, Batched> {
+  return new Batching(size).nodes(roots, given) as Each<N, Batched>;
 }
 
 class Batching implements BodyBatching {

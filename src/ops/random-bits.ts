@@ -38,7 +38,7 @@ export const randomBitsOp: ElementwiseOp<RandomBitsAttrs> = defineOp({
   name: "randomBits",
   kind: "elementwise",
   infer: (inputs) => {
-    const [k0, k1, counter] = inputs as [Node, Node, Node];
+    const [k0, k1, counter] = inputs;
     if (
       inputs.some((x) => x.dtype !== "uint32") ||
       !sameShape(k0.shape, counter.shape) ||

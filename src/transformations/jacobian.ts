@@ -9,8 +9,8 @@ import { transformed } from "../runtime/trace.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { Tensor, type TensorLike } from "../tensor.ts";
 import { tangentNodes } from "./jvp.ts";
-import { outputsOf } from "./outputs.ts";
-import { ownNodes } from "./vjp.ts";
+import { outputOf } from "./outputs.ts";
+import { ownNode } from "./vjp.ts";
 
 type Differentiable<Rest extends unknown[]> = (x: Tensor, ...rest: Rest) => Tensor;
 type Derivative<Rest extends unknown[]> = (x: TensorLike, ...rest: Rest) => Tensor;
@@ -69,11 +69,11 @@ function traced<Rest extends unknown[]>(
   given: TensorLike,
   rest: Rest,
 ): { x: Node; y: Node } {
-  const [x] = ownNodes([given]) as [Node];
-  const [y] = outputsOf(
+  const x = ownNode(given);
+  const { node: y } = outputOf(
     where,
     transformed(() => f(new Tensor(x), ...rest)),
-  ).map((t) => t.node) as [Node];
+  );
   for (const { dtype } of [x, y])
     if (!dtypeInfo(dtype).isFloat)
       throw new DTypeError(`${where}: expected floats, which alone have derivatives, got ${dtype}; cast it first.`);
@@ -85,10 +85,6 @@ function forEachUnit(linear: Node | null, standIn: Node, shape: Shape): Node {
   const n = sizeOf(standIn.shape);
   if (!linear) return ops.full([n, ...shape], 0, standIn.dtype);
   const units = ops.cast(ops.equal(ops.iota([n, n], 0, "int32"), ops.iota([n, n], 1, "int32")), standIn.dtype);
-  const [{ node, hasAxis }] = batchNodes(
-    [linear],
-    new Map([[standIn, ops.reshape(units, [n, ...standIn.shape])]]),
-    n,
-  ) as [{ node: Node; hasAxis: boolean }];
+  const [{ node, hasAxis }] = batchNodes([linear], new Map([[standIn, ops.reshape(units, [n, ...standIn.shape])]]), n);
   return hasAxis ? node : ops.broadcast(ops.reshape(node, [1, ...node.shape]), [n, ...node.shape]);
 }

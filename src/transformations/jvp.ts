@@ -10,7 +10,7 @@ import { transformed } from "../runtime/trace.ts";
 import { Tensor, type TensorLike } from "../tensor.ts";
 import { type Each, zip } from "../zip.ts";
 import { inForm, type Outputs, outputsOf, type Tensors } from "./outputs.ts";
-import { matching, ownNodes } from "./vjp.ts";
+import { matching, ownNode } from "./vjp.ts";
 
 /**
  * f(x₁, x₂ …) and its tangent Σᵢ (∂f/∂xᵢ) tᵢ, the Jacobian-vector product: the change of the value when the arguments
@@ -32,7 +32,7 @@ export function jvp<Args extends TensorLike[], R extends Outputs>(
   primals: readonly [...Args],
   tangents: readonly TensorLike[],
 ): [value: R, tangent: R] {
-  const xs = ownNodes(primals);
+  const xs = primals.map(ownNode);
   const directions = matching("jvp", "tangent", "argument", xs, tangents);
   const value = transformed(() => f(...(xs.map((x) => new Tensor(x)) as Tensors<Args>)));
   const moved = tangentNodes(

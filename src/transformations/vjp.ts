@@ -28,7 +28,7 @@ export function vjp<Args extends TensorLike[], R extends Outputs>(
   f: (...xs: Tensors<Args>) => R,
   ...primals: Args
 ): [value: R, pullback: (dy: Cotangents<R>) => Tensor[]] {
-  const xs = ownNodes(primals);
+  const xs = primals.map(ownNode);
   const value = transformed(() => f(...(xs.map((x) => new Tensor(x)) as Tensors<Args>)));
   const ys = outputsOf("vjp", value).map((y) => y.node);
   const pullback = (dy: Cotangents<R>): Tensor[] => {
@@ -45,10 +45,8 @@ export function vjp<Args extends TensorLike[], R extends Outputs>(
   return [value, pullback];
 }
 
-/** The arguments as separate nodes, so that one tensor given twice counts as two arguments. */
-export function ownNodes(primals: readonly TensorLike[]): Node[] {
-  return primals.map((x) => ops.identity(asTensor(x).node));
-}
+/** An argument as a node of its own, so that one tensor given twice counts as two arguments. */
+export const ownNode = (primal: TensorLike): Node => ops.identity(asTensor(primal).node);
 
 /** The given tensors as nodes, after a check that there is one of the right shape for each of `nodes`. */
 export function matching(
