@@ -135,7 +135,7 @@ function treeText(tree: TensorTree): string {
 function stepsOf(stacks: readonly Tensor[], length: number | undefined): number {
   if (length !== undefined && checkCount("scan", "length", length, 0) > mostSteps)
     throw new ArgumentError(
-      `scan: expected at most ${mostSteps} steps, got a length of ${length}; scan parts, each from the last one's carry.`,
+      `scan: expected at most ${mostSteps} steps, got a length of ${length}; scan parts of it, one after another.`,
     );
   const scalar = stacks.find((x) => x.ndim === 0);
   if (scalar)
