@@ -121,7 +121,7 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
     if (!Number.isInteger(steps) || steps < 1 || steps > mostSteps)
       throw new ArgumentError(
         `${where}: expected an integer number of steps from 1 to ${mostSteps}, got ${describe(steps)}; ` +
-          "for more of them, call it again.",
+          "call it again for more.",
       );
     const args = given.map((x) => asTensor(x));
     const traced = traceFor(args);

@@ -405,7 +405,7 @@ describe("errors", () => {
   test("odd numbers of steps and odd results", async () => {
     const f = compile((x: Tensor) => x);
     for (const steps of [0, -1, 1.5, NaN, 2 ** 31, 2 ** 32 + 1]) {
-      const message = `expected an integer number of steps from 1 to 2147483647, got ${steps}; for more`;
+      const message = `expected an integer number of steps from 1 to 2147483647, got ${steps}; call it again`;
       await expect(f.repeat(steps, 1)).rejects.toThrow(`repeat: ${message}`);
       await expect(f.profile(steps, 1)).rejects.toThrow(`profile: ${message}`);
     }

@@ -67,13 +67,8 @@ export function schedule(fused: KernelGraph): Schedule {
 
 function stepsBy(steps: readonly Step[], touched: (kernel: Kernel) => readonly Buffer[]): Map<Buffer, Step[]> {
   const found = new Map<Buffer, Step[]>();
-  for (const step of steps) {
-    for (const buffer of touched(step.kernel)) {
-      const sofar = found.get(buffer);
-      if (sofar) sofar.push(step);
-      else found.set(buffer, [step]);
-    }
-  }
+  for (const step of steps)
+    for (const buffer of touched(step.kernel)) found.set(buffer, [...(found.get(buffer) ?? []), step]);
   return found;
 }
 
