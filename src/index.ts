@@ -10,19 +10,26 @@ export {
   type ActivationName,
   activation,
   activations,
+  celu,
+  crelu,
   elu,
   gelu,
+  glu,
   heaviside,
   leakyRelu,
   linear,
+  logSigmoid,
   maxout,
+  mish,
   relu,
   selu,
   sigmoid,
   silu,
   softplus,
   softsign,
+  squareplus,
   swish,
+  tanhShrink,
 } from "./functions/activations.ts";
 export * from "./functions/array.ts";
 export { type AttentionOptions, scaledDotProductAttention } from "./functions/attention.ts";
@@ -50,6 +57,18 @@ export {
   rmsNorm,
 } from "./functions/normalization.ts";
 export {
+  hardShrink,
+  hardSigmoid,
+  hardSilu,
+  hardSwish,
+  hardTanh,
+  relu6,
+  softShrink,
+  sparsePlus,
+  sparseSigmoid,
+  threshold,
+} from "./functions/piecewise.ts";
+export {
   averagePool1d,
   averagePool2d,
   averagePool3d,
@@ -69,6 +88,7 @@ export { type ScanOptions, scan, type TensorTree } from "./functions/scan.ts";
 export { logSoftmax, softmax } from "./functions/softmax.ts";
 export { argsort, median, type SortOptions, sort, takeAlongAxis, topK } from "./functions/sorting.ts";
 export type { DataFormat, Padding, PerAxis } from "./functions/space.ts";
+export { sparsemax } from "./functions/sparsemax.ts";
 export { erfinv } from "./functions/special.ts";
 export { grad, gradients, valueAndGrad } from "./gradient.ts";
 export type { HostArray, NestedArray, NestedOfRank } from "./host-array.ts";

@@ -4,14 +4,26 @@ import {
   type ActivationName,
   activation,
   activations,
+  glu,
   gradients,
+  hardShrink,
+  hardSigmoid,
+  hardSilu,
+  hardTanh,
   heaviside,
   logSoftmax,
   maxout,
+  relu6,
   sigmoid,
   softmax,
   softplus,
+  softShrink,
+  sparsemax,
+  sparsePlus,
+  sparseSigmoid,
+  stack,
   tensor,
+  threshold,
 } from "../src/index.ts";
 
 const rounded = (values: ArrayLike<number>, digits: number): number[] =>
@@ -37,7 +49,9 @@ test("shifted sigmoids add up to softplus", async () => {
 });
 
 describe("far from 0, values and gradients stay finite", () => {
-  const finite = (Object.keys(activations) as ActivationName[]).filter((name) => name !== "exp");
+  const finite = (Object.keys(activations) as ActivationName[]).filter(
+    (name) => name !== "exp" && name !== "exponential",
+  );
   test.each(finite)("%s", async (name) => {
     const x = tensor([-1e4, -100, -30, -1e-30, 0, 1e-30, 30, 100, 1e4]);
     const y = activation(name)(x);
@@ -79,6 +93,34 @@ test("maxout takes the best of neighbours", async () => {
     [0, -2],
   ]);
   expect(() => maxout([1, 2, 3], 2)).toThrow("maxout: 2 units must divide the last axis of [3].");
+});
+
+test("glu wants two halves", () => {
+  expect(() => glu([1, 2, 3])).toThrow("glu: expected an axis of even length, got 3 in [3].");
+});
+
+describe("sparsemax", () => {
+  test("of equal scores is even, of one far ahead is certain, and sums to 1 far from 0", async () => {
+    expect(await sparsemax([3, 3, 3, 3]).array()).toEqual([0.25, 0.25, 0.25, 0.25]);
+    expect(await sparsemax([1e6 + 0.5, 1e6]).array()).toEqual([0.75, 0.25]);
+    expect(await sparsemax([1e4, -1e4, 0]).array()).toEqual([1, 0, 0]);
+  });
+  test("is the sparse sigmoid of two", async () => {
+    const x = tensor([-2, -0.7, 0, 0.4, 1.5]);
+    const [both] = [
+      await sparsemax(stack([x.mul(0.5), x.mul(-0.5)], 1))
+        .at([], 0)
+        .data(),
+    ];
+    const wanted = await sparseSigmoid(x).data();
+    both.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 6));
+  });
+});
+
+test("NaN passes through the pieces", async () => {
+  for (const f of [relu6, hardTanh, hardSigmoid, hardSilu, hardShrink, softShrink, sparsePlus, sparseSigmoid])
+    expect(await f([NaN]).array()).toEqual([NaN]);
+  expect(await threshold([NaN], 0, 1).array()).toEqual([NaN]);
 });
 
 test("a name that is none is said, with the nearest", () => {

@@ -20,11 +20,13 @@ import {
   convTranspose1d,
   convTranspose2d,
   convTranspose3d,
+  crelu,
   cumprod,
   cumsum,
   depthwiseConv2d,
   einsum,
   erfinv,
+  glu,
   gradients,
   groupNorm,
   l2Normalize,
@@ -43,10 +45,12 @@ import {
   scaledDotProductAttention,
   sequential,
   sort,
+  sparsemax,
   std,
   Tensor,
   type TensorLike,
   tensor,
+  threshold,
   topK,
   tril,
   tripletMarginLoss,
@@ -95,13 +99,17 @@ async function check(golden: Golden, f: (...xs: Tensor[]) => Tensor, relative?: 
 const label = (golden: Golden): string =>
   `${golden.name} ${JSON.stringify({ ...(golden["options"] as object), axis: golden["axis"] })}`;
 
+const alongAxis = { softmax, logSoftmax, sparsemax, glu, crelu };
+
 describe("activations", () => {
   test.each(read<Golden>("activations").map((golden) => [label(golden), golden] as const))("%s", async (_, golden) => {
     const { name, options, axis, units } = golden as Golden & { options?: object; axis?: number; units?: number };
     if (name === "maxout") return check(golden, (x) => maxout(x, units!));
     if (name === "prelu") return check(golden, (x, slope) => where(x.greater(0), x, x.mul(slope)));
     // Near a probability of 1 the gradient is a difference of equals, good to a rounding of 1.
-    if (axis !== undefined) return check(golden, (x) => (name === "softmax" ? softmax : logSoftmax)(x, axis), 2e-4);
+    if (axis !== undefined) return check(golden, (x) => alongAxis[name as "glu"](x, axis), 2e-4);
+    if (name === "threshold")
+      return check(golden, (x) => threshold(x, golden["limit"] as number, golden["constant"] as number));
     await check(golden, (x) =>
       options ? (activations[name as "elu"] as (x: TensorLike, o: object) => Tensor)(x, options) : activation(name)(x),
     );

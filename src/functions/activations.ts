@@ -1,11 +1,23 @@
 // Activation functions, elementwise unless stated otherwise, and the names that layers take for them.
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { lookUp } from "../options.ts";
-import { formatShape } from "../shape.ts";
+import { formatShape, normalizeAxis } from "../shape.ts";
 import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
-import { abs, exp, sign, tanh, where } from "./array.ts";
+import { abs, concatenate, exp, sign, split, tanh, where } from "./array.ts";
+import {
+  hardShrink,
+  hardSigmoid,
+  hardSilu,
+  hardSwish,
+  hardTanh,
+  relu6,
+  softShrink,
+  sparsePlus,
+  sparseSigmoid,
+} from "./piecewise.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
+import { sparsemax } from "./sparsemax.ts";
 
 /**
  * x itself: no activation.
@@ -116,6 +128,75 @@ export function softsign(x: TensorLike): Tensor {
 }
 
 /**
+ * x for x > 0, else α(e^(x/α) − 1): an {@link elu} whose slope has no jump for any α. Default α = 1. Barron, 2017.
+ *
+ * @example await celu([-1, 2]).array(); // [-0.63212, 2]
+ */
+export function celu(x: TensorLike, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
+  const at = asFloat(x);
+  const positive = at.greater(0);
+  return where(
+    positive,
+    at,
+    where(positive, 0, at)
+      .mul(1 / alpha)
+      .expm1()
+      .mul(alpha),
+  );
+}
+
+/**
+ * x·tanh(softplus(x)). Misra, 2019.
+ *
+ * @example await mish([-1, 1]).array(); // [-0.303401, 0.865098]
+ */
+export function mish(x: TensorLike): Tensor {
+  const at = asTensor(x);
+  return at.mul(softplus(at).tanh());
+}
+
+/**
+ * ½(x + √(x² + b)), a softplus without exponentials. Default b = 4. Barron, 2021.
+ *
+ * @example await squareplus([-1, 0, 1]).array(); // [0.618034, 1, 1.618034]
+ */
+export function squareplus(x: TensorLike, { b = 4 }: { readonly b?: number } = {}): Tensor {
+  const at = asFloat(x);
+  const root = at.square().add(b).sqrt();
+  const distance = at.abs();
+  // Below 0 the sum is a difference of equals; ½b/(√(x² + b) − x) is the same number.
+  const value = where(
+    at.less(0),
+    root
+      .add(distance)
+      .pow(-1)
+      .mul(0.5 * b),
+    root.add(distance).mul(0.5),
+  );
+  // d squareplus = s dx with s = ½(1 + x/√(x² + b)) = squareplus/√(x² + b), and ds = ½b/(x² + b)^(3/2) dx
+  const curve = root.pow(-3).mul(0.5 * b);
+  const slope = ops.customGradient(ops.div(value.node, root.node), [at.node], (dy) => [ops.mul(dy, curve.node)]);
+  return new Tensor(ops.customGradient(value.node, [at.node], (dy) => [ops.mul(dy, slope)]));
+}
+
+/**
+ * ln σ(x) = −softplus(−x), exact where σ(x) itself would round to 0 or 1.
+ *
+ * @example await logSigmoid([-200, 0]).array(); // [-200, -0.693147]
+ */
+export const logSigmoid = (x: TensorLike): Tensor => softplus(asTensor(x).neg()).neg();
+
+/**
+ * x − tanh x.
+ *
+ * @example await tanhShrink([0, 2]).array(); // [0, 1.035972]
+ */
+export function tanhShrink(x: TensorLike): Tensor {
+  const at = asFloat(x);
+  return at.sub(at.tanh());
+}
+
+/**
  * 0 for x < 0, ½ at 0, 1 for x > 0: the threshold neuron of McCulloch and Pitts, 1943. Its gradient is 0.
  *
  * @example await heaviside([-1, 0, 3]).array(); // [0, 0.5, 1]
@@ -138,7 +219,36 @@ export function maxout(x: TensorLike, units: number): Tensor {
 }
 
 /**
- * The activation functions by the names that layers take, such as `layers.dense(10, { activation: "relu" })`.
+ * a·σ(b), where a and b are the halves of x along `axis` (default: the last): [..., 2n] becomes [..., n]. A gated
+ * linear unit. Dauphin and others, 2017.
+ *
+ * @throws ShapeError where the axis has an odd length
+ * @example await glu([1, 2, 0, 100]).array(); // [0.5, 2]
+ */
+export function glu(x: TensorLike, axis = -1): Tensor {
+  const at = asTensor(x);
+  const length = at.shape[normalizeAxis(axis, at.ndim, "glu")]!;
+  if (length % 2 !== 0)
+    throw new ShapeError(`glu: expected an axis of even length, got ${length} in ${formatShape(at.shape)}.`);
+  const [a, b] = split(at, 2, axis) as [Tensor, Tensor];
+  return a.mul(b.sigmoid());
+}
+
+/**
+ * relu(x) and relu(−x), one after the other along `axis` (default: the last): [..., n] becomes [..., 2n]. Shang and
+ * others, 2016.
+ *
+ * @example await crelu([-1, 2]).array(); // [0, 2, 1, 0]
+ */
+export function crelu(x: TensorLike, axis = -1): Tensor {
+  const at = asTensor(x);
+  return concatenate([at.relu(), at.neg().relu()], axis);
+}
+
+/**
+ * The activation functions by the names that layers take, such as `layers.dense(10, { activation: "relu" })`. Layers
+ * keep the shape of what they activate, so that {@link maxout}, {@link glu} and {@link crelu}, which do not, have no
+ * such name, nor has {@link threshold}, which has no defaults.
  *
  * @example await activations.relu([-1, 2]).array(); // [0, 2]
  */
@@ -158,8 +268,29 @@ export const activations = {
   softmax,
   logSoftmax,
   exp,
+  /**
+   * Keras's name of {@link exp}.
+   *
+   * @example layers.dense(1, { activation: "exponential" });
+   */
+  exponential: exp,
   heaviside,
   sign,
+  relu6,
+  celu,
+  mish,
+  squareplus,
+  logSigmoid,
+  tanhShrink,
+  hardSigmoid,
+  hardSilu,
+  hardSwish,
+  hardTanh,
+  hardShrink,
+  softShrink,
+  sparsePlus,
+  sparseSigmoid,
+  sparsemax,
 } as const;
 
 /** A name that layers take for an activation. */

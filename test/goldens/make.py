@@ -73,7 +73,22 @@ def case(name, f, inputs, differentiable=None, **more):
 
 POINTS = [-100, -20, -3.7, -1.5, -0.6, -0.25, -0.01, 0, 0.01, 0.25, 0.6, 1.5, 3.7, 20, 100]
 SMOOTH = [-5.5, -3.7, -1.5, -0.6, -0.25, -0.01, 0, 0.01, 0.25, 0.6, 1.5, 3.7, 5.5]
+CORNERS = [-100, -6.5, -3, -2, -1, -0.6, -0.5, -0.25, -0.01, 0, 0.01, 0.25, 0.5, 0.6, 1, 2, 3, 6, 6.5, 100]
 SCORES = [[5, 3, 6.2, 4, 1.5, -2], [0.1, -0.2, 0.3, 0, 1e3, -1e3]]
+
+
+def sparsemax(x):
+    """The projection onto the simplex, by bisection for its threshold; its slope is that of the formula."""
+    low, high = x.detach().amin(-1, keepdim=True) - 1, x.detach().amax(-1, keepdim=True)
+    for _ in range(200):
+        middle = (low + high) / 2
+        above = F.relu(x.detach() - middle).sum(-1, keepdim=True) > 1
+        low, high = torch.where(above, middle, low), torch.where(above, high, middle)
+    support = (x.detach() > high).to(x.dtype)
+    limit = ((x * support).sum(-1, keepdim=True) - 1) / support.sum(-1, keepdim=True)
+    return support * (x - limit)
+
+
 write("activations", [
     case("sigmoid", torch.sigmoid, [POINTS]),
     case("tanh", torch.tanh, [POINTS]),
@@ -99,6 +114,32 @@ write("activations", [
     case("logSoftmax", lambda x: torch.log_softmax(x, 0), [SCORES], axis=0),
     case("prelu", lambda x, a: F.prelu(x, a), [POINTS, [0.25]]),
     case("maxout", lambda x: x.reshape(2, 3, 2).amax(-1), [SCORES], units=3),
+    case("exponential", torch.exp, [SMOOTH]),
+    case("relu6", F.relu6, [CORNERS]),
+    case("hardTanh", F.hardtanh, [CORNERS]),
+    case("hardSigmoid", F.hardsigmoid, [CORNERS]),
+    case("hardSilu", F.hardswish, [POINTS]),
+    case("hardSwish", F.hardswish, [POINTS]),
+    case("hardShrink", F.hardshrink, [CORNERS]),
+    case("hardShrink", lambda x: F.hardshrink(x, 1.0), [CORNERS], options={"threshold": 1}),
+    case("softShrink", F.softshrink, [CORNERS]),
+    case("softShrink", lambda x: F.softshrink(x, 0.25), [CORNERS], options={"threshold": 0.25}),
+    case("threshold", lambda x: F.threshold(x, 0.5, -3), [CORNERS], limit=0.5, constant=-3),
+    case("sparsePlus", lambda x: torch.where(x <= -1, 0 * x, torch.where(x >= 1, x, (x + 1) ** 2 / 4)), [CORNERS]),
+    case("sparseSigmoid", lambda x: torch.where((x <= -1) | (x >= 1), 0 * x + (x >= 1), (x + 1) / 2), [CORNERS]),
+    case("celu", F.celu, [POINTS]),
+    case("celu", lambda x: F.celu(x, 2.5), [POINTS], options={"alpha": 2.5}),
+    case("mish", F.mish, [POINTS]),
+    # The sum is a difference of equals far below 0, in float64 too.
+    case("squareplus", lambda x: torch.where(x < 0, 2 / ((x * x + 4).sqrt() - x), (x + (x * x + 4).sqrt()) / 2), [POINTS]),
+    case("squareplus", lambda x: (x + (x * x + 0.5).sqrt()) / 2, [SMOOTH], options={"b": 0.5}),
+    case("logSigmoid", F.logsigmoid, [POINTS]),
+    case("tanhShrink", F.tanhshrink, [POINTS]),
+    case("glu", lambda x: F.glu(x, -1), [SCORES], axis=-1),
+    case("glu", lambda x: F.glu(x, 0), [SCORES], axis=0),
+    case("crelu", lambda x: torch.cat([F.relu(x), F.relu(-x)], -1), [SCORES], axis=-1),
+    case("sparsemax", sparsemax, [[*SCORES, [0.5, 0.2, 0.1, 0.1, -0.3, 0.1], [2, 2, 2, 2, 2, 2]]], axis=-1),
+    case("sparsemax", lambda x: sparsemax(x.T).T, [[[0.3, 0.1], [0.4, 5]]], axis=0),
 ])
 
 # ---- losses: one number an example; gradients by the predictions --------------------------------------------------
