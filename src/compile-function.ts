@@ -10,7 +10,7 @@ import { isRead, type Node } from "./ops/op.ts";
 import { checkFunction, describe } from "./options.ts";
 import { Cell } from "./runtime/cell.ts";
 import { backend, enqueue } from "./runtime/device.ts";
-import { evaluate, flush, storagesIn } from "./runtime/evaluate.ts";
+import { evaluate, flush, numbersIn, storagesIn } from "./runtime/evaluate.ts";
 import { isInlining, type Trace, tracing } from "./runtime/trace.ts";
 import { mostSteps } from "./shape.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
@@ -135,7 +135,7 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
       for (const cell of traced.read) cell.checkCurrent();
       const storages = await storagesIn(traced.owner, traced.variables);
       for (const copyToReads of overwrites) await copyToReads();
-      const numbers = args.map(({ node }) => node.value!);
+      const numbers = args.map(({ node }) => numbersIn(node));
       try {
         const results = await run(program, numbers, storages, steps);
         for (const cell of traced.assigned) cell.wrote();

@@ -1,6 +1,6 @@
 // Numbers in JavaScript's memory, with their shape and dtype: the common form of files, data sets and user input.
 import { allocate, type DType, dtypeInfo, type TypedArray, toDType } from "./dtype.ts";
-import { DTypeError, ShapeError } from "./errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "./errors.ts";
 import { describe } from "./options.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
 
@@ -24,6 +24,8 @@ export type NestedOfRank<Rank extends number, Element = number> = number extends
 
 /** The greatest number of axes of nested numbers. An array that contains itself has more. */
 const mostAxes = 64;
+/** The greatest number of nested numbers. An array in which one row stands many times may be of any size. */
+const mostNested = 2 ** 27;
 
 /**
  * Makes a {@link HostArray} from nested numbers. Throws {@link ShapeError} if the rows differ in length, and an
@@ -36,32 +38,48 @@ export function fromNested(values: NestedArray, dtype?: DType): HostArray {
       throw new ShapeError(`expected a nested array of at most ${mostAxes} levels, got more; does it contain itself?`);
     shape.push(level.length);
   }
-  const flat: (number | boolean)[] = [];
-  const walk = (level: NestedArray, depth: number, path: string): void => {
+  const size = sizeOf(shape);
+  if (size > mostNested)
+    throw new ShapeError(
+      `expected a nested array of at most ${mostNested} numbers, got ${formatShape(shape)}; try a typed array.`,
+    );
+  const numbers = new Float64Array(size);
+  const index: number[] = [];
+  let count = 0;
+  let isBool = size > 0;
+  const pathTo = (depth: number): string => {
+    const path = index.slice(0, depth).map((i) => `[${i}]`);
+    return path.join("") || "its top";
+  };
+  const walk = (level: NestedArray, depth: number): void => {
     if (typeof level === "number" || typeof level === "boolean") {
-      if (depth !== shape.length) throw ragged(path, "a number", depth, shape);
-      flat.push(level);
+      if (depth !== shape.length) throw ragged(pathTo(depth), "a number", depth, shape);
+      if (typeof level === "number") isBool = false;
+      numbers[count++] = Number(level);
       return;
     }
     if (!Array.isArray(level)) {
       throw new ShapeError(
-        `expected a nested array of numbers or booleans, got ${describe(level)} at ${path || "its top"}.`,
+        `expected a nested array of numbers or booleans, got ${describe(level)} at ${pathTo(depth)}.`,
       );
     }
     if (depth >= shape.length || level.length !== shape[depth])
-      throw ragged(path, `${level.length} entries`, depth, shape);
+      throw ragged(pathTo(depth), `${level.length} entries`, depth, shape);
     // `forEach` would skip holes.
-    for (const [i, part] of level.entries()) walk(part, depth + 1, `${path}[${i}]`);
+    for (const [i, part] of level.entries()) {
+      index[depth] = i;
+      walk(part, depth + 1);
+    }
   };
-  walk(values, 0, "");
-  const actual = dtype ?? (flat.length > 0 && flat.every((v) => typeof v === "boolean") ? "bool" : "float32");
-  return { data: convert(flat.map(Number), actual), shape, dtype: actual };
+  walk(values, 0);
+  const actual = dtype ?? (isBool ? "bool" : "float32");
+  return { data: actual === "float64" ? numbers : convert(numbers, actual), shape, dtype: actual };
 }
 
 function ragged(path: string, got: string, depth: number, shape: Shape): ShapeError {
   const expected = depth < shape.length ? `${shape[depth]} entries` : "a number";
   return new ShapeError(
-    `expected a rectangular nested array with ${expected} at ${path || "its top"}, ` +
+    `expected a rectangular nested array with ${expected} at ${path}, ` +
       `got ${got} (shape so far ${formatShape(shape)}).`,
   );
 }
@@ -78,12 +96,25 @@ export function toNested(array: HostArray): NestedArray {
   return build(0, 0, sizeOf(shape));
 }
 
+/** Returns the array. Throws {@link ArgumentError} if its buffer was transferred, which leaves no numbers in it. */
+export function attached<A extends TypedArray | ForeignArray>(array: A): A {
+  try {
+    if (array.length === 0) new Uint8Array(array.buffer);
+  } catch {
+    throw new ArgumentError(
+      "expected an array with its numbers, got one whose buffer was transferred (to a worker?); pass a copy.",
+    );
+  }
+  return array;
+}
+
 /**
  * Wraps a typed array. Its kind gives the dtype; signed 8-bit and all 16-bit integers become int32. Throws if its
- * length does not fit `shape`, and for a number outside the range of an integer dtype.
+ * length does not fit `shape`, if its buffer was transferred, and for a number outside the range of an integer dtype.
  */
 export function fromTyped(data: TypedArray | ForeignArray, shape: Shape, wanted?: DType): HostArray {
   const own = dtypeOf(data);
+  attached(data);
   const dtype = wanted ?? own;
   if (sizeOf(checkShape(shape, "array")) !== data.length) {
     throw new ShapeError(

@@ -60,12 +60,28 @@ const deep = (levels: number): NestedArray => {
   return list;
 };
 
+/** Lists of two entries that are one and the same list: 2^`levels` rows in as many lists as levels. */
+const doubled = (levels: number): NestedArray => {
+  let list: NestedArray = [1];
+  for (let i = 0; i < levels; i++) list = [list, list];
+  return list;
+};
+/** An array whose buffer another thread owns by now, so that its length is 0. */
+const transfer = <A extends Float32Array>(array: A): A => {
+  structuredClone(array.buffer, { transfer: [array.buffer as ArrayBuffer] });
+  return array;
+};
+const transferred = (length: number): Float32Array => transfer(new Float32Array(length));
+
 const numbers: readonly Row[] = [
   ["a missing row", () => tensor(holed()), ShapeError, "numbers or booleans, got undefined at [1]."],
   ["a missing number", () => tensor(sparse()), ShapeError, "got undefined at [1]."],
   ["a missing number of a variable", () => variable(sparse()), ShapeError, "got undefined at [1]."],
   ["an array without entries", () => tensor(new Array(3)), ShapeError, "got undefined at [0]."],
-  ["a long array without entries", () => tensor(new Array(1e9)), ShapeError, "got undefined at [0]."],
+  ["a long array without entries", () => tensor(new Array(1e8)), ShapeError, "got undefined at [0]."],
+  ["an array that is too long", () => tensor(new Array(1e9)), ShapeError, "at most 134217728 numbers, got ["],
+  ["one row that stands 2⁶⁰ times", () => tensor(doubled(60)), ShapeError, "at most 134217728 numbers, got ["],
+  ["a transferred array", () => tensor(transferred(2)), ArgumentError, "got one whose buffer was transferred"],
   ["null", () => tensor(loose(null)), ShapeError, "numbers or booleans, got null at its top."],
   ["nothing", () => tensor(loose(undefined)), ShapeError, "numbers or booleans, got undefined at its top."],
   ["numbers that are null", () => tensor(loose({ data: null, shape: [2] })), DTypeError, "got null; try"],
@@ -198,6 +214,35 @@ test("a buffer that shrinks after the call leaves the tensor as it was", async (
   const x = tensor(numbers);
   buffer.resize(4);
   expect(await x.add(0).array()).toEqual([7, 7, 7, 7]);
+});
+
+describe("an array that is transferred after the call", () => {
+  const message = "got one whose buffer was transferred (to a worker?); pass a copy.";
+
+  test.each<[what: string, use: (x: Tensor) => Promise<unknown>]>([
+    ["to be read", (x) => x.array()],
+    ["to be computed with", (x) => x.add(1).array()],
+    ["to be the value of a variable", (x) => variable(x).value.array()],
+    ["to be the argument of a compiled function", (x) => compile((y: Tensor) => y.mul(2))(x)],
+  ])("is refused %s, and nothing else is", async (_, use) => {
+    const numbers = new Float32Array(5000).fill(3);
+    const x = tensor(numbers);
+    transfer(numbers);
+    await expect(use(x)).rejects.toThrow(new ArgumentError(`expected an array with its numbers, ${message}`));
+    expect(await tensor([1, 2]).add(1).array()).toEqual([2, 3]);
+  });
+
+  test("is refused as a data set's column by fit and evaluate, which train again on others", async () => {
+    const inputs = new Float32Array(8).fill(1);
+    const lost = Dataset.from({ inputs: { data: inputs, shape: [4, 2] }, targets: new Float32Array(4) });
+    transfer(inputs);
+    const net = sequential([layers.dense(1)]);
+    net.compile({ loss: "mse" });
+    await expect(net.fit(lost, { verbose: 0 })).rejects.toThrow(message);
+    await expect(net.evaluate(lost)).rejects.toThrow(message);
+    const whole = Dataset.from({ inputs: [[1, 2]], targets: [[1]] });
+    expect((await net.fit(whole, { epochs: 2, verbose: 0 })).epochs).toHaveLength(2);
+  });
 });
 
 const model = (loss: unknown = "mse", metrics: unknown[] = []) => {

@@ -5,6 +5,7 @@ import { NablaError } from "../errors.ts";
 import { type Assignment, closeGraph, type Graph, graphNodes, programKey } from "../graph/graph.ts";
 import { liftNumbers } from "../graph/lift.ts";
 import { detachGraph } from "../graph/replace.ts";
+import { attached } from "../host-array.ts";
 import { constantValue, type Resident } from "../ops/index.ts";
 import { isRead, keepValue, type Node } from "../ops/op.ts";
 import { type Each, zip } from "../zip.ts";
@@ -45,6 +46,9 @@ export function refuse(error: NablaError): Promise<never> {
   return refused;
 }
 
+/** The numbers that a node holds. They may be the user's own array, whose buffer may have been transferred since. */
+export const numbersIn = ({ value }: Node): TypedArray => attached(value!);
+
 /** Computes the numbers of `nodes`, and passes them to `use`. */
 export function numbersOf<const N extends readonly Node[], T>(
   nodes: N,
@@ -52,7 +56,7 @@ export function numbersOf<const N extends readonly Node[], T>(
 ): Promise<T> {
   const reason = whyNoNumbers();
   if (reason !== null) return refuse(new NablaError(reason));
-  return evaluate(nodes).then(() => use(nodes.map((node) => node.value!) as Each<N, TypedArray>));
+  return evaluate(nodes).then(() => use(nodes.map(numbersIn) as Each<N, TypedArray>));
 }
 
 /** Queues a program that computes `nodes` and carries out all pending assignments. */
@@ -138,7 +142,7 @@ async function compute<const N extends readonly Node[]>(
   }
   const lifted = liftNumbers(graph);
   const program = await programFor(owner, graph, lifted);
-  const inputs = graph.inputs.map((node) => node.value!);
+  const inputs = graph.inputs.map(numbersIn);
   for (const [node, number] of lifted)
     inputs[graph.inputs.length + number] ??= allocate(node.dtype, 1).fill(constantValue(node)!);
   const results = await program.run(inputs, await storagesIn(owner, graph.variables as Cell[]), 1);
