@@ -72,8 +72,13 @@ const breakAfter =
     const partial = { "content-range": `bytes ${start}-${content.length - 1}/${content.length}`, ...length };
     response.writeHead(range === undefined ? 200 : 206, range === undefined ? length : partial);
 
-    // The client must have read what came before the line breaks: a break drops the rest.
-    response.write(content.subarray(start, start + count), () => setTimeout(() => response.destroy(), 100));
+    // A break drops what the client has not read yet: the line breaks once the client has written it to its part.
+    const breakOnceWritten = (): void => {
+      const written = Math.max(0, ...Object.values(files()));
+      if (response.destroyed || written >= start + count) response.destroy();
+      else setTimeout(breakOnceWritten, 5);
+    };
+    response.write(content.subarray(start, start + count), breakOnceWritten);
   };
 
 const refuse =
@@ -261,6 +266,13 @@ describe("download", () => {
       download({ urls: [await mirror("a", endless)], sha256, path: target, maxBytes: 200_000 }),
     ).rejects.toThrow(/it sends more than 200000 bytes/);
     expect(files()).toEqual({ "file.gz.part": 0 });
+  });
+
+  test("counts what a resumed part holds already", async () => {
+    fs.writeFileSync(`${target}.part`, content.subarray(0, content.length - 10));
+    await expect(
+      download({ urls: [await mirror("a", sendRange)], sha256, path: target, maxBytes: content.length - 1 }),
+    ).rejects.toThrow(`it sends more than ${content.length - 1} bytes`);
   });
 
   test("stops at once where the disk is at fault, and keeps the part", async () => {

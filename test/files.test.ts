@@ -131,6 +131,7 @@ describe("writeFileAtomic", () => {
     for (const link of ["first", "there/second"]) expect(fs.lstatSync(at(link)).isSymbolicLink()).toBe(true);
     fs.symlinkSync("none/file", at("lost"));
     await expect(writeFileAtomic(at("lost"), bytes("x"))).rejects.toThrow(/there is no folder/);
+    await expect(writeFileAtomic("", bytes("x"))).rejects.toThrow('cannot write "": the name is empty.');
     expect(fs.lstatSync(at("lost")).isSymbolicLink()).toBe(true);
     fs.symlinkSync("circle", at("circle"));
     await expect(writeFileAtomic(at("circle"), bytes("x"))).rejects.toThrow(/its links lead in a circle\.$/);

@@ -95,6 +95,11 @@ describe("decodeIdx", () => {
     ["gzip of nothing", gzipSync(""), "it has 0 bytes, too few for its header"],
     ["gzip of too little", gzipSync(idx(0x08, [3], [1])), "but it has 9 (is it cut short?)"],
     [
+      "gzip of a byte too many",
+      gzipSync(idx(0x08, [3], [1, 2, 3, 4])),
+      "it unpacks to more than the 11 bytes that its header promises",
+    ],
+    [
       "a gzip bomb",
       gzipSync(idx(0x08, [3], new Uint8Array(10_000_000))),
       "it unpacks to more than the 11 bytes that its header promises",

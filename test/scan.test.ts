@@ -137,6 +137,11 @@ describe("a loop is what it is unrolled: values, gradients, and their gradients"
     expect([...slope!]).toEqual([...(await h.mul(2).data())]);
     expect(none!.every((v) => v === 0)).toBe(true);
   });
+  test("a tensor whose slices each step compares with the whole of it", async () => {
+    const x = draw(6, 4, 3);
+    const attend: Step = (total: Tensor, query: Tensor) => [total.add(query), softmax(x.matmul(query)).matmul(x)];
+    await agrees(attend, zeros([3]), x, [x]);
+  });
   test("arrays and records of tensors, as carry, slices and what is stacked", async () => {
     const cell: Step = ({ c, h }, { x, gate }) => {
       const next = { h: x.add(h.matmul(U)).tanh(), c: c.mul(gate).add(h) };

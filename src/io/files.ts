@@ -25,9 +25,12 @@ export function fileError(action: string, path: string, error: unknown): FileErr
   if (error instanceof NablaError) return error;
   const { code = "", message = String(error) } = error as { code?: string; message?: string };
   const lacksFolder = action === "write" && code === "ENOENT";
-  const reason = lacksFolder
-    ? `there is no folder "${nodeModule("node:path", action).dirname(path)}"`
-    : (reasons[code] ?? message);
+  const reason =
+    path === ""
+      ? "the name is empty"
+      : lacksFolder
+        ? `there is no folder "${nodeModule("node:path", action).dirname(path)}"`
+        : (reasons[code] ?? message);
   return new FileError(`cannot ${action} "${path}": ${reason}.`, { cause: error });
 }
 

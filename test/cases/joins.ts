@@ -58,6 +58,16 @@ joins(1, [
 joins(0, [[4]]);
 add(
   "concatenate",
+  "of a product that is also read through a reshape",
+  (a, b, c) => {
+    const y = a.matmul(b);
+    return [array.concatenate([y, c], 1), y.reshape([6]).mul([1, 2, 3, 4, 5, 6])];
+  },
+  [sample(between(-2, 2), [3, 4]), sample(between(-2, 2), [4, 2]), sample(between(-2, 2), [3, 5])],
+  smooth,
+);
+add(
+  "concatenate",
   "views",
   (a, b) => array.concatenate([a.transpose(), b.at([1]), a.flip().transpose(), b.at([0, 1])]),
   [sample(between(-1, 1), [3, 2]), sample(between(-1, 1), [4, 3])],
