@@ -39,6 +39,7 @@ const floors: readonly (readonly string[])[] = [
   ["data/", "io/"],
   ["nn/", "losses/", "optimizers/", "metrics/"],
   ["train/"],
+  ["models/"],
   ["index.ts"],
   ["cli/"],
 ];
@@ -159,7 +160,7 @@ describe("imports", () => {
     const edges = all.filter(({ from, to }) => to !== from && sources.includes(to));
     const cyclic = (left: readonly Import[]) => cycles(sources, left);
     // Type-only imports that close cycles in their own folders. The list only shrinks: entries that close none must go.
-    const known = ["src/ops/builders.ts", "src/train/model.ts"];
+    const known = ["src/ops/builders.ts"];
     const isKnown = ({ from, to, isType }: Import, list: readonly string[]) =>
       isType && list.includes(to) && posix.dirname(from) === posix.dirname(to);
     expect(cyclic(edges.filter((edge) => !isKnown(edge, known)))).toEqual([]);

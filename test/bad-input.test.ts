@@ -356,16 +356,6 @@ const models: readonly Case[] = [
     /expected distinct layers, got layer Dense as layers\[0\] and layers\[1\]; make a new layer for each/,
   ],
   [
-    "a layer of another model",
-    () => {
-      const layer = layers.dense(1);
-      sequential([layer], { name: "a" });
-      return sequential([layer]);
-    },
-    ArgumentError,
-    "layer dense_1 (Dense) is already part of model a: make a new layer for each model.",
-  ],
-  [
     "a name twice",
     () => sequential([layers.dense(1, { name: "a" }), layers.dense(1, { name: "a" })]),
     ArgumentError,

@@ -47,7 +47,7 @@ export async function checkLayer(make: () => Layer, inputShape: Shape, expectati
   // The declared shapes are those of the outputs.
   expect(model.outputShape).toEqual(outputShape);
   expect(Object.fromEntries(layer.parameters.map((p) => [p.name, p.shape]))).toEqual(parameters);
-  const y = model.call(x);
+  const y = model.apply(x);
   expect([y.shape, y.dtype]).toEqual([[batch, ...outputShape], "float32"]);
   expect((await y.data()).every(Number.isFinite)).toBe(true);
   expect((await model.predict(x)).shape).toEqual([batch, ...outputShape]);
@@ -81,9 +81,10 @@ async function checkGradient(
   training: boolean,
 ): Promise<void> {
   const before = await model.getWeights();
-  const parameters = model.weights().flat;
-  const point = parameters?.value;
-  const y = model.call(x, { training, key: random.key(5) });
+  // A layer alone has one range, or none.
+  const [range] = model.weights().trainedRanges(new Set());
+  const point = range?.variable.value;
+  const y = model.apply(x, { training, key: random.key(5) });
   const loss = y.mul(tensor(draw(y.size, 2), { shape: y.shape })).sum();
   const slopes = gradients(loss, point ? [x, point] : [x]);
   const graph = closeGraph(
@@ -139,7 +140,7 @@ async function checkStatistics(make: () => Layer, inputShape: Shape, statistics:
   // The compiled step gives the statistics that a plain call gives.
   const stepped = await model.getWeights();
   const plain = sequential([make(), layers.flatten(), layers.dense(1)], { inputShape, seed: 9 });
-  plain.call(x, { training: true, key: random.key(0) });
+  plain.apply(x, { training: true, key: random.key(0) });
   const called = await plain.getWeights();
   for (const name of statistics) {
     const wanted = called[`${plain.layers[0]!.name}/${name}`]!.data;
@@ -147,7 +148,7 @@ async function checkStatistics(make: () => Layer, inputShape: Shape, statistics:
   }
   if (statistics.length === 0) return;
   const outputs = async (training: boolean): Promise<string> =>
-    String(await model.call(x, { training, key: random.key(5) }).data());
+    String(await model.apply(x, { training, key: random.key(5) }).data());
   const [trained, predicted] = [await outputs(true), await outputs(false)];
   const other = draw(64, 8).map((v) => Math.abs(v) + 1);
   const scrambled = statistics.map((name) => {

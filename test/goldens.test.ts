@@ -58,6 +58,7 @@ import {
   variable,
   where,
 } from "../src/index.ts";
+import type { TrainedRange } from "../src/nn/store.ts";
 import * as ops from "../src/ops/index.ts";
 import { difference } from "./compare.ts";
 
@@ -137,6 +138,17 @@ interface OptimizerGolden {
   readonly steps: readonly (readonly number[])[];
 }
 
+/** A variable as a range of several parameters, which lie one after another. */
+function parts(of: Variable, sizes: readonly number[] = [of.value.size]): TrainedRange {
+  let end = 0;
+  const segments = sizes.map((size, i) => {
+    const offset = end;
+    end += size;
+    return { path: `part_${i}`, shape: [size], offset, size };
+  });
+  return { variable: of, from: 0, to: end, segments };
+}
+
 describe("optimizers, six steps along given gradients", () => {
   const goldens = read<OptimizerGolden>("optimizers");
   const close = { relative: 1e-5, floor: 0.01 };
@@ -147,7 +159,7 @@ describe("optimizers, six steps along given gradients", () => {
       const optimizer = optimizers[golden.name](golden.options);
       const x = variable([...golden.start]);
       // The gradient is an argument, so that one program serves all steps.
-      const step = compile((gradient: Tensor) => optimizer.applyGradients([[gradient, x, golden.sizes]]));
+      const step = compile((gradient: Tensor) => optimizer.applyGradients([[gradient, parts(x, golden.sizes)]]));
       for (const [i, gradient] of golden.gradients.entries()) {
         await step([...gradient]);
         expect(difference(await x.data(), golden.steps[i]!, "float32", close)).toBeNull();

@@ -8,38 +8,33 @@ import {
   layers,
   optimizers,
   type Sequential,
-  type Shape,
   sequential,
   type Tensor,
 } from "../src/index.ts";
 
 /** The logarithm of the sum of an example's numbers: −∞ where dropout has put all of them to zero. */
 class LogSum extends Layer {
-  readonly className = "LogSum";
+  override readonly className = "LogSum";
   constructor() {
     super("logSum", {}, []);
-  }
-  build(): Shape {
-    return [1];
   }
   call(x: Tensor): Tensor {
     return x.sum(-1, { keepDims: true }).log();
   }
-  config() {
+  override config() {
     return {};
   }
 }
 
 /** Divides by a parameter that training leaves at zero, but only in training; and counts its calls in training. */
 class Explosive extends Layer {
-  readonly className = "Explosive";
+  override readonly className = "Explosive";
   constructor() {
     super("explosive", {}, []);
   }
-  build(inputShape: Shape): Shape {
+  override build(): void {
     this.addParameter("fuse", [], "zeros", { trainable: false });
     this.addParameter("calls", [], "zeros", { trainable: false });
-    return inputShape;
   }
   call(x: Tensor, { training }: CallContext): Tensor {
     if (!training) return x;
@@ -48,7 +43,7 @@ class Explosive extends Layer {
     this.assignParameter("fuse", calls.less(3).cast("float32"));
     return x.div(calls.less(3).cast("float32"));
   }
-  config() {
+  override config() {
     return {};
   }
 }

@@ -68,7 +68,7 @@ describe("the training steps of small models", () => {
       inputs: { data: new Uint8Array(40), shape: [8, 5], dtype: "uint8" },
       targets: { data: new Uint8Array(8), shape: [8], dtype: "uint8" },
     });
-    const program = await feedPool("test", model).take(data, true).program("train", 4);
+    const program = await feedPool(model, model.requireTraining("test")).take(data, true).program("train", 4);
     const { kernels, plan } = await program.describe();
     expect(`${kernels.join("\n")}\n${plan}`).toMatchSnapshot();
   });

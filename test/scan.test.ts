@@ -449,9 +449,9 @@ describe("variables", () => {
 
   test("inside a layer's model nothing leaks: a scan over a trained model's weights", async () => {
     const model = sequential([layers.dense(3)], { inputShape: [3] });
-    const [last] = scan((x: Tensor) => [model.call(x).tanh(), null], ones([1, 3]), null, { length: 5 });
+    const [last] = scan((x: Tensor) => [model.apply(x).tanh(), null], ones([1, 3]), null, { length: 5 });
     let want = ones([1, 3]);
-    for (let i = 0; i < 5; i++) want = model.call(want).tanh();
+    for (let i = 0; i < 5; i++) want = model.apply(want).tanh();
     expect(difference(await last.data(), await want.data(), "float32", { relative: 1e-5, floor: 1 })).toBeNull();
   });
 });

@@ -2,9 +2,9 @@
 import type { Column } from "../data/dataset.ts";
 import { sigmoid } from "../functions/activations.ts";
 import { softmax } from "../functions/softmax.ts";
+import type { Model } from "../models/model.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Model } from "../train/model.ts";
 
 /** The answer to one input: the likeliest class and the probability of each class, or only the outputs. */
 export type Answer =

@@ -1,9 +1,11 @@
 // The confusion matrix of a model, as a table.
+
 import type { Dataset } from "../data/dataset.ts";
 import { printable } from "../errors.ts";
 import { metrics } from "../metrics/index.ts";
+import type { Model } from "../models/model.ts";
+import { isShape } from "../nn/tree.ts";
 import { tensor } from "../tensor.ts";
-import type { Model } from "../train/model.ts";
 import { table } from "./table.ts";
 import type { Paint } from "./terminal.ts";
 
@@ -15,9 +17,10 @@ const mostClasses = 20;
  * or if there are too many classes.
  */
 export async function confusionOf(model: Model, test: Dataset): Promise<number[][] | null> {
-  const classes = model.outputShape?.at(-1) ?? 0;
-  if (model.training?.loss.targets !== "classes" || model.outputShape?.length !== 1 || classes > mostClasses)
-    return null;
+  const shape = model.outputShape;
+  if (model.training?.loss.targets !== "classes" || !shape || !isShape(shape)) return null;
+  const [classes = 0] = shape;
+  if (shape.length !== 1 || classes > mostClasses) return null;
   const predictions = await model.predict(test);
   return (await metrics.confusionMatrix(tensor(test.targets.array), predictions).array()) as number[][];
 }

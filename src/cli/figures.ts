@@ -1,7 +1,8 @@
 // Measured figures beside those that a recipe is expected to reach.
+
+import type { ExpectedFigure } from "../models/recipe.ts";
 import { formatMeasure } from "../quantities.ts";
 import type { Evaluation } from "../train/evaluate.ts";
-import type { ExpectedFigure } from "../train/recipe.ts";
 import type { Paint } from "./terminal.ts";
 
 export function isReached({ atLeast = -Infinity, atMost = Infinity }: ExpectedFigure, value: number): boolean {

@@ -1,13 +1,15 @@
 // The compiled programs of a model, for inspection: the training step, the evaluation step, the prediction.
+
 import type { KernelRun, Program } from "../backends/backend.ts";
 import { compile } from "../compile-function.ts";
 import { Dataset } from "../data/dataset.ts";
 import { allocate, type DType } from "../dtype.ts";
+import type { Model } from "../models/model.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { feedPool } from "../train/feed.ts";
-import type { Model } from "../train/model.ts";
 import { rescale } from "../train/resident.ts";
+import { singleShapes } from "./shapes.ts";
 
 export const programKinds = ["train", "evaluate", "predict"] as const;
 export type ProgramKind = (typeof programKinds)[number];
@@ -25,7 +27,7 @@ export async function programOf(model: Model, kind: ProgramKind, batchSize: numb
   model.weights();
   if (kind === "predict") {
     const { array, scale, offset } = standIn.inputs;
-    const predict = compile((raw: Tensor) => model.call(rescale(raw, scale, offset)));
+    const predict = compile((raw: Tensor) => model.apply(rescale(raw, scale, offset)) as Tensor);
     const zeros = tensor(array);
     return {
       program: await predict.program(zeros),
@@ -33,7 +35,7 @@ export async function programOf(model: Model, kind: ProgramKind, batchSize: numb
       profile: (steps) => predict.profile(steps, zeros),
     };
   }
-  const feed = feedPool("inspect", model).take(standIn, true);
+  const feed = feedPool(model, model.requireTraining("inspect")).take(standIn, true);
   return {
     program: await feed.program(kind, batchSize),
     run: (steps) => feed.run(kind, batchSize, steps),
@@ -43,7 +45,7 @@ export async function programOf(model: Model, kind: ProgramKind, batchSize: numb
 
 /** Zeros with the shapes and dtypes of the training data, since programs depend on nothing else. */
 function standInData(model: Model, count: number): Dataset {
-  const { inputShape, outputShape } = model.requireShapes();
+  const { inputShape, outputShape } = singleShapes(model);
   const { dtype = "float32", ...how } = model.dataInfo.inputs ?? {};
   const isClasses = model.training?.loss.targets === "classes";
   const zeros = (shape: Shape, kind: DType) => ({ data: allocate(kind, sizeOf(shape)), shape, dtype: kind });

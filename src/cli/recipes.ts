@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { didYouMean } from "../errors.ts";
-import type { Recipe } from "../train/recipe.ts";
+import type { Recipe } from "../models/recipe.ts";
 import { UsageError } from "./failure.ts";
 
 // recipes/ lies beside src/, and dist/recipes/ beside dist/src/.

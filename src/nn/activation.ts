@@ -2,7 +2,7 @@
 import { ArgumentError } from "../errors.ts";
 import { type ActivationFunction, type ActivationName, activation, activations } from "../functions/activations.ts";
 import { describe } from "../options.ts";
-import { formatShape, type Shape, sameShape } from "../shape.ts";
+import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { asFloat, Layer, type LayerOptions } from "./layer.ts";
 
@@ -59,17 +59,13 @@ export interface ActivationConfig extends LayerOptions {
  *
  * @example layers.activation("tanh")
  */
-export class Activation extends Layer {
-  readonly className = "Activation";
+export class Activation extends Layer<Tensor, Tensor> {
+  override readonly className = "Activation";
   readonly #activator: Activator;
 
   constructor(config: ActivationConfig) {
     super("activation", config, ["activation"]);
     this.#activator = new Activator("activation", config.activation);
-  }
-
-  build(inputShape: Shape): Shape {
-    return inputShape;
   }
 
   call(x: Tensor): Tensor {
@@ -80,7 +76,7 @@ export class Activation extends Layer {
     return this.#activator.name ?? "custom";
   }
 
-  config() {
+  override config() {
     return { activation: this.#activator.toConfig(this) };
   }
 }

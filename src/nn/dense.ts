@@ -31,8 +31,8 @@ const optionNames = ["units", "activation", "useBias", "kernelInitializer", "bia
  *
  * @example layers.dense(128, { activation: "relu" })
  */
-export class Dense extends Layer {
-  readonly className = "Dense";
+export class Dense extends Layer<Tensor, Tensor> {
+  override readonly className = "Dense";
   readonly units: number;
   readonly useBias: boolean;
   readonly #activator: Activator;
@@ -55,11 +55,10 @@ export class Dense extends Layer {
     this.#bias = initializer(biasInitializer);
   }
 
-  build(inputShape: Shape): Shape {
+  override build(inputShape: Shape): void {
     this.checkRank(inputShape, 1);
     this.addParameter("kernel", [inputShape.at(-1)!, this.units], this.#kernel);
     if (this.useBias) this.addParameter("bias", [this.units], this.#bias);
-    return [...inputShape.slice(0, -1), this.units];
   }
 
   call(x: Tensor): Tensor {
@@ -71,7 +70,7 @@ export class Dense extends Layer {
     return this.#activator.name ?? "custom";
   }
 
-  config() {
+  override config() {
     return {
       units: this.units,
       activation: this.#activator.toConfig(this),

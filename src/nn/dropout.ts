@@ -2,9 +2,9 @@
 import { where } from "../functions/array.ts";
 import { bernoulli } from "../functions/random.ts";
 import { checkRange } from "../options.ts";
-import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { asFloat, type CallContext, Layer, type LayerOptions } from "./layer.ts";
+import type { CallContext } from "./call.ts";
+import { asFloat, Layer, type LayerOptions } from "./layer.ts";
 
 export interface DropoutConfig extends LayerOptions {
   /** The share of values that is set to zero, from 0 to below 1. */
@@ -15,21 +15,17 @@ export interface DropoutConfig extends LayerOptions {
  * While training, each value becomes 0 with probability `rate` and is divided by 1 − rate otherwise, so that the
  * expected value stays; outside training nothing happens. No parameters. Srivastava and others, 2014.
  *
- * The mask depends only on the seed, the step and the index of the layer in the model.
+ * The mask depends only on the seed, the step and the path of the layer in the model.
  *
  * @example layers.dropout(0.2)
  */
-export class Dropout extends Layer {
-  readonly className = "Dropout";
+export class Dropout extends Layer<Tensor, Tensor> {
+  override readonly className = "Dropout";
   readonly rate: number;
 
   constructor(config: DropoutConfig) {
     super("dropout", config, ["rate"]);
     this.rate = checkRange("dropout", "rate", config.rate, 0, 1);
-  }
-
-  build(inputShape: Shape): Shape {
-    return inputShape;
   }
 
   call(x: Tensor, { training, key }: CallContext): Tensor {
@@ -42,7 +38,7 @@ export class Dropout extends Layer {
     return null;
   }
 
-  config() {
+  override config() {
     return { rate: this.rate };
   }
 }

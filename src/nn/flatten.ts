@@ -1,5 +1,5 @@
 // The layer that lays all axes of an example out in one.
-import { type Shape, sizeOf } from "../shape.ts";
+import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 
@@ -8,15 +8,11 @@ import { Layer, type LayerOptions } from "./layer.ts";
  *
  * @example layers.flatten()
  */
-export class Flatten extends Layer {
-  readonly className = "Flatten";
+export class Flatten extends Layer<Tensor, Tensor> {
+  override readonly className = "Flatten";
 
   constructor(options: LayerOptions = {}) {
     super("flatten", options, []);
-  }
-
-  build(inputShape: Shape): Shape {
-    return [sizeOf(inputShape)];
   }
 
   call(x: Tensor): Tensor {
@@ -27,7 +23,7 @@ export class Flatten extends Layer {
     return null;
   }
 
-  config() {
+  override config() {
     return {};
   }
 }

@@ -25,8 +25,8 @@ export function checkExampleShape(where: string, shape: unknown): Shape {
  *
  * @example sequential([layers.input([28, 28]), layers.flatten(), layers.dense(10)])
  */
-export class Input extends Layer {
-  readonly className = "Input";
+export class Input extends Layer<Tensor, Tensor> {
+  override readonly className = "Input";
   readonly shape: Shape;
 
   constructor(config: InputConfig) {
@@ -34,8 +34,8 @@ export class Input extends Layer {
     this.shape = checkExampleShape("input", config.shape);
   }
 
-  build(inputShape: Shape): Shape {
-    if (sameShape(inputShape, this.shape)) return inputShape;
+  override build(inputShape: Shape): void {
+    if (sameShape(inputShape, this.shape)) return;
     throw new ShapeError(
       `${this.describe()}: expected data of shape ${formatBatchShape(this.shape)}, ` +
         `got ${formatBatchShape(inputShape)}.`,
@@ -50,7 +50,7 @@ export class Input extends Layer {
     return null;
   }
 
-  config() {
+  override config() {
     return { shape: this.shape };
   }
 }

@@ -1,61 +1,75 @@
-// The base class of layers, and the context in which a layer is called.
+// The base class of layers.
 import { ArgumentError, ShapeError } from "../errors.ts";
-import type { Key } from "../functions/random.ts";
 import { checkFlag, checkName, checkOptions, describe } from "../options.ts";
-import { formatShape, type Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { formatShape, type Shape, sameShape } from "../shape.ts";
+import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { Call, type CallContext, type CallOptions, currentCall, currentPath, infer, type Masks } from "./call.ts";
 import { type InitializerLike, initializer } from "./initializers.ts";
 import { Parameter } from "./parameter.ts";
+import { type Application, holdsSymbolic, type Symbolic, SymbolicTensor, symbolicLeaves } from "./symbolic.ts";
+import {
+  formatBatchShape,
+  isTensor,
+  leavesOf,
+  mapTree,
+  type Shapes,
+  shapesOf,
+  type Tensors,
+  type Tree,
+} from "./tree.ts";
+import { weightsOf } from "./weights.ts";
+
+export { formatBatchShape } from "./tree.ts";
 
 /** Anything that JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** The options that every layer takes beside its own. */
 export interface LayerOptions {
-  /** The name of the layer in messages, summaries and files. Default: its kind and number, `dense_1`. */
+  /** The name of the layer in messages, summaries and files. Default: its kind and number, `dense_1`, or its field. */
   readonly name?: string;
-  /** Lets training change the parameters of the layer. Default: true. */
+  /** Lets training change the parameters of the layer and of all layers that it holds. Default: true. */
   readonly trainable?: boolean;
 }
 
-/** The context in which a layer computes. */
-export interface CallContext {
-  /** True during `fit`. Dropout does nothing otherwise. */
-  readonly training: boolean;
-  /** A random key of this layer and this step; null outside training. */
-  readonly key: Key | null;
-}
+/** Values from outside in the form of a layer's input: nested numbers stand for one tensor. */
+export type Given<In> = In extends Tensor ? TensorLike : In;
 
 /**
- * The base class of all layers. A subclass declares its parameters in `build`, computes in `call`, and returns from
- * `config` the options with which its constructor makes it again.
+ * The base class of all layers. A layer may hold layers: whatever stands in its fields, alone or in arrays and objects,
+ * belongs to it. A subclass computes in `call`; if it has parameters of its own, it declares them in `build`; and it
+ * returns from `config` the options with which its constructor makes it again.
  *
  * Shapes are those of one example, without the batch axis; tensors in `call` have the batch axis first.
  *
  * @example
- * class Scale extends Layer {
- *   readonly className = "Scale";
- *   constructor(options: LayerOptions = {}) { super("scale", options, []); }
- *   build(inputShape: Shape): Shape {
- *     this.addParameter("factor", [], "ones");
- *     return inputShape;
+ * class Residual extends Layer<Tensor, Tensor> {
+ *   readonly inner: Layer;
+ *   constructor(units: number) {
+ *     super();
+ *     this.inner = layers.dense(units, { activation: "relu" });
  *   }
- *   call(x: Tensor): Tensor { return x.mul(this.parameter("factor")); }
- *   config() { return {}; }
+ *   build() { this.addParameter("scale", [], "ones"); }
+ *   call(x: Tensor): Tensor { return x.add(this.inner.apply(x).mul(this.parameter("scale"))); }
  * }
- * registerLayer("Scale", (config) => new Scale(config)); // so that model files can name it
+ * new Residual(3).apply([[1, 2, 3]]).shape; // [1, 3]
  */
-export abstract class Layer {
-  /** The kind of layer, as files name it: `Dense`. */
-  abstract readonly className: string;
-  /** The layer's name within its model; empty until a model names it. */
+export abstract class Layer<In extends Tensors = any, Out extends Tensors = any> {
+  /** The kind of layer, as files name it: `Dense`. Default: the name of the class. */
+  readonly className: string = this.constructor.name;
+  /** The layer's name; empty until it has one of its own or is put into a model. */
   name: string;
-  readonly trainable: boolean;
+  /** False freezes the layer and all layers that it holds, from the next `compile` on. */
+  trainable: boolean;
+  readonly #isNamed: boolean;
   readonly #parameters = new Map<string, Parameter>();
-  #owner: { readonly name: string } | null = null;
+  #builtFor: string | null = null;
 
-  /** `known` are the names of the layer's own options; any other name is an error. */
-  constructor(where: string, options: LayerOptions, known: readonly string[]) {
+  /**
+   * @param where the name of the factory, for messages
+   * @param known the names of the layer's own options; any other name in `options` is an error
+   */
+  constructor(where = "layer", options: LayerOptions = {}, known: readonly string[] = []) {
     checkOptions(where, options, [...known, "name", "trainable"]);
     const { name = "", trainable = true } = options;
     if (checkName(where, name).includes("/") || name.startsWith("__")) {
@@ -64,17 +78,75 @@ export abstract class Layer {
       );
     }
     this.name = name;
+    this.#isNamed = name !== "";
     this.trainable = checkFlag(where, "trainable", trainable);
   }
 
-  /** Declares the parameters for inputs of this shape and gives the shape of the output. Throws ShapeError. */
-  abstract build(inputShape: Shape): Shape;
+  /**
+   * Declares the parameters, for inputs of this shape (a tree of shapes, if the layer takes several tensors). Called
+   * before the first `call`, and again before a `call` with inputs of another shape: parameters keep their shapes.
+   * Default: none.
+   *
+   * @throws ShapeError for a shape that the layer cannot take
+   */
+  build(_inputShape: any): unknown {
+    return undefined;
+  }
 
-  /** The layer's output for a batch `[batch, ...inputShape]`. */
-  abstract call(x: Tensor, context: CallContext): Tensor;
+  /** The layer's output for a batch `[batch, ...inputShape]`. It calls other layers by `apply`. */
+  abstract call(inputs: In, context: CallContext): Out;
 
   /** The options that its constructor needs to make the layer again, without `name` and `trainable`. */
-  abstract config(): { readonly [option: string]: Json };
+  config(): { readonly [option: string]: Json } {
+    return {};
+  }
+
+  /**
+   * Applies the layer to symbolic tensors, as part of a functional model; or to tensors, which makes its weights if it
+   * has none yet. In the `call` of another layer it goes on in the same context: the same training, keys and masks.
+   *
+   * @param options of a call from outside; in the `call` of another layer `training` and `mask` replace those around it
+   * @example
+   * layers.dense(3).apply([[1, 2]]).shape; // [1, 3]
+   * layers.dense(3).apply(input([2])).shape; // [3]
+   */
+  apply(inputs: Given<In>, options?: CallOptions): Out;
+  apply(inputs: Symbolic<In>): Symbolic<Out>;
+  apply(inputs: Given<In> | Symbolic<In>, options: CallOptions = {}): Out | Symbolic<Out> {
+    if (holdsSymbolic(inputs)) return this.#connect(inputs) as Symbolic<Out>;
+    const tensors = toTensors(inputs) as In;
+    const call = currentCall();
+    return (call ? call.apply(this, tensors, options) : this.run(tensors, options)) as Out;
+  }
+
+  /** Calls the layer from outside, as the root of its tree. */
+  protected run(inputs: In, options: CallOptions): Tensors {
+    const dtypes = leavesOf(inputs as Tensors, isTensor).map((x) => x.dtype);
+    infer(this, shapesOf(inputs), dtypes);
+    weightsOf(this);
+    return new Call(this, options).result(inputs).output;
+  }
+
+  #connect(inputs: Tree<SymbolicTensor>): Tree<SymbolicTensor> {
+    const leaves = symbolicLeaves(inputs);
+    const shapes = mapTree(
+      inputs,
+      (x): x is SymbolicTensor => x instanceof SymbolicTensor,
+      (x) => x.shape,
+    );
+    const inferred = infer(
+      this,
+      shapes,
+      leaves.map((x) => x.dtype),
+    );
+    const application: Application<Layer> = { layer: this, inputs, outputs: [] };
+    application.outputs = mapTree(
+      inferred,
+      (part): part is { shape: Shape; dtype: Tensor["dtype"] } => "dtype" in (part as object),
+      ({ shape, dtype }) => new SymbolicTensor(shape, dtype, application),
+    );
+    return application.outputs;
+  }
 
   /**
    * The last activation that was applied to the output: "custom" if it is not known (the default; losses take such
@@ -84,45 +156,67 @@ export abstract class Layer {
     return "custom";
   }
 
-  /** Makes the layer part of a model. Throws {@link ArgumentError} if it is part of another. */
-  claim(owner: { readonly name: string }): void {
-    if (this.#owner && this.#owner !== owner) {
-      throw new ArgumentError(
-        `${this.describe()} is already part of model ${this.#owner.name}: make a new layer for each model.`,
-      );
-    }
-    this.#owner = owner;
+  /** The mask of the output. Default: that of the input, where the output has as many steps; else none. */
+  computeMask(_inputs: In, mask: Masks | null): Masks | null {
+    return mask;
   }
 
-  /** Forgets what an earlier `build` declared and declares anew; gives the shape of the output. */
-  declare(inputShape: Shape): Shape {
-    this.#parameters.clear();
-    return this.build(inputShape);
+  /** The layers that this one holds, by name. Default: those in its fields, which give them their names. */
+  children(): Iterable<readonly [name: string, layer: Layer]> {
+    return layersInFields(this);
   }
 
-  /** The parameters in the order of their declaration. */
+  /** The layer's own parameters, in the order of their declaration. */
   get parameters(): readonly Parameter[] {
     return [...this.#parameters.values()];
   }
 
-  /** `layer dense_1 (Dense)`, for messages. */
-  describe(): string {
-    return this.name ? `layer ${this.name} (${this.className})` : `layer ${this.className}`;
+  /** True if the name was given to the constructor. */
+  get isNamed(): boolean {
+    return this.#isNamed;
   }
 
-  /** Declares a parameter; for `build`. */
+  /** Builds the layer for inputs of these shapes, unless it is so already. */
+  prepare(inputShapes: Shapes): void {
+    const shapes = JSON.stringify(inputShapes);
+    if (this.#builtFor === shapes) return;
+    this.build(inputShapes);
+    this.#builtFor = shapes;
+  }
+
+  /** Forgets the declared parameters, if they have no numbers yet. */
+  forget(): void {
+    if (this.parameters.some((parameter) => parameter.storage)) return;
+    this.#parameters.clear();
+    this.#builtFor = null;
+  }
+
+  /** `layer encoder/dense_1 (Dense)`, for messages. */
+  describe(): string {
+    const path = currentPath();
+    const name = path === null || path.split("/").at(-1) !== this.name ? this.name : path;
+    return name ? `layer ${name} (${this.className})` : `layer ${this.className}`;
+  }
+
+  /** Declares a parameter; for `build`. Returns the one that is there, if the layer has been built before. */
   protected addParameter(
     name: string,
     shape: Shape,
     like: InitializerLike,
     options: { trainable?: boolean } = {},
-  ): void {
-    if (this.#parameters.has(name))
+  ): Parameter {
+    const known = this.#parameters.get(name);
+    if (known && this.#builtFor === null)
       throw new ArgumentError(`${this.describe()} declares two parameters named "${name}".`);
-    this.#parameters.set(
-      name,
-      new Parameter(name, shape, initializer(like), this.trainable && (options.trainable ?? true)),
-    );
+    if (known && sameShape(known.shape, shape)) return known;
+    if (known)
+      throw new ShapeError(
+        `${this.describe()} was built for other inputs: its ${name} has shape ${formatShape(known.shape)}, ` +
+          `these would need ${formatShape(shape)}.`,
+      );
+    const parameter = new Parameter(name, shape, initializer(like), options.trainable ?? true);
+    this.#parameters.set(name, parameter);
+    return parameter;
   }
 
   /** A declared parameter's value now. */
@@ -160,7 +254,37 @@ export function asFloat(x: Tensor): Tensor {
   return x.dtype === "float32" || x.dtype === "float64" ? x : x.cast("float32");
 }
 
-/** `[batch,28,28]`, for messages. */
-export function formatBatchShape(shape: Shape): string {
-  return formatShape(shape).replace(/^\[/, shape.length > 0 ? "[batch," : "[batch");
+/** A layer's input from outside: a tree that holds tensors, or numbers for one tensor. */
+function toTensors(inputs: unknown): Tensors {
+  const holdsTensor = (part: unknown): boolean => {
+    if (isTensor(part)) return true;
+    if (typeof part !== "object" || part === null || ArrayBuffer.isView(part)) return false;
+    return Object.values(part).some(holdsTensor);
+  };
+  if (isTensor(inputs)) return inputs;
+  const isNested = Array.isArray(inputs) && typeof inputs.flat(Number.POSITIVE_INFINITY)[0] === "number";
+  return !isNested && holdsTensor(inputs) ? (inputs as Tensors) : asTensor(inputs as TensorLike);
+}
+
+/** The layers in an object's fields: `encoder`, `blocks_0`. What a layer was named by its maker, it keeps. */
+function layersInFields(owner: object): [name: string, layer: Layer][] {
+  const found: [string, Layer][] = [];
+  const seen = new Set<object>();
+  const visit = (name: string, value: unknown): void => {
+    if (typeof value !== "object" || value === null || seen.has(value)) return;
+    if (value instanceof Layer) {
+      if (value.name === "") value.name = name;
+      found.push([value.isNamed ? value.name : name, value]);
+      return;
+    }
+    if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return;
+    seen.add(value);
+    for (const [key, part] of Object.entries(value)) {
+      // A list of numbers or words is data, however long it is.
+      if (typeof part !== "object" && Array.isArray(value)) return;
+      visit(`${name}_${key}`, part);
+    }
+  };
+  for (const [name, value] of Object.entries(owner)) visit(name, value);
+  return found;
 }

@@ -27,8 +27,8 @@ export interface MaxoutConfig extends MaxoutOptions {
  *
  * @example layers.maxout(32, { pieces: 3 })
  */
-export class Maxout extends Layer {
-  readonly className = "Maxout";
+export class Maxout extends Layer<Tensor, Tensor> {
+  override readonly className = "Maxout";
   readonly units: number;
   readonly pieces: number;
   readonly #kernel: Initializer;
@@ -43,12 +43,11 @@ export class Maxout extends Layer {
     this.#bias = initializer(biasInitializer);
   }
 
-  build(inputShape: Shape): Shape {
+  override build(inputShape: Shape): void {
     this.checkRank(inputShape, 1);
     const width = this.units * this.pieces;
     this.addParameter("kernel", [inputShape.at(-1)!, width], this.#kernel);
     this.addParameter("bias", [width], this.#bias);
-    return [...inputShape.slice(0, -1), this.units];
   }
 
   call(x: Tensor): Tensor {
@@ -59,7 +58,7 @@ export class Maxout extends Layer {
     return "maxout";
   }
 
-  config() {
+  override config() {
     return {
       units: this.units,
       pieces: this.pieces,

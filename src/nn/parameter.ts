@@ -1,19 +1,23 @@
 // A parameter of a layer: numbers that training, or the layer itself, changes.
 import { NablaError } from "../errors.ts";
+import { zeros } from "../functions/array.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
 import type { Initializer } from "./initializers.ts";
+import { readParameter } from "./store.ts";
 
 /**
- * A layer's parameter. A trainable one is a view into the one flat variable of its model, so that the update of a
- * whole network is a single operation; one that is not trainable has a variable of its own.
+ * A layer's parameter. A trainable one is a part of a flat variable in which those of a whole model lie, so that the
+ * update of a network is a single operation; one that is not trainable has a variable of its own. The numbers never
+ * move elsewhere: several models can hold the same layer.
  */
 export class Parameter {
   /** `kernel`, within its layer. */
   readonly name: string;
   readonly shape: Shape;
   readonly initializer: Initializer;
+  /** True for what an optimizer moves, false for what the layer itself changes: a running mean, say. */
   readonly trainable: boolean;
   #storage: { readonly variable: Variable; readonly offset: number } | null = null;
 
@@ -29,13 +33,15 @@ export class Parameter {
     return sizeOf(this.shape);
   }
 
-  /** The value at this moment. Throws {@link NablaError} before the model has made its weights. */
+  /** The place of the numbers; null before they have been made. */
+  get storage(): { readonly variable: Variable; readonly offset: number } | null {
+    return this.#storage;
+  }
+
+  /** The value at this moment. Zeros before a model has made its weights, while it infers its shapes. */
   get value(): Tensor {
-    const { variable, offset } = this.#bound();
-    return variable.value
-      .reshape([-1])
-      .at([offset, offset + this.size])
-      .reshape(this.shape);
+    if (!this.#storage) return zeros(this.shape);
+    return readParameter(this.#storage.variable, this.#storage.offset, this.shape);
   }
 
   /** Gives a parameter that is not trainable its next value: a running mean, say. */
@@ -44,20 +50,12 @@ export class Parameter {
       throw new NablaError(
         `parameter ${this.name}: a trainable parameter changes by its model's optimizer or setWeights.`,
       );
-    this.#bound().variable.assign(value);
+    this.#storage?.variable.assign(value);
   }
 
-  /**
-   * Sets the variable that holds the numbers, and their offset in it. The model calls this when it makes its weights.
-   */
+  /** Sets the place of the numbers, once and for all. */
   bind(variable: Variable, offset: number): void {
+    if (this.#storage) throw new NablaError(`parameter ${this.name} already has its numbers.`);
     this.#storage = { variable, offset };
-  }
-
-  #bound(): { readonly variable: Variable; readonly offset: number } {
-    if (this.#storage) return this.#storage;
-    throw new NablaError(
-      `parameter ${this.name} has no values yet: a model makes its weights at the first fit, predict or build([...]).`,
-    );
   }
 }

@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor.ts";
 import { asFloat, formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
 
 /** A layer without parameters that applies one elementwise function with one number as its option. */
-abstract class Pointwise extends Layer {
+abstract class Pointwise extends Layer<Tensor, Tensor> {
   readonly #option: string;
   readonly #value: number;
 
@@ -22,11 +22,7 @@ abstract class Pointwise extends Layer {
     return this.#value;
   }
 
-  build(inputShape: Shape): Shape {
-    return inputShape;
-  }
-
-  config() {
+  override config() {
     return { [this.#option]: this.#value };
   }
 }
@@ -36,15 +32,11 @@ abstract class Pointwise extends Layer {
  *
  * @example layers.relu();
  */
-export class ReLU extends Layer {
-  readonly className = "ReLU";
+export class ReLU extends Layer<Tensor, Tensor> {
+  override readonly className = "ReLU";
 
   constructor(options: LayerOptions = {}) {
     super("relu", options, []);
-  }
-
-  build(inputShape: Shape): Shape {
-    return inputShape;
   }
 
   call(x: Tensor): Tensor {
@@ -55,7 +47,7 @@ export class ReLU extends Layer {
     return "relu";
   }
 
-  config() {
+  override config() {
     return {};
   }
 }
@@ -71,7 +63,7 @@ export interface LeakyReLUConfig extends LayerOptions {
  * @example layers.leakyRelu({ negativeSlope: 0.1 });
  */
 export class LeakyReLU extends Pointwise {
-  readonly className = "LeakyReLU";
+  override readonly className = "LeakyReLU";
 
   constructor(config: LeakyReLUConfig = {}) {
     super("leakyRelu", config, "negativeSlope", config.negativeSlope, 0.3);
@@ -97,7 +89,7 @@ export interface ELUConfig extends LayerOptions {
  * @example layers.elu({ alpha: 1 });
  */
 export class ELU extends Pointwise {
-  readonly className = "ELU";
+  override readonly className = "ELU";
 
   constructor(config: ELUConfig = {}) {
     super("elu", config, "alpha", config.alpha, 1);
@@ -124,16 +116,16 @@ export interface SoftmaxConfig extends LayerOptions {
  * @example sequential([layers.dense(10), layers.softmax()]);
  */
 export class Softmax extends Pointwise {
-  readonly className = "Softmax";
+  override readonly className = "Softmax";
 
   constructor(config: SoftmaxConfig = {}) {
     super("softmax", config, "axis", config.axis, -1);
   }
 
-  override build(inputShape: Shape): Shape {
+  override build(inputShape: Shape): void {
     const rank = inputShape.length + 1;
     const axis = this.value < 0 ? this.value + rank : this.value;
-    if (Number.isInteger(axis) && axis >= 1 && axis < rank) return inputShape;
+    if (Number.isInteger(axis) && axis >= 1 && axis < rank) return;
     throw new ArgumentError(
       `${this.describe()}: expected an axis of ${formatBatchShape(inputShape)} other than the batch, ` +
         `got ${this.value}.`,

@@ -23,8 +23,8 @@ export interface PReLUConfig extends LayerOptions {
  *
  * @example layers.prelu({ alphaInitializer: initializers.constant({ value: 0.25 }) })
  */
-export class PReLU extends Layer {
-  readonly className = "PReLU";
+export class PReLU extends Layer<Tensor, Tensor> {
+  override readonly className = "PReLU";
   readonly sharedAxes: readonly number[];
   readonly #alpha: Initializer;
 
@@ -39,7 +39,7 @@ export class PReLU extends Layer {
     this.#alpha = initializer(alphaInitializer);
   }
 
-  build(inputShape: Shape): Shape {
+  override build(inputShape: Shape): void {
     const outside = this.sharedAxes.find((a) => a > inputShape.length);
     if (outside !== undefined)
       throw new ArgumentError(
@@ -50,7 +50,6 @@ export class PReLU extends Layer {
       inputShape.map((n, i) => (this.sharedAxes.includes(i + 1) ? 1 : n)),
       this.#alpha,
     );
-    return inputShape;
   }
 
   call(x: Tensor): Tensor {
@@ -62,7 +61,7 @@ export class PReLU extends Layer {
     return "prelu";
   }
 
-  config() {
+  override config() {
     return { alphaInitializer: initializerConfig(this.#alpha), sharedAxes: this.sharedAxes };
   }
 }

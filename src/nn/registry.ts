@@ -1,17 +1,7 @@
-// The layer classes by name, from which a model file makes layers.
+// Layers from JSON and back: the classes that model files can name.
 import { ArgumentError, didYouMean, quote } from "../errors.ts";
 import { describe } from "../options.ts";
-import { Activation } from "./activation.ts";
-import { Dense } from "./dense.ts";
-import { Dropout } from "./dropout.ts";
-import { Flatten } from "./flatten.ts";
-import { Input } from "./input.ts";
-import type { Json, Layer } from "./layer.ts";
-import { Maxout } from "./maxout.ts";
-import { ELU, LeakyReLU, ReLU, Softmax } from "./pointwise.ts";
-import { PReLU } from "./prelu.ts";
-import { Rescaling } from "./rescaling.ts";
-import { Reshape } from "./reshape.ts";
+import { type Json, Layer } from "./layer.ts";
 
 /** The form of a layer in a model file. */
 export type LayerJson = {
@@ -19,55 +9,78 @@ export type LayerJson = {
   readonly config: { readonly [option: string]: Json };
 };
 
-// The types of configurations from files are unknown here; each constructor checks its own.
-type Factory = (config: any) => Layer;
+/** Makes a layer from the options in a file, whose types are not known: each constructor checks its own. */
+export type LayerFactory = (config: any) => Layer;
 
-const factories: Record<string, Factory> = Object.fromEntries(
-  Object.entries<new (config: any) => Layer>({
-    Activation,
-    Dense,
-    Dropout,
-    ELU,
-    Flatten,
-    Input,
-    LeakyReLU,
-    Maxout,
-    PReLU,
-    ReLU,
-    Rescaling,
-    Reshape,
-    Softmax,
-  }).map(([name, Class]) => [name, (config) => new Class(config)]),
-);
+const factories: Record<string, LayerFactory> = {};
 
-/**
- * Makes a layer class of your own known to model files: `factory` makes a layer from the options that `config()`
- * returned.
- *
- * @throws ArgumentError if the name is taken
- * @example registerLayer("Double", (config) => new Dense(config));
- */
-export function registerLayer(className: string, factory: (config: any) => Layer): void {
-  if (Object.hasOwn(factories, className))
-    throw new ArgumentError(`a layer class "${className}" is already registered.`);
-  factories[className] = factory;
+/** The class name by which JSON refers to a layer that it has described before: a layer that several others hold. */
+const shared = "Shared";
+
+/** True if a layer class of this name is known. */
+export const isRegistered = (className: string): boolean => className === shared || Object.hasOwn(factories, className);
+
+/** Makes a layer class known, unless it is. */
+export function addFactory(className: string, factory: LayerFactory): void {
+  if (!isRegistered(className)) factories[className] = factory;
 }
 
-/** The class of a layer and the options that make it again. */
+/** The layers that have been written so far, by their number, while a tree is written; those read, while it is read. */
+let writing: Map<Layer, number> | null = null;
+let reading: (Layer | null)[] | null = null;
+
+/** The class of a layer and the options that make it again, with the layers that it holds. */
 export function layerToJson(layer: Layer): LayerJson {
-  const { name, trainable } = layer;
-  return { className: layer.className, config: { name, ...(trainable ? {} : { trainable }), ...layer.config() } };
+  const outer = writing;
+  writing ??= new Map();
+  try {
+    const known = writing.get(layer);
+    if (known !== undefined) return { className: shared, config: { layer: known } };
+    writing.set(layer, writing.size);
+    const { name, trainable } = layer;
+    return { className: layer.className, config: { name, ...(trainable ? {} : { trainable }), ...layer.config() } };
+  } finally {
+    writing = outer;
+  }
 }
 
 /** Makes a layer from its JSON. Throws {@link ArgumentError} for an unknown class or unknown options. */
 export function layerFromJson(json: LayerJson): Layer {
-  if (typeof json?.className !== "string" || typeof json.config !== "object" || json.config === null) {
+  const { className, config } = json ?? {};
+  if (typeof className !== "string" || typeof config !== "object" || config === null) {
     throw new ArgumentError(`expected a layer as { className, config }, got ${describe(json)}.`);
   }
-  if (Object.hasOwn(factories, json.className)) return factories[json.className]!(json.config);
+  const outer = reading;
+  reading ??= [];
+  try {
+    if (className === shared) return sharedLayer(reading, config["layer"]);
+    const index = reading.push(null) - 1;
+    const layer = makeLayer(className, config);
+    reading[index] = layer;
+    return layer;
+  } finally {
+    reading = outer;
+  }
+}
+
+function sharedLayer(layers: readonly (Layer | null)[], index: unknown): Layer {
+  const layer = typeof index === "number" ? layers[index] : undefined;
+  if (layer) return layer;
+  throw new ArgumentError(`expected a reference to a layer that was described before, got ${describe(index)}.`);
+}
+
+function makeLayer(className: string, config: LayerJson["config"]): Layer {
+  const factory = Object.hasOwn(factories, className) ? factories[className] : undefined;
+  if (factory) {
+    const layer = factory(config);
+    if (layer instanceof Layer) return layer;
+    throw new ArgumentError(
+      `registerLayer: expected the factory of ${className} to return a layer, got ${describe(layer)}.`,
+    );
+  }
   const known = Object.keys(factories);
   throw new ArgumentError(
-    `unknown layer class ${quote(json.className)}.${didYouMean(json.className, known)} Known: ${known.join(", ")}. ` +
+    `unknown layer class ${quote(className)}.${didYouMean(className, known)} Known: ${known.join(", ")}. ` +
       "Register your own first (registerLayer; on the command line: --import ./my-layers.js).",
   );
 }

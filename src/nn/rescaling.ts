@@ -1,6 +1,5 @@
 // Rescales inputs inside the model, so that it takes raw numbers wherever it runs.
 import { checkFinite } from "../options.ts";
-import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { asFloat, Layer, type LayerOptions } from "./layer.ts";
 
@@ -15,8 +14,8 @@ export interface RescalingConfig extends LayerOptions {
  *
  * @example layers.rescaling(1 / 255) // bytes to 0 … 1
  */
-export class Rescaling extends Layer {
-  readonly className = "Rescaling";
+export class Rescaling extends Layer<Tensor, Tensor> {
+  override readonly className = "Rescaling";
   readonly scale: number;
   readonly offset: number;
 
@@ -26,16 +25,12 @@ export class Rescaling extends Layer {
     this.offset = checkFinite("rescaling", "offset", config.offset ?? 0);
   }
 
-  build(inputShape: Shape): Shape {
-    return inputShape;
-  }
-
   call(x: Tensor): Tensor {
     const scaled = this.scale === 1 ? asFloat(x) : asFloat(x).mul(this.scale);
     return this.offset === 0 ? scaled : scaled.add(this.offset);
   }
 
-  config() {
+  override config() {
     return { scale: this.scale, offset: this.offset };
   }
 }

@@ -16,8 +16,8 @@ export interface ReshapeConfig extends LayerOptions {
  *
  * @example layers.reshape([28, 28, 1])
  */
-export class Reshape extends Layer {
-  readonly className = "Reshape";
+export class Reshape extends Layer<Tensor, Tensor> {
+  override readonly className = "Reshape";
   readonly targetShape: Shape;
   #resolved: Shape = [];
 
@@ -35,11 +35,11 @@ export class Reshape extends Layer {
     this.targetShape = targetShape;
   }
 
-  build(inputShape: Shape): Shape {
+  override build(inputShape: Shape): void {
     const size = sizeOf(inputShape);
     const known = this.targetShape.reduce((n, m) => (m === -1 ? n : n * m), 1);
     this.#resolved = this.targetShape.map((n) => (n === -1 ? size / known : n));
-    if (sizeOf(this.#resolved) === size && this.#resolved.every(Number.isInteger)) return this.#resolved;
+    if (sizeOf(this.#resolved) === size && this.#resolved.every(Number.isInteger)) return;
     throw new ShapeError(
       `${this.describe()}: expected inputs that fit ${formatBatchShape(this.targetShape)}, ` +
         `got ${formatBatchShape(inputShape)} with ${size} numbers in each example.`,
@@ -54,7 +54,7 @@ export class Reshape extends Layer {
     return null;
   }
 
-  config() {
+  override config() {
     return { targetShape: this.targetShape };
   }
 }

@@ -1,9 +1,11 @@
 // The optimizer: learning rate, step count, clipping and slots, which all optimizers share, around one update rule.
 import { ArgumentError } from "../errors.ts";
 import { concatenate, zeros } from "../functions/array.ts";
+import { assignRanges, readRange, type Segment, type TrainedRange } from "../nn/store.ts";
 import { checkOptions, checkRange, describe } from "../options.ts";
+import { sizeOf } from "../shape.ts";
 import { asTensor, type Tensor } from "../tensor.ts";
-import { type Variable, variable } from "../variable.ts";
+import { Variable, variable } from "../variable.ts";
 
 /**
  * The options that every optimizer takes beside its own.
@@ -58,11 +60,8 @@ export interface OptimizerRule<Slot extends string> {
   readonly update: (input: UpdateInput<Slot>) => UpdateOutput<Slot>;
 }
 
-/**
- * A gradient, and the variable that it belongs to. A variable that holds several parameters one after another (a
- * model's flat one) comes with their sizes, since `clipnorm` clips each parameter by itself.
- */
-type GradientPair = readonly [gradient: Tensor, of: Variable, parameterSizes?: readonly number[]];
+/** A gradient, and what it belongs to: a variable, or a range of one in which several parameters lie. */
+export type GradientPair = readonly [gradient: Tensor, of: Variable | TrainedRange];
 
 /**
  * Moves variables along their gradients. A factory such as `optimizers.adam()` makes one.
@@ -83,7 +82,7 @@ export class Optimizer {
   readonly iterations: Variable;
   readonly #rule: OptimizerRule<string>;
   readonly #clipping: Clipping;
-  readonly #slots = new Map<Variable, Record<string, Variable>>();
+  readonly #slots = new Map<Variable, Map<string, Record<string, Variable>>>();
 
   /** Throws {@link ArgumentError} for a learning rate or clipping that is out of range. */
   constructor(rule: OptimizerRule<string>, learningRate: number, options: OptimizerOptions) {
@@ -104,18 +103,21 @@ export class Optimizer {
     this.iterations = variable(zeros([], "int32"), { name: "iterations" });
   }
 
-  /** The slots of a variable, such as its velocity, made at the first call. */
-  slots(of: Variable): Readonly<Record<string, Variable>> {
-    let slots = this.#slots.get(of);
-    if (!slots) {
-      slots = Object.fromEntries(
-        Object.entries(this.#rule.slots).map(([name, first]) => [
-          name,
-          variable(zeros(of.shape).add(first), { name: `optimizer/${name}` }),
-        ]),
-      );
-      this.#slots.set(of, slots);
-    }
+  /** The slots of a variable or a range of one, such as its velocity, made at the first call. */
+  slots(of: Variable | TrainedRange): Readonly<Record<string, Variable>> {
+    const { variable: whole, from, to } = rangeOf(of);
+    let ranges = this.#slots.get(whole);
+    if (!ranges) this.#slots.set(whole, (ranges = new Map()));
+    const known = ranges.get(`${from} ${to}`);
+    if (known) return known;
+    const { shape } = readRange({ variable: whole, from, to });
+    const slots = Object.fromEntries(
+      Object.entries(this.#rule.slots).map(([name, first]) => [
+        name,
+        variable(zeros(shape).add(first), { name: `optimizer/${name}` }),
+      ]),
+    );
+    ranges.set(`${from} ${to}`, slots);
     return slots;
   }
 
@@ -126,13 +128,18 @@ export class Optimizer {
     const learningRate = this.learningRate.value;
     this.iterations.assignAdd(1);
     const step = this.iterations.value.cast("float32");
+    const assign: (() => void)[] = [];
+    const moved = new Map<Variable, { from: number; to: number; value: Tensor }[]>();
     for (const [gradient, of] of clip(pairs, this.#clipping)) {
+      const range = rangeOf(of);
       const variables = this.slots(of);
       const slots = Object.fromEntries(Object.entries(variables).map(([name, slot]) => [name, slot.value]));
-      const next = this.#rule.update({ value: of.value, gradient, slots, learningRate, step });
-      of.assign(next.value);
-      for (const [name, slot] of Object.entries(variables)) slot.assign(next.slots[name]!);
+      const next = this.#rule.update({ value: readRange(range), gradient, slots, learningRate, step });
+      moved.set(range.variable, [...(moved.get(range.variable) ?? []), { ...range, value: next.value }]);
+      for (const [name, slot] of Object.entries(variables)) assign.push(() => slot.assign(next.slots[name]!));
     }
+    for (const [of, ranges] of moved) assignRanges(of, ranges);
+    for (const each of assign) each();
   }
 
   /** The options with which the factory of this name makes the optimizer again, with the present learning rate. */
@@ -149,6 +156,14 @@ export class Optimizer {
   }
 }
 
+/** A variable as the range that it is: one parameter. */
+function rangeOf(of: Variable | TrainedRange): TrainedRange {
+  if (!(of instanceof Variable)) return of;
+  const { shape, name } = of;
+  const size = sizeOf(shape);
+  return { variable: of, from: 0, to: size, segments: [{ path: name, shape, offset: 0, size }] };
+}
+
 const sumOfSquares = (x: Tensor): Tensor => x.square().sum();
 
 /** g · c / max(‖g‖, c), where ‖g‖² is given. */
@@ -160,7 +175,7 @@ function scaleDown(gradient: Tensor, normSquared: Tensor, limit: number): Tensor
 function clip(pairs: readonly GradientPair[], { clipnorm, globalClipnorm, clipvalue }: Clipping) {
   let clipped = pairs;
   if (clipnorm !== undefined)
-    clipped = clipped.map(([gradient, of, sizes]) => [clipEach(gradient, sizes ?? [gradient.size], clipnorm), of]);
+    clipped = clipped.map(([gradient, of]) => [clipEach(gradient, rangeOf(of).segments, clipnorm), of]);
   if (globalClipnorm !== undefined) {
     const total = clipped.map(([gradient]) => sumOfSquares(gradient)).reduce((a, b) => a.add(b));
     clipped = clipped.map(([gradient, of]) => [scaleDown(gradient, total, globalClipnorm), of]);
@@ -170,12 +185,11 @@ function clip(pairs: readonly GradientPair[], { clipnorm, globalClipnorm, clipva
 }
 
 /** Clips each parameter of a gradient by its own norm (Pascanu and others, 2013). */
-function clipEach(gradient: Tensor, sizes: readonly number[], limit: number): Tensor {
-  if (sizes.length === 1) return scaleDown(gradient, sumOfSquares(gradient), limit);
-  let end = 0;
+function clipEach(gradient: Tensor, segments: readonly Segment[], limit: number): Tensor {
+  if (segments.length === 1) return scaleDown(gradient, sumOfSquares(gradient), limit);
   return concatenate(
-    sizes.map((size) => {
-      const own = gradient.at([end, (end += size)]);
+    segments.map(({ offset, size }) => {
+      const own = gradient.at([offset, offset + size]);
       return scaleDown(own, sumOfSquares(own), limit);
     }),
   );

@@ -1,6 +1,5 @@
 // The events of a training run, which callbacks listen to, and the record that `fit` returns.
 import type { Evaluation } from "./evaluate.ts";
-import type { Model } from "./model.ts";
 
 /** The validation measures of some measures by name: `accuracy` → `valAccuracy`. */
 type Validated<M extends string> = { readonly [K in M as `val${Capitalize<K>}`]?: number };
@@ -35,8 +34,8 @@ export interface Progress {
 }
 
 /** A run of `fit`, as callbacks see it. */
-export interface TrainingRun {
-  readonly model: Model;
+export interface TrainingRun<Owner = any> {
+  readonly model: Owner;
   /** The index after the last epoch. */
   readonly epochs: number;
   readonly initialEpoch: number;
@@ -62,15 +61,15 @@ export interface History<M extends string = any> {
 }
 
 /** Listens to a training run. Every method may be left out, and may be async: training waits for it. */
-export interface Callback {
-  onTrainBegin?(run: TrainingRun): void | Promise<void>;
+export interface Callback<Owner = any> {
+  onTrainBegin?(run: TrainingRun<Owner>): void | Promise<void>;
   /** `epoch` counts from 0. */
-  onEpochBegin?(epoch: number, run: TrainingRun): void | Promise<void>;
+  onEpochBegin?(epoch: number, run: TrainingRun<Owner>): void | Promise<void>;
   /** Called after the first steps, then about every 16 ms (or after each longer step), and after the last step. */
-  onProgress?(progress: Progress, run: TrainingRun): void | Promise<void>;
-  onEpochEnd?(record: EpochRecord, run: TrainingRun): void | Promise<void>;
+  onProgress?(progress: Progress, run: TrainingRun<Owner>): void | Promise<void>;
+  onEpochEnd?(record: EpochRecord, run: TrainingRun<Owner>): void | Promise<void>;
   /** Called once at the end, however the run ended, except by an error. */
-  onTrainEnd?(history: History, run: TrainingRun): void | Promise<void>;
+  onTrainEnd?(history: History, run: TrainingRun<Owner>): void | Promise<void>;
 }
 
 /** The names of a callback's methods, for checks. */

@@ -1,9 +1,9 @@
 // The callback that stops a run when a measure no longer improves.
 import { ArgumentError, didYouMean } from "../errors.ts";
 import type { MeasureName } from "../metrics/index.ts";
+import type { WeightValues } from "../nn/weights.ts";
 import { checkCount, checkFlag, checkOptions, checkRange, describe } from "../options.ts";
 import type { Callback, EpochRecord } from "./callback.ts";
-import type { WeightValues } from "./weights.ts";
 
 /** The direction in which a measure improves; "auto" goes by the name: losses and errors fall, accuracies rise. */
 export type Direction = "auto" | "min" | "max";

@@ -1,11 +1,12 @@
 // Loss and metrics over a data set, without training.
 import { Dataset } from "../data/dataset.ts";
 import { ArgumentError } from "../errors.ts";
+import type { Network } from "../nn/network.ts";
 import { checkCount, checkOptions, describe } from "../options.ts";
+import type { Shape } from "../shape.ts";
 import { breathe, Pace } from "./air.ts";
 import { checkNotEmpty, checkTrainingData } from "./check-data.ts";
 import { type Feed, feedPool, type TrainingSetup } from "./feed.ts";
-import type { Model } from "./model.ts";
 import type { TrainingData } from "./training-data.ts";
 
 /** The options of `model.evaluate`. */
@@ -23,7 +24,8 @@ export type Evaluation<M extends string = any> = { readonly loss: number } & (st
 
 /** Implements `model.evaluate`. `dataset` was made of `given`, which the user passed. */
 export async function evaluate(
-  model: Model,
+  model: Network,
+  setup: TrainingSetup,
   dataset: Dataset,
   options: EvaluateOptions,
   given: TrainingData,
@@ -31,8 +33,7 @@ export async function evaluate(
   checkOptions("evaluate", options, ["batchSize", "signal"]);
   const batchSize = checkCount("evaluate", "batchSize", options.batchSize ?? 256);
   const signal = checkSignal("evaluate", options.signal);
-  const pool = feedPool("evaluate", model);
-  const { setup } = pool;
+  const pool = feedPool(model, setup);
   prepareModel("evaluate", model, dataset, setup);
   model.weights();
   const feed = pool.take(dataset, given instanceof Dataset);
@@ -53,11 +54,12 @@ export function checkSignal(where: string, value: unknown): AbortSignal | undefi
 }
 
 /** Infers the shapes of the model from the data, and checks the data against the model. */
-export function prepareModel(where: string, model: Model, dataset: Dataset, setup: TrainingSetup): void {
+export function prepareModel(where: string, model: Network, dataset: Dataset, setup: TrainingSetup): void {
   checkNotEmpty(where, dataset);
   model.declare(dataset.inputShape);
   const { outputShape } = model.requireShapes();
-  checkTrainingData(where, dataset, setup.loss, { lastLayer: model.layers.at(-1)!.name, outputShape });
+  const lastLayer = model.layers.at(-1)?.name ?? model.name;
+  checkTrainingData(where, dataset, setup.loss, { lastLayer, outputShape: outputShape as Shape });
 }
 
 interface Range {

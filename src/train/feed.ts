@@ -2,20 +2,21 @@
 import type { KernelRun, Program } from "../backends/backend.ts";
 import { type Compiled, compile } from "../compile-function.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { NablaError } from "../errors.ts";
 import { zeros } from "../functions/array.ts";
 import { foldIn, type Key, key } from "../functions/random.ts";
 import { gradients } from "../gradient.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
+import type { LayerOutput } from "../nn/call.ts";
 import type { Layer } from "../nn/layer.ts";
+import type { Network } from "../nn/network.ts";
+import { readingThrough, readRange, type TrainedRange } from "../nn/store.ts";
 import { gather, iota } from "../ops/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor, tensor } from "../tensor.ts";
 import { outputOf } from "../transformations/outputs.ts";
 import { type Variable, variable } from "../variable.ts";
-import type { Model } from "./model.ts";
 import { privateData, type ResidentData, residentData } from "./resident.ts";
 
 /** The optimizer, loss and metrics that `compile` chose for a model. */
@@ -23,7 +24,13 @@ export interface TrainingSetup {
   readonly optimizer: Optimizer;
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
+  /** The layers that were frozen when the model was compiled. */
+  readonly frozen: ReadonlySet<Layer>;
 }
+
+/** The ranges of the weights that training moves. */
+export const trainedRanges = (model: Network, { frozen }: TrainingSetup): readonly TrainedRange[] =>
+  model.weights().trainedRanges(frozen);
 
 /**
  * The program of a step. It reads the indices of its examples from variables, and returns the sums of loss and metrics.
@@ -39,7 +46,7 @@ const trainingStream = 2 ** 31;
  */
 export class Feed {
   readonly data: ResidentData;
-  readonly #model: Model;
+  readonly #model: Network;
   readonly #setup: TrainingSetup;
   readonly #order: Variable;
   readonly #position = variable(zeros([], "int32"), { name: "position" });
@@ -49,7 +56,7 @@ export class Feed {
   /** True while a run uses the feed. The run that took it from the pool resets this at its end. */
   busy = false;
 
-  constructor(model: Model, setup: TrainingSetup, data: ResidentData, size: number) {
+  constructor(model: Network, setup: TrainingSetup, data: ResidentData, size: number) {
     this.#model = model;
     this.#setup = setup;
     this.data = data;
@@ -98,11 +105,11 @@ export class Feed {
    * The inputs of the next training step and the output of each layer in it, computed with the random key of that step.
    * Nothing is trained, but layers may assign their running statistics.
    */
-  outputsOfNextStep(batch: number): { inputs: Tensor; outputs: [layer: Layer, output: Tensor][] } {
-    const outputs: [Layer, Tensor][] = [];
-    const onOutput = (layer: Layer, output: Tensor): void => void outputs.push([layer, output]);
+  outputsOfNextStep(batch: number): { inputs: Tensor; outputs: LayerOutput<Layer>[] } {
+    const outputs: LayerOutput<Layer>[] = [];
+    const onOutput = (output: LayerOutput): void => void outputs.push(output);
     const inputs = this.data.inputs.rows(this.#rows(this.#position.value, batch));
-    this.#model.call(inputs, { training: true, key: this.#stepKey(), onOutput });
+    this.#model.result(inputs, { training: true, key: this.#stepKey(), onOutput });
     return { inputs, outputs };
   }
 
@@ -123,19 +130,26 @@ export class Feed {
 
   #train(batch: number): Tensor[] {
     const { optimizer } = this.#setup;
-    const { flat, trainableSizes } = this.#model.weights();
-    if (!flat) throw new NablaError(`model ${this.#model.name} has no trainable parameters.`);
+    const ranges = trainedRanges(this.#model, this.#setup);
+    const read = ranges.map((range) => [range, readRange(range)] as const);
     const rows = this.#rows(this.#advance(batch), batch);
-    const predictions = this.#model.call(this.data.inputs.rows(rows), { training: true, key: this.#stepKey() });
-    const { loss, sums } = measure(this.#setup, this.data.targets.rows(rows), predictions, batch);
-    const [gradient] = gradients(loss, [flat]);
-    optimizer.applyGradients([[gradient!, flat, trainableSizes]]);
+    const inputs = this.data.inputs.rows(rows);
+    const { output, losses } = readingThrough(read, () =>
+      this.#model.result(inputs, { training: true, key: this.#stepKey() }),
+    );
+    const { loss, sums } = measure(this.#setup, this.data.targets.rows(rows), output as Tensor, batch);
+    const total = losses.reduce((sum, own) => sum.add(own), loss);
+    const slopes = gradients(
+      total,
+      read.map(([, value]) => value),
+    );
+    optimizer.applyGradients(ranges.flatMap((range, i) => (slopes[i] ? [[slopes[i], range] as const] : [])));
     return this.#accumulate(sums);
   }
 
   #evaluate(batch: number): Tensor[] {
     const rows = indices(this.#advance(batch), batch);
-    const predictions = this.#model.call(this.data.inputs.rows(rows));
+    const predictions = this.#model.apply(this.data.inputs.rows(rows)) as Tensor;
     return this.#accumulate(measure(this.#setup, this.data.targets.rows(rows), predictions, batch).sums);
   }
 
@@ -187,12 +201,12 @@ function measure(
 
 /** The feeds of one compiled model. */
 class FeedPool {
-  readonly #model: Model;
+  readonly #model: Network;
   readonly setup: TrainingSetup;
   readonly #ofDatasets = new WeakMap<Dataset, Feed>();
   readonly #ofArrays: { signature: string; feed: Feed }[] = [];
 
-  constructor(model: Model, setup: TrainingSetup) {
+  constructor(model: Network, setup: TrainingSetup) {
     this.#model = model;
     this.setup = setup;
   }
@@ -235,11 +249,10 @@ class FeedPool {
   }
 }
 
-const pools = new WeakMap<Model, FeedPool>();
+const pools = new WeakMap<Network, FeedPool>();
 
-/** The feeds of a model as it is compiled now. Throws {@link NablaError} for a model that is not compiled. */
-export function feedPool(where: string, model: Model): FeedPool {
-  const setup = model.requireTraining(where);
+/** The feeds of a model as it is compiled now. */
+export function feedPool(model: Network, setup: TrainingSetup): FeedPool {
   const known = pools.get(model);
   if (known?.setup === setup) return known;
   const pool = new FeedPool(model, setup);

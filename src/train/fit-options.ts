@@ -1,9 +1,9 @@
 // The options of `fit`, with their defaults and checks.
 import { ArgumentError, didYouMean } from "../errors.ts";
+import type { Network } from "../nn/network.ts";
 import { checkCount, checkFlag, checkOptions, checkRange, describe } from "../options.ts";
 import { type Callback, callbackMethods } from "./callback.ts";
 import { checkSignal } from "./evaluate.ts";
-import type { Model } from "./model.ts";
 import type { ArraySource, TrainingData } from "./training-data.ts";
 
 /** The options of `model.fit`. */
@@ -52,7 +52,7 @@ const optionNames: readonly (keyof FitOptions)[] = [
 ];
 
 /** Checks the options and fills in their defaults. */
-export function resolveFitOptions(model: Model, options: FitOptions) {
+export function resolveFitOptions(model: Network, options: FitOptions) {
   checkOptions("fit", options, optionNames);
   const {
     epochs = 1,

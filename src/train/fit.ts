@@ -2,20 +2,29 @@
 import { Dataset } from "../data/dataset.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { formatBatchShape } from "../nn/layer.ts";
+import type { Network } from "../nn/network.ts";
 import { sameShape } from "../shape.ts";
 import type { History } from "./callback.ts";
 import { prepareModel } from "./evaluate.ts";
-import { type Feed, feedPool } from "./feed.ts";
+import { type Feed, feedPool, type TrainingSetup, trainedRanges } from "./feed.ts";
 import { type FitOptions, resolveFitOptions } from "./fit-options.ts";
-import type { Model } from "./model.ts";
 import { Run } from "./run.ts";
 import { type TrainingData, toDataset } from "./training-data.ts";
 
-/** Implements `model.fit`. `dataset` was made of `given`, which the user passed. */
-export async function fit(model: Model, dataset: Dataset, options: FitOptions, given: TrainingData): Promise<History> {
+/**
+ * Implements `model.fit`. `dataset` was made of `given`, which the user passed. `onChecked` is called when data and
+ * options have passed all checks, and the run begins.
+ */
+export async function fit(
+  model: Network,
+  setup: TrainingSetup,
+  dataset: Dataset,
+  options: FitOptions,
+  given: TrainingData,
+  onChecked: () => void,
+): Promise<History> {
   const resolved = resolveFitOptions(model, options);
-  const pool = feedPool("fit", model);
-  const { setup } = pool;
+  const pool = feedPool(model, setup);
   const { validationData } = options;
   const validationGiven = Array.isArray(validationData)
     ? { x: validationData[0], y: validationData[1] }
@@ -34,10 +43,11 @@ export async function fit(model: Model, dataset: Dataset, options: FitOptions, g
     throw new ArgumentError(
       `fit: validationSplit ${resolved.validationSplit} leaves nothing of the ${dataset.size} examples to train on.`,
     );
-  if (!model.weights(resolved.seed).flat)
+  model.weights(resolved.seed);
+  if (trainedRanges(model, setup).length === 0)
     throw new ArgumentError(`fit: model ${model.name} has no trainable parameters.`);
-  model.dataInfo = dataInfoOf(dataset);
 
+  onChecked();
   const feeds = [pool.take(dataset, given instanceof Dataset)];
   if (validationSet) feeds.push(pool.take(validationSet, validationGiven instanceof Dataset));
   try {
@@ -48,12 +58,4 @@ export async function fit(model: Model, dataset: Dataset, options: FitOptions, g
   } finally {
     for (const feed of feeds) feed.busy = false;
   }
-}
-
-function dataInfoOf({ inputs: { array, scale, offset }, classNames }: Dataset): Model["dataInfo"] {
-  const isScaled = scale !== undefined || offset !== undefined;
-  return {
-    ...(classNames && { classNames }),
-    ...(isScaled && { inputs: { dtype: array.dtype, scale: scale ?? 1, offset: offset ?? 0 } }),
-  };
 }

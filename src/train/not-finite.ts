@@ -3,6 +3,7 @@ import { NumericError } from "../errors.ts";
 import { stack } from "../functions/array.ts";
 import { isfinite } from "../functions/elementwise.ts";
 import { all } from "../functions/reductions.ts";
+import { isTensor, leavesOf } from "../nn/tree.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
 import { breathe } from "./air.ts";
@@ -75,13 +76,14 @@ async function findStep(feed: Feed, rate: Variable, recording: Recording): Promi
 /** Names the first layer whose output is not finite in the next step. */
 async function firstNotFinite(feed: Feed, batch: number): Promise<string> {
   const { inputs, outputs } = feed.outputsOfNextStep(batch);
-  const wrong = await indexOfNotFinite([inputs, ...outputs.map(([, output]) => output)]);
+  const wrong = await indexOfNotFinite([inputs, ...outputs.flatMap(({ output }) => leavesOf(output, isTensor))]);
   if (wrong === 0) return "the inputs of that step are not finite";
   if (wrong < 0) return "every layer's output is still finite, so that the loss itself is out of range";
-  const [layer] = outputs[wrong - 1]!;
+  const owners = outputs.flatMap((own) => leavesOf(own.output, isTensor).map(() => own));
+  const { layer, path } = owners[wrong - 1]!;
   const broken = layer.parameters[await indexOfNotFinite(layer.parameters.map(({ value }) => value))];
   const why = broken ? `, whose ${broken.name} is no longer finite` : "";
-  return `the first layer whose output is not finite is ${layer.name}${why}`;
+  return `the first layer whose output is not finite is ${path || layer.name}${why}`;
 }
 
 /** The index of the first tensor that holds NaN or infinity, or −1. */

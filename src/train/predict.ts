@@ -4,11 +4,11 @@ import type { Column } from "../data/dataset.ts";
 import { allocate, type TypedArray } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { formatBatchShape } from "../nn/layer.ts";
+import type { Network } from "../nn/network.ts";
 import { checkCount, checkOptions } from "../options.ts";
-import { sameShape, sizeOf } from "../shape.ts";
+import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { breathe } from "./air.ts";
-import type { Model } from "./model.ts";
 import { rescale } from "./resident.ts";
 
 /** The options of `model.predict`. */
@@ -19,10 +19,10 @@ export interface PredictOptions {
 
 /** The programs of a model's forward pass on raw inputs: one for each scale, traced for each batch size and dtype. */
 export class Predictor {
-  readonly #model: Model;
+  readonly #model: Network;
   readonly #programs = new Map<string, Compiled<[Tensor], Tensor>>();
 
-  constructor(model: Model) {
+  constructor(model: Network) {
     this.#model = model;
   }
 
@@ -32,7 +32,7 @@ export class Predictor {
     const { data, shape, dtype } = column.array;
     const [count, example] = [shape[0]!, shape.slice(1)];
     if (count === 0) throw new ArgumentError("predict: expected at least one example, got none.");
-    if (this.#model.inputShape && sameShape(shape, this.#model.inputShape)) {
+    if (this.#model.inputShape && sameShape(shape, this.#model.inputShape as Shape)) {
       throw new ShapeError(
         `predict: expected a batch of inputs, ${formatBatchShape(shape)}, got one example; put it into an array, [x].`,
       );
@@ -41,7 +41,7 @@ export class Predictor {
     this.#model.weights();
     const each = sizeOf(example);
     const { outputShape } = this.#model.requireShapes();
-    const outEach = sizeOf(outputShape);
+    const outEach = sizeOf(outputShape as Shape);
     let out: TypedArray | null = null;
     for (let from = 0; from < count; from += batchSize) {
       const size = Math.min(batchSize, count - from);
@@ -51,14 +51,14 @@ export class Predictor {
       out.set(await part.data(), from * outEach);
       await breathe();
     }
-    return tensor(out!, { shape: [count, ...outputShape] });
+    return tensor(out!, { shape: [count, ...(outputShape as Shape)] });
   }
 
   #program({ scale, offset }: Column): Compiled<[Tensor], Tensor> {
     const name = `${scale} ${offset}`;
     let program = this.#programs.get(name);
     if (!program) {
-      program = compile((raw: Tensor) => this.#model.call(rescale(raw, scale, offset)));
+      program = compile((raw: Tensor) => this.#model.apply(rescale(raw, scale, offset)) as Tensor);
       this.#programs.set(name, program);
     }
     return program;

@@ -1,4 +1,5 @@
 // The progress of training as text: a live line in a terminal, or a line for each epoch.
+import { isShape, type Shapes } from "../nn/tree.ts";
 import { formatDuration, formatMeasure, thousands } from "../quantities.ts";
 import type { Callback, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";
 
@@ -66,8 +67,8 @@ export class LiveLine {
 }
 
 /** Examples are called images if inputs have rows and columns. */
-export function examplesName(inputShape: readonly number[] | null): string {
-  return inputShape !== null && inputShape.length > 1 ? "images" : "examples";
+export function examplesName(inputShape: Shapes | null): string {
+  return inputShape !== null && isShape(inputShape) && inputShape.length > 1 ? "images" : "examples";
 }
 
 /** Shows a run of `fit`. Call {@link end} even if the run fails. */

@@ -1,12 +1,12 @@
 // The training loop: takes many steps in one call, pauses between calls, and checks the loss after each.
 import type { Dataset } from "../data/dataset.ts";
+import type { Network } from "../nn/network.ts";
 import { permutation } from "../random.ts";
 import { breathe, due, Pace } from "./air.ts";
 import type { Callback, EpochRecord, History, TrainingRun } from "./callback.ts";
 import { type Evaluation, evaluateRange, means } from "./evaluate.ts";
-import type { Feed, TrainingSetup } from "./feed.ts";
+import { type Feed, type TrainingSetup, trainedRanges } from "./feed.ts";
 import type { ResolvedFitOptions } from "./fit-options.ts";
-import type { Model } from "./model.ts";
 import { lossNotFinite } from "./not-finite.ts";
 import type { TrainingProgress } from "./progress.ts";
 import { Recording } from "./replay.ts";
@@ -29,7 +29,7 @@ interface Validation {
 
 /** One run of `fit`. */
 export class Run implements TrainingRun {
-  readonly model: Model;
+  readonly model: Network;
   readonly epochs: number;
   readonly initialEpoch: number;
   readonly steps: number;
@@ -48,7 +48,7 @@ export class Run implements TrainingRun {
   #stopped: string | null = null;
 
   constructor(
-    model: Model,
+    model: Network,
     setup: TrainingSetup,
     feed: Feed,
     dataset: Dataset,
@@ -68,8 +68,8 @@ export class Run implements TrainingRun {
     this.#validation = validation;
     this.#options = options;
     const { optimizer } = setup;
-    const weights = model.weights();
-    const state = [...weights.variables, optimizer.iterations, ...Object.values(optimizer.slots(weights.flat!))];
+    const slots = trainedRanges(model, setup).flatMap((range) => Object.values(optimizer.slots(range)));
+    const state = [...model.weights().variables, optimizer.iterations, ...slots];
     this.#recording = new Recording(state, optimizer.learningRate);
   }
 

@@ -1,8 +1,8 @@
 // `nabla evaluate <model>`: a saved model's loss and metrics on held-out data.
 import type { Command } from "commander";
+import { loadModel } from "../../models/load-model.ts";
 import { thousands } from "../../quantities.ts";
 import { backend } from "../../runtime/device.ts";
-import { loadModel } from "../../train/load-model.ts";
 import { examplesName } from "../../train/progress.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { confusionHeading, confusionOf, confusionTable } from "../confusion.ts";

@@ -1,17 +1,19 @@
 // `nabla predict <model> <image…>`: shows a saved model's answers to pictures.
+
 import { type Command, InvalidArgumentError } from "commander";
 import type { Column } from "../../data/dataset.ts";
 import { ArgumentError, FileError, printable } from "../../errors.ts";
 import { readFile } from "../../io/files.ts";
+import { loadModel } from "../../models/load-model.ts";
+import type { Model } from "../../models/model.ts";
 import { percent } from "../../quantities.ts";
 import { formatShape, sizeOf } from "../../shape.ts";
-import { loadModel } from "../../train/load-model.ts";
-import type { Model } from "../../train/model.ts";
 import { type Answer, answersOf } from "../answers.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { report, UsageError } from "../failure.ts";
 import { digitFromImage } from "../image.ts";
 import { maxImageBytes } from "../picture.ts";
+import { singleShapes } from "../shapes.ts";
 import { table } from "../table.ts";
 import { paintFor, say, sayJson } from "../terminal.ts";
 
@@ -54,7 +56,7 @@ async function predict(
     throw new UsageError("predict: expected at least one image after the model, or --numbers.");
   if (images.length > 0 && numbers.length > 0) throw new UsageError("predict: expected images or --numbers, got both.");
   const model = await loadModel(file);
-  const { inputShape } = model.requireShapes();
+  const { inputShape } = singleShapes(model);
   if (images.length === 0) {
     const names = numbers.map((list) => list.join(","));
     const answers = await answersOf(model, numberColumn(model, inputShape, numbers));

@@ -1,7 +1,7 @@
 // `nabla summary <model>`: shows what a model's file holds.
 import type { Command } from "commander";
 import { printable } from "../../errors.ts";
-import { loadModel } from "../../train/load-model.ts";
+import { loadModel } from "../../models/load-model.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { say, sayJson, wrap } from "../terminal.ts";
 
@@ -25,13 +25,13 @@ async function summary(file: string, { json }: AnswerOptions): Promise<void> {
     metrics: training.metrics.map((metric) => metric.name),
   };
   if (json) {
-    const layers = model.layers.map((layer) => ({
-      name: layer.name,
+    const layers = model.rows().map(({ layer, path, trainable }) => ({
+      name: path,
       class: layer.className,
       parameters: layer.parameters.map((parameter) => ({
         name: parameter.name,
         shape: parameter.shape,
-        trainable: parameter.trainable,
+        trainable: trainable && parameter.trainable,
       })),
     }));
     sayJson({ file, name, inputShape, outputShape, layers, training: trained, data: dataInfo });

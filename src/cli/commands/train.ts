@@ -1,12 +1,15 @@
 // `nabla train <recipe>`: trains, measures and saves a model, and shows commands to go on with.
+
 import type { Command } from "commander";
 import type { Dataset } from "../../data/dataset.ts";
+import type { Model } from "../../models/model.ts";
+import type { Recipe, RecipeOptions, RecipeResult } from "../../models/recipe.ts";
+import { parametersIn } from "../../nn/structure.ts";
 import { formatDuration, thousands } from "../../quantities.ts";
 import { backend } from "../../runtime/device.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Callback, TrainingRun } from "../../train/callback.ts";
 import { examplesName, TrainingProgress } from "../../train/progress.ts";
-import type { Recipe, RecipeOptions, RecipeResult } from "../../train/recipe.ts";
 import { type AnswerOptions, count, path, positive, withAnswerOptions, withExamples } from "../arguments.ts";
 import { confusionHeading, confusionOf, confusionTable } from "../confusion.ts";
 import { writeExampleImage } from "../example-image.ts";
@@ -114,13 +117,11 @@ async function train(name: string, options: TrainOptions): Promise<void> {
 
 function head(
   recipe: Recipe,
-  { model, size, epochs, batchSize }: TrainingRun,
+  { model, size, epochs, batchSize }: TrainingRun<Model>,
   options: TrainOptions,
   stream: NodeJS.WriteStream,
 ): string {
-  const parameters = model.layers
-    .flatMap((layer) => layer.parameters)
-    .reduce((sum, parameter) => sum + parameter.size, 0);
+  const parameters = parametersIn(model).reduce((sum, { parameter }) => sum + parameter.size, 0);
   const rate = options.learningRate ?? recipe.defaults.learningRate;
   const settings =
     `${thousands(parameters)} parameters · ${thousands(size)} ${examplesName(model.inputShape)} · ` +

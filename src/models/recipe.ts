@@ -1,9 +1,9 @@
 // The recipe: a model with its data, its training and the figures that it is expected to reach.
 import type { Dataset } from "../data/dataset.ts";
 import type { MnistProgress } from "../data/mnist.ts";
-import type { Callback, History } from "./callback.ts";
-import type { Evaluation } from "./evaluate.ts";
-import type { FitOptions } from "./fit-options.ts";
+import type { Callback, History } from "../train/callback.ts";
+import type { Evaluation } from "../train/evaluate.ts";
+import type { FitOptions } from "../train/fit-options.ts";
 import type { Model } from "./model.ts";
 
 /** The options of a run. An option that is left out has the recipe's own default. */

@@ -1,23 +1,26 @@
-// The model: its weights, and compile, fit, evaluate, predict and save. Its subclasses define the computation.
+// The model: a network with compile, fit, evaluate, predict and save. Its subclasses define the computation.
 import type { Column, Dataset } from "../data/dataset.ts";
 import { ArgumentError, NablaError } from "../errors.ts";
-import { foldIn, type Key, key } from "../functions/random.ts";
 import type { HostArray } from "../host-array.ts";
 import { type LossLike, resolveLoss } from "../losses/index.ts";
 import { type MetricLike, type NamesOf, resolveMetric } from "../metrics/index.ts";
-import type { Json, Layer } from "../nn/layer.ts";
+import type { Json, Layer, LayerOptions } from "../nn/layer.ts";
+import { snakeCase } from "../nn/naming.ts";
+import { Network } from "../nn/network.ts";
+import { layersIn } from "../nn/structure.ts";
+import type { Tensors, Tree } from "../nn/tree.ts";
+import type { WeightValues } from "../nn/weights.ts";
 import { type OptimizerLike, resolveOptimizer } from "../optimizers/index.ts";
-import { checkName, checkOptions, describe } from "../options.ts";
-import type { Shape } from "../shape.ts";
-import { type Tensor, type TensorLike, tensor } from "../tensor.ts";
-import type { History } from "./callback.ts";
-import type { EvaluateOptions, Evaluation } from "./evaluate.ts";
-import type { TrainingSetup } from "./feed.ts";
-import type { FitOptions } from "./fit-options.ts";
-import type { Bytes, ModelSource, SaveOptions } from "./model-file.ts";
-import { type PredictOptions, Predictor } from "./predict.ts";
-import { type ArraySource, isArraySource, type TrainingData, toColumn, toDataset } from "./training-data.ts";
-import { Weights, type WeightValues } from "./weights.ts";
+import { checkCount, checkOptions, describe } from "../options.ts";
+import type { Tensor, TensorLike } from "../tensor.ts";
+import type { History } from "../train/callback.ts";
+import type { EvaluateOptions, Evaluation } from "../train/evaluate.ts";
+import type { TrainingSetup } from "../train/feed.ts";
+import type { FitOptions } from "../train/fit-options.ts";
+import { type PredictOptions, Predictor } from "../train/predict.ts";
+import { type ArraySource, isArraySource, type TrainingData, toColumn, toDataset } from "../train/training-data.ts";
+import type { Bytes, DataInfo, ModelSource, SaveOptions } from "./model-file.ts";
+import { summaryTable } from "./summary.ts";
 
 /** The options of `compile`. */
 export interface CompileOptions<L extends readonly MetricLike[] = readonly MetricLike[]> {
@@ -32,112 +35,66 @@ export interface CompileOptions<L extends readonly MetricLike[] = readonly Metri
   readonly metrics?: L;
 }
 
-/** The options of a model's call. */
-export interface ModelCallOptions {
-  /** Lets layers act as in training: dropout, statistics of the batch. Default: false. */
-  readonly training?: boolean;
-  /** The random key of this call, without which dropout does nothing. */
-  readonly key?: Key | null;
-  /** Called with the output of each layer, in order. */
-  readonly onOutput?: (layer: Layer, output: Tensor) => void;
-}
-
-/** A description of the data that a model was trained on, which is saved with the model. */
-export interface DataInfo {
-  readonly classNames?: readonly string[];
-  /** The scale of raw inputs: the model sees raw · scale + offset. */
-  readonly inputs?: { readonly dtype: string; readonly scale: number; readonly offset: number };
+/** The options of every model. */
+export interface ModelOptions extends LayerOptions {
+  /** The seed of the first weights. Default: that of the call which makes them, or 0. */
+  readonly seed?: number;
 }
 
 /**
- * The base class of models: compiling, training, evaluating, predicting, saving. {@link sequential} makes a model.
+ * The base class of models: a layer that can be compiled, trained, evaluated, asked and saved. {@link sequential} and
+ * {@link functional} make one; a class of your own holds its layers in its fields, and calls them in `call`.
  *
  * @example
- * model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
- * await model.fit(train, { epochs: 5 });
- * await model.save("model.safetensors");
+ * class Residual extends Model {
+ *   readonly hidden = layers.dense(4, { activation: "relu" });
+ *   readonly scores = layers.dense(2);
+ *   call(x: Tensor): Tensor { return this.scores.apply(x.add(this.hidden.apply(x))); }
+ * }
+ * const model = new Residual().compile({ optimizer: "adam", loss: "mse" });
+ * await model.fit([[1, 2, 3, 4]], [[0, 1]]);
  */
-export abstract class Model<M extends string = any> {
-  readonly name: string;
-  /** The seed of the first weights; undefined if the call that makes them decides. */
-  readonly seed: number | undefined;
+export abstract class Model<
+  M extends string = any,
+  In extends Tensors = any,
+  Out extends Tensors = any,
+> extends Network<In, Out> {
   /** The optimizer, loss and metrics of the last `compile`, or null before it. */
   training: TrainingSetup | null = null;
   /** A description of the data that the model was last trained on. */
   dataInfo: DataInfo = {};
   /** True while a `fit` runs. */
   fitting = false;
-  #weights: Weights | null = null;
   readonly #predictor = new Predictor(this);
 
-  constructor(name: string, seed: number | undefined) {
-    this.name = checkName("model", name);
-    this.seed = seed;
+  /**
+   * @param where the name of the factory, for messages
+   * @param known the names of options beside those of every model
+   */
+  constructor(options: ModelOptions = {}, where = "model", known: readonly string[] = []) {
+    const { seed, ...rest } = options;
+    const name = rest.name ?? "";
+    super(where, rest, known, seed === undefined ? undefined : checkCount(where, "seed", seed, 0));
+    this.name = name === "" ? snakeCase(this.constructor.name) : name;
   }
 
-  abstract readonly layers: readonly Layer[];
-  /** The shape of one input, or null while it is not known. */
-  abstract readonly inputShape: Shape | null;
-  /** The shape of one output, or null while it is not known. */
-  abstract readonly outputShape: Shape | null;
-  /** The last activation that was applied to the output. */
-  abstract readonly lastActivation: string;
-  /** Infers all shapes from that of the inputs. Throws ShapeError if it does not fit. */
-  abstract declare(inputShape: Shape): void;
-  /** The model's output for a batch. */
-  abstract call(x: TensorLike, options?: ModelCallOptions): Tensor;
-  /** The configuration that makes the model again, without its weights. */
-  abstract architecture(): Json;
+  /** The last activation that was applied to each output, in the form of the outputs. */
+  get lastActivations(): Tree<string> {
+    return this.lastActivation;
+  }
+
+  override config(): { readonly [option: string]: Json } {
+    return this.seed === undefined ? {} : { seed: this.seed };
+  }
+
   /** A table of layers, shapes and numbers of parameters. */
-  abstract summary(): string;
+  summary(): string {
+    return summaryTable(this);
+  }
 
   /** The names of the classes by number, if the training data had them. */
   get classNames(): readonly string[] | undefined {
     return this.dataInfo.classNames;
-  }
-
-  /**
-   * Makes the weights, unless they exist. Fit, evaluate and predict do this by themselves.
-   *
-   * @param inputShape the shape of one example; optional if the model knows it
-   * @param options.seed for the first weights, if the model was made without one. Default: 0
-   */
-  build(inputShape?: Shape, options: { readonly seed?: number } = {}): this {
-    checkOptions("build", options, ["seed"]);
-    if (inputShape !== undefined) this.declare(inputShape);
-    this.weights(options.seed);
-    return this;
-  }
-
-  /** The model's variables, made at the first call. Throws while the shapes are not known. */
-  weights(seed?: number): Weights {
-    if (this.#weights) return this.#weights;
-    this.requireShapes();
-    const root = key(this.seed ?? seed ?? 0);
-    this.#weights = new Weights(this.layers, ({ parameter }, i) =>
-      parameter.initializer.make(foldIn(root, i), parameter.shape),
-    );
-    return this.#weights;
-  }
-
-  /** Makes the variables with given values, for a model that is read from a file. */
-  adoptWeights(values: WeightValues): void {
-    if (this.#weights) throw new NablaError("the model already has weights; use setWeights.");
-    this.#weights = new Weights(this.layers, ({ name }) => tensor(values[name]!));
-  }
-
-  /** True once the weights have been made. */
-  get built(): boolean {
-    return this.#weights !== null;
-  }
-
-  /** The shapes of one input and one output. Throws {@link NablaError} while they are not known. */
-  requireShapes(): { inputShape: Shape; outputShape: Shape } {
-    const { inputShape, outputShape } = this;
-    if (inputShape && outputShape) return { inputShape, outputShape };
-    throw new NablaError(
-      `model ${this.name} does not know its input shape yet: fit it, call build([…]), or begin with layers.input([…]).`,
-    );
   }
 
   /**
@@ -154,7 +111,7 @@ export abstract class Model<M extends string = any> {
    *   metrics: ["accuracy"],
    * });
    */
-  compile<const L extends readonly MetricLike[]>(options: CompileOptions<L>): Model<NamesOf<L>> {
+  compile<const L extends readonly MetricLike[]>(options: CompileOptions<L>): Model<NamesOf<L>, In, Out> {
     checkOptions("compile", options, ["optimizer", "loss", "metrics"]);
     this.#refuseDuringFit("compile");
     const { optimizer = "rmsprop", loss, metrics = [] } = options;
@@ -169,12 +126,13 @@ export abstract class Model<M extends string = any> {
     if (twice !== undefined)
       throw new ArgumentError(`compile: "${twice}" is measured twice; each metric needs a name of its own.`);
     this.useTraining({ optimizer: resolveOptimizer(optimizer), loss: resolved, metrics: all });
-    return this as Model;
+    return this as Model<any>;
   }
 
   /** Sets the resolved optimizer, loss and metrics, from `compile` or a model file. */
-  useTraining(setup: TrainingSetup): void {
-    this.training = setup;
+  useTraining(setup: Omit<TrainingSetup, "frozen">): void {
+    const frozen = new Set(layersIn<Layer>(this).flatMap(({ layer, trainable }) => (trainable ? [] : [layer])));
+    this.training = { ...setup, frozen };
   }
 
   #refuseDuringFit(where: string): void {
@@ -216,7 +174,9 @@ export abstract class Model<M extends string = any> {
     try {
       const { data, options } = sort<FitOptions>(first, second, third);
       const [{ fit }, dataset] = await Promise.all([trainingLoop(), toDataset("fit", data)]);
-      return await fit(this, dataset, options, data);
+      return await fit(this, this.requireTraining("fit"), dataset, options, data, () => {
+        this.dataInfo = dataInfoOf(dataset);
+      });
     } finally {
       this.fitting = false;
     }
@@ -238,7 +198,7 @@ export abstract class Model<M extends string = any> {
   ): Promise<Evaluation<M>> {
     const { data, options } = sort<EvaluateOptions>(first, second, third);
     const [{ evaluate }, dataset] = await Promise.all([evaluation(), toDataset("evaluate", data)]);
-    return (await evaluate(this, dataset, options, data)) as Evaluation<M>;
+    return (await evaluate(this, this.requireTraining("evaluate"), dataset, options, data)) as Evaluation<M>;
   }
 
   /**
@@ -287,6 +247,14 @@ export abstract class Model<M extends string = any> {
   }
 }
 
+function dataInfoOf({ inputs: { array, scale, offset }, classNames }: Dataset): DataInfo {
+  const isScaled = scale !== undefined || offset !== undefined;
+  return {
+    ...(classNames && { classNames }),
+    ...(isScaled && { inputs: { dtype: array.dtype, scale: scale ?? 1, offset: offset ?? 0 } }),
+  };
+}
+
 /** Tells `(data, options)` from `(inputs, targets, options)`. */
 function sort<Options extends object>(
   first: TrainingData | ArraySource,
@@ -299,6 +267,6 @@ function sort<Options extends object>(
 
 // A page that only predicts does not load the training loop, and one that only trains does not load the code for files:
 // each is loaded when it is first needed.
-const trainingLoop = () => import("./fit.ts");
-const evaluation = () => import("./evaluate.ts");
+const trainingLoop = () => import("../train/fit.ts");
+const evaluation = () => import("../train/evaluate.ts");
 const modelFile = () => import("./model-file.ts");

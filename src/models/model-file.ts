@@ -11,17 +11,34 @@ import { lossFromConfig } from "../losses/index.ts";
 import { type MetricName, resolveMetric } from "../metrics/index.ts";
 import { checkExampleShape } from "../nn/input.ts";
 import type { Json, Layer } from "../nn/layer.ts";
-import { layerFromJson, layerToJson } from "../nn/registry.ts";
+import type { Network } from "../nn/network.ts";
+import { registerLayers } from "../nn/register.ts";
+import { isRegistered, type LayerJson, layerFromJson, layerToJson } from "../nn/registry.ts";
+import { assignRanges } from "../nn/store.ts";
+import { layersIn, parametersIn } from "../nn/structure.ts";
+import { isShape, type Shapes } from "../nn/tree.ts";
+import type { WeightValues } from "../nn/weights.ts";
 import { optimizerFromConfig } from "../optimizers/index.ts";
 import { checkFlag, checkOptions, describe } from "../options.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { tensor } from "../tensor.ts";
-import type { TrainingSetup } from "./feed.ts";
-import type { DataInfo, Model } from "./model.ts";
-import { namedParameters, type WeightValues } from "./weights.ts";
+import { type TrainingSetup, trainedRanges } from "../train/feed.ts";
+
+/** A description of the data that a model was trained on, which is saved with the model. */
+export interface DataInfo {
+  readonly classNames?: readonly string[];
+  /** The scale of raw inputs: the model sees raw · scale + offset. */
+  readonly inputs?: { readonly dtype: string; readonly scale: number; readonly offset: number };
+}
+
+/** What a file holds of a model. */
+interface SavedModel extends Network {
+  training: TrainingSetup | null;
+  dataInfo: DataInfo;
+}
 
 /** The version of the metadata's layout. Files of other versions are refused. */
-const version = 1;
+const version = 2;
 
 /** The options of `model.save`. */
 export interface SaveOptions {
@@ -48,12 +65,8 @@ interface TrainingJson {
 export interface ModelContent {
   /** The name of the file in errors. */
   readonly source: string;
-  readonly architecture: {
-    readonly className: unknown;
-    readonly name: unknown;
-    readonly inputShape: unknown;
-    readonly layers: unknown;
-  };
+  /** The model as a layer, and the shapes of its inputs. */
+  readonly architecture: LayerJson & { readonly inputShape: unknown };
   readonly training: TrainingJson | null;
   readonly dataInfo: DataInfo;
   readonly tensors: ReadonlyMap<string, HostArray>;
@@ -63,25 +76,23 @@ export interface ModelContent {
  * Encodes a model as the bytes of its file. A file cannot hold a loss, metric or optimizer of the user's own, nor a
  * layer class that is not registered: these are left out, and `console.warn` names them. The optimizer's state is kept.
  */
-export async function encodeModel(model: Model, options: SaveOptions): Promise<Bytes> {
+export async function encodeModel(model: SavedModel, options: SaveOptions): Promise<Bytes> {
   checkOptions("save", options, ["includeOptimizer"]);
   const { includeOptimizer = true } = options;
   checkFlag("save", "includeOptimizer", includeOptimizer);
-  const tensors: Record<string, HostArray> = await model.getWeights();
+  registerLayers();
+  const tensors: Record<string, HostArray> = await model.weights().read();
   const metadata: Record<string, string> = {
     format: "nabla",
     version: String(version),
-    architecture: JSON.stringify(model.architecture()),
+    architecture: JSON.stringify({ ...layerToJson(model), inputShape: model.requireShapes().inputShape }),
   };
   if (Object.keys(model.dataInfo).length > 0) metadata["data"] = JSON.stringify(model.dataInfo);
-  const missing = model.layers.flatMap(whyUnreadable);
+  const missing = whyUnreadable(model);
   const { training } = model;
   if (training) {
     metadata["training"] = JSON.stringify(await describeTraining(training, missing));
-    if (includeOptimizer)
-      for (const [name, variable] of optimizerVariables(model, training)) {
-        tensors[name] = { data: (await variable.data()).slice(), shape: variable.shape, dtype: variable.dtype };
-      }
+    if (includeOptimizer) Object.assign(tensors, await optimizerState(model, training));
   }
   if (missing.length > 0) warnOnce(model, `save: model ${model.name}: ${missing.join(" ")}`);
   return encodeSafetensors(tensors, metadata);
@@ -125,35 +136,44 @@ function isReadable(make: () => unknown): boolean {
   }
 }
 
-/** A sentence for a layer that cannot be made again from its own JSON; an empty list for any other. */
-function whyUnreadable(layer: Layer): string[] {
-  const json = JSON.stringify(layerToJson(layer));
-  try {
-    const again = JSON.stringify(layerToJson(layerFromJson(JSON.parse(json))));
-    if (again === json) return [];
-    return [`${layer.describe()} is made again with other options: its config gives ${quote(json, 200)}.`];
-  } catch (error) {
-    if (!(error instanceof NablaError)) throw error;
-    return [`loadModel cannot make ${layer.describe()}, unless registerLayer is called before it: ${error.message}`];
-  }
+/** A sentence for each layer that cannot be made again from its own JSON. */
+function whyUnreadable(model: SavedModel): string[] {
+  return layersIn<Layer>(model).flatMap(({ layer }) => {
+    const json = JSON.stringify(layerToJson(layer));
+    try {
+      const again = JSON.stringify(layerToJson(layerFromJson(JSON.parse(json))));
+      if (again === json) return [];
+      return [`${layer.describe()} is made again with other options: its config gives ${quote(json, 200)}.`];
+    } catch (error) {
+      if (!(error instanceof NablaError)) throw error;
+      // What is wrong with a layer is said of that layer, not of those that hold it.
+      if ([...layer.children()].length > 0 && isRegistered(layer.className)) return [];
+      return [`loadModel cannot make ${layer.describe()}, unless registerLayer is called before it: ${error.message}`];
+    }
+  });
 }
 
-const warned = new WeakMap<Model, string>();
+const warned = new WeakMap<SavedModel, string>();
 
 /** Prints a warning unless it is the last one of this model, since checkpoints save again and again. */
-function warnOnce(model: Model, text: string): void {
+function warnOnce(model: SavedModel, text: string): void {
   if (warned.get(model) !== text) console.warn(text);
   warned.set(model, text);
 }
 
-/** The optimizer's variables, under the names that files give them. */
-export function optimizerVariables(model: Model, { optimizer }: TrainingSetup) {
-  const { flat } = model.weights();
-  const slots = flat ? Object.entries(optimizer.slots(flat)) : [];
-  return [
-    ["optimizer/iterations", optimizer.iterations] as const,
-    ...slots.map(([name, slot]) => [`optimizer/${name}`, slot] as const),
-  ];
+/** The optimizer's numbers, under the names that files give them: `optimizer/firstMoment/dense_1/kernel`. */
+async function optimizerState(model: SavedModel, setup: TrainingSetup): Promise<Record<string, HostArray>> {
+  const { iterations } = setup.optimizer;
+  const state: Record<string, HostArray> = {
+    "optimizer/iterations": { data: (await iterations.data()).slice(), shape: [], dtype: iterations.dtype },
+  };
+  for (const range of trainedRanges(model, setup))
+    for (const [name, slot] of Object.entries(setup.optimizer.slots(range))) {
+      const data = await slot.data();
+      for (const { path, shape, offset, size } of range.segments)
+        state[`optimizer/${name}/${path}`] = { data: data.slice(offset, offset + size), shape, dtype: slot.dtype };
+    }
+  return state;
 }
 
 /** Writes a file atomically. A page offers it as a download. */
@@ -239,13 +259,13 @@ function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (
 }
 
 /**
- * Takes the weights of layers from the tensors of a file. Throws {@link FileError} if one is missing, unknown or of
+ * Takes the weights of a model from the tensors of a file. Throws {@link FileError} if one is missing, unknown or of
  * another shape.
  */
-export function weightsFor(layers: readonly Layer[], { tensors, source }: ModelContent): WeightValues {
+export function weightsFor(model: SavedModel, { tensors, source }: ModelContent): WeightValues {
   const values: WeightValues = {};
-  for (const { name, parameter } of namedParameters(layers))
-    values[name] = requireTensor(tensors, source, name, parameter.shape, "float32");
+  for (const { path, parameter } of parametersIn(model))
+    values[path] = requireTensor(tensors, source, path, parameter.shape, "float32");
   const extra = [...tensors.keys()].find((name) => !name.startsWith("optimizer/") && !Object.hasOwn(values, name));
   if (extra !== undefined) throw new FileError(`"${source}" holds ${quote(extra)}, which no layer of the model has.`);
   return values;
@@ -261,27 +281,36 @@ function requireTensor(
   const found = tensors.get(name);
   if (!found) throw new FileError(`"${source}" lacks the tensor "${name}" of shape ${formatShape(shape)}.`);
   if (sameShape(found.shape, shape) && found.dtype === dtype) return found;
-  throw new FileError(
-    `"${source}" does not fit: expected ${dtype}${formatShape(shape)} for "${name}", got ${found.dtype}${formatShape(found.shape)}.`,
-  );
+  const got = `${found.dtype}${formatShape(found.shape)}`;
+  throw new FileError(`"${source}" does not fit: expected ${dtype}${formatShape(shape)} for "${name}", got ${got}.`);
 }
 
 /** Gives the model's optimizer the state in a file. A file that was saved without it changes nothing. */
-export function restoreOptimizer(model: Model, { tensors, source }: ModelContent): void {
-  if (!model.training || ![...tensors.keys()].some((name) => name.startsWith("optimizer/"))) return;
-  const variables = optimizerVariables(model, model.training);
-  const values = variables.map(([name, { shape, dtype }]) =>
-    tensor(requireTensor(tensors, source, name, shape, dtype)),
+export function restoreOptimizer(model: SavedModel, { tensors, source }: ModelContent): void {
+  const { training } = model;
+  if (!training || ![...tensors.keys()].some((name) => name.startsWith("optimizer/"))) return;
+  const { iterations } = training.optimizer;
+  const count = requireTensor(tensors, source, "optimizer/iterations", [], iterations.dtype);
+  const slots = trainedRanges(model, training).flatMap((range) =>
+    Object.entries(training.optimizer.slots(range)).map(([name, slot]) => ({
+      slot,
+      parts: range.segments.map(({ path, shape, offset, size }) => ({
+        from: offset,
+        to: offset + size,
+        value: tensor(requireTensor(tensors, source, `optimizer/${name}/${path}`, shape, slot.dtype)),
+      })),
+    })),
   );
-  variables.forEach(([, variable], i) => variable.assign(values[i]!));
+  iterations.assign(tensor(count));
+  for (const { slot, parts } of slots) assignRanges(slot, parts);
 }
 
 /** Implements `model.load`. */
-export async function restoreInto(model: Model, from: ModelSource): Promise<void> {
+export async function restoreInto(model: SavedModel, from: ModelSource): Promise<void> {
   const content = await readModel(from);
   const { inputShape } = content.architecture;
-  if (!model.inputShape) await asFileError(content.source, () => model.declare(checkExampleShape("model", inputShape)));
-  model.setWeights(weightsFor(model.layers, content));
+  if (!model.inputShape) await asFileError(content.source, () => model.declare(checkShapes(inputShape)));
+  model.weights().assign(weightsFor(model, content));
   const saved = content.training?.optimizer;
   if (model.training && saved?.name === model.training.optimizer.name) {
     restoreOptimizer(model, content);
@@ -301,4 +330,13 @@ export async function asFileError<T>(source: string, body: () => T | Promise<T>)
       cause: error,
     });
   }
+}
+
+/** The shapes of a model's inputs in a file: one shape, or several in lists and objects. */
+export function checkShapes(shapes: unknown): Shapes {
+  if (typeof shapes === "object" && shapes !== null && !isShape(shapes))
+    return Array.isArray(shapes)
+      ? shapes.map(checkShapes)
+      : Object.fromEntries(Object.entries(shapes).map(([name, part]) => [name, checkShapes(part)]));
+  return checkExampleShape("model", shapes);
 }

@@ -1,13 +1,13 @@
 // Makes a model from its file.
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, quote } from "../errors.ts";
 import { lossFromConfig } from "../losses/index.ts";
 import { type MetricName, resolveMetric } from "../metrics/index.ts";
-import { checkExampleShape } from "../nn/input.ts";
-import { type LayerJson, layerFromJson } from "../nn/registry.ts";
+import { addFactory, layerFromJson } from "../nn/registry.ts";
 import { optimizerFromConfig } from "../optimizers/index.ts";
-import { describe } from "../options.ts";
+import { functionalFromConfig } from "./functional.ts";
+import { Model } from "./model.ts";
 import type { ModelContent, ModelSource } from "./model-file.ts";
-import { Sequential } from "./sequential.ts";
+import { sequentialFromConfig } from "./sequential.ts";
 
 /**
  * Reads a model that `model.save` wrote: layers, weights and, if the file has them, the training configuration and
@@ -20,13 +20,21 @@ import { Sequential } from "./sequential.ts";
  * const model = await loadModel("digits.safetensors");
  * const probabilities = softmax(await model.predict(images));
  */
-export async function loadModel(source: ModelSource): Promise<Sequential> {
+export async function loadModel(source: ModelSource): Promise<Model> {
   // The code for files is loaded when it is first needed, as in Model.
-  const { asFileError, readModel, restoreOptimizer, weightsFor } = await import("./model-file.ts");
+  const { asFileError, checkShapes, readModel, restoreOptimizer, weightsFor } = await import("./model-file.ts");
+  const { registerLayers } = await import("../nn/register.ts");
+  registerLayers();
+  addFactory("Sequential", sequentialFromConfig);
+  addFactory("Functional", functionalFromConfig);
   const content = await readModel(source);
   return asFileError(content.source, () => {
-    const model = makeModel(content);
-    model.adoptWeights(weightsFor(model.layers, content));
+    const { className, config, inputShape } = content.architecture;
+    const model = layerFromJson({ className, config });
+    if (!(model instanceof Model))
+      throw new ArgumentError(`expected a model, got a layer of class ${quote(className)}.`);
+    model.declare(checkShapes(inputShape));
+    model.adoptWeights(weightsFor(model, content));
     model.dataInfo = content.dataInfo;
     if (content.training) {
       useTraining(model, content.training);
@@ -36,18 +44,7 @@ export async function loadModel(source: ModelSource): Promise<Sequential> {
   });
 }
 
-function makeModel({ architecture: { className, name, inputShape, layers } }: ModelContent): Sequential {
-  if (className !== "Sequential")
-    throw new ArgumentError(`unknown model class ${describe(className)}; known: Sequential.`);
-  if (typeof name !== "string" || !Array.isArray(layers))
-    throw new ArgumentError("expected a model with a name and a list of layers.");
-  return new Sequential((layers as LayerJson[]).map(layerFromJson), {
-    name,
-    inputShape: checkExampleShape("model", inputShape),
-  });
-}
-
-function useTraining(model: Sequential, { optimizer, loss, metrics }: NonNullable<ModelContent["training"]>): void {
+function useTraining(model: Model, { optimizer, loss, metrics }: NonNullable<ModelContent["training"]>): void {
   const isNamed = (part: unknown): boolean => typeof (part as { name?: unknown } | null)?.name === "string";
   if (!isNamed(optimizer) || (loss !== null && !isNamed(loss)) || !Array.isArray(metrics) || !metrics.every(isNamed))
     throw new ArgumentError(

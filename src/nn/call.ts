@@ -1,0 +1,260 @@
+// The call of a tree of layers: the context that travels through it, and the inference of shapes.
+import type { DType } from "../dtype.ts";
+import { ArgumentError, DTypeError, NablaError, ShapeError } from "../errors.ts";
+import { foldIn, type Key } from "../functions/random.ts";
+import { placeholder } from "../ops/index.ts";
+import { withScope } from "../ops/op.ts";
+import { describe } from "../options.ts";
+import { tracing } from "../runtime/trace.ts";
+import { formatShape } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { type Holder, hashPath, layersIn } from "./structure.ts";
+import {
+  formatShapes,
+  isShape,
+  isTensor,
+  leavesOf,
+  mapTree,
+  type Shapes,
+  shapesOf,
+  type Tensors,
+  type Tree,
+  tensorsOf,
+} from "./tree.ts";
+
+/** The masks of tensors, in the form of the tensors: null for a tensor without one. */
+export type Masks = Tree<Tensor | null>;
+
+/** The context in which a layer computes. */
+export interface CallContext {
+  /** True during `fit`. Dropout does nothing otherwise. */
+  readonly training: boolean;
+  /**
+   * A random key of this layer and this step; null outside training. It follows from the layer's path: layers that are
+   * put before this one do not change it. A layer that is called twice gets another key the second time.
+   */
+  readonly key: Key | null;
+  /** The masks of the inputs, bool `[batch, steps]`: false where a step is padding. Null without any. */
+  readonly mask: Masks | null;
+  /** The place of the layer in the model that is called: `encoder/dropout_1`. */
+  readonly path: string;
+  /** Adds a number to the loss that is trained on. */
+  addLoss(loss: Tensor): void;
+}
+
+/** The options of a call from outside. */
+export interface CallOptions {
+  /** Lets layers act as in training: dropout, statistics of the batch. Default: false. */
+  readonly training?: boolean;
+  /** The random key of this call, without which dropout does nothing. */
+  readonly key?: Key | null;
+  /** The mask of the inputs, bool `[batch, steps]`: false where a step is padding. Default: none. */
+  readonly mask?: Masks | null;
+  /** Called with the output of each layer, in the order in which they are computed. */
+  readonly onOutput?: (output: LayerOutput) => void;
+}
+
+/** The output of one layer in a call. */
+export interface LayerOutput<L extends Callable = any> {
+  readonly layer: L;
+  readonly path: string;
+  readonly output: Tensors;
+}
+
+/** A layer, as a call sees it. */
+export interface Callable extends Holder {
+  readonly name: string;
+  prepare(inputShapes: Shapes): void;
+  call(inputs: any, context: CallContext): Tensors;
+  computeMask(inputs: any, mask: Masks | null): Masks | null;
+}
+
+/** The results of a call beside its output. */
+export interface CallResult {
+  readonly output: Tensors;
+  /** The mask of the output, or null. */
+  readonly mask: Masks | null;
+  /** The numbers that layers added to the loss. */
+  readonly losses: readonly Tensor[];
+}
+
+/** The layer that is computing now, if any. */
+let active: { readonly call: Call; readonly path: string; readonly training: boolean } | null = null;
+
+/** The call in progress. */
+export const currentCall = (): Call | null => active?.call ?? null;
+/** The path of the layer that is computing now. */
+export const currentPath = (): string | null => active?.path ?? null;
+
+/** One call of a root and of all layers below it. */
+export class Call {
+  readonly #root: Callable;
+  readonly #options: CallOptions;
+  readonly #masks = new WeakMap<Tensor, Tensor>();
+  readonly #givers = new WeakMap<Tensor, string>();
+  readonly #counts = new Map<string, number>();
+  readonly #losses: Tensor[] = [];
+  #paths: ReadonlyMap<Holder, string> = new Map();
+
+  constructor(root: Callable, options: CallOptions) {
+    this.#root = root;
+    this.#options = options;
+  }
+
+  /** Calls the root. */
+  result(inputs: Tensors): CallResult {
+    const outer = active;
+    active = null;
+    this.#keepMask(inputs, this.#options.mask ?? null);
+    try {
+      const output = this.apply(this.#root, inputs);
+      return { output, mask: this.#maskOf(output), losses: this.#losses };
+    } finally {
+      active = outer;
+    }
+  }
+
+  /** Calls one layer of the tree. */
+  apply(layer: Callable, inputs: Tensors, options: Pick<CallOptions, "training" | "mask"> = {}): Tensors {
+    const path = this.#pathOf(layer);
+    const given = tensorsOf(`${layer.describe()}: inputs`, inputs);
+    const training = options.training ?? active?.training ?? this.#options.training ?? false;
+    const mask = options.mask ?? this.#maskOf(inputs);
+    const outer = active;
+    active = { call: this, path, training };
+    try {
+      const scope = outer && path.startsWith(`${outer.path}/`) ? path.slice(outer.path.length + 1) : path;
+      layer.prepare(shapesOf(inputs));
+      const run = () => layer.call(inputs, this.#context(path, training, mask));
+      const output = scope === "" ? run() : withScope(scope, run);
+      for (const y of tensorsOf(`${layer.describe()}: call`, output)) if (path !== "") this.#givers.set(y, path);
+      this.#keepMask(output, layer.computeMask(inputs, mask));
+      this.#options.onOutput?.({ layer, path, output });
+      return output;
+    } catch (error) {
+      throw located(error, layer, inputs, [...new Set(given.flatMap((x) => this.#givers.get(x) ?? []))]);
+    } finally {
+      active = outer;
+    }
+  }
+
+  #context(path: string, training: boolean, mask: Masks | null): CallContext {
+    const { key: root } = this.#options;
+    const nth = (): number => {
+      const n = this.#counts.get(path) ?? 0;
+      this.#counts.set(path, n + 1);
+      return n;
+    };
+    const losses = this.#losses;
+    let key: Key | null | undefined;
+    return {
+      training,
+      mask,
+      path,
+      get key() {
+        if (key === undefined) key = root ? keyOfPath(root, path, nth()) : null;
+        return key;
+      },
+      addLoss(loss) {
+        const one = loss instanceof Tensor ? loss : null;
+        if (one?.size !== 1) {
+          const got = one ? `a tensor ${formatShape(one.shape)}; take its mean or sum` : describe(loss);
+          throw new ShapeError(`addLoss: expected a tensor with one number, got ${got}.`);
+        }
+        losses.push(one.reshape([]));
+      },
+    };
+  }
+
+  #pathOf(layer: Callable): string {
+    const known = this.#paths.get(layer);
+    if (known !== undefined) return known;
+    // The tree may have grown: a layer may make others in its `build`.
+    this.#paths = new Map(layersIn<Holder>(this.#root).map(({ layer, path }) => [layer, path]));
+    const path = this.#paths.get(layer);
+    if (path !== undefined) return path;
+    throw new NablaError(
+      `${layer.describe()} is called in ${this.#root.describe()}, which does not hold it: keep it in a field of the ` +
+        "layer that calls it (not a #private one), alone or in an array or object, so that its weights are found.",
+    );
+  }
+
+  #maskOf(tree: Tensors): Masks | null {
+    const masks = mapTree(tree, isTensor, (x) => this.#masks.get(x) ?? null);
+    return isNullMask(masks) ? null : masks;
+  }
+
+  #keepMask(output: Tensors, mask: Masks | null): void {
+    if (mask === null) return;
+    const outputs = tensorsOf("mask", output);
+    const masks = leavesOf(mask, (m): m is Tensor | null => m === null || m instanceof Tensor);
+    outputs.forEach((y, i) => {
+      const own = masks[i];
+      if (own) this.#masks.set(y, own);
+    });
+  }
+}
+
+function isNullMask(masks: Masks): boolean {
+  return leavesOf(masks, (m): m is Tensor | null => m === null || m instanceof Tensor).every((m) => m === null);
+}
+
+/** A random key for a path; `nth` tells several calls of one layer apart. */
+export function keyOfPath(root: Key, path: string, nth = 0): Key {
+  const [high, low] = hashPath(path);
+  const own = foldIn(foldIn(root, high), low);
+  return nth === 0 ? own : foldIn(own, nth);
+}
+
+/** Errors that already say where they arose. */
+const placed = new WeakSet<object>();
+
+/** Adds to an error of a layer where it arose, and which layers gave the inputs. */
+function located(error: unknown, layer: Callable, inputs: Tensors, givers: readonly string[]): unknown {
+  const Class = [ShapeError, DTypeError, ArgumentError].find((Class) => error instanceof Class);
+  if (!Class || placed.has(error as object)) return error;
+  const { message } = error as NablaError;
+  const isNamed = message.startsWith("layer ") || message.startsWith("model ");
+  const from = givers.join(" and ");
+  const shapes = `The inputs are ${formatShapes(shapesOf(inputs))}${from ? `, from ${from}` : ""}.`;
+  const near = isNamed ? (from ? ` The inputs come from ${from}.` : "") : ` ${shapes}`;
+  const where = isNamed ? "" : `${layer.describe()}: `;
+  const result = new Class(`${where}${message}${/[.!?]$/.test(message) ? "" : "."}${near}`, { cause: error });
+  placed.add(result);
+  return result;
+}
+
+/** The number of examples in the batch by which shapes are inferred. */
+const probed = 2;
+
+/** The shapes and dtypes of one example of each output. */
+export interface Inferred {
+  readonly output: Tree<{ readonly shape: readonly number[]; readonly dtype: DType }>;
+}
+
+/**
+ * Infers the shapes of a layer's outputs: calls it once with tensors that have no numbers, so that all layers below
+ * declare their parameters. Nothing is computed, and no weights are made.
+ */
+export function infer(
+  layer: Callable,
+  shapes: Shapes,
+  dtypes: readonly DType[],
+  onOutput?: CallOptions["onOutput"],
+): Inferred["output"] {
+  let index = 0;
+  const inputs = mapTree(shapes, isShape, (shape) => {
+    const dtype = dtypes[index] ?? "float32";
+    return new Tensor(placeholder(index++, [probed, ...shape], dtype));
+  });
+  const [first] = tensorsOf("inputs", inputs);
+  const trace = { reads: new Map(), assigned: new Map(), firstId: first?.node.id ?? 0 };
+  const { output } = tracing(trace, () => new Call(layer, onOutput ? { onOutput } : {}).result(inputs));
+  return mapTree(output, isTensor, ({ shape, dtype }) => {
+    if (shape[0] === probed) return { shape: shape.slice(1), dtype };
+    throw new ShapeError(
+      `${layer.describe()}: expected an output whose first axis is the batch, ` +
+        `got ${formatShape(shape)} for a batch of ${probed}.`,
+    );
+  });
+}

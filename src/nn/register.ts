@@ -1,0 +1,48 @@
+// The layer classes of Nabla, and those of the user's own, by the names that model files give them.
+import { ArgumentError } from "../errors.ts";
+import { Activation } from "./activation.ts";
+import { Dense } from "./dense.ts";
+import { Dropout } from "./dropout.ts";
+import { Flatten } from "./flatten.ts";
+import { Input } from "./input.ts";
+import type { Layer } from "./layer.ts";
+import { Maxout } from "./maxout.ts";
+import { ELU, LeakyReLU, ReLU, Softmax } from "./pointwise.ts";
+import { PReLU } from "./prelu.ts";
+import { addFactory, isRegistered, type LayerFactory } from "./registry.ts";
+import { Rescaling } from "./rescaling.ts";
+import { Reshape } from "./reshape.ts";
+
+const classes: Readonly<Record<string, new (config: any) => Layer>> = {
+  Activation,
+  Dense,
+  Dropout,
+  ELU,
+  Flatten,
+  Input,
+  LeakyReLU,
+  Maxout,
+  PReLU,
+  ReLU,
+  Rescaling,
+  Reshape,
+  Softmax,
+};
+
+/** Makes the layers of Nabla known. Only who reads or writes files needs this: a page that does not loads no others. */
+export function registerLayers(): void {
+  for (const [name, Class] of Object.entries(classes)) addFactory(name, (config) => new Class(config));
+}
+
+/**
+ * Makes a layer class of your own known to model files: `factory` makes a layer from the options that `config()`
+ * returned.
+ *
+ * @throws ArgumentError if the name is taken
+ * @example registerLayer("Double", (config) => new Dense(config));
+ */
+export function registerLayer(className: string, factory: LayerFactory): void {
+  registerLayers();
+  if (isRegistered(className)) throw new ArgumentError(`a layer class "${className}" is already registered.`);
+  addFactory(className, factory);
+}
