@@ -419,6 +419,8 @@ describe("errors", () => {
 
   test("unknown backends", () => {
     expect(() => setBackend("wasn")).toThrow(/unknown backend "wasn". Did you mean "wasm"/);
+    for (const name of ["toString", "constructor"])
+      expect(() => setBackend(name)).toThrow(`unknown backend "${name}". Known: wasm, reference.`);
     expect(backendNames).toContain("reference");
   });
 });

@@ -58,7 +58,7 @@ export function plan(fused: KernelGraph, scheduled: Schedule, scratchBytes: (ker
       mayReplace(kernel, buffer, old);
     for (const buffer of kernelWrites(kernel)) {
       if (home.has(buffer) || inVariables.has(buffer)) continue;
-      const last = lastUse.get(buffer)!;
+      const last = lastUse.get(buffer)!; // The write itself is a use.
       const old = dying.size > 0 ? [...live].find((other) => dying.has(other) && inherits(buffer, other)) : undefined;
       const inherited = old && home.get(old);
       if (old && inherited) {

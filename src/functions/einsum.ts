@@ -64,7 +64,7 @@ export function einsum(formula: string, ...operands: readonly TensorLike[]): Ten
   const extents = extentsOf(formula, tensors, all);
   const ready = zip(tensors, all).map(([x, labels]) => squeezed(distinct(x.node, labels), extents));
   const after = (i: number): (readonly number[])[] => [out, ...ready.slice(i + 1).map((x) => x.labels)];
-  let product = sumAlone(ready[0]!, after(0));
+  let product = sumAlone(ready[0]!, after(0)); // There are as many operands as terms, and a formula has a term.
   for (const [i, x] of ready.entries())
     if (i > 0) product = multiply(product, sumAlone(x, [product.labels, ...after(i)]), after(i));
   return new Tensor(inOrder(product, out, extents));

@@ -69,7 +69,7 @@ export function loopCotangents(
   const stacked = [...sliceParts.values(), ...[...operands].filter((node) => !stacks.has(node))];
   const backward = closeLoop({
     init: [...carried.map(({ carry, dy }) => dy ?? zeros(carry)), ...totals.map(zeros)],
-    xs: inside.map((node) => stacks.get(node)!),
+    xs: inside.map((node) => stacks.get(node)!), // Slices, saved values and cotangents have got theirs above.
     carries: [...dNext, ...totals],
     slices: inside,
     next: [...dCarries, ...sums],

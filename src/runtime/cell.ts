@@ -119,7 +119,7 @@ export class Cell implements Resident {
 
   /** Hands the pending assignment over to a program that the caller queues now. */
   beginFlush(): Flush {
-    const value = this.#pending!;
+    const value = this.#pending!; // A cell is in `dirty` as long as it has one.
     const node = this.nodeOutside();
     const version = this.#version;
     this.#pending = null;

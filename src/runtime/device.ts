@@ -2,11 +2,11 @@
 import type { Backend } from "../backends/backend.ts";
 import { referenceBackend } from "../backends/reference/index.ts";
 import { wasmBackend } from "../backends/wasm/index.ts";
-import { ArgumentError, didYouMean } from "../errors.ts";
+import { lookUp } from "../options.ts";
 
 const makers: Record<string, () => Backend> = { wasm: wasmBackend, reference: () => referenceBackend };
-const made = new Map<string, Backend>();
-let chosen = "wasm";
+const made = new Map<() => Backend, Backend>();
+let chosen: () => Backend = wasmBackend;
 
 /**
  * The names that {@link setBackend} takes.
@@ -22,18 +22,13 @@ export const backendNames = Object.keys(makers);
  * @example setBackend("wasm");
  */
 export function setBackend(name: string): void {
-  if (!(name in makers)) {
-    throw new ArgumentError(
-      `unknown backend "${name}".${didYouMean(name, backendNames)} Known: ${backendNames.join(", ")}.`,
-    );
-  }
-  chosen = name;
+  chosen = lookUp("backend", name, makers);
 }
 
 /** The backend that computes now, started at the first call. */
 export function backend(): Backend {
   let instance = made.get(chosen);
-  if (!instance) made.set(chosen, (instance = makers[chosen]!()));
+  if (!instance) made.set(chosen, (instance = chosen()));
   return instance;
 }
 
