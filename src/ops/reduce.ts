@@ -56,7 +56,9 @@ export function sum(x: Node, axes: readonly number[]): Node {
 const extremeGradient = (o: Ops, dy: Node, [x]: Inputs, y: Node<ReduceAttrs>): Node[] => {
   const { axes } = y.attrs;
   if (!dtypeInfo(x.dtype).isFloat) return noGradient(o, dy, [x]) as never;
-  const holds = o.cast(o.equal(x, spread(o, y, x, axes)), x.dtype);
+  // y may have been computed by an earlier program, and x in this one may differ from the x there in its last bits.
+  const extreme = apply(y.op, [x], y.attrs);
+  const holds = o.cast(o.equal(x, spread(o, extreme, x, axes)), x.dtype);
   return [o.mul(holds, spread(o, o.div(dy, o.sum(holds, axes)), x, axes))];
 };
 
