@@ -48,6 +48,7 @@ export * from "./functions/cumulative.ts";
 export { diag, diagonal, trace, tril, triu } from "./functions/diagonals.ts";
 export { einsum } from "./functions/einsum.ts";
 export * from "./functions/elementwise.ts";
+export * as linalg from "./functions/linalg.ts";
 export {
   type BatchNormOptions,
   batchNorm,

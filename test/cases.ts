@@ -10,6 +10,7 @@ import "./cases/gather.ts";
 import "./cases/generators.ts";
 import "./cases/integers.ts";
 import "./cases/joins.ts";
+import "./cases/linalg.ts";
 import "./cases/loops.ts";
 import "./cases/models.ts";
 import "./cases/movement.ts";

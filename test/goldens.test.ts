@@ -26,12 +26,14 @@ import {
   depthwiseConv2d,
   einsum,
   erfinv,
+  eye,
   glu,
   gradients,
   groupNorm,
   l2Normalize,
   layerNorm,
   layers,
+  linalg,
   logsumexp,
   losses,
   maxout,
@@ -47,6 +49,7 @@ import {
   sort,
   sparsemax,
   std,
+  swapaxes,
   Tensor,
   type TensorLike,
   tensor,
@@ -365,6 +368,46 @@ describe("convolution, pooling, normalization, attention, sorting", () => {
   test("every function here has a golden", () => {
     const names = new Set(goldens.map((golden) => golden.name));
     expect([...Object.keys(plain), ...Object.keys(pools)].filter((name) => !names.has(name))).toEqual([]);
+  });
+});
+
+describe("linear algebra", () => {
+  const reduced = { fullMatrices: false };
+  const symmetric = (x: Tensor): Tensor => x.add(swapaxes(x, -1, -2));
+  const definite = (x: Tensor): Tensor => x.matmul(swapaxes(x, -1, -2)).add(eye(x.shape.at(-2)!));
+  const plain: Record<string, Any> = {
+    solve: linalg.solve,
+    inv: linalg.inv,
+    det: linalg.det,
+    logabsdet: (x) => linalg.slogdet(x).logabsdet,
+    sign: (x) => linalg.slogdet(x).sign,
+    cholesky: (x) => linalg.cholesky(definite(x)),
+    "upper cholesky": (x) => linalg.cholesky(definite(x), { upper: true }),
+    q: (x) => linalg.qr(x).q,
+    r: (x) => linalg.qr(x).r,
+    "complete q": (x) => linalg.qr(x, { mode: "complete" }).q,
+    eigenvalues: (x) => linalg.eigh(symmetric(x)).eigenvalues,
+    eigenvectors: (x) => linalg.eigh(symmetric(x)).eigenvectors,
+    u: (x) => linalg.svd(x, reduced).u,
+    s: (x) => linalg.svd(x, reduced).s,
+    vh: (x) => linalg.svd(x, reduced).vh,
+    pinv: (x) => linalg.pinv(x),
+    matrixRank: (x) => linalg.matrixRank(x).cast("float32"),
+    lstsq: (x, y) => linalg.lstsq(x, y).x,
+    residuals: (x, y) => linalg.lstsq(x, y).residuals,
+    norm: (x, ord) => linalg.norm(x, { ord }),
+  };
+  const goldens = read<Golden & { ord?: string | number }>("linalg");
+
+  test.each(goldens.map((golden, i) => [`${i}: ${golden.name}`, golden] as const))("%s", async (_, golden) => {
+    const { name, ord } = golden;
+    const own = typeof ord === "string" && ord.endsWith("Infinity") ? Number(ord) : ord;
+    await check(golden, (...xs) => plain[name]!(...xs, ...(own === undefined ? [] : [own])), 2e-4);
+  });
+
+  test("every function here has a golden", () => {
+    const names = new Set(goldens.map((golden) => golden.name));
+    expect(Object.keys(plain).filter((name) => !names.has(name))).toEqual([]);
   });
 });
 

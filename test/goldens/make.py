@@ -588,3 +588,71 @@ write("layers", [
     named("logsumexp", {}, lambda x: x.logsumexp(-1), f32([[1, 2, 1000], [-1000, 3, 3]])),
     named("median", {}, lambda x: x.median(-1).values, shuffled(3, 5)),
 ])
+
+# ---- linear algebra: LAPACK's results, in Nabla's signs ------------------------------------------------------------
+
+LA = torch.linalg
+
+
+def first_sign(rows):
+    """The sign of the first element of each row whose size is at least 0.99 of the greatest."""
+    large = rows.abs() >= 0.99 * rows.abs().amax(-1, keepdim=True)
+    return torch.sign(torch.gather(rows, -1, large.double().argmax(-1, keepdim=True))).detach()
+
+
+def eigenvectors(a):
+    v = LA.eigh(a).eigenvectors
+    return v * first_sign(v.mT).mT
+
+
+def svd_factors(a):
+    u, s, vh = LA.svd(a, full_matrices=False)
+    signs = first_sign(vh)
+    return u * signs.mT, s, vh * signs
+
+
+def definite(x):
+    return x @ x.mT + torch.eye(x.shape[-2])
+
+
+def symmetric(x):
+    return x + x.mT
+
+
+def irregular(*shape):
+    """Matrices of full rank, with singular values that are apart."""
+    return f32(2 * np.sin(1.7 * (np.arange(int(np.prod(shape))) + 1) ** 2)).reshape(shape)
+
+
+TALL, WIDE, SQUARE, STACK = irregular(5, 3), irregular(3, 5), irregular(4, 4) + 3 * torch.eye(4), irregular(2, 3, 3)
+RANK2 = f32([[1, 2, 3], [4, 5, 6], [7, 8, 9], [10, 11, 12]])
+
+write("linalg", [
+    case("solve", LA.solve, [SQUARE, spread(4, 2)]),
+    case("solve", LA.solve, [STACK, spread(2, 3, 1)]),
+    case("inv", LA.inv, [SQUARE]),
+    case("det", LA.det, [STACK]),
+    case("logabsdet", lambda a: LA.slogdet(a).logabsdet, [STACK]),
+    case("sign", lambda a: LA.slogdet(a).sign, [irregular(5, 3, 3)], differentiable=[]),
+    case("cholesky", lambda x: LA.cholesky(definite(x)), [TALL]),
+    case("cholesky", lambda x: LA.cholesky(definite(x)), [STACK]),
+    case("upper cholesky", lambda x: LA.cholesky(definite(x), upper=True), [SQUARE]),
+    *[case(name, lambda x, i=i: LA.qr(x)[i], [x]) for i, name in enumerate(["q", "r"]) for x in (TALL, SQUARE, STACK)],
+    case("r", lambda x: LA.qr(x).R, [WIDE]),
+    case("complete q", lambda x: LA.qr(x, mode="complete").Q, [TALL], differentiable=[]),
+    case("eigenvalues", lambda x: LA.eigvalsh(symmetric(x)), [SQUARE]),
+    case("eigenvectors", lambda x: eigenvectors(symmetric(x)), [SQUARE]),
+    case("eigenvectors", lambda x: eigenvectors(symmetric(x)), [STACK]),
+    *[case(name, lambda x, i=i: svd_factors(x)[i], [x])
+      for i, name in enumerate(["u", "s", "vh"]) for x in (TALL, WIDE, STACK)],
+    case("pinv", LA.pinv, [TALL]),
+    case("pinv", LA.pinv, [WIDE]),
+    case("pinv", lambda a: LA.pinv(a, rtol=1e-6), [RANK2], differentiable=[]),
+    case("matrixRank", LA.matrix_rank, [STACK], differentiable=[]),
+    case("lstsq", lambda a, b: LA.pinv(a) @ b, [TALL, spread(5, 2)]),
+    case("lstsq", lambda a, b: LA.pinv(a) @ b, [WIDE, spread(3, 2)]),
+    case("lstsq", lambda a, b: LA.pinv(a, rtol=1e-6) @ b, [RANK2, f32([1, -1, 2, 0.5])], differentiable=[]),
+    case("residuals", lambda a, b: ((a @ LA.pinv(a) @ b - b) ** 2).sum(0), [TALL, spread(5, 2)]),
+    *[{**case("norm", lambda x, o=o: LA.matrix_norm(x, o), [irregular(3, 4)]), "ord": number(o) if not isinstance(o, str) else o}
+      for o in ("fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf)],
+])
