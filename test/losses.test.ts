@@ -207,6 +207,11 @@ describe("far ends", () => {
               expect([...values].every(Number.isFinite), `${name} ${JSON.stringify(options)} ${values}`).toBe(true);
           }
   });
+  test("the focal loss of what is almost certainly right keeps its digits", async () => {
+    const rest = 1 / (1 + Math.exp(20));
+    const binary = losses.binaryFocalCrossentropy({ fromLogits: true });
+    for (const value of await each(binary, [[1], [0]], [[20], [-20]])) expect(value / rest ** 3).toBeCloseTo(1, 4);
+  });
   test("equal and opposite vectors, zeros and huge errors", async () => {
     const zeros = tensor([
       [0, 0],

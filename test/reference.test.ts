@@ -25,7 +25,7 @@ test("the script that says so finds what programs can import", () => {
     ...Object.entries(nabla).flatMap(([name, value]) =>
       isNamespace(name) ? Object.keys(value).map((member) => `${name}.${member}`) : [name],
     ),
-    ...["metrics", "optimizers", "initializers", "activations"].flatMap((name) =>
+    ...["metrics", "optimizers", "initializers", "regularizers", "constraints", "activations"].flatMap((name) =>
       Object.keys((nabla as unknown as Record<string, object>)[name]!).map((member) => `${name}.${member}`),
     ),
   ];

@@ -1,6 +1,6 @@
 // Losses over triplets: what goldens.test.ts leaves out.
 import { describe, expect, test } from "vitest";
-import { gradients, l2Normalize, layers, losses, optimizers, sequential, type Tensor, tensor } from "../src/index.ts";
+import { gradients, layers, losses, optimizers, sequential, type Tensor, tensor } from "../src/index.ts";
 
 const data = async (x: Tensor): Promise<number[]> => Array.from(await x.data());
 
@@ -46,20 +46,15 @@ describe("triplet", () => {
     },
   );
   test("a model learns to keep classes apart", async () => {
-    const model = sequential(
-      [layers.dense(8, { activation: "tanh" }), layers.dense(2), layers.activation(l2Normalize)],
-      {
-        inputShape: [2],
-        seed: 4,
-      },
-    );
-    model.compile({ optimizer: optimizers.adam({ learningRate: 0.02 }), loss: losses.triplet({ margin: 0.5 }) });
-    const x = tensor(
-      Array.from({ length: 64 }, (_, i) => [Math.cos(i * 2.4) * (1 + (i % 2)), Math.sin(i * 2.4) * (1 + (i % 2))]),
-    );
-    const y = tensor(Array.from({ length: 64 }, (_, i) => i % 2));
+    const model = sequential([layers.dense(8, { activation: "tanh" }), layers.dense(2)], { inputShape: [2] });
+    // The classes lie apart, but not by the margin, which embeddings must be stretched for.
+    model.compile({ optimizer: optimizers.adam({ learningRate: 0.02 }), loss: losses.triplet({ margin: 5 }) });
+    const kind = (i: number): number => i % 2;
+    const point = (i: number): number[] => [kind(i) + 0.3 * Math.sin(i * 2.4), Math.cos(i * 1.7)];
+    const x = tensor(Array.from({ length: 64 }, (_, i) => point(i)));
+    const y = tensor(Array.from({ length: 64 }, (_, i) => kind(i)));
     const before = (await model.evaluate({ x, y })).loss;
     await model.fit({ x, y }, { epochs: 60, batchSize: 16 });
-    expect((await model.evaluate({ x, y })).loss).toBeLessThan(before / 2);
+    expect((await model.evaluate({ x, y })).loss).toBeLessThan(before / 20);
   });
 });

@@ -14,7 +14,7 @@ export interface CategoricalFocalCrossentropyOptions extends CategoricalCrossent
  * −α Σ (1 − pᵢ)^γ · tᵢ·ln pᵢ over the classes: one-hot targets `[batch, classes]` and predictions `[batch, classes]`
  * give `[batch]`. For data in which some classes are rare. Lin and others, 2017.
  *
- * From logits, 1 − p is computed from ln p, so that it keeps its digits where p is near 1.
+ * From logits, ln p is exact where p itself would round to 0.
  *
  * @throws ShapeError where the shapes differ
  * @example await categoricalFocalCrossentropy([[0, 1, 0]], [[0.05, 0.9, 0.05]]).array(); // [0.000263401]

@@ -2,15 +2,14 @@
 import { ArgumentError } from "../errors.ts";
 import { eye, full } from "../functions/array.ts";
 import { type Key, normal, truncatedNormal as truncated, uniform } from "../functions/random.ts";
-import { checkFinite, checkOptions, describe, lookUp } from "../options.ts";
+import { describe } from "../options.ts";
 import { formatShape, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { fromNamed, type Named, type NamedJson, namedConfig, namedOptions } from "./named.ts";
+import { orthonormalRows } from "./orthonormal.ts";
 
 /** Makes the first values of a parameter. The same key and shape give the same numbers. */
-export interface Initializer {
-  readonly name: string;
-  /** The options of the factory of this name. */
-  readonly config: Readonly<Record<string, number>>;
+export interface Initializer extends Named {
   make(key: Key, shape: Shape): Tensor;
 }
 
@@ -36,26 +35,39 @@ const uniformOf: Sample = (key, shape, variance) => {
 const normalOf: Sample = (key, shape, variance) =>
   truncated(key, shape, { std: Math.sqrt(variance) / truncatedDeviation });
 
-/** Makes the factory of an initializer whose options are numbers, and checks them. */
-function withOptions<D extends Readonly<Record<string, number>>>(
+/** Makes the factory of an initializer with options, which are numbers except for those that have choices. */
+function withOptions<D extends object>(
   name: string,
   defaults: D,
   make: (key: Key, shape: Shape, options: D) => Tensor,
-): (options?: { readonly [K in keyof D]?: number }) => Initializer {
+  choices?: Readonly<Record<string, readonly string[]>>,
+): (options?: { readonly [K in keyof D]?: D[K] }) => Initializer {
   return (options = {}) => {
-    checkOptions(`initializers.${name}`, options, Object.keys(defaults));
-    const config = { ...defaults, ...options };
-    for (const [option, value] of Object.entries(config)) checkFinite(`initializers.${name}`, option, value);
-    return { name, config, make: (key, shape) => make(key, shape, config) };
+    const config = namedOptions(`initializers.${name}`, defaults, options, choices);
+    return { name, config: config as Named["config"], make: (key, shape) => make(key, shape, config) };
   };
 }
 
-/** Makes the factory of an initializer whose variance depends on the fans of the kernel. */
-const varianceScaling = (name: string, sample: Sample, variance: (fanIn: number, fanOut: number) => number) =>
-  withOptions(name, {}, (key, shape) => {
-    const { fanIn, fanOut } = fans(shape);
-    return sample(key, shape, variance(Math.max(1, fanIn), Math.max(1, fanOut)));
-  });
+/** What divides the scale of a variance. */
+const modes = {
+  fanIn: (fanIn: number) => fanIn,
+  fanOut: (_: number, fanOut: number) => fanOut,
+  fanAvg: (fanIn: number, fanOut: number) => (fanIn + fanOut) / 2,
+} as const;
+const samples: Readonly<Record<"truncatedNormal" | "untruncatedNormal" | "uniform", Sample>> = {
+  truncatedNormal: normalOf,
+  untruncatedNormal: (key, shape, variance) => normal(key, shape, { std: Math.sqrt(variance) }),
+  uniform: uniformOf,
+};
+
+function scaled(key: Key, shape: Shape, scale: number, mode: keyof typeof modes, sample: Sample): Tensor {
+  const { fanIn, fanOut } = fans(shape);
+  return sample(key, shape, scale / Math.max(1, modes[mode](fanIn, fanOut)));
+}
+
+/** Makes the factory of an initializer without options whose variance is scale/fan. */
+const scaling = (name: string, scale: number, mode: keyof typeof modes, sample: Sample) =>
+  withOptions(name, {}, (key, shape) => scaled(key, shape, scale, mode, sample));
 
 /**
  * The initializers by name. `layers.dense(10, { kernelInitializer: "heNormal" })` and
@@ -71,37 +83,58 @@ export const initializers = {
    *
    * @example layers.dense(128, { kernelInitializer: "glorotUniform" });
    */
-  glorotUniform: varianceScaling("glorotUniform", uniformOf, (i, o) => 2 / (i + o)),
+  glorotUniform: scaling("glorotUniform", 1, "fanAvg", uniformOf),
   /**
    * Normal with variance 2/(fanIn + fanOut). Glorot and Bengio, 2010.
    *
    * @example layers.dense(128, { kernelInitializer: "glorotNormal" });
    */
-  glorotNormal: varianceScaling("glorotNormal", normalOf, (i, o) => 2 / (i + o)),
+  glorotNormal: scaling("glorotNormal", 1, "fanAvg", normalOf),
   /**
    * Uniform in ±√(6/fanIn), for relu. He and others, 2015.
    *
    * @example layers.dense(128, { kernelInitializer: "heUniform" });
    */
-  heUniform: varianceScaling("heUniform", uniformOf, (i) => 2 / i),
+  heUniform: scaling("heUniform", 2, "fanIn", uniformOf),
   /**
    * Normal with variance 2/fanIn, for relu. He and others, 2015.
    *
    * @example layers.dense(128, { kernelInitializer: "heNormal" });
    */
-  heNormal: varianceScaling("heNormal", normalOf, (i) => 2 / i),
+  heNormal: scaling("heNormal", 2, "fanIn", normalOf),
   /**
    * Uniform in ±√(3/fanIn). LeCun and others, 1998.
    *
    * @example layers.dense(128, { kernelInitializer: "lecunUniform" });
    */
-  lecunUniform: varianceScaling("lecunUniform", uniformOf, (i) => 1 / i),
+  lecunUniform: scaling("lecunUniform", 1, "fanIn", uniformOf),
   /**
    * Normal with variance 1/fanIn, for selu. LeCun and others, 1998.
    *
    * @example layers.dense(128, { kernelInitializer: "lecunNormal" });
    */
-  lecunNormal: varianceScaling("lecunNormal", normalOf, (i) => 1 / i),
+  lecunNormal: scaling("lecunNormal", 1, "fanIn", normalOf),
+  /**
+   * Variance scale/n, where n is fanIn, fanOut or, in mode "fanAvg", their mean; "truncatedNormal" (at two standard
+   * deviations, rescaled), "untruncatedNormal" or "uniform". Defaults: 1, "fanIn" and "truncatedNormal". All that are
+   * named after people are of this kind.
+   *
+   * @throws ArgumentError unless scale > 0
+   * @example initializers.varianceScaling({ scale: 2, mode: "fanOut", distribution: "uniform" });
+   */
+  varianceScaling: withOptions(
+    "varianceScaling",
+    {
+      scale: 1,
+      mode: "fanIn" as keyof typeof modes,
+      distribution: "truncatedNormal" as keyof typeof samples,
+    },
+    (key, shape, { scale, mode, distribution }) => {
+      if (scale > 0) return scaled(key, shape, scale, mode, samples[distribution]);
+      throw new ArgumentError(`initializers.varianceScaling: expected a scale above 0, got ${describe(scale)}.`);
+    },
+    { mode: Object.keys(modes), distribution: Object.keys(samples) },
+  ),
   /**
    * Normal. Defaults: mean 0, stddev 0.05.
    *
@@ -156,31 +189,34 @@ export const initializers = {
       );
     return eye(shape[0]!).mul(o.gain);
   }),
+  /**
+   * gain times a random matrix with orthonormal columns, or rows where it has fewer rows than columns; the axes before
+   * the last are one. Products of such matrices keep the lengths of vectors, which recurrent and deep networks want.
+   * Default gain: 1. Saxe and others, 2014.
+   *
+   * It takes about 8·rows·columns·min(rows, columns) operations.
+   *
+   * @throws ArgumentError for a shape of fewer than two axes
+   * @example layers.dense(128, { kernelInitializer: "orthogonal" });
+   */
+  orthogonal: withOptions("orthogonal", { gain: 1 }, (key, shape, { gain }) => {
+    if (shape.length < 2)
+      throw new ArgumentError(`initializers.orthogonal: expected two axes or more, got ${formatShape(shape)}.`);
+    const [rows, columns] = [sizeOf(shape.slice(0, -1)), shape.at(-1)!];
+    const vectors = orthonormalRows(key, Math.min(rows, columns), Math.max(rows, columns));
+    return (rows < columns ? vectors : vectors.transpose()).reshape(shape).mul(gain);
+  }),
 } as const;
 
 /** The forms in which layers take an initializer. */
-export type InitializerLike =
-  | keyof typeof initializers
-  | Initializer
-  | { readonly name: string; readonly config?: Readonly<Record<string, number>> };
+export type InitializerLike = keyof typeof initializers | Initializer | Exclude<NamedJson, string>;
 
 /**
  * Resolves a name, the `{ name, config }` of a model file, or an initializer itself. Throws {@link ArgumentError} for
  * anything else.
  */
-export function initializer(like: InitializerLike): Initializer {
-  if (typeof like === "object" && like !== null && "make" in like) return like;
-  const { name, config = {} } = typeof like === "string" ? { name: like } : (like ?? {});
-  if (typeof name !== "string")
-    throw new ArgumentError(`expected an initializer, such as a name or initializers.…(), got ${describe(like)}.`);
-  const factory: (options?: object) => Initializer = lookUp("initializer", name, initializers);
-  return factory(config);
-}
+export const initializer = (like: InitializerLike): Initializer =>
+  fromNamed<Initializer>("initializer", like, initializers, "make");
 
 /** The form of an initializer in a model file. */
-export function initializerConfig({
-  name,
-  config,
-}: Initializer): { name: string; config: Readonly<Record<string, number>> } | string {
-  return Object.keys(config).length === 0 ? name : { name, config };
-}
+export const initializerConfig = (given: Initializer): NamedJson => namedConfig("initializer", given);

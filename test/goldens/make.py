@@ -329,6 +329,47 @@ write("losses", LOSSES + [
     margins("tripletMarginLoss", {"margin": 0.2, "p": 1}, margin=0.2, p=1),
     margins("tripletMarginLoss", {"p": 3, "swap": True}, p=3, swap=True),
 ])
+# ---- regularizers and constraints, as Keras's documentation has them -----------------------------------------------
+
+
+def weight(kind, name, options, f, x, **more):
+    return {**case(name, f, [x], **more), "kind": kind, "options": options}
+
+
+def cosines(x, factor):
+    rows = F.normalize(x, dim=1, eps=EPSILON)
+    n = len(x)
+    return factor * (rows @ rows.T * (1 - torch.eye(n))).abs().sum() / (n * (n - 1))
+
+
+def norms(f, axis=0):
+    """Keras adds its epsilon to the norm that it divides by."""
+    def run(w):
+        norm = w.square().sum(axis, keepdim=True).sqrt()
+        return w * f(norm) / (norm + EPSILON)
+    return run
+
+
+MATRIX, KERNEL = spread(4, 3) * 2, spread(2, 3, 2, 4)
+NO_GRADIENT = {"differentiable": []}
+write("weights", [
+    weight("regularizer", "l1", {}, lambda w: 0.01 * w.abs().sum(), KERNEL),
+    weight("regularizer", "l1", {"l1": 0.3}, lambda w: 0.3 * w.abs().sum(), MATRIX),
+    weight("regularizer", "l2", {}, lambda w: 0.01 * w.square().sum(), KERNEL),
+    weight("regularizer", "l2", {"l2": 0.3}, lambda w: 0.3 * w.square().sum(), MATRIX),
+    weight("regularizer", "l1l2", {"l2": 0.2}, lambda w: 0.2 * w.square().sum(), MATRIX),
+    weight("regularizer", "l1l2", {"l1": 0.1, "l2": 0.2}, lambda w: 0.1 * w.abs().sum() + 0.2 * w.square().sum(), MATRIX),
+    weight("regularizer", "orthogonal", {}, lambda w: cosines(w, 0.01), MATRIX),
+    weight("regularizer", "orthogonal", {"factor": 2, "mode": "columns"}, lambda w: cosines(w.T, 2), MATRIX),
+    weight("constraint", "maxNorm", {}, norms(lambda n: n.clamp(0, 2)), MATRIX, **NO_GRADIENT),
+    weight("constraint", "maxNorm", {"maxValue": 1.5, "axis": [0, 1, 2]}, norms(lambda n: n.clamp(0, 1.5), (0, 1, 2)), KERNEL, **NO_GRADIENT),
+    weight("constraint", "nonNeg", {}, F.relu, MATRIX, **NO_GRADIENT),
+    weight("constraint", "unitNorm", {}, norms(torch.ones_like), MATRIX, **NO_GRADIENT),
+    weight("constraint", "unitNorm", {"axis": 1}, norms(torch.ones_like, 1), MATRIX, **NO_GRADIENT),
+    weight("constraint", "minMaxNorm", {}, norms(lambda n: n.clamp(0, 1)), MATRIX, **NO_GRADIENT),
+    weight("constraint", "minMaxNorm", {"minValue": 2, "maxValue": 2.5, "rate": 0.3}, norms(lambda n: 0.3 * n.clamp(2, 2.5) + 0.7 * n), MATRIX, **NO_GRADIENT),
+])
+
 # ---- optimizers: values after each of six steps along given gradients ---------------------------------------------
 
 START = [1.0, -2.0, 0.5, 3.0, 0.0]
