@@ -1,5 +1,4 @@
 // Batching: turns a graph that was written for one example into one that computes many at once.
-import { dtypeInfo } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import * as builders from "../ops/builders.ts";
 import * as ops from "../ops/index.ts";
@@ -185,8 +184,7 @@ class Batching implements BodyBatching {
 
   /** Turns indices in [0, length) of each example into indices of the concatenated rows of all examples. */
   #concatenatedIndices(indices: Node, length: number): Node {
-    const whole = dtypeInfo(indices.dtype).bytes < 4 ? ops.cast(indices, "int32") : indices;
-    const inside = ops.cast(ops.minimum(ops.maximum(whole, 0), length - 1), "int32");
+    const inside = ops.cast(ops.minimum(ops.maximum(indices, 0), length - 1), "int32");
     return ops.add(inside, ops.mul(ops.iota(indices.shape, 0, "int32"), length));
   }
 }
