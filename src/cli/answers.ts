@@ -23,17 +23,17 @@ export async function answersOf(model: Model, inputs: Column): Promise<Answer[]>
   const each = sizeOf(outputs.shape.slice(1));
   const flat = await outputs.data();
   const shares = await probabilitiesOf(model, outputs)?.data();
-  const rows = Array.from({ length: outputs.shape[0]! }, (_, i) => i);
-  return rows.map((row): Answer => {
+  const [count = 0] = outputs.shape;
+  return Array.from({ length: count }, (_, row): Answer => {
     const cut = (data: typeof flat): number[] => Array.from(data.subarray(row * each, (row + 1) * each));
     if (!shares) return { probabilities: null, outputs: cut(flat) };
     const given = cut(shares);
-    const all = given.length === 1 ? [1 - given[0]!, given[0]!] : given;
-    const names = all.map((_, i) => model.classNames?.[i] ?? String(i));
-    const best = all.indexOf(Math.max(...all));
+    const [yes = 0, ...others] = given;
+    const all = others.length === 0 ? [1 - yes, yes] : given;
+    const nameOf = (i: number): string => model.classNames?.[i] ?? String(i);
     return {
-      class: names[best]!,
-      probabilities: Object.fromEntries(all.map((p, i) => [names[i]!, p])),
+      class: nameOf(all.indexOf(Math.max(...all))),
+      probabilities: Object.fromEntries(all.map((p, i) => [nameOf(i), p])),
       outputs: cut(flat),
     };
   });

@@ -6,6 +6,7 @@ import { metrics } from "../metrics/index.ts";
 import type { Model } from "../models/model.ts";
 import { isShape } from "../nn/tree.ts";
 import { tensor } from "../tensor.ts";
+import { zip } from "../zip.ts";
 import { table } from "./table.ts";
 import type { Paint } from "./terminal.ts";
 
@@ -34,15 +35,15 @@ export function confusionTable(
   paint: Paint,
 ): string {
   const names = matrix.map((_, i) => printable(classNames?.[i] ?? String(i)));
-  const rows = matrix.map((row, i) => {
+  const rows = zip(names, matrix).map(([name, row], i) => {
     const total = row.reduce((a, b) => a + b, 0);
     const cells = row.map((n, j) =>
       i === j ? paint("green", String(n)) : n === 0 ? paint("dim", "·") : paint("yellow", String(n)),
     );
     return [
-      paint("bold", names[i]!),
+      paint("bold", name),
       ...cells,
-      total === 0 ? "" : paint("dim", `${((100 * row[i]!) / total).toFixed(1)} %`),
+      total === 0 ? "" : paint("dim", `${((100 * (row[i] ?? 0)) / total).toFixed(1)} %`),
     ];
   });
   const head = ["", ...names.map((name) => paint("bold", name)), paint("dim", "right")];

@@ -9,8 +9,9 @@ export async function writeExampleImage(
   file: string,
 ): Promise<boolean> {
   const [height, width, ...rest] = inputShape;
-  if (array.dtype !== "uint8" || width === undefined || rest.length > 0 || size === 0) return false;
-  const data = array.data.slice(0, height! * width) as Uint8Array;
-  await writeFileAtomic(file, encode({ width, height: height!, data, depth: 8, channels: 1 }));
+  const isGray = height !== undefined && width !== undefined && rest.length === 0;
+  if (array.dtype !== "uint8" || !isGray || size === 0) return false;
+  const data = array.data.slice(0, height * width) as Uint8Array;
+  await writeFileAtomic(file, encode({ width, height, data, depth: 8, channels: 1 }));
   return true;
 }

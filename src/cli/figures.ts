@@ -9,11 +9,13 @@ export function isReached({ atLeast = -Infinity, atMost = Infinity }: ExpectedFi
   return value >= atLeast && value <= atMost;
 }
 
-/** The bound in words: `at least 96.00 %`. */
+/** The bounds in words: `at least 96.00 %`. */
 export function boundOf({ metric, atLeast, atMost }: ExpectedFigure): string {
-  return atLeast === undefined
-    ? `at most ${formatMeasure(metric, atMost!)}`
-    : `at least ${formatMeasure(metric, atLeast)}`;
+  const bounds = [
+    ...(atLeast === undefined ? [] : [`at least ${formatMeasure(metric, atLeast)}`]),
+    ...(atMost === undefined ? [] : [`at most ${formatMeasure(metric, atMost)}`]),
+  ];
+  return bounds.join(" and ");
 }
 
 /** A line for each measure, with the bound that was expected. */

@@ -1,6 +1,7 @@
 // A table of kernels: the work of each and, if it was measured, its time and its share of the machine's limit.
 import type { KernelRun, ProgramDescription } from "../backends/backend.ts";
 import { formatBytes } from "../quantities.ts";
+import { zip } from "../zip.ts";
 import type { Limits } from "./limits.ts";
 import { table } from "./table.ts";
 import type { Paint } from "./terminal.ts";
@@ -40,10 +41,9 @@ export function kernelTable(
   measured: readonly Measured[] | null,
   paint: Paint,
 ): string {
-  const rows = kernels.map((text, i) => {
+  const rows = zip(kernels, work).map(([text, { flop, bytes }], i) => {
     const [, number, kind, over, folded, scope = ""] =
       /^kernel (\d+): (\w+) over ([^,\n]*?)(?:, (?:folding|along) ([^#\n]*?))?(?: {2}# (.*))?(?:\n|$)/.exec(text) ?? [];
-    const { flop, bytes } = work[i]!;
     const times = measured?.[i];
     return [
       number ?? "?",

@@ -17,7 +17,7 @@ export function table(rows: readonly (readonly string[])[], { right = [], indent
   const line = (row: readonly string[]): string =>
     row
       .map((cell, i) => {
-        const space = " ".repeat(widths[i]! - widthOf(cell));
+        const space = " ".repeat((widths[i] ?? 0) - widthOf(cell));
         return right.includes(i) ? space + cell : cell + space;
       })
       .join("  ")

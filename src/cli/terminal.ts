@@ -29,7 +29,7 @@ export function tolerateClosedPipes(): void {
  */
 export function wrap(text: string, stream: NodeJS.WriteStream = process.stdout): string {
   const width = stream.columns || 80;
-  const [indent] = /^ */.exec(text)!;
+  const indent = " ".repeat(text.length - text.trimStart().length);
   const [first = "", ...words] = text.slice(indent.length).split(" ");
   const lines: string[] = [];
   let line = indent + first;

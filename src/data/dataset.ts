@@ -97,7 +97,8 @@ export class Dataset {
 
   /** The number of examples. */
   get size(): number {
-    return this.inputs.array.shape[0]!;
+    const [size = 0] = this.inputs.array.shape;
+    return size;
   }
 
   /** The shape of one input, without the count: `[28, 28]`. */

@@ -6,10 +6,14 @@ import { formatShape, sizeOf } from "../shape.ts";
 
 const maxBytes = 2 ** 31;
 
+interface Element {
+  readonly bytes: number;
+  readonly dtype: DType;
+  readonly read: (view: DataView, at: number) => number;
+}
+
 /** The element types by the third byte of the file. int8 and int16, which Nabla does not have, become int32. */
-const elements: Readonly<
-  Record<number, { bytes: number; dtype: DType; read: (view: DataView, at: number) => number }>
-> = {
+const elements: Readonly<Record<number, Element>> = {
   8: { bytes: 1, dtype: "uint8", read: (view, at) => view.getUint8(at) },
   9: { bytes: 1, dtype: "int32", read: (view, at) => view.getInt8(at) },
   11: { bytes: 2, dtype: "int32", read: (view, at) => view.getInt16(at) },
@@ -37,9 +41,9 @@ export async function decodeIdx(bytes: Uint8Array, source: string): Promise<Host
     throw new FileError(`"${source}" is not a complete IDX file: ${what}.`);
   };
   const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes, fail) : bytes;
-  const { type, shape, headerBytes } =
+  const { element, shape, headerBytes } =
     readHeader(raw, fail) ?? fail(`it has ${raw.length} bytes, too few for its header`);
-  const { bytes: width, dtype, read } = elements[type]!;
+  const { bytes: width, dtype, read } = element;
   const length = sizeOf(shape);
   const wanted = headerBytes + length * width;
   if (raw.length !== wanted) {
@@ -55,23 +59,29 @@ export async function decodeIdx(bytes: Uint8Array, source: string): Promise<Host
 
 type Fail = (what: string) => never;
 
+interface Header {
+  readonly element: Element;
+  readonly shape: readonly number[];
+  readonly headerBytes: number;
+}
+
 /** The header in the first bytes, or undefined if there are too few of them. */
-function readHeader(bytes: Uint8Array, fail: Fail): { type: number; shape: number[]; headerBytes: number } | undefined {
-  if (bytes.length < 4) return undefined;
-  const type = bytes[2]!;
-  const axes = bytes[3]!;
-  if (bytes[0] !== 0 || bytes[1] !== 0 || !(type in elements) || axes === 0) {
+function readHeader(bytes: Uint8Array, fail: Fail): Header | undefined {
+  const [zero, zeroToo, type, axes] = bytes;
+  if (type === undefined || axes === undefined) return undefined;
+  const element = elements[type];
+  if (zero !== 0 || zeroToo !== 0 || !element || axes === 0) {
     const magic = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    fail(`it begins with ${magic}, which is no IDX magic number`);
+    return fail(`it begins with ${magic}, which is no IDX magic number`);
   }
   const headerBytes = 4 + 4 * axes;
   if (bytes.length < headerBytes) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
   const shape = Array.from({ length: axes }, (_, i) => view.getUint32(4 + 4 * i));
-  if (!(headerBytes + sizeOf(shape) * elements[type]!.bytes <= maxBytes)) {
+  if (!(headerBytes + sizeOf(shape) * element.bytes <= maxBytes)) {
     fail(`it claims shape ${formatShape(shape)}, and more than 2 GiB are not read`);
   }
-  return { type, shape, headerBytes };
+  return { element, shape, headerBytes };
 }
 
 /** Unpacks gzip, and fails as soon as there are more bytes than the header declares. */
@@ -95,7 +105,7 @@ async function gunzip(bytes: Uint8Array, fail: Fail): Promise<Uint8Array> {
       out.set(value, length);
       length += value.length;
       const header = limit === undefined ? readHeader(out.subarray(0, length), fail) : undefined;
-      if (header) limit = header.headerBytes + sizeOf(header.shape) * elements[header.type]!.bytes;
+      if (header) limit = header.headerBytes + sizeOf(header.shape) * header.element.bytes;
       if (limit !== undefined && length > limit)
         fail(`it unpacks to more than the ${limit} bytes that its header promises`);
     }

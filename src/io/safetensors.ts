@@ -19,10 +19,14 @@ const namesOfDTypes = {
   bool: "BOOL",
 } as const satisfies Record<DType, string>;
 
+interface StoredDType {
+  readonly bytes: number;
+  readonly dtype: DType;
+  readonly element?: (view: DataView, at: number) => number;
+}
+
 /** The format's dtypes: bytes per element, Nabla's dtype, and a reader of elements if their bytes differ. */
-const storedDTypes: Readonly<
-  Record<string, { bytes: number; dtype: DType; element?: (view: DataView, at: number) => number }>
-> = {
+const storedDTypes: Readonly<Record<string, StoredDType>> = {
   F32: { bytes: 4, dtype: "float32" },
   F64: { bytes: 8, dtype: "float64" },
   I32: { bytes: 4, dtype: "int32" },
@@ -164,7 +168,7 @@ type Fail = (what: string) => never;
 
 interface StoredTensor {
   readonly name: string;
-  readonly dtype: string;
+  readonly format: StoredDType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -206,7 +210,8 @@ function readEntry(name: string, entry: unknown, dataBytes: number, fail: Fail):
     shape,
     data_offsets: offsets,
   } = isObject(entry) ? entry : fail(`tensor ${quote(name)} is described by no JSON object`);
-  if (typeof dtype !== "string" || !Object.hasOwn(storedDTypes, dtype)) {
+  const format = typeof dtype === "string" && Object.hasOwn(storedDTypes, dtype) ? storedDTypes[dtype] : undefined;
+  if (!format) {
     const known = Object.keys(storedDTypes).join(", ");
     return fail(`tensor ${quote(name)} has dtype ${describe(dtype)}, which Nabla cannot read (it reads ${known})`);
   }
@@ -222,18 +227,18 @@ function readEntry(name: string, entry: unknown, dataBytes: number, fail: Fail):
         `but there are ${dataBytes} (is the file cut short?)`,
     );
   }
-  const wanted = sizeOf(shape) * storedDTypes[dtype]!.bytes;
+  const wanted = sizeOf(shape) * format.bytes;
   if (wanted !== end - begin) {
     fail(
       `tensor ${quote(name)} is ${dtype} with shape ${formatShape(shape)}, which takes ${wanted} bytes, ` +
         `but its data_offsets hold ${end - begin}`,
     );
   }
-  return { name, dtype, shape, begin, end };
+  return { name, format, shape, begin, end };
 }
 
-function readTensor({ name, dtype: storedAs, shape }: StoredTensor, bytes: Uint8Array, fail: Fail): HostArray {
-  const { dtype, bytes: width, element } = storedDTypes[storedAs]!;
+function readTensor({ name, format, shape }: StoredTensor, bytes: Uint8Array, fail: Fail): HostArray {
+  const { dtype, bytes: width, element } = format;
   const length = bytes.length / width;
   // The copy aligns the elements. Typed arrays are little-endian, like the format, in every engine with WebAssembly.
   if (!element) return { data: new (dtypeInfo(dtype).array)(new Uint8Array(bytes).buffer, 0, length), shape, dtype };

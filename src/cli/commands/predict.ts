@@ -8,6 +8,7 @@ import { loadModel } from "../../models/load-model.ts";
 import type { Model } from "../../models/model.ts";
 import { percent } from "../../quantities.ts";
 import { formatShape, sizeOf } from "../../shape.ts";
+import { zip } from "../../zip.ts";
 import { type Answer, answersOf } from "../answers.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { report, UsageError } from "../failure.ts";
@@ -58,22 +59,24 @@ async function predict(
   const model = await loadModel(file);
   const { inputShape } = singleShapes(model);
   if (images.length === 0) {
-    const names = numbers.map((list) => list.join(","));
     const answers = await answersOf(model, numberColumn(model, inputShape, numbers));
     show(
       json,
-      answers.map((answer, i) => ({ input: names[i]!, ...answer })),
+      zip(numbers, answers).map(([list, answer]) => ({ input: list.join(","), ...answer })),
     );
     return;
   }
   const pictures = await readPictures(model, inputShape, images);
-  const readable = pictures.filter((picture) => picture.digit !== undefined);
-  const answers = readable.length > 0 ? await answersOf(model, pictureColumn(model, readable)) : [];
+  const digits = pictures.flatMap((picture) => ("digit" in picture ? [picture.digit] : []));
+  const answers = (digits.length > 0 ? await answersOf(model, pictureColumn(model, digits)) : []).values();
   // A picture that cannot be read loses its own answer only, and sets the exit code.
-  for (const { error } of pictures) if (error) process.exitCode = report(error, debug === true);
-  const results = pictures.map(({ input, error }) =>
-    error ? { input, error: error.message } : { input, ...answers.shift()! },
-  );
+  for (const picture of pictures) if ("error" in picture) process.exitCode = report(picture.error, debug === true);
+  const results = pictures.map((picture): Result => {
+    const { input } = picture;
+    return "error" in picture
+      ? { input, error: picture.error.message }
+      : { input, ...(answers.next().value as Answer) };
+  });
   show(json, results);
 }
 
@@ -95,18 +98,14 @@ function show(json: true | undefined, results: readonly Result[]): void {
       continue;
     }
     const ranked = Object.entries(result.probabilities).sort(([, a], [, b]) => b - a);
-    const others = ranked.slice(1, 3).map(([name, p]) => `${printable(name)} ${percent(p)}`);
-    const best = paint("bold", printable(result.class));
-    rows.push([input, best, percent(ranked[0]![1]), paint("dim", `then ${others.join(", ")}`)]);
+    const [first, ...others] = ranked.slice(0, 3).map(([name, p]) => ({ name: printable(name), share: percent(p) }));
+    const then = others.map(({ name, share }) => `${name} ${share}`).join(", ");
+    rows.push([input, paint("bold", printable(result.class)), first?.share ?? "", paint("dim", `then ${then}`)]);
   }
   if (rows.length > 0) say(table(rows, { right: [2], indent: "" }));
 }
 
-interface ReadPicture {
-  readonly input: string;
-  readonly digit?: Uint8Array;
-  readonly error?: FileError;
-}
+type ReadPicture = { readonly input: string } & ({ readonly digit: Uint8Array } | { readonly error: FileError });
 
 /** Converts each picture into the form of MNIST's images, or finds the reason why it cannot be read. */
 async function readPictures(
@@ -133,12 +132,12 @@ async function readPictures(
   return pictures;
 }
 
-function pictureColumn(model: Model, pictures: readonly ReadPicture[]): Column {
-  const data = new Uint8Array(pictures.length * 28 * 28);
-  pictures.forEach(({ digit }, i) => data.set(digit!, i * 28 * 28));
+function pictureColumn(model: Model, digits: readonly Uint8Array[]): Column {
+  const data = new Uint8Array(digits.length * 28 * 28);
+  for (const [i, digit] of digits.entries()) data.set(digit, i * 28 * 28);
   // A model without a description of its training data is assumed to take inputs from 0 to 1.
   const { scale, offset } = model.dataInfo.inputs ?? { scale: 1 / 255, offset: 0 };
-  return { array: { data, shape: [pictures.length, 28, 28], dtype: "uint8" }, scale, offset };
+  return { array: { data, shape: [digits.length, 28, 28], dtype: "uint8" }, scale, offset };
 }
 
 function numberColumn(model: Model, inputShape: readonly number[], lists: readonly number[][]): Column {
