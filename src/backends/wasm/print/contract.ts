@@ -310,9 +310,9 @@ class ContractPrinter {
       1,
       () => {
         atIndex(this.#p, this.#b.rows, row, () => {
-          this.#p.beginBody([]);
-          f.plus(this.#p.pushAddress(load.buffer, load.at)).set(address);
-          this.#p.endBody();
+          this.#p.body([], () => {
+            f.plus(this.#p.pushAddress(load.buffer, load.at)).set(address);
+          });
         });
         f.get(to).get(address).emit("i32.store", 0);
         f.get(to).plus(4).set(to);

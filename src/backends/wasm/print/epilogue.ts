@@ -133,16 +133,8 @@ export class EpiloguePrinter {
         f.get(sumAt)
           .emit("v128.load", 4 * steps[copy]!)
           .set(sum);
-        p.beginBody(this.#stores.map((s) => s.value));
-        computed.push(
-          this.#stores.map((s) => {
-            const local = f.local("v128");
-            p.value(s.value);
-            f.set(local);
-            return local;
-          }),
-        );
-        p.endBody();
+        const values = this.#stores.map((s) => s.value);
+        p.body(values, () => computed.push(values.map((value) => p.inLocal(value))));
       });
       p.clearReduced();
       // V8 joins two stores into one only if no other store and no load is between them.

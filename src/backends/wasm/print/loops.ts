@@ -259,15 +259,20 @@ class LoopPrinter {
         .set(local);
       given.set(value, local);
     });
-    this.#p.beginBody([...values, ...stores.map((s) => s.value), ...keeps.map((k) => k.value)], given);
-    for (const { value } of keeps) {
-      f.get(this.#memory);
-      this.#p.value(value);
-      f.emit("v128.store", 16 * this.#kept.findIndex((k) => k.value === value));
-    }
-    for (const accumulator of accumulators) accumulator.fold(this.#p, acrossVector ? innerLanes : 4);
-    this.#storeValues(stores, acrossVector ? innerLanes : rowLanes);
-    this.#p.endBody();
+    const roots = [...values, ...stores.map((s) => s.value), ...keeps.map((k) => k.value)];
+    this.#p.body(
+      roots,
+      () => {
+        for (const { value } of keeps) {
+          f.get(this.#memory);
+          this.#p.value(value);
+          f.emit("v128.store", 16 * this.#kept.findIndex((k) => k.value === value));
+        }
+        for (const accumulator of accumulators) accumulator.fold(this.#p, acrossVector ? innerLanes : 4);
+        this.#storeValues(stores, acrossVector ? innerLanes : rowLanes);
+      },
+      given,
+    );
     if (this.#kept.length > 0)
       f.get(this.#memory)
         .plus(16 * this.#kept.length)
@@ -275,14 +280,15 @@ class LoopPrinter {
   }
 
   #storeAll(stores: readonly StagedStore[], lanes: number): void {
-    this.#p.beginBody(stores.map((s) => s.value));
-    this.#storeValues(stores, lanes);
-    this.#p.endBody();
+    this.#p.body(
+      stores.map((s) => s.value),
+      () => this.#storeValues(stores, lanes),
+    );
   }
 
   /** Computes every value before the first store, because a store may overwrite an operand in place. */
   #storeValues(stores: readonly StagedStore[], lanes: number): void {
-    const values = this.#valuesInLocals(stores);
+    const values = stores.map((s) => this.#p.inLocal(s.value));
     stores.forEach((s, i) => printStore(this.#p, s.buffer, s.at, values[i]!, lanes, s.accumulate));
     this.#release(values);
   }
@@ -292,23 +298,13 @@ class LoopPrinter {
     const values: (readonly Local[])[] = [];
     this.#abreast(copies, [], (copy) => {
       finish(copy);
-      this.#p.beginBody(this.#stores.map((s) => s.value));
-      values.push(this.#valuesInLocals(this.#stores));
-      this.#p.endBody();
+      const roots = this.#stores.map((s) => s.value);
+      this.#p.body(roots, () => values.push(roots.map((v) => this.#p.inLocal(v))));
     });
     this.#stores.forEach(({ buffer, at }, i) =>
       this.#abreast(copies, [], (copy) => printStore(this.#p, buffer, at, values[copy]![i]!, lanes)),
     );
     this.#release(values.flat());
-  }
-
-  #valuesInLocals(stores: readonly StagedStore[]): readonly Local[] {
-    return stores.map((s) => {
-      const local = this.#f.local("v128");
-      this.#p.value(s.value);
-      this.#f.set(local);
-      return local;
-    });
   }
 
   #release(values: readonly Local[]): void {

@@ -131,11 +131,11 @@ export function printRows(
           to,
           4,
           (_, offset) => {
-            p.beginBody([side.value]);
-            f.get(to);
-            p.value(side.value);
-            f.emit("v128.store", offset);
-            p.endBody();
+            p.body([side.value], () => {
+              f.get(to);
+              p.value(side.value);
+              f.emit("v128.store", offset);
+            });
           },
           () => p.hoist([side.value]),
         );
@@ -264,12 +264,7 @@ function printAlongPanel(
       const vectors: Local[] = [];
       p.abreast(axis, steps, [], (copy) => {
         p.lanes = Math.min(4, indices - 4 * copy);
-        p.beginBody([value]);
-        const vector = f.local("v128");
-        p.value(value);
-        f.set(vector);
-        vectors.push(vector);
-        p.endBody();
+        p.body([value], () => vectors.push(p.inLocal(value)));
       });
       p.lanes = 4;
       // V8 joins two stores into one only if no load is between them.
@@ -310,9 +305,7 @@ function printAlongSum(
           if (group * 4 + r >= indices) f.splat(0, "f32");
           else {
             p.displaced(axis, group * 4 + r, () => {
-              p.beginBody([value]);
-              p.value(value);
-              p.endBody();
+              p.body([value], () => p.value(value));
             });
           }
           f.set(row);

@@ -87,15 +87,15 @@ function printRows(kernel: Kernel, name: string, fusedMultiplyAdd: boolean, modu
     const [key, index] = [f.local("v128"), f.local("v128")];
     f.emit("v128.const", 0, 1, 2, 3).set(index);
     along((record) => {
-      p.beginBody([value]);
-      p.value(value);
-      printKey(
-        f,
-        dtypeInfo(store.value.dtype).isFloat ? "float" : store.value.dtype === "int32" ? "signed" : "unsigned",
-        kernel.routine!.descending,
-        key,
-      );
-      p.endBody();
+      p.body([value], () => {
+        p.value(value);
+        printKey(
+          f,
+          dtypeInfo(store.value.dtype).isFloat ? "float" : store.value.dtype === "int32" ? "signed" : "unsigned",
+          kernel.routine!.descending,
+          key,
+        );
+      });
       for (const half of [0, 1]) {
         f.get(record)
           .get(index)

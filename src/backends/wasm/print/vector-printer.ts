@@ -1,23 +1,11 @@
-// Prints expressions as vector code: loads from affine addresses, with loop-invariant values hoisted out of the loop.
+// Prints expressions as vector code: arithmetic, and loads from affine addresses.
 import type { Buffer } from "../../../compile/expression.ts";
 import { dtypeInfo } from "../../../dtype.ts";
 import { DTypeError } from "../../../errors.ts";
 import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import { type Vector, type VectorAffine, vectorOperands } from "./expand.ts";
+import { type EnteredTerm, type Scope, Scopes } from "./scopes.ts";
 import { type Push, printOp } from "./vector-table.ts";
-
-/** Values and addresses in locals at one level of the loop nest; they are released on leaving it. */
-interface Scope {
-  readonly values: Map<Vector, Local>;
-  readonly addresses: Map<string, Local>;
-  readonly axis: number;
-}
-
-/** The axes and reductions that a value depends on. */
-interface Needs {
-  readonly axes: ReadonlySet<number>;
-  readonly reduced: ReadonlySet<number>;
-}
 
 type Load = Extract<Vector, { kind: "load" }>;
 
@@ -29,12 +17,7 @@ export class VectorPrinter implements Push {
   /** Number of valid lanes. Scattered loads skip the others, whose addresses may lie outside. */
   lanes = 4;
   readonly #bases: ReadonlyMap<Buffer, Local>;
-  readonly #parallel: number;
-  readonly #counters = new Map<number, Local>();
-  readonly #shifts = new Map<number, number>();
-  readonly #reduced = new Map<number, Local>();
-  readonly #scopes: Scope[] = [];
-  readonly #needs = new Map<Vector, Needs>();
+  readonly #scopes: Scopes;
   #uses = new Map<Vector, number>();
   /** The scope around copies of a body, which keeps the addresses that they share; null if there are none. */
   #abreast: Scope | null = null;
@@ -48,32 +31,27 @@ export class VectorPrinter implements Push {
     fusedMultiplyAdd: boolean,
   ) {
     this.f = f;
-    this.#parallel = parallel;
     this.fusedMultiplyAdd = fusedMultiplyAdd;
     this.vectorAxis = vectorAxis;
     this.#bases = bases;
+    this.#scopes = new Scopes(f, parallel);
   }
 
+  /** The local with the address of one of the kernel's buffers. */
   base(buffer: Buffer): Local {
-    return this.#bases.get(buffer)!;
+    const local = this.#bases.get(buffer);
+    if (local === undefined) throw new Error(`expected a buffer of the kernel, got ${buffer.name}`);
+    return local;
   }
 
   /** Runs `body` inside the loop over an axis; `counter` is the local that holds its index. */
   inside(axis: number, counter: Local | null, body: () => void): void {
-    if (counter !== null) this.#counters.set(axis, counter);
-    this.#scopes.push({ values: new Map(), addresses: new Map(), axis });
-    body();
-    const scope = this.#scopes.pop()!;
-    for (const local of scope.values.values()) this.f.release(local, "v128");
-    for (const local of scope.addresses.values()) this.f.release(local, "i32");
-    if (counter !== null) this.#counters.delete(axis);
+    this.#scopes.inside(axis, counter, body);
   }
 
   /** Runs `body` with the index of an axis shifted by a constant, for copies of a loop's body. */
   displaced(axis: number, by: number, body: () => void): void {
-    this.#shifts.set(axis, by);
-    body();
-    this.#shifts.delete(axis);
+    this.#scopes.displaced(axis, by, body);
   }
 
   /**
@@ -84,7 +62,7 @@ export class VectorPrinter implements Push {
   abreast(axis: number, steps: readonly number[], roots: readonly Vector[], body: (copy: number) => void): void {
     this.inside(-1, null, () => {
       this.hoist(roots, axis);
-      this.#abreast = this.#scopes[this.#scopes.length - 1]!;
+      this.#abreast = this.#scopes.innermost;
       steps.forEach((by, copy) => this.displaced(axis, by, () => body(copy)));
       this.#abreast = null;
     });
@@ -92,16 +70,21 @@ export class VectorPrinter implements Push {
 
   /** Adds an axis's counter times `scale` to the i32 on the stack. An axis whose loop is not entered counts as 0. */
   pushCounter(axis: number, scale: number): void {
-    const counter = this.#counters.get(axis);
+    const counter = this.#scopes.counter(axis);
     if (counter !== undefined && scale !== 0) this.f.get(counter).times(scale).emit("i32.add");
   }
 
   /** Sets the local that holds the result of a reduction from here on. */
   setReduced(id: number, local: Local): void {
-    this.#reduced.set(id, local);
+    this.#scopes.setReduced(id, local);
   }
   clearReduced(): void {
-    this.#reduced.clear();
+    this.#scopes.clearReduced();
+  }
+
+  /** True if a value depends on the index of an axis. */
+  dependsOn(v: Vector, axis: number): boolean {
+    return this.#scopes.needsOf(v).axes.has(axis);
   }
 
   /**
@@ -109,17 +92,15 @@ export class VectorPrinter implements Push {
    * loops reuse them. Values that depend on the axis `except` are left out.
    */
   hoist(roots: readonly Vector[], except = -1): void {
-    const scope = this.#scopes[this.#scopes.length - 1]!;
+    const scope = this.#scopes.innermost;
     const seen = new Set<Vector>();
     const walk = (v: Vector): void => {
-      if (seen.has(v) || this.#known(v) !== undefined) return;
+      if (seen.has(v) || this.#scopes.known(v) !== undefined) return;
       seen.add(v);
-      if (this.#isReady(v) && !this.#needsOf(v).axes.has(except)) {
+      if (this.#scopes.isReady(v) && !this.dependsOn(v, except)) {
         if (v.kind === "reduced") return;
         const local = this.f.local("v128");
-        this.beginBody([v]);
-        this.value(v);
-        this.endBody();
+        this.body([v], () => this.value(v));
         this.f.set(local);
         scope.values.set(v, local);
         return;
@@ -131,17 +112,14 @@ export class VectorPrinter implements Push {
   }
 
   /**
-   * Prepares to push each of `roots` once: shared subexpressions are computed once, and `given` ones not at all. Ends
-   * with {@link endBody}.
+   * Runs `print`, which pushes each of `roots` once: shared subexpressions are computed once, and those of `given`, which
+   * are in locals, not at all.
    */
-  beginBody(roots: readonly Vector[], given: ReadonlyMap<Vector, Local> = new Map()): void {
-    this.#scopes.push({ values: new Map(given), addresses: new Map(), axis: -1 });
-    this.#countUses(roots);
-  }
-  endBody(): void {
-    const scope = this.#scopes.pop()!;
-    for (const local of scope.values.values()) this.f.release(local, "v128");
-    for (const local of scope.addresses.values()) this.f.release(local, "i32");
+  body(roots: readonly Vector[], print: () => void, given: ReadonlyMap<Vector, Local> = new Map()): void {
+    this.#scopes.within(given, () => {
+      this.#countUses(roots);
+      print();
+    });
   }
 
   #countUses(roots: readonly Vector[]): void {
@@ -149,7 +127,7 @@ export class VectorPrinter implements Push {
     const walk = (v: Vector): void => {
       const uses = this.#uses.get(v) ?? 0;
       this.#uses.set(v, uses + 1);
-      if (uses === 0 && this.#known(v) === undefined) vectorOperands(v).forEach(walk);
+      if (uses === 0 && this.#scopes.known(v) === undefined) vectorOperands(v).forEach(walk);
     };
     roots.forEach(walk);
   }
@@ -157,7 +135,7 @@ export class VectorPrinter implements Push {
   /** Pushes the four lanes of a value. */
   value(v: Vector): void {
     const { f } = this;
-    const known = this.#known(v);
+    const known = this.#scopes.known(v);
     if (known !== undefined) {
       f.get(known);
       return;
@@ -166,8 +144,16 @@ export class VectorPrinter implements Push {
     if ((this.#uses.get(v) ?? 0) > 1 && v.kind !== "constant") {
       const local = f.local("v128");
       f.tee(local);
-      this.#scopes[this.#scopes.length - 1]!.values.set(v, local);
+      this.#scopes.innermost.values.set(v, local);
     }
+  }
+
+  /** Computes a value into a local, which the caller releases. */
+  inLocal(v: Vector): Local {
+    const local = this.f.local("v128");
+    this.value(v);
+    this.f.set(local);
+    return local;
   }
 
   #compute(v: Vector): void {
@@ -184,64 +170,25 @@ export class VectorPrinter implements Push {
         this.#load(v);
         return;
       case "reduced":
-        f.get(this.#reduced.get(v.id)!);
+        f.get(this.#scopes.reduced(v.id));
         return;
       case "op":
         printOp(this, v);
     }
   }
 
-  #known(v: Vector): Local | undefined {
-    const last = this.#scopes.length - 1;
-    const displaced = [...this.#shifts].some(([axis, by]) => by !== 0 && this.#needsOf(v).axes.has(axis));
-    for (let i = last; i >= (displaced ? last : 0); i--) {
-      const local = this.#scopes[i]!.values.get(v);
-      if (local !== undefined) return local;
-    }
-    return undefined;
-  }
-
-  // ---- dependences ----
-
-  #needsOf(v: Vector): Needs {
-    let needs = this.#needs.get(v);
-    if (!needs) {
-      const axes = new Set<number>();
-      const reduced = new Set<number>();
-      const note = (a: VectorAffine) => a.coefficients.forEach((c, axis) => c !== 0 && axes.add(axis));
-      if (v.kind === "load") [v.at, ...v.guards.map((g) => g.at)].forEach(note);
-      if (v.kind === "index") note(v.at);
-      if (v.kind === "reduced") {
-        reduced.add(v.id);
-        for (let axis = 0; axis < this.#parallel; axis++) axes.add(axis);
-      }
-      for (const operand of vectorOperands(v)) {
-        const below = this.#needsOf(operand);
-        for (const axis of below.axes) axes.add(axis);
-        for (const id of below.reduced) reduced.add(id);
-      }
-      this.#needs.set(v, (needs = { axes, reduced }));
-    }
-    return needs;
-  }
-
-  /** True if a value depends on the index of an axis. */
-  dependsOn(v: Vector, axis: number): boolean {
-    return this.#needsOf(v).axes.has(axis);
-  }
-
-  #isReady(v: Vector): boolean {
-    const { axes, reduced } = this.#needsOf(v);
-    return [...axes].every((axis) => this.#counters.has(axis)) && [...reduced].every((id) => this.#reduced.has(id));
-  }
-
   /** True if the lanes of a value may differ. */
   #varies(v: Vector): boolean {
-    return this.#needsOf(v).axes.has(this.vectorAxis);
+    return this.dependsOn(v, this.vectorAxis);
+  }
+
+  /** Change of an index from lane to lane, memory terms aside. */
+  #laneStep(a: VectorAffine): number {
+    return a.coefficients[this.vectorAxis] ?? 0;
   }
 
   #affineVaries(a: VectorAffine): boolean {
-    return (a.coefficients[this.vectorAxis] ?? 0) !== 0 || a.terms.some((t) => this.#varies(t.value));
+    return this.#laneStep(a) !== 0 || a.terms.some((t) => this.#varies(t.value));
   }
 
   // ---- indices ----
@@ -249,12 +196,10 @@ export class VectorPrinter implements Push {
   /** Pushes the index of one lane as an i32, modulo 2³², with memory terms taken from that lane. */
   #scalarIndex(a: VectorAffine, scale: number, lane: number): void {
     const { f } = this;
-    let constant = a.offset;
-    a.coefficients.forEach((c, axis) => (constant += c * (this.#shifts.get(axis) ?? 0)));
-    constant += (a.coefficients[this.vectorAxis] ?? 0) * lane;
+    const constant = a.offset + this.#scopes.shiftOf(a) + this.#laneStep(a) * lane;
     f.i32((constant * scale) | 0);
     a.coefficients.forEach((c, axis) => {
-      const at = this.#counters.get(axis);
+      const at = this.#scopes.counter(axis);
       if (c !== 0 && at !== undefined)
         f.get(at)
           .times((c * scale) | 0)
@@ -272,7 +217,7 @@ export class VectorPrinter implements Push {
     const { f } = this;
     this.#scalarIndex({ ...a, terms: [] }, 1, 0);
     f.emit("i32x4.splat");
-    const step = a.coefficients[this.vectorAxis] ?? 0;
+    const step = this.#laneStep(a);
     if (step !== 0) f.emit("v128.const", 0, step >>> 0, (2 * step) >>> 0, (3 * step) >>> 0).emit("i32x4.add");
     for (const term of a.terms) {
       this.value(term.value);
@@ -283,53 +228,40 @@ export class VectorPrinter implements Push {
 
   // ---- addresses ----
 
-  #addressKey(buffer: Buffer, a: VectorAffine, axes: readonly number[]): string {
-    return `${this.#bases.get(buffer)} ${a.offset} ${axes.map((axis) => `${axis}:${a.coefficients[axis]}`)}`;
-  }
-
-  /** The axes of an index whose loops have been entered, outermost first. */
-  #entered(a: VectorAffine): number[] {
-    return [...this.#counters.keys()].filter((axis) => (a.coefficients[axis] ?? 0) !== 0);
+  #addressKey(buffer: Buffer, a: VectorAffine, terms: readonly EnteredTerm[]): string {
+    return `${this.base(buffer)} ${a.offset} ${terms.map(({ axis, coefficient }) => `${axis}:${coefficient}`)}`;
   }
 
   /** Computes the part of an address that is known at this level into a local. */
   #hoistAddress(v: Load, scope: Scope): void {
-    const axes = this.#entered(v.at);
-    if (axes.length === 0 || axes.includes(this.vectorAxis)) return;
-    const key = this.#addressKey(v.buffer, v.at, axes);
-    if (this.#findAddress(key) !== undefined) return;
+    const terms = this.#scopes.entered(v.at);
+    if (terms.length === 0 || terms.some(({ axis }) => axis === this.vectorAxis)) return;
+    const key = this.#addressKey(v.buffer, v.at, terms);
+    if (this.#scopes.knownAddress(key) !== undefined) return;
     const local = this.f.local("i32");
-    this.#pushFixedAddress(v.buffer, v.at, axes);
+    this.#pushFixedAddress(v.buffer, v.at, terms);
     this.f.set(local);
     scope.addresses.set(key, local);
   }
 
-  #findAddress(key: string): Local | undefined {
-    for (const scope of this.#scopes) {
-      const local = scope.addresses.get(key);
-      if (local !== undefined) return local;
-    }
-    return undefined;
-  }
-
   /**
-   * Pushes base + offset + Σ coefficient·counter over `axes`, in bytes modulo 2³²: a guarded load may have any offset.
+   * Pushes base + offset + Σ coefficient·counter over `terms`, in bytes modulo 2³²: a guarded load may have any offset.
    * Starts from the longest prefix already in a local.
    */
-  #pushFixedAddress(buffer: Buffer, a: VectorAffine, axes: readonly number[]): void {
+  #pushFixedAddress(buffer: Buffer, a: VectorAffine, terms: readonly EnteredTerm[]): void {
     const { f } = this;
     const bytes = dtypeInfo(buffer.dtype).bytes;
-    let known = axes.length;
+    let known = terms.length;
     let start: Local | undefined;
     for (; known > 0; known--) {
-      start = this.#findAddress(this.#addressKey(buffer, a, axes.slice(0, known)));
+      start = this.#scopes.knownAddress(this.#addressKey(buffer, a, terms.slice(0, known)));
       if (start !== undefined) break;
     }
     if (start !== undefined) f.get(start);
     else f.get(this.base(buffer)).plus((a.offset * bytes) | 0);
-    for (const axis of axes.slice(known))
-      f.get(this.#counters.get(axis)!)
-        .times((a.coefficients[axis]! * bytes) | 0)
+    for (const { counter, coefficient } of terms.slice(known))
+      f.get(counter)
+        .times((coefficient * bytes) | 0)
         .emit("i32.add");
   }
 
@@ -340,16 +272,15 @@ export class VectorPrinter implements Push {
   pushAddress(buffer: Buffer, a: VectorAffine, lane = 0): number {
     const { f } = this;
     const bytes = dtypeInfo(buffer.dtype).bytes;
-    const axes = this.#entered(a);
-    this.#pushFixedAddress(buffer, a, axes);
-    const key = this.#addressKey(buffer, a, axes);
-    if (this.#abreast !== null && axes.length > 0 && this.#findAddress(key) === undefined) {
+    const terms = this.#scopes.entered(a);
+    this.#pushFixedAddress(buffer, a, terms);
+    const key = this.#addressKey(buffer, a, terms);
+    if (this.#abreast !== null && terms.length > 0 && this.#scopes.knownAddress(key) === undefined) {
       const local = f.local("i32");
       f.tee(local);
       this.#abreast.addresses.set(key, local);
     }
-    let displacement = (a.coefficients[this.vectorAxis] ?? 0) * lane;
-    a.coefficients.forEach((c, axis) => (displacement += c * (this.#shifts.get(axis) ?? 0)));
+    const displacement = this.#laneStep(a) * lane + this.#scopes.shiftOf(a);
     // An instruction's offset is positive and does not wrap around; terms could be so far below 0 that the sum must.
     const isOffset = displacement >= 0 && a.terms.length === 0;
     if (!isOffset) f.plus((displacement * bytes) | 0);
@@ -365,9 +296,7 @@ export class VectorPrinter implements Push {
   /** Layout of the lanes in memory: all at one address, contiguous, or scattered. */
   spread(a: VectorAffine): "same" | "contiguous" | "scattered" {
     if (!this.#affineVaries(a)) return "same";
-    return a.coefficients[this.vectorAxis] === 1 && !a.terms.some((t) => this.#varies(t.value))
-      ? "contiguous"
-      : "scattered";
+    return this.#laneStep(a) === 1 && !a.terms.some((t) => this.#varies(t.value)) ? "contiguous" : "scattered";
   }
 
   // ---- loads ----
@@ -433,10 +362,10 @@ export class VectorPrinter implements Push {
 
   /** Computes a value into a local of this scope, because several lanes read it. */
   #computeOnce(v: Vector): void {
-    if (this.#known(v) !== undefined || v.kind === "constant") return;
+    if (this.#scopes.known(v) !== undefined || v.kind === "constant") return;
     const local = this.f.local("v128");
     this.#compute(v);
     this.f.set(local);
-    this.#scopes[this.#scopes.length - 1]!.values.set(v, local);
+    this.#scopes.innermost.values.set(v, local);
   }
 }
