@@ -54,9 +54,16 @@ export class FunctionBuilder {
     this.#locals.push(type);
     return this.parameters.length + this.#locals.length - 1;
   }
+  /** Several locals of one type, by name. */
+  locals<Name extends string>(type: ValueType, ...names: readonly Name[]): Record<Name, Local> {
+    return Object.fromEntries(names.map((name) => [name, this.local(type)])) as Record<Name, Local>;
+  }
   /** Makes a local available to a later {@link local} of the same type. */
   release(local: Local, type: ValueType): void {
     this.#free[type].push(local);
+  }
+  releaseAll(locals: Readonly<Record<string, Local>> | readonly Local[], type: ValueType): void {
+    for (const local of Object.values(locals)) this.release(local, type);
   }
   get(local: Local): this {
     return this.emit("local.get", local);

@@ -55,7 +55,8 @@ export interface Blocking {
   readonly batch: Line;
   readonly tileRows: number;
   readonly tileColumns: number;
-  readonly rowsOf: "a" | "b";
+  /** The operand that gives the rows, and the one that gives the columns. */
+  readonly operands: readonly [rows: Expression, columns: Expression];
   /**
    * "direct": rows are contiguous along the sum and read in place. "rows": they are copied row by row. "panels": they
    * are packed into panels of `tileRows` rows.
@@ -182,7 +183,7 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
     batch,
     tileRows,
     tileColumns,
-    rowsOf: turned ? "b" : "a",
+    operands: [rowValue, columnValue],
     rowLayout,
     sharesColumns,
     passLength,

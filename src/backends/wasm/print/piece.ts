@@ -1,12 +1,22 @@
 // A piece of a kernel: a function that computes some of its units, and that any thread may call.
 
-import type { FunctionBuilder } from "../assemble/assembler.ts";
+import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 
 /**
  * Parameters of a piece's function after the addresses of the kernel's buffers: the addresses of the kernel's scratch
  * memory and of the thread's own, and the range of units, `first` ≤ unit < `last`.
  */
 export const pieceParameters = ["scratch", "own", "first", "last"] as const;
+
+export type PieceParameters = Readonly<Record<(typeof pieceParameters)[number], Local>>;
+
+/** The parameters of a piece's function, which follow the addresses of so many buffers. */
+export const parametersAfter = (buffers: number): PieceParameters => ({
+  scratch: buffers,
+  own: buffers + 1,
+  first: buffers + 2,
+  last: buffers + 3,
+});
 
 export interface Piece {
   readonly f: FunctionBuilder;

@@ -1,0 +1,339 @@
+// Prints a blocked product: passes over the sum, blocks of rows and columns, and the tiles of each.
+import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
+import { type Blocking, type OwnLayout, ownLayout } from "./blocking.ts";
+import { EpiloguePrinter, type PrintedStore, type Sums } from "./epilogue.ts";
+import type { Vector } from "./expand.ts";
+import { type Frame, pushSharedColumns } from "./frame.ts";
+import { atIndex, atRun, innerAxis } from "./line.ts";
+import { printPanels, printRows, type Side } from "./pack.ts";
+import type { PieceParameters } from "./piece.ts";
+import type { VectorPrinter } from "./vector-printer.ts";
+
+export class ProductPrinter {
+  readonly #frame: Frame;
+  readonly #b: Blocking;
+  readonly #f: FunctionBuilder;
+  readonly #p: VectorPrinter;
+  readonly #rows: Side;
+  readonly #columns: Side;
+  readonly #stores: readonly PrintedStore[];
+  readonly #epilogue: EpiloguePrinter;
+  readonly #layout: OwnLayout;
+  readonly #parameters: PieceParameters;
+
+  constructor(frame: Frame, joinsPairs: boolean) {
+    this.#frame = frame;
+    this.#b = frame.b;
+    this.#f = frame.f;
+    this.#p = frame.p;
+    this.#rows = frame.rows;
+    this.#columns = frame.columns;
+    this.#stores = frame.stores;
+    this.#parameters = frame.parameters;
+    this.#epilogue = new EpiloguePrinter(frame.p, frame.b, frame.stores, joinsPairs);
+    this.#layout = ownLayout(frame.b);
+  }
+
+  /**
+   * A function that multiplies. Each of its units is a range of items: row blocks of one product, or whole products.
+   */
+  print(tile: number): FunctionBuilder {
+    const f = this.#f;
+    const b = this.#b;
+    const { item, stop, batch, row, end, columns } = f.locals("i32", "item", "stop", "batch", "row", "end", "columns");
+    f.get(this.#parameters.first).times(b.itemsPerUnit).set(item);
+    f.least(
+      () => f.get(this.#parameters.last).times(b.itemsPerUnit),
+      () => f.i32(b.items),
+    ).set(stop);
+    f.emit("loop");
+    f.get(item).i32(b.itemsPerProduct).emit("i32.div_u").set(batch);
+    f.get(item).i32(b.itemsPerProduct).emit("i32.rem_u");
+    // The items of one column block are consecutive.
+    const start = b.columnItems > 1 ? f.local("i32") : null;
+    if (start !== null) {
+      f.tee(row).i32(b.rowItems).emit("i32.div_u").times(b.blockColumns).set(start);
+      f.get(row).i32(b.rowItems).emit("i32.rem_u");
+    }
+    f.times(b.itemRows).set(row);
+    f.least(
+      () => f.get(row).plus(b.itemRows),
+      () => f.i32(b.rows.count),
+    ).set(end);
+    this.#p.inside(-1, null, () =>
+      atIndex(this.#p, b.batch, batch, () => {
+        this.#locateColumns(batch, columns);
+        if (b.itemRows <= b.blockRows) return this.#block(row, end, start, columns, tile);
+        const last = f.local("i32");
+        f.rangedLoop(
+          row,
+          () => f.get(row),
+          end,
+          b.blockRows,
+          () => {
+            f.least(
+              () => f.get(row).plus(b.blockRows),
+              () => f.get(end),
+            ).set(last);
+            this.#block(row, last, start, columns, tile);
+          },
+        );
+        f.release(last, "i32");
+      }),
+    );
+    f.get(item).plus(1).tee(item).get(stop).emit("i32.lt_u").emit("br_if", 0).emit("end");
+    return f;
+  }
+
+  /** Sets `columns` to the address of the columns, after packing them if each thread packs its own. */
+  #locateColumns(batch: Local, columns: Local): void {
+    const f = this.#f;
+    const b = this.#b;
+    if (b.directColumnStep !== null) {
+      const load = this.#columns.value as Extract<Vector, { kind: "load" }>;
+      f.plus(this.#p.pushAddress(load.buffer, load.at)).set(columns);
+    } else if (b.sharesColumns) {
+      pushSharedColumns(this.#frame, batch);
+      f.set(columns);
+    } else {
+      const { first, last, target } = f.locals("i32", "first", "last", "target");
+      f.get(this.#parameters.own).plus(this.#layout.columns).tee(columns).set(target);
+      f.i32(0)
+        .set(first)
+        .i32(b.columns.count / b.tileColumns)
+        .set(last);
+      printPanels(this.#p, this.#columns, b.tileColumns, first, last, target, b.depth.count * b.tileColumns * 4, null);
+      f.releaseAll([first, last, target], "i32");
+    }
+  }
+
+  /**
+   * Multiplies the rows `first` ≤ row < `last` by one block of columns, which starts at column `from`, or by all
+   * columns if `from` is null.
+   */
+  #block(first: Local, last: Local, from: Local | null, columns: Local, tile: number): void {
+    const f = this.#f;
+    const b = this.#b;
+    if (b.rowLayout === "direct") this.#tableOfRows(first, last);
+    const sums: Sums =
+      b.directRowBytes !== null
+        ? this.#directSums(first, b.directRowBytes)
+        : { at: this.#ownAddress(this.#layout.sums), rowBytes: b.blockColumns * 4 };
+    const wide = b.columns.count;
+    if (wide <= b.blockColumns) {
+      this.#passes(first, last, columns, { start: null, width: () => f.i32(wide) }, sums, tile);
+      if (b.directRowBytes === null) this.#epilogue.print(sums, first, last, null);
+    } else {
+      const [start, width] = [from ?? f.local("i32"), f.local("i32")];
+      const body = (): void => {
+        f.least(
+          () => f.i32(wide).get(start).emit("i32.sub"),
+          () => f.i32(b.blockColumns),
+        ).set(width);
+        this.#passes(first, last, columns, { start, width: () => f.get(width) }, sums, tile);
+        if (b.directRowBytes === null) this.#epilogue.print(sums, first, last, start);
+      };
+      if (from !== null) body();
+      else {
+        f.countedLoop(start, 0, wide, b.blockColumns, body);
+        f.release(start, "i32");
+      }
+      f.release(width, "i32");
+    }
+    f.release(sums.at, "i32");
+  }
+
+  #ownAddress(offset: number): Local {
+    const at = this.#f.local("i32");
+    this.#f.get(this.#parameters.own).plus(offset).set(at);
+    return at;
+  }
+
+  /**
+   * The sums of a block whose tiles are stored straight to the result: they begin at the address of its first row
+   * there.
+   */
+  #directSums(first: Local, rowBytes: number): Sums {
+    const at = this.#f.local("i32");
+    const [{ buffer, at: index }] = this.#stores as [PrintedStore];
+    atIndex(this.#p, this.#b.rows, first, () => {
+      this.#f.plus(this.#p.pushAddress(buffer, index)).set(at);
+    });
+    return { at, rowBytes };
+  }
+
+  /** Stores the address of each row in a table. The last one is repeated, so that a partial tile has all its rows. */
+  #tableOfRows(first: Local, last: Local): void {
+    const f = this.#f;
+    const load = this.#rows.value as Extract<Vector, { kind: "load" }>;
+    const { row, to, address } = f.locals("i32", "row", "to", "address");
+    f.get(this.#parameters.own).plus(this.#layout.rows).set(to);
+    this.#p.vectorAxis = innerAxis(this.#b.depth);
+    f.rangedLoop(
+      row,
+      () => f.get(first),
+      last,
+      1,
+      () => {
+        atIndex(this.#p, this.#b.rows, row, () => {
+          this.#p.body([], () => {
+            f.plus(this.#p.pushAddress(load.buffer, load.at)).set(address);
+          });
+        });
+        f.get(to).get(address).emit("i32.store", 0);
+        f.get(to).plus(4).set(to);
+      },
+    );
+    for (let i = 0; i < this.#b.tileRows - 1; i++)
+      f.get(to)
+        .get(address)
+        .emit("i32.store", 4 * i);
+    f.releaseAll([row, to, address], "i32");
+  }
+
+  /** Sums a block over the whole inner axis, one pass after the other. */
+  #passes(first: Local, last: Local, columns: Local, range: ColumnRange, sums: Sums, tile: number): void {
+    const f = this.#f;
+    const b = this.#b;
+    const { depth, passLength, passes } = b;
+    const { pass, steps, stepsDone, stop } = f.locals("i32", "pass", "steps", "stepsDone", "stop");
+    const parts = depth.runs === 1 ? depth.run : depth.runs;
+    const body = (): void => {
+      if (b.rowLayout !== "direct") {
+        this.#packRows(first, last, passes === 1 ? null : { first: pass, last: stop });
+        return this.#tiles(first, last, columns, range, sums, { steps, stepsDone, offset: null }, tile);
+      }
+      const load = this.#rows.value as Extract<Vector, { kind: "load" }>;
+      const offset = f.local("i32");
+      const inner = (): void => {
+        f.i32(0);
+        depth.axes.forEach((axis) => this.#p.pushCounter(axis, load.at.coefficients[axis]! * 4));
+        f.set(offset);
+      };
+      // Within one run the steps are contiguous; across runs the offset follows from the counters of the outer axes.
+      if (depth.runs === 1) f.get(stepsDone).times(4).set(offset);
+      else atRun(this.#p, depth, pass, inner);
+      this.#tiles(first, last, columns, range, sums, { steps, stepsDone, offset }, tile);
+      f.release(offset, "i32");
+    };
+    const perPart = depth.runs === 1 ? 1 : depth.run;
+    if (passes === 1) {
+      f.i32(0).tee(stepsDone).set(pass);
+      f.i32(parts * perPart).set(steps);
+      body();
+    } else {
+      f.countedLoop(pass, 0, parts, passLength, () => {
+        f.least(
+          () => f.get(pass).plus(passLength),
+          () => f.i32(parts),
+        ).tee(stop);
+        f.get(pass).emit("i32.sub").times(perPart).set(steps);
+        f.get(pass).times(perPart).set(stepsDone);
+        body();
+      });
+    }
+    f.releaseAll([pass, steps, stepsDone, stop], "i32");
+  }
+
+  #packRows(first: Local, last: Local, range: { first: Local; last: Local } | null): void {
+    const f = this.#f;
+    const b = this.#b;
+    const target = this.#ownAddress(this.#layout.rows);
+    if (b.rowLayout === "rows") printRows(this.#p, this.#rows, first, last, target, this.#layout.rowBytes, range);
+    else {
+      const { firstPanel, lastPanel } = f.locals("i32", "firstPanel", "lastPanel");
+      f.get(first).i32(b.tileRows).emit("i32.div_u").set(firstPanel);
+      f.get(last)
+        .plus(b.tileRows - 1)
+        .i32(b.tileRows)
+        .emit("i32.div_u")
+        .set(lastPanel);
+      printPanels(this.#p, this.#rows, b.tileRows, firstPanel, lastPanel, target, b.passSteps * b.tileRows * 4, range);
+      f.release(firstPanel, "i32");
+      f.release(lastPanel, "i32");
+    }
+    f.release(target, "i32");
+  }
+
+  /**
+   * Computes every tile of a block for one pass. The row loop is the inner one, so that a column panel stays in cache.
+   */
+  #tiles(
+    first: Local,
+    last: Local,
+    columns: Local,
+    { start, width }: ColumnRange,
+    sums: Sums,
+    pass: Pass,
+    tile: number,
+  ): void {
+    const f = this.#f;
+    const b = this.#b;
+    const locals = f.locals("i32", "column", "end", "row", "rowsAt", "sumsAt", "columnsAt");
+    const { column, end, row, rowsAt, sumsAt, columnsAt } = locals;
+    const stepBytes = b.directColumnStep ?? b.tileColumns * 4;
+    const columnBytes = b.directColumnStep !== null ? 4 : b.depth.count * 4;
+    width();
+    f.set(end);
+    f.rangedLoop(
+      column,
+      () => f.i32(0),
+      end,
+      b.tileColumns,
+      () => {
+        f.get(this.#parameters.own).plus(this.#layout.rows).set(rowsAt);
+        f.get(sums.at).get(column).times(4).emit("i32.add");
+        // Sums stored straight to the result are addressed by their column there; others by their column in the block.
+        if (start !== null && b.directRowBytes !== null) f.get(start).times(4).emit("i32.add");
+        f.set(sumsAt);
+        f.get(columns).get(column);
+        if (start !== null) f.get(start).emit("i32.add");
+        f.times(columnBytes).emit("i32.add").get(pass.stepsDone).times(stepBytes).emit("i32.add").set(columnsAt);
+        f.rangedLoop(
+          row,
+          () => f.get(first),
+          last,
+          b.tileRows,
+          () => {
+            for (let r = 0; r < b.tileRows; r++) {
+              f.get(rowsAt);
+              if (pass.offset !== null)
+                f.emit("i32.load", r * 4)
+                  .get(pass.offset)
+                  .emit("i32.add");
+              else f.plus(b.rowLayout === "rows" ? r * this.#layout.rowBytes : 0);
+            }
+            f.get(columnsAt).get(sumsAt).get(pass.steps).i32(sums.rowBytes);
+            f.least(
+              () => f.get(last).get(row).emit("i32.sub"),
+              () => f.i32(b.tileRows),
+            );
+            if (b.passes === 1) f.i32(0);
+            else f.get(pass.stepsDone);
+            f.emit("call", tile);
+            f.get(rowsAt)
+              .plus(b.tileRows * this.#layout.rowBytes)
+              .set(rowsAt);
+            f.get(sumsAt)
+              .plus(sums.rowBytes * b.tileRows)
+              .set(sumsAt);
+          },
+        );
+      },
+    );
+    f.releaseAll(locals, "i32");
+  }
+}
+
+/** The columns of a block: its first one (null for column 0), and a way to push their number. */
+interface ColumnRange {
+  readonly start: Local | null;
+  readonly width: () => void;
+}
+
+/** The steps of one pass: their number, the number before them, and the byte offset within an unpacked row. */
+interface Pass {
+  readonly steps: Local;
+  readonly stepsDone: Local;
+  readonly offset: Local | null;
+}
