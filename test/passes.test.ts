@@ -6,7 +6,10 @@ import { blockingOf } from "../src/backends/wasm/print/blocking.ts";
 import type { Vector } from "../src/backends/wasm/print/expand.ts";
 import { printKernelPieces } from "../src/backends/wasm/print/kernels.ts";
 import { cutOf } from "../src/backends/wasm/print/loop-shape.ts";
+import { longestWork } from "../src/backends/wasm/print/piece.ts";
 import { VectorPrinter } from "../src/backends/wasm/print/vector-printer.ts";
+import { printWalk } from "../src/backends/wasm/run/walk.ts";
+import { unitsAtATime } from "../src/backends/wasm/run/workers.ts";
 import { type Buffer, type Expression, ExpressionBuilder } from "../src/compile/expression.ts";
 import { mayReplace } from "../src/compile/in-place.ts";
 import type { ContractRoles, Kernel, Reduction, Store } from "../src/compile/kernel.ts";
@@ -373,4 +376,19 @@ describe("assignments", () => {
     expect(await (await later(tensor([[1, 0, 0, 0]]))).item()).toBe(52);
     expect((await v.data())[1]).toBeCloseTo(Math.exp(2), 4);
   });
+});
+
+test("between two looks at the clock a page's main thread takes one unit of a large product, and many of small ones", () => {
+  const unitsOf = (side: number): number => {
+    const matrices = [0, 1].map((i) => ops.placeholder(i, [side, side], "float32"));
+    const [a, b] = matrices as [Node, Node];
+    const product = ops.contract(a, b, { a: [-1, 0], b: [0, -2], out: [-1, -2] });
+    const { plan } = lowerGraph(closeGraph([product], [], matrices), () => 0);
+    const walk = printWalk(new ModuleBuilder(), plan, { fusedMultiplyAdd: true, joinsPairs: false });
+    // About two milliseconds, after which a slice of five ends at less than half a frame.
+    expect(walk.unitWork).toBeLessThan(1.1 * longestWork);
+    return unitsAtATime(walk.unitWork);
+  };
+  expect(unitsOf(1024)).toBe(1);
+  expect(unitsOf(128)).toBeGreaterThan(100);
 });

@@ -50,7 +50,7 @@ const noise = (shape: readonly number[], seed: number): Tensor => {
 };
 
 const module = new WebAssembly.Module(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-const done: SharedProgram = { number: 1, module, unitsAt: 0, firstUnits: 1, ownBytes: 64, work: () => 0 };
+const done: SharedProgram = { number: 1, module, unitsAt: 0, firstUnits: 1, ownBytes: 64, unitWork: 0, work: () => 0 };
 
 /**
  * A training step with products of several shapes, a convolution, rows, columns, a scatter and an update; large enough
@@ -148,6 +148,7 @@ test("a worker that dies ends the step with an error, and the next step works", 
     unitsAt: 0,
     firstUnits: 1,
     ownBytes: 64,
+    unitWork: 0,
     work: () => answer(asked.push(0)),
   });
   await pool.run(

@@ -4,7 +4,7 @@ import type { Kernel } from "../../../compile/kernel.ts";
 import { longestAxis } from "../../../shape.ts";
 import type { Affine } from "../../../view.ts";
 import { innerAxis, type Line, lineOf } from "./line.ts";
-import { longestWork, unitsFor } from "./piece.ts";
+import { longestWork, mostUnitsOfPhase, unitsFor } from "./piece.ts";
 import type { Target } from "./target.ts";
 
 // These sizes were chosen by timing products and convolutions on one thread. With them a packed product ran at 58 of
@@ -175,7 +175,10 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const rowItems = Math.ceil(rows.count / itemRows);
   const itemsPerProduct = rowItems * columnItems;
   const items = itemsPerProduct * batch.count;
-  const itemsPerUnit = Math.ceil(items / unitsFor(each * batch.count, items));
+  // Rounded down, because a unit of two items where one and a half were wanted holds a page for too long.
+  const perUnit = items / unitsFor(each * batch.count, items);
+  const fewItems = Math.floor(perUnit);
+  const itemsPerUnit = Math.ceil(items / fewItems) <= mostUnitsOfPhase ? fewItems : Math.ceil(perUnit);
   return {
     rows,
     columns,

@@ -96,6 +96,7 @@ export class WasmProgram implements Program {
           unitsAt,
           firstUnits: walk.units[0]!,
           ownBytes: walk.ownBytes,
+          unitWork: walk.unitWork,
         }
       : null;
   }

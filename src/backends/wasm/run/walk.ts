@@ -60,8 +60,9 @@ export interface Walk {
   readonly units: readonly number[];
   /** Bytes that each thread needs for itself. */
   readonly ownBytes: number;
-  /** Cost of a step, in simple vector instructions. */
+  /** Cost of a step, in simple vector instructions, and of the most expensive unit. */
   readonly work: number;
+  readonly unitWork: number;
 }
 
 /** Least divisible work of a step that is shared: about ten microseconds, below which waking a worker costs more. */
@@ -86,7 +87,8 @@ export function printWalk(module: ModuleBuilder, plan: Plan, target: Target, pro
   const fits = phases.length < endPhase && phases.every((phase) => phase.units <= mostUnitsOfPhase);
   if (shares && fits && !profiled)
     module.export("work", module.add(printWork(module.add(printPhases(phases)), phases)));
-  return { units: phases.map((phase) => phase.units), ownBytes: printer.ownBytes, work };
+  const unitWork = phases.reduce((most, { actions, units }) => Math.max(most, workOf(actions, false) / units), 0);
+  return { units: phases.map((phase) => phase.units), ownBytes: printer.ownBytes, work, unitWork };
 }
 
 const isRepetition = (item: Item): item is Repetition => "items" in item;

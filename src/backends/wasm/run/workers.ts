@@ -15,7 +15,19 @@ export interface SharedProgram {
   readonly unitsAt: number;
   readonly firstUnits: number;
   readonly ownBytes: number;
+  /** Cost of the most expensive unit, in simple vector instructions. */
+  readonly unitWork: number;
 }
+
+/**
+ * Most work between two looks at the clock on a page's main thread: about a millisecond. Units of one phase can cost a
+ * thousand times those of the phase before, so that their number must not follow from the time that those took: four
+ * units of a product of 1024³, after the packing of its columns, held a page for 8 ms beyond its slice.
+ */
+const mostAtATime = 4_000_000;
+
+/** Number of a program's units that a page's main thread may execute between two looks at the clock. */
+export const unitsAtATime = (unitWork: number): number => Math.max(1, Math.floor(mostAtATime / Math.max(1, unitWork)));
 
 interface Thread {
   readonly post: (message: Message) => void;
@@ -74,7 +86,8 @@ export class Workers {
 
   /** Runs a job. The pool has reserved the memory of each thread before. */
   async run(program: SharedProgram, steps: number, arena: number, variables: number): Promise<void> {
-    const own = this.#pool.own.addresses;
+    const [caller, ...own] = this.#pool.own.addresses;
+    if (caller === undefined) throw new Error("expected the pool to have reserved memory");
     this.#alone = !canShare || (!mayBlock && this.#failures >= mostAttempts);
     const workers = this.#staff(this.#alone ? 0 : mayBlock ? this.#pool.size - 1 : this.#pool.size);
     if (!canShare && !mayBlock && coreCount() > 1)
@@ -91,7 +104,7 @@ export class Workers {
     words[at + (control.units >> 2)] = program.unitsAt;
     words.fill(0, at + (control.counters >> 2), at + (control.counters >> 2) + deepestLoop);
     Atomics.store(words, at + (control.left >> 2), program.firstUnits);
-    for (const { index } of workers) words[this.#stateOf(index) / 4 + 1] = own[index + 1]!;
+    for (const { index } of workers) words[this.#stateOf(index) / 4 + 1] = own[index]!;
     Atomics.store(
       new BigInt64Array(this.#memory.memory.buffer),
       this.#control / 8,
@@ -113,8 +126,12 @@ export class Workers {
     });
     for (;;) {
       if (!mayBlock && workers.every(({ dead }) => dead))
-        return inSlices(Infinity, (most) => (program.work(this.#control, job, own[0]!, most) === 0 ? 0 : Infinity), 4);
-      const status = mayBlock ? program.work(this.#control, job, own[0]!, 0) : await this.#answerOf(job);
+        return inSlices(
+          Infinity,
+          (most) => (program.work(this.#control, job, caller, most) === 0 ? 0 : Infinity),
+          unitsAtATime(program.unitWork),
+        );
+      const status = mayBlock ? program.work(this.#control, job, caller, 0) : await this.#answerOf(job);
       if (status === 0) return;
       if (mayBlock) await new Promise((resolve) => setTimeout(resolve, 0));
       if (this.#deaths > deaths) return this.#abandon(workers.length);
