@@ -112,8 +112,8 @@ export class VectorPrinter implements Push {
   }
 
   /**
-   * Runs `print`, which pushes each of `roots` once: shared subexpressions are computed once, and those in the locals of
-   * `given` not at all.
+   * Runs `print`, which pushes each of `roots` once: shared subexpressions are computed once, and those that the locals
+   * of `given` hold not at all.
    */
   body(roots: readonly Vector[], print: () => void, given: ReadonlyMap<Vector, Local> = new Map()): void {
     this.#scopes.within(given, () => {
