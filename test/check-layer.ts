@@ -4,8 +4,19 @@ import { expect } from "vitest";
 import { interpret, type Values } from "../src/backends/reference/interpret.ts";
 import { gradients } from "../src/gradient.ts";
 import { closeGraph } from "../src/graph/graph.ts";
-import { type Layer, layers, loadModel, optimizers, random, sequential, tensor } from "../src/index.ts";
+import {
+  Layer,
+  layers,
+  loadModel,
+  optimizers,
+  random,
+  registerLayer,
+  sequential,
+  type Tensor,
+  tensor,
+} from "../src/index.ts";
 import { layerFromJson, layerToJson } from "../src/nn/registry.ts";
+import { isShape } from "../src/nn/tree.ts";
 import type { Resident } from "../src/ops/index.ts";
 import { hostRandom } from "../src/random.ts";
 import { type Shape, sizeOf } from "../src/shape.ts";
@@ -37,8 +48,45 @@ function draw(size: number, seed: number): Float32Array {
   );
 }
 
-/** Checks everything that every layer must fulfil. `make` gives a new layer for inputs of `inputShape` at each call. */
-export async function checkLayer(make: () => Layer, inputShape: Shape, expectations: Expectations = {}): Promise<void> {
+/** A layer of several inputs as a layer of one, which is cut into parts of these shapes. */
+class Parts extends Layer<Tensor, Tensor> {
+  override readonly className = "TestParts";
+  readonly inner: Layer;
+  readonly shapes: readonly Shape[];
+  constructor({ inner, shapes, ...options }: { inner: Layer; shapes: readonly Shape[]; name?: string }) {
+    super("parts", options);
+    this.inner = inner;
+    this.shapes = shapes;
+  }
+  call(x: Tensor): Tensor {
+    let end = 0;
+    return this.inner.apply(
+      this.shapes.map((shape) => x.at([], [end, (end += sizeOf(shape))]).reshape([x.shape[0]!, ...shape])),
+    );
+  }
+  override config() {
+    return { inner: layerToJson(this.inner), shapes: this.shapes };
+  }
+}
+registerLayer("TestParts", ({ inner, ...config }) => new Parts({ inner: layerFromJson(inner), ...config }));
+
+/**
+ * Checks everything that every layer must fulfil. `make` gives a new layer for inputs of `inputShape` at each call. A
+ * layer that takes a list of inputs gets a list of shapes, and no parameters are expected.
+ */
+export async function checkLayer(
+  make: () => Layer,
+  inputShape: Shape | readonly Shape[],
+  expectations: Expectations = {},
+): Promise<void> {
+  if (isShape(inputShape)) return checkAlone(make, inputShape, expectations);
+  const shapes = inputShape;
+  const { outputShape = shapes[0]!, ...others } = expectations;
+  const size = shapes.reduce((total, shape) => total + sizeOf(shape), 0);
+  await checkAlone(() => new Parts({ inner: make(), shapes }), [size], { outputShape, ...others });
+}
+
+async function checkAlone(make: () => Layer, inputShape: Shape, expectations: Expectations): Promise<void> {
   const { outputShape = inputShape, parameters = {}, flat = false, first = false, statistics = [] } = expectations;
   const layer = make();
   const model = sequential([layer], { inputShape, seed: 7 });

@@ -11,9 +11,13 @@ const missing = (names: readonly string[], has: (name: string) => boolean, advic
   names.filter((name) => !has(name)).map((name) => `${name}: ${advice}`);
 
 test("every layer is checked whole", () => {
-  const tests = text("./layers.test.ts").replace(/\s+/g, " ");
+  const files = readdirSync(new URL(".", import.meta.url)).filter((file) => /^layers.*\.test\.ts$/.test(file));
+  const tests = files
+    .map((file) => text(`./${file}`))
+    .join()
+    .replace(/\s+/g, " ");
   const isChecked = (name: string): boolean => new RegExp(`checkLayer\\( ?\\(\\) => layers\\.${name}\\(`).test(tests);
-  expect(missing(Object.keys(layers), isChecked, "add a checkLayer in test/layers.test.ts")).toEqual([]);
+  expect(missing(Object.keys(layers), isChecked, "add a checkLayer in test/layers*.test.ts")).toEqual([]);
 });
 
 test("every optimizer has goldens", () => {

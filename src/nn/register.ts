@@ -1,12 +1,15 @@
 // The layer classes of Nabla, and those of the user's own, by the names that model files give them.
 import { ArgumentError } from "../errors.ts";
 import { Activation } from "./activation.ts";
+import { Concatenate } from "./concatenate.ts";
 import { Dense } from "./dense.ts";
+import { Dot } from "./dot.ts";
 import { Dropout } from "./dropout.ts";
 import { Flatten } from "./flatten.ts";
 import { Input } from "./input.ts";
 import type { Layer } from "./layer.ts";
 import { Maxout } from "./maxout.ts";
+import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merging.ts";
 import { ELU, LeakyReLU, ReLU, Softmax } from "./pointwise.ts";
 import { PReLU } from "./prelu.ts";
 import { addFactory, isRegistered, type LayerFactory } from "./registry.ts";
@@ -15,18 +18,26 @@ import { Reshape } from "./reshape.ts";
 
 const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Activation,
+  Add,
+  Average,
+  Concatenate,
   Dense,
+  Dot,
   Dropout,
   ELU,
   Flatten,
   Input,
   LeakyReLU,
+  Maximum,
   Maxout,
+  Minimum,
+  Multiply,
   PReLU,
   ReLU,
   Rescaling,
   Reshape,
   Softmax,
+  Subtract,
 };
 
 /** Makes the layers of Nabla known. Only who reads or writes files needs this: a page that does not loads no others. */

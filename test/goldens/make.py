@@ -697,3 +697,37 @@ write("linalg", [
     *[{**case("norm", lambda x, o=o: LA.matrix_norm(x, o), [irregular(3, 4)]), "ord": number(o) if not isinstance(o, str) else o}
       for o in ("fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf)],
 ])
+
+# ---- layers: what goes in, then the parameters by name, as Keras lays them out --------------------------------------
+
+
+def layer(name, args, f, inputs, parameters=None, training=False, **more):
+    """The value of a layer and its gradients by inputs and parameters. `args` are those of its factory."""
+    parameters = parameters or {}
+    made = case(name, f, [*inputs, *parameters.values()], **more)
+    return {**made, "args": args, "parameters": list(parameters), "training": training}
+
+
+TWO = [spread(2, 3, 2), shuffled(2, 3, 2)]
+THREE = [*TWO, weights_like(TWO[0])]
+
+
+def batch_dot(a, b):
+    return torch.einsum("bij,bjk->bik", a, b)
+
+
+MERGING = [
+    layer("add", [], lambda a, b, c: a + b + c, THREE),
+    layer("add", [], lambda a, b: a[:, None] + b, [spread(2, 3), shuffled(2, 4, 3)]),
+    layer("subtract", [], torch.sub, TWO),
+    layer("multiply", [], lambda a, b, c: a * b * c, THREE),
+    layer("average", [], lambda a, b, c: (a + b + c) / 3, THREE),
+    layer("maximum", [], lambda a, b, c: torch.maximum(torch.maximum(a, b), c), THREE),
+    layer("minimum", [], lambda a, b, c: torch.minimum(torch.minimum(a, b), c), THREE),
+    layer("concatenate", [], lambda *xs: torch.cat(xs, -1), THREE),
+    layer("concatenate", [{"axis": 1}], lambda *xs: torch.cat(xs, 1), [spread(2, 3, 2), spread(2, 1, 2)]),
+    layer("dot", [[2, 1]], batch_dot, [spread(2, 3, 4), spread(2, 4, 2)]),
+    layer("dot", [-1, {"normalize": True}], lambda a, b: F.cosine_similarity(a, b, -1)[:, None], [spread(3, 4), shuffled(3, 4)]),
+]
+
+write("nn", MERGING)

@@ -1,0 +1,74 @@
+// The layer that joins its inputs along an axis.
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { concatenate, ones } from "../functions/array.ts";
+import { describe } from "../options.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Masks } from "./call.ts";
+import { Layer, type LayerOptions } from "./layer.ts";
+import { checkParts, eitherMask, maskList } from "./merging.ts";
+import { formatShapes, type Shapes } from "./tree.ts";
+
+export interface ConcatenateConfig extends LayerOptions {
+  /** The axis to join along, counted with the batch axis as 0. Default: −1, the last. */
+  readonly axis?: number;
+}
+
+/** An axis beside the batch, as an index from 1 up. Throws {@link ArgumentError} for one that `rank` does not have. */
+export function exampleAxis(layer: Layer, axis: number, shapes: Shapes, rank: number): number {
+  const index = axis < 0 ? axis + rank : axis;
+  if (Number.isInteger(index) && index >= 1 && index < rank) return index;
+  throw new ArgumentError(
+    `${layer.describe()}: expected an axis of ${formatShapes(shapes)} other than the batch, got ${describe(axis)}.`,
+  );
+}
+
+/**
+ * Joins a list of inputs along an axis: `[batch, ..., a]` and `[batch, ..., b]` become `[batch, ..., a + b]`. No
+ * parameters. Throws {@link ShapeError} with the shapes of all inputs where another axis differs.
+ *
+ * Masks are joined with the steps along axis 1; along another axis a step is masked where it is masked in all inputs.
+ *
+ * @example layers.concatenate().apply([input([8, 8, 3]), input([8, 8, 2])]).shape; // [8, 8, 5]
+ */
+export class Concatenate extends Layer<readonly Tensor[], Tensor> {
+  override readonly className = "Concatenate";
+  readonly axis: number;
+
+  constructor(config: ConcatenateConfig = {}) {
+    super("concatenate", config, ["axis"]);
+    const { axis = -1 } = config;
+    if (!Number.isInteger(axis) || axis === 0)
+      throw new ArgumentError(`concatenate: expected axis to be an integer other than 0, got ${describe(axis)}.`);
+    this.axis = axis;
+  }
+
+  override build(inputShapes: Shapes): void {
+    const shapes = checkParts(this, inputShapes, 1);
+    const rank = (shapes[0] as Shape).length + 1;
+    const axis = exampleAxis(this, this.axis, shapes, rank);
+    const others = (shape: Shape): string => shape.filter((_, i) => i + 1 !== axis).join();
+    if (shapes.every((shape) => shape.length + 1 === rank && others(shape) === others(shapes[0] as Shape))) return;
+    throw new ShapeError(
+      `${this.describe()}: expected inputs that differ along axis ${this.axis} only, got ${formatShapes(shapes)}.`,
+    );
+  }
+
+  call(parts: readonly Tensor[]): Tensor {
+    return concatenate(parts, this.axis);
+  }
+
+  override computeMask(inputs: readonly Tensor[], mask: Masks | null): Masks | null {
+    const masks = maskList(mask);
+    const rank = (inputs[0] as Tensor).ndim;
+    if (!masks || (this.axis + rank) % rank !== 1 || rank < 3) return eitherMask(mask);
+    return concatenate(
+      inputs.map((x, i) => masks[i] ?? ones(x.shape.slice(0, 2), "bool")),
+      1,
+    );
+  }
+
+  override config() {
+    return { axis: this.axis };
+  }
+}
