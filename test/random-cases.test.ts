@@ -40,6 +40,8 @@ const either = (name: string): ((...args: any[]) => Tensor) => {
 const each = (names: string, call: (name: string) => Call): Record<string, Call> =>
   Object.fromEntries(names.split(" ").map((name) => [name, call(name)]));
 
+const flipped = (x: Tensor): Tensor => nabla.swapaxes(x, -1, -2);
+
 const calls: Record<string, Call> = {
   ...each(unary, (name) => (_, x) => either(name)(x)),
   ...each(binary, (name) => (_, a, b) => either(name)(a, b)),
@@ -100,6 +102,19 @@ const calls: Record<string, Call> = {
       [1, 2],
     ]),
   einsum: ({ formula }, ...xs) => nabla.einsum(formula, ...xs),
+  solve: (_, a, b) => nabla.linalg.solve(a, b),
+  inv: (_, x) => nabla.linalg.inv(x),
+  logabsdet: (_, x) => nabla.linalg.slogdet(x).logabsdet,
+  cholesky: (_, x) => nabla.linalg.cholesky(x.matmul(flipped(x)).add(nabla.eye(x.shape.at(-2)!))),
+  qr: (_, x) => nabla.concatenate(Object.values(nabla.linalg.qr(x)), -2),
+  eigenvalues: (_, x) => nabla.linalg.eigh(x.add(flipped(x))).eigenvalues,
+  eigenvectors: (_, x) => nabla.linalg.eigh(x.add(flipped(x))).eigenvectors,
+  svd: (_, x) => {
+    const { u, s, vh } = nabla.linalg.svd(x, { fullMatrices: false });
+    return nabla.concatenate([u, flipped(vh), s.expandDims(-2)], -2);
+  },
+  pinv: (_, x) => nabla.linalg.pinv(x),
+  lstsq: (_, a, b) => nabla.linalg.lstsq(a, b).x,
   layerNorm: ({ epsilon }, x, gamma, beta) => nabla.layerNorm(x, { gamma, beta, epsilon }),
   batchNorm: ({ epsilon }, x, gamma, beta) => nabla.batchNorm(x, { gamma, beta, epsilon }),
   groupNorm: ({ epsilon }, x, gamma, beta) => nabla.groupNorm(x, 2, { gamma, beta, epsilon }),

@@ -488,6 +488,58 @@ def loss():
     return call(name, lambda p, t: F.nll_loss(log(p), t, reduction="none"), predictions, integers([of[0]], 0, n - 1), options={"fromLogits": logits}, smooth=True)
 
 
+def apart(of):
+    """Matrices with singular values (and, mirrored, eigenvalues) that are apart, in a random order."""
+    m, n = of[-2:]
+    steps = torch.eye(max(m, n)) * (3 * torch.arange(max(m, n)) + 3)
+    x = draw(of, -4, 4) + steps[:m, :n]
+    return x[..., torch.randperm(m), :]
+
+
+def positive_rows(rows):
+    """1 or -1 for each row: the sign of the first element whose size is at least 0.99 of the greatest."""
+    among = rows.abs() >= 0.99 * rows.abs().amax(-1, keepdim=True)
+    return torch.sign(torch.gather(rows, -1, among.double().argmax(-1, keepdim=True))).detach()
+
+
+def symmetric(x):
+    return x + x.mT
+
+
+def eigenvectors(x):
+    v = torch.linalg.eigh(symmetric(x)).eigenvectors
+    return v * positive_rows(v.mT).mT
+
+
+def svd_product(x):
+    """The columns u, v and s one below the other, in Nabla's signs."""
+    u, s, vh = torch.linalg.svd(x, full_matrices=False)
+    signs = positive_rows(vh)
+    return torch.cat([u * signs.mT, (vh * signs).mT, s.unsqueeze(-2)], -2)
+
+
+def linear_algebra():
+    L = torch.linalg
+    lead = [dim(3) for _ in range(rng.randint(0, 2))]
+    n = dim()
+    square, any_shape = [*lead, n, n], [*lead, n, dim()]
+    name = rng.choice(["solve", "inv", "logabsdet", "cholesky", "qr", "eigenvalues", "eigenvectors", "svd", "pinv", "lstsq"])
+    definite = lambda x: x @ x.mT + torch.eye(x.shape[-2])
+    makers = {
+        "solve": lambda: call(name, L.solve, apart(square), draw([*broadcastable(lead), n, dim()]), smooth=True),
+        "inv": lambda: call(name, L.inv, apart(square), smooth=True),
+        "logabsdet": lambda: call(name, lambda x: L.slogdet(x).logabsdet, apart(square), smooth=True),
+        "cholesky": lambda: call(name, lambda x: L.cholesky(definite(x)), draw(any_shape, -8, 8), smooth=True),
+        "qr": lambda: call(name, lambda x: torch.cat(L.qr(x), -2), apart([*lead, max(any_shape[-2:]), min(any_shape[-2:])]), smooth=True),
+        "eigenvalues": lambda: call(name, lambda x: L.eigvalsh(symmetric(x)), draw(square)),
+        "eigenvectors": lambda: call(name, eigenvectors, apart(square)),
+        "svd": lambda: call(name, svd_product, apart(any_shape)),
+        "pinv": lambda: call(name, L.pinv, apart(any_shape), smooth=True),
+        "lstsq": lambda: call(name, lambda a, b: L.pinv(a) @ b, apart(any_shape), draw([*lead, n, dim()])),
+    }
+    return makers[name]()
+
+
 FAMILIES = [unary, binary, reduction, indexing, sorting, convolution, convolution, transposed, pooling, products, normalization, attention, loss]
 
 
@@ -537,10 +589,10 @@ def solved(case):
     return out
 
 
-def cases(seed, count):
+def cases(seed, count, families):
     rng.seed(seed)
     torch.manual_seed(seed)
-    return [solved(FAMILIES[i % len(FAMILIES)]()) for i in range(count)]
+    return [solved(families[i % len(families)]()) for i in range(count)]
 
 
 def text(found):
@@ -549,10 +601,11 @@ def text(found):
 
 if len(sys.argv) > 1:
     large = "large" in sys.argv
-    print(text(cases(int(sys.argv[1]), int(sys.argv[2]))), end="")
+    families = [linear_algebra] if "linalg" in sys.argv else [*FAMILIES, linear_algebra]
+    print(text(cases(int(sys.argv[1]), int(sys.argv[2]), families)), end="")
 else:
     chosen, count = [], {}
-    for case in cases(20, 5000):
+    for case in cases(20, 5000, FAMILIES) + cases(20, 400, [linear_algebra]):
         # Up to six short cases of each name.
         if count.get(case["name"], 0) < 6 and len(json.dumps(case)) < 1500:
             count[case["name"]] = count.get(case["name"], 0) + 1
