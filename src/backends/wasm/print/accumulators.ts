@@ -35,7 +35,7 @@ const fewBlocks = 4;
 export class Accumulator {
   readonly #f: FunctionBuilder;
   readonly #reduction: StagedReduction;
-  readonly #parts: readonly Local[];
+  readonly #parts: readonly [Local, ...Local[]];
   /** Null if a single block holds the whole sum. */
   readonly #total: { readonly sum: Local; readonly correction: Local | null } | null;
 
@@ -46,7 +46,7 @@ export class Accumulator {
     this.#isEndless = isEndless;
     this.#f = f;
     this.#reduction = reduction;
-    this.#parts = Array.from({ length: parts }, () => f.local("v128"));
+    this.#parts = [f.local("v128"), ...Array.from({ length: parts - 1 }, () => f.local("v128"))];
     this.#total =
       blocks > 1 && needsBlocks(reduction)
         ? { sum: f.local("v128"), correction: blocks > fewBlocks ? f.local("v128") : null }
@@ -72,7 +72,7 @@ export class Accumulator {
   fold(p: VectorPrinter, lanes: number): void {
     const f = this.#f;
     const { factors, value, combine, dtype } = this.#reduction;
-    const [first, ...others] = this.#parts as [Local, ...Local[]];
+    const [first, ...others] = this.#parts;
     if (factors && p.fusedMultiplyAdd && lanes === 4) {
       p.value(factors[0]);
       p.value(factors[1]);
@@ -92,8 +92,7 @@ export class Accumulator {
     }
     // The parts rotate by one per vector: the one just updated goes to the end.
     for (const local of others) f.get(local);
-    for (const local of [...this.#parts.slice(0, -1)].reverse()) f.set(local);
-    f.set(this.#parts[this.#parts.length - 1]!);
+    for (const local of [...this.#parts.slice(-1), ...this.#parts.slice(0, -1)].reverse()) f.set(local);
   }
 
   /** Adds the block's sum to the total, and clears the parts for the next block. */
@@ -140,7 +139,7 @@ export class Accumulator {
           .emit(combineOpcode(combine, dtype))
           .set(parts[i]!);
     }
-    return parts[0]!;
+    return parts[0];
   }
 
   /** The final result. With `acrossLanes` the lanes are combined too, and each of them holds the result. */

@@ -3,7 +3,7 @@ import { type Expression, usesAxes } from "../../../compile/expression.ts";
 import type { Kernel } from "../../../compile/kernel.ts";
 import { longestAxis } from "../../../shape.ts";
 import type { Affine } from "../../../view.ts";
-import { innerAxis, type Line, lineOf } from "./line.ts";
+import { axesOf, innerAxis, type Line, lineOf } from "./line.ts";
 import { longestWork, mostUnitsOfPhase, unitsFor } from "./piece.ts";
 import type { Target } from "./target.ts";
 
@@ -234,7 +234,7 @@ const isBare = (value: Expression): value is DirectLoad =>
 
 function rowLayoutOf(value: Expression, rows: Line, depth: Line, tileRows: number): Blocking["rowLayout"] {
   const inner = innerAxis(depth);
-  const stepsOf = (e: Expression): number => (e.kind === "load" ? e.at.coefficients[inner]! : 0);
+  const stepsOf = (e: Expression): number => (e.kind === "load" ? (e.at.coefficients[inner] ?? 0) : 0);
   if (
     isBare(value) &&
     stepsOf(value) === 1 &&
@@ -256,7 +256,7 @@ function runsFaster(value: Expression, a: number, b: number): boolean {
       [a, 1],
       [b, -1],
     ] as const) {
-      const c = at.coefficients[axis]!;
+      const c = at.coefficients[axis] ?? 0;
       score += sign * (c === 1 ? 1 : c === 0 ? 0 : -1);
     }
   });
@@ -271,11 +271,11 @@ function forEachLoad(e: Expression, each: (load: DirectLoad) => void): void {
 
 /** Stride of a line in an operand of four-byte elements, in bytes; null if its axes do not share a single stride. */
 function strideBytes(at: Affine, line: Line): number | null {
-  let stride = at.coefficients[innerAxis(line)]!;
-  const first = stride;
-  for (let i = line.axes.length - 1; i >= 0; i--) {
-    if (at.coefficients[line.axes[i]!] !== stride) return null;
-    stride *= line.extents[i]!;
+  const first = at.coefficients[innerAxis(line)] ?? 0;
+  let stride = first;
+  for (const [axis, extent] of axesOf(line).reverse()) {
+    if (at.coefficients[axis] !== stride) return null;
+    stride *= extent;
   }
   return first * 4;
 }

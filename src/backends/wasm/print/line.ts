@@ -31,11 +31,15 @@ export function lineOf(axes: readonly number[], extents: readonly number[], widt
 /** The fastest axis of a line, which must have at least one. */
 export const innerAxis = (line: Line): number => line.axes[line.axes.length - 1]!;
 
+/** The axes of a line with their extents, outermost first. */
+export const axesOf = ({ axes, extents }: Line): [axis: number, extent: number][] =>
+  axes.map((axis, i) => [axis, extents[i]!]);
+
 /** Runs `body` with a counter for each axis of `line`, computed from the flat index in the local `at`. */
 export function atIndex(p: VectorPrinter, line: Line, at: Local, body: (inner: Local) => void): void {
   const { f } = p;
   if (line.axes.length === 0) return body(at);
-  if (line.axes.length === 1) return p.inside(line.axes[0]!, at, () => body(at));
+  if (line.axes.length === 1) return p.inside(innerAxis(line), at, () => body(at));
   const inner = f.local("i32");
   const run = f.local("i32");
   f.get(at).i32(line.paddedRun).emit("i32.rem_u").set(inner);
@@ -48,22 +52,23 @@ export function atIndex(p: VectorPrinter, line: Line, at: Local, body: (inner: L
 /** Runs `body` with a counter for each axis of `line` but the last, computed from the number of the run in `run`. */
 export function atRun(p: VectorPrinter, line: Line, run: Local, body: () => void): void {
   const { f } = p;
-  const outer = line.axes.slice(0, -1);
-  const counters = outer.map((_, i) => (i === 0 && outer.length === 1 ? run : f.local("i32")));
-  if (outer.length > 1) {
+  const outer = axesOf(line).slice(0, -1);
+  const levels = outer.map(([axis, extent]) => ({ axis, extent, counter: outer.length === 1 ? run : f.local("i32") }));
+  const [first, ...others] = levels;
+  if (first !== undefined && others.length > 0) {
     const rest = f.local("i32");
     f.get(run).set(rest);
-    for (let i = outer.length - 1; i > 0; i--) {
-      f.get(rest).i32(line.extents[i]!).emit("i32.rem_u").set(counters[i]!);
+    for (const [i, { extent, counter }] of [...others.entries()].reverse()) {
+      f.get(rest).i32(extent).emit("i32.rem_u").set(counter);
       f.get(rest)
-        .i32(line.extents[i]!)
+        .i32(extent)
         .emit("i32.div_u")
-        .set(i === 1 ? counters[0]! : rest);
+        .set(i === 0 ? first.counter : rest);
     }
     f.release(rest, "i32");
   }
-  const nest = (depth: number): void =>
-    depth === outer.length ? body() : p.inside(outer[depth]!, counters[depth]!, () => nest(depth + 1));
-  nest(0);
-  for (const counter of counters) if (counter !== run) f.release(counter, "i32");
+  const nest = ([level, ...inner]: typeof levels): void =>
+    level === undefined ? body() : p.inside(level.axis, level.counter, () => nest(inner));
+  nest(levels);
+  for (const { counter } of levels) if (counter !== run) f.release(counter, "i32");
 }

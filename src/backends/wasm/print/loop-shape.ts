@@ -89,7 +89,7 @@ export function vectorAxisOf(kernel: Kernel): number {
   extents.forEach((extent, axis) => {
     let score = extent >= 4 ? 0 : -2;
     for (const { at, weight } of indices) {
-      const c = at.coefficients[axis]!;
+      const c = at.coefficients[axis] ?? 0;
       score += dependsOn(at, axis) ? -2 * weight : c === 1 ? 2 * weight : c === 0 ? 0 : -2 * weight;
     }
     // On equal scores the last axis wins: memory is contiguous along it.

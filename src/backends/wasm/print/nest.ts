@@ -65,7 +65,7 @@ export class LoopNest {
   unrolled(axes: readonly number[], body: () => void): void {
     const [axis, ...rest] = axes;
     if (axis === undefined) return body();
-    for (let i = 0; i < this.#shape.extents[axis]!; i++) this.#p.displaced(axis, i, () => this.unrolled(rest, body));
+    for (let i = 0; i < this.#extent(axis); i++) this.#p.displaced(axis, i, () => this.unrolled(rest, body));
   }
 
   #nest(axes: readonly number[], body: Body, entered: Entered): void {
@@ -90,9 +90,13 @@ export class LoopNest {
     this.#f.release(counter, "i32");
   }
 
+  #extent(axis: number): number {
+    return this.#shape.extents[axis]!;
+  }
+
   #segments(axis: number): Segment[] {
-    const { extents, vectorAxis, tile } = this.#shape;
-    const extent = extents[axis]!;
+    const { vectorAxis, tile } = this.#shape;
+    const extent = this.#extent(axis);
     const isVector = axis === vectorAxis;
     const whole = isVector ? extent - (extent % 4) : extent;
     const step = isVector ? 4 : 1;
@@ -129,7 +133,7 @@ export class LoopNest {
   #range(axis: number, counter: Local, { start, stop }: Omit<Range, "axis">, inside: (s: Segment) => void): void {
     const f = this.#f;
     const [from, end] = [f.local("i32"), f.local("i32")];
-    const extent = this.#shape.extents[axis]!;
+    const extent = this.#extent(axis);
     const whole = axis === this.#shape.vectorAxis ? extent - (extent % 4) : extent;
     f.get(start).set(from);
     for (const segment of this.#segments(axis)) {
@@ -164,7 +168,7 @@ export class LoopNest {
   /** Loops over the blocks of an axis, and over the indices of each. */
   #blocks(axis: number, counter: Local, blocks: NonNullable<Entered["blocks"]>, inside: (s: Segment) => void): void {
     const f = this.#f;
-    const extent = this.#shape.extents[axis]!;
+    const extent = this.#extent(axis);
     const [start, stop] = [f.local("i32"), f.local("i32")];
     f.countedLoop(start, 0, extent, blocks.indices, () => {
       f.least(

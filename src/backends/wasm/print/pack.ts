@@ -28,7 +28,7 @@ function runsAlong(value: Vector, axis: number, seen = new Set<Vector>()): numbe
   seen.add(value);
   let runs = 0;
   if (value.kind === "load") {
-    const c = value.at.coefficients[axis]!;
+    const c = value.at.coefficients[axis] ?? 0;
     runs += c === 1 ? 1 : c === 0 ? 0 : -1;
   }
   return vectorOperands(value).reduce((n, v) => n + runsAlong(v, axis, seen), runs);

@@ -207,7 +207,7 @@ export class ProductPrinter {
       const offset = f.local("i32");
       const inner = (): void => {
         f.i32(0);
-        depth.axes.forEach((axis) => this.#p.pushCounter(axis, load.at.coefficients[axis]! * 4));
+        depth.axes.forEach((axis) => this.#p.pushCounter(axis, (load.at.coefficients[axis] ?? 0) * 4));
         f.set(offset);
       };
       // Within one run the steps are contiguous; across runs the offset follows from the counters of the outer axes.
