@@ -268,6 +268,12 @@ describe("download", () => {
     expect(files()).toEqual({ "file.gz.part": 0 });
   });
 
+  test("takes no range error for an answer where it asked for no range", async () => {
+    await expect(download({ urls: [await mirror("a", refuse(416))], sha256, path: target })).rejects.toThrow(
+      /\(HTTP 416\)/,
+    );
+  });
+
   test("counts what a resumed part holds already", async () => {
     fs.writeFileSync(`${target}.part`, content.subarray(0, content.length - 10));
     await expect(

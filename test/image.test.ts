@@ -100,6 +100,8 @@ function rawJpeg(claims: {
   frames?: number;
   scans?: number;
   factor?: number;
+  /** The number of blocks, each followed by a restart marker but the last. Default: no markers. */
+  blocks?: number;
 }): Uint8Array {
   const {
     width = 40,
@@ -110,6 +112,7 @@ function rawJpeg(claims: {
     frames = 1,
     scans = 1,
     factor = 0x11,
+    blocks = 0,
   } = claims;
   const segment = (type: number, data: number[]): number[] => [
     ...[0xff, type, (data.length + 2) >> 8, (data.length + 2) & 255],
@@ -119,13 +122,17 @@ function rawJpeg(claims: {
   const size = [height >> 8, height & 255, width >> 8, width & 255];
   const oneCode = [1, ...new Array<number>(15).fill(0), 0];
   const frame = segment(marker, [depth, ...size, channels, ...ids.flatMap((id) => [id, factor, 0])]);
-  const scan = [...segment(0xda, [channels, ...ids.flatMap((id) => [id, 0]), 0, 63, 0]), ...new Array(1000).fill(0)];
+  // A block is two bits; the rest of its byte is filled with ones.
+  const restarts = Array.from({ length: blocks }, (_, i) => [0x3f, 0xff, 0xd0 + (i % 8)]).flat();
+  const data = blocks > 0 ? restarts.slice(0, -2) : new Array<number>(1000).fill(0);
+  const scan = [...segment(0xda, [channels, ...ids.flatMap((id) => [id, 0]), 0, 63, 0]), ...data];
   return Uint8Array.from([
     ...[0xff, 0xd8],
     ...segment(0xdb, [0, ...new Array<number>(64).fill(1)]),
     ...new Array(frames).fill(frame).flat(),
     ...segment(0xc4, [0, ...oneCode]),
     ...segment(0xc4, [0x10, ...oneCode]),
+    ...(blocks > 0 ? segment(0xdd, [0, 1]) : []),
     ...new Array(scans).fill(scan).flat(),
     ...[0xff, 0xd9],
   ]);
@@ -141,6 +148,10 @@ const picture = (data: ArrayLike<number>): string =>
 describe("decodeImage", () => {
   const gray = (bytes: Uint8Array): number[] => [...decodeImage(bytes, "x").brightness];
   const ramp: Drawing = { width: 7, height: 3, ink: (x, y) => (x + 7 * y) * 12 };
+
+  test("reads a JPEG with all eight restart markers, again and again", () => {
+    expect(gray(rawJpeg({ width: 40, height: 40, blocks: 25 }))).toEqual(new Array(1600).fill(128));
+  });
 
   test("reads gray, colour and alpha", () => {
     expect(decodeImage(png(ramp, same), "x")).toEqual({
