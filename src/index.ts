@@ -41,6 +41,7 @@ export {
   convTranspose1d,
   convTranspose2d,
   convTranspose3d,
+  depthwiseConv1d,
   depthwiseConv2d,
   type TransposedConvolutionOptions,
 } from "./functions/convolution.ts";

@@ -120,20 +120,13 @@ export const conv2d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOp
 export const conv3d = (x: TensorLike, kernel: TensorLike, options: ConvolutionOptions = {}): Tensor =>
   convolution("conv3d", 3, x, kernel, options);
 
-/**
- * A convolution of each channel by itself: x [batch, height, width, channels], kernel [height, width, channels,
- * multiplier], result [batch, height, width, channels · multiplier], in which each channel's results stand together.
- * Sifre, 2014.
- *
- * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
- * @example depthwiseConv2d(ones([1, 5, 5, 3]), ones([3, 3, 3, 2])).shape; // [1, 3, 3, 6]
- */
-export function depthwiseConv2d(
+function depthwise(
+  where: string,
+  rank: number,
   x: TensorLike,
   kernel: TensorLike,
-  options: Omit<ConvolutionOptions, "groups"> = {},
+  options: Omit<ConvolutionOptions, "groups">,
 ): Tensor {
-  const where = "depthwiseConv2d";
   checkOptions(
     where,
     options,
@@ -141,23 +134,43 @@ export function depthwiseConv2d(
   );
   const [given, weights] = [asFloat(x), asFloat(kernel)];
   const channels = given.shape.at(options.dataFormat === "channelsFirst" ? 1 : -1);
-  checkKernel(where, "[...space, channels, multiplier]", weights, 2, given);
-  const [height, width, own, multiplier] = weights.shape as [number, number, number, number];
-  if (given.ndim === 4 && own !== channels) {
+  checkKernel(where, "[...space, channels, multiplier]", weights, rank, given);
+  const [own, multiplier] = weights.shape.slice(-2) as [number, number];
+  if (given.ndim === rank + 2 && own !== channels) {
     throw new ShapeError(
       `${where}: x ${formatShape(given.shape)} has ${channels} channels, but the kernel ` +
         `${formatShape(weights.shape)} is for ${own}: its last axis but one must be ${channels}.`,
     );
   }
-  return convolution(
-    where,
-    2,
-    given,
-    weights.reshape([height, width, 1, own * multiplier]),
-    { ...options, groups: own },
-    weights.shape,
-  );
+  const apart = weights.reshape([...weights.shape.slice(0, rank), 1, own * multiplier]);
+  return convolution(where, rank, given, apart, { ...options, groups: own }, weights.shape);
 }
+
+/**
+ * A convolution of each channel by itself: x [batch, length, channels], kernel [size, channels, multiplier], result
+ * [batch, length, channels · multiplier], in which each channel's results stand together. Sifre, 2014.
+ *
+ * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
+ * @example depthwiseConv1d(ones([1, 5, 3]), ones([3, 3, 2])).shape; // [1, 3, 6]
+ */
+export const depthwiseConv1d = (
+  x: TensorLike,
+  kernel: TensorLike,
+  options: Omit<ConvolutionOptions, "groups"> = {},
+): Tensor => depthwise("depthwiseConv1d", 1, x, kernel, options);
+
+/**
+ * As {@link depthwiseConv1d} along two axes: x [batch, height, width, channels], kernel [height, width, channels,
+ * multiplier], result [batch, height, width, channels · multiplier]. Sifre, 2014.
+ *
+ * @throws ShapeError where x and the kernel do not fit; ArgumentError for an option out of range
+ * @example depthwiseConv2d(ones([1, 5, 5, 3]), ones([3, 3, 3, 2])).shape; // [1, 3, 3, 6]
+ */
+export const depthwiseConv2d = (
+  x: TensorLike,
+  kernel: TensorLike,
+  options: Omit<ConvolutionOptions, "groups"> = {},
+): Tensor => depthwise("depthwiseConv2d", 2, x, kernel, options);
 
 /** The options of {@link convTranspose1d}, {@link convTranspose2d} and {@link convTranspose3d}. */
 export interface TransposedConvolutionOptions extends ConvolutionOptions {

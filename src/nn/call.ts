@@ -66,7 +66,7 @@ export interface Callable extends Holder {
   readonly name: string;
   prepare(inputShapes: Shapes): void;
   call(inputs: any, context: CallContext): Tensors;
-  computeMask(inputs: any, mask: Masks | null): Masks | null;
+  computeMask(inputs: any, mask: Masks | null): Masks | null | undefined;
 }
 
 /** The results of a call beside its output. */
@@ -184,8 +184,8 @@ export class Call {
     return isNullMask(masks) ? null : masks;
   }
 
-  #keepMask(output: Tensors, mask: Masks | null): void {
-    if (mask === null) return;
+  #keepMask(output: Tensors, mask: Masks | null | undefined): void {
+    if (mask === null || mask === undefined) return;
     const outputs = tensorsOf("mask", output);
     const masks = leavesOf(mask, (m): m is Tensor | null => m === null || m instanceof Tensor);
     outputs.forEach((y, i) => {

@@ -3,7 +3,18 @@
 import type { Shape } from "../shape.ts";
 import { Activation, type ActivationLike } from "./activation.ts";
 import { Concatenate, type ConcatenateConfig } from "./concatenate.ts";
+import { Conv1D, type Conv1DOptions, Conv2D, Conv3D, type ConvConfig, type ConvOptions } from "./convolution.ts";
 import { Dense, type DenseOptions } from "./dense.ts";
+import {
+  type DepthwiseConfig,
+  DepthwiseConv1D,
+  DepthwiseConv2D,
+  type DepthwiseOptions,
+  type SeparableConfig,
+  SeparableConv1D,
+  SeparableConv2D,
+  type SeparableOptions,
+} from "./depthwise.ts";
 import { Dot, type DotConfig, type DotOptions } from "./dot.ts";
 import { Dropout } from "./dropout.ts";
 import { Flatten } from "./flatten.ts";
@@ -23,6 +34,13 @@ import {
 import { PReLU, type PReLUConfig } from "./prelu.ts";
 import { Rescaling } from "./rescaling.ts";
 import { Reshape } from "./reshape.ts";
+import {
+  Conv1DTranspose,
+  Conv2DTranspose,
+  Conv3DTranspose,
+  type TransposedConfig,
+  type TransposedOptions,
+} from "./transposed.ts";
 
 /** {@link Activation}: an activation as a layer. */
 export const activation = (activation: ActivationLike, options: LayerOptions = {}): Activation =>
@@ -33,8 +51,45 @@ export const add = (options: LayerOptions = {}): Add => new Add(options);
 export const average = (options: LayerOptions = {}): Average => new Average(options);
 /** {@link Concatenate}: several inputs joined along an axis. */
 export const concatenate = (config: ConcatenateConfig = {}): Concatenate => new Concatenate(config);
+/** {@link Conv1D}: the convolution of sequences. */
+export const conv1d = (filters: number, kernelSize: ConvConfig["kernelSize"], options: Conv1DOptions = {}): Conv1D =>
+  new Conv1D({ ...options, filters, kernelSize });
+/** {@link Conv1DTranspose}: the transposed convolution of sequences. */
+export const conv1dTranspose = (
+  filters: number,
+  kernelSize: TransposedConfig["kernelSize"],
+  options: TransposedOptions = {},
+): Conv1DTranspose => new Conv1DTranspose({ ...options, filters, kernelSize });
+/** {@link Conv2D}: the convolution of images. */
+export const conv2d = (filters: number, kernelSize: ConvConfig["kernelSize"], options: ConvOptions = {}): Conv2D =>
+  new Conv2D({ ...options, filters, kernelSize });
+/** {@link Conv2DTranspose}: the transposed convolution of images. */
+export const conv2dTranspose = (
+  filters: number,
+  kernelSize: TransposedConfig["kernelSize"],
+  options: TransposedOptions = {},
+): Conv2DTranspose => new Conv2DTranspose({ ...options, filters, kernelSize });
+/** {@link Conv3D}: the convolution of volumes. */
+export const conv3d = (filters: number, kernelSize: ConvConfig["kernelSize"], options: ConvOptions = {}): Conv3D =>
+  new Conv3D({ ...options, filters, kernelSize });
+/** {@link Conv3DTranspose}: the transposed convolution of volumes. */
+export const conv3dTranspose = (
+  filters: number,
+  kernelSize: TransposedConfig["kernelSize"],
+  options: TransposedOptions = {},
+): Conv3DTranspose => new Conv3DTranspose({ ...options, filters, kernelSize });
 /** {@link Dense}: the fully connected layer. */
 export const dense = (units: number, options: DenseOptions = {}): Dense => new Dense({ ...options, units });
+/** {@link DepthwiseConv1D}: the convolution of sequences, each channel by itself. */
+export const depthwiseConv1d = (
+  kernelSize: DepthwiseConfig["kernelSize"],
+  options: DepthwiseOptions = {},
+): DepthwiseConv1D => new DepthwiseConv1D({ ...options, kernelSize });
+/** {@link DepthwiseConv2D}: the convolution of images, each channel by itself. */
+export const depthwiseConv2d = (
+  kernelSize: DepthwiseConfig["kernelSize"],
+  options: DepthwiseOptions = {},
+): DepthwiseConv2D => new DepthwiseConv2D({ ...options, kernelSize });
 /** {@link Dot}: products of two inputs, summed over an axis of each. */
 export const dot = (axes: DotConfig["axes"], options: DotOptions = {}): Dot => new Dot({ ...options, axes });
 /** {@link Dropout}: sets values to zero at random while training. */
@@ -65,6 +120,18 @@ export const rescaling = (scale: number, offset = 0, options: LayerOptions = {})
 /** {@link Reshape}: gives examples another shape. */
 export const reshape = (targetShape: Shape, options: LayerOptions = {}): Reshape =>
   new Reshape({ ...options, targetShape });
+/** {@link SeparableConv1D}: the convolution of sequences, each channel by itself, then a mixture of the channels. */
+export const separableConv1d = (
+  filters: number,
+  kernelSize: SeparableConfig["kernelSize"],
+  options: SeparableOptions<"valid" | "same" | "causal"> = {},
+): SeparableConv1D => new SeparableConv1D({ ...options, filters, kernelSize });
+/** {@link SeparableConv2D}: the convolution of images, each channel by itself, then a mixture of the channels. */
+export const separableConv2d = (
+  filters: number,
+  kernelSize: SeparableConfig["kernelSize"],
+  options: SeparableOptions = {},
+): SeparableConv2D => new SeparableConv2D({ ...options, filters, kernelSize });
 /** {@link Softmax}: turns scores into probabilities. */
 export const softmax = (config: SoftmaxConfig = {}): Softmax => new Softmax(config);
 /** {@link Subtract}: the difference of two inputs. */

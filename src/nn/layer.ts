@@ -156,8 +156,11 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
     return "custom";
   }
 
-  /** The mask of the output. Default: that of the input, where the output has as many steps; else none. */
-  computeMask(_inputs: In, mask: Masks | null): Masks | null {
+  /**
+   * The mask of the output; undefined if the layers that it calls have given it. Default: that of the input, where the
+   * output has as many steps; else none.
+   */
+  computeMask(_inputs: In, mask: Masks | null): Masks | null | undefined {
     return mask;
   }
 

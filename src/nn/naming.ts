@@ -39,10 +39,10 @@ export function nameLayers(where: string, layers: readonly Layer[]): Map<Layer, 
   return new Map(layers.map((layer) => [layer, names.get(layer) ?? layer.name]));
 }
 
-/** `LeakyReLU` → `leaky_re_lu`, as Keras names its layers. */
+/** `LeakyReLU` → `leaky_re_lu` and `Conv2D` → `conv2d`, as Keras names its layers. */
 export function snakeCase(className: string): string {
   return className
-    .replace(/([A-Z]+)([A-Z][a-z]+)/g, "$1_$2")
-    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
     .toLowerCase();
 }

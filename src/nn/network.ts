@@ -159,6 +159,11 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
     return new Call(this, options).result(inputs);
   }
 
+  /** Its layers give the mask of the output. */
+  override computeMask(): undefined {
+    return undefined;
+  }
+
   /** The layers of the tree with their places and the shapes of their outputs, without the root. */
   rows(): SummaryRow[] {
     return layersIn<Layer>(this)

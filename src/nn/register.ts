@@ -2,7 +2,9 @@
 import { ArgumentError } from "../errors.ts";
 import { Activation } from "./activation.ts";
 import { Concatenate } from "./concatenate.ts";
+import { Conv1D, Conv2D, Conv3D } from "./convolution.ts";
 import { Dense } from "./dense.ts";
+import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from "./depthwise.ts";
 import { Dot } from "./dot.ts";
 import { Dropout } from "./dropout.ts";
 import { Flatten } from "./flatten.ts";
@@ -15,13 +17,22 @@ import { PReLU } from "./prelu.ts";
 import { addFactory, isRegistered, type LayerFactory } from "./registry.ts";
 import { Rescaling } from "./rescaling.ts";
 import { Reshape } from "./reshape.ts";
+import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from "./transposed.ts";
 
 const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Activation,
   Add,
   Average,
   Concatenate,
+  Conv1D,
+  Conv1DTranspose,
+  Conv2D,
+  Conv2DTranspose,
+  Conv3D,
+  Conv3DTranspose,
   Dense,
+  DepthwiseConv1D,
+  DepthwiseConv2D,
   Dot,
   Dropout,
   ELU,
@@ -36,6 +47,8 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   ReLU,
   Rescaling,
   Reshape,
+  SeparableConv1D,
+  SeparableConv2D,
   Softmax,
   Subtract,
 };

@@ -588,6 +588,8 @@ write("layers", [
     convolution("conv2d", F.conv2d, (1, 4, 5, 4), (3, 3, 2, 6), {"groups": 2, "padding": 1}, groups=2, padding=1),
     convolution("conv2d", F.conv2d, (1, 5, 5, 4), (3, 3, 1, 4), {"groups": 4, "strides": 2}, groups=4, stride=2),
     convolution("conv3d", F.conv3d, (1, 3, 4, 3, 2), (2, 2, 2, 2, 2), {"strides": [1, 2, 1], "padding": [0, 1, 0]}, stride=(1, 2, 1), padding=(0, 1, 0)),
+    {**case("depthwiseConv1d", lambda x, k: last(F.conv1d(first(x), k.permute(1, 2, 0).reshape(6, 1, 3), groups=3, stride=2)),
+            [spread(2, 7, 3), spread(3, 3, 2)]), "options": {"strides": 2}},
     {**case("depthwiseConv2d", depthwise, [spread(1, 4, 4, 2), spread(3, 3, 2, 2)]), "options": {"padding": 1}},
     transposed("convTranspose1d", F.conv_transpose1d, (1, 4, 2), (3, 3, 2)),
     transposed("convTranspose1d", F.conv_transpose1d, (1, 4, 2), (3, 3, 2), {"strides": 2, "padding": 1, "outputPadding": 1}, stride=2, padding=1, output_padding=1),
@@ -730,4 +732,61 @@ MERGING = [
     layer("dot", [-1, {"normalize": True}], lambda a, b: F.cosine_similarity(a, b, -1)[:, None], [spread(3, 4), shuffled(3, 4)]),
 ]
 
-write("nn", MERGING)
+# Kernels here are [...space, channels / groups, filters], and [...space, filters, channels] where transposed.
+
+
+def conv(f, around=(), activation=None, **given):
+    """`around` is added to both ends of each axis, the last axis first."""
+    def run(x, k, b=None):
+        x = first(x)
+        x = F.pad(x, around) if around else x
+        y = last(f(x, k.movedim(-1, 0).movedim(-1, 1), b, **given))
+        return activation(y) if activation else y
+    return run
+
+
+def by_channel(f, around=(), **given):
+    """kernel [...space, channels, multiplier]"""
+    def run(x, k, b=None):
+        channels, multiplier = k.shape[-2:]
+        kernel = k.movedim(-2, 0).movedim(-1, 1).reshape(channels * multiplier, 1, *k.shape[:-2])
+        x = first(x)
+        return last(f(F.pad(x, around) if around else x, kernel, b, groups=channels, **given))
+    return run
+
+
+def separable(f, **given):
+    depth, point = by_channel(f, **given), conv(f)
+    return lambda x, d, p, b: point(depth(x, d), p, b)
+
+
+def kernel_bias(*shape, transposed=False):
+    return {"kernel": spread(*shape), "bias": f32(np.linspace(-0.4, 0.7, shape[-2 if transposed else -1]))}
+
+
+CONVOLUTION = [
+    layer("conv1d", [4, 3], conv(F.conv1d), [spread(2, 7, 3)], kernel_bias(3, 3, 4)),
+    layer("conv1d", [2, 3, {"padding": "causal", "dilationRate": 2, "activation": "tanh"}],
+          conv(F.conv1d, around=(4, 0), dilation=2, activation=torch.tanh), [spread(2, 7, 3)], kernel_bias(3, 3, 2)),
+    layer("conv1d", [2, 4, {"padding": "same", "strides": 2}], conv(F.conv1d, around=(1, 2), stride=2), [spread(2, 7, 2)], kernel_bias(4, 2, 2)),
+    layer("conv2d", [3, [3, 2], {"strides": [2, 1]}], conv(F.conv2d, stride=(2, 1)), [spread(1, 6, 7, 2)], kernel_bias(3, 2, 2, 3)),
+    layer("conv2d", [6, 3, {"padding": "same", "groups": 2, "activation": "relu"}],
+          conv(F.conv2d, around=(1, 1, 1, 1), groups=2, activation=torch.relu), [spread(1, 4, 5, 4)], kernel_bias(3, 3, 2, 6)),
+    layer("conv2d", [3, 3, {"dilationRate": 2, "useBias": False}], conv(F.conv2d, dilation=2), [spread(1, 6, 7, 2)], {"kernel": spread(3, 3, 2, 3)}),
+    layer("conv3d", [2, 2, {"strides": [1, 2, 1], "padding": "same"}], conv(F.conv3d, around=(0, 1, 0, 0, 0, 1), stride=(1, 2, 1)), [spread(1, 3, 4, 3, 2)], kernel_bias(2, 2, 2, 2, 2)),
+    layer("conv1dTranspose", [3, 3, {"strides": 2}], conv(F.conv_transpose1d, stride=2), [spread(2, 4, 2)], kernel_bias(3, 3, 2, transposed=True)),
+    layer("conv2dTranspose", [3, 4, {"strides": 2, "padding": "same"}], conv(F.conv_transpose2d, stride=2, padding=1), [spread(1, 3, 4, 2)], kernel_bias(4, 4, 3, 2, transposed=True)),
+    layer("conv2dTranspose", [2, 3, {"strides": 2, "padding": "same", "outputPadding": 1}],
+          conv(F.conv_transpose2d, stride=2, padding=1, output_padding=1), [spread(1, 3, 4, 2)], kernel_bias(3, 3, 2, 2, transposed=True)),
+    layer("conv3dTranspose", [2, 2, {"strides": 2, "dilationRate": 1}], conv(F.conv_transpose3d, stride=2), [spread(1, 2, 2, 2, 2)], kernel_bias(2, 2, 2, 2, 2, transposed=True)),
+    layer("depthwiseConv1d", [3, {"depthMultiplier": 2, "strides": 2}], by_channel(F.conv1d, stride=2), [spread(2, 7, 3)],
+          {"kernel": spread(3, 3, 2), "bias": spread(6)}),
+    layer("depthwiseConv2d", [3, {"depthMultiplier": 2, "padding": "same"}], by_channel(F.conv2d, around=(1, 1, 1, 1)), [spread(1, 4, 4, 2)],
+          {"kernel": spread(3, 3, 2, 2), "bias": spread(4)}),
+    layer("separableConv1d", [3, 2, {"padding": "causal"}], separable(F.conv1d, around=(1, 0)), [spread(2, 5, 2)],
+          {"depthwiseKernel": spread(2, 2, 1), "pointwiseKernel": spread(1, 2, 3), "bias": spread(3)}),
+    layer("separableConv2d", [3, 2, {"depthMultiplier": 2, "strides": 2}], separable(F.conv2d, stride=2), [spread(1, 5, 5, 2)],
+          {"depthwiseKernel": spread(2, 2, 2, 2), "pointwiseKernel": spread(1, 1, 4, 3), "bias": spread(3)}),
+]
+
+write("nn", [*MERGING, *CONVOLUTION])

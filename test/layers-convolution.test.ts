@@ -1,0 +1,130 @@
+// Convolutions as layers.
+import { describe, expect, test } from "vitest";
+import { layers, loadModel, sequential, tensor, zeros } from "../src/index.ts";
+import { checkLayer } from "./check-layer.ts";
+
+describe("convolutions, whole", () => {
+  test("conv1d", () =>
+    checkLayer(() => layers.conv1d(2, 3, { padding: "causal", dilationRate: 2, activation: "tanh" }), [5, 2], {
+      outputShape: [5, 2],
+      parameters: { kernel: [3, 2, 2], bias: [2] },
+    }));
+  test("conv2d", () =>
+    checkLayer(() => layers.conv2d(4, [2, 3], { strides: [2, 1], groups: 2, padding: "same" }), [4, 3, 2], {
+      outputShape: [2, 3, 4],
+      parameters: { kernel: [2, 3, 1, 4], bias: [4] },
+    }));
+  test("conv3d", () =>
+    checkLayer(() => layers.conv3d(2, 2, { useBias: false }), [2, 3, 3, 1], {
+      outputShape: [1, 2, 2, 2],
+      parameters: { kernel: [2, 2, 2, 1, 2] },
+    }));
+  test("conv1dTranspose", () =>
+    checkLayer(() => layers.conv1dTranspose(3, 3, { strides: 2, padding: "same" }), [3, 2], {
+      outputShape: [6, 3],
+      parameters: { kernel: [3, 3, 2], bias: [3] },
+    }));
+  test("conv2dTranspose", () =>
+    checkLayer(() => layers.conv2dTranspose(2, 3, { strides: 2, outputPadding: [0, 1] }), [2, 2, 1], {
+      outputShape: [5, 6, 2],
+      parameters: { kernel: [3, 3, 2, 1], bias: [2] },
+    }));
+  test("conv3dTranspose", () =>
+    checkLayer(() => layers.conv3dTranspose(1, 2, { strides: [1, 2, 1] }), [1, 2, 2, 2], {
+      outputShape: [2, 4, 3, 1],
+      parameters: { kernel: [2, 2, 2, 1, 2], bias: [1] },
+    }));
+  test("depthwiseConv1d", () =>
+    checkLayer(() => layers.depthwiseConv1d(3, { depthMultiplier: 2 }), [5, 2], {
+      outputShape: [3, 4],
+      parameters: { kernel: [3, 2, 2], bias: [4] },
+    }));
+  test("depthwiseConv2d", () =>
+    checkLayer(() => layers.depthwiseConv2d(2, { padding: "same", activation: "sigmoid" }), [3, 3, 2], {
+      outputShape: [3, 3, 2],
+      parameters: { kernel: [2, 2, 2, 1], bias: [2] },
+    }));
+  test("separableConv1d", () =>
+    checkLayer(() => layers.separableConv1d(3, 2, { padding: "causal" }), [4, 2], {
+      outputShape: [4, 3],
+      parameters: { depthwiseKernel: [2, 2, 1], pointwiseKernel: [1, 2, 3], bias: [3] },
+    }));
+  test("separableConv2d", () =>
+    checkLayer(() => layers.separableConv2d(3, 2, { depthMultiplier: 2, strides: 2 }), [4, 4, 2], {
+      outputShape: [2, 2, 3],
+      parameters: { depthwiseKernel: [2, 2, 2, 2], pointwiseKernel: [1, 1, 4, 3], bias: [3] },
+    }));
+});
+
+test("a causal convolution sees no later step", async () => {
+  const model = sequential([layers.conv1d(1, 2, { padding: "causal", kernelInitializer: "ones" })]);
+  expect(await (await model.predict([[[1], [10], [100]]])).array()).toEqual([[[1], [11], [110]]]);
+});
+
+test("layers have Keras's names in a model", () => {
+  const model = sequential([layers.conv2d(2, 3), layers.conv2dTranspose(2, 3), layers.leakyRelu(), layers.prelu()]);
+  expect(model.layers.map(({ name }) => name)).toEqual([
+    "conv2d_1",
+    "conv2d_transpose_1",
+    "leaky_re_lu_1",
+    "p_re_lu_1",
+  ]);
+});
+
+test("an initializer with options is saved", async () => {
+  const model = sequential(
+    [layers.depthwiseConv1d(2, { depthwiseInitializer: { name: "constant", config: { value: 0.5 } } })],
+    { inputShape: [4, 1] },
+  );
+  const loaded = await loadModel(await model.toBytes());
+  expect(loaded.layers[0]!.config()["depthwiseInitializer"]).toEqual({ name: "constant", config: { value: 0.5 } });
+});
+
+test("the result has no mask", () => {
+  const mask = tensor([[true, false, true]]);
+  const model = sequential([layers.conv1d(1, 1)]);
+  expect(model.result(zeros([1, 3, 1]), { mask }).mask).toBeNull();
+});
+
+describe("what is wrong is said", () => {
+  const cases: readonly [string, () => unknown, RegExp][] = [
+    [
+      "images without channels",
+      () => sequential([layers.conv2d(1, 3)], { inputShape: [28, 28] }),
+      /^layer conv2d_1 \(Conv2D\): expected inputs \[batch,\.\.\.space,channels\] with two spatial axes, none of them empty, got \[batch,28,28\]; add the channels with layers\.reshape\(\[28,28,1\]\)\.$/,
+    ],
+    [
+      "a kernel that is longer than the input",
+      () => sequential([layers.conv1d(1, 5)], { inputShape: [3, 1] }),
+      /layer conv1d_1 \(Conv1D\): .*covers 5 elements of spatial axis 0, but x .* has 3 there; try padding: "same"/,
+    ],
+    [
+      "groups and channels",
+      () => sequential([layers.conv2d(4, 1, { groups: 2 })], { inputShape: [4, 4, 3] }),
+      /the 2 groups must divide the 3 channels of \[batch,4,4,3\]/,
+    ],
+    [
+      "groups and filters",
+      () => layers.conv2d(3, 1, { groups: 2 }),
+      /^conv2d: the 2 groups must divide the 3 filters\.$/,
+    ],
+    ["filters", () => layers.conv1d(0, 3), /^conv1d: expected filters to be an integer from 1 up, got 0\.$/],
+    [
+      "a kernel's size",
+      () => layers.conv3d(1, [2, 2]),
+      /^conv3d: expected kernelSize to be .*a list of 3, .*got \[2,2\]/,
+    ],
+    [
+      "a padding",
+      () => layers.conv2d(1, 3, { padding: "causal" as "same" }),
+      /^conv2d: expected padding to be "valid" or "same", got "causal"\.$/,
+    ],
+    [
+      "an outputPadding that is too large",
+      () => sequential([layers.conv1dTranspose(1, 3, { strides: 2, outputPadding: 2 })], { inputShape: [3, 1] }),
+      /expected an outputPadding less than the stride 2 of spatial axis 0, got 2/,
+    ],
+    ["an option of another layer", () => layers.depthwiseConv2d(3, { groups: 2 } as object), /unknown option "groups"/],
+  ];
+  test.each(cases)("%s", (_, make, message) => expect(make).toThrow(message));
+});
