@@ -98,7 +98,7 @@ export class Conv1D extends Convolution {
  *
  * Parameters: `kernel [height, width, channels / groups, filters]` and `bias [filters]`.
  *
- * @example layers.conv2d(32, 3, { activation: "relu", padding: "same" }).apply(input([28, 28, 1])).shape; // [28, 28, 32]
+ * @example layers.conv2d(6, 5, { activation: "relu", padding: "same" }).apply(input([28, 28, 1])).shape; // [28, 28, 6]
  */
 export class Conv2D extends Convolution {
   override readonly className = "Conv2D";
