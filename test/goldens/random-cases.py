@@ -3,7 +3,7 @@
 some the derivative of a weighted sum of the gradients.
 
     /usr/bin/python3 test/goldens/random-cases.py                              # writes random-cases.json, which CI reads
-    /usr/bin/python3 test/goldens/random-cases.py 7 3000 large > /tmp/cases.json   # seed, count, sizes
+    /usr/bin/python3 test/goldens/random-cases.py 7 3000 large > /tmp/cases.json   # seed, count, sizes; or linalg, losses
     NABLA_RANDOM_CASES=/tmp/cases.json npx vitest run test/random-cases.test.ts
 
 Inputs are eighths, so that float32 holds them exactly, ties and zeros are frequent, and the file is small.
@@ -11,73 +11,16 @@ Inputs are eighths, so that float32 holds them exactly, ties and zeros are frequ
 import json
 import math
 import os
-import random
 import sys
 
 import torch
 import torch.nn.functional as F
 
+from random_draws import axes_of, axis_of, away, bools, broadcastable, call, dim, draw, integers, large, rng, shape, with_nan
+from random_losses import loss, rarer_loss
+
 torch.set_default_dtype(torch.float64)
 HERE = os.path.dirname(os.path.abspath(__file__))
-rng = random.Random()
-large = False
-
-
-def dim(most=None):
-    """A length of an axis: small, and now and then long enough for the blocked ways."""
-    if large and rng.random() < 0.3:
-        return rng.choice([8, 12, 13, 16, 17, 24, 31, 33, 40])
-    return rng.randint(1, most or 6)
-
-
-def shape(least=1, most=3):
-    return [dim() for _ in range(rng.randint(least, most))]
-
-
-def draw(of, low=-24, high=24):
-    """Eighths from low / 8 to high / 8."""
-    n = math.prod(of)
-    return torch.tensor([rng.randint(low, high) / 8 for _ in range(n)]).reshape(of)
-
-
-def away(of, low=2, high=24):
-    """Eighths of either sign, none nearer to 0 than low / 8."""
-    return draw(of, low, high) * torch.tensor([rng.choice([-1.0, 1.0]) for _ in range(math.prod(of))]).reshape(of)
-
-
-def integers(of, low, high):
-    return torch.tensor([rng.randint(low, high) for _ in range(math.prod(of))], dtype=torch.int64).reshape(of)
-
-
-def bools(of, chance=0.7):
-    return torch.tensor([rng.random() < chance for _ in range(math.prod(of))]).reshape(of)
-
-
-def broadcastable(of):
-    """A shape that broadcasts against another one."""
-    cut = of[rng.randint(0, len(of)):] if rng.random() < 0.4 else of
-    return [1 if rng.random() < 0.25 else n for n in cut]
-
-
-def axis_of(of):
-    axis = rng.randrange(len(of))
-    return axis - len(of) if rng.random() < 0.4 else axis
-
-
-def axes_of(of):
-    return sorted(rng.sample(range(len(of)), rng.randint(1, len(of))))
-
-
-def with_nan(x, chance=0.15):
-    if rng.random() < chance and x.numel() > 1:
-        x = x.clone()
-        x.view(-1)[rng.randrange(x.numel())] = math.nan
-    return x
-
-
-def call(name, f, *inputs, options=None, smooth=False):
-    return {"name": name, "f": f, "inputs": inputs, "options": options or {}, "smooth": smooth}
-
 
 # ---- families -------------------------------------------------------------------------------------------------------
 
@@ -457,37 +400,6 @@ def attention():
     return call("attention", f, q, k, v, *mask, options=options, smooth=True)
 
 
-def loss():
-    of = [dim(), dim() + 1]
-    n = of[-1]
-    smoothing = rng.choice([0, 0, 0.1, 0.3])
-    logits = rng.random() < 0.6
-    shares = draw(of, 0, 8)
-    far = draw(of) * rng.choice([1, 4, 16])
-    chances = draw(of, 1, 7) / 8
-    name = rng.choice(["meanSquaredError", "meanAbsoluteError", "huber", "hinge", "binaryCrossentropy", "categoricalCrossentropy", "sparseCategoricalCrossentropy"])
-    if name == "meanSquaredError":
-        return call(name, lambda p, t: F.mse_loss(p, t, reduction="none").mean(-1), draw(of), draw(of), smooth=True)
-    if name == "meanAbsoluteError":
-        return call(name, lambda p, t: F.l1_loss(p, t, reduction="none").mean(-1), draw(of), draw(of))
-    if name == "huber":
-        delta = rng.choice([0.5, 1, 2.5])
-        return call(name, lambda p, t: F.huber_loss(p, t, reduction="none", delta=delta).mean(-1), draw(of), draw(of), options={"delta": delta})
-    if name == "hinge":
-        signs = integers(of, 0, 1).double() * 2 - 1
-        return call(name, lambda p, t: (1 - t.detach() * p).clamp(min=0).mean(-1), draw(of) + 1 / 16, signs)
-    if name == "binaryCrossentropy":
-        options = {"fromLogits": logits, "labelSmoothing": smoothing}
-        function = F.binary_cross_entropy_with_logits if logits else F.binary_cross_entropy
-        return call(name, lambda p, t: function(p, t * (1 - smoothing) + smoothing / 2, reduction="none").mean(-1), far if logits else chances, shares, options=options, smooth=True)
-    log = (lambda p: torch.log_softmax(p, -1)) if logits else (lambda p: torch.log(p / p.sum(-1, keepdim=True)))
-    predictions = far if logits else chances
-    if name == "categoricalCrossentropy":
-        options = {"fromLogits": logits, "labelSmoothing": smoothing}
-        return call(name, lambda p, t: -((t * (1 - smoothing) + smoothing / n) * log(p)).sum(-1), predictions, shares, options=options, smooth=True)
-    return call(name, lambda p, t: F.nll_loss(log(p), t, reduction="none"), predictions, integers([of[0]], 0, n - 1), options={"fromLogits": logits}, smooth=True)
-
-
 def apart(of):
     """Matrices with singular values (and, mirrored, eigenvalues) that are apart, in a random order."""
     m, n = of[-2:]
@@ -600,12 +512,11 @@ def text(found):
 
 
 if len(sys.argv) > 1:
-    large = "large" in sys.argv
-    families = [linear_algebra] if "linalg" in sys.argv else [*FAMILIES, linear_algebra]
+    families = [linear_algebra] if "linalg" in sys.argv else [rarer_loss] if "losses" in sys.argv else [*FAMILIES, linear_algebra, rarer_loss]
     print(text(cases(int(sys.argv[1]), int(sys.argv[2]), families)), end="")
 else:
     chosen, count = [], {}
-    for case in cases(20, 5000, FAMILIES) + cases(20, 400, [linear_algebra]):
+    for case in cases(20, 5000, FAMILIES) + cases(20, 400, [linear_algebra]) + cases(20, 400, [rarer_loss]):
         # Up to six short cases of each name.
         if count.get(case["name"], 0) < 6 and len(json.dumps(case)) < 1500:
             count[case["name"]] = count.get(case["name"], 0) + 1
