@@ -108,6 +108,7 @@ export * as layers from "./nn/index.ts";
 export { type Initializer, type InitializerLike, initializers } from "./nn/initializers.ts";
 export { type Json, Layer, type LayerOptions } from "./nn/layer.ts";
 export type { Parameter } from "./nn/parameter.ts";
+export type { CellInputs, CellOutputs, RecurrentCell } from "./nn/recurrent-cell.ts";
 export { registerLayer } from "./nn/register.ts";
 export { type Regularizer, type RegularizerLike, regularizers } from "./nn/regularizers.ts";
 export type { SymbolicTensor } from "./nn/symbolic.ts";

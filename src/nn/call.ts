@@ -83,6 +83,8 @@ let active: { readonly call: Call; readonly path: string; readonly training: boo
 
 /** The call in progress. */
 export const currentCall = (): Call | null => active?.call ?? null;
+/** True while shapes are inferred, for a batch whose size says nothing: no state may be taken from it. */
+export const isInferring = (): boolean => active?.call.isInference ?? false;
 /** The path of the layer that is computing now. */
 export const currentPath = (): string | null => active?.path ?? null;
 
@@ -94,11 +96,14 @@ export class Call {
   readonly #givers = new WeakMap<Tensor, string>();
   readonly #counts = new Map<string, number>();
   readonly #losses: Tensor[] = [];
+  /** True if it only infers shapes. */
+  readonly isInference: boolean;
   #paths: ReadonlyMap<Holder, string> = new Map();
 
-  constructor(root: Callable, options: CallOptions) {
+  constructor(root: Callable, options: CallOptions, isInference = false) {
     this.#root = root;
     this.#options = options;
+    this.isInference = isInference;
   }
 
   /** Calls the root. */
@@ -249,7 +254,7 @@ export function infer(
   });
   const [first] = tensorsOf("inputs", inputs);
   const trace = { reads: new Map(), assigned: new Map(), firstId: first?.node.id ?? 0 };
-  const { output } = tracing(trace, () => new Call(layer, onOutput ? { onOutput } : {}).result(inputs));
+  const { output } = tracing(trace, () => new Call(layer, onOutput ? { onOutput } : {}, true).result(inputs));
   return mapTree(output, isTensor, ({ shape, dtype }) => {
     if (shape[0] === probed) return { shape: shape.slice(1), dtype };
     throw new ShapeError(

@@ -1,7 +1,8 @@
 // Dropout: sets values to zero at random while the model trains.
 import { where } from "../functions/array.ts";
-import { bernoulli } from "../functions/random.ts";
+import { bernoulli, type Key } from "../functions/random.ts";
 import { checkRange } from "../options.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { CallContext } from "./call.ts";
 import { asFloat, Layer, type LayerOptions } from "./layer.ts";
@@ -9,6 +10,11 @@ import { asFloat, Layer, type LayerOptions } from "./layer.ts";
 export interface DropoutConfig extends LayerOptions {
   /** The share of values that is set to zero, from 0 to below 1. */
   readonly rate: number;
+}
+
+/** x with a share `rate` of its values set to 0, and the others divided by 1 − rate; `shape` broadcasts to that of x. */
+export function dropped(x: Tensor, rate: number, key: Key, shape: Shape = x.shape): Tensor {
+  return where(bernoulli(key, shape, 1 - rate), x.mul(1 / (1 - rate)), 0);
 }
 
 /**
@@ -30,8 +36,7 @@ export class Dropout extends Layer<Tensor, Tensor> {
 
   call(x: Tensor, { training, key }: CallContext): Tensor {
     if (!training || key === null || this.rate === 0) return x;
-    const kept = bernoulli(key, x.shape, 1 - this.rate);
-    return where(kept, asFloat(x).mul(1 / (1 - this.rate)), 0);
+    return dropped(asFloat(x), this.rate, key);
   }
 
   override activationName(): null {

@@ -1,7 +1,9 @@
 // The `layers` namespace: one factory a layer, with Keras's names in camel case.
 
 import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
 import { Activation, type ActivationLike } from "./activation.ts";
+import { Bidirectional, type BidirectionalOptions } from "./bidirectional.ts";
 import { Concatenate, type ConcatenateConfig } from "./concatenate.ts";
 import { Conv1D, type Conv1DOptions, Conv2D, Conv3D, type ConvConfig, type ConvOptions } from "./convolution.ts";
 import { Dense, type DenseOptions } from "./dense.ts";
@@ -17,9 +19,12 @@ import {
 } from "./depthwise.ts";
 import { Dot, type DotConfig, type DotOptions } from "./dot.ts";
 import { Dropout } from "./dropout.ts";
+import { Embedding, type EmbeddingOptions } from "./embedding.ts";
 import { Flatten } from "./flatten.ts";
+import { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from "./gru.ts";
 import { Input } from "./input.ts";
-import type { LayerOptions } from "./layer.ts";
+import type { Layer, LayerOptions } from "./layer.ts";
+import { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions } from "./lstm.ts";
 import { Maxout, type MaxoutOptions } from "./maxout.ts";
 import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merging.ts";
 import {
@@ -32,8 +37,13 @@ import {
   type SoftmaxConfig,
 } from "./pointwise.ts";
 import { PReLU, type PReLUConfig } from "./prelu.ts";
+import type { RecurrentCell, RecurrentOptions } from "./recurrent-cell.ts";
 import { Rescaling } from "./rescaling.ts";
 import { Reshape } from "./reshape.ts";
+import { RNN, type RNNOptions } from "./rnn.ts";
+import { SimpleRNN, SimpleRNNCell, type SimpleRNNOptions } from "./simple-rnn.ts";
+import { StackedRNNCells } from "./stacked-rnn-cells.ts";
+import { TimeDistributed } from "./time-distributed.ts";
 import {
   Conv1DTranspose,
   Conv2DTranspose,
@@ -41,6 +51,10 @@ import {
   type TransposedConfig,
   type TransposedOptions,
 } from "./transposed.ts";
+import type { Tensors } from "./tree.ts";
+
+type WithStates = { readonly returnState: true };
+type Cells = RecurrentCell | readonly RecurrentCell[];
 
 /** {@link Activation}: an activation as a layer. */
 export const activation = (activation: ActivationLike, options: LayerOptions = {}): Activation =>
@@ -78,6 +92,15 @@ export const conv3dTranspose = (
   kernelSize: TransposedConfig["kernelSize"],
   options: TransposedOptions = {},
 ): Conv3DTranspose => new Conv3DTranspose({ ...options, filters, kernelSize });
+/** {@link Bidirectional}: runs a recurrent layer in both directions. */
+export function bidirectional(
+  layer: RNN<any>,
+  options: BidirectionalOptions & { readonly mergeMode: null },
+): Bidirectional<readonly Tensor[]>;
+export function bidirectional<Out extends Tensors>(layer: RNN<Out>, options?: BidirectionalOptions): Bidirectional<Out>;
+export function bidirectional(layer: RNN<any>, options: BidirectionalOptions = {}): Bidirectional<any> {
+  return new Bidirectional({ ...options, layer });
+}
 /** {@link Dense}: the fully connected layer. */
 export const dense = (units: number, options: DenseOptions = {}): Dense => new Dense({ ...options, units });
 /** {@link DepthwiseConv1D}: the convolution of sequences, each channel by itself. */
@@ -96,14 +119,33 @@ export const dot = (axes: DotConfig["axes"], options: DotOptions = {}): Dot => n
 export const dropout = (rate: number, options: LayerOptions = {}): Dropout => new Dropout({ ...options, rate });
 /** {@link ELU}: x, or α(eˣ − 1) below 0. */
 export const elu = (config: ELUConfig = {}): ELU => new ELU(config);
+/** {@link Embedding}: a learned vector for each integer. */
+export const embedding = (inputDim: number, outputDim: number, options: EmbeddingOptions = {}): Embedding =>
+  new Embedding({ ...options, inputDim, outputDim });
 /** {@link Flatten}: all axes of an example become one. */
 export const flatten = (options: LayerOptions = {}): Flatten => new Flatten(options);
+/** {@link GRU}: the gated recurrent unit. */
+export function gru(units: number, options: GRUOptions & WithStates): GRU<readonly Tensor[]>;
+export function gru(units: number, options?: GRUOptions): GRU;
+export function gru(units: number, options: GRUOptions = {}): GRU<any> {
+  return new GRU({ ...options, units });
+}
+/** {@link GRUCell}: one step of a gated recurrent unit. */
+export const gruCell = (units: number, options: GRUCellOptions = {}): GRUCell => new GRUCell({ ...options, units });
 /** {@link Input}: the shape of the examples, without the batch axis. */
 export const input = (shape: Shape, options: LayerOptions = {}): Input => new Input({ ...options, shape });
 /** {@link LeakyReLU}: x, or negativeSlope·x below 0. */
 export const leakyRelu = (config: LeakyReLUConfig = {}): LeakyReLU => new LeakyReLU(config);
 /** {@link Maximum}: the greatest of several inputs, element by element. */
 export const maximum = (options: LayerOptions = {}): Maximum => new Maximum(options);
+/** {@link LSTM}: long short-term memory. */
+export function lstm(units: number, options: LSTMOptions & WithStates): LSTM<readonly Tensor[]>;
+export function lstm(units: number, options?: LSTMOptions): LSTM;
+export function lstm(units: number, options: LSTMOptions = {}): LSTM<any> {
+  return new LSTM({ ...options, units });
+}
+/** {@link LSTMCell}: one step of long short-term memory. */
+export const lstmCell = (units: number, options: LSTMCellOptions = {}): LSTMCell => new LSTMCell({ ...options, units });
 /** {@link Maxout}: the greatest of several linear functions. */
 export const maxout = (units: number, options: MaxoutOptions = {}): Maxout => new Maxout({ ...options, units });
 /** {@link Minimum}: the least of several inputs, element by element. */
@@ -132,7 +174,28 @@ export const separableConv2d = (
   kernelSize: SeparableConfig["kernelSize"],
   options: SeparableOptions = {},
 ): SeparableConv2D => new SeparableConv2D({ ...options, filters, kernelSize });
-/** {@link Softmax}: turns scores into probabilities. */
-export const softmax = (config: SoftmaxConfig = {}): Softmax => new Softmax(config);
 /** {@link Subtract}: the difference of two inputs. */
 export const subtract = (options: LayerOptions = {}): Subtract => new Subtract(options);
+/** {@link RNN}: a recurrent layer over a cell, or several. */
+export function rnn(cell: Cells, options: RNNOptions & WithStates): RNN<readonly Tensor[]>;
+export function rnn(cell: Cells, options?: RNNOptions): RNN;
+export function rnn(cell: Cells, options: RNNOptions = {}): RNN<any> {
+  return new RNN({ ...options, cell });
+}
+/** {@link SimpleRNN}: the fully connected recurrent layer. */
+export function simpleRNN(units: number, options: SimpleRNNOptions & WithStates): SimpleRNN<readonly Tensor[]>;
+export function simpleRNN(units: number, options?: SimpleRNNOptions): SimpleRNN;
+export function simpleRNN(units: number, options: SimpleRNNOptions = {}): SimpleRNN<any> {
+  return new SimpleRNN({ ...options, units });
+}
+/** {@link SimpleRNNCell}: one step of a fully connected recurrent layer. */
+export const simpleRNNCell = (units: number, options: RecurrentOptions = {}): SimpleRNNCell =>
+  new SimpleRNNCell({ ...options, units });
+/** {@link Softmax}: turns scores into probabilities. */
+export const softmax = (config: SoftmaxConfig = {}): Softmax => new Softmax(config);
+/** {@link StackedRNNCells}: several cells as one. */
+export const stackedRNNCells = (cells: readonly RecurrentCell[], options: LayerOptions = {}): StackedRNNCells =>
+  new StackedRNNCells({ ...options, cells });
+/** {@link TimeDistributed}: applies a layer to each step. */
+export const timeDistributed = (layer: Layer<Tensor, Tensor>, options: LayerOptions = {}): TimeDistributed =>
+  new TimeDistributed({ ...options, layer });

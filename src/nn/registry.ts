@@ -63,6 +63,16 @@ export function layerFromJson(json: LayerJson): Layer {
   }
 }
 
+/** A layer that another one holds, itself or as a model file describes it. */
+export type HeldLayer = Layer | LayerJson;
+
+/** The layer of an option. Throws {@link ArgumentError} for anything else. */
+export function heldLayer(where: string, option: string, given: unknown): Layer {
+  if (given instanceof Layer) return given;
+  if (typeof given === "object" && given !== null && "className" in given) return layerFromJson(given as LayerJson);
+  throw new ArgumentError(`${where}: ${option}: expected a layer such as layers.dense(10), got ${describe(given)}.`);
+}
+
 function sharedLayer(layers: readonly (Layer | null)[], index: unknown): Layer {
   const layer = typeof index === "number" ? layers[index] : undefined;
   if (layer) return layer;

@@ -790,3 +790,79 @@ CONVOLUTION = [
 ]
 
 write("nn", [*MERGING, *CONVOLUTION])
+# ---- recurrent layers: Keras's order of gates, kernels [inputs, gates * units], batch first --------------------------
+
+
+def unrolled(step):
+    """The outputs of all steps and the last states, by a loop; a masked step keeps the states and repeats the output."""
+    def run(x, states, mask, *weights):
+        outputs = []
+        for t in range(x.shape[1]):
+            new = step(x[:, t], states, *weights)
+            if mask is not None:
+                new = [torch.where(mask[:, t, None], a, b) for a, b in zip(new, states)]
+            states = new
+            outputs.append(states[0])
+        return torch.stack(outputs, 1), states
+    return run
+
+
+def lstm_step(x, states, kernel, recurrent, bias):
+    h, c = states
+    i, f, g, o = (x @ kernel + h @ recurrent + bias).chunk(4, -1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return [torch.sigmoid(o) * torch.tanh(c), c]
+
+
+def gru_step(x, states, kernel, recurrent, bias):
+    """The reset gate before the product, which PyTorch does not have."""
+    (h,) = states
+    units = h.shape[-1]
+    xz, xr, xh = (x @ kernel + bias).chunk(3, -1)
+    hz, hr = (h @ recurrent[:, :2 * units]).chunk(2, -1)
+    z, r = torch.sigmoid(xz + hz), torch.sigmoid(xr + hr)
+    return [z * h + (1 - z) * torch.tanh(xh + (r * h) @ recurrent[:, 2 * units:])]
+
+
+def gates_of(w, order):
+    """Keras's kernel [inputs, gates * units] as PyTorch's [gates * units, inputs], with the gates in its order."""
+    parts = w.chunk(len(order), -1)
+    return torch.cat([parts[i] for i in order], -1).movedim(-1, 0)
+
+
+def by_torch(loop, order):
+    def run(x, states, _, kernel, recurrent, bias):
+        own, other = (bias[0], bias[1]) if bias.ndim == 2 else (bias, torch.zeros_like(bias))
+        weights = [gates_of(w, order) for w in (kernel, recurrent, own, other)]
+        first = tuple(s[None] for s in states)
+        out, *last = loop(x, first if len(first) > 1 else first[0], weights, True, 1, 0.0, False, False, True)
+        return out, [s[0] for s in last]
+    return run
+
+
+def recurrent(name, gates, states, run, options=None, mask=None, biases=1, steps=5, units=3, features=4, batch=2):
+    """The outputs of all steps and the last states, one after another in one vector."""
+    shape = (2, gates * units) if biases == 2 else (gates * units,)
+    given = [0.7 * spread(batch, steps, features), spread(features, gates * units), 0.8 * spread(units, gates * units), 0.3 * spread(*shape)]
+    given += [0.5 * spread(batch, units) + 0.1 * i for i in range(states)]
+    keep = None if mask is None else torch.tensor(mask)
+
+    def f(x, kernel, inner, bias, *first):
+        out, last = run(x, list(first), keep, kernel, inner, bias)
+        return torch.cat([out.reshape(-1), *[s.reshape(-1) for s in last]])
+    more = {} if mask is None else {"mask": mask}
+    return {**case(name, f, [f32(v) for v in given]), "options": {"units": units, **(options or {})}, **more}
+
+
+MASK = [[False, True, True, False, True], [True, True, False, False, False]]
+
+write("recurrent", [
+    recurrent("simpleRNN", 1, 1, by_torch(torch.rnn_tanh, [0])),
+    recurrent("lstm", 4, 2, by_torch(torch.lstm, [0, 1, 2, 3])),
+    recurrent("lstm", 4, 2, by_torch(torch.lstm, [0, 1, 2, 3]), units=8, features=9, steps=7, batch=3),
+    recurrent("gru", 3, 1, by_torch(torch.gru, [1, 0, 2]), biases=2),
+    recurrent("gru", 3, 1, by_torch(torch.gru, [1, 0, 2]), biases=2, units=8, features=9, steps=7, batch=3),
+    recurrent("gru", 3, 1, unrolled(gru_step), {"resetAfter": False}),
+    recurrent("lstm", 4, 2, unrolled(lstm_step), mask=MASK),
+    recurrent("gru", 3, 1, unrolled(gru_step), {"resetAfter": False}, mask=MASK),
+])
