@@ -12,7 +12,7 @@ export interface DropoutConfig extends LayerOptions {
   readonly rate: number;
 }
 
-/** x with a share `rate` of its values set to 0, and the others divided by 1 − rate; `shape` broadcasts to that of x. */
+/** x with a share `rate` of its values set to 0, the others divided by 1 − rate. `shape` broadcasts to that of x. */
 export function dropped(x: Tensor, rate: number, key: Key, shape: Shape = x.shape): Tensor {
   return where(bernoulli(key, shape, 1 - rate), x.mul(1 / (1 - rate)), 0);
 }
