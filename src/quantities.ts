@@ -28,3 +28,12 @@ export function formatBytes(bytes: number): string {
   for (; size >= 1024 && unit < 4; unit++) size /= 1024;
   return unit === 0 ? `${bytes} B` : `${size.toFixed(unit > 2 ? 2 : 1)} ${"KMGT"[unit - 1]}iB`;
 }
+
+/** A float32 as the shortest number that rounds to it: 0.8, where its double is 0.800000011920929. */
+export function shortestFloat32(x: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(x.toPrecision(digits));
+    if (Math.fround(short) === x) return short;
+  }
+  return x;
+}

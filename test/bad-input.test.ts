@@ -462,7 +462,7 @@ test("a compile during a run is refused, from its first moment to its last", asy
   expect(() => model.compile(other)).toThrow(message);
   expect(model.training).toBe(before);
   expect((await run).epochs).toHaveLength(1);
-  expect(model.compile(other).training!.loss.name).toBe("meanSquaredError");
+  expect(model.compile(other).training!.objectives[0]!.loss.name).toBe("meanSquaredError");
 });
 
 test("two runs at once are one too many", async () => {

@@ -291,7 +291,7 @@ describe("which form a name means", () => {
   const fromLogits = (last: Parameters<typeof sequential>[0]): boolean | null | undefined => {
     const model = sequential([layers.dense(3), ...last]);
     model.compile({ loss: "categoricalCrossentropy" });
-    return model.training!.loss.fromLogits;
+    return model.training!.objectives[0]!.loss.fromLogits;
   };
   test("from probabilities after softmax or sigmoid, from logits after anything else", () => {
     expect(fromLogits([])).toBe(true);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { layers, metrics, sequential, type Tensor, tensor } from "../src/index.ts";
 import { losses } from "../src/losses/index.ts";
 import { resolveMetric } from "../src/metrics/index.ts";
+import type { MeanMetric } from "../src/metrics/metric.ts";
 
 const each = async (
   metric: { call(t: Tensor, p: Tensor): Tensor },
@@ -86,7 +87,7 @@ describe("worked values", () => {
 
 describe("accuracy fits loss and shapes", () => {
   const accuracy = (loss: Parameters<typeof resolveMetric>[1], targets: Tensor, predictions: Tensor) =>
-    each(resolveMetric("accuracy", loss), targets, predictions);
+    each(resolveMetric("accuracy", loss) as MeanMetric, targets, predictions);
   test("one output: which side of a half", async () =>
     expect(await accuracy(losses.meanSquaredError(), tensor([[1], [0]]), tensor([[0.4], [0.4]]))).toEqual([0, 1]));
   test("one number an example, without an axis: which side of a half", async () =>

@@ -83,10 +83,17 @@ describe("what is in the file", () => {
     });
     expect(JSON.parse(metadata["training"]!)).toEqual({
       optimizer: { name: "sgd", config: { learningRate: 0.1, momentum: 0.9, nesterov: false } },
-      loss: { name: "sparseCategoricalCrossentropy", config: { fromLogits: true } },
-      metrics: [
-        { name: "accuracy", config: {} },
-        { name: "sparseTopKCategoricalAccuracy", config: { k: 2 } },
+      objectives: [
+        {
+          output: "",
+          weight: 1,
+          loss: { name: "sparseCategoricalCrossentropy", config: { fromLogits: true } },
+          metrics: [
+            { name: "accuracy", config: {} },
+            { name: "sparseTopKCategoricalAccuracy", config: { k: 2 } },
+          ],
+          weightedMetrics: [],
+        },
       ],
     });
     expect(JSON.parse(metadata["data"]!)).toEqual({
@@ -201,7 +208,7 @@ describe("what a file cannot hold", () => {
     await model.fit(pairs, { epochs: 1 });
     const loaded = await loadModel(await model.toBytes());
     expect(warn.mock.calls).toEqual([[expect.stringMatching(/cannot hold metrics of your own: it lacks "mine"\./)]]);
-    expect(loaded.training!.metrics.map(({ name }) => name)).toEqual(["accuracy"]);
+    expect(loaded.training!.objectives[0]!.metrics.map(({ name }) => name)).toEqual(["accuracy"]);
     expect(await loaded.training!.optimizer.iterations.data()).toEqual(Int32Array.of(1));
   });
 
@@ -428,15 +435,19 @@ describe("a file that is not whole", () => {
       ({ metadata }) => training(metadata, (t) => (t.optimizer.name = "sgdd")),
       /unknown optimizer "sgdd"\. Did you mean "sgd"\?/,
     ],
-    ["an unknown loss", ({ metadata }) => training(metadata, (t) => (t.loss.name = "custom")), /unknown loss "custom"/],
+    [
+      "an unknown loss",
+      ({ metadata }) => training(metadata, (t) => (t.objectives[0].loss.name = "custom")),
+      /unknown loss "custom"/,
+    ],
     [
       "an unknown metric",
-      ({ metadata }) => training(metadata, (t) => (t.metrics[0].name = "three")),
+      ({ metadata }) => training(metadata, (t) => (t.objectives[0].metrics[0].name = "three")),
       /unknown metric "three"/,
     ],
     [
       "a metric whose name is no text",
-      ({ metadata }) => training(metadata, (t) => (t.metrics[0].name = { toString: 1 })),
+      ({ metadata }) => training(metadata, (t) => (t.objectives[0].metrics[0].name = { toString: 1 })),
       /an optimizer, a loss and metrics, each with a name/,
     ],
     [

@@ -25,7 +25,8 @@ import {
   variable,
 } from "../src/index.ts";
 import * as ops from "../src/ops/index.ts";
-import { feedPool } from "../src/train/feed.ts";
+import { toExamples } from "../src/train/examples.ts";
+import { trainersOf } from "../src/train/trainers.ts";
 
 describe("the step of ARCHITECTURE.md", () => {
   const paper = readFileSync(new URL("../ARCHITECTURE.md", import.meta.url), "utf8");
@@ -68,7 +69,9 @@ describe("the training steps of small models", () => {
       inputs: { data: new Uint8Array(40), shape: [8, 5], dtype: "uint8" },
       targets: { data: new Uint8Array(8), shape: [8], dtype: "uint8" },
     });
-    const program = await feedPool(model, model.requireTraining("test")).take(data, true).program("train", 4);
+    const examples = await toExamples("test", data, { inputs: null, targets: null });
+    const { trainer } = trainersOf(model, model.requireTraining("test")).resident("test", examples);
+    const program = await trainer.program("train", { batch: 4, steps: 1, form: "ordered" });
     const { kernels, plan } = await program.describe();
     expect(`${kernels.join("\n")}\n${plan}`).toMatchSnapshot();
   });

@@ -42,7 +42,7 @@ export async function answersOf(model: Model, inputs: Column): Promise<Answer[]>
 /** Probabilities `[count, classes]`, or `[count, 1]` for two classes; null if the outputs are not classes. */
 function probabilitiesOf(model: Model, outputs: Tensor): Tensor | null {
   if (outputs.ndim !== 2) return null;
-  const loss = model.training?.loss;
+  const loss = model.training?.objectives[0]?.loss;
   if (loss?.name === "binaryCrossentropy")
     return outputs.shape[1] !== 1 ? null : loss.fromLogits ? sigmoid(outputs) : outputs;
   if (outputs.shape[1] === 1) return null;

@@ -19,7 +19,7 @@ const mostClasses = 20;
  */
 export async function confusionOf(model: Model, test: Dataset): Promise<number[][] | null> {
   const shape = model.outputShape;
-  if (model.training?.loss.targets !== "classes" || !shape || !isShape(shape)) return null;
+  if (model.training?.objectives[0]?.loss.targets !== "classes" || !shape || !isShape(shape)) return null;
   const [classes = 0] = shape;
   if (shape.length !== 1 || classes > mostClasses) return null;
   const predictions = await model.predict(test);

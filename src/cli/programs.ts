@@ -7,8 +7,8 @@ import { allocate, type DType } from "../dtype.ts";
 import type { Model } from "../models/model.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
-import { feedPool } from "../train/feed.ts";
 import { rescale } from "../train/resident.ts";
+import { trainersOf } from "../train/trainers.ts";
 import { singleShapes } from "./shapes.ts";
 
 export const programKinds = ["train", "evaluate", "predict"] as const;
@@ -35,11 +35,15 @@ export async function programOf(model: Model, kind: ProgramKind, batchSize: numb
       profile: (steps) => predict.profile(steps, zeros),
     };
   }
-  const feed = feedPool(model, model.requireTraining("inspect")).take(standIn, true);
+  const setup = model.requireTraining("inspect");
+  const { inputs, targets, size, name, classNames } = standIn;
+  const examples = { inputs, targets, weights: null, size, name, classNames, dataset: standIn };
+  const { trainer } = trainersOf(model, setup).resident("inspect", examples);
+  const ready = (steps: number) => ({ batch: batchSize, steps, form: kind === "train" ? "ordered" : "in order" });
   return {
-    program: await feed.program(kind, batchSize),
-    run: (steps) => feed.run(kind, batchSize, steps),
-    profile: (steps) => feed.profile(kind, batchSize, steps),
+    program: await trainer.program(kind, ready(1)),
+    run: (steps) => trainer.run(kind, ready(steps)),
+    profile: (steps) => trainer.profile(kind, ready(steps)),
   };
 }
 
@@ -47,7 +51,7 @@ export async function programOf(model: Model, kind: ProgramKind, batchSize: numb
 function standInData(model: Model, count: number): Dataset {
   const { inputShape, outputShape } = singleShapes(model);
   const { dtype = "float32", ...how } = model.dataInfo.inputs ?? {};
-  const isClasses = model.training?.loss.targets === "classes";
+  const isClasses = model.training?.objectives[0]?.loss.targets === "classes";
   const zeros = (shape: Shape, kind: DType) => ({ data: allocate(kind, sizeOf(shape)), shape, dtype: kind });
   return new Dataset({
     inputs: { array: zeros([count, ...inputShape], dtype as DType), ...how },

@@ -180,6 +180,17 @@ function checkParts(parts: unknown): void {
     throw new ArgumentError(`Dataset: expected { inputs, targets }, got ${describe(parts)}.`);
 }
 
+/**
+ * Makes a column of a source, and checks it.
+ *
+ * @throws ShapeError, ArgumentError for a source that is malformed
+ */
+export function columnFrom(source: ColumnSource, where: string): Column {
+  const column = toColumn(source, where);
+  checkColumn(column, where);
+  return column;
+}
+
 function toColumn(source: ColumnSource, where: string): Column {
   if (typeof source === "number" || typeof source === "boolean" || Array.isArray(source))
     return { array: fromNested(source as NestedArray) };

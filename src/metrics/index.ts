@@ -5,6 +5,7 @@ import { meanAbsoluteError } from "../losses/mean-absolute-error.ts";
 import { meanSquaredError } from "../losses/mean-squared-error.ts";
 import { checkCount, checkFinite, checkOptions, describe, lookUp } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
+import { outputOf } from "../transformations/outputs.ts";
 import {
   binaryAccuracy,
   categoricalAccuracy,
@@ -12,14 +13,14 @@ import {
   sparseTopKCategoricalAccuracy,
 } from "./accuracy.ts";
 import { confusionMatrix } from "./confusion-matrix.ts";
-import type { Metric, MetricFunction } from "./metric.ts";
+import { type MeanMetric, type Metric, type MetricFunction, meanMetric } from "./metric.ts";
 
 /** Makes the factory of a metric from its function. */
 function factory<Name extends string, O extends Readonly<Record<string, number>>>(
   name: Name,
   call: (targets: Tensor, predictions: Tensor, options: O) => Tensor,
   defaults: O,
-): (options?: { readonly [K in keyof O]?: number }) => Metric<Name> {
+): (options?: { readonly [K in keyof O]?: number }) => MeanMetric<Name> {
   return (options = {}) => {
     checkOptions(`metrics.${name}`, options, Object.keys(defaults));
     const config = { ...defaults, ...options };
@@ -27,7 +28,7 @@ function factory<Name extends string, O extends Readonly<Record<string, number>>
       if (option === "k") checkCount(`metrics.${name}`, option, value);
       else checkFinite(`metrics.${name}`, option, value);
     }
-    return { name, config, call: (t, p) => call(t, p, config) };
+    return meanMetric(name, config, (t, p) => call(t, p, config));
   };
 }
 
@@ -53,7 +54,7 @@ const aliases = { mse: "meanSquaredError", mae: "meanAbsoluteError" } as const;
 export type MeasureName = keyof typeof makers | "accuracy" | "loss";
 export type MetricName = Exclude<MeasureName, "loss"> | keyof typeof aliases;
 /** The forms in which `compile` takes a metric: a name, metrics.…(), or a function with a name, like a loss. */
-export type MetricLike = MetricName | Metric | MetricFunction;
+export type MetricLike = MetricName | Metric | Pick<MeanMetric, "name" | "config" | "call"> | MetricFunction;
 
 type NameOf<T> = T extends keyof typeof aliases
   ? (typeof aliases)[T]
@@ -72,25 +73,21 @@ export type NamesOf<L extends readonly MetricLike[]> = number extends L["length"
  */
 function accuracy(loss: Loss): Metric {
   const threshold = loss.name === "hinge" || (loss.name === "binaryCrossentropy" && loss.fromLogits === true) ? 0 : 0.5;
-  return {
-    name: "accuracy",
-    config: {},
-    call(targets, predictions) {
-      const single = predictions.ndim < 2 || predictions.shape.at(-1) === 1;
-      if (loss.targets === "classes") return sparseCategoricalAccuracy(targets, predictions);
-      if (single || loss.name === "hinge" || loss.name === "binaryCrossentropy")
-        return binaryAccuracy(targets, predictions, { threshold });
-      const sparse = targets.ndim < predictions.ndim || targets.shape.at(-1) === 1;
-      return sparse ? sparseCategoricalAccuracy(targets, predictions) : categoricalAccuracy(targets, predictions);
-    },
-  };
+  return meanMetric("accuracy", {}, (targets, predictions) => {
+    const single = predictions.ndim < 2 || predictions.shape.at(-1) === 1;
+    if (loss.targets === "classes") return sparseCategoricalAccuracy(targets, predictions);
+    if (single || loss.name === "hinge" || loss.name === "binaryCrossentropy")
+      return binaryAccuracy(targets, predictions, { threshold });
+    const sparse = targets.ndim < predictions.ndim || targets.shape.at(-1) === 1;
+    return sparse ? sparseCategoricalAccuracy(targets, predictions) : categoricalAccuracy(targets, predictions);
+  });
 }
 
 /**
  * Resolves a name (with the options that a model file holds), a function or a metric itself. Throws
  * {@link ArgumentError} for anything else.
  */
-export function resolveMetric(like: MetricLike, loss: Loss, config: object = {}): Metric {
+export function resolveMetric(like: MetricLike, loss: Loss, config: object = {}): Metric | MeanMetric {
   if (typeof like === "string") {
     const name = Object.hasOwn(aliases, like) ? aliases[like as keyof typeof aliases] : like;
     const make: (options?: any) => Metric = lookUp("metric", name, {
@@ -103,14 +100,19 @@ export function resolveMetric(like: MetricLike, loss: Loss, config: object = {})
     const { name } = like;
     if (name === "accuracy" || Object.hasOwn(makers, name))
       throw new ArgumentError(`compile: "${name}" is the name of a metric of Nabla; give the function another name.`);
-    if (name) return { name, config: {}, call: (targets, predictions) => like(targets, predictions) };
+    if (name)
+      return meanMetric(name, {}, (targets, predictions) => outputOf(`metric ${name}`, like(targets, predictions)));
     throw new ArgumentError(
       "compile: expected a metric that is a function to have a name, which the history uses, got a nameless one; " +
         "write const bias = (targets, predictions) => …",
     );
   }
-  if (typeof like === "object" && like !== null && typeof like.call === "function" && typeof like.name === "string")
-    return like;
+  if (typeof like === "object" && like !== null && typeof like.name === "string") {
+    if ("update" in like && typeof like.update === "function") return like;
+    const { call } = like as MeanMetric;
+    if (typeof call === "function")
+      return meanMetric(like.name, like.config ?? {}, (t, p) => outputOf(`metric ${like.name}`, call(t, p)));
+  }
   throw new ArgumentError(
     `compile: expected a metric, such as a name (accuracy, ${Object.keys(makers).join(", ")}), metrics.…() ` +
       `or a function (targets, predictions), got ${describe(like)}.`,

@@ -1,16 +1,82 @@
-// A metric: a number for each example, whose mean over all examples is reported.
+// A metric: numbers that are kept from batch to batch, and the figure that follows from them.
+import { zeros } from "../functions/array.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** A metric with its options, which model files hold. */
+/** The numbers that a metric keeps, float32, by name. */
+export type MetricState = Readonly<Record<string, Tensor>>;
+
+/**
+ * A metric with its options, which model files hold. It is exact over any batches: `update` adds a batch to the state,
+ * which begins with zeros, and `result` gives the figure for all examples since. Both are part of the compiled step.
+ */
 export interface Metric<Name extends string = string> {
   /** The name in history and reports. */
   readonly name: Name;
-  readonly config: Readonly<Record<string, number>>;
-  /** Returns values whose first axis is the batch; the metric is their mean over all examples. */
-  call(targets: Tensor, predictions: Tensor): Tensor;
+  readonly config: Readonly<Record<string, MetricOption>>;
+  /** The shapes of the numbers that it keeps, which may depend on those of the predictions. */
+  state(predictions: Shape): Readonly<Record<string, Shape>>;
+  /** The state after a batch. `weights` are those of the examples, `[batch]` or with more axes; null if all count 1. */
+  update(state: MetricState, targets: Tensor, predictions: Tensor, weights: Tensor | null): MetricState;
+  /** The figure: one number, float32 []. */
+  result(state: MetricState): Tensor;
 }
+
+/** The value of an option of a metric, as a model file holds it. */
+export type MetricOption = number | boolean | string | readonly number[];
 
 /**
  * A metric of the user's own: returns one number for each example, or one for the batch. It has the function's name.
  */
 export type MetricFunction = (targets: Tensor, predictions: Tensor) => Tensor;
+
+/** A metric that is the mean of values, one or more for each example. */
+export interface MeanMetric<Name extends string = string> extends Metric<Name> {
+  /** The values of a batch, `[batch, ...]`, of which the metric is the mean. */
+  call(targets: Tensor, predictions: Tensor): Tensor;
+}
+
+/** A figure that is the mean of values, one or more for each example: `[batch, ...]`. */
+export function meanMetric<Name extends string>(
+  name: Name,
+  config: Metric["config"],
+  values: (targets: Tensor, predictions: Tensor) => Tensor,
+): MeanMetric<Name> {
+  return {
+    name,
+    config,
+    call: values,
+    state: () => ({ total: [], count: [] }),
+    update({ total, count }, targets, predictions, weights) {
+      const all = values(targets, predictions).cast("float32");
+      const batch = predictions.shape[0] ?? 1;
+      const [sum, size] = weighted(all, weights);
+      // The share of each batch is that of its examples, however many values each of them has.
+      const share = weights === null ? batch / all.size : 1;
+      return { total: plus(total, sum.mul(share)), count: plus(count, weights === null ? batch : size) };
+    },
+    result: ({ total, count }) => quotient(total, count),
+  };
+}
+
+/** Σ w·x and Σ w, where the weights of the first axes hold for all that follow. */
+export function weighted(values: Tensor, weights: Tensor | null): readonly [sum: Tensor, size: Tensor | number] {
+  if (weights === null) return [values.sum(), values.size];
+  const all = spread(weights, values.shape);
+  return [values.mul(all).sum(), all.sum()];
+}
+
+/** Weights of the first axes, for each element of a shape. Weights of more axes are averaged over those. */
+export function spread(weights: Tensor, shape: Shape): Tensor {
+  let own = weights.cast("float32");
+  while (own.ndim > shape.length) own = own.mean(-1);
+  return own.reshape([...own.shape, ...shape.slice(own.ndim).map(() => 1)]).broadcastTo(shape);
+}
+
+/** a / b, and 0 where b is 0. */
+export function quotient(a: Tensor | undefined, b: Tensor | undefined): Tensor {
+  const [above, below] = [a ?? zeros([]), b ?? zeros([])];
+  return above.div(below.add(below.equal(0).cast("float32")));
+}
+
+const plus = (a: Tensor | undefined, b: Tensor | number): Tensor => (a ?? zeros([])).add(b);

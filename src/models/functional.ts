@@ -37,7 +37,7 @@ export class Functional<M extends string = any> extends Model<M> {
   constructor(parts: FunctionalParts) {
     checkOptions("functional", parts, ["inputs", "outputs", "name", "seed", "trainable"]);
     const { inputs, outputs, ...options } = parts;
-    super({ name: "functional", ...options }, "functional");
+    super(options, "functional");
     addFactory("Functional", functionalFromConfig);
     checkSymbolic("inputs", inputs);
     checkSymbolic("outputs", outputs);
@@ -89,7 +89,7 @@ export class Functional<M extends string = any> extends Model<M> {
       number(x);
       return { shape: x.shape, dtype: x.dtype, name: x.name };
     }) as Json;
-    const layers = [...this.#layers].map(([layer, name]) => ({ name, ...layerToJson(layer) }));
+    const layers = [...this.#layers].map(([layer, name]) => ({ name, ...layerToJson(layer, name) }));
     const applications = this.#applications.map(({ layer, inputs: taken, outputs }) => {
       const name = this.#layers.get(layer) ?? "";
       const from = numbered(taken);

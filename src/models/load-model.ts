@@ -4,9 +4,11 @@ import { lossFromConfig } from "../losses/index.ts";
 import { type MetricName, resolveMetric } from "../metrics/index.ts";
 import { addFactory, layerFromJson } from "../nn/registry.ts";
 import { optimizerFromConfig } from "../optimizers/index.ts";
+import { checkRange } from "../options.ts";
+import type { Objective } from "../train/setup.ts";
 import { functionalFromConfig } from "./functional.ts";
 import { Model } from "./model.ts";
-import type { ModelContent, ModelSource } from "./model-file.ts";
+import type { ModelContent, ModelSource, ObjectiveJson } from "./model-file.ts";
 import { sequentialFromConfig } from "./sequential.ts";
 
 /**
@@ -44,18 +46,33 @@ export async function loadModel(source: ModelSource): Promise<Model> {
   });
 }
 
-function useTraining(model: Model, { optimizer, loss, metrics }: NonNullable<ModelContent["training"]>): void {
+function useTraining(model: Model, { optimizer, objectives }: NonNullable<ModelContent["training"]>): void {
   const isNamed = (part: unknown): boolean => typeof (part as { name?: unknown } | null)?.name === "string";
-  if (!isNamed(optimizer) || (loss !== null && !isNamed(loss)) || !Array.isArray(metrics) || !metrics.every(isNamed))
+  const isList = (part: unknown): boolean => Array.isArray(part) && part.every(isNamed);
+  const isObjective = (part: ObjectiveJson | null): boolean =>
+    typeof part?.output === "string" &&
+    (part.loss === null || isNamed(part.loss)) &&
+    isList(part.metrics) &&
+    isList(part.weightedMetrics);
+  if (!isNamed(optimizer) || !Array.isArray(objectives) || !objectives.every(isObjective))
     throw new ArgumentError(
       "expected a training configuration with an optimizer, a loss and metrics, each with a name.",
     );
   // No file can hold a loss or an optimizer of the user's own: the user calls compile with it.
-  if (loss === null || optimizer.own) return;
-  const resolved = lossFromConfig(loss.name, loss.config ?? {});
-  model.useTraining({
-    optimizer: optimizerFromConfig(optimizer.name, optimizer.config ?? {}),
-    loss: resolved,
-    metrics: metrics.map((metric) => resolveMetric(metric.name as MetricName, resolved, metric.config ?? {})),
-  });
+  if (optimizer.own) return;
+  const made: Objective[] = [];
+  for (const { output, weight, loss, metrics, weightedMetrics } of objectives) {
+    if (loss === null) return;
+    const resolved = lossFromConfig(loss.name, loss.config ?? {});
+    const resolve = (list: ObjectiveJson["metrics"]) =>
+      list.map(({ name, config }) => resolveMetric(name as MetricName, resolved, config ?? {}));
+    made.push({
+      output,
+      loss: resolved,
+      weight: checkRange("compile", "lossWeights", weight, 0),
+      metrics: resolve(metrics),
+      weightedMetrics: resolve(weightedMetrics),
+    });
+  }
+  model.useTraining({ optimizer: optimizerFromConfig(optimizer.name, optimizer.config ?? {}), objectives: made });
 }

@@ -9,6 +9,7 @@ import { readAddress } from "../io/network.ts";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from "../io/safetensors.ts";
 import { lossFromConfig } from "../losses/index.ts";
 import { type MetricName, resolveMetric } from "../metrics/index.ts";
+import type { Metric } from "../metrics/metric.ts";
 import { checkExampleShape } from "../nn/input.ts";
 import type { Json, Layer } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
@@ -22,7 +23,7 @@ import { optimizerFromConfig } from "../optimizers/index.ts";
 import { checkFlag, checkOptions, describe } from "../options.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { tensor } from "../tensor.ts";
-import { type TrainingSetup, trainedRanges } from "../train/feed.ts";
+import { type TrainingSetup, trainedRanges } from "../train/setup.ts";
 
 /** A description of the data that a model was trained on, which is saved with the model. */
 export interface DataInfo {
@@ -56,9 +57,22 @@ export type ModelSource = string | Uint8Array | ArrayBuffer;
 interface TrainingJson {
   /** `own` marks an optimizer of the user's, which no file can make again. */
   readonly optimizer: { readonly name: string; readonly config: object; readonly own?: true };
+  readonly objectives: readonly ObjectiveJson[];
+}
+
+interface Named {
+  readonly name: string;
+  readonly config: object;
+}
+
+/** The form of an objective in a file. */
+export interface ObjectiveJson {
+  readonly output: string;
+  readonly weight: number;
   /** Null for a loss of the user's own. */
-  readonly loss: { readonly name: string; readonly config: object } | null;
-  readonly metrics: readonly { readonly name: string; readonly config: object }[];
+  readonly loss: Named | null;
+  readonly metrics: readonly Named[];
+  readonly weightedMetrics: readonly Named[];
 }
 
 /** The parts of a model's file, not yet trusted. */
@@ -100,30 +114,37 @@ export async function encodeModel(model: SavedModel, options: SaveOptions): Prom
 
 /** The training configuration for a file. Adds to `missing` a sentence for each part that no file can hold. */
 async function describeTraining(training: TrainingSetup, missing: string[]): Promise<TrainingJson> {
-  const { optimizer, loss, metrics } = training;
+  const { optimizer, objectives } = training;
   const config = await optimizer.config();
   for (const [name, value] of Object.entries(config)) {
     if (typeof value === "number" && !Number.isFinite(value))
       throw new ArgumentError(`save: expected finite options of the optimizer, got ${name} ${value}.`);
   }
   const hasOptimizer = isReadable(() => optimizerFromConfig(optimizer.name, config));
-  const hasLoss = isReadable(() => lossFromConfig(loss.name, loss.config));
-  const readable = metrics.filter(({ name, config }) =>
-    isReadable(() => resolveMetric(name as MetricName, loss, config)),
-  );
-  const left = metrics.filter((metric) => !readable.includes(metric)).map(({ name }) => quote(name));
-  if (left.length > 0) missing.push(`the file cannot hold metrics of your own: it lacks ${left.join(", ")}.`);
-  if (!hasOptimizer || !hasLoss) {
+  const described = objectives.map((objective): ObjectiveJson => {
+    const { output, weight, loss, metrics, weightedMetrics } = objective;
+    const readable = (list: readonly Metric[]): readonly Named[] =>
+      list
+        .filter(({ name, config }) => isReadable(() => resolveMetric(name as MetricName, loss, config)))
+        .map(({ name, config }) => ({ name, config }));
+    const kept = { metrics: readable(metrics), weightedMetrics: readable(weightedMetrics) };
+    const names = [...kept.metrics, ...kept.weightedMetrics].map(({ name }) => name);
+    const left = [...metrics, ...weightedMetrics].filter(({ name }) => !names.includes(name));
+    if (left.length > 0)
+      missing.push(
+        `the file cannot hold metrics of your own: it lacks ${left.map(({ name }) => quote(name)).join(", ")}.`,
+      );
+    const hasLoss = isReadable(() => lossFromConfig(loss.name, loss.config));
+    return { output, weight, loss: hasLoss ? { name: loss.name, config: loss.config } : null, ...kept };
+  });
+  const hasLosses = described.every(({ loss }) => loss !== null);
+  if (!hasOptimizer || !hasLosses) {
     missing.push(
-      `the file cannot hold ${hasLoss ? "an optimizer" : "a loss"} of your own: after loadModel, call compile ` +
+      `the file cannot hold ${hasLosses ? "an optimizer" : "a loss"} of your own: after loadModel, call compile ` +
         `with it and model.load with the same file for the optimizer's state.`,
     );
   }
-  return {
-    optimizer: { name: optimizer.name, config, ...(!hasOptimizer && { own: true }) },
-    loss: hasLoss ? { name: loss.name, config: loss.config } : null,
-    metrics: readable.map(({ name, config }) => ({ name, config })),
-  };
+  return { optimizer: { name: optimizer.name, config, ...(!hasOptimizer && { own: true }) }, objectives: described };
 }
 
 function isReadable(make: () => unknown): boolean {

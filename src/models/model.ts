@@ -1,9 +1,9 @@
 // The model: a network with compile, fit, evaluate, predict and save. Its subclasses define the computation.
-import type { Column, Dataset } from "../data/dataset.ts";
+import { Dataset } from "../data/dataset.ts";
 import { ArgumentError, NablaError } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
-import { type LossLike, resolveLoss } from "../losses/index.ts";
-import { type MetricLike, type NamesOf, resolveMetric } from "../metrics/index.ts";
+import type { LossLike } from "../losses/index.ts";
+import type { MetricLike, NamesOf } from "../metrics/index.ts";
 import type { Json, Layer, LayerOptions } from "../nn/layer.ts";
 import { snakeCase } from "../nn/naming.ts";
 import { Network } from "../nn/network.ts";
@@ -12,14 +12,25 @@ import type { Tensors, Tree } from "../nn/tree.ts";
 import type { WeightValues } from "../nn/weights.ts";
 import { type OptimizerLike, resolveOptimizer } from "../optimizers/index.ts";
 import { checkCount, checkOptions, describe } from "../options.ts";
-import type { Tensor, TensorLike } from "../tensor.ts";
-import type { History } from "../train/callback.ts";
+import type { TensorLike } from "../tensor.ts";
+import type { EpochRecord, History } from "../train/callback.ts";
 import type { EvaluateOptions, Evaluation } from "../train/evaluate.ts";
-import type { TrainingSetup } from "../train/feed.ts";
+import {
+  type ArraySource,
+  type ArraySources,
+  type BatchStream,
+  type Examples,
+  isColumn,
+  isInputs,
+  isStream,
+  type TrainingData,
+  toColumns,
+} from "../train/examples.ts";
 import type { FitOptions } from "../train/fit-options.ts";
 import { type PredictOptions, Predictor } from "../train/predict.ts";
-import { type ArraySource, isArraySource, type TrainingData, toColumn, toDataset } from "../train/training-data.ts";
+import type { TrainingSetup } from "../train/setup.ts";
 import type { Bytes, DataInfo, ModelSource, SaveOptions } from "./model-file.ts";
+import { objectivesOf, type PerOutput } from "./objectives.ts";
 import { summaryTable } from "./summary.ts";
 
 /** The options of `compile`. */
@@ -27,12 +38,20 @@ export interface CompileOptions<L extends readonly MetricLike[] = readonly Metri
   /** A name or optimizers.…(). Default: "rmsprop", as in Keras. */
   readonly optimizer?: OptimizerLike;
   /**
-   * A name, losses.…() or a function of targets and predictions. A crossentropy by name takes probabilities if the
-   * model ends in a sigmoid or softmax, and logits if it ends in anything else.
+   * A name, losses.…() or a function of targets and predictions; for several outputs a list of these or an object by
+   * their names, whose sum is trained on. A crossentropy by name takes probabilities if the output ends in a sigmoid or
+   * softmax, and logits if it ends in anything else.
    */
-  readonly loss: LossLike;
-  /** Names, metrics.…(), or functions of targets and predictions that have a name. Default: none. */
-  readonly metrics?: L;
+  readonly loss: LossLike | PerOutput<LossLike>;
+  /** The factors of the losses of several outputs. Default: 1 each. */
+  readonly lossWeights?: PerOutput<number>;
+  /**
+   * Names, metrics.…(), or functions of targets and predictions that have a name; for several outputs lists by their
+   * names. Default: none.
+   */
+  readonly metrics?: L | { readonly [output: string]: readonly MetricLike[] };
+  /** Metrics that count each example by its sample weight. Default: none. */
+  readonly weightedMetrics?: readonly MetricLike[] | { readonly [output: string]: readonly MetricLike[] };
 }
 
 /** The options of every model. */
@@ -112,20 +131,10 @@ export abstract class Model<
    * });
    */
   compile<const L extends readonly MetricLike[]>(options: CompileOptions<L>): Model<NamesOf<L>, In, Out> {
-    checkOptions("compile", options, ["optimizer", "loss", "metrics"]);
+    checkOptions("compile", options, ["optimizer", "loss", "lossWeights", "metrics", "weightedMetrics"]);
     this.#refuseDuringFit("compile");
-    const { optimizer = "rmsprop", loss, metrics = [] } = options;
-    if (loss === undefined)
-      throw new ArgumentError('compile: expected a loss, such as { loss: "meanSquaredError" }, got none.');
-    if (!Array.isArray(metrics))
-      throw new ArgumentError(`compile: metrics: expected a list such as ["accuracy"], got ${describe(metrics)}.`);
-    const resolved = resolveLoss(loss, this.lastActivation);
-    const all = (metrics as readonly MetricLike[]).map((metric) => resolveMetric(metric, resolved));
-    const names = ["loss", ...all.map((metric) => metric.name)];
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice !== undefined)
-      throw new ArgumentError(`compile: "${twice}" is measured twice; each metric needs a name of its own.`);
-    this.useTraining({ optimizer: resolveOptimizer(optimizer), loss: resolved, metrics: all });
+    const objectives = objectivesOf(options, this.lastActivations);
+    this.useTraining({ optimizer: resolveOptimizer(options.optimizer ?? "rmsprop"), objectives });
     return this as Model<any>;
   }
 
@@ -161,21 +170,18 @@ export abstract class Model<
    *   the weights from before that step
    * @example await model.fit(train, { epochs: 5, batchSize: 64, validationData: test });
    */
-  fit(data: TrainingData, options?: FitOptions): Promise<History<M>>;
-  fit(inputs: ArraySource, targets: ArraySource, options?: FitOptions): Promise<History<M>>;
-  async fit(
-    first: TrainingData | ArraySource,
-    second?: ArraySource | FitOptions,
-    third?: FitOptions,
-  ): Promise<History<M>> {
+  fit(data: TrainingData | BatchStream, options?: FitOptions): Promise<History<M>>;
+  fit(inputs: ArraySources, targets: ArraySources, options?: FitOptions): Promise<History<M>>;
+  async fit(first: any, second?: any, third?: FitOptions): Promise<History<M>> {
     this.#refuseDuringFit("fit");
     // The run begins with this call, before anything is awaited: what it has found must not change under it.
     this.fitting = true;
     try {
-      const { data, options } = sort<FitOptions>(first, second, third);
-      const [{ fit }, dataset] = await Promise.all([trainingLoop(), toDataset("fit", data)]);
-      return await fit(this, this.requireTraining("fit"), dataset, options, data, () => {
-        this.dataInfo = dataInfoOf(dataset);
+      const { data, options } = sort<FitOptions>("fit", first, second, third);
+      const setup = this.requireTraining("fit");
+      const { fit } = await trainingLoop();
+      return await fit(this, setup, withWeights(data, options), options, (examples) => {
+        this.dataInfo = examples ? dataInfoOf(examples) : {};
       });
     } finally {
       this.fitting = false;
@@ -189,26 +195,47 @@ export abstract class Model<
    * only.
    *   Default: 256
    */
-  evaluate(data: TrainingData, options?: EvaluateOptions): Promise<Evaluation<M>>;
-  evaluate(inputs: ArraySource, targets: ArraySource, options?: EvaluateOptions): Promise<Evaluation<M>>;
-  async evaluate(
-    first: TrainingData | ArraySource,
-    second?: ArraySource | EvaluateOptions,
-    third?: EvaluateOptions,
-  ): Promise<Evaluation<M>> {
-    const { data, options } = sort<EvaluateOptions>(first, second, third);
-    const [{ evaluate }, dataset] = await Promise.all([evaluation(), toDataset("evaluate", data)]);
-    return (await evaluate(this, this.requireTraining("evaluate"), dataset, options, data)) as Evaluation<M>;
+  evaluate(data: TrainingData | BatchStream, options?: EvaluateOptions): Promise<Evaluation<M>>;
+  evaluate(inputs: ArraySources, targets: ArraySources, options?: EvaluateOptions): Promise<Evaluation<M>>;
+  async evaluate(first: any, second?: any, third?: EvaluateOptions): Promise<Evaluation<M>> {
+    const { data, options } = sort<EvaluateOptions>("evaluate", first, second, third);
+    const setup = this.requireTraining("evaluate");
+    const { evaluate } = await evaluation();
+    return (await evaluate(this, setup, data, options)) as Evaluation<M>;
   }
 
   /**
-   * The model's outputs, `[count, ...outputShape]`, for inputs `[count, ...inputShape]` or a data set's inputs.
+   * Takes one step of training on a batch, and gives its loss and metrics.
+   *
+   * @example
+   * const model = sequential([layers.dense(1)]).compile({ loss: "mse" });
+   * const { loss } = await model.trainOnBatch([[1], [2]], [[2], [4]]);
+   */
+  async trainOnBatch(
+    inputs: ArraySources,
+    targets: ArraySources,
+    options: { readonly sampleWeight?: ArraySource } = {},
+  ): Promise<Evaluation<M>> {
+    checkOptions("trainOnBatch", options, ["sampleWeight"]);
+    const { epochs } = await this.fit(inputs, targets, {
+      ...options,
+      batchSize: Number.MAX_SAFE_INTEGER,
+      shuffle: false,
+      verbose: 0,
+    });
+    const { epoch: _, seconds: __, ...measured } = epochs[0] as EpochRecord;
+    return measured as Evaluation<M>;
+  }
+
+  /**
+   * The model's outputs, `[count, ...outputShape]`, for inputs `[count, ...inputShape]` or a data set's inputs. For a
+   * model of several inputs or outputs, in their forms.
    *
    * @param options.batchSize the number of examples that are computed at a time. Default: 256
    */
-  async predict(inputs: ArraySource | Dataset, options: PredictOptions = {}): Promise<Tensor> {
-    const column: Column = await toColumn("predict", inputs);
-    return this.#predictor.predict(column, options);
+  async predict(inputs: ArraySources | Dataset, options: PredictOptions = {}): Promise<Out> {
+    const columns = inputs instanceof Dataset ? inputs.inputs : await toColumns("predict", inputs, this.inputShape);
+    return (await this.#predictor.predict(columns, options)) as Out;
   }
 
   /** The weights by name (`dense_1/kernel`), copied. */
@@ -247,8 +274,9 @@ export abstract class Model<
   }
 }
 
-function dataInfoOf({ inputs: { array, scale, offset }, classNames }: Dataset): DataInfo {
-  const isScaled = scale !== undefined || offset !== undefined;
+function dataInfoOf({ inputs, classNames }: Examples): DataInfo {
+  const { array, scale, offset } = isColumn(inputs) ? inputs : {};
+  const isScaled = array && (scale !== undefined || offset !== undefined);
   return {
     ...(classNames && { classNames }),
     ...(isScaled && { inputs: { dtype: array.dtype, scale: scale ?? 1, offset: offset ?? 0 } }),
@@ -257,12 +285,37 @@ function dataInfoOf({ inputs: { array, scale, offset }, classNames }: Dataset): 
 
 /** Tells `(data, options)` from `(inputs, targets, options)`. */
 function sort<Options extends object>(
-  first: TrainingData | ArraySource,
-  second: ArraySource | Options | undefined,
+  where: string,
+  first: TrainingData | BatchStream | ArraySources,
+  second: ArraySources | Options | undefined,
   third: Options | undefined,
-): { data: TrainingData; options: Options } {
-  if (isArraySource(first)) return { data: { x: first, y: second as ArraySource }, options: third ?? ({} as Options) };
-  return { data: first as TrainingData, options: (second as Options | undefined) ?? ({} as Options) };
+): { data: TrainingData | BatchStream; options: Options } {
+  if (!isInputs(first, second))
+    return { data: first as TrainingData | BatchStream, options: (second as Options | undefined) ?? ({} as Options) };
+  if (second === undefined)
+    throw new ArgumentError(`${where}: expected a Dataset, { x, y }, or inputs and then targets, got inputs alone.`);
+  if (isOptions(second))
+    throw new ArgumentError(
+      `${where}: expected inputs and then targets, got ${describe(second)} for the targets; options follow them.`,
+    );
+  return { data: { x: first as ArraySources, y: second as ArraySources }, options: third ?? ({} as Options) };
+}
+
+/** True for options in the place of targets. */
+const isOptions = (given: unknown): boolean =>
+  typeof given === "object" &&
+  given !== null &&
+  ["epochs", "batchSize", "validationSplit", "verbose", "callbacks"].some((name) => name in given);
+
+/** Data in memory with the sample weights that the options give. */
+function withWeights(data: TrainingData | BatchStream, { sampleWeight }: FitOptions): TrainingData | BatchStream {
+  if (sampleWeight === undefined) return data;
+  if (isStream(data))
+    throw new ArgumentError(
+      "fit: sampleWeight: a generator gives the weights of its examples itself, [x, y, weights].",
+    );
+  if (data instanceof Dataset) return { x: data.inputs, y: data.targets, sampleWeight };
+  return { ...data, sampleWeight };
 }
 
 // A page that only predicts does not load the training loop, and one that only trains does not load the code for files:

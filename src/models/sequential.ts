@@ -30,7 +30,7 @@ export class Sequential<M extends string = any> extends Model<M, Tensor, Tensor>
 
   constructor(layers: readonly Layer[], options: SequentialOptions = {}) {
     const { inputShape, ...rest } = options;
-    super({ name: "sequential", ...rest }, "sequential", ["inputShape"]);
+    super(rest, "sequential", ["inputShape"]);
     if (!Array.isArray(layers) || layers.length === 0) {
       const got = Array.isArray(layers) ? "an empty array" : describe(layers);
       throw new ArgumentError(`sequential: expected a list of layers such as [layers.dense(10)], got ${got}.`);
@@ -93,7 +93,7 @@ export class Sequential<M extends string = any> extends Model<M, Tensor, Tensor>
 
   override config() {
     return {
-      layers: this.layers.map(layerToJson),
+      layers: [...this.#layers].map(([layer, name]) => layerToJson(layer, name)),
       ...(this.#inputShape && { inputShape: this.#inputShape }),
       ...super.config(),
     };

@@ -8,6 +8,7 @@ import { describe } from "../options.ts";
 import { tracing } from "../runtime/trace.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
+import { whileInferring } from "./store.ts";
 import { type Holder, hashPath, layersIn } from "./structure.ts";
 import {
   formatShapes,
@@ -254,7 +255,8 @@ export function infer(
   });
   const [first] = tensorsOf("inputs", inputs);
   const trace = { reads: new Map(), assigned: new Map(), firstId: first?.node.id ?? 0 };
-  const { output } = tracing(trace, () => new Call(layer, onOutput ? { onOutput } : {}, true).result(inputs));
+  const call = new Call(layer, onOutput ? { onOutput } : {}, true);
+  const { output } = whileInferring(() => tracing(trace, () => call.result(inputs)));
   return mapTree(output, isTensor, ({ shape, dtype }) => {
     if (shape[0] === probed) return { shape: shape.slice(1), dtype };
     throw new ShapeError(

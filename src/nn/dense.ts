@@ -3,18 +3,14 @@ import { checkCount, checkFlag } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type ActivationLike, Activator } from "./activation.ts";
-import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
 import { asFloat, Layer, type LayerOptions } from "./layer.ts";
+import { type BiasOptions, type KernelOptions, WeightOptions, weightOptionNames } from "./weight-options.ts";
 
-export interface DenseOptions extends LayerOptions {
+export interface DenseOptions extends LayerOptions, KernelOptions, BiasOptions {
   /** Default: "linear", no activation. */
   readonly activation?: ActivationLike;
   /** Adds a bias. Default: true. */
   readonly useBias?: boolean;
-  /** Default: "glorotUniform". */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default: "zeros". */
-  readonly biasInitializer?: InitializerLike;
 }
 
 export interface DenseConfig extends DenseOptions {
@@ -22,7 +18,7 @@ export interface DenseConfig extends DenseOptions {
   readonly units: number;
 }
 
-const optionNames = ["units", "activation", "useBias", "kernelInitializer", "biasInitializer"];
+const optionNames = ["units", "activation", "useBias", ...weightOptionNames("kernel"), ...weightOptionNames("bias")];
 
 /**
  * y = activation(x · kernel + bias), along the last axis: `[batch, ..., inputs]` becomes `[batch, ..., units]`.
@@ -36,29 +32,23 @@ export class Dense extends Layer<Tensor, Tensor> {
   readonly units: number;
   readonly useBias: boolean;
   readonly #activator: Activator;
-  readonly #kernel: Initializer;
-  readonly #bias: Initializer;
+  readonly #kernel: WeightOptions;
+  readonly #bias: WeightOptions;
 
   constructor(config: DenseConfig) {
     super("dense", config, optionNames);
-    const {
-      units,
-      activation = "linear",
-      useBias = true,
-      kernelInitializer = "glorotUniform",
-      biasInitializer = "zeros",
-    } = config;
+    const { units, activation = "linear", useBias = true } = config;
     this.units = checkCount("dense", "units", units);
     this.useBias = checkFlag("dense", "useBias", useBias);
     this.#activator = new Activator("dense", activation);
-    this.#kernel = initializer(kernelInitializer);
-    this.#bias = initializer(biasInitializer);
+    this.#kernel = new WeightOptions("kernel", config, "glorotUniform");
+    this.#bias = new WeightOptions("bias", config, "zeros");
   }
 
   override build(inputShape: Shape): void {
     this.checkRank(inputShape, 1);
-    this.addParameter("kernel", [inputShape.at(-1)!, this.units], this.#kernel);
-    if (this.useBias) this.addParameter("bias", [this.units], this.#bias);
+    this.addParameter("kernel", [inputShape.at(-1)!, this.units], this.#kernel.initializer, this.#kernel);
+    if (this.useBias) this.addParameter("bias", [this.units], this.#bias.initializer, this.#bias);
   }
 
   call(x: Tensor): Tensor {
@@ -75,8 +65,8 @@ export class Dense extends Layer<Tensor, Tensor> {
       units: this.units,
       activation: this.#activator.toConfig(this),
       useBias: this.useBias,
-      kernelInitializer: initializerConfig(this.#kernel),
-      biasInitializer: initializerConfig(this.#bias),
+      ...this.#kernel.config(),
+      ...this.#bias.config(),
     };
   }
 }

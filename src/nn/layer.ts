@@ -5,7 +5,7 @@ import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { Call, type CallContext, type CallOptions, currentCall, currentPath, infer, type Masks } from "./call.ts";
 import { type InitializerLike, initializer } from "./initializers.ts";
-import { Parameter } from "./parameter.ts";
+import { Parameter, type ParameterOptions } from "./parameter.ts";
 import { type Application, holdsSymbolic, type Symbolic, SymbolicTensor, symbolicLeaves } from "./symbolic.ts";
 import {
   formatBatchShape,
@@ -202,12 +202,7 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
   }
 
   /** Declares a parameter; for `build`. Returns the one that is there, if the layer has been built before. */
-  protected addParameter(
-    name: string,
-    shape: Shape,
-    like: InitializerLike,
-    options: { trainable?: boolean } = {},
-  ): Parameter {
+  protected addParameter(name: string, shape: Shape, like: InitializerLike, options: ParameterOptions = {}): Parameter {
     const known = this.#parameters.get(name);
     if (known && this.#builtFor === null)
       throw new ArgumentError(`${this.describe()} declares two parameters named "${name}".`);
@@ -217,7 +212,7 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
         `${this.describe()} was built for other inputs: its ${name} has shape ${formatShape(known.shape)}, ` +
           `these would need ${formatShape(shape)}.`,
       );
-    const parameter = new Parameter(name, shape, initializer(like), options.trainable ?? true);
+    const parameter = new Parameter(name, shape, initializer(like), options);
     this.#parameters.set(name, parameter);
     return parameter;
   }

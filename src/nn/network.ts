@@ -6,7 +6,7 @@ import type { Shape } from "../shape.ts";
 import { tensor } from "../tensor.ts";
 import { Call, type CallOptions, type CallResult, currentCall, infer } from "./call.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
-import { layersIn, type Placed } from "./structure.ts";
+import { layersIn, type Placed, parametersIn } from "./structure.ts";
 import {
   checkForm,
   formatShapes,
@@ -99,8 +99,16 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
     const inferred = infer(this, inputShape, this.inputDTypes, ({ path, output }) => {
       if (!byPath.has(path)) byPath.set(path, shapesOf(output));
     });
+    // What the call does not use, but trainStep may.
+    for (const { layer } of layersIn<Layer>(this))
+      if (layer instanceof Network && layer !== this) layer.#declareAgain();
     const isPart = (part: unknown): part is { shape: Shape } => "dtype" in (part as object);
     this.#inference = { input: inputShape, output: mapTree(inferred, isPart, ({ shape }) => shape), byPath };
+  }
+
+  /** Declares the parameters once more, for inputs of the fixed shape, if there is one. */
+  #declareAgain(): void {
+    if (this.#isDeclared && this.#inference) infer(this, this.#inference.input, this.inputDTypes);
   }
 
   /**
@@ -150,13 +158,17 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
     return this.result(inputs, options).output;
   }
 
-  /** The output for a batch, with its mask and what layers added to the loss. */
+  /** The output for a batch, with its mask and what layers and regularizers add to the loss. */
   result(inputs: In, options: CallOptions = {}): CallResult {
     const scalar = leavesOf(inputs as Tensors, isTensor).some((x) => x.ndim === 0);
     if (scalar) throw new ShapeError(`model ${this.name}: expected a batch of examples, got a single number.`);
     this.declare(shapesOf(inputs));
     this.weights();
-    return new Call(this, options).result(inputs);
+    const { losses, ...result } = new Call(this, options).result(inputs);
+    const penalties = parametersIn(this).flatMap(({ parameter, trainable }) =>
+      trainable && parameter.regularizer ? [parameter.regularizer.call(parameter.value)] : [],
+    );
+    return { ...result, losses: [...losses, ...penalties] };
   }
 
   /** Its layers give the mask of the output. */

@@ -4,8 +4,20 @@ import { zeros } from "../functions/array.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
+import type { Constraint } from "./constraints.ts";
 import type { Initializer } from "./initializers.ts";
-import { readParameter } from "./store.ts";
+import type { Regularizer } from "./regularizers.ts";
+import { isInferring, readParameter } from "./store.ts";
+
+/** What may be said of a parameter beside its shape. */
+export interface ParameterOptions {
+  /** False for numbers that the layer itself changes. Default: true. */
+  readonly trainable?: boolean;
+  /** A penalty that is added to the loss. Default: none. */
+  readonly regularizer?: Regularizer | null;
+  /** Is applied after each step of training. Default: none. */
+  readonly constraint?: Constraint | null;
+}
 
 /**
  * A layer's parameter. A trainable one is a part of a flat variable in which those of a whole model lie, so that the
@@ -19,9 +31,16 @@ export class Parameter {
   readonly initializer: Initializer;
   /** True for what an optimizer moves, false for what the layer itself changes: a running mean, say. */
   readonly trainable: boolean;
+  /** Its penalty in the loss; null without one. */
+  readonly regularizer: Regularizer | null;
+  /** Is applied after each step of training; null without one. */
+  readonly constraint: Constraint | null;
   #storage: { readonly variable: Variable; readonly offset: number } | null = null;
 
-  constructor(name: string, shape: Shape, initializer: Initializer, trainable: boolean) {
+  constructor(name: string, shape: Shape, initializer: Initializer, options: ParameterOptions) {
+    const { trainable = true, regularizer = null, constraint = null } = options;
+    this.regularizer = regularizer;
+    this.constraint = constraint;
     this.name = name;
     this.shape = shape;
     this.initializer = initializer;
@@ -38,9 +57,14 @@ export class Parameter {
     return this.#storage;
   }
 
-  /** The value at this moment. Zeros before a model has made its weights, while it infers its shapes. */
+  /** The value at this moment. Throws {@link NablaError} before a model has made its weights. */
   get value(): Tensor {
-    if (!this.#storage) return zeros(this.shape);
+    if (!this.#storage && isInferring()) return zeros(this.shape);
+    if (!this.#storage)
+      throw new NablaError(
+        `parameter ${this.name} has no numbers yet: a model makes those of the layers that its call uses. A layer ` +
+          "that only trainStep uses must know its input shape: sequential([…], { inputShape }) or layers.input([…]).",
+      );
     return readParameter(this.#storage.variable, this.#storage.offset, this.shape);
   }
 

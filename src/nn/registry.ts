@@ -29,15 +29,18 @@ export function addFactory(className: string, factory: LayerFactory): void {
 let writing: Map<Layer, number> | null = null;
 let reading: (Layer | null)[] | null = null;
 
-/** The class of a layer and the options that make it again, with the layers that it holds. */
-export function layerToJson(layer: Layer): LayerJson {
+/**
+ * The class of a layer and the options that make it again, with the layers that it holds. `name` is its name among the
+ * layers of the one that holds it.
+ */
+export function layerToJson(layer: Layer, name: string = layer.name): LayerJson {
   const outer = writing;
   writing ??= new Map();
   try {
     const known = writing.get(layer);
     if (known !== undefined) return { className: shared, config: { layer: known } };
     writing.set(layer, writing.size);
-    const { name, trainable } = layer;
+    const { trainable } = layer;
     return { className: layer.className, config: { name, ...(trainable ? {} : { trainable }), ...layer.config() } };
   } finally {
     writing = outer;

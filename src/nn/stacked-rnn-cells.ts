@@ -100,6 +100,6 @@ export class StackedRNNCells extends SplitCell {
   }
 
   override config() {
-    return { cells: this.cells.map(layerToJson) };
+    return { cells: this.cells.map((cell) => layerToJson(cell)) };
   }
 }

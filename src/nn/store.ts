@@ -52,6 +52,22 @@ export function assignRanges(
   variable.assign((pieces.length === 1 && first ? first : concatenate(pieces)).reshape(variable.shape));
 }
 
+let inferring = false;
+
+/** Runs `body` while shapes are inferred: parameters that have no numbers yet may be read. */
+export function whileInferring<T>(body: () => T): T {
+  const outer = inferring;
+  inferring = true;
+  try {
+    return body();
+  } finally {
+    inferring = outer;
+  }
+}
+
+/** True while shapes are inferred. */
+export const isInferring = (): boolean => inferring;
+
 /** The ranges through which parameters are read now, with their tensors. */
 let reading: readonly (readonly [Range, Tensor])[] = [];
 

@@ -28,6 +28,18 @@ export function leavesOf<T>(tree: Tree<T>, isLeaf: (value: unknown) => value is 
   return leaves;
 }
 
+/** The leaves of a tree with their names: `scores`, `0`, `a.b`; the only leaf has none. */
+export function namedLeaves<T>(
+  tree: Tree<T>,
+  isLeaf: (value: unknown) => value is T,
+  path = "",
+): (readonly [name: string, leaf: T])[] {
+  if (isLeaf(tree)) return [[path, tree]];
+  return Object.entries(tree as { readonly [key: string]: Tree<T> }).flatMap(([key, part]) =>
+    namedLeaves(part, isLeaf, path === "" ? key : `${path}.${key}`),
+  );
+}
+
 export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
 export const isShape = (value: unknown): value is Shape =>
   Array.isArray(value) && value.every((n) => typeof n === "number");

@@ -103,6 +103,12 @@ export class Optimizer {
     this.iterations = variable(zeros([], "int32"), { name: "iterations" });
   }
 
+  /** All variables that steps change: the number of steps, and the slots that have been made. */
+  get variables(): readonly Variable[] {
+    const slots = [...this.#slots.values()].flatMap((ranges) => [...ranges.values()]);
+    return [this.iterations, ...slots.flatMap((own) => Object.values(own))];
+  }
+
   /** The slots of a variable or a range of one, such as its velocity, made at the first call. */
   slots(of: Variable | TrainedRange): Readonly<Record<string, Variable>> {
     const { variable: whole, from, to } = rangeOf(of);

@@ -23,6 +23,7 @@ export interface Progress {
   readonly epochs: number;
   /** The number of steps of this epoch that are done. */
   readonly step: number;
+  /** The number of steps of an epoch; Infinity in the first epoch of a generator whose end is not known. */
   readonly steps: number;
   /** The mean loss of this epoch so far. */
   readonly loss: number;
@@ -67,10 +68,19 @@ export interface Callback<Owner = any> {
   onEpochBegin?(epoch: number, run: TrainingRun<Owner>): void | Promise<void>;
   /** Called after the first steps, then about every 16 ms (or after each longer step), and after the last step. */
   onProgress?(progress: Progress, run: TrainingRun<Owner>): void | Promise<void>;
+  /** Called after every step: steps are then taken one by one, which is slower where they are short. */
+  onBatchEnd?(progress: Progress, run: TrainingRun<Owner>): void | Promise<void>;
   onEpochEnd?(record: EpochRecord, run: TrainingRun<Owner>): void | Promise<void>;
   /** Called once at the end, however the run ended, except by an error. */
   onTrainEnd?(history: History, run: TrainingRun<Owner>): void | Promise<void>;
 }
 
 /** The names of a callback's methods, for checks. */
-export const callbackMethods = ["onTrainBegin", "onEpochBegin", "onProgress", "onEpochEnd", "onTrainEnd"] as const;
+export const callbackMethods = [
+  "onBatchEnd",
+  "onTrainBegin",
+  "onEpochBegin",
+  "onProgress",
+  "onEpochEnd",
+  "onTrainEnd",
+] as const;

@@ -1,20 +1,40 @@
 // Checks data before a run starts, so that bad data gives one clear sentence and not a strange loss.
-import type { Column, Dataset } from "../data/dataset.ts";
+import type { Column } from "../data/dataset.ts";
 import { ArgumentError, NumericError, ShapeError } from "../errors.ts";
 import type { Loss } from "../losses/loss.ts";
-import { formatBatchShape } from "../nn/layer.ts";
+import type { Network } from "../nn/network.ts";
+import { formatBatchShape, isShape, leavesOf } from "../nn/tree.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
+import { columnShapes, type Examples, isColumn } from "./examples.ts";
+import type { TrainingSetup } from "./setup.ts";
 
-/** The properties of a model that the checks use. */
-export interface ModelEnd {
+/** What the checks of one output see. */
+interface Checked {
+  readonly where: string;
+  readonly name: string;
+  readonly targets: Column;
+  readonly loss: Loss;
   /** The name of the last layer, for messages. */
   readonly lastLayer: string;
   readonly outputShape: Shape;
 }
 
-/** Throws unless there is at least one example. */
-export function checkNotEmpty(where: string, { size, name }: Dataset): void {
+/** Infers the shapes of the model from the data, and checks the data against the model. */
+export function prepareModel(where: string, model: Network, examples: Examples, setup: TrainingSetup): void {
+  const { inputs, targets, name, size } = examples;
   if (size === 0) throw new ArgumentError(`${where}: expected at least one example, got an empty data set, "${name}".`);
+  model.declare(columnShapes(inputs));
+  for (const column of leavesOf(inputs, isColumn)) checkFiniteColumn(where, column, `the inputs of "${name}"`);
+  const columns = leavesOf(targets, isColumn);
+  for (const column of columns) checkFiniteColumn(where, column, `the targets of "${name}"`);
+  const { outputShape } = model.requireShapes();
+  const outputs = leavesOf(outputShape, isShape);
+  const last = model.layers.at(-1)?.name ?? model.name;
+  setup.objectives.forEach(({ loss, output }, i) => {
+    const [column, shape] = [columns[i], outputs[i]];
+    if (!column || !shape) return;
+    checkTargets({ where, name, targets: column, loss, lastLayer: output || last, outputShape: shape });
+  });
 }
 
 /** The checks that a column has passed. They are not repeated, since data sets do not change. */
@@ -43,18 +63,17 @@ function checkFiniteColumn(where: string, column: Column, what: string): void {
   });
 }
 
-/** Throws unless inputs and targets are finite, and the targets have the shape and the values that the loss expects. */
-export function checkTrainingData(where: string, dataset: Dataset, loss: Loss, end: ModelEnd): void {
-  checkFiniteColumn(where, dataset.inputs, `the inputs of "${dataset.name}"`);
-  checkFiniteColumn(where, dataset.targets, `the targets of "${dataset.name}"`);
+/** Throws unless the targets have the shape and the values that the loss expects. */
+function checkTargets(checked: Checked): void {
+  const { loss } = checked;
   if (loss.targets === "any") return;
-  checkTargetShape(where, dataset, loss, end);
-  if (loss.targets === "classes") checkClasses(where, dataset, end);
-  if (loss.targets === "shares") checkShares(where, dataset, loss);
+  checkTargetShape(checked);
+  if (loss.targets === "classes") checkClasses(checked);
+  if (loss.targets === "shares") checkShares(checked);
 }
 
-function checkTargetShape(where: string, dataset: Dataset, loss: Loss, { lastLayer, outputShape }: ModelEnd): void {
-  const shape = dataset.targetShape;
+function checkTargetShape({ where, name, targets, loss, lastLayer, outputShape }: Checked): void {
+  const shape = targets.array.shape.slice(1);
   const outer = outputShape.slice(0, -1);
   const single = outputShape.at(-1) === 1;
   const isClasses = sameShape(shape, outer) || sameShape(shape, [...outer, 1]);
@@ -69,26 +88,26 @@ function checkTargetShape(where: string, dataset: Dataset, loss: Loss, { lastLay
     hint = " Class numbers go with sparseCategoricalCrossentropy.";
   throw new ShapeError(
     `${where}: ${loss.name} after ${lastLayer}, which gives ${formatBatchShape(outputShape)}: ` +
-      `expected targets of shape ${expected}, got ${formatBatchShape(shape)} in "${dataset.name}".${hint}`,
+      `expected targets of shape ${expected}, got ${formatBatchShape(shape)} in "${name}".${hint}`,
   );
 }
 
-function checkClasses(where: string, dataset: Dataset, { lastLayer, outputShape }: ModelEnd): void {
+function checkClasses({ where, name, targets, lastLayer, outputShape }: Checked): void {
   const classes = outputShape.at(-1)!;
-  eachValue(dataset.targets, `classes ${classes}`, (value, index) => {
+  eachValue(targets, `classes ${classes}`, (value, index) => {
     if (Number.isInteger(value) && value >= 0 && value < classes) return;
     throw new ArgumentError(
       `${where}: expected class numbers, integers from 0 to ${classes - 1} as ${lastLayer} has ${classes} outputs, ` +
-        `got ${value} as target ${index()} of "${dataset.name}".`,
+        `got ${value} as target ${index()} of "${name}".`,
     );
   });
 }
 
-function checkShares(where: string, dataset: Dataset, loss: Loss): void {
-  eachValue(dataset.targets, "shares", (value, index) => {
+function checkShares({ where, name, targets, loss }: Checked): void {
+  eachValue(targets, "shares", (value, index) => {
     if (value >= 0 && value <= 1) return;
     throw new ArgumentError(
-      `${where}: ${loss.name}: expected targets from 0 to 1, got ${value} as target ${index()} of "${dataset.name}".`,
+      `${where}: ${loss.name}: expected targets from 0 to 1, got ${value} as target ${index()} of "${name}".`,
     );
   });
 }

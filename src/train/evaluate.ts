@@ -1,18 +1,19 @@
 // Loss and metrics over a data set, without training.
-import { Dataset } from "../data/dataset.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Network } from "../nn/network.ts";
 import { checkCount, checkOptions, describe } from "../options.ts";
-import type { Shape } from "../shape.ts";
 import { breathe, Pace } from "./air.ts";
-import { checkNotEmpty, checkTrainingData } from "./check-data.ts";
-import { type Feed, feedPool, type TrainingSetup } from "./feed.ts";
-import type { TrainingData } from "./training-data.ts";
+import type { BatchStream, TrainingData } from "./examples.ts";
+import type { TrainingSetup } from "./setup.ts";
+import type { Trainer } from "./trainer.ts";
+import { trainersOf } from "./trainers.ts";
 
 /** The options of `model.evaluate`. */
 export interface EvaluateOptions {
   /** The number of examples that are computed at a time. Default: 256. */
   readonly batchSize?: number;
+  /** The number of batches that are taken of a generator. Default: all. */
+  readonly steps?: number;
   /** Ends the evaluation early: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -22,25 +23,25 @@ export type Evaluation<M extends string = any> = { readonly loss: number } & (st
   ? { readonly [metric: string]: number }
   : { readonly [K in M]: number });
 
-/** Implements `model.evaluate`. `dataset` was made of `given`, which the user passed. */
+/** Implements `model.evaluate`. */
 export async function evaluate(
   model: Network,
   setup: TrainingSetup,
-  dataset: Dataset,
+  given: TrainingData | BatchStream,
   options: EvaluateOptions,
-  given: TrainingData,
 ): Promise<Evaluation> {
-  checkOptions("evaluate", options, ["batchSize", "signal"]);
+  checkOptions("evaluate", options, ["batchSize", "signal", "steps"]);
   const batchSize = checkCount("evaluate", "batchSize", options.batchSize ?? 256);
+  const steps = options.steps === undefined ? null : checkCount("evaluate", "steps", options.steps);
   const signal = checkSignal("evaluate", options.signal);
-  const pool = feedPool(model, setup);
-  prepareModel("evaluate", model, dataset, setup);
-  model.weights();
-  const feed = pool.take(dataset, given instanceof Dataset);
+  const trainers = trainersOf(model, setup);
+  const { trainer, begin, release } = await trainers.take("evaluate", given);
   try {
-    return (await evaluateRange(feed, setup, { from: 0, to: dataset.size, batchSize, signal }))!;
+    model.weights();
+    begin(steps);
+    return await evaluateEpoch(trainer, { batchSize, signal });
   } finally {
-    feed.busy = false;
+    release();
   }
 }
 
@@ -53,51 +54,23 @@ export function checkSignal(where: string, value: unknown): AbortSignal | undefi
   );
 }
 
-/** Infers the shapes of the model from the data, and checks the data against the model. */
-export function prepareModel(where: string, model: Network, dataset: Dataset, setup: TrainingSetup): void {
-  checkNotEmpty(where, dataset);
-  model.declare(dataset.inputShape);
-  const { outputShape } = model.requireShapes();
-  const lastLayer = model.layers.at(-1)?.name ?? model.name;
-  checkTrainingData(where, dataset, setup.loss, { lastLayer, outputShape: outputShape as Shape });
-}
-
-interface Range {
-  readonly from: number;
-  readonly to: number;
-  readonly batchSize: number;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Evaluates the examples `from` to `to` − 1 of a feed. Throws the signal's reason once it is aborted. */
-export async function evaluateRange(
-  feed: Feed,
-  setup: TrainingSetup,
-  { from, to, batchSize, signal }: Range,
+/** Evaluates what is left of an epoch. Throws the signal's reason once it is aborted. */
+export async function evaluateEpoch(
+  trainer: Trainer,
+  { batchSize, signal }: { readonly batchSize: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Evaluation> {
-  const count = to - from;
-  const batch = Math.min(batchSize, count);
-  const rest = count % batch;
   const pace = new Pace();
-  let sums: number[] = [];
-  feed.startEvaluation(from);
-  await feed.prepare("evaluate", batch);
-  for (let left = Math.floor(count / batch); left > 0; ) {
+  trainer.reset("evaluate");
+  let figures: Record<string, number> | null = null;
+  for (;;) {
     signal?.throwIfAborted();
-    const steps = pace.next(left);
+    const ready = await trainer.source.next(batchSize, pace.next(Number.POSITIVE_INFINITY));
+    if (!ready) break;
     const start = performance.now();
-    sums = await feed.run("evaluate", batch, steps);
-    pace.took(steps, performance.now() - start);
-    left -= steps;
+    figures = await trainer.run("evaluate", ready);
+    if (ready.batch === batchSize) pace.took(ready.steps, performance.now() - start);
     await breathe();
   }
-  signal?.throwIfAborted();
-  if (rest > 0) sums = await feed.run("evaluate", rest, 1);
-  return means(setup, sums, count);
-}
-
-/** The means by name, from the sums over `count` examples that a feed returns. */
-export function means({ metrics }: TrainingSetup, sums: readonly number[], count: number): Evaluation {
-  const [loss = 0, ...others] = sums.map((sum) => sum / count);
-  return { loss, ...Object.fromEntries(metrics.map((metric, i) => [metric.name, others[i]!])) };
+  if (!figures) throw new ArgumentError("evaluate: expected at least one batch, got none.");
+  return figures as Evaluation;
 }

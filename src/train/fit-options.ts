@@ -4,7 +4,7 @@ import type { Network } from "../nn/network.ts";
 import { checkCount, checkFlag, checkOptions, checkRange, describe } from "../options.ts";
 import { type Callback, callbackMethods } from "./callback.ts";
 import { checkSignal } from "./evaluate.ts";
-import type { ArraySource, TrainingData } from "./training-data.ts";
+import type { ArraySource, ArraySources, BatchStream, TrainingData } from "./examples.ts";
 
 /** The options of `model.fit`. */
 export interface FitOptions {
@@ -20,9 +20,24 @@ export interface FitOptions {
   /** Gives each epoch an order of its own. Default: true. */
   readonly shuffle?: boolean;
   /** The data that are measured after each epoch, as `valLoss` and so on. */
-  readonly validationData?: TrainingData | readonly [x: ArraySource, y: ArraySource];
+  readonly validationData?: TrainingData | BatchStream | readonly [x: ArraySources, y: ArraySources];
+  /** The number of batches that are taken of a generator of validation data. Default: all. */
+  readonly validationSteps?: number;
   /** The share of the examples, from the end, that is measured instead of trained on. From 0 to below 1. */
   readonly validationSplit?: number;
+  /** Takes the validation split from each class in equal shares, where targets are class numbers. Default: false. */
+  readonly stratify?: boolean;
+  /** The weight of each example in the loss, [count]: finite numbers from 0 up. Default: each counts 1. */
+  readonly sampleWeight?: ArraySource;
+  /** The weight of the examples of a class in the loss, by class number. Default: each counts 1. */
+  readonly classWeight?: Readonly<Record<number, number>>;
+  /** The number of batches of an epoch, for a generator that does not end. Default: all that come. */
+  readonly stepsPerEpoch?: number;
+  /**
+   * The number of batches whose gradients are averaged for one step of the optimizer; "epoch" for all batches of an
+   * epoch, which is full-batch gradient descent. Default: 1.
+   */
+  readonly accumulate?: number | "epoch";
   /**
    * 0 shows nothing; 1 a live line with the time that is left, in a terminal (elsewhere as 2); 2 prints a line for each
    * epoch on the console. "auto" is 1 in a terminal and 0 anywhere else: in pages, pipes and tests. Default: "auto".
@@ -44,6 +59,12 @@ const optionNames: readonly (keyof FitOptions)[] = [
   "shuffle",
   "validationData",
   "validationSplit",
+  "validationSteps",
+  "stratify",
+  "sampleWeight",
+  "classWeight",
+  "stepsPerEpoch",
+  "accumulate",
   "verbose",
   "onProgress",
   "callbacks",
@@ -64,12 +85,23 @@ export function resolveFitOptions(model: Network, options: FitOptions) {
     onProgress,
     initialEpoch = 0,
     callbacks = [],
+    stratify = false,
+    accumulate = 1,
+    stepsPerEpoch,
+    validationSteps,
+    sampleWeight,
+    classWeight,
   } = options;
   checkCount("fit", "epochs", epochs);
   checkCount("fit", "batchSize", batchSize);
   checkCount("fit", "seed", seed, 0);
   checkCount("fit", "initialEpoch", initialEpoch, 0);
   checkFlag("fit", "shuffle", shuffle);
+  checkFlag("fit", "stratify", stratify);
+  if (accumulate !== "epoch") checkCount("fit", "accumulate", accumulate);
+  if (stepsPerEpoch !== undefined) checkCount("fit", "stepsPerEpoch", stepsPerEpoch);
+  if (validationSteps !== undefined) checkCount("fit", "validationSteps", validationSteps);
+  checkClassWeight(classWeight);
   checkRange("fit", "validationSplit", validationSplit, 0, 1);
   if (!["auto", 0, 1, 2].includes(verbose))
     throw new ArgumentError(`fit: verbose: expected "auto", 0, 1 or 2, got ${describe(verbose)}.`);
@@ -84,6 +116,12 @@ export function resolveFitOptions(model: Network, options: FitOptions) {
     seed,
     shuffle,
     validationSplit,
+    stratify,
+    accumulate,
+    stepsPerEpoch: stepsPerEpoch ?? null,
+    validationSteps: validationSteps ?? null,
+    sampleWeight,
+    classWeight,
     verbose,
     initialEpoch,
     callbacks: onProgress ? [...callbacks, { onProgress }] : callbacks,
@@ -109,6 +147,20 @@ function checkCallbacks(callbacks: readonly Callback[]): void {
     throw new ArgumentError(
       `fit: callbacks: unknown method "${wrong}".${didYouMean(wrong, callbackMethods)} ` +
         `Known: ${callbackMethods.join(", ")}.`,
+    );
+  }
+}
+
+function checkClassWeight(weights: unknown): void {
+  if (weights === undefined) return;
+  if (typeof weights !== "object" || weights === null || Array.isArray(weights))
+    throw new ArgumentError(
+      `fit: classWeight: expected weights by class number, { 0: 1, 1: 5 }, got ${describe(weights)}.`,
+    );
+  for (const [name, weight] of Object.entries(weights)) {
+    if (/^\d+$/.test(name) && typeof weight === "number" && weight >= 0 && weight < Infinity) continue;
+    throw new ArgumentError(
+      `fit: classWeight: expected finite weights from 0 up by class number, got ${describe(weight)} for "${name}".`,
     );
   }
 }

@@ -1,61 +1,136 @@
 // `fit`: checks data and options, and starts the run.
-import { Dataset } from "../data/dataset.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { formatBatchShape } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
-import { sameShape } from "../shape.ts";
+import { formatShapes, isShape, leavesOf } from "../nn/tree.ts";
 import type { History } from "./callback.ts";
-import { prepareModel } from "./evaluate.ts";
-import { type Feed, feedPool, type TrainingSetup, trainedRanges } from "./feed.ts";
-import { type FitOptions, resolveFitOptions } from "./fit-options.ts";
-import { Run } from "./run.ts";
-import { type TrainingData, toDataset } from "./training-data.ts";
+import {
+  type BatchStream,
+  columnShapes,
+  type Examples,
+  isStream,
+  type TrainingData,
+  toExamples,
+  weightClasses,
+} from "./examples.ts";
+import { type FitOptions, type ResolvedFitOptions, resolveFitOptions } from "./fit-options.ts";
+import { Run, type Training, type Validation } from "./run.ts";
+import { type TrainingSetup, trainedRanges } from "./setup.ts";
+import { orderedByShares } from "./split.ts";
+import { StreamSource } from "./stream.ts";
+import { type Taken, type TakenResident, trainersOf } from "./trainers.ts";
 
 /**
- * Implements `model.fit`. `dataset` was made of `given`, which the user passed. `onChecked` is called when data and
- * options have passed all checks, and the run begins.
+ * Implements `model.fit`. `onChecked` is called when data and options have passed all checks, and the run begins: with
+ * the data, if they are in memory.
  */
 export async function fit(
   model: Network,
   setup: TrainingSetup,
-  dataset: Dataset,
+  given: TrainingData | BatchStream,
   options: FitOptions,
-  given: TrainingData,
-  onChecked: () => void,
+  onChecked: (examples: Examples | null) => void,
 ): Promise<History> {
   const resolved = resolveFitOptions(model, options);
-  const pool = feedPool(model, setup);
-  const { validationData } = options;
-  const validationGiven = Array.isArray(validationData)
-    ? { x: validationData[0], y: validationData[1] }
-    : (validationData as TrainingData | undefined);
-  const validationSet = validationGiven && (await toDataset("fit: validationData", validationGiven));
-  prepareModel("fit", model, dataset, setup);
-  if (validationSet && !sameShape(validationSet.inputShape, dataset.inputShape)) {
-    throw new ShapeError(
-      `fit: validationData: expected inputs of shape ${formatBatchShape(dataset.inputShape)}, as those trained on, ` +
-        `got ${formatBatchShape(validationSet.inputShape)}.`,
-    );
-  }
-  if (validationSet) prepareModel("fit: validationData", model, validationSet, setup);
-  const size = dataset.size - Math.round(dataset.size * resolved.validationSplit);
-  if (size === 0)
-    throw new ArgumentError(
-      `fit: validationSplit ${resolved.validationSplit} leaves nothing of the ${dataset.size} examples to train on.`,
-    );
-  model.weights(resolved.seed);
-  if (trainedRanges(model, setup).length === 0)
-    throw new ArgumentError(`fit: model ${model.name} has no trainable parameters.`);
-
-  onChecked();
-  const feeds = [pool.take(dataset, given instanceof Dataset)];
-  if (validationSet) feeds.push(pool.take(validationSet, validationGiven instanceof Dataset));
+  const trainers = trainersOf(model, setup);
+  const taken: Taken[] = [];
   try {
-    const [feed, other] = feeds as [Feed, Feed?];
-    const split = size < dataset.size ? { feed, from: size, to: dataset.size } : null;
-    const validation = other ? { feed: other, from: 0, to: validationSet!.size } : split;
-    return await new Run(model, setup, feed, dataset, size, validation, resolved).run();
+    let training: Training;
+    let validation: Validation | null = null;
+    if (isStream(given)) {
+      const stream = await trainers.take("fit", given);
+      taken.push(stream);
+      training = streamTraining(stream, resolved);
+    } else {
+      const examples = weigh(await toExamples("fit", given, trainers.forms), model, resolved);
+      const size = examples.size - Math.round(examples.size * resolved.validationSplit);
+      const resident = trainers.resident("fit", examples);
+      taken.push(resident);
+      if (size === 0)
+        throw new ArgumentError(
+          `fit: validationSplit ${resolved.validationSplit} leaves nothing of the ${examples.size} examples to train on.`,
+        );
+      const first = resolved.stratify ? orderedByShares(examples, size) : null;
+      training = residentTraining(resident, size, first);
+      if (size < examples.size) validation = splitValidation(resident, size, first);
+    }
+    const other = await takeValidation(model, setup, options, resolved, taken);
+    model.weights(resolved.seed);
+    if (trainedRanges(model, setup).length === 0)
+      throw new ArgumentError(`fit: model ${model.name} has no trainable parameters.`);
+    onChecked(taken[0]?.examples ?? null);
+    return await new Run(model, setup, training, other ?? validation, resolved).run();
   } finally {
-    for (const feed of feeds) feed.busy = false;
+    for (const each of taken) each.release();
   }
+}
+
+/** The examples with the weights that the options give them. */
+function weigh(examples: Examples, model: Network, { classWeight }: ResolvedFitOptions): Examples {
+  if (classWeight === undefined) return examples;
+  model.declare(columnShapes(examples.inputs));
+  const [shape = []] = leavesOf(model.requireShapes().outputShape, isShape);
+  return weightClasses(examples, classWeight, shape);
+}
+
+function streamTraining(
+  { trainer }: Taken,
+  { stepsPerEpoch, accumulate, validationSplit }: ResolvedFitOptions,
+): Training {
+  const { source } = trainer;
+  if (!(source instanceof StreamSource)) throw new ArgumentError("fit: expected batches.");
+  if (validationSplit > 0)
+    throw new ArgumentError("fit: validationSplit: expected data in memory, got a generator; give validationData.");
+  if (accumulate === "epoch" && stepsPerEpoch === null)
+    throw new ArgumentError(
+      'fit: accumulate "epoch" over a generator needs stepsPerEpoch, to know which batch is last.',
+    );
+  return { trainer, size: null, steps: () => stepsPerEpoch, begin: () => source.begin(stepsPerEpoch) };
+}
+
+function residentTraining({ trainer }: TakenResident, size: number, first: Int32Array | null): Training {
+  const { source } = trainer;
+  return {
+    trainer,
+    size,
+    steps: (batchSize) => Math.ceil(size / batchSize),
+    begin(shuffled) {
+      const order = first ? first.slice() : Int32Array.from({ length: source.size }, (_, i) => i);
+      if (shuffled) order.set(first ? shuffled.map((i) => first[i] ?? 0) : shuffled);
+      source.begin(order, 0, size);
+    },
+  };
+}
+
+/** The examples behind those that are trained on. */
+function splitValidation({ trainer }: TakenResident, size: number, first: Int32Array | null): Validation {
+  const { source } = trainer;
+  return { trainer, begin: () => source.begin(first, size, source.size) };
+}
+
+async function takeValidation(
+  model: Network,
+  setup: TrainingSetup,
+  { validationData }: FitOptions,
+  { validationSteps }: ResolvedFitOptions,
+  taken: Taken[],
+): Promise<Validation | null> {
+  if (validationData === undefined) return null;
+  const where = "fit: validationData";
+  const given = Array.isArray(validationData) ? { x: validationData[0], y: validationData[1] } : validationData;
+  const trainers = trainersOf(model, setup);
+  if (isStream(given)) {
+    const { trainer, begin, release, examples } = await trainers.take(where, given);
+    taken.push({ trainer, begin, release, examples });
+    return { trainer, begin: () => begin(validationSteps) };
+  }
+  const examples = await toExamples(where, given as TrainingData, trainers.forms);
+  const [expected, got] = [model.requireShapes().inputShape, columnShapes(examples.inputs)];
+  if (JSON.stringify(expected) !== JSON.stringify(got)) {
+    throw new ShapeError(
+      `${where}: expected inputs of shape ${formatShapes(expected)}, as those trained on, got ${formatShapes(got)}.`,
+    );
+  }
+  const resident = trainers.resident(where, examples);
+  taken.push(resident);
+  return { trainer: resident.trainer, begin: () => resident.begin(null) };
 }

@@ -3,7 +3,9 @@
 export * as callbacks from "./callbacks.ts";
 export type { EarlyStoppingOptions } from "./early-stopping.ts";
 export type { EvaluateOptions, Evaluation } from "./evaluate.ts";
-export type { TrainingSetup } from "./feed.ts";
+export type { ArraySource, ArraySources, BatchSource, BatchStream, TrainingData } from "./examples.ts";
 export type { FitOptions } from "./fit-options.ts";
 export type { PredictOptions } from "./predict.ts";
-export type { ArraySource, TrainingData } from "./training-data.ts";
+export type { Objective, TrainingSetup } from "./setup.ts";
+export type { Batch } from "./source.ts";
+export type { StepContext } from "./trainer.ts";

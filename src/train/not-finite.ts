@@ -7,15 +7,14 @@ import { isTensor, leavesOf } from "../nn/tree.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
 import { breathe } from "./air.ts";
-import type { Feed, TrainingSetup } from "./feed.ts";
-import type { Recording } from "./replay.ts";
+import type { Recording, Steps } from "./replay.ts";
+import type { TrainingSetup } from "./setup.ts";
+import type { Trainer } from "./trainer.ts";
 
 interface Circumstances {
-  readonly feed: Feed;
+  readonly trainer: Trainer;
   readonly setup: TrainingSetup;
   readonly recording: Recording;
-  /** The number of examples of a step. */
-  readonly batch: number;
   readonly loss: number;
   /** The index of the epoch, from 0. */
   readonly epoch: number;
@@ -30,14 +29,14 @@ interface Circumstances {
  * leaves the model as it was before that step.
  */
 export async function lossNotFinite(circumstances: Circumstances): Promise<NumericError> {
-  const { feed, setup, recording, batch, loss, epoch, from, to, steps } = circumstances;
+  const { trainer, setup, recording, loss, epoch, from, to, steps } = circumstances;
   const rate = await setup.optimizer.currentLearningRate();
-  const found = await findStep(feed, setup.optimizer.learningRate, recording);
+  const found = await findStep(trainer, setup.optimizer.learningRate, recording);
   const when = found !== null ? `step ${from + found}` : from === to ? `step ${to}` : `steps ${from} to ${to}`;
   const cause =
     found === null
       ? "it stayed finite when these steps were taken again, so that a callback must have changed the weights"
-      : await firstNotFinite(feed, batch);
+      : await firstNotFinite(trainer, recording.calls.at(-1)!);
   recording.restore();
   return new NumericError(
     `the loss became ${loss} in epoch ${epoch + 1}, ${when} of ${steps}: ${cause}. ` +
@@ -50,23 +49,24 @@ export async function lossNotFinite(circumstances: Circumstances): Promise<Numer
  * is not finite. Restores the state before that step and returns its index in the call, or null if all losses are
  * finite.
  */
-async function findStep(feed: Feed, rate: Variable, recording: Recording): Promise<number | null> {
-  const calls = recording.calls;
+async function findStep(trainer: Trainer, rate: Variable, recording: Recording): Promise<number | null> {
+  const { calls } = recording;
   recording.restore();
-  for (const { order, position, batch, count, learningRate } of calls.slice(0, -1)) {
+  for (const { kind, ready, rewind, learningRate } of calls.slice(0, -1)) {
     rate.assign(learningRate);
-    feed.startEpoch(order, position);
-    await feed.run("train", batch, count);
+    rewind();
+    await trainer.run(kind, ready);
     await breathe();
   }
-  const { order, position, batch, count, learningRate } = calls.at(-1)!;
+  const { kind, ready, rewind, learningRate } = calls.at(-1)!;
   rate.assign(learningRate);
-  for (let step = 0; step < count; step++) {
+  for (let step = 0; step < ready.steps; step++) {
     recording.takeSnapshot();
-    feed.startEpoch(order, position + step * batch);
-    const [loss] = await feed.run("train", batch, 1);
+    rewind(step, ready.batch);
+    trainer.reset(kind);
+    const { loss = 0 } = await trainer.run(kind, { ...ready, steps: 1 });
     if (Number.isFinite(loss)) continue;
-    feed.startEpoch(order, position + step * batch);
+    rewind(step, ready.batch);
     recording.restore();
     return step;
   }
@@ -74,13 +74,17 @@ async function findStep(feed: Feed, rate: Variable, recording: Recording): Promi
 }
 
 /** Names the first layer whose output is not finite in the next step. */
-async function firstNotFinite(feed: Feed, batch: number): Promise<string> {
-  const { inputs, outputs } = feed.outputsOfNextStep(batch);
-  const wrong = await indexOfNotFinite([inputs, ...outputs.flatMap(({ output }) => leavesOf(output, isTensor))]);
-  if (wrong === 0) return "the inputs of that step are not finite";
+async function firstNotFinite(trainer: Trainer, { ready }: Steps): Promise<string> {
+  const { inputs, outputs } = trainer.outputsOfNextStep(ready);
+  const wrong = await indexOfNotFinite([
+    ...leavesOf(inputs, isTensor),
+    ...outputs.flatMap(({ output }) => leavesOf(output, isTensor)),
+  ]);
+  const given = leavesOf(inputs, isTensor).length;
+  if (wrong >= 0 && wrong < given) return "the inputs of that step are not finite";
   if (wrong < 0) return "every layer's output is still finite, so that the loss itself is out of range";
   const owners = outputs.flatMap((own) => leavesOf(own.output, isTensor).map(() => own));
-  const { layer, path } = owners[wrong - 1]!;
+  const { layer, path } = owners[wrong - given]!;
   const broken = layer.parameters[await indexOfNotFinite(layer.parameters.map(({ value }) => value))];
   const why = broken ? `, whose ${broken.name} is no longer finite` : "";
   return `the first layer whose output is not finite is ${path || layer.name}${why}`;

@@ -2,14 +2,15 @@
 import { dtypeInfo } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
+import type { Ready, Source } from "./source.ts";
+import type { StepKind } from "./trainer.ts";
 
-/** The steps of one call: `count` steps of `batch` examples each. */
-interface Steps {
-  readonly order: Int32Array;
-  /** The position of the first example in the order. */
-  readonly position: number;
-  readonly batch: number;
-  readonly count: number;
+/** The steps of one call. */
+export interface Steps {
+  readonly kind: StepKind;
+  readonly ready: Ready;
+  /** Leads the source back to the first of these steps, or to a later one. */
+  readonly rewind: ReturnType<Source["mark"]>;
 }
 
 /** The least time between two snapshots, in milliseconds; it is longer if there is much to copy. */
@@ -19,18 +20,18 @@ const bytesPerMillisecond = 1e4;
 
 /** A snapshot of the variables that a training step changes, and the calls since. */
 export class Recording {
-  readonly #state: readonly Variable[];
+  readonly #state: () => readonly Variable[];
   readonly #learningRate: Variable;
   readonly #interval: number;
-  #snapshot: readonly Tensor[] = [];
+  #snapshot: ReadonlyMap<Variable, Tensor> = new Map();
   #taken = -Infinity;
   calls: (Steps & { readonly learningRate: Tensor })[] = [];
 
-  /** `state` are all variables that a training step changes. */
-  constructor(state: readonly Variable[], learningRate: Variable) {
+  /** `state` gives all variables that a training step changes. */
+  constructor(state: () => readonly Variable[], learningRate: Variable) {
     this.#state = state;
     this.#learningRate = learningRate;
-    const bytes = state.reduce((n, { shape, dtype }) => n + shape.reduce((a, b) => a * b, dtypeInfo(dtype).bytes), 0);
+    const bytes = state().reduce((n, { shape, dtype }) => n + shape.reduce((a, b) => a * b, dtypeInfo(dtype).bytes), 0);
     this.#interval = Math.max(shortest, bytes / bytesPerMillisecond);
   }
 
@@ -46,11 +47,11 @@ export class Recording {
 
   /** Keeps the values of the variables. The numbers are copied only when a program overwrites them. */
   takeSnapshot(): void {
-    this.#snapshot = this.#state.map((variable) => variable.value);
+    this.#snapshot = new Map(this.#state().map((variable) => [variable, variable.value]));
   }
 
   /** Gives the variables the values of the snapshot. */
   restore(): void {
-    this.#state.forEach((variable, i) => variable.assign(this.#snapshot[i]!));
+    for (const [variable, value] of this.#snapshot) variable.assign(value);
   }
 }

@@ -1,11 +1,13 @@
 // Data sets in the backend's own memory: written once, in their own dtype, and read by every step.
-import type { Column, Dataset } from "../data/dataset.ts";
+import type { Column } from "../data/dataset.ts";
+import { leavesOf, type Tree } from "../nn/tree.ts";
 import { gather } from "../ops/index.ts";
 import { Tensor, tensor } from "../tensor.ts";
 import { type Variable, variable } from "../variable.ts";
+import { isColumn } from "./examples.ts";
 
 /** One column of a data set in the backend's memory. */
-class ResidentColumn {
+export class ResidentColumn {
   readonly #variable: Variable;
   readonly #column: Column;
 
@@ -23,6 +25,17 @@ class ResidentColumn {
     return rescale(raw, this.#column.scale, this.#column.offset);
   }
 
+  /** All examples, as the model sees them. */
+  all(): Tensor {
+    return rescale(this.#variable.value, this.#column.scale, this.#column.offset);
+  }
+
+  /** Remembers the numbers; the result puts them back. */
+  keep(): () => void {
+    const { value } = this.#variable;
+    return () => this.#variable.assign(value);
+  }
+
   /** Replaces the numbers by those of another column of the same shape, dtype and scale. */
   refill(column: Column): void {
     this.#variable.assign(tensor(column.array));
@@ -37,27 +50,22 @@ export function rescale(raw: Tensor, scale: number | undefined, offset: number |
   return offset === undefined || offset === 0 ? scaled : scaled.add(offset);
 }
 
-/** Inputs and targets in the backend's memory. */
-export interface ResidentData {
-  readonly inputs: ResidentColumn;
-  readonly targets: ResidentColumn;
-}
-
 const resident = new WeakMap<Column, ResidentColumn>();
 
-/** A data set's columns in the backend's memory, the same for every model and every call. */
-export function residentData({ inputs, targets }: Dataset): ResidentData {
-  const find = (column: Column, name: string): ResidentColumn => {
-    let found = resident.get(column);
-    if (!found) resident.set(column, (found = new ResidentColumn(column, name)));
-    return found;
-  };
-  return { inputs: find(inputs, "inputs"), targets: find(targets, "targets") };
+/** A column in the backend's memory, the same for every model and every call. */
+export function residentColumn(column: Column, name: string): ResidentColumn {
+  let found = resident.get(column);
+  if (!found) resident.set(column, (found = new ResidentColumn(column, name)));
+  return found;
 }
 
-/**
- * A data set's columns in the backend's memory, for one caller alone, since the user's arrays may change between calls.
- */
-export function privateData({ inputs, targets }: Dataset): ResidentData {
-  return { inputs: new ResidentColumn(inputs, "inputs"), targets: new ResidentColumn(targets, "targets") };
+export const isResident = (part: unknown): part is ResidentColumn => part instanceof ResidentColumn;
+
+/** Replaces the numbers of a tree of columns by those of another one of the same shapes. */
+export function refillColumns(staged: Tree<ResidentColumn>, given: Tree<Column>): void {
+  const columns = leavesOf(given, isColumn);
+  leavesOf(staged, isResident).forEach((own, i) => {
+    const column = columns[i];
+    if (column) own.refill(column);
+  });
 }

@@ -1,15 +1,18 @@
 // The training loop: takes many steps in one call, pauses between calls, and checks the loss after each.
-import type { Dataset } from "../data/dataset.ts";
+import { ArgumentError } from "../errors.ts";
 import type { Network } from "../nn/network.ts";
+import { Optimizer } from "../optimizers/optimizer.ts";
 import { permutation } from "../random.ts";
+import type { Variable } from "../variable.ts";
 import { breathe, due, Pace } from "./air.ts";
-import type { Callback, EpochRecord, History, TrainingRun } from "./callback.ts";
-import { type Evaluation, evaluateRange, means } from "./evaluate.ts";
-import { type Feed, type TrainingSetup, trainedRanges } from "./feed.ts";
+import type { Callback, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";
+import { type Evaluation, evaluateEpoch } from "./evaluate.ts";
 import type { ResolvedFitOptions } from "./fit-options.ts";
 import { lossNotFinite } from "./not-finite.ts";
 import type { TrainingProgress } from "./progress.ts";
 import { Recording } from "./replay.ts";
+import { type TrainingSetup, trainedRanges } from "./setup.ts";
+import type { StepKind, Trainer } from "./trainer.ts";
 
 /** Loads the display that `verbose` asks for; null in pages, pipes and tests, which show nothing by default. */
 async function progressFor(verbose: ResolvedFitOptions["verbose"]): Promise<TrainingProgress | null> {
@@ -20,11 +23,21 @@ async function progressFor(verbose: ResolvedFitOptions["verbose"]): Promise<Trai
   return new TrainingProgress(verbose === 2 ? null : terminal, (line) => console.log(line));
 }
 
-/** The examples of the validation: a range of a feed, which may be the training feed itself. */
-interface Validation {
-  readonly feed: Feed;
-  readonly from: number;
-  readonly to: number;
+/** What is trained on. */
+export interface Training {
+  readonly trainer: Trainer;
+  /** The number of examples of an epoch; null for a generator. */
+  readonly size: number | null;
+  /** The number of steps of an epoch; null if only the end of a generator tells. */
+  readonly steps: (batchSize: number) => number | null;
+  /** Begins an epoch; `shuffled` is the order of its examples, null for that of the data. */
+  readonly begin: (shuffled: Int32Array | null) => void;
+}
+
+/** What is measured after each epoch. */
+export interface Validation {
+  readonly trainer: Trainer;
+  readonly begin: () => void;
 }
 
 /** One run of `fit`. */
@@ -32,12 +45,13 @@ export class Run implements TrainingRun {
   readonly model: Network;
   readonly epochs: number;
   readonly initialEpoch: number;
-  readonly steps: number;
-  readonly size: number;
   readonly batchSize: number;
+  /** Steps in an epoch; Infinity until the first epoch of a generator has ended. */
+  steps: number;
+  /** Examples in an epoch; Infinity until the first epoch of a generator has ended. */
+  size: number;
   readonly #setup: TrainingSetup;
-  readonly #feed: Feed;
-  readonly #dataset: Dataset;
+  readonly #training: Training;
   readonly #validation: Validation | null;
   readonly #options: ResolvedFitOptions;
   readonly #recording: Recording;
@@ -50,27 +64,28 @@ export class Run implements TrainingRun {
   constructor(
     model: Network,
     setup: TrainingSetup,
-    feed: Feed,
-    dataset: Dataset,
-    size: number,
+    training: Training,
     validation: Validation | null,
     options: ResolvedFitOptions,
   ) {
     this.model = model;
     this.epochs = options.epochs;
     this.initialEpoch = options.initialEpoch;
-    this.size = size;
-    this.batchSize = Math.min(options.batchSize, size);
-    this.steps = Math.ceil(size / this.batchSize);
+    this.size = training.size ?? Infinity;
+    this.batchSize = Math.min(options.batchSize, this.size);
+    this.steps = training.steps(this.batchSize) ?? Infinity;
     this.#setup = setup;
-    this.#feed = feed;
-    this.#dataset = dataset;
+    this.#training = training;
     this.#validation = validation;
     this.#options = options;
     const { optimizer } = setup;
-    const slots = trainedRanges(model, setup).flatMap((range) => Object.values(optimizer.slots(range)));
-    const state = [...model.weights().variables, optimizer.iterations, ...slots];
-    this.#recording = new Recording(state, optimizer.learningRate);
+    for (const range of trainedRanges(model, setup)) optimizer.slots(range);
+    this.#recording = new Recording(() => this.#state(), optimizer.learningRate);
+  }
+
+  /** All variables that a step changes. */
+  #state(): readonly Variable[] {
+    return [...this.model.weights().variables, ...optimizersOf(this.model, this.#setup).flatMap((o) => o.variables)];
   }
 
   stop(reason: string): void {
@@ -83,7 +98,7 @@ export class Run implements TrainingRun {
     this.#callbacks = shown ? [...callbacks, shown] : callbacks;
     const start = performance.now();
     const epochs: EpochRecord[] = [];
-    this.#feed.startRun(seed);
+    this.#training.trainer.startRun(seed);
     try {
       await this.#notify((callback) => callback.onTrainBegin?.(this));
       for (let epoch = this.initialEpoch; epoch < this.epochs && !this.#isStopped(); epoch++) {
@@ -117,38 +132,57 @@ export class Run implements TrainingRun {
   }
 
   async #train(epoch: number, start: number): Promise<Evaluation | null> {
-    const { size, batchSize, steps } = this;
-    const order = this.#order(epoch);
-    const rest = size % batchSize;
-    const fullSteps = steps - (rest > 0 ? 1 : 0);
-    this.#feed.startEpoch(order);
-    await this.#feed.prepare("train", batchSize);
-    if (rest > 0) await this.#feed.prepare("train", rest);
+    const { trainer, begin } = this.#training;
+    const { source } = trainer;
+    const { seed, shuffle } = this.#options;
+    begin(
+      shuffle && Number.isFinite(this.size) && this.#training.size !== null
+        ? permutation(this.size, seed, epoch)
+        : null,
+    );
+    trainer.reset("train");
     const trainingStart = performance.now();
-    let step = 0;
+    let [step, seen] = [0, 0];
     let latest: Evaluation | null = null;
-    while (step < steps) {
-      const isFull = step < fullSteps;
-      const batch = isFull ? batchSize : rest;
-      const count = isFull ? this.#pace.next(fullSteps - step) : 1;
-      this.#recording.record({ order, position: step * batchSize, batch, count });
+    const isExact = this.#callbacks.some((callback) => callback.onBatchEnd);
+    for (;;) {
+      const { kind, limit } = this.#due(step);
+      const rewind = source.mark();
+      const ready = await source.next(this.batchSize, isExact ? 1 : Math.min(limit, this.#pace.next(limit)));
+      if (!ready) break;
+      await trainer.prepare(kind, ready);
+      this.#recording.record({ kind, ready, rewind });
       const callStart = performance.now();
-      const sums = await this.#feed.run("train", batch, count);
+      const figures = (await trainer.run(kind, ready)) as Evaluation;
       const now = performance.now();
-      if (isFull) this.#pace.took(count, now - callStart);
-      if (!Number.isFinite(sums[0]!)) {
-        const interval = { epoch, from: step + 1, to: step + count, steps };
-        const own = { feed: this.#feed, setup: this.#setup, recording: this.#recording };
-        throw await lossNotFinite({ ...own, ...interval, batch, loss: sums[0]! });
+      const { batch, steps } = ready;
+      if (batch === this.batchSize || !Number.isFinite(this.size)) this.#pace.took(steps, now - callStart);
+      const { loss = Number.NaN } = figures;
+      if (!Number.isFinite(loss)) {
+        const interval = { epoch, from: step + 1, to: step + steps, steps: this.steps };
+        const own = { trainer, setup: this.#setup, recording: this.#recording };
+        throw await lossNotFinite({ ...own, ...interval, loss });
       }
-      step += count;
-      const seen = Math.min(size, step * batchSize);
-      latest = means(this.#setup, sums, seen);
+      step += steps;
+      seen += batch * steps;
+      latest = figures;
       await this.#progress({ epoch, step, seen, now, trainingStart, start }, latest);
       await breathe();
-      if (step < steps && this.#isStopped()) return null;
+      if (step < this.steps && this.#isStopped()) return null;
     }
+    if (!latest) throw new ArgumentError(`fit: expected at least one batch in epoch ${epoch + 1}, got none.`);
+    if (!Number.isFinite(this.steps)) [this.steps, this.size] = [step, seen];
     return latest;
+  }
+
+  /** The kind of the next step of an epoch, and how many of this kind follow. */
+  #due(step: number): { readonly kind: StepKind; readonly limit: number } {
+    const { accumulate } = this.#options;
+    const group = accumulate === "epoch" ? this.steps : accumulate;
+    if (group === 1) return { kind: "train", limit: Infinity };
+    // The last step of an epoch moves the weights, however many gradients wait.
+    const last = Math.min(this.steps, (Math.floor(step / group) + 1) * group) - 1;
+    return step < last ? { kind: "accumulate", limit: last - step } : { kind: "apply", limit: 1 };
   }
 
   /** Reports the progress after the first call, then about every 16 ms, and after the last step. */
@@ -158,30 +192,24 @@ export class Run implements TrainingRun {
   ): Promise<void> {
     const { epoch, step, seen, now, trainingStart, start } = at;
     const { epochs, steps } = this;
-    const isLast = step === steps && epoch === epochs - 1;
-    if (!isLast && now - this.#reported < due) return;
     const examplesPerSecond = (1000 * seen) / Math.max(now - trainingStart, 1e-3);
     const seconds = (now - start) / 1000;
-    const progress = { epoch, epochs, step, steps, loss, metrics, examplesPerSecond, seconds };
+    const progress: Progress = { epoch, epochs, step, steps, loss, metrics, examplesPerSecond, seconds };
+    await this.#notify((callback) => callback.onBatchEnd?.(progress, this));
+    const isLast = step === steps && epoch === epochs - 1;
+    if (!isLast && now - this.#reported < due) return;
     await this.#notify((callback) => callback.onProgress?.(progress, this));
     this.#reported = performance.now();
-  }
-
-  /** The order of an epoch: the indices of the examples for training, then of those for validation. */
-  #order(epoch: number): Int32Array {
-    const { seed, shuffle } = this.#options;
-    const order = Int32Array.from({ length: this.#dataset.size }, (_, i) => i);
-    if (shuffle) order.set(permutation(this.size, seed, epoch));
-    return order;
   }
 
   /** The measures over the validation data; null if there are none, or if the run was aborted meanwhile. */
   async #validate(): Promise<Evaluation | null> {
     if (!this.#validation) return null;
-    const { feed, from, to } = this.#validation;
+    const { trainer, begin } = this.#validation;
     const { signal } = this.#options;
+    begin();
     try {
-      return await evaluateRange(feed, this.#setup, { from, to, batchSize: 256, signal });
+      return await evaluateEpoch(trainer, { batchSize: 256, signal });
     } catch (error) {
       if (this.#isStopped()) return null;
       throw error;
@@ -196,4 +224,10 @@ export class Run implements TrainingRun {
   async #notify(call: (callback: Callback) => void | Promise<void>): Promise<void> {
     for (const callback of this.#callbacks) await call(callback);
   }
+}
+
+/** The optimizer of `compile`, and those in the fields of a model with a training step of its own. */
+function optimizersOf(model: Network, { optimizer }: TrainingSetup): readonly Optimizer[] {
+  const own = Object.values(model).filter((field): field is Optimizer => field instanceof Optimizer);
+  return [...new Set([optimizer, ...own])];
 }

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { printable } from "../../errors.ts";
 import { loadModel } from "../../models/load-model.ts";
+import { measureName } from "../../train/setup.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { say, sayJson, wrap } from "../terminal.ts";
 
@@ -21,8 +22,10 @@ async function summary(file: string, { json }: AnswerOptions): Promise<void> {
   const optimizer = training && { name: training.optimizer.name, ...((await training.optimizer.config()) as object) };
   const trained = training && {
     optimizer,
-    loss: training.loss.name,
-    metrics: training.metrics.map((metric) => metric.name),
+    loss: training.objectives.map(({ loss }) => loss.name).join(" + "),
+    metrics: training.objectives.flatMap((objective) =>
+      [...objective.metrics, ...objective.weightedMetrics].map(({ name }) => measureName(objective, name)),
+    ),
   };
   if (json) {
     const layers = model.rows().map(({ layer, path, trainable }) => ({

@@ -1,0 +1,136 @@
+// Batches from a generator: each is written to the backend's memory when its step is due.
+import { ArgumentError } from "../errors.ts";
+import { mapTree, type Tree } from "../nn/tree.ts";
+import { describe } from "../options.ts";
+import { formatShape } from "../shape.ts";
+import { type BatchStream, type Examples, type Forms, isColumn, toBatch } from "./examples.ts";
+import { isResident, ResidentColumn, refillColumns } from "./resident.ts";
+import type { Batch, Ready, Source } from "./source.ts";
+
+/** The columns into which batches of one form are written. */
+interface Staged {
+  readonly inputs: Tree<ResidentColumn>;
+  readonly targets: Tree<ResidentColumn>;
+  readonly weights: ResidentColumn | null;
+}
+
+/** Batches one after another. */
+export class StreamSource implements Source {
+  readonly #where: string;
+  readonly #given: BatchStream;
+  readonly #forms: () => Forms;
+  readonly #check: (where: string, batch: Examples) => void;
+  readonly #staged = new Map<string, Staged>();
+  #iterator: AsyncIterator<unknown> | Iterator<unknown> | null = null;
+  /** Batches left in this epoch; null if only their end tells. */
+  #left: number | null = null;
+  /** The number of the batch in its epoch, from 1. */
+  #number = 0;
+  /** A batch that was asked for before it was due. */
+  #ahead: Examples | null = null;
+
+  /** `check` is called with each batch, before anything is computed. */
+  constructor(where: string, given: BatchStream, forms: () => Forms, check: (where: string, batch: Examples) => void) {
+    this.#where = where;
+    this.#given = given;
+    this.#forms = forms;
+    this.#check = check;
+  }
+
+  /** Begins an epoch of `steps` batches, or of all that come. */
+  begin(steps: number | null): void {
+    // A function gives new batches for each epoch; a generator goes on where it was.
+    const isNew = typeof this.#given === "function" || steps === null;
+    if (!this.#ahead && (!this.#iterator || isNew)) this.#iterator = iteratorOf(this.#where, this.#given);
+    this.#left = steps;
+    this.#number = 0;
+  }
+
+  /** The first batch, for what must be known before the first step. */
+  async first(): Promise<Examples | null> {
+    this.#iterator ??= iteratorOf(this.#where, this.#given);
+    this.#ahead ??= await this.#pull();
+    return this.#ahead;
+  }
+
+  async next(): Promise<Ready | null> {
+    if (this.#left === 0) return null;
+    const batch = this.#ahead ?? (await this.#pull());
+    this.#ahead = null;
+    if (!batch) {
+      if (this.#left !== null)
+        throw new ArgumentError(
+          `${this.#where}: expected ${this.#number + this.#left} batches for an epoch, got ${this.#number}; ` +
+            "give fewer stepsPerEpoch, or a function that returns a new generator.",
+        );
+      return null;
+    }
+    if (this.#left !== null) this.#left--;
+    this.#number++;
+    this.#check(`${this.#where}: batch ${this.#number}`, batch);
+    const form = this.#write(batch);
+    return { batch: batch.size, steps: 1, form };
+  }
+
+  batch({ form, batch }: Ready): Batch {
+    const staged = this.#staged.get(form);
+    if (!staged) throw new ArgumentError(`${this.#where}: there is no batch of ${batch} examples.`);
+    return {
+      inputs: mapTree(staged.inputs, isResident, (column) => column.all()),
+      targets: mapTree(staged.targets, isResident, (column) => column.all()),
+      weights: staged.weights?.all().cast("float32") ?? null,
+    };
+  }
+
+  mark(): () => void {
+    const values = [...this.#staged.values()].flatMap(({ inputs, targets, weights }) => {
+      const columns: ResidentColumn[] = weights ? [weights] : [];
+      for (const tree of [inputs, targets]) mapTree(tree, isResident, (column) => columns.push(column));
+      return columns.map((column) => column.keep());
+    });
+    return () => {
+      for (const restore of values) restore();
+    };
+  }
+
+  async #pull(): Promise<Examples | null> {
+    const next = await this.#iterator?.next();
+    if (!next || next.done) return null;
+    return toBatch(`${this.#where}: batch ${this.#number + 1}`, next.value, this.#forms());
+  }
+
+  #write({ inputs, targets, weights }: Examples): string {
+    const parts = [inputs, targets, ...(weights ? [weights] : [])];
+    const form = JSON.stringify(
+      parts.map((tree) =>
+        mapTree(tree, isColumn, ({ array, scale, offset }) =>
+          [array.dtype + formatShape(array.shape), scale, offset].join(),
+        ),
+      ),
+    );
+    const staged = this.#staged.get(form);
+    if (staged) {
+      refillColumns(staged.inputs, inputs);
+      refillColumns(staged.targets, targets);
+      if (weights) staged.weights?.refill(weights);
+    } else {
+      this.#staged.set(form, {
+        inputs: mapTree(inputs, isColumn, (column) => new ResidentColumn(column, "inputs")),
+        targets: mapTree(targets, isColumn, (column) => new ResidentColumn(column, "targets")),
+        weights: weights && new ResidentColumn(weights, "sample weights"),
+      });
+    }
+    return form;
+  }
+}
+
+function iteratorOf(where: string, given: BatchStream): AsyncIterator<unknown> | Iterator<unknown> {
+  const made = typeof given === "function" ? given() : given;
+  if (typeof made === "object" && made !== null) {
+    if (Symbol.asyncIterator in made) return made[Symbol.asyncIterator]();
+    if (Symbol.iterator in made) return made[Symbol.iterator]();
+  }
+  throw new ArgumentError(
+    `${where}: expected a function that returns batches one after another (a generator), got ${describe(made)}.`,
+  );
+}
