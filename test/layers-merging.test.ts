@@ -112,7 +112,7 @@ describe("what is wrong is said", () => {
     [
       "the batch",
       () => layers.concatenate({ axis: 0 }),
-      /^concatenate: expected axis to be an integer other than 0, got 0/,
+      /^concatenate: expected axis to be an integer other than 0 \(the batch\), got 0/,
     ],
     [
       "a product of unequal lengths",

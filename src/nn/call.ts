@@ -9,7 +9,7 @@ import { tracing } from "../runtime/trace.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { whileInferring } from "./store.ts";
-import { type Holder, hashPath, layersIn } from "./structure.ts";
+import { type Holder, hashPath, layersIn, type Placed } from "./structure.ts";
 import {
   formatShapes,
   isShape,
@@ -30,6 +30,8 @@ export type Masks = Tree<Tensor | null>;
 export interface CallContext {
   /** True during `fit`. Dropout does nothing otherwise. */
   readonly training: boolean;
+  /** False if the layer, or one that holds it, is frozen. */
+  readonly trainable: boolean;
   /**
    * A random key of this layer and this step; null outside training. It follows from the layer's path: layers that are
    * put before this one do not change it. A layer that is called twice gets another key the second time.
@@ -99,7 +101,7 @@ export class Call {
   readonly #losses: Tensor[] = [];
   /** True if it only infers shapes. */
   readonly isInference: boolean;
-  #paths: ReadonlyMap<Holder, string> = new Map();
+  #places: ReadonlyMap<Holder, Placed<Holder>> = new Map();
 
   constructor(root: Callable, options: CallOptions, isInference = false) {
     this.#root = root;
@@ -122,7 +124,7 @@ export class Call {
 
   /** Calls one layer of the tree. */
   apply(layer: Callable, inputs: Tensors, options: Pick<CallOptions, "training" | "mask"> = {}): Tensors {
-    const path = this.#pathOf(layer);
+    const { path, trainable } = this.#placeOf(layer);
     const given = tensorsOf(`${layer.describe()}: inputs`, inputs);
     const training = options.training ?? active?.training ?? this.#options.training ?? false;
     const mask = options.mask ?? this.#maskOf(inputs);
@@ -131,7 +133,7 @@ export class Call {
     try {
       const scope = outer && path.startsWith(`${outer.path}/`) ? path.slice(outer.path.length + 1) : path;
       layer.prepare(shapesOf(inputs));
-      const run = () => layer.call(inputs, this.#context(path, training, mask));
+      const run = () => layer.call(inputs, this.#context(path, training, trainable, mask));
       const output = scope === "" ? run() : withScope(scope, run);
       for (const y of tensorsOf(`${layer.describe()}: call`, output)) if (path !== "") this.#givers.set(y, path);
       this.#keepMask(output, layer.computeMask(inputs, mask));
@@ -144,7 +146,7 @@ export class Call {
     }
   }
 
-  #context(path: string, training: boolean, mask: Masks | null): CallContext {
+  #context(path: string, training: boolean, trainable: boolean, mask: Masks | null): CallContext {
     const { key: root } = this.#options;
     const nth = (): number => {
       const n = this.#counts.get(path) ?? 0;
@@ -155,6 +157,7 @@ export class Call {
     let key: Key | null | undefined;
     return {
       training,
+      trainable,
       mask,
       path,
       get key() {
@@ -172,13 +175,13 @@ export class Call {
     };
   }
 
-  #pathOf(layer: Callable): string {
-    const known = this.#paths.get(layer);
+  #placeOf(layer: Callable): Placed<Holder> {
+    const known = this.#places.get(layer);
     if (known !== undefined) return known;
     // The tree may have grown: a layer may make others in its `build`.
-    this.#paths = new Map(layersIn<Holder>(this.#root).map(({ layer, path }) => [layer, path]));
-    const path = this.#paths.get(layer);
-    if (path !== undefined) return path;
+    this.#places = new Map(layersIn<Holder>(this.#root).map((placed) => [placed.layer, placed]));
+    const place = this.#places.get(layer);
+    if (place !== undefined) return place;
     throw new NablaError(
       `${layer.describe()} is called in ${this.#root.describe()}, which does not hold it: keep it in a field of the ` +
         "layer that calls it (not a #private one), alone or in an array or object, so that its weights are found.",

@@ -1,9 +1,9 @@
 // The layer that joins its inputs along an axis.
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { concatenate, ones } from "../functions/array.ts";
-import { describe } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { checkAxis, exampleAxis } from "./axes.ts";
 import type { Masks } from "./call.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 import { checkParts, eitherMask, maskList } from "./merging.ts";
@@ -12,15 +12,6 @@ import { formatShapes, type Shapes } from "./tree.ts";
 export interface ConcatenateConfig extends LayerOptions {
   /** The axis to join along, counted with the batch axis as 0. Default: −1, the last. */
   readonly axis?: number;
-}
-
-/** An axis beside the batch, as an index from 1 up. Throws {@link ArgumentError} for one that `rank` does not have. */
-export function exampleAxis(layer: Layer, axis: number, shapes: Shapes, rank: number): number {
-  const index = axis < 0 ? axis + rank : axis;
-  if (Number.isInteger(index) && index >= 1 && index < rank) return index;
-  throw new ArgumentError(
-    `${layer.describe()}: expected an axis of ${formatShapes(shapes)} other than the batch, got ${describe(axis)}.`,
-  );
 }
 
 /**
@@ -37,16 +28,13 @@ export class Concatenate extends Layer<readonly Tensor[], Tensor> {
 
   constructor(config: ConcatenateConfig = {}) {
     super("concatenate", config, ["axis"]);
-    const { axis = -1 } = config;
-    if (!Number.isInteger(axis) || axis === 0)
-      throw new ArgumentError(`concatenate: expected axis to be an integer other than 0, got ${describe(axis)}.`);
-    this.axis = axis;
+    this.axis = checkAxis("concatenate", config.axis ?? -1);
   }
 
   override build(inputShapes: Shapes): void {
     const shapes = checkParts(this, inputShapes, 1);
     const rank = (shapes[0] as Shape).length + 1;
-    const axis = exampleAxis(this, this.axis, shapes, rank);
+    const axis = exampleAxis(this, this.axis, shapes[0] as Shape, shapes);
     const others = (shape: Shape): string => shape.filter((_, i) => i + 1 !== axis).join();
     if (shapes.every((shape) => shape.length + 1 === rank && others(shape) === others(shapes[0] as Shape))) return;
     throw new ShapeError(

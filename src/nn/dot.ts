@@ -5,7 +5,7 @@ import * as ops from "../ops/index.ts";
 import { checkFlag, describe } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { exampleAxis } from "./concatenate.ts";
+import { exampleAxis } from "./axes.ts";
 import { asFloat, Layer, type LayerOptions } from "./layer.ts";
 import { checkParts } from "./merging.ts";
 import { formatShapes, type Shapes } from "./tree.ts";
@@ -50,7 +50,7 @@ export class Dot extends Layer<readonly [Tensor, Tensor], Tensor> {
   override build(inputShapes: Shapes): void {
     const shapes = checkParts(this, inputShapes, 2, true);
     const [a, b] = shapes as readonly [Shape, Shape];
-    const [i, j] = this.#indices(shapes, a.length + 1, b.length + 1);
+    const [i, j] = this.#indices([a, b]);
     if (a[i - 1] === b[j - 1]) return;
     throw new ShapeError(
       `${this.describe()}: expected inputs of equal lengths along the axes ${i} and ${j}, got ${formatShapes(shapes)}.`,
@@ -58,8 +58,7 @@ export class Dot extends Layer<readonly [Tensor, Tensor], Tensor> {
   }
 
   call([first, second]: readonly [Tensor, Tensor]): Tensor {
-    const shapes = [first, second].map((x) => x.shape.slice(1));
-    const [i, j] = this.#indices(shapes, first.ndim, second.ndim);
+    const [i, j] = this.#indices([first.shape.slice(1), second.shape.slice(1)]);
     const scaled = (x: Tensor, axis: number): Tensor =>
       this.normalize ? l2Normalize(asFloat(x), { axes: axis }) : asFloat(x);
     const [a, b] = [scaled(first, i), scaled(second, j)];
@@ -70,9 +69,9 @@ export class Dot extends Layer<readonly [Tensor, Tensor], Tensor> {
     return y.ndim === 1 ? y.expandDims(1) : y;
   }
 
-  #indices(shapes: readonly Shape[], rankA: number, rankB: number): [number, number] {
+  #indices(shapes: readonly [Shape, Shape]): [number, number] {
     const [first, second] = typeof this.axes === "number" ? [this.axes, this.axes] : this.axes;
-    return [exampleAxis(this, first, shapes, rankA), exampleAxis(this, second, shapes, rankB)];
+    return [exampleAxis(this, first, shapes[0], shapes), exampleAxis(this, second, shapes[1], shapes)];
   }
 
   override computeMask(): null {

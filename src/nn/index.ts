@@ -3,6 +3,8 @@
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Activation, type ActivationLike } from "./activation.ts";
+import { ActivityRegularization, type ActivityRegularizationOptions } from "./activity-regularization.ts";
+import { BatchNormalization, type BatchNormalizationOptions } from "./batch-normalization.ts";
 import { Bidirectional, type BidirectionalOptions } from "./bidirectional.ts";
 import { Concatenate, type ConcatenateConfig } from "./concatenate.ts";
 import { Conv1D, type Conv1DOptions, Conv2D, Conv3D, type ConvConfig, type ConvOptions } from "./convolution.ts";
@@ -21,12 +23,39 @@ import { Dot, type DotConfig, type DotOptions } from "./dot.ts";
 import { Dropout } from "./dropout.ts";
 import { Embedding, type EmbeddingOptions } from "./embedding.ts";
 import { Flatten } from "./flatten.ts";
+import {
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  GlobalAveragePooling3D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling2D,
+  GlobalMaxPooling3D,
+  type GlobalPoolingLayerOptions,
+} from "./global-pooling.ts";
 import { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from "./gru.ts";
 import { Input } from "./input.ts";
 import type { Layer, LayerOptions } from "./layer.ts";
 import { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions } from "./lstm.ts";
 import { Maxout, type MaxoutOptions } from "./maxout.ts";
 import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merging.ts";
+import {
+  AlphaDropout,
+  GaussianDropout,
+  GaussianNoise,
+  SpatialDropout1D,
+  SpatialDropout2D,
+  SpatialDropout3D,
+} from "./noise.ts";
+import {
+  GroupNormalization,
+  type GroupNormalizationOptions,
+  LayerNormalization,
+  type LayerNormalizationOptions,
+  RMSNormalization,
+  type RMSNormalizationOptions,
+  UnitNormalization,
+  type UnitNormalizationOptions,
+} from "./normalization.ts";
 import {
   ELU,
   type ELUConfig,
@@ -36,12 +65,22 @@ import {
   Softmax,
   type SoftmaxConfig,
 } from "./pointwise.ts";
+import {
+  AveragePooling1D,
+  AveragePooling2D,
+  AveragePooling3D,
+  MaxPooling1D,
+  MaxPooling2D,
+  MaxPooling3D,
+  type PoolingLayerOptions,
+} from "./pooling.ts";
 import { PReLU, type PReLUConfig } from "./prelu.ts";
 import type { RecurrentCell, RecurrentOptions } from "./recurrent-cell.ts";
 import { Rescaling } from "./rescaling.ts";
 import { Reshape } from "./reshape.ts";
 import { RNN, type RNNOptions } from "./rnn.ts";
 import { SimpleRNN, SimpleRNNCell, type SimpleRNNOptions } from "./simple-rnn.ts";
+import { SpectralNormalization, type SpectralNormalizationOptions } from "./spectral-normalization.ts";
 import { StackedRNNCells } from "./stacked-rnn-cells.ts";
 import { TimeDistributed } from "./time-distributed.ts";
 import {
@@ -59,10 +98,25 @@ type Cells = RecurrentCell | readonly RecurrentCell[];
 /** {@link Activation}: an activation as a layer. */
 export const activation = (activation: ActivationLike, options: LayerOptions = {}): Activation =>
   new Activation({ ...options, activation });
+/** {@link ActivityRegularization}: a penalty on the values that pass through. */
+export const activityRegularization = (options: ActivityRegularizationOptions = {}): ActivityRegularization =>
+  new ActivityRegularization(options);
 /** {@link Add}: the sum of several inputs. */
 export const add = (options: LayerOptions = {}): Add => new Add(options);
+/** {@link AlphaDropout}: the dropout that goes with selu. */
+export const alphaDropout = (rate: number, options: LayerOptions = {}): AlphaDropout =>
+  new AlphaDropout({ ...options, rate });
 /** {@link Average}: the mean of several inputs. */
 export const average = (options: LayerOptions = {}): Average => new Average(options);
+/** {@link AveragePooling1D}: the mean of each window of steps. */
+export const averagePooling1d = (options: PoolingLayerOptions = {}): AveragePooling1D => new AveragePooling1D(options);
+/** {@link AveragePooling2D}: the mean of each window of pixels. */
+export const averagePooling2d = (options: PoolingLayerOptions = {}): AveragePooling2D => new AveragePooling2D(options);
+/** {@link AveragePooling3D}: the mean of each window of a volume. */
+export const averagePooling3d = (options: PoolingLayerOptions = {}): AveragePooling3D => new AveragePooling3D(options);
+/** {@link BatchNormalization}: each channel gets mean 0 and variance 1 over the batch. */
+export const batchNormalization = (options: BatchNormalizationOptions = {}): BatchNormalization =>
+  new BatchNormalization(options);
 /** {@link Concatenate}: several inputs joined along an axis. */
 export const concatenate = (config: ConcatenateConfig = {}): Concatenate => new Concatenate(config);
 /** {@link Conv1D}: the convolution of sequences. */
@@ -132,8 +186,38 @@ export function gru(units: number, options: GRUOptions = {}): GRU<any> {
 }
 /** {@link GRUCell}: one step of a gated recurrent unit. */
 export const gruCell = (units: number, options: GRUCellOptions = {}): GRUCell => new GRUCell({ ...options, units });
+/** {@link GaussianDropout}: multiplies by noise while training. */
+export const gaussianDropout = (rate: number, options: LayerOptions = {}): GaussianDropout =>
+  new GaussianDropout({ ...options, rate });
+/** {@link GaussianNoise}: adds noise while training. */
+export const gaussianNoise = (stddev: number, options: LayerOptions = {}): GaussianNoise =>
+  new GaussianNoise({ ...options, stddev });
+/** {@link GlobalAveragePooling1D}: the mean of each channel over all steps. */
+export const globalAveragePooling1d = (options: GlobalPoolingLayerOptions = {}): GlobalAveragePooling1D =>
+  new GlobalAveragePooling1D(options);
+/** {@link GlobalAveragePooling2D}: the mean of each channel over all pixels. */
+export const globalAveragePooling2d = (options: GlobalPoolingLayerOptions = {}): GlobalAveragePooling2D =>
+  new GlobalAveragePooling2D(options);
+/** {@link GlobalAveragePooling3D}: the mean of each channel over all of a volume. */
+export const globalAveragePooling3d = (options: GlobalPoolingLayerOptions = {}): GlobalAveragePooling3D =>
+  new GlobalAveragePooling3D(options);
+/** {@link GlobalMaxPooling1D}: the maximum of each channel over all steps. */
+export const globalMaxPooling1d = (options: GlobalPoolingLayerOptions = {}): GlobalMaxPooling1D =>
+  new GlobalMaxPooling1D(options);
+/** {@link GlobalMaxPooling2D}: the maximum of each channel over all pixels. */
+export const globalMaxPooling2d = (options: GlobalPoolingLayerOptions = {}): GlobalMaxPooling2D =>
+  new GlobalMaxPooling2D(options);
+/** {@link GlobalMaxPooling3D}: the maximum of each channel over all of a volume. */
+export const globalMaxPooling3d = (options: GlobalPoolingLayerOptions = {}): GlobalMaxPooling3D =>
+  new GlobalMaxPooling3D(options);
+/** {@link GroupNormalization}: groups of channels get mean 0 and variance 1 in each example. */
+export const groupNormalization = (options: GroupNormalizationOptions = {}): GroupNormalization =>
+  new GroupNormalization(options);
 /** {@link Input}: the shape of the examples, without the batch axis. */
 export const input = (shape: Shape, options: LayerOptions = {}): Input => new Input({ ...options, shape });
+/** {@link LayerNormalization}: each example gets mean 0 and variance 1. */
+export const layerNormalization = (options: LayerNormalizationOptions = {}): LayerNormalization =>
+  new LayerNormalization(options);
 /** {@link LeakyReLU}: x, or negativeSlope·x below 0. */
 export const leakyRelu = (config: LeakyReLUConfig = {}): LeakyReLU => new LeakyReLU(config);
 /** {@link Maximum}: the greatest of several inputs, element by element. */
@@ -148,6 +232,12 @@ export function lstm(units: number, options: LSTMOptions = {}): LSTM<any> {
 export const lstmCell = (units: number, options: LSTMCellOptions = {}): LSTMCell => new LSTMCell({ ...options, units });
 /** {@link Maxout}: the greatest of several linear functions. */
 export const maxout = (units: number, options: MaxoutOptions = {}): Maxout => new Maxout({ ...options, units });
+/** {@link MaxPooling1D}: the maximum of each window of steps. */
+export const maxPooling1d = (options: PoolingLayerOptions = {}): MaxPooling1D => new MaxPooling1D(options);
+/** {@link MaxPooling2D}: the maximum of each window of pixels. */
+export const maxPooling2d = (options: PoolingLayerOptions = {}): MaxPooling2D => new MaxPooling2D(options);
+/** {@link MaxPooling3D}: the maximum of each window of a volume. */
+export const maxPooling3d = (options: PoolingLayerOptions = {}): MaxPooling3D => new MaxPooling3D(options);
 /** {@link Minimum}: the least of several inputs, element by element. */
 export const minimum = (options: LayerOptions = {}): Minimum => new Minimum(options);
 /** {@link Multiply}: the elementwise product of several inputs. */
@@ -162,6 +252,9 @@ export const rescaling = (scale: number, offset = 0, options: LayerOptions = {})
 /** {@link Reshape}: gives examples another shape. */
 export const reshape = (targetShape: Shape, options: LayerOptions = {}): Reshape =>
   new Reshape({ ...options, targetShape });
+/** {@link RMSNormalization}: each example gets a mean square of 1. */
+export const rmsNormalization = (options: RMSNormalizationOptions = {}): RMSNormalization =>
+  new RMSNormalization(options);
 /** {@link SeparableConv1D}: the convolution of sequences, each channel by itself, then a mixture of the channels. */
 export const separableConv1d = (
   filters: number,
@@ -199,3 +292,20 @@ export const stackedRNNCells = (cells: readonly RecurrentCell[], options: LayerO
 /** {@link TimeDistributed}: applies a layer to each step. */
 export const timeDistributed = (layer: Layer<Tensor, Tensor>, options: LayerOptions = {}): TimeDistributed =>
   new TimeDistributed({ ...options, layer });
+/** {@link SpatialDropout1D}: sets whole channels of sequences to zero at random while training. */
+export const spatialDropout1d = (rate: number, options: LayerOptions = {}): SpatialDropout1D =>
+  new SpatialDropout1D({ ...options, rate });
+/** {@link SpatialDropout2D}: sets whole channels of images to zero at random while training. */
+export const spatialDropout2d = (rate: number, options: LayerOptions = {}): SpatialDropout2D =>
+  new SpatialDropout2D({ ...options, rate });
+/** {@link SpatialDropout3D}: sets whole channels of volumes to zero at random while training. */
+export const spatialDropout3d = (rate: number, options: LayerOptions = {}): SpatialDropout3D =>
+  new SpatialDropout3D({ ...options, rate });
+/** {@link SpectralNormalization}: calls a layer with its kernel divided by the kernel's greatest singular value. */
+export const spectralNormalization = (
+  layer: Layer,
+  options: SpectralNormalizationOptions = {},
+): SpectralNormalization => new SpectralNormalization({ ...options, layer });
+/** {@link UnitNormalization}: vectors of length 1. */
+export const unitNormalization = (options: UnitNormalizationOptions = {}): UnitNormalization =>
+  new UnitNormalization(options);

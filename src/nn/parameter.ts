@@ -36,6 +36,7 @@ export class Parameter {
   /** Is applied after each step of training; null without one. */
   readonly constraint: Constraint | null;
   #storage: { readonly variable: Variable; readonly offset: number } | null = null;
+  #standIn: Tensor | null = null;
 
   constructor(name: string, shape: Shape, initializer: Initializer, options: ParameterOptions) {
     const { trainable = true, regularizer = null, constraint = null } = options;
@@ -59,6 +60,7 @@ export class Parameter {
 
   /** The value at this moment. Throws {@link NablaError} before a model has made its weights. */
   get value(): Tensor {
+    if (this.#standIn) return this.#standIn;
     if (!this.#storage && isInferring()) return zeros(this.shape);
     if (!this.#storage)
       throw new NablaError(
@@ -66,6 +68,17 @@ export class Parameter {
           "that only trainStep uses must know its input shape: sequential([…], { inputShape }) or layers.input([…]).",
       );
     return readParameter(this.#storage.variable, this.#storage.offset, this.shape);
+  }
+
+  /** Runs a function to which the parameter has another value of the same shape: a normalised kernel, say. */
+  during<T>(value: Tensor, run: () => T): T {
+    const outer = this.#standIn;
+    this.#standIn = value;
+    try {
+      return run();
+    } finally {
+      this.#standIn = outer;
+    }
   }
 
   /** Gives a parameter that is not trainable its next value: a running mean, say. */

@@ -1,6 +1,8 @@
 // The layer classes of Nabla, and those of the user's own, by the names that model files give them.
 import { ArgumentError } from "../errors.ts";
 import { Activation } from "./activation.ts";
+import { ActivityRegularization } from "./activity-regularization.ts";
+import { BatchNormalization } from "./batch-normalization.ts";
 import { Bidirectional } from "./bidirectional.ts";
 import { Concatenate } from "./concatenate.ts";
 import { Conv1D, Conv2D, Conv3D } from "./convolution.ts";
@@ -10,27 +12,59 @@ import { Dot } from "./dot.ts";
 import { Dropout } from "./dropout.ts";
 import { Embedding } from "./embedding.ts";
 import { Flatten } from "./flatten.ts";
+import {
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  GlobalAveragePooling3D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling2D,
+  GlobalMaxPooling3D,
+} from "./global-pooling.ts";
 import { GRU, GRUCell } from "./gru.ts";
 import { Input } from "./input.ts";
 import type { Layer } from "./layer.ts";
 import { LSTM, LSTMCell } from "./lstm.ts";
 import { Maxout } from "./maxout.ts";
 import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merging.ts";
+import {
+  AlphaDropout,
+  GaussianDropout,
+  GaussianNoise,
+  SpatialDropout1D,
+  SpatialDropout2D,
+  SpatialDropout3D,
+} from "./noise.ts";
+import { GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization } from "./normalization.ts";
 import { ELU, LeakyReLU, ReLU, Softmax } from "./pointwise.ts";
+import {
+  AveragePooling1D,
+  AveragePooling2D,
+  AveragePooling3D,
+  MaxPooling1D,
+  MaxPooling2D,
+  MaxPooling3D,
+} from "./pooling.ts";
 import { PReLU } from "./prelu.ts";
 import { addFactory, isRegistered, type LayerFactory } from "./registry.ts";
 import { Rescaling } from "./rescaling.ts";
 import { Reshape } from "./reshape.ts";
 import { RNN } from "./rnn.ts";
 import { SimpleRNN, SimpleRNNCell } from "./simple-rnn.ts";
+import { SpectralNormalization } from "./spectral-normalization.ts";
 import { StackedRNNCells } from "./stacked-rnn-cells.ts";
 import { TimeDistributed } from "./time-distributed.ts";
 import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from "./transposed.ts";
 
 const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Activation,
+  ActivityRegularization,
   Add,
+  AlphaDropout,
   Average,
+  AveragePooling1D,
+  AveragePooling2D,
+  AveragePooling3D,
+  BatchNormalization,
   Bidirectional,
   Concatenate,
   Conv1D,
@@ -49,15 +83,29 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Flatten,
   GRU,
   GRUCell,
+  GaussianDropout,
+  GaussianNoise,
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  GlobalAveragePooling3D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling2D,
+  GlobalMaxPooling3D,
+  GroupNormalization,
   Input,
   LSTM,
   LSTMCell,
+  LayerNormalization,
   LeakyReLU,
+  MaxPooling1D,
+  MaxPooling2D,
+  MaxPooling3D,
   Maximum,
   Maxout,
   Minimum,
   Multiply,
   PReLU,
+  RMSNormalization,
   RNN,
   ReLU,
   Rescaling,
@@ -67,9 +115,14 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   SimpleRNN,
   SimpleRNNCell,
   Softmax,
+  SpatialDropout1D,
+  SpatialDropout2D,
+  SpatialDropout3D,
+  SpectralNormalization,
   StackedRNNCells,
   Subtract,
   TimeDistributed,
+  UnitNormalization,
 };
 
 /** Makes the layers of Nabla known. Only who reads or writes files needs this: a page that does not loads no others. */

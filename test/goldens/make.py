@@ -789,7 +789,60 @@ CONVOLUTION = [
           {"depthwiseKernel": spread(2, 2, 2, 2), "pointwiseKernel": spread(1, 1, 4, 3), "bias": spread(3)}),
 ]
 
-write("nn", [*MERGING, *CONVOLUTION])
+
+
+def channels_first(f, *args, **given):
+    return lambda x: last(f(first(x), *args, **given))
+
+
+POOLING = [
+    layer("maxPooling1d", [{"poolSize": 3, "strides": 2}], channels_first(F.max_pool1d, 3, 2), [shuffled(2, 7, 2)]),
+    layer("maxPooling2d", [{"poolSize": [2, 3]}], channels_first(F.max_pool2d, (2, 3)), [shuffled(1, 5, 6, 2)]),
+    layer("maxPooling2d", [{"padding": "same"}], channels_first(F.max_pool2d, 2, ceil_mode=True), [shuffled(1, 5, 5, 2)]),
+    layer("maxPooling3d", [{"strides": 1}], channels_first(F.max_pool3d, 2, 1), [shuffled(1, 3, 3, 3, 1)]),
+    layer("averagePooling1d", [{"poolSize": 3, "strides": 2, "padding": "same"}],
+          channels_first(F.avg_pool1d, 3, 2, padding=1, count_include_pad=False), [spread(2, 7, 2)]),
+    layer("averagePooling2d", [{"padding": "same"}], channels_first(F.avg_pool2d, 2, ceil_mode=True, count_include_pad=False), [spread(1, 5, 5, 2)]),
+    layer("averagePooling3d", [{"poolSize": [1, 2, 2]}], channels_first(F.avg_pool3d, (1, 2, 2)), [spread(1, 2, 4, 4, 1)]),
+    layer("globalMaxPooling1d", [], lambda x: x.amax(1), [shuffled(2, 5, 2)]),
+    layer("globalMaxPooling2d", [{"keepDims": True}], lambda x: x.amax((1, 2), keepdim=True), [shuffled(2, 3, 2, 2)]),
+    layer("globalMaxPooling3d", [], lambda x: x.amax((1, 2, 3)), [shuffled(2, 2, 3, 2, 2)]),
+    layer("globalAveragePooling1d", [{"keepDims": True}], lambda x: x.mean(1, keepdim=True), [spread(2, 5, 2)]),
+    layer("globalAveragePooling2d", [], lambda x: x.mean((1, 2)), [spread(2, 3, 2, 2)]),
+    layer("globalAveragePooling3d", [], lambda x: x.mean((1, 2, 3)), [spread(2, 2, 3, 2, 2)]),
+]
+
+
+def batch_norm(training, eps=1e-3):
+    return lambda x, g, b, m, v: last(F.batch_norm(first(x), m.clone(), v.clone(), g, b, training, eps=eps))
+
+
+def affine(n):
+    return {"gamma": f32(np.linspace(0.5, 1.7, n)), "beta": f32(np.linspace(-0.4, 0.9, n))}
+
+
+RUNNING = {**affine(3), "movingMean": f32([0.1, -0.2, 0.3]), "movingVariance": f32([0.5, 1, 2])}
+NORMALIZATION = [
+    layer("batchNormalization", [], batch_norm(True), [spread(3, 2, 2, 3)], RUNNING, training=True, differentiable=[0, 1, 2]),
+    layer("batchNormalization", [{"epsilon": 1e-5}], batch_norm(False, 1e-5), [spread(3, 2, 3)], RUNNING, differentiable=[0, 1, 2]),
+    layer("batchNormalization", [{"axis": 1, "center": False, "scale": False}],
+          lambda x, m, v: F.batch_norm(x, m.clone(), v.clone(), None, None, True, eps=1e-3),
+          [spread(3, 2, 4)], {"movingMean": f32([0, 0]), "movingVariance": f32([1, 1])}, training=True, differentiable=[0]),
+    layer("layerNormalization", [], lambda x, g, b: F.layer_norm(x, (5,), g, b, 1e-3), [spread(3, 4, 5)], affine(5)),
+    layer("layerNormalization", [{"axis": [1, 2], "epsilon": 1e-5}], lambda x, g, b: F.layer_norm(x, (4, 2), g, b, 1e-5),
+          [spread(3, 4, 2)], {"gamma": spread(4, 2), "beta": shuffled(4, 2)}),
+    layer("layerNormalization", [{"axis": 1, "center": False}], lambda x, g: F.layer_norm(x.movedim(1, -1), (4,), g, None, 1e-3).movedim(-1, 1),
+          [shuffled(3, 4, 2)], {"gamma": spread(4)}),
+    layer("groupNormalization", [{"groups": 2}], lambda x, g, b: last(F.group_norm(first(x), 2, g, b, 1e-3)), [spread(2, 3, 2, 4)], affine(4)),
+    layer("groupNormalization", [{"groups": -1}], lambda x, g, b: last(F.instance_norm(first(x), None, None, g, b, eps=1e-3)), [spread(2, 3, 2, 3)], affine(3)),
+    layer("groupNormalization", [{"groups": 2, "axis": 1, "epsilon": 1e-5}], lambda x, g, b: F.group_norm(x, 2, g, b, 1e-5), [spread(2, 4, 3)], affine(4)),
+    layer("rmsNormalization", [], lambda x, g: x * torch.rsqrt((x * x).mean(-1, keepdim=True) + 1e-6) * g, [spread(3, 5)], {"scale": spread(5)}),
+    layer("unitNormalization", [], lambda x: F.normalize(x, dim=-1), [spread(3, 4)]),
+    layer("unitNormalization", [{"axis": [1, 2]}], lambda x: x / x.pow(2).sum((1, 2), keepdim=True).sqrt(), [spread(3, 4, 2)]),
+]
+
+write("nn", [*MERGING, *CONVOLUTION, *POOLING, *NORMALIZATION])
+
 # ---- recurrent layers: Keras's order of gates, kernels [inputs, gates * units], batch first --------------------------
 
 

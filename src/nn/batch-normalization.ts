@@ -1,0 +1,145 @@
+// Batch normalisation, with running statistics for use outside training.
+import { ShapeError } from "../errors.ts";
+import { where } from "../functions/array.ts";
+import { batchNorm } from "../functions/normalization.ts";
+import { moments } from "../functions/reductions.ts";
+import { checkFlag, checkRange } from "../options.ts";
+import { formatShape, type Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkAxis, exampleAxis } from "./axes.ts";
+import type { CallContext } from "./call.ts";
+import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
+import { asFloat, formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
+
+/** The options of `layers.batchNormalization`. */
+export interface BatchNormalizationOptions extends LayerOptions {
+  /** The axis of the channels, counted with the batch axis as 0. Default: −1, the last. */
+  readonly axis?: number;
+  /** The share of the running statistics that a step keeps. Default: 0.99 (PyTorch counts from the other end: 0.1). */
+  readonly momentum?: number;
+  /** Added to the variance. Default: 0.001 (PyTorch: 10⁻⁵). */
+  readonly epsilon?: number;
+  /** Adds `beta`. Default: true. */
+  readonly center?: boolean;
+  /** Multiplies by `gamma`. Default: true. */
+  readonly scale?: boolean;
+  /** Default: "zeros". */
+  readonly betaInitializer?: InitializerLike;
+  /** Default: "ones". */
+  readonly gammaInitializer?: InitializerLike;
+  /** Default: "zeros". */
+  readonly movingMeanInitializer?: InitializerLike;
+  /** Default: "ones". */
+  readonly movingVarianceInitializer?: InitializerLike;
+}
+
+const names = ["beta", "gamma", "movingMean", "movingVariance"] as const;
+
+/**
+ * y = (x − mean) / √(variance + ε) · gamma + beta for each channel: `[batch, ..., channels]` keeps its shape. Ioffe and
+ * Szegedy, 2015.
+ *
+ * In training, mean and variance are those of the batch over all axes but that of the channels, and the running ones
+ * move towards them: `moving · momentum + batch · (1 − momentum)`. Outside training the running ones are used; in a
+ * frozen layer always, as in Keras. The variance is Σ (x − mean)² / n, also the running one, as in Keras (PyTorch's
+ * running variance has n − 1). Masked steps count in no statistic.
+ *
+ * Parameters: `gamma`, `beta`, `movingMean` and `movingVariance`, each `[channels]`; the last two are not trainable.
+ * Throws {@link ArgumentError} for an axis that does not exist and for options out of range.
+ *
+ * @example
+ * const conv = layers.conv2d(16, 3, { useBias: false });
+ * sequential([conv, layers.batchNormalization(), layers.relu()]);
+ */
+export class BatchNormalization extends Layer<Tensor, Tensor> {
+  override readonly className = "BatchNormalization";
+  readonly axis: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly center: boolean;
+  readonly scale: boolean;
+  readonly #initializers: Readonly<Record<(typeof names)[number], Initializer>>;
+
+  constructor(options: BatchNormalizationOptions = {}) {
+    const where = "batchNormalization";
+    super(where, options, [
+      "axis",
+      "momentum",
+      "epsilon",
+      "center",
+      "scale",
+      ...names.map((name) => `${name}Initializer`),
+    ]);
+    const { axis = -1, momentum = 0.99, epsilon = 1e-3, center = true, scale = true } = options;
+    this.axis = checkAxis(where, axis);
+    this.momentum = checkRange(where, "momentum", momentum, 0, 1 + Number.EPSILON);
+    this.epsilon = checkRange(where, "epsilon", epsilon, 0);
+    this.center = checkFlag(where, "center", center);
+    this.scale = checkFlag(where, "scale", scale);
+    this.#initializers = {
+      beta: initializer(options.betaInitializer ?? "zeros"),
+      gamma: initializer(options.gammaInitializer ?? "ones"),
+      movingMean: initializer(options.movingMeanInitializer ?? "zeros"),
+      movingVariance: initializer(options.movingVarianceInitializer ?? "ones"),
+    };
+  }
+
+  override build(inputShape: Shape): void {
+    const shape = [inputShape[this.#index(inputShape) - 1]!];
+    const { gamma, beta, movingMean, movingVariance } = this.#initializers;
+    if (this.scale) this.addParameter("gamma", shape, gamma);
+    if (this.center) this.addParameter("beta", shape, beta);
+    this.addParameter("movingMean", shape, movingMean, { trainable: false });
+    this.addParameter("movingVariance", shape, movingVariance, { trainable: false });
+  }
+
+  #index(inputShape: Shape): number {
+    return exampleAxis(this, this.axis, inputShape);
+  }
+
+  call(given: Tensor, { training, trainable, mask }: CallContext): Tensor {
+    const x = asFloat(given);
+    const statistics = { mean: this.parameter("movingMean"), variance: this.parameter("movingVariance") };
+    if (training && trainable) {
+      const { mean, variance } = this.#ofBatch(x, mask as Tensor | null);
+      const { momentum } = this;
+      const moved = (moving: Tensor, batch: Tensor): Tensor => moving.mul(momentum).add(batch.mul(1 - momentum));
+      this.assignParameter("movingMean", moved(statistics.mean, mean));
+      this.assignParameter("movingVariance", moved(statistics.variance, variance));
+      Object.assign(statistics, { mean, variance });
+    }
+    return batchNorm(x, {
+      ...statistics,
+      epsilon: this.epsilon,
+      axis: this.axis,
+      ...(this.scale && { gamma: this.parameter("gamma") }),
+      ...(this.center && { beta: this.parameter("beta") }),
+    });
+  }
+
+  /** The mean and the variance of each channel of the batch. */
+  #ofBatch(x: Tensor, mask: Tensor | null): { mean: Tensor; variance: Tensor } {
+    const channel = this.#index(x.shape.slice(1));
+    const axes = x.shape.map((_, i) => i).filter((i) => i !== channel);
+    if (mask === null) return moments(x, axes);
+    const steps = x.shape.slice(0, mask.ndim);
+    if (mask.ndim >= x.ndim || channel < mask.ndim || mask.shape.some((n, i) => n !== steps[i]))
+      throw new ShapeError(
+        `${this.describe()}: expected a mask of the axes before the channels of ` +
+          `${formatBatchShape(x.shape.slice(1))}, got ${formatShape(mask.shape)}.`,
+      );
+    const counts = mask.reshape([...mask.shape, ...x.shape.slice(mask.ndim).map(() => 1)]);
+    const keepDims = { keepDims: true };
+    const size = x.shape[channel]!;
+    const n = counts.broadcastTo(x.shape).cast("float32").sum(axes, keepDims).maximum(1);
+    const mean = where(counts, x, 0).sum(axes, keepDims).div(n);
+    const variance = where(counts, x.sub(mean).square(), 0).sum(axes, keepDims).div(n);
+    return { mean: mean.reshape([size]), variance: variance.reshape([size]) };
+  }
+
+  override config() {
+    const { axis, momentum, epsilon, center, scale } = this;
+    const initializers = names.map((name) => [`${name}Initializer`, initializerConfig(this.#initializers[name])]);
+    return { axis, momentum, epsilon, center, scale, ...Object.fromEntries(initializers) };
+  }
+}

@@ -1,0 +1,87 @@
+// Pooling layers.
+import { describe, expect, test } from "vitest";
+import { layers, sequential, tensor, zeros } from "../src/index.ts";
+import { checkLayer } from "./check-layer.ts";
+
+describe("pooling, whole", () => {
+  test("maxPooling1d", () => checkLayer(() => layers.maxPooling1d(), [5, 2], { outputShape: [2, 2] }));
+  test("maxPooling2d", () =>
+    checkLayer(() => layers.maxPooling2d({ poolSize: 2, strides: [1, 2], padding: "same" }), [3, 3, 2], {
+      outputShape: [3, 2, 2],
+    }));
+  test("maxPooling3d", () => checkLayer(() => layers.maxPooling3d(), [2, 2, 4, 1], { outputShape: [1, 1, 2, 1] }));
+  test("averagePooling1d", () =>
+    checkLayer(() => layers.averagePooling1d({ poolSize: 3, padding: "same" }), [5, 2], { outputShape: [2, 2] }));
+  test("averagePooling2d", () =>
+    checkLayer(() => layers.averagePooling2d({ strides: 1 }), [3, 3, 2], { outputShape: [2, 2, 2] }));
+  test("averagePooling3d", () =>
+    checkLayer(() => layers.averagePooling3d(), [2, 2, 4, 1], { outputShape: [1, 1, 2, 1] }));
+  test("globalMaxPooling1d", () => checkLayer(() => layers.globalMaxPooling1d(), [4, 2], { outputShape: [2] }));
+  test("globalMaxPooling2d", () =>
+    checkLayer(() => layers.globalMaxPooling2d({ keepDims: true }), [2, 3, 2], { outputShape: [1, 1, 2] }));
+  test("globalMaxPooling3d", () => checkLayer(() => layers.globalMaxPooling3d(), [2, 3, 2, 2], { outputShape: [2] }));
+  test("globalAveragePooling1d", () =>
+    checkLayer(() => layers.globalAveragePooling1d({ keepDims: true }), [4, 2], { outputShape: [1, 2] }));
+  test("globalAveragePooling2d", () =>
+    checkLayer(() => layers.globalAveragePooling2d(), [2, 3, 2], { outputShape: [2] }));
+  test("globalAveragePooling3d", () =>
+    checkLayer(() => layers.globalAveragePooling3d(), [2, 3, 2, 2], { outputShape: [2] }));
+});
+
+describe("masks", () => {
+  const x = tensor([
+    [[1], [2], [Infinity]],
+    [[5], [6], [7]],
+  ]);
+  const mask = tensor([
+    [true, true, false],
+    [false, false, false],
+  ]);
+  test("masked steps do not count in the mean, whatever they hold", async () => {
+    for (const [keepDims, expected] of [
+      [false, [[1.5], [0]]],
+      [true, [[[1.5]], [[0]]]],
+    ] as const) {
+      const { output, mask: own } = sequential([layers.globalAveragePooling1d({ keepDims })]).result(x, { mask });
+      expect(await (output as typeof x).array()).toEqual(expected);
+      expect(own).toBeNull();
+    }
+  });
+  test("the result of pooling has no mask", () => {
+    for (const layer of [layers.maxPooling1d(), layers.averagePooling1d(), layers.globalMaxPooling1d()])
+      expect(sequential([layer]).result(zeros([2, 3, 1]), { mask }).mask).toBeNull();
+  });
+});
+
+describe("what is wrong is said", () => {
+  const cases: readonly [string, () => unknown, RegExp][] = [
+    [
+      "images without channels",
+      () => sequential([layers.maxPooling2d()], { inputShape: [8, 8] }),
+      /^layer max_pooling2d_1 \(MaxPooling2D\): expected inputs .* two spatial axes.* got \[batch,8,8\]; add the channels/,
+    ],
+    [
+      "a window that is longer than the input",
+      () => sequential([layers.averagePooling1d({ poolSize: 4 })], { inputShape: [3, 1] }),
+      /layer average_pooling1d_1 .*covers 4 elements of spatial axis 0, but x .* has 3 there; try padding: "same"/,
+    ],
+    ["a size", () => layers.maxPooling2d({ poolSize: [2] }), /^maxPooling2d: expected poolSize to be .* got \[2\]\.$/],
+    ["a stride", () => layers.maxPooling1d({ strides: 0 }), /^maxPooling1d: expected strides to be .* got 0\.$/],
+    [
+      "a padding",
+      () => layers.averagePooling2d({ padding: "full" as "same" }),
+      /^averagePooling2d: expected padding to be "valid" or "same", got "full"\.$/,
+    ],
+    [
+      "vectors",
+      () => sequential([layers.globalAveragePooling1d()], { inputShape: [4] }),
+      /expected inputs \[batch,\.\.\.space,channels\] with one spatial axis, none of them empty, got \[batch,4\]\./,
+    ],
+    [
+      "keepDims",
+      () => layers.globalMaxPooling2d({ keepDims: 1 as never }),
+      /^globalMaxPooling2d: expected keepDims to be true or false, got 1\.$/,
+    ],
+  ];
+  test.each(cases)("%s", (_, make, message) => expect(make).toThrow(message));
+});
