@@ -106,6 +106,7 @@ export type { CallContext, CallOptions, CallResult, LayerOutput, Masks } from ".
 export { type Constraint, type ConstraintLike, constraints } from "./nn/constraints.ts";
 export * as layers from "./nn/index.ts";
 export { type Initializer, type InitializerLike, initializers } from "./nn/initializers.ts";
+export { type LambdaFunction, registerFunction } from "./nn/lambda.ts";
 export { type Json, Layer, type LayerOptions } from "./nn/layer.ts";
 export type { Parameter } from "./nn/parameter.ts";
 export type { CellInputs, CellOutputs, RecurrentCell } from "./nn/recurrent-cell.ts";

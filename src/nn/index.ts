@@ -95,6 +95,27 @@ import type { Tensors } from "./tree.ts";
 type WithStates = { readonly returnState: true };
 type Cells = RecurrentCell | readonly RecurrentCell[];
 
+import { Identity, Lambda, type LambdaFunction } from "./lambda.ts";
+import {
+  Cropping1D,
+  Cropping2D,
+  Cropping3D,
+  type Margin1D,
+  type Margins,
+  ZeroPadding1D,
+  ZeroPadding2D,
+  ZeroPadding3D,
+} from "./margins.ts";
+import { Masking, type MaskingOptions } from "./masking.ts";
+import { Permute, RepeatVector } from "./permute.ts";
+import {
+  UpSampling1D,
+  UpSampling2D,
+  type UpSampling2DOptions,
+  UpSampling3D,
+  type UpSamplingOptions,
+} from "./up-sampling.ts";
+
 /** {@link Activation}: an activation as a layer. */
 export const activation = (activation: ActivationLike, options: LayerOptions = {}): Activation =>
   new Activation({ ...options, activation });
@@ -155,6 +176,15 @@ export function bidirectional<Out extends Tensors>(layer: RNN<Out>, options?: Bi
 export function bidirectional(layer: RNN<any>, options: BidirectionalOptions = {}): Bidirectional<any> {
   return new Bidirectional({ ...options, layer });
 }
+/** {@link Cropping1D}: cuts off steps at both ends. */
+export const cropping1d = (cropping: Margin1D = 1, options: LayerOptions = {}): Cropping1D =>
+  new Cropping1D({ ...options, cropping });
+/** {@link Cropping2D}: cuts off the edges of images. */
+export const cropping2d = (cropping: Margins = 0, options: LayerOptions = {}): Cropping2D =>
+  new Cropping2D({ ...options, cropping });
+/** {@link Cropping3D}: cuts off the faces of volumes. */
+export const cropping3d = (cropping: Margins = 1, options: LayerOptions = {}): Cropping3D =>
+  new Cropping3D({ ...options, cropping });
 /** {@link Dense}: the fully connected layer. */
 export const dense = (units: number, options: DenseOptions = {}): Dense => new Dense({ ...options, units });
 /** {@link DepthwiseConv1D}: the convolution of sequences, each channel by itself. */
@@ -213,13 +243,20 @@ export const globalMaxPooling3d = (options: GlobalPoolingLayerOptions = {}): Glo
 /** {@link GroupNormalization}: groups of channels get mean 0 and variance 1 in each example. */
 export const groupNormalization = (options: GroupNormalizationOptions = {}): GroupNormalization =>
   new GroupNormalization(options);
+/** {@link Identity}: returns its input. */
+export const identity = (options: LayerOptions = {}): Identity => new Identity(options);
 /** {@link Input}: the shape of the examples, without the batch axis. */
 export const input = (shape: Shape, options: LayerOptions = {}): Input => new Input({ ...options, shape });
+/** {@link Lambda}: applies a function of your own. */
+export const lambda = (f: LambdaFunction | string, options: LayerOptions = {}): Lambda =>
+  new Lambda({ ...options, function: f });
 /** {@link LayerNormalization}: each example gets mean 0 and variance 1. */
 export const layerNormalization = (options: LayerNormalizationOptions = {}): LayerNormalization =>
   new LayerNormalization(options);
 /** {@link LeakyReLU}: x, or negativeSlope·x below 0. */
 export const leakyRelu = (config: LeakyReLUConfig = {}): LeakyReLU => new LeakyReLU(config);
+/** {@link Masking}: masks steps that hold nothing but one value. */
+export const masking = (options: MaskingOptions = {}): Masking => new Masking(options);
 /** {@link Maximum}: the greatest of several inputs, element by element. */
 export const maximum = (options: LayerOptions = {}): Maximum => new Maximum(options);
 /** {@link LSTM}: long short-term memory. */
@@ -242,10 +279,16 @@ export const maxPooling3d = (options: PoolingLayerOptions = {}): MaxPooling3D =>
 export const minimum = (options: LayerOptions = {}): Minimum => new Minimum(options);
 /** {@link Multiply}: the elementwise product of several inputs. */
 export const multiply = (options: LayerOptions = {}): Multiply => new Multiply(options);
+/** {@link Permute}: exchanges the axes of an example. */
+export const permute = (dims: readonly number[], options: LayerOptions = {}): Permute =>
+  new Permute({ ...options, dims });
 /** {@link PReLU}: a leaky relu whose slope is learned. */
 export const prelu = (config: PReLUConfig = {}): PReLU => new PReLU(config);
 /** {@link ReLU}: max(x, 0). */
 export const relu = (options: LayerOptions = {}): ReLU => new ReLU(options);
+/** {@link RepeatVector}: the same vector at each of n steps. */
+export const repeatVector = (n: number, options: LayerOptions = {}): RepeatVector =>
+  new RepeatVector({ ...options, n });
 /** {@link Rescaling}: x · scale + offset. */
 export const rescaling = (scale: number, offset = 0, options: LayerOptions = {}): Rescaling =>
   new Rescaling({ ...options, scale, offset });
@@ -309,3 +352,18 @@ export const spectralNormalization = (
 /** {@link UnitNormalization}: vectors of length 1. */
 export const unitNormalization = (options: UnitNormalizationOptions = {}): UnitNormalization =>
   new UnitNormalization(options);
+/** {@link UpSampling1D}: makes sequences longer by an integer factor. */
+export const upSampling1d = (options: UpSamplingOptions = {}): UpSampling1D => new UpSampling1D(options);
+/** {@link UpSampling2D}: makes images larger by an integer factor. */
+export const upSampling2d = (options: UpSampling2DOptions = {}): UpSampling2D => new UpSampling2D(options);
+/** {@link UpSampling3D}: makes volumes larger by an integer factor. */
+export const upSampling3d = (options: UpSamplingOptions = {}): UpSampling3D => new UpSampling3D(options);
+/** {@link ZeroPadding1D}: adds zeros at both ends of sequences. */
+export const zeroPadding1d = (padding: Margin1D = 1, options: LayerOptions = {}): ZeroPadding1D =>
+  new ZeroPadding1D({ ...options, padding });
+/** {@link ZeroPadding2D}: adds zeros around images. */
+export const zeroPadding2d = (padding: Margins = 1, options: LayerOptions = {}): ZeroPadding2D =>
+  new ZeroPadding2D({ ...options, padding });
+/** {@link ZeroPadding3D}: adds zeros around volumes. */
+export const zeroPadding3d = (padding: Margins = 1, options: LayerOptions = {}): ZeroPadding3D =>
+  new ZeroPadding3D({ ...options, padding });

@@ -22,8 +22,11 @@ import {
 } from "./global-pooling.ts";
 import { GRU, GRUCell } from "./gru.ts";
 import { Input } from "./input.ts";
+import { Identity, Lambda } from "./lambda.ts";
 import type { Layer } from "./layer.ts";
 import { LSTM, LSTMCell } from "./lstm.ts";
+import { Cropping1D, Cropping2D, Cropping3D, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D } from "./margins.ts";
+import { Masking } from "./masking.ts";
 import { Maxout } from "./maxout.ts";
 import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merging.ts";
 import {
@@ -35,6 +38,7 @@ import {
   SpatialDropout3D,
 } from "./noise.ts";
 import { GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization } from "./normalization.ts";
+import { Permute, RepeatVector } from "./permute.ts";
 import { ELU, LeakyReLU, ReLU, Softmax } from "./pointwise.ts";
 import {
   AveragePooling1D,
@@ -54,6 +58,7 @@ import { SpectralNormalization } from "./spectral-normalization.ts";
 import { StackedRNNCells } from "./stacked-rnn-cells.ts";
 import { TimeDistributed } from "./time-distributed.ts";
 import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from "./transposed.ts";
+import { UpSampling1D, UpSampling2D, UpSampling3D } from "./up-sampling.ts";
 
 const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Activation,
@@ -73,6 +78,9 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Conv2DTranspose,
   Conv3D,
   Conv3DTranspose,
+  Cropping1D,
+  Cropping2D,
+  Cropping3D,
   Dense,
   DepthwiseConv1D,
   DepthwiseConv2D,
@@ -92,11 +100,14 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   GlobalMaxPooling2D,
   GlobalMaxPooling3D,
   GroupNormalization,
+  Identity,
   Input,
   LSTM,
   LSTMCell,
+  Lambda,
   LayerNormalization,
   LeakyReLU,
+  Masking,
   MaxPooling1D,
   MaxPooling2D,
   MaxPooling3D,
@@ -105,9 +116,11 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Minimum,
   Multiply,
   PReLU,
+  Permute,
   RMSNormalization,
   RNN,
   ReLU,
+  RepeatVector,
   Rescaling,
   Reshape,
   SeparableConv1D,
@@ -123,6 +136,12 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Subtract,
   TimeDistributed,
   UnitNormalization,
+  UpSampling1D,
+  UpSampling2D,
+  UpSampling3D,
+  ZeroPadding1D,
+  ZeroPadding2D,
+  ZeroPadding3D,
 };
 
 /** Makes the layers of Nabla known. Only who reads or writes files needs this: a page that does not loads no others. */

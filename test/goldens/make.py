@@ -841,7 +841,24 @@ NORMALIZATION = [
     layer("unitNormalization", [{"axis": [1, 2]}], lambda x: x / x.pow(2).sum((1, 2), keepdim=True).sqrt(), [spread(3, 4, 2)]),
 ]
 
-write("nn", [*MERGING, *CONVOLUTION, *POOLING, *NORMALIZATION])
+RESHAPING = [
+    layer("permute", [[3, 1, 2]], lambda x: x.permute(0, 3, 1, 2), [spread(2, 3, 2, 4)]),
+    layer("repeatVector", [3], lambda x: x[:, None].repeat(1, 3, 1), [spread(2, 4)]),
+    layer("cropping1d", [[1, 2]], lambda x: x[:, 1:-2], [spread(2, 5, 2)]),
+    layer("cropping2d", [[[1, 0], 1]], lambda x: x[:, 1:, 1:-1], [spread(2, 3, 4, 2)]),
+    layer("cropping3d", [], lambda x: x[:, 1:-1, 1:-1, 1:-1], [spread(1, 3, 4, 3, 2)]),
+    layer("zeroPadding1d", [[1, 2]], lambda x: F.pad(x, (0, 0, 1, 2)), [spread(2, 3, 2)]),
+    layer("zeroPadding2d", [[[1, 0], 2]], lambda x: F.pad(x, (0, 0, 2, 2, 1, 0)), [spread(2, 3, 2, 2)]),
+    layer("zeroPadding3d", [], lambda x: F.pad(x, (0, 0, 1, 1, 1, 1, 1, 1)), [spread(1, 2, 1, 2, 2)]),
+    layer("upSampling1d", [{"size": 3}], lambda x: x.repeat_interleave(3, 1), [spread(2, 3, 2)]),
+    layer("upSampling2d", [{"size": [2, 3]}], channels_first(F.interpolate, scale_factor=(2, 3)), [spread(2, 2, 3, 2)]),
+    layer("upSampling2d", [{"interpolation": "bilinear"}], channels_first(F.interpolate, scale_factor=2, mode="bilinear", align_corners=False), [spread(1, 3, 4, 2)]),
+    layer("upSampling2d", [{"size": [3, 4], "interpolation": "bilinear"}],
+          channels_first(F.interpolate, scale_factor=(3, 4), mode="bilinear", align_corners=False), [spread(1, 3, 1, 2)]),
+    layer("upSampling3d", [{"size": [1, 2, 2]}], channels_first(F.interpolate, scale_factor=(1, 2, 2)), [spread(1, 2, 2, 3, 1)]),
+]
+
+write("nn", [*MERGING, *CONVOLUTION, *POOLING, *NORMALIZATION, *RESHAPING])
 
 # ---- recurrent layers: Keras's order of gates, kernels [inputs, gates * units], batch first --------------------------
 
