@@ -82,6 +82,7 @@ export {
   maxPool3d,
   type PoolingOptions,
 } from "./functions/pooling.ts";
+export { type RotaryOptions, rotaryEmbedding, sinusoidalPositions } from "./functions/positions.ts";
 export * from "./functions/products.ts";
 export * as random from "./functions/random.ts";
 export * from "./functions/rearrange.ts";
@@ -108,6 +109,7 @@ export * as layers from "./nn/index.ts";
 export { type Initializer, type InitializerLike, initializers } from "./nn/initializers.ts";
 export { type LambdaFunction, registerFunction } from "./nn/lambda.ts";
 export { type Json, Layer, type LayerOptions } from "./nn/layer.ts";
+export type { AttentionCache, AttentionInputs } from "./nn/multi-head-attention.ts";
 export type { Parameter } from "./nn/parameter.ts";
 export type { CellInputs, CellOutputs, RecurrentCell } from "./nn/recurrent-cell.ts";
 export { registerLayer } from "./nn/register.ts";

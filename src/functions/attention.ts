@@ -59,16 +59,24 @@ export function scaledDotProductAttention(
     values.shape.slice(0, -2),
   );
   const scores = einsum("...td,...sd->...ts", queries, keys).mul(scale);
-  if (keys.shape.at(-2) === 0) return scores.matmul(values);
+  return attentionWeights(name, scores, options).matmul(values);
+}
 
+/** The softmax of scores `[..., queries, keys]` under a mask: zeros for a query that attends to no key. */
+export function attentionWeights(
+  name: string,
+  scores: Tensor,
+  options: Pick<AttentionOptions, "mask" | "causal">,
+): Tensor {
   const masked = checkFlag(name, "causal", options.causal ?? false) || options.mask !== undefined;
+  if (scores.shape.at(-1) === 0) return scores;
   const seen = masked ? hidden(name, scores, options) : scores;
   const top = seen.max(-1, { keepDims: true }).stopGradient();
   // For a row of −∞ alone, −∞ − (−∞) and the division by 0 are avoided: all its weights are 0.
   const powers = seen.sub(masked ? where(top.equal(-Infinity), 0, top) : top).exp();
   const total = powers.sum(-1, { keepDims: true });
   const weights = powers.div(masked ? where(total.equal(0), 1, total) : total);
-  return new Tensor(ops.probabilities(seen.node, weights.node, seen.ndim - 1)).matmul(values);
+  return new Tensor(ops.probabilities(seen.node, weights.node, seen.ndim - 1));
 }
 
 /** The scores with −∞ for the keys that a query does not attend to, or with the mask added. */

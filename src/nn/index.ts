@@ -95,6 +95,7 @@ import type { Tensors } from "./tree.ts";
 type WithStates = { readonly returnState: true };
 type Cells = RecurrentCell | readonly RecurrentCell[];
 
+import { AdditiveAttention, Attention, type AttentionLayerOptions, type DotAttentionOptions } from "./dot-attention.ts";
 import { Identity, Lambda, type LambdaFunction } from "./lambda.ts";
 import {
   Cropping1D,
@@ -107,7 +108,20 @@ import {
   ZeroPadding3D,
 } from "./margins.ts";
 import { Masking, type MaskingOptions } from "./masking.ts";
+import {
+  GroupedQueryAttention,
+  MultiHeadAttention,
+  type MultiHeadAttentionOptions,
+  type MultiHeadOptions,
+} from "./multi-head-attention.ts";
 import { Permute, RepeatVector } from "./permute.ts";
+import {
+  PositionEmbedding,
+  type PositionEmbeddingOptions,
+  RotaryEmbedding,
+  SinePositionEncoding,
+  type WavelengthOptions,
+} from "./positions.ts";
 import {
   UpSampling1D,
   UpSampling2D,
@@ -115,6 +129,8 @@ import {
   UpSampling3D,
   type UpSamplingOptions,
 } from "./up-sampling.ts";
+
+type WithScores = { readonly returnAttentionScores: true };
 
 /** {@link Activation}: an activation as a layer. */
 export const activation = (activation: ActivationLike, options: LayerOptions = {}): Activation =>
@@ -367,3 +383,62 @@ export const zeroPadding2d = (padding: Margins = 1, options: LayerOptions = {}):
 /** {@link ZeroPadding3D}: adds zeros around volumes. */
 export const zeroPadding3d = (padding: Margins = 1, options: LayerOptions = {}): ZeroPadding3D =>
   new ZeroPadding3D({ ...options, padding });
+/** {@link Attention}: dot-product attention without projections. */
+export function attention(options: AttentionLayerOptions & WithScores): Attention<readonly Tensor[]>;
+export function attention(options?: AttentionLayerOptions): Attention;
+export function attention(options: AttentionLayerOptions = {}): Attention<any> {
+  return new Attention(options);
+}
+/** {@link AdditiveAttention}: attention by sums of queries and keys. */
+export function additiveAttention(options: DotAttentionOptions & WithScores): AdditiveAttention<readonly Tensor[]>;
+export function additiveAttention(options?: DotAttentionOptions): AdditiveAttention;
+export function additiveAttention(options: DotAttentionOptions = {}): AdditiveAttention<any> {
+  return new AdditiveAttention(options);
+}
+/** {@link MultiHeadAttention}: several attentions side by side. */
+export function multiHeadAttention(
+  numHeads: number,
+  keyDim: number,
+  options: MultiHeadAttentionOptions & WithScores,
+): MultiHeadAttention<readonly Tensor[]>;
+export function multiHeadAttention(
+  numHeads: number,
+  keyDim: number,
+  options?: MultiHeadAttentionOptions,
+): MultiHeadAttention;
+export function multiHeadAttention(
+  numHeads: number,
+  keyDim: number,
+  options: MultiHeadAttentionOptions = {},
+): MultiHeadAttention<any> {
+  return new MultiHeadAttention({ ...options, numHeads, keyDim });
+}
+/** {@link GroupedQueryAttention}: heads of queries that share keys and values. */
+export function groupedQueryAttention(
+  headDim: number,
+  numQueryHeads: number,
+  numKeyValueHeads: number,
+  options: MultiHeadOptions & WithScores,
+): GroupedQueryAttention<readonly Tensor[]>;
+export function groupedQueryAttention(
+  headDim: number,
+  numQueryHeads: number,
+  numKeyValueHeads: number,
+  options?: MultiHeadOptions,
+): GroupedQueryAttention;
+export function groupedQueryAttention(
+  headDim: number,
+  numQueryHeads: number,
+  numKeyValueHeads: number,
+  options: MultiHeadOptions = {},
+): GroupedQueryAttention<any> {
+  return new GroupedQueryAttention({ ...options, headDim, numQueryHeads, numKeyValueHeads });
+}
+/** {@link PositionEmbedding}: a learned vector for each position. */
+export const positionEmbedding = (sequenceLength: number, options: PositionEmbeddingOptions = {}): PositionEmbedding =>
+  new PositionEmbedding({ ...options, sequenceLength });
+/** {@link RotaryEmbedding}: turns features by their position. */
+export const rotaryEmbedding = (options: WavelengthOptions = {}): RotaryEmbedding => new RotaryEmbedding(options);
+/** {@link SinePositionEncoding}: sines and cosines of the positions. */
+export const sinePositionEncoding = (options: WavelengthOptions = {}): SinePositionEncoding =>
+  new SinePositionEncoding(options);

@@ -9,6 +9,7 @@ import { Conv1D, Conv2D, Conv3D } from "./convolution.ts";
 import { Dense } from "./dense.ts";
 import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from "./depthwise.ts";
 import { Dot } from "./dot.ts";
+import { AdditiveAttention, Attention } from "./dot-attention.ts";
 import { Dropout } from "./dropout.ts";
 import { Embedding } from "./embedding.ts";
 import { Flatten } from "./flatten.ts";
@@ -29,6 +30,7 @@ import { Cropping1D, Cropping2D, Cropping3D, ZeroPadding1D, ZeroPadding2D, ZeroP
 import { Masking } from "./masking.ts";
 import { Maxout } from "./maxout.ts";
 import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merging.ts";
+import { GroupedQueryAttention, MultiHeadAttention } from "./multi-head-attention.ts";
 import {
   AlphaDropout,
   GaussianDropout,
@@ -48,6 +50,7 @@ import {
   MaxPooling2D,
   MaxPooling3D,
 } from "./pooling.ts";
+import { PositionEmbedding, RotaryEmbedding, SinePositionEncoding } from "./positions.ts";
 import { PReLU } from "./prelu.ts";
 import { addFactory, isRegistered, type LayerFactory } from "./registry.ts";
 import { Rescaling } from "./rescaling.ts";
@@ -64,7 +67,9 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Activation,
   ActivityRegularization,
   Add,
+  AdditiveAttention,
   AlphaDropout,
+  Attention,
   Average,
   AveragePooling1D,
   AveragePooling2D,
@@ -100,6 +105,7 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   GlobalMaxPooling2D,
   GlobalMaxPooling3D,
   GroupNormalization,
+  GroupedQueryAttention,
   Identity,
   Input,
   LSTM,
@@ -114,19 +120,23 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Maximum,
   Maxout,
   Minimum,
+  MultiHeadAttention,
   Multiply,
   PReLU,
   Permute,
+  PositionEmbedding,
   RMSNormalization,
   RNN,
   ReLU,
   RepeatVector,
   Rescaling,
   Reshape,
+  RotaryEmbedding,
   SeparableConv1D,
   SeparableConv2D,
   SimpleRNN,
   SimpleRNNCell,
+  SinePositionEncoding,
   Softmax,
   SpatialDropout1D,
   SpatialDropout2D,

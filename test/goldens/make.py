@@ -936,3 +936,37 @@ write("recurrent", [
     recurrent("lstm", 4, 2, unrolled(lstm_step), mask=MASK),
     recurrent("gru", 3, 1, unrolled(gru_step), {"resetAfter": False}, mask=MASK),
 ])
+
+# ---- attention layers: inputs, then the parameters in the order in which the layer declares them ---------------------
+
+
+def multi_head(heads, causal=False, mask=None, shared=False, options=None, dim=6, time=4, steps=4, batch=2):
+    """torch.nn.MultiheadAttention of batch-first sequences, with Keras's kernels [features, heads, dim]."""
+    size = dim // heads
+    xs = [spread(batch, time, dim)] if shared else [spread(batch, time, dim), shuffled(batch, steps, dim) / 3, spread(batch, steps, dim) * 0.8]
+    kernels = [(dim, heads, size)] * 3 + [(heads, size, dim)]
+    biases = [(heads, size)] * 3 + [(dim,)]
+    weights = [w for k, b in zip(kernels, biases) for w in (0.5 * shuffled(*k), 0.2 * spread(*b))]
+
+    def f(*given):
+        inputs, (q, bq, k, bk, v, bv, o, bo) = given[:len(xs)], given[len(xs):]
+        query, value, key = inputs if len(inputs) == 3 else inputs * 3
+        flat = [w.reshape(dim, dim).T for w in (q, k, v)]
+        bias = torch.cat([b.reshape(-1) for b in (bq, bk, bv)])
+        hidden = torch.ones(query.shape[1], key.shape[1], dtype=torch.bool).triu(1) if causal else None
+        y, scores = F.multi_head_attention_forward(
+            *[x.transpose(0, 1) for x in (query, key, value)], dim, heads, torch.cat(flat), bias, None, None, False, 0.0,
+            o.reshape(dim, dim).T, bo, training=False, need_weights=True, attn_mask=hidden, average_attn_weights=False,
+            key_padding_mask=None if mask is None else ~torch.tensor(mask))
+        return torch.cat([y.transpose(0, 1).reshape(-1), scores.reshape(-1)])
+    more = {} if mask is None else {"mask": mask}
+    made = case("multiHeadAttention", f, [f32(x) for x in [*xs, *weights]])
+    return {**made, "args": [heads, size, {"useCausalMask": causal, **(options or {})}], "given": len(xs), **more}
+
+
+write("attention", [
+    multi_head(2, shared=True),
+    multi_head(3, causal=True, shared=True),
+    multi_head(2, steps=5),
+    multi_head(2, mask=[[True, True, True, False, False], [True, False, True, True, True]], steps=5),
+])
