@@ -55,7 +55,8 @@ abstract class PlainAttention<Out extends Tensors> extends Layer<SequencePair, O
     if (query!.at(-1) !== key!.at(-1) || value![0] !== key![0])
       throw new ShapeError(
         `${this.describe()}: queries ${formatBatchShape(query!)}, values ${formatBatchShape(value!)} and keys ` +
-          `${formatBatchShape(key!)} do not fit: queries and keys have the same features, values and keys the same steps.`,
+          `${formatBatchShape(key!)} do not fit: queries and keys have the same features, ` +
+          "values and keys the same steps.",
       );
     this.declare(query![1]!);
   }

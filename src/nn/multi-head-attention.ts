@@ -46,7 +46,7 @@ export interface MultiHeadOptions extends LayerOptions {
   readonly useCausalMask?: boolean;
   /** Returns a list: the output, and the attention weights `[batch, heads, time, steps]`. Default: false. */
   readonly returnAttentionScores?: boolean;
-  /** Turns queries and keys by their positions, with this longest wavelength ({@link rotaryEmbedding}). Default: none. */
+  /** Turns queries and keys by position, with this longest wavelength ({@link rotaryEmbedding}). Default: none. */
   readonly rotaryWavelength?: number;
   /** Default: "glorotUniform". */
   readonly kernelInitializer?: InitializerLike;
@@ -275,9 +275,9 @@ function written(cache: Tensor, steps: Tensor, start: Tensor): Tensor {
  * these by name, with an `attentionMask`. Masks of the inputs hide padding; a query that may attend to no key gets
  * the output's bias.
  *
- * For generation, `{ query, cache, position }` adds the keys and values of the query at its position to a cache of fixed
- * length (from `emptyCache`), attends to what is in the cache by then, and returns `{ output, cache }`: one compiled
- * program serves all steps. Steps beyond the end of the cache are dropped.
+ * For generation, `{ query, cache, position }` adds the keys and values of the query at its position to a cache of
+ * fixed length (from `emptyCache`), attends to what is in the cache by then, and returns `{ output, cache }`: one
+ * compiled program serves all steps. Steps beyond the end of the cache are dropped.
  *
  * Parameters: `queryKernel [features, numHeads, keyDim]`, `keyKernel`, `valueKernel [features, numHeads, valueDim]`,
  * `outputKernel [numHeads, valueDim, outputShape]`, and a bias of each. Vaswani and others, 2017.
@@ -316,8 +316,8 @@ export interface GroupedQueryAttentionConfig extends MultiHeadOptions {
 }
 
 /**
- * {@link MultiHeadAttention} in which several heads of queries share one head of keys and values: less to compute, and a
- * smaller cache. With one head of keys it is multi-query attention. Ainslie and others, 2023.
+ * {@link MultiHeadAttention} in which several heads of queries share one head of keys and values: less to compute, and
+ * a smaller cache. With one head of keys it is multi-query attention. Ainslie and others, 2023.
  *
  * Parameters: `queryKernel [features, numQueryHeads, headDim]`, `keyKernel` and `valueKernel
  * [features, numKeyValueHeads, headDim]`, `outputKernel [numQueryHeads, headDim, features]`, and a bias of each.

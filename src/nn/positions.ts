@@ -137,8 +137,8 @@ export class SinePositionEncoding extends WavelengthLayer {
 }
 
 /**
- * Turns pairs of features by their position ({@link rotaryEmbedding}): `[batch, steps, features]` to the same shape, for
- * queries and keys. With `{ x, start }` the positions begin at `start`. No parameters. `multiHeadAttention` and
+ * Turns pairs of features by their position ({@link rotaryEmbedding}): `[batch, steps, features]` to the same shape,
+ * for queries and keys. With `{ x, start }` the positions begin at `start`. No parameters. `multiHeadAttention` and
  * `groupedQueryAttention` do this for each head with `rotaryWavelength`. Su and others, 2021.
  *
  * @throws ShapeError for an odd number of features
