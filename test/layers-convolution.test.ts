@@ -1,6 +1,6 @@
 // Convolutions as layers.
 import { describe, expect, test } from "vitest";
-import { layers, loadModel, sequential, tensor, zeros } from "../src/index.ts";
+import { layers, loadModel, regularizers, sequential, tensor, zeros } from "../src/index.ts";
 import { checkLayer } from "./check-layer.ts";
 
 describe("convolutions, whole", () => {
@@ -54,6 +54,34 @@ describe("convolutions, whole", () => {
       outputShape: [2, 2, 3],
       parameters: { depthwiseKernel: [2, 2, 2, 2], pointwiseKernel: [1, 1, 4, 3], bias: [3] },
     }));
+});
+
+test.each([
+  ["kernel", "kernel", (o: object) => layers.conv1d(1, 2, o)],
+  ["kernel", "kernel", (o: object) => layers.conv1dTranspose(1, 2, o)],
+  ["depthwise", "kernel", (o: object) => layers.depthwiseConv1d(2, o)],
+  ["depthwise", "depthwiseKernel", (o: object) => layers.separableConv1d(1, 2, o)],
+  ["pointwise", "pointwiseKernel", (o: object) => layers.separableConv1d(1, 2, o)],
+  ["bias", "bias", (o: object) => layers.conv1d(1, 2, o)],
+] as const)("penalties and bounds: %s of %s, %#", async (prefix, name, make) => {
+  const layer = make({
+    [`${prefix}Initializer`]: { name: "constant", config: { value: -3 } },
+    [`${prefix}Regularizer`]: regularizers.l1(0.5),
+    [`${prefix}Constraint`]: "nonNeg",
+  });
+  const model = sequential([layer], { inputShape: [3, 1] });
+  const parameter = () => layer.parameters.find((p) => p.name === name)!;
+  const x = zeros([1, 3, 1]);
+  const { losses } = model.result(x);
+  expect(await losses[0]!.item()).toBeCloseTo(0.5 * 3 * parameter().size, 5);
+  model.compile({ optimizer: "sgd", loss: "mse" });
+  const loaded = await loadModel(await model.toBytes());
+  expect(loaded.layers[0]!.config()).toEqual(layer.config());
+  await model.fit(x, model.apply(x), { verbose: 0 });
+  const [value] = Object.entries(await model.getWeights()).flatMap(([path, { data }]) =>
+    path.endsWith(`/${name}`) ? [[...data]] : [],
+  );
+  expect(value!.every((v) => v === 0)).toBe(true);
 });
 
 test("a causal convolution sees no later step", async () => {

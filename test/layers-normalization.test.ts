@@ -8,6 +8,7 @@ import {
   linalg,
   loadModel,
   registerLayer,
+  regularizers,
   sequential,
   type Tensor,
   tensor,
@@ -55,6 +56,29 @@ describe("normalisation, whole", () => {
         statistics: ["vectorU"],
       },
     ));
+});
+
+test.each([
+  ["batchNormalization", (o: object) => layers.batchNormalization(o)],
+  ["layerNormalization", (o: object) => layers.layerNormalization(o)],
+  ["groupNormalization", (o: object) => layers.groupNormalization({ groups: 1, ...o })],
+])("penalties and bounds of %s", async (_, make) => {
+  const layer = make({
+    gammaRegularizer: "l2",
+    betaRegularizer: regularizers.l1(1),
+    gammaConstraint: "unitNorm",
+    betaConstraint: "nonNeg",
+    betaInitializer: "ones",
+  });
+  const model = sequential([layer], { inputShape: [2, 3] });
+  const { losses } = model.result(zeros([1, 2, 3]));
+  expect(await Promise.all(losses.map((loss) => loss.item()))).toEqual([expect.closeTo(0.03, 6), 3]);
+  expect(layer.parameters.slice(0, 2).map((p) => [p.name, p.constraint?.name])).toEqual([
+    ["gamma", "unitNorm"],
+    ["beta", "nonNeg"],
+  ]);
+  const loaded = await loadModel(await model.toBytes());
+  expect(loaded.layers[0]!.config()).toEqual(layer.config());
 });
 
 describe("batch normalisation", () => {

@@ -3,37 +3,26 @@ import { ShapeError } from "../errors.ts";
 import { where } from "../functions/array.ts";
 import { batchNorm } from "../functions/normalization.ts";
 import { moments } from "../functions/reductions.ts";
-import { checkFlag, checkRange } from "../options.ts";
+import { checkRange } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkAxis, exampleAxis } from "./axes.ts";
 import type { CallContext } from "./call.ts";
 import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
-import { asFloat, formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
+import { asFloat, formatBatchShape, type Json } from "./layer.ts";
+import { Scaled, type ScaledOptions } from "./scale-and-shift.ts";
 
 /** The options of `layers.batchNormalization`. */
-export interface BatchNormalizationOptions extends LayerOptions {
+export interface BatchNormalizationOptions extends ScaledOptions {
   /** The axis of the channels, counted with the batch axis as 0. Default: −1, the last. */
   readonly axis?: number;
   /** The share of the running statistics that a step keeps. Default: 0.99 (PyTorch counts from the other end: 0.1). */
   readonly momentum?: number;
-  /** Added to the variance. Default: 0.001 (PyTorch: 10⁻⁵). */
-  readonly epsilon?: number;
-  /** Adds `beta`. Default: true. */
-  readonly center?: boolean;
-  /** Multiplies by `gamma`. Default: true. */
-  readonly scale?: boolean;
-  /** Default: "zeros". */
-  readonly betaInitializer?: InitializerLike;
-  /** Default: "ones". */
-  readonly gammaInitializer?: InitializerLike;
   /** Default: "zeros". */
   readonly movingMeanInitializer?: InitializerLike;
   /** Default: "ones". */
   readonly movingVarianceInitializer?: InitializerLike;
 }
-
-const names = ["beta", "gamma", "movingMean", "movingVariance"] as const;
 
 /**
  * y = (x − mean) / √(variance + ε) · gamma + beta for each channel: `[batch, ..., channels]` keeps its shape. Ioffe and
@@ -51,46 +40,28 @@ const names = ["beta", "gamma", "movingMean", "movingVariance"] as const;
  * const conv = layers.conv2d(16, 3, { useBias: false });
  * sequential([conv, layers.batchNormalization(), layers.relu()]);
  */
-export class BatchNormalization extends Layer<Tensor, Tensor> {
+export class BatchNormalization extends Scaled {
   override readonly className = "BatchNormalization";
   readonly axis: number;
   readonly momentum: number;
-  readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
-  readonly #initializers: Readonly<Record<(typeof names)[number], Initializer>>;
+  readonly #movingMean: Initializer;
+  readonly #movingVariance: Initializer;
 
   constructor(options: BatchNormalizationOptions = {}) {
     const where = "batchNormalization";
-    super(where, options, [
-      "axis",
-      "momentum",
-      "epsilon",
-      "center",
-      "scale",
-      ...names.map((name) => `${name}Initializer`),
-    ]);
-    const { axis = -1, momentum = 0.99, epsilon = 1e-3, center = true, scale = true } = options;
+    super(where, options, ["axis", "momentum", "movingMeanInitializer", "movingVarianceInitializer"]);
+    const { axis = -1, momentum = 0.99, movingMeanInitializer = "zeros", movingVarianceInitializer = "ones" } = options;
     this.axis = checkAxis(where, axis);
     this.momentum = checkRange(where, "momentum", momentum, 0, 1 + Number.EPSILON);
-    this.epsilon = checkRange(where, "epsilon", epsilon, 0);
-    this.center = checkFlag(where, "center", center);
-    this.scale = checkFlag(where, "scale", scale);
-    this.#initializers = {
-      beta: initializer(options.betaInitializer ?? "zeros"),
-      gamma: initializer(options.gammaInitializer ?? "ones"),
-      movingMean: initializer(options.movingMeanInitializer ?? "zeros"),
-      movingVariance: initializer(options.movingVarianceInitializer ?? "ones"),
-    };
+    this.#movingMean = initializer(movingMeanInitializer);
+    this.#movingVariance = initializer(movingVarianceInitializer);
   }
 
   override build(inputShape: Shape): void {
     const shape = [inputShape[this.#index(inputShape) - 1]!];
-    const { gamma, beta, movingMean, movingVariance } = this.#initializers;
-    if (this.scale) this.addParameter("gamma", shape, gamma);
-    if (this.center) this.addParameter("beta", shape, beta);
-    this.addParameter("movingMean", shape, movingMean, { trainable: false });
-    this.addParameter("movingVariance", shape, movingVariance, { trainable: false });
+    this.declare(shape);
+    this.addParameter("movingMean", shape, this.#movingMean, { trainable: false });
+    this.addParameter("movingVariance", shape, this.#movingVariance, { trainable: false });
   }
 
   #index(inputShape: Shape): number {
@@ -108,13 +79,7 @@ export class BatchNormalization extends Layer<Tensor, Tensor> {
       this.assignParameter("movingVariance", moved(statistics.variance, variance));
       Object.assign(statistics, { mean, variance });
     }
-    return batchNorm(x, {
-      ...statistics,
-      epsilon: this.epsilon,
-      axis: this.axis,
-      ...(this.scale && { gamma: this.parameter("gamma") }),
-      ...(this.center && { beta: this.parameter("beta") }),
-    });
+    return batchNorm(x, { ...statistics, ...this.affine, axis: this.axis });
   }
 
   /** The mean and the variance of each channel of the batch. */
@@ -138,8 +103,12 @@ export class BatchNormalization extends Layer<Tensor, Tensor> {
   }
 
   override config() {
-    const { axis, momentum, epsilon, center, scale } = this;
-    const initializers = names.map((name) => [`${name}Initializer`, initializerConfig(this.#initializers[name])]);
-    return { axis, momentum, epsilon, center, scale, ...Object.fromEntries(initializers) };
+    return {
+      axis: this.axis,
+      momentum: this.momentum,
+      movingMeanInitializer: initializerConfig(this.#movingMean) as Json,
+      movingVarianceInitializer: initializerConfig(this.#movingVariance) as Json,
+      ...super.config(),
+    };
   }
 }

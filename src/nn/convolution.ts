@@ -6,15 +6,13 @@ import { checkCount } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Convolving, type ConvolvingOptions, checkSpace } from "./convolving.ts";
-import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
 import { asFloat, formatBatchShape } from "./layer.ts";
+import { type KernelOptions, WeightOptions, weightOptionNames } from "./weight-options.ts";
 
 /** The options of `layers.conv2d` and `layers.conv3d`. */
-export interface ConvOptions<P extends string = "valid" | "same"> extends ConvolvingOptions<P> {
+export interface ConvOptions<P extends string = "valid" | "same"> extends ConvolvingOptions<P>, KernelOptions {
   /** The number of parts of the channels that are convolved separately. Default: 1. */
   readonly groups?: number;
-  /** Default: "glorotUniform". */
-  readonly kernelInitializer?: InitializerLike;
 }
 
 /** The options of `layers.conv1d`. */
@@ -32,7 +30,7 @@ const functions = [conv1d, conv2d, conv3d] as const;
 abstract class Convolution extends Convolving {
   readonly filters: number;
   readonly groups: number;
-  readonly #kernel: Initializer;
+  readonly #kernel: WeightOptions;
 
   constructor(
     where: string,
@@ -40,12 +38,12 @@ abstract class Convolution extends Convolving {
     config: ConvConfig<"valid" | "same" | "causal">,
     paddings?: readonly string[],
   ) {
-    super(where, rank, config, ["filters", "groups", "kernelInitializer"], paddings);
+    super(where, rank, config, ["filters", "groups", ...weightOptionNames("kernel")], paddings);
     this.filters = checkCount(where, "filters", config.filters);
     this.groups = checkCount(where, "groups", config.groups ?? 1);
     if (this.filters % this.groups !== 0)
       throw new ArgumentError(`${where}: the ${this.groups} groups must divide the ${this.filters} filters.`);
-    this.#kernel = initializer(config.kernelInitializer ?? "glorotUniform");
+    this.#kernel = new WeightOptions("kernel", config, "glorotUniform");
   }
 
   override build(inputShape: Shape): void {
@@ -56,7 +54,8 @@ abstract class Convolution extends Convolving {
         `${this.describe()}: the ${this.groups} groups must divide the ${channels} channels of ` +
           `${formatBatchShape(inputShape)}.`,
       );
-    this.addParameter("kernel", [...this.kernelSize, channels / this.groups, this.filters], this.#kernel);
+    const shape = [...this.kernelSize, channels / this.groups, this.filters];
+    this.addParameter("kernel", shape, this.#kernel.initializer, this.#kernel);
     this.addBias(this.filters);
   }
 
@@ -69,7 +68,7 @@ abstract class Convolution extends Convolving {
     return {
       filters: this.filters,
       groups: this.groups,
-      kernelInitializer: initializerConfig(this.#kernel),
+      ...this.#kernel.config(),
       ...super.config(),
     };
   }

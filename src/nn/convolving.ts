@@ -5,11 +5,11 @@ import { checkFlag, describe } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type ActivationLike, Activator } from "./activation.ts";
-import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
 import { formatBatchShape, type Json, Layer, type LayerOptions } from "./layer.ts";
+import { type BiasOptions, WeightOptions, weightOptionNames } from "./weight-options.ts";
 
 /** The options that all convolutions share. */
-export interface ConvolvingOptions<P extends string = "valid" | "same"> extends LayerOptions {
+export interface ConvolvingOptions<P extends string = "valid" | "same"> extends LayerOptions, BiasOptions {
   /** The distance from one window to the next, one number or one for each axis. Default: 1. */
   readonly strides?: PerAxis;
   /**
@@ -23,11 +23,17 @@ export interface ConvolvingOptions<P extends string = "valid" | "same"> extends 
   readonly activation?: ActivationLike;
   /** Adds a bias to each channel of the result. Default: true. */
   readonly useBias?: boolean;
-  /** Default: "zeros". */
-  readonly biasInitializer?: InitializerLike;
 }
 
-const known = ["kernelSize", "strides", "padding", "dilationRate", "activation", "useBias", "biasInitializer"];
+const known = [
+  "kernelSize",
+  "strides",
+  "padding",
+  "dilationRate",
+  "activation",
+  "useBias",
+  ...weightOptionNames("bias"),
+];
 
 /** Throws {@link ShapeError} unless an example has `rank` spatial axes and one of channels, none of them empty. */
 export function checkSpace(layer: Layer, inputShape: Shape, rank: number): void {
@@ -56,7 +62,7 @@ export abstract class Convolving extends Layer<Tensor, Tensor> {
   readonly dilationRate: readonly number[];
   readonly useBias: boolean;
   readonly #activator: Activator;
-  readonly #bias: Initializer;
+  readonly #bias: WeightOptions;
 
   constructor(
     where: string,
@@ -74,7 +80,7 @@ export abstract class Convolving extends Layer<Tensor, Tensor> {
     this.dilationRate = perAxis(where, "dilationRate", dilationRate, rank);
     this.useBias = checkFlag(where, "useBias", useBias);
     this.#activator = new Activator(where, activation);
-    this.#bias = initializer(config.biasInitializer ?? "zeros");
+    this.#bias = new WeightOptions("bias", config, "zeros");
   }
 
   /** The options of the functions that compute convolutions. */
@@ -86,7 +92,7 @@ export abstract class Convolving extends Layer<Tensor, Tensor> {
 
   /** Declares the bias, after the kernels. */
   protected addBias(channels: number): void {
-    if (this.useBias) this.addParameter("bias", [channels], this.#bias);
+    if (this.useBias) this.addParameter("bias", [channels], this.#bias.initializer, this.#bias);
   }
 
   /** Adds the bias and applies the activation. */
@@ -111,7 +117,7 @@ export abstract class Convolving extends Layer<Tensor, Tensor> {
       dilationRate: this.dilationRate,
       activation: this.#activator.toConfig(this),
       useBias: this.useBias,
-      biasInitializer: initializerConfig(this.#bias),
+      ...this.#bias.config(),
     };
   }
 }

@@ -4,9 +4,12 @@ import type { PerAxis } from "../functions/space.ts";
 import { checkCount } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import type { ConstraintLike } from "./constraints.ts";
 import { Convolving, type ConvolvingOptions, checkSpace } from "./convolving.ts";
-import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
+import type { InitializerLike } from "./initializers.ts";
 import { asFloat } from "./layer.ts";
+import type { RegularizerLike } from "./regularizers.ts";
+import { WeightOptions, weightOptionNames } from "./weight-options.ts";
 
 type AnyPadding = "valid" | "same" | "causal";
 
@@ -14,8 +17,12 @@ type AnyPadding = "valid" | "same" | "causal";
 export interface DepthwiseOptions<P extends string = "valid" | "same"> extends ConvolvingOptions<P> {
   /** The number of results for each channel. Default: 1. */
   readonly depthMultiplier?: number;
-  /** Default: "glorotUniform". */
+  /** The first values of the kernel that each channel has. Default: "glorotUniform". */
   readonly depthwiseInitializer?: InitializerLike;
+  /** A penalty on that kernel which is added to the loss. Default: none. */
+  readonly depthwiseRegularizer?: RegularizerLike | null;
+  /** Is applied to that kernel after each step. Default: none. */
+  readonly depthwiseConstraint?: ConstraintLike | null;
 }
 
 export interface DepthwiseConfig<P extends string = "valid" | "same"> extends DepthwiseOptions<P> {
@@ -25,8 +32,12 @@ export interface DepthwiseConfig<P extends string = "valid" | "same"> extends De
 
 /** The options of `layers.separableConv2d`; those of `separableConv1d` have a padding "causal" too. */
 export interface SeparableOptions<P extends string = "valid" | "same"> extends DepthwiseOptions<P> {
-  /** Default: "glorotUniform". */
+  /** The first values of the kernel that mixes channels. Default: "glorotUniform". */
   readonly pointwiseInitializer?: InitializerLike;
+  /** A penalty on that kernel which is added to the loss. Default: none. */
+  readonly pointwiseRegularizer?: RegularizerLike | null;
+  /** Is applied to that kernel after each step. Default: none. */
+  readonly pointwiseConstraint?: ConstraintLike | null;
 }
 
 export interface SeparableConfig<P extends string = "valid" | "same"> extends SeparableOptions<P> {
@@ -39,7 +50,7 @@ export interface SeparableConfig<P extends string = "valid" | "same"> extends Se
 /** Convolves each channel by itself; a subclass says what follows. */
 abstract class ByChannel extends Convolving {
   readonly depthMultiplier: number;
-  readonly #depthwise: Initializer;
+  readonly #depthwise: WeightOptions;
   readonly #kernel: string;
 
   constructor(
@@ -50,16 +61,16 @@ abstract class ByChannel extends Convolving {
     own: readonly string[] = [],
     paddings?: readonly string[],
   ) {
-    super(where, rank, config, ["depthMultiplier", "depthwiseInitializer", ...own], paddings);
+    super(where, rank, config, ["depthMultiplier", ...weightOptionNames("depthwise"), ...own], paddings);
     this.depthMultiplier = checkCount(where, "depthMultiplier", config.depthMultiplier ?? 1);
-    this.#depthwise = initializer(config.depthwiseInitializer ?? "glorotUniform");
+    this.#depthwise = new WeightOptions("depthwise", config, "glorotUniform");
     this.#kernel = kernel;
   }
 
   override build(inputShape: Shape): void {
     checkSpace(this, inputShape, this.rank);
     const shape = [...this.kernelSize, inputShape.at(-1)!, this.depthMultiplier];
-    this.addParameter(this.#kernel, shape, this.#depthwise);
+    this.addParameter(this.#kernel, shape, this.#depthwise.initializer, this.#depthwise);
   }
 
   protected byChannel(x: Tensor): Tensor {
@@ -70,7 +81,7 @@ abstract class ByChannel extends Convolving {
   override config() {
     return {
       depthMultiplier: this.depthMultiplier,
-      depthwiseInitializer: initializerConfig(this.#depthwise),
+      ...this.#depthwise.config(),
       ...super.config(),
     };
   }
@@ -93,19 +104,20 @@ abstract class Depthwise extends ByChannel {
 
 abstract class Separable extends ByChannel {
   readonly filters: number;
-  readonly #pointwise: Initializer;
+  readonly #pointwise: WeightOptions;
 
   constructor(where: string, rank: number, config: SeparableConfig<AnyPadding>, paddings?: readonly string[]) {
-    super(where, rank, config, "depthwiseKernel", ["filters", "pointwiseInitializer"], paddings);
+    super(where, rank, config, "depthwiseKernel", ["filters", ...weightOptionNames("pointwise")], paddings);
     this.filters = checkCount(where, "filters", config.filters);
-    this.#pointwise = initializer(config.pointwiseInitializer ?? "glorotUniform");
+    this.#pointwise = new WeightOptions("pointwise", config, "glorotUniform");
   }
 
   override build(inputShape: Shape): void {
     super.build(inputShape);
     const point = new Array<number>(this.rank).fill(1);
     const channels = inputShape.at(-1)! * this.depthMultiplier;
-    this.addParameter("pointwiseKernel", [...point, channels, this.filters], this.#pointwise);
+    const shape = [...point, channels, this.filters];
+    this.addParameter("pointwiseKernel", shape, this.#pointwise.initializer, this.#pointwise);
     this.addBias(this.filters);
   }
 
@@ -115,7 +127,7 @@ abstract class Separable extends ByChannel {
   }
 
   override config() {
-    return { filters: this.filters, pointwiseInitializer: initializerConfig(this.#pointwise), ...super.config() };
+    return { filters: this.filters, ...this.#pointwise.config(), ...super.config() };
   }
 }
 

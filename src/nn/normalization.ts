@@ -2,26 +2,12 @@
 import { ArgumentError } from "../errors.ts";
 import { groupNorm, l2Normalize, layerNorm, rmsNorm } from "../functions/normalization.ts";
 import { moveaxis } from "../functions/rearrange.ts";
-import { checkFlag, checkRange, describe } from "../options.ts";
+import { checkRange, describe } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkAxis, exampleAxis } from "./axes.ts";
-import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
 import { asFloat, formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
-
-/** The options of normalisations with a learned scale and shift. */
-export interface ScaledOptions extends LayerOptions {
-  /** Added to the variance. Default: 0.001 (PyTorch: 10⁻⁵). */
-  readonly epsilon?: number;
-  /** Adds `beta`. Default: true. */
-  readonly center?: boolean;
-  /** Multiplies by `gamma`. Default: true. */
-  readonly scale?: boolean;
-  /** Default: "zeros". */
-  readonly betaInitializer?: InitializerLike;
-  /** Default: "ones". */
-  readonly gammaInitializer?: InitializerLike;
-}
+import { Scaled, type ScaledOptions } from "./scale-and-shift.ts";
 
 /** The options of `layers.layerNormalization`. */
 export interface LayerNormalizationOptions extends ScaledOptions {
@@ -63,51 +49,6 @@ function checkAxes(where: string, axis: AxisOrAxes): AxisOrAxes {
 function axesOf(layer: Layer, axis: AxisOrAxes, inputShape: Shape): number[] {
   const list = typeof axis === "number" ? [axis] : axis;
   return list.map((one) => exampleAxis(layer, one, inputShape)).sort((a, b) => a - b);
-}
-
-const scaledNames = ["epsilon", "center", "scale", "betaInitializer", "gammaInitializer"];
-
-/** A normalisation with a learned scale and shift. */
-abstract class Scaled extends Layer<Tensor, Tensor> {
-  readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
-  readonly #beta: Initializer;
-  readonly #gamma: Initializer;
-
-  constructor(where: string, options: ScaledOptions, own: readonly string[]) {
-    super(where, options, [...own, ...scaledNames]);
-    const { epsilon = 1e-3, center = true, scale = true } = options;
-    this.epsilon = checkRange(where, "epsilon", epsilon, 0);
-    this.center = checkFlag(where, "center", center);
-    this.scale = checkFlag(where, "scale", scale);
-    this.#beta = initializer(options.betaInitializer ?? "zeros");
-    this.#gamma = initializer(options.gammaInitializer ?? "ones");
-  }
-
-  protected declare(shape: Shape): void {
-    if (this.scale) this.addParameter("gamma", shape, this.#gamma);
-    if (this.center) this.addParameter("beta", shape, this.#beta);
-  }
-
-  /** The options of the functions that normalise. */
-  protected get affine(): { epsilon: number; gamma?: Tensor; beta?: Tensor } {
-    return {
-      epsilon: this.epsilon,
-      ...(this.scale && { gamma: this.parameter("gamma") }),
-      ...(this.center && { beta: this.parameter("beta") }),
-    };
-  }
-
-  override config() {
-    return {
-      epsilon: this.epsilon,
-      center: this.center,
-      scale: this.scale,
-      betaInitializer: initializerConfig(this.#beta),
-      gammaInitializer: initializerConfig(this.#gamma),
-    };
-  }
 }
 
 /**

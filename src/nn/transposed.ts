@@ -5,18 +5,16 @@ import { checkCount } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Convolving, type ConvolvingOptions, checkSpace } from "./convolving.ts";
-import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
 import { asFloat } from "./layer.ts";
+import { type KernelOptions, WeightOptions, weightOptionNames } from "./weight-options.ts";
 
 /** The options of `layers.conv1dTranspose`, `conv2dTranspose` and `conv3dTranspose`. */
-export interface TransposedOptions extends ConvolvingOptions {
+export interface TransposedOptions extends ConvolvingOptions, KernelOptions {
   /**
    * The number of elements added at the end of each axis, less than its stride; null leaves it to `padding`, as in
    * Keras. Default: null.
    */
   readonly outputPadding?: PerAxis | null;
-  /** Default: "glorotUniform". */
-  readonly kernelInitializer?: InitializerLike;
 }
 
 export interface TransposedConfig extends TransposedOptions {
@@ -31,19 +29,20 @@ const functions = [convTranspose1d, convTranspose2d, convTranspose3d] as const;
 abstract class Transposed extends Convolving {
   readonly filters: number;
   readonly outputPadding: readonly number[] | null;
-  readonly #kernel: Initializer;
+  readonly #kernel: WeightOptions;
 
   constructor(where: string, rank: number, config: TransposedConfig) {
-    super(where, rank, config, ["filters", "outputPadding", "kernelInitializer"]);
+    super(where, rank, config, ["filters", "outputPadding", ...weightOptionNames("kernel")]);
     this.filters = checkCount(where, "filters", config.filters);
-    const { outputPadding = null, kernelInitializer = "glorotUniform" } = config;
+    const { outputPadding = null } = config;
     this.outputPadding = outputPadding === null ? null : perAxis(where, "outputPadding", outputPadding, rank, 0);
-    this.#kernel = initializer(kernelInitializer);
+    this.#kernel = new WeightOptions("kernel", config, "glorotUniform");
   }
 
   override build(inputShape: Shape): void {
     checkSpace(this, inputShape, this.rank);
-    this.addParameter("kernel", [...this.kernelSize, this.filters, inputShape.at(-1)!], this.#kernel);
+    const shape = [...this.kernelSize, this.filters, inputShape.at(-1)!];
+    this.addParameter("kernel", shape, this.#kernel.initializer, this.#kernel);
     this.addBias(this.filters);
   }
 
@@ -58,7 +57,7 @@ abstract class Transposed extends Convolving {
     return {
       filters: this.filters,
       outputPadding: this.outputPadding,
-      kernelInitializer: initializerConfig(this.#kernel),
+      ...this.#kernel.config(),
       ...super.config(),
     };
   }
