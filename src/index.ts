@@ -117,8 +117,13 @@ export { type Regularizer, type RegularizerLike, regularizers } from "./nn/regul
 export type { SymbolicTensor } from "./nn/symbolic.ts";
 export type { Shapes, Tensors, Tree } from "./nn/tree.ts";
 export type { WeightValues } from "./nn/weights.ts";
-export { type OptimizerLike, optimizers } from "./optimizers/index.ts";
-export { Optimizer, type OptimizerOptions } from "./optimizers/optimizer.ts";
+export * as optimizers from "./optimizers/factories.ts";
+export type { OptimizerLike } from "./optimizers/index.ts";
+export { Optimizer } from "./optimizers/optimizer.ts";
+export type { OptimizerOption, OptimizerRule, SlotRows, UpdateInput, UpdateOutput } from "./optimizers/rule.ts";
+export * as schedules from "./optimizers/schedules/factories.ts";
+export type { Schedule } from "./optimizers/schedules/schedule.ts";
+export type { OptimizerOptions } from "./optimizers/shared-options.ts";
 export { backendNames, setBackend, setThreads } from "./runtime/device.ts";
 export type { Axes, Shape } from "./shape.ts";
 export { asTensor, Tensor, type TensorLike, tensor } from "./tensor.ts";

@@ -1,7 +1,7 @@
 // Whoever adds a layer, a loss, a metric, an optimizer or a recipe is told which table it belongs in.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { layers, losses, metrics, optimizers } from "../src/index.ts";
+import { layers, losses, metrics, optimizers, schedules } from "../src/index.ts";
 
 const text = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8");
 const goldens = (name: string): string[] =>
@@ -26,9 +26,12 @@ test("every optimizer has goldens", () => {
   const known = goldens("optimizers");
   const advice = "add a line to the optimizers in test/goldens/make.py and run it";
   expect(missing(Object.keys(optimizers), (name) => known.includes(name), advice)).toEqual([]);
-  const saved = text("./train.test.ts");
-  const isSaved = (name: string): boolean => saved.includes(`"${name}"`);
-  expect(missing(Object.keys(optimizers), isSaved, "add it to the lists in test/train.test.ts")).toEqual([]);
+});
+
+test("every schedule has goldens", () => {
+  const known = goldens("schedules");
+  const advice = "add a line to the schedules in test/goldens/make.py and run it";
+  expect(missing(Object.keys(schedules), (name) => known.includes(name), advice)).toEqual([]);
 });
 
 test("every loss has goldens or worked values", () => {

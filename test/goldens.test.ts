@@ -46,6 +46,7 @@ import {
   rmsNorm,
   roll,
   scaledDotProductAttention,
+  type schedules,
   sequential,
   sort,
   sparsemax,
@@ -64,6 +65,7 @@ import {
 } from "../src/index.ts";
 import type { TrainedRange } from "../src/nn/store.ts";
 import * as ops from "../src/ops/index.ts";
+import { scheduleFromJson } from "../src/optimizers/schedules/index.ts";
 import { difference } from "./compare.ts";
 
 interface Numbers {
@@ -136,19 +138,19 @@ interface OptimizerGolden {
   readonly name: keyof typeof optimizers;
   readonly options: object;
   readonly start: readonly number[];
-  /** The sizes of the parameters that `start` holds one after another. */
-  readonly sizes: readonly number[];
+  /** The shapes of the parameters that `start` holds one after another. */
+  readonly shapes: readonly (readonly number[])[];
   readonly gradients: readonly (readonly number[])[];
   readonly steps: readonly (readonly number[])[];
 }
 
 /** A variable as a range of several parameters, which lie one after another. */
-function parts(of: Variable, sizes: readonly number[] = [of.value.size]): TrainedRange {
+function parts(of: Variable, shapes: readonly (readonly number[])[]): TrainedRange {
   let end = 0;
-  const segments = sizes.map((size, i) => {
-    const offset = end;
+  const segments = shapes.map((shape, i) => {
+    const [offset, size] = [end, shape.reduce((a, b) => a * b, 1)];
     end += size;
-    return { path: `part_${i}`, shape: [size], offset, size };
+    return { path: `part_${i}`, shape, offset, size };
   });
   return { variable: of, from: 0, to: end, segments };
 }
@@ -163,7 +165,7 @@ describe("optimizers, six steps along given gradients", () => {
       const optimizer = optimizers[golden.name](golden.options);
       const x = variable([...golden.start]);
       // The gradient is an argument, so that one program serves all steps.
-      const step = compile((gradient: Tensor) => optimizer.applyGradients([[gradient, parts(x, golden.sizes)]]));
+      const step = compile((gradient: Tensor) => optimizer.applyGradients([[gradient, parts(x, golden.shapes)]]));
       for (const [i, gradient] of golden.gradients.entries()) {
         await step([...gradient]);
         expect(difference(await x.data(), golden.steps[i]!, "float32", close)).toBeNull();
@@ -175,24 +177,45 @@ describe("optimizers, six steps along given gradients", () => {
   test("without compile, and over several variables at once", async () => {
     for (const golden of goldens) {
       const optimizer = optimizers[golden.name](golden.options);
-      const partsOf = (values: readonly number[]): number[][] => {
-        let end = 0;
-        return golden.sizes.map((size) => values.slice(end, (end += size)));
-      };
-      const xs = partsOf(golden.start).map((part) => variable(part));
+      const partsOf = (values: readonly number[]): Tensor[] =>
+        parts(variable([...golden.start]), golden.shapes).segments.map(({ offset, size, shape }) =>
+          tensor(values.slice(offset, offset + size)).reshape(shape),
+        );
+      const xs = partsOf(golden.start).map((part, k) => variable(part, { name: `part_${k}` }));
       for (const gradient of golden.gradients)
-        optimizer.applyGradients(partsOf(gradient).map((part, k) => [tensor(part), xs[k]!] as const));
+        optimizer.applyGradients(partsOf(gradient).map((part, k) => [part, xs[k]!] as const));
       const end = (await Promise.all(xs.map((x) => x.data()))).flatMap((part) => [...part]);
       expect(difference(end, golden.steps.at(-1)!, "float32", close)).toBeNull();
     }
   });
 });
 
+interface ScheduleGolden {
+  readonly name: keyof typeof schedules;
+  readonly options: object;
+  readonly steps: readonly number[];
+  readonly rates: readonly number[];
+}
+
+describe("schedules", () => {
+  const goldens = read<ScheduleGolden>("schedules");
+  test.each(goldens.map((golden) => [`${golden.name} ${JSON.stringify(golden.options)}`, golden] as const))(
+    "%s",
+    async (_, { name, options, steps, rates }) => {
+      const schedule = scheduleFromJson({ name, config: options });
+      const rate = compile((step: Tensor) => schedule.rate(step));
+      const found: number[] = [];
+      for (const step of steps) found.push(await (await rate(step)).item());
+      expect(difference(found, rates, "float32", { relative: 3e-6, floor: 0.01 })).toBeNull();
+    },
+  );
+});
+
 interface Mlp {
   readonly optimizer: keyof typeof optimizers;
   readonly options: object;
   readonly activation: "tanh" | "relu";
-  readonly schedule: keyof typeof schedules | null;
+  readonly schedule: keyof typeof byEpoch | null;
   readonly x: Numbers;
   readonly labels: readonly number[];
   readonly start: readonly Numbers[];
@@ -200,7 +223,7 @@ interface Mlp {
 }
 
 /** PyTorch's StepLR, CosineAnnealingLR and LinearLR, as functions of the epoch and the rate until then. */
-const schedules = {
+const byEpoch = {
   halved: (epoch: number, rate: number) => (epoch === 0 ? rate : rate / 2),
   cosine: (epoch: number) => (0.05 * (1 + Math.cos((Math.PI * epoch) / 4))) / 2,
   "warm-up": (epoch: number) => 0.05 * Math.min(1, 0.25 + (0.75 * epoch) / 2),
@@ -252,7 +275,7 @@ describe("a network of 3, 4 and 2 neurons, three steps", () => {
         epochs: 3,
         batchSize: 5,
         shuffle: false,
-        callbacks: golden.schedule ? [callbacks.learningRateScheduler(schedules[golden.schedule])] : [],
+        callbacks: golden.schedule ? [callbacks.learningRateScheduler(byEpoch[golden.schedule])] : [],
       },
     );
     const end = await model.getWeights();

@@ -1,10 +1,13 @@
 // Adagrad: divides each step by the root of the sum of all squared gradients so far.
-import { checkRange } from "../options.ts";
-import { checkOptimizerOptions, checkPositive, Optimizer, type OptimizerOptions } from "./optimizer.ts";
+import { makeOptimizer } from "./factory.ts";
+import type { Optimizer } from "./optimizer.ts";
+import type { Schedule } from "./schedules/schedule.ts";
+import type { OptimizerOptions } from "./shared-options.ts";
 
+/** The options of {@link adagrad}. */
 export interface AdagradOptions extends OptimizerOptions {
   /** Default: 0.001, as in Keras. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | Schedule;
   /** The first value of the sum of squares, from 0 up. Default: 0.1, as in Keras (PyTorch: 0). */
   readonly initialAccumulatorValue?: number;
   /** ε, added to the root, as in PyTorch (Keras adds it to the sum). Default: 1e-7. */
@@ -17,24 +20,15 @@ export interface AdagradOptions extends OptimizerOptions {
  * @example model.compile({ optimizer: optimizers.adagrad({ learningRate: 0.1 }), loss: "mse" })
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
-  checkOptimizerOptions("adagrad", options, ["initialAccumulatorValue", "epsilon"]);
-  const { learningRate = 0.001, initialAccumulatorValue = 0.1, epsilon = 1e-7 } = options;
-  checkRange("optimizers.adagrad", "initialAccumulatorValue", initialAccumulatorValue, 0);
-  checkPositive("optimizers.adagrad", "epsilon", epsilon);
-  return new Optimizer(
-    {
-      name: "adagrad",
-      config: { initialAccumulatorValue, epsilon },
-      slots: { accumulator: initialAccumulatorValue },
-      update: ({ value, gradient, slots, learningRate }) => {
-        const accumulator = slots["accumulator"]!.add(gradient.square());
-        return {
-          value: value.sub(gradient.mul(learningRate).div(accumulator.sqrt().add(epsilon))),
-          slots: { accumulator },
-        };
-      },
+  const defaults = { initialAccumulatorValue: 0.1, epsilon: 1e-7 };
+  return makeOptimizer("adagrad", options, defaults, ({ initialAccumulatorValue, epsilon }) => ({
+    slots: { accumulator: initialAccumulatorValue },
+    update: ({ value, gradient, slots, learningRate }) => {
+      const accumulator = slots["accumulator"]!.add(gradient.square());
+      return {
+        value: value.sub(gradient.mul(learningRate).div(accumulator.sqrt().add(epsilon))),
+        slots: { accumulator },
+      };
     },
-    learningRate,
-    options,
-  );
+  }));
 }

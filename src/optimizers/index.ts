@@ -1,18 +1,11 @@
-// The `optimizers` namespace: factories by name, and the resolution of the optimizer that `compile` is given.
+// The resolution of the optimizer that `compile` is given, and of the configurations that model files hold.
 import { ArgumentError } from "../errors.ts";
 import { describe, lookUp } from "../options.ts";
-import { adagrad } from "./adagrad.ts";
-import { adam, adamW } from "./adam.ts";
+import * as optimizers from "./factories.ts";
 import { Optimizer } from "./optimizer.ts";
-import { rmsprop } from "./rmsprop.ts";
-import { sgd } from "./sgd.ts";
+import { scheduleFromJson } from "./schedules/index.ts";
 
-/**
- * The optimizers by name, each a factory of an optimizer that `compile` takes.
- *
- * @example model.compile({ optimizer: optimizers.adam({ learningRate: 3e-4 }), loss: "mse" });
- */
-export const optimizers = { sgd, adam, adamW, rmsprop, adagrad } as const;
+export { optimizers };
 
 /** The forms in which `compile` takes an optimizer. */
 export type OptimizerLike = keyof typeof optimizers | Optimizer;
@@ -20,7 +13,9 @@ export type OptimizerLike = keyof typeof optimizers | Optimizer;
 /** Makes the optimizer of a name with the options that a model file holds. Throws {@link ArgumentError}. */
 export function optimizerFromConfig(name: string, config: object): Optimizer {
   const make: (options?: any) => Optimizer = lookUp("optimizer", name, optimizers);
-  return make(config);
+  const { learningRate } = config as { learningRate?: unknown };
+  const isSchedule = typeof learningRate === "object" && learningRate !== null;
+  return make(isSchedule ? { ...config, learningRate: scheduleFromJson(learningRate) } : config);
 }
 
 /** Resolves a name, with default options, or an optimizer itself. Throws {@link ArgumentError} for anything else. */

@@ -1,67 +1,34 @@
-// The optimizer: learning rate, step count, clipping and slots, which all optimizers share, around one update rule.
-import { ArgumentError } from "../errors.ts";
-import { concatenate, zeros } from "../functions/array.ts";
+// The optimizer: learning rate, step count, slots and what all optimizers share, around one update rule.
+import { where as choose, concatenate, zeros } from "../functions/array.ts";
 import { assignRanges, readRange, type Segment, type TrainedRange } from "../nn/store.ts";
-import { checkOptions, checkRange, describe } from "../options.ts";
 import { sizeOf } from "../shape.ts";
-import { asTensor, type Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { Variable, variable } from "../variable.ts";
-
-/**
- * The options that every optimizer takes beside its own.
- *
- * Keras takes at most one of the three kinds of clipping. Several apply here in the order `clipnorm`,
- * `globalClipnorm`, `clipvalue`, as the three calls of PyTorch would one after another.
- */
-export interface OptimizerOptions {
-  /** The size of a step. A finite number from 0 up. */
-  readonly learningRate?: number;
-  /**
-   * Scales the gradient of each parameter (each kernel, each bias) down to this Euclidean norm where it is longer, as
-   * in
-   * Keras. PyTorch: `clip_grad_norm_` called for each parameter. Default: no clipping.
-   */
-  readonly clipnorm?: number;
-  /**
-   * Scales the gradients of all parameters down by one factor, so that their common Euclidean norm is at most this, as
-   * Keras's `global_clipnorm`. PyTorch: one `clip_grad_norm_` for all parameters. Default: no clipping.
-   */
-  readonly globalClipnorm?: number;
-  /** Limits each element of the gradient to ± this. PyTorch: `clip_grad_value_`. Default: no clipping. */
-  readonly clipvalue?: number;
-}
-
-const clippingNames = ["clipnorm", "globalClipnorm", "clipvalue"] as const;
-type Clipping = Pick<OptimizerOptions, (typeof clippingNames)[number]>;
-
-/** The input of an update rule: all parameters of a model in one vector, and a vector of that size for each slot. */
-interface UpdateInput<Slot extends string> {
-  readonly value: Tensor;
-  readonly gradient: Tensor;
-  readonly slots: Readonly<Record<Slot, Tensor>>;
-  readonly learningRate: Tensor;
-  /** The number of this step, from 1 up, float32. */
-  readonly step: Tensor;
-}
-
-interface UpdateOutput<Slot extends string> {
-  readonly value: Tensor;
-  readonly slots: Readonly<Record<Slot, Tensor>>;
-}
-
-/** One optimizer: its name, its options, and its update rule. */
-export interface OptimizerRule<Slot extends string> {
-  readonly name: string;
-  /** The rule's own options with their values, for model files. */
-  readonly config: Readonly<Record<string, number | boolean>>;
-  /** The state that the rule keeps for each parameter, by name, with its first value. */
-  readonly slots: Readonly<Record<Slot, number>>;
-  /** One chain of elementwise operations, so that the update of a whole network is a single kernel. */
-  readonly update: (input: UpdateInput<Slot>) => UpdateOutput<Slot>;
-}
+import { bySegment } from "./by-path.ts";
+import { clip } from "./clipping.ts";
+import type { OptimizerOption, OptimizerRule, SlotRows } from "./rule.ts";
+import { type Schedule, scalar } from "./schedules/schedule.ts";
+import {
+  checkLearningRate,
+  learningRateJson,
+  type OptimizerOptions,
+  type SharedOptions,
+  sharedOptions,
+} from "./shared-options.ts";
 
 /** A gradient, and what it belongs to: a variable, or a range of one in which several parameters lie. */
 export type GradientPair = readonly [gradient: Tensor, of: Variable | TrainedRange];
+
+/** The slot of the running means of parameters. */
+const average = "average";
+
+/** What an update rule is called with: one range, or several joined. */
+interface Group {
+  readonly ranges: readonly TrainedRange[];
+  readonly segments: readonly Segment[];
+  readonly value: Tensor;
+  readonly gradient: Tensor;
+}
 
 /**
  * Moves variables along their gradients. A factory such as `optimizers.adam()` makes one.
@@ -76,30 +43,28 @@ export type GradientPair = readonly [gradient: Tensor, of: Variable | TrainedRan
  */
 export class Optimizer {
   readonly name: string;
-  /** float32 []. Assign it to change the rate; nothing is compiled again. */
+  /**
+   * float32 []. Assign it to change the rate; nothing is compiled again. With a {@link schedule} it holds the rate of
+   * the last step, which the schedule gave, and an assignment has no effect.
+   */
   readonly learningRate: Variable;
+  /** The schedule of the learning rate; null if the rate is a number. */
+  readonly schedule: Schedule | null;
   /** int32 []: the number of steps taken so far. */
   readonly iterations: Variable;
-  readonly #rule: OptimizerRule<string>;
-  readonly #clipping: Clipping;
+  readonly #rule: OptimizerRule;
+  readonly #shared: SharedOptions;
   readonly #slots = new Map<Variable, Map<string, Record<string, Variable>>>();
 
-  /** Throws {@link ArgumentError} for a learning rate or clipping that is out of range. */
-  constructor(rule: OptimizerRule<string>, learningRate: number, options: OptimizerOptions) {
+  /** Throws {@link ArgumentError} for a learning rate or a shared option that is out of range. */
+  constructor(rule: OptimizerRule, learningRate: number | Schedule, options: OptimizerOptions) {
     const where = `optimizers.${rule.name}`;
-    // The rate is a float32, where numbers above 3.4e38 are infinite.
-    checkRange(
-      where,
-      "learningRate",
-      learningRate,
-      0,
-      learningRate > 3.4e38 && learningRate < Infinity ? 3.4e38 : Infinity,
-    );
-    const clipping = clippingNames.filter((name) => options[name] !== undefined);
+    const rate = checkLearningRate(where, learningRate);
     this.name = rule.name;
     this.#rule = rule;
-    this.#clipping = Object.fromEntries(clipping.map((name) => [name, checkPositive(where, name, options[name])]));
-    this.learningRate = variable(learningRate, { name: "learningRate" });
+    this.#shared = sharedOptions(where, options);
+    this.schedule = typeof rate === "number" ? null : rate;
+    this.learningRate = variable(typeof rate === "number" ? rate : rate.rate(scalar(0)), { name: "learningRate" });
     this.iterations = variable(zeros([], "int32"), { name: "iterations" });
   }
 
@@ -117,10 +82,16 @@ export class Optimizer {
     const known = ranges.get(`${from} ${to}`);
     if (known) return known;
     const { shape } = readRange({ variable: whole, from, to });
+    const first: Readonly<Record<string, number | SlotRows>> = {
+      ...this.#rule.slots,
+      ...(this.#shared.ema && { [average]: 0 }),
+    };
     const slots = Object.fromEntries(
-      Object.entries(this.#rule.slots).map(([name, first]) => [
+      Object.entries(first).map(([name, slot]) => [
         name,
-        variable(zeros(shape).add(first), { name: `optimizer/${name}` }),
+        variable(typeof slot === "number" ? zeros(shape).add(slot) : zeros([slot.rows, to - from]).add(slot.first), {
+          name: `optimizer/${name}`,
+        }),
       ]),
     );
     ranges.set(`${from} ${to}`, slots);
@@ -131,31 +102,109 @@ export class Optimizer {
    * Takes one step: moves each variable along its gradient. Inside `compile` the assignments are part of the program.
    */
   applyGradients(pairs: readonly GradientPair[]): void {
-    const learningRate = this.learningRate.value;
-    this.iterations.assignAdd(1);
-    const step = this.iterations.value.cast("float32");
+    const { schedule, iterations, learningRate } = this;
+    const rate = schedule ? schedule.rate(iterations.value.cast("float32")) : learningRate.value;
+    iterations.assignAdd(1);
+    const step = iterations.value.cast("float32");
+    const given = pairs.map(([gradient, of]) => ({ gradient, range: rangeOf(of) }));
+    const clipped = clip(
+      given.map(({ gradient, range }) => ({ gradient, segments: range.segments })),
+      this.#shared.clipping,
+    );
+    const single = given.map(({ range }, i) => ({
+      ranges: [range],
+      segments: range.segments,
+      value: readRange(range),
+      gradient: clipped[i]!,
+    }));
+    const groups = this.#rule.joint && single.length > 0 ? [joined(single)] : single;
+
     const assign: (() => void)[] = [];
     const moved = new Map<Variable, { from: number; to: number; value: Tensor }[]>();
-    for (const [gradient, of] of clip(pairs, this.#clipping)) {
-      const range = rangeOf(of);
-      const variables = this.slots(of);
-      const slots = Object.fromEntries(Object.entries(variables).map(([name, slot]) => [name, slot.value]));
-      const next = this.#rule.update({ value: readRange(range), gradient, slots, learningRate, step });
-      moved.set(range.variable, [...(moved.get(range.variable) ?? []), { ...range, value: next.value }]);
-      for (const [name, slot] of Object.entries(variables)) assign.push(() => slot.assign(next.slots[name]!));
+    for (const group of groups) {
+      const { value, slots } = this.#move(group, rate, step);
+      let from = 0;
+      for (const range of group.ranges) {
+        const to = from + range.to - range.from;
+        const part = (whole: Tensor): Tensor => (group.ranges.length === 1 ? whole : whole.at("...", [from, to]));
+        moved.set(range.variable, [...(moved.get(range.variable) ?? []), { ...range, value: part(value) }]);
+        for (const [name, slot] of Object.entries(this.slots(range))) {
+          const next = part(slots[name]!);
+          assign.push(() => slot.assign(next.reshape(slot.shape)));
+        }
+        from = to;
+      }
     }
     for (const [of, ranges] of moved) assignRanges(of, ranges);
     for (const each of assign) each();
+    if (schedule) learningRate.assign(rate);
   }
 
-  /** The options with which the factory of this name makes the optimizer again, with the present learning rate. */
-  async config(): Promise<Readonly<Record<string, number | boolean>>> {
-    return { learningRate: await this.currentLearningRate(), ...this.#rule.config, ...this.#clipping };
+  /** Applies decay, the rule and the running mean. */
+  #move(group: Group, rate: Tensor, step: Tensor): { value: Tensor; slots: Readonly<Record<string, Tensor>> } {
+    const { segments, gradient, ranges } = group;
+    const { ema, decays, rateFactor, weightDecay } = this.#shared;
+    const { shape } = group.value;
+    const factor = bySegment(segments, shape, ({ path }) => rateFactor(path));
+    const learningRate = factor === 1 ? rate : rate.mul(factor);
+    const decay = bySegment(segments, shape, (segment) =>
+      decays(segment.path) ? (this.#rule.weightDecay?.(segment) ?? weightDecay) : 0,
+    );
+    const value = decay === 0 ? group.value : group.value.sub(group.value.mul(learningRate.mul(decay)));
+    const slots = this.#read(ranges);
+    const next = this.#rule.update({ value, gradient, slots, learningRate, step, segments });
+    if (!ema) return next;
+    // The mean begins with the parameters after the first step.
+    const momentum = step.greater(1).cast("float32").mul(ema.momentum);
+    const mean = slots[average]!.mul(momentum).add(next.value.mul(momentum.neg().add(1)));
+    const { overwriteFrequency } = ema;
+    const isDue = overwriteFrequency && this.iterations.value.mod(overwriteFrequency).equal(0);
+    return {
+      value: isDue ? choose(isDue, mean, next.value) : next.value,
+      slots: { ...next.slots, [average]: mean },
+    };
   }
 
-  /** The present learning rate, as the shortest number that rounds to its float32. */
+  /** The slots of a group of ranges, joined along the last axis. */
+  #read(ranges: readonly TrainedRange[]): Record<string, Tensor> {
+    const each = ranges.map((range) => this.slots(range));
+    const names = Object.keys(each[0] ?? {});
+    return Object.fromEntries(
+      names.map((name) => {
+        const parts = each.map((slots) => slots[name]!.value);
+        return [name, parts.length === 1 ? parts[0]! : concatenate(parts, -1)];
+      }),
+    );
+  }
+
+  /**
+   * Gives variables the running means of their values, if `useEma` is set and at least one step was taken; `fit` calls
+   * it at the end of training, as in Keras.
+   */
+  finalizeVariableValues(of: readonly (Variable | TrainedRange)[]): void {
+    if (!this.#shared.ema) return;
+    const isTrained = this.iterations.value.greater(0);
+    const moved = new Map<Variable, { from: number; to: number; value: Tensor }[]>();
+    for (const range of of.map(rangeOf)) {
+      const value = choose(isTrained, this.slots(range)[average]!.value, readRange(range));
+      moved.set(range.variable, [...(moved.get(range.variable) ?? []), { ...range, value }]);
+    }
+    for (const [whole, ranges] of moved) assignRanges(whole, ranges);
+  }
+
+  /**
+   * The options with which the factory of this name makes the optimizer again, with the present learning rate or its
+   * schedule.
+   */
+  async config(): Promise<Readonly<Record<string, OptimizerOption>>> {
+    const learningRate = learningRateJson(this.schedule ?? (await this.currentLearningRate()));
+    return { learningRate, ...this.#rule.config, ...this.#shared.config };
+  }
+
+  /** The learning rate of the next step, as the shortest number that rounds to its float32. */
   async currentLearningRate(): Promise<number> {
-    const rate = (await this.learningRate.data())[0]!;
+    const next = this.schedule?.rate(this.iterations.value.cast("float32")) ?? this.learningRate;
+    const rate = (await next.data())[0]!;
     for (let digits = 1; digits < 9; digits++)
       if (Math.fround(Number(rate.toPrecision(digits))) === rate) return Number(rate.toPrecision(digits));
     return rate;
@@ -170,43 +219,21 @@ function rangeOf(of: Variable | TrainedRange): TrainedRange {
   return { variable: of, from: 0, to: size, segments: [{ path: name, shape, offset: 0, size }] };
 }
 
-const sumOfSquares = (x: Tensor): Tensor => x.square().sum();
-
-/** g · c / max(‖g‖, c), where ‖g‖² is given. */
-function scaleDown(gradient: Tensor, normSquared: Tensor, limit: number): Tensor {
-  return gradient.mul(asTensor(limit).div(normSquared.sqrt().maximum(limit)));
-}
-
-/** The gradients after clipping, first by the norm of each parameter, then by the norm of all, then by element. */
-function clip(pairs: readonly GradientPair[], { clipnorm, globalClipnorm, clipvalue }: Clipping) {
-  let clipped = pairs;
-  if (clipnorm !== undefined)
-    clipped = clipped.map(([gradient, of]) => [clipEach(gradient, rangeOf(of).segments, clipnorm), of]);
-  if (globalClipnorm !== undefined) {
-    const total = clipped.map(([gradient]) => sumOfSquares(gradient)).reduce((a, b) => a.add(b));
-    clipped = clipped.map(([gradient, of]) => [scaleDown(gradient, total, globalClipnorm), of]);
-  }
-  if (clipvalue === undefined) return clipped;
-  return clipped.map(([gradient, of]) => [gradient.maximum(-clipvalue).minimum(clipvalue), of] as const);
-}
-
-/** Clips each parameter of a gradient by its own norm (Pascanu and others, 2013). */
-function clipEach(gradient: Tensor, segments: readonly Segment[], limit: number): Tensor {
-  if (segments.length === 1) return scaleDown(gradient, sumOfSquares(gradient), limit);
-  return concatenate(
-    segments.map(({ offset, size }) => {
-      const own = gradient.at([offset, offset + size]);
-      return scaleDown(own, sumOfSquares(own), limit);
+/** Several groups as one, of which all vectors are joined. */
+function joined(groups: readonly Group[]): Group {
+  let end = 0;
+  const flat = (pick: (group: Group) => Tensor): Tensor => {
+    const parts = groups.map((group) => pick(group).reshape([-1]));
+    return parts.length === 1 ? parts[0]! : concatenate(parts);
+  };
+  return {
+    ranges: groups.flatMap(({ ranges }) => ranges),
+    segments: groups.flatMap(({ segments, value }) => {
+      const from = end;
+      end += value.size;
+      return segments.map((segment) => ({ ...segment, offset: from + segment.offset }));
     }),
-  );
-}
-
-/** Throws {@link ArgumentError} for an option that is neither the optimizer's own nor one that all share. */
-export function checkOptimizerOptions(name: string, options: object, own: readonly string[]): void {
-  checkOptions(`optimizers.${name}`, options, ["learningRate", ...own, ...clippingNames]);
-}
-
-export function checkPositive(where: string, name: string, value: unknown): number {
-  if (typeof value === "number" && value > 0 && value < Infinity) return value;
-  throw new ArgumentError(`${where}: expected ${name} to be a finite number above 0, got ${describe(value)}.`);
+    value: flat(({ value }) => value),
+    gradient: flat(({ gradient }) => gradient),
+  };
 }

@@ -1,10 +1,13 @@
 // RMSprop: divides each step by the root of the running mean of squared gradients.
-import { checkFlag, checkRange } from "../options.ts";
-import { checkOptimizerOptions, checkPositive, Optimizer, type OptimizerOptions } from "./optimizer.ts";
+import { makeOptimizer } from "./factory.ts";
+import type { Optimizer } from "./optimizer.ts";
+import type { Schedule } from "./schedules/schedule.ts";
+import type { OptimizerOptions } from "./shared-options.ts";
 
+/** The options of {@link rmsprop}. */
 export interface RmspropOptions extends OptimizerOptions {
   /** Default: 0.001. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | Schedule;
   /** ρ, decay of the mean of squared gradients, from 0 to below 1. Default: 0.9. */
   readonly rho?: number;
   /** μ, the share of the last move that is kept, from 0 to below 1. Default: 0. */
@@ -23,31 +26,20 @@ export interface RmspropOptions extends OptimizerOptions {
  * @example model.compile({ optimizer: optimizers.rmsprop({ momentum: 0.9 }), loss: "mse" })
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  checkOptimizerOptions("rmsprop", options, ["rho", "momentum", "epsilon", "centered"]);
-  const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
-  checkRange("optimizers.rmsprop", "rho", rho, 0, 1);
-  checkRange("optimizers.rmsprop", "momentum", momentum, 0, 1);
-  checkPositive("optimizers.rmsprop", "epsilon", epsilon);
-  checkFlag("optimizers.rmsprop", "centered", centered);
-  return new Optimizer(
-    {
-      name: "rmsprop",
-      config: { rho, momentum, epsilon, centered },
-      slots: { meanSquare: 0, ...(centered && { mean: 0 }), ...(momentum > 0 && { velocity: 0 }) },
-      update: ({ value, gradient, slots, learningRate }) => {
-        const meanSquare = slots["meanSquare"]!.mul(rho).add(gradient.square().mul(1 - rho));
-        const mean = slots["mean"]?.mul(rho).add(gradient.mul(1 - rho));
-        // Rounding may leave a variance just below 0.
-        const variance = mean ? meanSquare.sub(mean.square()).maximum(0) : meanSquare;
-        const descent = gradient.mul(learningRate).div(variance.sqrt().add(epsilon));
-        const velocity = slots["velocity"]?.mul(momentum).add(descent);
-        return {
-          value: value.sub(velocity ?? descent),
-          slots: { meanSquare, ...(mean && { mean }), ...(velocity && { velocity }) },
-        };
-      },
+  const defaults = { rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false };
+  return makeOptimizer("rmsprop", options, defaults, ({ rho, momentum, epsilon, centered }) => ({
+    slots: { meanSquare: 0, ...(centered && { mean: 0 }), ...(momentum > 0 && { velocity: 0 }) },
+    update: ({ value, gradient, slots, learningRate }) => {
+      const meanSquare = slots["meanSquare"]!.mul(rho).add(gradient.square().mul(1 - rho));
+      const mean = slots["mean"]?.mul(rho).add(gradient.mul(1 - rho));
+      // Rounding may leave a variance just below 0.
+      const variance = mean ? meanSquare.sub(mean.square()).maximum(0) : meanSquare;
+      const descent = gradient.mul(learningRate).div(variance.sqrt().add(epsilon));
+      const velocity = slots["velocity"]?.mul(momentum).add(descent);
+      return {
+        value: value.sub(velocity ?? descent),
+        slots: { meanSquare, ...(mean && { mean }), ...(velocity && { velocity }) },
+      };
     },
-    learningRate,
-    options,
-  );
+  }));
 }

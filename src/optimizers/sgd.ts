@@ -1,10 +1,13 @@
 // Stochastic gradient descent, with or without momentum.
-import { checkFlag, checkRange } from "../options.ts";
-import { checkOptimizerOptions, Optimizer, type OptimizerOptions } from "./optimizer.ts";
+import { makeOptimizer } from "./factory.ts";
+import type { Optimizer } from "./optimizer.ts";
+import type { Schedule } from "./schedules/schedule.ts";
+import type { OptimizerOptions } from "./shared-options.ts";
 
+/** The options of {@link sgd}. */
 export interface SgdOptions extends OptimizerOptions {
   /** Default: 0.01. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | Schedule;
   /** μ, the share of the last move that is kept, from 0 to below 1. Default: 0, plain descent. */
   readonly momentum?: number;
   /** Looks ahead along the velocity (Nesterov, 1983). Default: false. */
@@ -21,35 +24,19 @@ export interface SgdOptions extends OptimizerOptions {
  * @example model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }), loss: "mse" })
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  checkOptimizerOptions("sgd", options, ["momentum", "nesterov"]);
-  const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
-  checkRange("optimizers.sgd", "momentum", momentum, 0, 1);
-  checkFlag("optimizers.sgd", "nesterov", nesterov);
-  const config = { momentum, nesterov };
-  if (momentum === 0) {
-    return new Optimizer(
-      {
-        name: "sgd",
-        config,
-        slots: {},
-        update: ({ value, gradient, learningRate }) => ({ value: value.sub(gradient.mul(learningRate)), slots: {} }),
-      },
-      learningRate,
-      options,
-    );
-  }
-  return new Optimizer(
-    {
-      name: "sgd",
-      config,
-      slots: { velocity: 0 },
+  return makeOptimizer(
+    "sgd",
+    options,
+    { momentum: 0, nesterov: false },
+    ({ momentum, nesterov }) => ({
+      slots: momentum > 0 ? { velocity: 0 } : {},
       update: ({ value, gradient, slots, learningRate }) => {
         const descent = gradient.mul(learningRate);
-        const velocity = slots["velocity"]!.mul(momentum).sub(descent);
+        const velocity = slots["velocity"]?.mul(momentum).sub(descent);
+        if (!velocity) return { value: value.sub(descent), slots: {} };
         return { value: value.add(nesterov ? velocity.mul(momentum).sub(descent) : velocity), slots: { velocity } };
       },
-    },
-    learningRate,
-    options,
+    }),
+    { learningRate: 0.01 },
   );
 }

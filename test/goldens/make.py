@@ -383,7 +383,7 @@ GRADIENTS = [
 ]
 
 
-SIZES = [2, 3]  # START holds two parameters, so that clipping by the norm of each differs from that of all
+SHAPES = [[2], [3]]  # START holds two parameters, so that clipping by the norm of each differs from that of all
 
 
 def clip_gradients(params, clipnorm=None, globalClipnorm=None, clipvalue=None, **_):
@@ -397,17 +397,116 @@ def clip_gradients(params, clipnorm=None, globalClipnorm=None, clipvalue=None, *
         torch.nn.utils.clip_grad_value_(params, clipvalue)
 
 
-def optimizer(name, make, options):
-    xs = [x.clone().requires_grad_(True) for x in torch.split(f32(START), SIZES)]
+def split(values, shapes):
+    sizes = [int(np.prod(shape)) for shape in shapes]
+    return [part.reshape(shape) for part, shape in zip(torch.split(f32(values), sizes), shapes)]
+
+
+def optimizer(name, make, options, start=START, gradients=GRADIENTS, shapes=SHAPES):
+    xs = [x.clone().requires_grad_(True) for x in split(start, shapes)]
     made = make(xs)
     steps = []
-    for g in GRADIENTS:
-        for x, part in zip(xs, torch.split(f32(g), SIZES)):
+    for g in gradients:
+        for x, part in zip(xs, split(g, shapes)):
             x.grad = part.clone()
         clip_gradients(xs, **options)
         made.step()
-        steps.append(numbers(torch.cat(xs))["data"])
-    return {"name": name, "options": options, "start": START, "sizes": SIZES, "gradients": GRADIENTS, "steps": steps}
+        steps.append(numbers(torch.cat([x.reshape(-1) for x in xs]))["data"])
+    return {"name": name, "options": options, "start": start, "shapes": shapes, "gradients": gradients, "steps": steps}
+
+
+class Formula:
+    """An optimizer that PyTorch lacks, by Keras's documented formula: a function of a parameter and its own state."""
+
+    def __init__(self, params, update):
+        self.params, self.update, self.t = params, update, 0
+        self.state = [{} for _ in params]
+
+    def step(self):
+        self.t += 1
+        for p, state in zip(self.params, self.state):
+            p.data = self.update(p.data, p.grad, state, self.t)
+
+
+class Around:
+    """What Keras does around each step of any optimizer: decoupled weight decay, and means of the weights."""
+
+    def __init__(self, made, params, lr=0, decay=0, momentum=None, overwrite=None):
+        self.made, self.params, self.t = made, params, 0
+        self.lr, self.momentum, self.overwrite = lr, momentum, overwrite
+        self.decay = decay if isinstance(decay, list) else [decay] * len(params)
+        self.means = [torch.zeros_like(p) for p in params]
+
+    def step(self):
+        self.t += 1
+        for p, decay in zip(self.params, self.decay):
+            p.data = p.data - p.data * decay * self.lr
+        self.made.step()
+        if self.momentum is None:
+            return
+        momentum = 0 if self.t == 1 else self.momentum
+        for i, p in enumerate(self.params):
+            self.means[i] = momentum * self.means[i] + (1 - momentum) * p.data
+            if self.overwrite and self.t % self.overwrite == 0:
+                p.data = self.means[i].clone()
+
+
+class Closure:
+    """An optimizer whose step wants a closure; the gradients are there already."""
+
+    def __init__(self, made):
+        self.made = made
+
+    def step(self):
+        self.made.step(lambda: torch.tensor(0.0))
+
+
+def moments(g, state, b1, b2):
+    state["m"] = b1 * state.get("m", 0) + (1 - b1) * g
+    state["v"] = b2 * state.get("v", 0) + (1 - b2) * g**2
+    return state["m"], state["v"]
+
+
+def lion(lr, b1, b2):
+    def update(x, g, state, t):
+        m = state.get("m", torch.zeros_like(x))
+        state["m"] = b2 * m + (1 - b2) * g
+        return x - lr * torch.sign(b1 * m + (1 - b1) * g)
+    return update
+
+
+def lamb(lr, b1, b2, eps):
+    def update(x, g, state, t):
+        m, v = moments(g, state, b1, b2)
+        r = (m / (1 - b1**t)) / (torch.sqrt(v / (1 - b2**t)) + eps)
+        size, length = x.norm(), r.norm()
+        return x - lr * (size / length if size > 0 and length > 0 else 1) * r
+    return update
+
+
+def nadam(lr, b1, b2, eps):
+    """Keras's. PyTorch 1.13 multiplies the product of the momenta by the present one twice, which 2.0 mended."""
+    def momentum(t):
+        return b1 * (1 - 0.5 * 0.96**t)
+
+    def update(x, g, state, t):
+        m, v = moments(g, state, b1, b2)
+        state["product"] = state.get("product", 1) * momentum(t)
+        ahead = momentum(t + 1) / (1 - state["product"] * momentum(t + 1))
+        mean = ahead * m + (1 - momentum(t)) / (1 - state["product"]) * g
+        return x - lr * mean / (torch.sqrt(v / (1 - b2**t)) + eps)
+    return update
+
+
+def ftrl(lr, power=-0.5, first=0.1, l1=0, l2=0, shrinkage=0, beta=0):
+    def update(x, g, state, t):
+        n = state.get("n", torch.full_like(x, first))
+        state["n"] = n + g**2
+        pull = (state["n"]**-power - n**-power) / lr
+        state["z"] = state.get("z", 0) + g + 2 * shrinkage * x - pull * x
+        quadratic = state["n"]**-power / lr + 2 * (l2 + beta / (2 * lr))
+        return (state["z"].clamp(-l1, l1) - state["z"]) / quadratic
+    return update
 
 
 O = torch.optim
@@ -436,6 +535,139 @@ write("optimizers", [
               {"learningRate": 0.01, "rho": 0.9, "epsilon": 1e-3, "centered": True}),
     optimizer("adagrad", lambda p: O.Adagrad(p, lr=0.1, initial_accumulator_value=0.1, eps=1e-7),
               {"learningRate": 0.1, "initialAccumulatorValue": 0.1, "epsilon": 1e-7}),
+    optimizer("adam", lambda p: O.Adam(p, lr=0.01, eps=1e-7, amsgrad=True), {**ADAM, "amsgrad": True}),
+    optimizer("adamW", lambda p: O.AdamW(p, lr=0.1, betas=(0.8, 0.9), eps=1e-7, weight_decay=0.1, amsgrad=True),
+              {"learningRate": 0.1, "beta1": 0.8, "beta2": 0.9, "weightDecay": 0.1, "amsgrad": True}),
+    optimizer("adadelta", lambda p: O.Adadelta(p, lr=1, rho=0.95, eps=1e-7), {"learningRate": 1}),
+    optimizer("adadelta", lambda p: O.Adadelta(p, lr=0.5, rho=0.8, eps=1e-3),
+              {"learningRate": 0.5, "rho": 0.8, "epsilon": 1e-3}),
+    optimizer("adamax", lambda p: O.Adamax(p, lr=0.01, eps=1e-7), ADAM),
+    optimizer("adamax", lambda p: O.Adamax(p, lr=0.1, betas=(0.8, 0.7), eps=1e-7),
+              {"learningRate": 0.1, "beta1": 0.8, "beta2": 0.7}),
+    optimizer("nadam", lambda p: Formula(p, nadam(0.01, 0.9, 0.999, 1e-7)), ADAM),
+    optimizer("nadam", lambda p: Formula(p, nadam(0.1, 0.8, 0.95, 1e-3)),
+              {"learningRate": 0.1, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3}),
+    optimizer("lion", lambda p: Formula(p, lion(0.01, 0.9, 0.99)), {"learningRate": 0.01}),
+    optimizer("lion", lambda p: Around(Formula(p, lion(0.1, 0.5, 0.8)), p, 0.1, 0.2),
+              {"learningRate": 0.1, "beta1": 0.5, "beta2": 0.8, "weightDecay": 0.2}),
+    optimizer("lamb", lambda p: Formula(p, lamb(0.01, 0.9, 0.999, 1e-7)), ADAM),
+    optimizer("lamb", lambda p: Around(Formula(p, lamb(0.1, 0.8, 0.95, 1e-3)), p, 0.1, 0.2),
+              {"learningRate": 0.1, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3, "weightDecay": 0.2}),
+    optimizer("ftrl", lambda p: Formula(p, ftrl(0.1)), {"learningRate": 0.1}),
+    optimizer("ftrl", lambda p: Formula(p, ftrl(0.5, l1=0.5, l2=0.1, shrinkage=0.05, beta=0.3)),
+              {"learningRate": 0.5, "l1RegularizationStrength": 0.5, "l2RegularizationStrength": 0.1,
+               "l2ShrinkageRegularizationStrength": 0.05, "beta": 0.3}),
+    optimizer("ftrl", lambda p: Formula(p, ftrl(0.2, power=-0.7, first=0.3)),
+              {"learningRate": 0.2, "learningRatePower": -0.7, "initialAccumulatorValue": 0.3}),
+    # What all optimizers share: decay of some parameters, rates of their own, running means.
+    optimizer("sgd", lambda p: Around(O.SGD(p, lr=0.1, momentum=0.9), p, 0.1, 0.3),
+              {**SGD, "momentum": 0.9, "weightDecay": 0.3}),
+    optimizer("rmsprop", lambda p: Around(O.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-7), p, 0.01, [0.5, 0]),
+              {**ADAM, "weightDecay": 0.5, "excludeFromWeightDecay": ["part_1"]}),
+    optimizer("adamW", lambda p: O.AdamW([{"params": p[:1], "weight_decay": 0}, {"params": p[1:]}], lr=0.01, eps=1e-7,
+                                         weight_decay=0.2),
+              {**ADAM, "weightDecay": 0.2, "excludeFromWeightDecay": ["_0$"]}),
+    optimizer("adam", lambda p: O.Adam([{"params": p[:1]}, {"params": p[1:], "lr": 0.003}], lr=0.01, eps=1e-7),
+              {**ADAM, "learningRateMultipliers": {"_1": 0.3}}),
+    optimizer("adamW", lambda p: O.AdamW([{"params": p[:1], "lr": 0.02}, {"params": p[1:], "lr": 0}], lr=0.01,
+                                         eps=1e-7, weight_decay=0.2),
+              {**ADAM, "weightDecay": 0.2, "learningRateMultipliers": {"part_0": 2, "part": 0}}),
+    optimizer("adam", lambda p: Around(O.Adam(p, lr=0.01, eps=1e-7), p, momentum=0.9, overwrite=3),
+              {**ADAM, "useEma": True, "emaMomentum": 0.9, "emaOverwriteFrequency": 3}),
+])
+
+# ---- schedules: the rates of some steps ------------------------------------------------------------------------------
+
+
+def torch_rates(make, lr, steps):
+    """The rates that a scheduler of PyTorch gives."""
+    made = O.SGD([torch.zeros(1)], lr=lr)
+    scheduler = make(made)
+    rates = []
+    for _ in range(max(steps) + 1):
+        rates.append(made.param_groups[0]["lr"])
+        made.step()
+        scheduler.step()
+    return [rates[step] for step in steps]
+
+
+def schedule(name, options, rates, steps=tuple(range(24))):
+    """Rates by a scheduler of PyTorch, (make, lr), or by Keras's documented formula, a function of the step."""
+    values = [rates(step) for step in steps] if callable(rates) else torch_rates(*rates, steps)
+    return {"name": name, "options": options, "steps": list(steps), "rates": [number(v) for v in values]}
+
+
+def restarts(lr, first, t_mul, m_mul, alpha):
+    """Keras's cosine with restarts, by walking through the periods."""
+    def rate(step):
+        start, length, height = 0, first, 1
+        while step >= start + length:
+            start, length, height = start + length, length * t_mul, height * m_mul
+        return lr * ((1 - alpha) * height * 0.5 * (1 + math.cos(math.pi * (step - start) / length)) + alpha)
+    return rate
+
+
+def warm_cosine(lr, steps, target, warmup, alpha):
+    def rate(step):
+        if step < warmup:
+            return lr + (target - lr) * step / warmup
+        return target * ((1 - alpha) * 0.5 * (1 + math.cos(math.pi * min(step - warmup, steps) / steps)) + alpha)
+    return rate
+
+
+def polynomial_cycle(lr, steps, end, power):
+    def rate(step):
+        length = steps * max(1, math.ceil(step / steps))
+        return (lr - end) * (1 - step / length)**power + end
+    return rate
+
+
+S = O.lr_scheduler
+BASE, FAR = {"initialLearningRate": 0.1}, (0, 1, 5, 999, 1000, 1001, 2999, 3000, 3001, 5000, 7000, 100000)
+COSINE = {"name": "cosineDecay", "config": {**BASE, "decaySteps": 12}}
+write("schedules", [
+    schedule("constant", {"learningRate": 0.3}, (lambda o: S.ConstantLR(o, factor=1), 0.3)),
+    schedule("exponentialDecay", {**BASE, "decaySteps": 1, "decayRate": 0.9}, (lambda o: S.ExponentialLR(o, 0.9), 0.1)),
+    schedule("exponentialDecay", {**BASE, "decaySteps": 5, "decayRate": 0.5, "staircase": True},
+             (lambda o: S.StepLR(o, 5, 0.5), 0.1)),
+    schedule("exponentialDecay", {**BASE, "decaySteps": 1000, "decayRate": 0.96}, lambda t: 0.1 * 0.96**(t / 1000), FAR),
+    schedule("inverseTimeDecay", {**BASE, "decaySteps": 4, "decayRate": 0.5}, lambda t: 0.1 / (1 + 0.5 * t / 4)),
+    schedule("inverseTimeDecay", {**BASE, "decaySteps": 4, "decayRate": 0.5, "staircase": True},
+             lambda t: 0.1 / (1 + 0.5 * (t // 4))),
+    schedule("polynomialDecay", {**BASE, "decaySteps": 10, "endLearningRate": 0, "power": 2},
+             (lambda o: S.PolynomialLR(o, 10, 2), 0.1)),
+    schedule("polynomialDecay", {**BASE, "decaySteps": 10}, lambda t: (0.1 - 1e-4) * (1 - min(t, 10) / 10) + 1e-4),
+    schedule("polynomialDecay", {**BASE, "decaySteps": 7, "endLearningRate": 0.01, "power": 0.5, "cycle": True},
+             polynomial_cycle(0.1, 7, 0.01, 0.5)),
+    schedule("piecewiseConstantDecay", {"boundaries": [3, 8, 9], "values": [1, 0.5, 0.1, 0.02]},
+             lambda t: 1 if t <= 3 else 0.5 if t <= 8 else 0.1 if t <= 9 else 0.02),
+    schedule("piecewiseConstantDecay", {"boundaries": [3, 7], "values": [0.1, 0.02, 0.004]},
+             (lambda o: S.MultiStepLR(o, [4, 8], 0.2), 0.1)),
+    schedule("cosineDecay", {**BASE, "decaySteps": 23}, (lambda o: S.CosineAnnealingLR(o, 23), 0.1)),
+    schedule("cosineDecay", {**BASE, "decaySteps": 10, "alpha": 0.2},
+             lambda t: 0.1 * (0.8 * 0.5 * (1 + math.cos(math.pi * min(t, 10) / 10)) + 0.2)),
+    schedule("cosineDecay", {"initialLearningRate": 0.01, "decaySteps": 12, "alpha": 0.1, "warmupTarget": 0.1,
+                             "warmupSteps": 6}, warm_cosine(0.01, 12, 0.1, 6, 0.1)),
+    schedule("cosineDecayRestarts", {**BASE, "firstDecaySteps": 3},
+             (lambda o: S.CosineAnnealingWarmRestarts(o, 3, 2), 0.1)),
+    schedule("cosineDecayRestarts", {**BASE, "firstDecaySteps": 5, "tMul": 1, "alpha": 0.1},
+             (lambda o: S.CosineAnnealingWarmRestarts(o, 5, 1, 0.01), 0.1)),
+    schedule("cosineDecayRestarts", {**BASE, "firstDecaySteps": 4, "tMul": 1.5, "mMul": 0.7, "alpha": 0.05},
+             restarts(0.1, 4, 1.5, 0.7, 0.05)),
+    schedule("cosineDecayRestarts", {**BASE, "firstDecaySteps": 1000, "mMul": 0.5}, restarts(0.1, 1000, 2, 0.5, 0), FAR),
+    schedule("linearWarmup", {"warmupSteps": 8, "after": 0.1, "startFactor": 0.25},
+             (lambda o: S.LinearLR(o, 0.25, 1, 8), 0.1)),
+    schedule("linearWarmup", {"warmupSteps": 6, "after": COSINE, "startFactor": 0.5},
+             lambda t: 0.1 * (0.5 + 0.5 * t / 6) if t < 6 else 0.05 * (1 + math.cos(math.pi * min(t - 6, 12) / 12))),
+    schedule("oneCycle", {"maxLearningRate": 0.1, "totalSteps": 25}, (lambda o: S.OneCycleLR(o, 0.1, 25), 0.1)),
+    schedule("oneCycle", {"maxLearningRate": 2, "totalSteps": 25, "pctStart": 0.4, "annealStrategy": "linear",
+                          "divFactor": 10, "finalDivFactor": 100, "threePhase": True},
+             (lambda o: S.OneCycleLR(o, 2, 25, pct_start=0.4, anneal_strategy="linear", div_factor=10,
+                                     final_div_factor=100, three_phase=True), 0.1)),
+    schedule("oneCycle", {"maxLearningRate": 1, "totalSteps": 25, "pctStart": 0.02},
+             (lambda o: S.OneCycleLR(o, 1, 25, pct_start=0.02), 0.1)),
+    schedule("noam", {"modelSize": 512, "warmupSteps": 8, "scale": 2},
+             lambda t: 2 * 512**-0.5 * min((t + 1)**-0.5, (t + 1) * 8**-1.5)),
 ])
 
 # ---- a small network, 3-4-2, trained for three steps, which are epochs to the schedules ---------------------------

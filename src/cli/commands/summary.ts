@@ -43,9 +43,7 @@ async function summary(file: string, { json }: AnswerOptions): Promise<void> {
   say(model.summary());
   if (trained && optimizer) {
     const { name: optimizerName, ...config } = optimizer;
-    const settings = Object.entries(config).map(
-      ([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(6)) : value}`,
-    );
+    const settings = Object.entries(config).map(([key, value]) => `${key} ${setting(value)}`);
     const measured = trained.metrics.length > 0 ? `, metrics ${trained.metrics.join(", ")}` : "";
     say(wrap(`Trained with ${optimizerName} (${settings.join(", ")}), loss ${trained.loss}${measured}`));
   }
@@ -56,4 +54,11 @@ async function summary(file: string, { json }: AnswerOptions): Promise<void> {
     );
   }
   if (classNames) say(wrap(`Classes: ${classNames.map((name) => printable(name)).join(", ")}`));
+}
+
+/** An option of an optimizer as text; of a schedule its name. */
+function setting(value: unknown): string {
+  if (typeof value === "number") return String(Number(value.toPrecision(6)));
+  if (typeof value !== "object" || value === null) return String(value);
+  return "name" in value ? printable(String(value.name)) : printable(JSON.stringify(value));
 }
