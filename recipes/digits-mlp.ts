@@ -54,6 +54,7 @@ export function digitRecipe(about: Omit<Recipe, "loadData" | "model" | "run">, l
         verbose: options.verbose,
         callbacks: [falling, ...(options.callbacks ?? [])],
         ...(signal && { signal }),
+        ...(options.checkpoint && { checkpoint: options.checkpoint, resume: options.resume ?? false }),
       });
       const evaluation = await model.evaluate(test);
       if (out !== undefined) await model.save(out);

@@ -61,6 +61,7 @@ export const recipe: Recipe = {
       verbose: options.verbose,
       seed: options.seed ?? 1,
       ...(signal && { signal }),
+      ...(options.checkpoint && { checkpoint: options.checkpoint, resume: options.resume ?? false }),
     });
     if (out !== undefined) await model.save(out);
     return {

@@ -82,6 +82,17 @@ export async function readFile(path: string, options: ReadOptions = {}): Promise
   }
 }
 
+/** The bytes of a file, or null if there is none of this name. Throws {@link FileError} as {@link readFile}. */
+export async function readFileIfAny(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { promises: fs } = nodeModule("node:fs", `reading "${path}"`);
+  try {
+    await fs.access(path);
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return null;
+  }
+  return readFile(path);
+}
+
 const formatBytes = (bytes: number): string =>
   bytes >= 2 ** 20 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${bytes} bytes`;
 

@@ -22,6 +22,10 @@ export interface RecipeOptions {
   /** The progress that is shown, as `fit` has it. Default: "auto". */
   readonly verbose?: FitOptions["verbose"];
   readonly callbacks?: readonly Callback[] | undefined;
+  /** A file in which the run is remembered, as `fit` has it. */
+  readonly checkpoint?: string | undefined;
+  /** Goes on from the checkpoint, if there is one. Default: false. */
+  readonly resume?: boolean | undefined;
   /** Called while the recipe's data are downloaded. */
   readonly onDownload?: ((progress: MnistProgress) => void) | undefined;
   /** Stops training; the model is evaluated and saved as it is by then. */

@@ -1,5 +1,13 @@
 // The events of a training run, which callbacks listen to, and the record that `fit` returns.
+import type { Json } from "../nn/layer.ts";
+import type { WeightValues } from "../nn/weights.ts";
 import type { Evaluation } from "./evaluate.ts";
+
+/** What a checkpoint remembers of a callback. */
+export interface CallbackState {
+  readonly values: Json;
+  readonly tensors: WeightValues;
+}
 
 /** The validation measures of some measures by name: `accuracy` → `valAccuracy`. */
 type Validated<M extends string> = { readonly [K in M as `val${Capitalize<K>}`]?: number };
@@ -71,6 +79,12 @@ export interface Callback<Owner = any> {
   /** Called after every step: steps are then taken one by one, which is slower where they are short. */
   onBatchEnd?(progress: Progress, run: TrainingRun<Owner>): void | Promise<void>;
   onEpochEnd?(record: EpochRecord, run: TrainingRun<Owner>): void | Promise<void>;
+  /** What the callback must remember for a run that goes on from a checkpoint. */
+  state?(): Json;
+  /** Weights that it must remember. */
+  stateTensors?(): WeightValues;
+  /** Called after `onTrainBegin` of a run that goes on from a checkpoint, with what was remembered. */
+  restore?(state: Json, tensors: WeightValues): void;
   /** Called once at the end, however the run ended, except by an error. */
   onTrainEnd?(history: History, run: TrainingRun<Owner>): void | Promise<void>;
 }

@@ -77,6 +77,13 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     onTrainBegin() {
       [best, bestWeights, waited] = [null, null, 0];
     },
+    state: () => ({ best, waited }),
+    stateTensors: () => bestWeights ?? {},
+    restore(state, tensors) {
+      const given = state as { readonly best: number | null; readonly waited: number };
+      [best, waited] = [given.best, given.waited];
+      bestWeights = Object.keys(tensors).length > 0 ? tensors : null;
+    },
     async onEpochEnd(record, run) {
       const value = monitored(where, record, monitor);
       if (improves(value, best, mode, minDelta)) {

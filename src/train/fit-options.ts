@@ -48,6 +48,18 @@ export interface FitOptions {
   readonly callbacks?: readonly Callback[];
   /** Stops the run after the steps that are under way. */
   readonly signal?: AbortSignal;
+  /**
+   * The path of a file in which the run is remembered: after each epoch, and about every 30 seconds. It is written in
+   * one piece, so that the last good one survives whatever happens to the process. Default: none.
+   */
+  readonly checkpoint?: string;
+  /** The time between two checkpoints within an epoch, in seconds; 0 writes one after every call. Default: 30. */
+  readonly checkpointSeconds?: number;
+  /**
+   * Goes on from `checkpoint`, if the file is there: the run ends with the same bits as one that was never interrupted.
+   * Data and options must be the same, but `epochs`, which may grow. Default: false.
+   */
+  readonly resume?: boolean;
   /** The index of the first epoch, for a run that continues another with the same orders of examples. Default: 0. */
   readonly initialEpoch?: number;
 }
@@ -65,6 +77,9 @@ const optionNames: readonly (keyof FitOptions)[] = [
   "classWeight",
   "stepsPerEpoch",
   "accumulate",
+  "checkpoint",
+  "checkpointSeconds",
+  "resume",
   "verbose",
   "onProgress",
   "callbacks",
@@ -91,7 +106,18 @@ export function resolveFitOptions(model: Network, options: FitOptions) {
     validationSteps,
     sampleWeight,
     classWeight,
+    checkpoint,
+    checkpointSeconds = 30,
+    resume = false,
   } = options;
+  checkFlag("fit", "resume", resume);
+  checkRange("fit", "checkpointSeconds", checkpointSeconds, 0);
+  if (checkpoint !== undefined && (typeof checkpoint !== "string" || checkpoint === ""))
+    throw new ArgumentError(`fit: checkpoint: expected the path of a file, got ${describe(checkpoint)}.`);
+  if (resume && checkpoint === undefined)
+    throw new ArgumentError(
+      "fit: resume: expected the path of the checkpoint too: { checkpoint: path, resume: true }.",
+    );
   checkCount("fit", "epochs", epochs);
   checkCount("fit", "batchSize", batchSize);
   checkCount("fit", "seed", seed, 0);
@@ -122,6 +148,9 @@ export function resolveFitOptions(model: Network, options: FitOptions) {
     validationSteps: validationSteps ?? null,
     sampleWeight,
     classWeight,
+    checkpoint: checkpoint ?? null,
+    checkpointSeconds,
+    resume,
     verbose,
     initialEpoch,
     callbacks: onProgress ? [...callbacks, { onProgress }] : callbacks,

@@ -31,6 +31,10 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
     onTrainBegin() {
       best = null;
     },
+    state: () => best,
+    restore(state) {
+      best = state as number | null;
+    },
     async onEpochEnd(record, run) {
       if (saveBestOnly) {
         const value = monitored(where, record, monitor);

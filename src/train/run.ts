@@ -6,6 +6,7 @@ import { permutation } from "../random.ts";
 import type { Variable } from "../variable.ts";
 import { breathe, due, Pace } from "./air.ts";
 import type { Callback, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";
+import type { Checkpoint, Place, RunSettings } from "./checkpoint.ts";
 import { type Evaluation, evaluateEpoch } from "./evaluate.ts";
 import type { ResolvedFitOptions } from "./fit-options.ts";
 import { lossNotFinite } from "./not-finite.ts";
@@ -22,6 +23,9 @@ async function progressFor(verbose: ResolvedFitOptions["verbose"]): Promise<Trai
   const { TrainingProgress } = await import("./progress.ts");
   return new TrainingProgress(verbose === 2 ? null : terminal, (line) => console.log(line));
 }
+
+/** The code for checkpoints is loaded when it is first needed. */
+const checkpoints = () => import("./checkpoint.ts");
 
 /** What is trained on. */
 export interface Training {
@@ -56,7 +60,13 @@ export class Run implements TrainingRun {
   readonly #options: ResolvedFitOptions;
   readonly #recording: Recording;
   readonly #pace = new Pace();
+  readonly #settings: RunSettings;
   #callbacks: readonly Callback[] = [];
+  #records: EpochRecord[] = [];
+  /** The checkpoint whose numbers are due when the first step's program has made its variables. */
+  #pending: Checkpoint | null = null;
+  /** The time of the last checkpoint. */
+  #remembered = performance.now();
   /** The time of the last report of progress. */
   #reported = -Infinity;
   #stopped: string | null = null;
@@ -78,6 +88,8 @@ export class Run implements TrainingRun {
     this.#training = training;
     this.#validation = validation;
     this.#options = options;
+    const { seed, shuffle, accumulate } = options;
+    this.#settings = { seed, batchSize: this.batchSize, shuffle, accumulate, size: training.size };
     const { optimizer } = setup;
     for (const range of trainedRanges(model, setup)) optimizer.slots(range);
     this.#recording = new Recording(() => this.#state(), optimizer.learningRate);
@@ -97,17 +109,26 @@ export class Run implements TrainingRun {
     const shown = await progressFor(verbose);
     this.#callbacks = shown ? [...callbacks, shown] : callbacks;
     const start = performance.now();
-    const epochs: EpochRecord[] = [];
+    const { checkpoint: path, resume } = this.#options;
+    const begun = resume && path !== null ? await (await checkpoints()).readCheckpoint(path) : null;
+    if (begun) await this.#check(begun);
+    this.#records = begun ? [...begun.place.records] : [];
+    this.#pending = begun;
     this.#training.trainer.startRun(seed);
     try {
       await this.#notify((callback) => callback.onTrainBegin?.(this));
-      for (let epoch = this.initialEpoch; epoch < this.epochs && !this.#isStopped(); epoch++) {
-        const record = await this.#epoch(epoch);
+      if (begun) this.#restoreCallbacks(begun);
+      const first = begun?.place.epoch ?? this.initialEpoch;
+      // A run that had ended has nothing left to do.
+      if (begun && (first >= this.epochs || this.#isStopped())) this.model.weights().assign(begun.weights);
+      for (let epoch = first; epoch < this.epochs && !this.#isStopped(); epoch++) {
+        const record = await this.#epoch(epoch, begun && epoch === first ? begun : null);
         if (!record) break;
-        epochs.push(record);
+        this.#records.push(record);
         await this.#notify((callback) => callback.onEpochEnd?.(record, this));
+        await this.#remember({ epoch: epoch + 1, step: 0, seen: 0, figures: null });
       }
-      const history = { epochs, stopped: this.#stopped, seconds: (performance.now() - start) / 1000 };
+      const history = { epochs: this.#records, stopped: this.#stopped, seconds: (performance.now() - start) / 1000 };
       await this.#notify((callback) => callback.onTrainEnd?.(history, this));
       return history;
     } finally {
@@ -115,12 +136,58 @@ export class Run implements TrainingRun {
     }
   }
 
+  /** Throws {@link FileError} for a checkpoint of another run. */
+  async #check(begun: Checkpoint): Promise<void> {
+    const { checkSettings, checkWeights } = await checkpoints();
+    checkSettings(begun, this.#settings);
+    const own = this.model.weights().named.map(({ path, parameter }) => [path, parameter.shape] as const);
+    checkWeights(begun, Object.fromEntries(own));
+    if (begun.place.stopped !== null && begun.place.stopped !== "aborted") this.stop(begun.place.stopped);
+  }
+
+  #restoreCallbacks({ callbacks }: Checkpoint): void {
+    this.#options.callbacks.forEach((callback, i) => {
+      const state = callbacks[i];
+      if (state) callback.restore?.(state.values, state.tensors);
+    });
+  }
+
+  /** Everything but the weights that must be the same for the run to go on. */
+  #variables(): readonly Variable[] {
+    const optimizers = optimizersOf(this.model, this.#setup);
+    const rates = optimizers.map(({ learningRate }) => learningRate);
+    return [...rates, ...optimizers.flatMap((own) => own.variables), ...this.#training.trainer.variables];
+  }
+
+  async #restore(begun: Checkpoint, step: number): Promise<void> {
+    const { restoreVariables } = await checkpoints();
+    restoreVariables(begun, this.#variables());
+    this.model.weights().assign(begun.weights);
+    if (step === 0) this.#training.trainer.reset("train");
+    this.#pending = null;
+  }
+
+  /** Writes a checkpoint, if there is to be one. */
+  async #remember(at: Pick<Place, "epoch" | "step" | "seen" | "figures">): Promise<void> {
+    const { checkpoint: path, callbacks } = this.#options;
+    if (path === null) return;
+    const states = callbacks.map((callback) => {
+      const [values, tensors] = [callback.state?.() ?? null, callback.stateTensors?.() ?? {}];
+      return callback.restore ? { values, tensors } : null;
+    });
+    const place: Place = { ...at, records: this.#records, stopped: this.#stopped };
+    const weights = await this.model.weights().read();
+    const { encodeCheckpoint, writeCheckpoint } = await checkpoints();
+    await writeCheckpoint(path, await encodeCheckpoint(this.#settings, place, states, weights, this.#variables()));
+    this.#remembered = performance.now();
+  }
+
   /** Runs one epoch. Returns null if the run was stopped before its end. */
-  async #epoch(epoch: number): Promise<EpochRecord | null> {
+  async #epoch(epoch: number, begun: Checkpoint | null): Promise<EpochRecord | null> {
     const start = performance.now();
     await this.#notify((callback) => callback.onEpochBegin?.(epoch, this));
     if (this.#isStopped()) return null;
-    const means = await this.#train(epoch, start);
+    const means = await this.#train(epoch, start, begun);
     if (!means) return null;
     const validated = await this.#validate();
     if (this.#validation && !validated) return null;
@@ -131,7 +198,7 @@ export class Run implements TrainingRun {
     return { epoch, ...means, ...Object.fromEntries(named), seconds: (performance.now() - start) / 1000 };
   }
 
-  async #train(epoch: number, start: number): Promise<Evaluation | null> {
+  async #train(epoch: number, start: number, begun: Checkpoint | null): Promise<Evaluation | null> {
     const { trainer, begin } = this.#training;
     const { source } = trainer;
     const { seed, shuffle } = this.#options;
@@ -142,8 +209,9 @@ export class Run implements TrainingRun {
     );
     trainer.reset("train");
     const trainingStart = performance.now();
-    let [step, seen] = [0, 0];
-    let latest: Evaluation | null = null;
+    let { step, seen } = begun?.place ?? { step: 0, seen: 0 };
+    await source.skip(step, this.batchSize);
+    let latest: Evaluation | null = begun?.place.figures ?? null;
     const isExact = this.#callbacks.some((callback) => callback.onBatchEnd);
     for (;;) {
       const { kind, limit } = this.#due(step);
@@ -151,6 +219,7 @@ export class Run implements TrainingRun {
       const ready = await source.next(this.batchSize, isExact ? 1 : Math.min(limit, this.#pace.next(limit)));
       if (!ready) break;
       await trainer.prepare(kind, ready);
+      if (this.#pending) await this.#restore(this.#pending, step);
       this.#recording.record({ kind, ready, rewind });
       const callStart = performance.now();
       const figures = (await trainer.run(kind, ready)) as Evaluation;
@@ -168,8 +237,13 @@ export class Run implements TrainingRun {
       latest = figures;
       await this.#progress({ epoch, step, seen, now, trainingStart, start }, latest);
       await breathe();
-      if (step < this.steps && this.#isStopped()) return null;
+      const isStopped = step < this.steps && this.#isStopped();
+      const isDue = performance.now() - this.#remembered >= 1000 * this.#options.checkpointSeconds;
+      if (isStopped || (isDue && step < this.steps)) await this.#remember({ epoch, step, seen, figures: latest });
+      if (isStopped) return null;
     }
+    // The checkpoint was written after the last step of a generator: what comes next needs the weights.
+    if (this.#pending) this.model.weights().assign(this.#pending.weights);
     if (!latest) throw new ArgumentError(`fit: expected at least one batch in epoch ${epoch + 1}, got none.`);
     if (!Number.isFinite(this.steps)) [this.steps, this.size] = [step, seen];
     return latest;

@@ -32,6 +32,8 @@ export interface Source {
   next(batch: number, limit: number): Promise<Ready | null>;
   /** In the program of a step: the batch, and the move to the next one. */
   batch(ready: Ready): Batch;
+  /** Passes over steps of an epoch that has begun, as if they had been taken. */
+  skip(steps: number, batch: number): Promise<void>;
   /**
    * Remembers the place. The result leads back to it, or to `steps` steps of these sizes after it, so that steps can be
    * taken again.
@@ -101,6 +103,10 @@ export class ResidentSource implements Source {
       targets: mapTree(this.targets, isResident, (column) => column.rows(rows)),
       weights: this.weights?.rows(rows).cast("float32") ?? null,
     };
+  }
+
+  async skip(steps: number, batch: number): Promise<void> {
+    this.mark()(1, Math.min(steps * batch, this.#end - this.#at));
   }
 
   mark(): (steps?: number, batch?: number) => void {

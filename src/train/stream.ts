@@ -82,6 +82,10 @@ export class StreamSource implements Source {
     };
   }
 
+  async skip(steps: number): Promise<void> {
+    for (let i = 0; i < steps; i++) await this.next();
+  }
+
   mark(): () => void {
     const values = [...this.#staged.values()].flatMap(({ inputs, targets, weights }) => {
       const columns: ResidentColumn[] = weights ? [weights] : [];

@@ -163,6 +163,11 @@ export class Trainer<S extends Source = Source> {
     return isLast ? sums.map((sum) => sum.div(total)) : null;
   }
 
+  /** The variables of a run, beside the weights and the optimizers: sums that go on from step to step. */
+  get variables(): readonly Variable[] {
+    return [...this.#meters.train.variables, ...this.#waitingVariables()];
+  }
+
   #waitingVariables(): readonly Variable[] {
     return this.#waiting ? [...this.#waiting.gradients, this.#waiting.count] : [];
   }

@@ -1,5 +1,6 @@
 // `nabla train <recipe>`: trains, measures and saves a model, and shows commands to go on with.
 
+import { rmSync } from "node:fs";
 import type { Command } from "commander";
 import type { Dataset } from "../../data/dataset.ts";
 import type { Model } from "../../models/model.ts";
@@ -32,6 +33,7 @@ interface TrainOptions extends AnswerOptions {
   readonly out: string;
   readonly tiny?: true;
   readonly quiet?: true;
+  readonly resume?: true;
 }
 
 export function addTrain(program: Command): void {
@@ -41,7 +43,7 @@ export function addTrain(program: Command): void {
     .description(
       "Trains the model of a recipe, measures it on data that were held out, and saves it.\n" +
         "Ctrl-C ends training early: the model is still measured and saved, and the exit code is 130. " +
-        "A second Ctrl-C quits at once.",
+        "A second Ctrl-C quits at once. A run that was cut off goes on with --resume and the same options.",
     )
     .argument("<recipe>", 'what to train ("nabla recipes" lists what there is)')
     .option("--epochs <count>", "the number of passes over the examples (default: the recipe's)", count(1))
@@ -50,18 +52,20 @@ export function addTrain(program: Command): void {
     .option("--seed <number>", "for weights, order and dropout: same seed, same model (default: 1)", count(0))
     .option("--data <folder>", "the folder that holds the data (default: the recipe's own)", path)
     .option("--out <folder>", "the folder for the model", path, modelFolder)
+    .option("--resume", "go on where an earlier run was cut off; it ends with the same model")
     .option("--tiny", "little data and few steps: shows in a second that all works")
     .option("--quiet", "print nothing but errors");
   withAnswerOptions(command).action(train);
   withExamples(command, [
     ["nabla train digits-mlp", "10,000 digits, in seconds"],
     ["nabla train mnist-mlp --data ../mnist", "all of MNIST, out of that folder"],
+    ["nabla train mnist-mlp --resume", "goes on where the last run was cut off"],
     ["nabla train xor --epochs 500 --seed 7 --out models", ""],
   ]);
 }
 
 async function train(name: string, options: TrainOptions): Promise<void> {
-  const { json, quiet, out, epochs, batchSize, learningRate, seed, data, tiny } = options;
+  const { json, quiet, out, epochs, batchSize, learningRate, seed, data, tiny, resume } = options;
   const recipe = await loadRecipe(name);
   const file = await prepareModelFile(out, name);
   // The backend comes before anything else that compiles WebAssembly (a download does), since its engine flags are
@@ -88,6 +92,8 @@ async function train(name: string, options: TrainOptions): Promise<void> {
     seed,
     tiny,
     out: file,
+    checkpoint: checkpointOf(file),
+    resume,
     signal: interruption.signal,
     verbose: 0,
     callbacks: progress ? [armed, heading, progress] : [armed],
@@ -98,6 +104,8 @@ async function train(name: string, options: TrainOptions): Promise<void> {
       downloading.end();
       progress?.end();
     });
+    // A run that has reached its end leaves nothing to go on with.
+    if (ran.history.stopped === null) rmSync(checkpointOf(file), { force: true });
     // The expected figures hold for the recipe's own settings, trained to the end.
     const hasDefaults =
       ran.history.stopped === null && [epochs, batchSize, learningRate].every((setting) => setting === undefined);
@@ -114,6 +122,9 @@ async function train(name: string, options: TrainOptions): Promise<void> {
   }
   process.exitCode = interruption.exitCode;
 }
+
+/** The file in which a run is remembered, beside that of its model. */
+const checkpointOf = (file: string): string => `${file.slice(0, -".safetensors".length)}.checkpoint.safetensors`;
 
 function head(
   recipe: Recipe,
