@@ -446,7 +446,7 @@ describe("it can be watched", () => {
       validationData: [[[1]], [[1]]],
       callbacks: [
         callbacks.learningRateScheduler((epoch) => rates[epoch]!),
-        callbacks.earlyStopping({ patience: 2, restoreBest: true }),
+        callbacks.earlyStopping({ patience: 2, restoreBestWeights: true }),
         { onEpochEnd: async (_, run) => void seen.push((await run.model.getWeights())["dense_1/kernel"]!.data[0]!) },
       ],
     });
@@ -457,7 +457,7 @@ describe("it can be watched", () => {
   test("early stopping begins anew with each run, and counts epochs in a row", async () => {
     const model = sequential([layers.dense(1, { useBias: false, kernelInitializer: "zeros" })]);
     model.compile({ optimizer: optimizers.sgd({ learningRate: 0 }), loss: "mse" });
-    const early = callbacks.earlyStopping({ monitor: "loss", patience: 2, restoreBest: true });
+    const early = callbacks.earlyStopping({ monitor: "loss", patience: 2, restoreBestWeights: true });
     /** Runs epochs with these weights, whose losses are (1 − w)². */
     const run = async (...weights: number[]): Promise<number> => {
       const { epochs } = await model.fit([[1]], [[1]], {

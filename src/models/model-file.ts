@@ -283,7 +283,10 @@ function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (
  * Takes the weights of a model from the tensors of a file. Throws {@link FileError} if one is missing, unknown or of
  * another shape.
  */
-export function weightsFor(model: SavedModel, { tensors, source }: ModelContent): WeightValues {
+export function weightsFor(
+  model: SavedModel,
+  { tensors, source }: Pick<ModelContent, "tensors" | "source">,
+): WeightValues {
   const values: WeightValues = {};
   for (const { path, parameter } of parametersIn(model))
     values[path] = requireTensor(tensors, source, path, parameter.shape, "float32");
@@ -339,6 +342,18 @@ export async function restoreInto(model: SavedModel, from: ModelSource): Promise
     if (typeof rate === "number" && rate >= 0) model.training.optimizer.learningRate.assign(rate);
   }
   model.dataInfo = content.dataInfo;
+}
+
+/** Implements `model.saveWeights`. */
+export async function writeWeights(model: SavedModel, path: string): Promise<void> {
+  await writeModel(path, encodeSafetensors(await model.weights().read()));
+}
+
+/** Implements `model.loadWeights`. */
+export async function readWeights(model: SavedModel, from: ModelSource): Promise<void> {
+  const source = typeof from === "string" ? from : "the weights' bytes";
+  const { tensors } = decode(await readBytes(from), source);
+  model.weights().assign(weightsFor(model, { tensors, source }));
 }
 
 /** Runs `body`, and turns its errors into {@link FileError}s that name the file. */

@@ -272,6 +272,23 @@ export abstract class Model<
     const { restoreInto } = await modelFile();
     await restoreInto(this, source);
   }
+
+  /** Writes the weights alone, by name, into a safetensors file. {@link loadWeights} reads it. */
+  async saveWeights(path: string): Promise<void> {
+    const { writeWeights } = await modelFile();
+    await writeWeights(this, path);
+  }
+
+  /**
+   * Takes over the weights in a file of {@link saveWeights} or {@link save}, and nothing else. The model has the same
+   * layers, and knows its input shape.
+   *
+   * @throws FileError if a weight is missing, unknown or of another shape
+   */
+  async loadWeights(source: ModelSource): Promise<void> {
+    const { readWeights } = await modelFile();
+    await readWeights(this, source);
+  }
 }
 
 function dataInfoOf({ inputs, classNames }: Examples): DataInfo {

@@ -69,7 +69,13 @@ export interface History<M extends string = any> {
   readonly seconds: number;
 }
 
-/** Listens to a training run. Every method may be left out, and may be async: training waits for it. */
+/**
+ * Listens to a training run. Every method may be left out, and may be async: training waits for it. An object with one
+ * of these methods is a callback, as Keras's LambdaCallback. One that throws ends the run: `fit` throws the same error.
+ *
+ * Nothing stands for Keras's TerminateOnNaN: a loss that is not finite always ends the run with a
+ * {@link NumericError}, which names the step and the layer.
+ */
 export interface Callback<Owner = any> {
   onTrainBegin?(run: TrainingRun<Owner>): void | Promise<void>;
   /** `epoch` counts from 0. */
@@ -87,6 +93,8 @@ export interface Callback<Owner = any> {
   restore?(state: Json, tensors: WeightValues): void;
   /** Called once at the end, however the run ended, except by an error. */
   onTrainEnd?(history: History, run: TrainingRun<Owner>): void | Promise<void>;
+  /** Called instead if an error ends the run, one of a callback, say. The model can be read and saved. */
+  onTrainError?(error: unknown, run: TrainingRun<Owner>): void | Promise<void>;
 }
 
 /** The names of a callback's methods, for checks. */
@@ -97,4 +105,5 @@ export const callbackMethods = [
   "onProgress",
   "onEpochEnd",
   "onTrainEnd",
+  "onTrainError",
 ] as const;

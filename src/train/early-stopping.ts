@@ -1,45 +1,8 @@
 // The callback that stops a run when a measure no longer improves.
-import { ArgumentError, didYouMean } from "../errors.ts";
-import type { MeasureName } from "../metrics/index.ts";
 import type { WeightValues } from "../nn/weights.ts";
-import { checkCount, checkFlag, checkOptions, checkRange, describe } from "../options.ts";
-import type { Callback, EpochRecord } from "./callback.ts";
-
-/** The direction in which a measure improves; "auto" goes by the name: losses and errors fall, accuracies rise. */
-export type Direction = "auto" | "min" | "max";
-
-/** The name of a measure, as the history has it: that of the loss or a metric, or with "val" that of its validation. */
-export type Monitor = MeasureName | `val${Capitalize<MeasureName>}` | (string & {});
-
-/** Returns a measure of an epoch's record. Throws {@link ArgumentError} if the run does not have it. */
-export function monitored(where: string, record: EpochRecord, monitor: string): number {
-  const value = record[monitor];
-  if (typeof value === "number" && monitor !== "epoch" && monitor !== "seconds") return value;
-  const known = Object.keys(record).filter((name) => name !== "epoch" && name !== "seconds");
-  const hint =
-    monitor.startsWith("val") && !known.some((name) => name.startsWith("val"))
-      ? " There is no validation data."
-      : didYouMean(monitor, known);
-  throw new ArgumentError(`${where}: this run does not measure "${monitor}".${hint} It measures ${known.join(", ")}.`);
-}
-
-/** True if `value` is better than `best` by more than `minDelta`. NaN never is; any number is better than null. */
-export function improves(value: number, best: number | null, mode: "min" | "max", minDelta = 0): boolean {
-  if (best === null) return !Number.isNaN(value);
-  return mode === "max" ? value > best + minDelta : value < best - minDelta;
-}
-
-/** The direction in which `monitor` improves. Throws {@link ArgumentError} if neither `mode` nor the name gives it. */
-export function directionOf(where: string, monitor: string, mode: unknown): "min" | "max" {
-  if (mode === "min" || mode === "max") return mode;
-  if (mode !== "auto")
-    throw new ArgumentError(`${where}: mode: expected "auto", "min" or "max", got ${describe(mode)}.`);
-  if (/loss|error/i.test(monitor)) return "min";
-  if (/accuracy/i.test(monitor)) return "max";
-  throw new ArgumentError(
-    `${where}: the name "${monitor}" does not tell whether less or more is better; set mode to "min" or "max".`,
-  );
-}
+import { checkCount, checkFinite, checkFlag, checkOptions, checkRange } from "../options.ts";
+import type { Callback } from "./callback.ts";
+import { type Direction, directionOf, improves, type Monitor, monitored } from "./monitor.ts";
 
 /** The options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions {
@@ -51,25 +14,43 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
   /** The direction in which the measure improves. Default: "auto": losses and errors downwards, accuracies upwards. */
   readonly mode?: Direction;
+  /** A value that epochs must be better than, to count as an improvement that ends the waiting. Default: none. */
+  readonly baseline?: number;
   /** Gives the model the weights of its best epoch at the end. Default: false. */
-  readonly restoreBest?: boolean;
+  readonly restoreBestWeights?: boolean;
+  /** The index of the first epoch that counts: those before it are passed over. Default: 0. */
+  readonly startFromEpoch?: number;
 }
 
+const optionNames = [
+  "monitor",
+  "patience",
+  "minDelta",
+  "mode",
+  "baseline",
+  "restoreBestWeights",
+  "startFromEpoch",
+] as const satisfies readonly (keyof EarlyStoppingOptions)[];
+
 /**
- * Ends a run after `patience` epochs in a row that bring no improvement. Morgan and Bourlard, 1990.
+ * Ends a run after `patience` epochs in a row that bring no improvement over the best so far, or stay behind `baseline`.
+ * Morgan and Bourlard, 1990.
  *
  * @example
- * const stopping = callbacks.earlyStopping({ patience: 3, restoreBest: true });
+ * const stopping = callbacks.earlyStopping({ patience: 3, restoreBestWeights: true });
  * await model.fit(train, { epochs: 100, validationData: test, callbacks: [stopping] });
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const where = "callbacks.earlyStopping";
-  checkOptions(where, options, ["monitor", "patience", "minDelta", "mode", "restoreBest"]);
-  const { monitor = "valLoss", patience = 0, minDelta = 0, restoreBest = false } = options;
+  checkOptions(where, options, optionNames);
+  const { monitor = "valLoss", patience = 0, minDelta = 0, restoreBestWeights = false } = options;
+  const { baseline, startFromEpoch = 0 } = options;
   const mode = directionOf(where, monitor, options.mode ?? "auto");
   checkCount(where, "patience", patience, 0);
   checkRange(where, "minDelta", minDelta, 0);
-  checkFlag(where, "restoreBest", restoreBest);
+  checkFlag(where, "restoreBestWeights", restoreBestWeights);
+  checkCount(where, "startFromEpoch", startFromEpoch, 0);
+  if (baseline !== undefined) checkFinite(where, "baseline", baseline);
   let best: number | null = null;
   let bestWeights: WeightValues | null = null;
   let waited = 0;
@@ -86,12 +67,14 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     },
     async onEpochEnd(record, run) {
       const value = monitored(where, record, monitor);
+      if (record.epoch < startFromEpoch) return;
+      waited++;
       if (improves(value, best, mode, minDelta)) {
-        [best, waited] = [value, 0];
-        if (restoreBest) bestWeights = await run.model.getWeights();
-      } else if (++waited >= patience) {
+        best = value;
+        if (restoreBestWeights) bestWeights = await run.model.getWeights();
+        if (baseline === undefined || improves(value, baseline, mode, minDelta)) waited = 0;
+      } else if (waited >= patience)
         run.stop(`${monitor} did not improve in ${waited} ${waited === 1 ? "epoch" : "epochs"}`);
-      }
     },
     onTrainEnd(_, run) {
       if (bestWeights) run.model.setWeights(bestWeights);

@@ -1,7 +1,15 @@
 // The callback that changes the learning rate from epoch to epoch.
 import { ArgumentError, NablaError } from "../errors.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
 import { checkRange, describe } from "../options.ts";
-import type { Callback } from "./callback.ts";
+import type { Callback, TrainingRun } from "./callback.ts";
+
+/** The optimizer of the model that is trained. */
+export function optimizerOf(where: string, { model }: TrainingRun): Optimizer {
+  const optimizer = model.training?.optimizer;
+  if (optimizer) return optimizer;
+  throw new NablaError(`${where}: the model has no optimizer.`);
+}
 
 /**
  * Sets the learning rate before each epoch to `schedule(epoch, learningRate)`, where epochs count from 0 and the second
@@ -17,9 +25,8 @@ export function learningRateScheduler(schedule: (epoch: number, learningRate: nu
       `${where}: expected a function of the epoch and the learning rate, got ${describe(schedule)}.`,
     );
   return {
-    async onEpochBegin(epoch, { model }) {
-      const optimizer = model.training?.optimizer;
-      if (!optimizer) throw new NablaError(`${where}: the model has no optimizer.`);
+    async onEpochBegin(epoch, run) {
+      const optimizer = optimizerOf(where, run);
       const rate = schedule(epoch, await optimizer.currentLearningRate());
       optimizer.learningRate.assign(checkRange(where, `the rate of epoch ${epoch}`, rate, 0));
     },

@@ -131,6 +131,9 @@ export class Run implements TrainingRun {
       const history = { epochs: this.#records, stopped: this.#stopped, seconds: (performance.now() - start) / 1000 };
       await this.#notify((callback) => callback.onTrainEnd?.(history, this));
       return history;
+    } catch (error) {
+      await this.#tellError(error);
+      throw error;
     } finally {
       shown?.end();
     }
@@ -293,6 +296,12 @@ export class Run implements TrainingRun {
   #isStopped(): boolean {
     if (this.#options.signal?.aborted) this.stop("aborted");
     return this.#stopped !== null;
+  }
+
+  /** Tells the callbacks of the error that ends the run. What fails meanwhile does not hide it. */
+  async #tellError(error: unknown): Promise<void> {
+    const tell = async (callback: Callback) => callback.onTrainError?.(error, this);
+    for (const callback of this.#callbacks) await tell(callback).catch(() => undefined);
   }
 
   async #notify(call: (callback: Callback) => void | Promise<void>): Promise<void> {
