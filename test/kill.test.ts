@@ -18,7 +18,7 @@ const y = Uint8Array.from({ length: size }, (_, i) => (x[16 * i] + x[16 * i + 3]
 const model = sequential([layers.dense(32, { activation: "relu" }), layers.dropout(0.3), layers.dense(3)], { seed: 1 });
 model.compile({ optimizer: optimizers.adam({ learningRate: 0.003 }), loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
 const falling = callbacks.learningRateScheduler((epoch) => 0.003 / (1 + epoch));
-const stopping = callbacks.earlyStopping({ monitor: "valLoss", patience: 50, restoreBest: true });
+const stopping = callbacks.earlyStopping({ monitor: "valLoss", patience: 50, restoreBestWeights: true });
 console.log("begun");
 const { epochs } = await model.fit(Dataset.from({ inputs: { data: x, shape: [size, 16] }, targets: y }), {
   epochs: 5, batchSize: 20, seed: 3, validationSplit: 0.2, verbose: 0, callbacks: [falling, stopping, { onBatchEnd() {} }],

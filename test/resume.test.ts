@@ -86,7 +86,7 @@ describe("a run that is cut off ends with the same bits", () => {
       validationSplit: 0.25,
       stratify: false,
       callbacks: [
-        callbacks.earlyStopping({ patience: 2, restoreBest: true, minDelta: 0.01 }),
+        callbacks.earlyStopping({ patience: 2, restoreBestWeights: true, minDelta: 0.01 }),
         callbacks.learningRateScheduler((epoch) => 0.02 / (1 + epoch)),
       ],
     })));
