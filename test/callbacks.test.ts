@@ -279,7 +279,7 @@ describe("a callback that throws", () => {
   test("leaves the best model where only the best is saved, and saves the only one there is", async () => {
     const run = async (name: string, epoch: number): Promise<void> => {
       const at: Callback = {
-        onProgress(progress) {
+        onBatchEnd(progress) {
           if (progress.epoch === epoch) throw mistake;
         },
       };
