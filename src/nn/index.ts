@@ -84,6 +84,12 @@ import { SpectralNormalization, type SpectralNormalizationOptions } from "./spec
 import { StackedRNNCells } from "./stacked-rnn-cells.ts";
 import { TimeDistributed } from "./time-distributed.ts";
 import {
+  TransformerDecoder,
+  type TransformerDecoderOptions,
+  TransformerEncoder,
+  type TransformerOptions,
+} from "./transformer.ts";
+import {
   Conv1DTranspose,
   Conv2DTranspose,
   Conv3DTranspose,
@@ -442,3 +448,15 @@ export const rotaryEmbedding = (options: WavelengthOptions = {}): RotaryEmbeddin
 /** {@link SinePositionEncoding}: sines and cosines of the positions. */
 export const sinePositionEncoding = (options: WavelengthOptions = {}): SinePositionEncoding =>
   new SinePositionEncoding(options);
+/** {@link TransformerDecoder}: a block of a decoder, or of a language model. */
+export const transformerDecoder = (
+  intermediateDim: number,
+  numHeads: number,
+  options: TransformerDecoderOptions = {},
+): TransformerDecoder => new TransformerDecoder({ ...options, intermediateDim, numHeads });
+/** {@link TransformerEncoder}: a block of an encoder. */
+export const transformerEncoder = (
+  intermediateDim: number,
+  numHeads: number,
+  options: TransformerOptions = {},
+): TransformerEncoder => new TransformerEncoder({ ...options, intermediateDim, numHeads });

@@ -65,8 +65,8 @@ export interface MultiHeadAttentionOptions extends MultiHeadOptions {
 /** The options of {@link MultiHeadAttention}, and its sizes. */
 export interface MultiHeadAttentionConfig extends MultiHeadAttentionOptions {
   readonly numHeads: number;
-  /** The length of a query and a key of one head. */
-  readonly keyDim: number;
+  /** The length of a query and a key of one head. Default: the features of a query, divided by `numHeads`. */
+  readonly keyDim?: number;
 }
 
 const sharedNames = [
@@ -83,8 +83,11 @@ interface Sizes {
   readonly heads: number;
   /** The number of heads of keys and values, each of which serves as many heads of queries. */
   readonly groups: number;
-  readonly keyDim: number;
-  readonly valueDim: number;
+  /** Null if it follows from the queries. */
+  readonly keyDim: number | null;
+  /** Null if it is that of the keys. */
+  readonly valueDim: number | null;
+  /** Null if it is that of the queries. */
   readonly outputDim: number | null;
 }
 
@@ -114,6 +117,11 @@ abstract class ProjectedAttention<Out extends Tensors> extends Layer<AttentionIn
 
   protected abstract readonly sizes: Sizes;
 
+  /** The number of heads of queries. */
+  get numHeads(): number {
+    return this.sizes.heads;
+  }
+
   override build(shapes: Shapes): void {
     const { query, value, key } = named(shapes) as Record<string, Shape>;
     for (const shape of [query!, value!, key!])
@@ -124,19 +132,25 @@ abstract class ProjectedAttention<Out extends Tensors> extends Layer<AttentionIn
     if (value![0] !== key![0])
       throw new ShapeError(`${this.describe()}: expected a value for each key, got ${value![0]} and ${key![0]} steps.`);
     const { heads, groups, keyDim, valueDim, outputDim } = this.sizes;
+    const each = keyDim ?? query![1]! / heads;
+    if (!Number.isInteger(each))
+      throw new ShapeError(
+        `${this.describe()}: expected features that ${heads} heads can share, got ${formatBatchShape(query!)}; ` +
+          "give a keyDim.",
+      );
     const declare = (part: string, inputs: Shape, outputs: Shape): void => {
       this.addParameter(`${part}Kernel`, [...inputs, ...outputs], this.#kernel);
       if (this.useBias) this.addParameter(`${part}Bias`, outputs, this.#bias);
     };
-    declare("query", [query![1]!], [heads, keyDim]);
-    declare("key", [key![1]!], [groups, keyDim]);
-    declare("value", [value![1]!], [groups, valueDim]);
-    declare("output", [heads, valueDim], [outputDim ?? query![1]!]);
+    declare("query", [query![1]!], [heads, each]);
+    declare("key", [key![1]!], [groups, each]);
+    declare("value", [value![1]!], [groups, valueDim ?? each]);
+    declare("output", [heads, valueDim ?? each], [outputDim ?? query![1]!]);
   }
 
   call(inputs: AttentionInputs, context: CallContext): Out {
     const { query, value, key, attentionMask, cache, position } = named(inputs) as Complete;
-    const { heads, groups, keyDim } = this.sizes;
+    const { heads, groups } = this.sizes;
     const [batch, time] = query.shape as [number, number];
     if (cache && (value !== query || key !== query))
       throw new ArgumentError(`${this.describe()}: expected a cache for a sequence that attends to itself only.`);
@@ -158,7 +172,7 @@ abstract class ProjectedAttention<Out extends Tensors> extends Layer<AttentionIn
     // Heads of queries that share keys and values lie along an axis of their own: [batch, groups, sharing, time, dim].
     const apart = (x: Tensor): Tensor =>
       x.reshape([batch, x.shape[1]!, groups, -1, x.shape[3]!]).transpose([0, 2, 3, 1, 4]);
-    const scores = einsum("...td,...sd->...ts", apart(q), apart(all.keys)).mul(1 / Math.sqrt(keyDim));
+    const scores = einsum("...td,...sd->...ts", apart(q), apart(all.keys)).mul(1 / Math.sqrt(q.shape[3]!));
     const weights = attentionWeights(this.describe(), scores, {
       ...(mask && { mask: mask.expandDims(1).expandDims(1) }),
       causal: this.useCausalMask && !cache,
@@ -192,10 +206,18 @@ abstract class ProjectedAttention<Out extends Tensors> extends Layer<AttentionIn
     return rotaryEmbedding(x, { positions: positions.expandDims(-1), maxWavelength: this.rotaryWavelength });
   }
 
-  /** An empty cache for so many sequences of at most so many steps. */
+  /**
+   * An empty cache for so many sequences of at most so many steps.
+   *
+   * @throws ArgumentError before the layer has been applied, if its keyDim follows from the inputs
+   */
   emptyCache(batch: number, maxLength: number): AttentionCache {
     const { groups, keyDim, valueDim } = this.sizes;
-    return { keys: zeros([batch, maxLength, groups, keyDim]), values: zeros([batch, maxLength, groups, valueDim]) };
+    const each = keyDim ?? this.parameters.find(({ name }) => name === "queryKernel")?.shape[2];
+    if (each === undefined)
+      throw new ArgumentError(`${this.describe()}: expected emptyCache after apply, which tells the length of a key.`);
+    const empty = (dim: number): Tensor => zeros([batch, maxLength, groups, dim]);
+    return { keys: empty(each), values: empty(valueDim ?? each) };
   }
 
   override computeMask(inputs: AttentionInputs, masks: Masks | null): Masks | null {
@@ -292,17 +314,28 @@ export class MultiHeadAttention<Out extends Tensors = Tensor> extends ProjectedA
 
   constructor(config: MultiHeadAttentionConfig) {
     super("multiHeadAttention", config, ["numHeads", "keyDim", "valueDim", "outputShape"]);
-    const count = (name: "numHeads" | "keyDim" | "valueDim" | "outputShape", fallback?: number): number =>
-      checkCount("multiHeadAttention", name, config[name] ?? fallback);
-    const [heads, keyDim] = [count("numHeads"), count("keyDim")];
-    const outputDim = config.outputShape === undefined ? null : count("outputShape");
-    this.sizes = { heads, groups: heads, keyDim, valueDim: count("valueDim", keyDim), outputDim };
+    type Name = "numHeads" | "keyDim" | "valueDim" | "outputShape";
+    const count = (name: Name): number => checkCount("multiHeadAttention", name, config[name]);
+    const optional = (name: Name): number | null => (config[name] === undefined ? null : count(name));
+    const heads = count("numHeads");
+    this.sizes = {
+      heads,
+      groups: heads,
+      keyDim: optional("keyDim"),
+      valueDim: optional("valueDim"),
+      outputDim: optional("outputShape"),
+    };
   }
 
   override config() {
     const { heads, keyDim, valueDim, outputDim } = this.sizes;
-    const output = outputDim === null ? {} : { outputShape: outputDim };
-    return { numHeads: heads, keyDim, valueDim, ...output, ...this.sharedConfig() };
+    return {
+      numHeads: heads,
+      ...(keyDim !== null && { keyDim }),
+      ...(valueDim !== null && { valueDim }),
+      ...(outputDim !== null && { outputShape: outputDim }),
+      ...this.sharedConfig(),
+    };
   }
 }
 
@@ -343,7 +376,7 @@ export class GroupedQueryAttention<Out extends Tensors = Tensor> extends Project
   }
 
   override config() {
-    const { heads, groups, keyDim } = this.sizes;
-    return { headDim: keyDim, numQueryHeads: heads, numKeyValueHeads: groups, ...this.sharedConfig() };
+    const { heads, groups, keyDim: headDim } = this.sizes;
+    return { headDim, numQueryHeads: heads, numKeyValueHeads: groups, ...this.sharedConfig() };
   }
 }

@@ -60,6 +60,7 @@ import { SimpleRNN, SimpleRNNCell } from "./simple-rnn.ts";
 import { SpectralNormalization } from "./spectral-normalization.ts";
 import { StackedRNNCells } from "./stacked-rnn-cells.ts";
 import { TimeDistributed } from "./time-distributed.ts";
+import { FeedForward, TransformerDecoder, TransformerEncoder } from "./transformer.ts";
 import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from "./transposed.ts";
 import { UpSampling1D, UpSampling2D, UpSampling3D } from "./up-sampling.ts";
 
@@ -93,6 +94,7 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Dropout,
   ELU,
   Embedding,
+  FeedForward,
   Flatten,
   GRU,
   GRUCell,
@@ -145,6 +147,8 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   StackedRNNCells,
   Subtract,
   TimeDistributed,
+  TransformerDecoder,
+  TransformerEncoder,
   UnitNormalization,
   UpSampling1D,
   UpSampling2D,

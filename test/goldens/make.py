@@ -1196,9 +1196,63 @@ def multi_head(heads, causal=False, mask=None, shared=False, options=None, dim=6
     return {**made, "args": [heads, size, {"useCausalMask": causal, **(options or {})}], "given": len(xs), **more}
 
 
+def transformer(name, module, args, dim=6, time=4, steps=3, batch=2, mask=None):
+    """A block of torch.nn, with the parameters by their path in ours."""
+    inner, heads, options = args
+    crossed = name == "transformerDecoder"
+    size = dim // heads
+    shapes = {}
+    for part in ["selfAttention"] + ["crossAttention"] * crossed:
+        for p in ("query", "key", "value"):
+            shapes[f"{part}/{p}Kernel"], shapes[f"{part}/{p}Bias"] = (dim, heads, size), (heads, size)
+        shapes[f"{part}/outputKernel"], shapes[f"{part}/outputBias"] = (heads, size, dim), (dim,)
+    norms = ["selfAttentionNorm"] + ["crossAttentionNorm"] * crossed + ["feedForwardNorm"]
+    for norm in norms:
+        shapes[f"{norm}/gamma"], shapes[f"{norm}/beta"] = (dim,), (dim,)
+    shapes |= {"feedForward/intermediateKernel": (dim, inner), "feedForward/intermediateBias": (inner,),
+               "feedForward/outputKernel": (inner, dim), "feedForward/outputBias": (dim,)}
+    weights = [(1 if "gamma" in path else 0) + 0.3 * (shuffled(*shape) if "Kernel" in path else spread(*shape))
+               for path, shape in shapes.items()]
+    xs = [spread(batch, time, dim)] + [shuffled(batch, steps, dim) / 3] * crossed
+    block = module(dim, heads, inner, dropout=0.0, activation=options.get("activation", "relu"), batch_first=True,
+                   norm_first=options.get("normalizeFirst", False))
+
+    def f(*given):
+        own = dict(zip(shapes, given[len(xs):]))
+        square = lambda w: w.reshape(dim, dim).T
+        state = {}
+        for part, theirs in [("selfAttention", "self_attn"), ("crossAttention", "multihead_attn")][:1 + crossed]:
+            get = lambda key: own[f"{part}/{key}"]
+            state[f"{theirs}.in_proj_weight"] = torch.cat([square(get(f"{p}Kernel")) for p in ("query", "key", "value")])
+            state[f"{theirs}.in_proj_bias"] = torch.cat([get(f"{p}Bias").reshape(-1) for p in ("query", "key", "value")])
+            state[f"{theirs}.out_proj.weight"], state[f"{theirs}.out_proj.bias"] = square(get("outputKernel")), get("outputBias")
+        for i, norm in enumerate(norms):
+            state[f"norm{i + 1}.weight"], state[f"norm{i + 1}.bias"] = own[f"{norm}/gamma"], own[f"{norm}/beta"]
+        for i, layer in enumerate(("intermediate", "output")):
+            state[f"linear{i + 1}.weight"] = own[f"feedForward/{layer}Kernel"].T
+            state[f"linear{i + 1}.bias"] = own[f"feedForward/{layer}Bias"]
+        hidden = torch.ones(time, time, dtype=torch.bool).triu(1)
+        padded = None if mask is None else ~torch.tensor(mask)
+        more = {"tgt_mask": hidden, "memory_key_padding_mask": padded} if crossed else {"src_key_padding_mask": padded}
+        return torch.nn.utils.stateless.functional_call(block, state, given[:len(xs)], more)
+    more = {} if mask is None else {"mask": mask}
+    made = case(name, f, [f32(x) for x in [*xs, *weights]])
+    return {**made, "args": args, "given": len(xs), "parameters": list(shapes), **more}
+
+
 write("attention", [
     multi_head(2, shared=True),
     multi_head(3, causal=True, shared=True),
     multi_head(2, steps=5),
     multi_head(2, mask=[[True, True, True, False, False], [True, False, True, True, True]], steps=5),
+])
+
+ENCODER, DECODER = torch.nn.TransformerEncoderLayer, torch.nn.TransformerDecoderLayer
+
+write("transformer", [
+    transformer("transformerEncoder", ENCODER, [5, 2, {}]),
+    transformer("transformerEncoder", ENCODER, [5, 3, {"activation": "gelu", "normalizeFirst": True}]),
+    transformer("transformerEncoder", ENCODER, [5, 2, {"normalizeFirst": True}], mask=[[True, True, False, False], [True, False, True, True]]),
+    transformer("transformerDecoder", DECODER, [5, 2, {}]),
+    transformer("transformerDecoder", DECODER, [5, 3, {"activation": "gelu", "normalizeFirst": True}], mask=[[True, True, False], [True, True, True]]),
 ])
