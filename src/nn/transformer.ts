@@ -214,8 +214,8 @@ export type DecoderInputs =
  * attends to itself and to those before it. Given `[x, encoded]`, a second attention, of x to what an encoder made of
  * another sequence, stands between the first one and the network.
  *
- * For generation, `{ x, cache, position }` returns `{ output, cache }`, as {@link MultiHeadAttention} does, with a cache
- * from `emptyCache`: the outputs are those of the whole sequence, step by step.
+ * For generation, `{ x, cache, position }` returns `{ output, cache }`, as {@link MultiHeadAttention} does, with a
+ * cache from `emptyCache`: the outputs are those of the whole sequence, step by step.
  *
  * Vaswani and others, 2017. Names and defaults are KerasHub's.
  *
