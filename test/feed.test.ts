@@ -7,6 +7,7 @@ import {
   Dataset,
   functional,
   grad,
+  hebbian,
   input,
   Layer,
   layers,
@@ -14,6 +15,7 @@ import {
   type Metric,
   Model,
   optimizers,
+  perceptron,
   random,
   regularizers,
   type Sequential,
@@ -439,4 +441,89 @@ describe("a training step of one's own", () => {
     };
     expect(await run()).toEqual(await run());
   });
+});
+
+describe("learning without gradients", () => {
+  const corners = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ];
+  test("the perceptron rule, step by step", async () => {
+    const model = perceptron({ learningRate: 0.5 }).build([2]);
+    const steps: number[][] = [];
+    for (const [i, target] of [-1, -1, -1, 1, -1].entries()) {
+      await model.fit([corners[i % 4]!], [target], { shuffle: false });
+      const weights = await model.getWeights();
+      steps.push([...weights["neurons/kernel"]!.data, ...weights["neurons/bias"]!.data] as number[]);
+    }
+    // By hand: sign(0) is neither answer, so that the first example counts as wrong; the second and third are right.
+    expect(steps).toEqual([
+      [0, 0, -0.5],
+      [0, 0, -0.5],
+      [0, 0, -0.5],
+      [0.5, 0.5, 0],
+      [0.5, 0.5, -0.5],
+    ]);
+  });
+  test("it converges on AND and OR, and never on XOR", async () => {
+    for (const [targets, separable] of [
+      [[-1, -1, -1, 1], true],
+      [[-1, 1, 1, 1], true],
+      [[-1, 1, 1, -1], false],
+    ] as const) {
+      const model = perceptron();
+      const { epochs } = await model.fit(corners, [...targets], { epochs: 50, batchSize: 1 });
+      expect(epochs.at(-1)!.loss === 0).toBe(separable);
+      const loaded = await loadModel(await model.toBytes());
+      expect(await (await loaded.predict(corners)).data()).toEqual(await (await model.predict(corners)).data());
+    }
+  });
+  test("Hebb's rule recalls associations of orthogonal inputs after one pass", async () => {
+    const patterns = [
+      [1, 1, 1, 1],
+      [1, -1, 1, -1],
+      [1, 1, -1, -1],
+    ];
+    const answers = [
+      [1, -1],
+      [-1, 1],
+      [1, 1],
+    ];
+    const memory = hebbian({ units: 2, useBias: false });
+    await memory.fit(patterns, answers, { batchSize: 1 });
+    expect(await (await memory.predict(patterns)).array()).toEqual(answers);
+    const expected = patterns[0]!.flatMap((_, i) =>
+      [0, 1].map((k) => patterns.reduce((w, p, n) => w + p[i]! * answers[n]![k]!, 0)),
+    );
+    expect([...(await memory.getWeights())["neurons/kernel"]!.data]).toEqual(expected);
+  });
+});
+
+test("a step of one's own may change gradients between differentiation and update", async () => {
+  class Signs extends Model<any, Tensor, Tensor> {
+    readonly scores = layers.dense(1, { kernelInitializer: "ones" });
+    call(v: Tensor): Tensor {
+      return this.scores.apply(v);
+    }
+    trainStep({ inputs, targets }: Batch, { differentiate, update }: StepContext) {
+      const { loss, gradients } = differentiate(
+        () =>
+          this.apply(inputs as Tensor)
+            .sub(targets as Tensor)
+            .square()
+            .mean(),
+        this,
+      );
+      const { optimizer } = this.training!;
+      update({ "scores/kernel": gradients["scores/kernel"]!.sign() }, this, optimizer);
+      return { loss };
+    }
+  }
+  const model = new Signs().compile({ loss: "mse", optimizer: optimizers.sgd({ learningRate: 0.25 }) });
+  await model.fit([[1, -2]], [[5]], { epochs: 2 });
+  const weights = await model.getWeights();
+  expect([...weights["scores/kernel"]!.data]).toEqual([1.5, 0.5]);
+  expect([...weights["scores/bias"]!.data]).toEqual([0]);
 });

@@ -1,7 +1,11 @@
 // The safetensors format: byte for byte as Hugging Face writes it, and firm against files that lie.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ArgumentError, FileError } from "../src/errors.ts";
 import type { HostArray } from "../src/host-array.ts";
+import { loadTensors, saveTensors, tensor, variable } from "../src/index.ts";
 import { parseJson } from "../src/io/json.ts";
 import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
 
@@ -307,4 +311,18 @@ describe("decodeSafetensors", () => {
       }
     }
   });
+});
+
+test("named tensors and variables, there and back", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "nabla-tensors-"));
+  try {
+    const path = join(folder, "pair.safetensors");
+    await saveTensors(path, { w: variable([[1, 2]], { name: "w" }), n: tensor([3, 4], { dtype: "int32" }) });
+    const { w, n } = await loadTensors(path);
+    expect([await w!.array(), w!.dtype, await n!.array(), n!.dtype]).toEqual([[[1, 2]], "float32", [3, 4], "int32"]);
+    await expect(saveTensors(path, { w: 3 as never })).rejects.toThrow(/w: expected a tensor or a variable, got 3/);
+    await expect(loadTensors(join(folder, "none"))).rejects.toThrow(/cannot read/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -7,8 +7,10 @@ import { optimizerFromConfig } from "../optimizers/index.ts";
 import { checkRange } from "../options.ts";
 import type { Objective } from "../train/setup.ts";
 import { functionalFromConfig } from "./functional.ts";
+import { Hebbian } from "./hebbian.ts";
 import { Model } from "./model.ts";
 import type { ModelContent, ModelSource, ObjectiveJson } from "./model-file.ts";
+import { Perceptron } from "./perceptron.ts";
 import { sequentialFromConfig } from "./sequential.ts";
 
 /**
@@ -29,6 +31,8 @@ export async function loadModel(source: ModelSource): Promise<Model> {
   registerLayers();
   addFactory("Sequential", sequentialFromConfig);
   addFactory("Functional", functionalFromConfig);
+  addFactory("Perceptron", (config) => new Perceptron(config));
+  addFactory("Hebbian", (config) => new Hebbian(config));
   const content = await readModel(source);
   return asFileError(content.source, () => {
     const { className, config, inputShape } = content.architecture;

@@ -7,16 +7,15 @@ import { gradients } from "../gradient.ts";
 import type { LayerOutput } from "../nn/call.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
-import { assignRanges, readingThrough, readRange } from "../nn/store.ts";
-import { layersIn, parametersIn } from "../nn/structure.ts";
+import { readingThrough, readRange } from "../nn/store.ts";
 import type { Tensors } from "../nn/tree.ts";
-import { weightsOf } from "../nn/weights.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { shortestFloat32 } from "../quantities.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Variable, variable } from "../variable.ts";
 import { measure } from "./measure.ts";
 import { Meters } from "./meters.ts";
+import { constrain, differentiate, minimize, type StepContext, update } from "./own-step.ts";
 import { type TrainingSetup, trainedRanges } from "./setup.ts";
 import type { Batch, Ready, Source } from "./source.ts";
 
@@ -25,17 +24,6 @@ import type { Batch, Ready, Source } from "./source.ts";
  * are; "apply" takes a step along the mean of its own gradient and of those that wait.
  */
 export type StepKind = "train" | "accumulate" | "apply" | "evaluate";
-
-/** The tools of a training step of one's own. */
-export interface StepContext {
-  /** A random key of this step. */
-  readonly key: Key;
-  /**
-   * Takes a step of an optimizer along the gradient of a loss by the trainable parameters of a layer or a model; returns
-   * the loss. `loss` is called once, and must compute the loss anew.
-   */
-  minimize(loss: () => Tensor, of: Layer, optimizer: Optimizer): Tensor;
-}
 
 /** A model that has a training step of its own: it returns the figures that are reported, each one number. */
 export interface OwnStep {
@@ -178,11 +166,19 @@ export class Trainer<S extends Source = Source> {
     const key = this.#stepKey();
     const { iterations } = this.#setup.optimizer;
     let usesOptimizer = false;
+    const use = (optimizer: Optimizer): void => {
+      usesOptimizer ||= optimizer === this.#setup.optimizer;
+    };
     const figures = model.trainStep?.(batch, {
       key,
-      minimize: (loss, of, optimizer) => {
-        usesOptimizer ||= optimizer === this.#setup.optimizer;
+      differentiate,
+      minimize(loss, of, optimizer) {
+        use(optimizer);
         return minimize(loss, of, optimizer);
+      },
+      update(gradients, of, optimizer) {
+        use(optimizer);
+        update(gradients, of, optimizer);
       },
     });
     // The number of steps counts the steps of the model, whatever optimizers it uses.
@@ -205,31 +201,3 @@ export class Trainer<S extends Source = Source> {
 }
 
 const nameOf = (kind: StepKind, { batch, form }: Ready): string => `${kind} ${batch} ${form}`;
-
-/** Takes a step of an optimizer along the gradient of a loss by the trainable parameters below a layer. */
-export function minimize(loss: () => Tensor, of: Layer, optimizer: Optimizer): Tensor {
-  const frozen = new Set(layersIn(of).flatMap(({ layer, trainable }) => (trainable ? [] : [layer])));
-  const ranges = weightsOf(of).trainedRanges(frozen);
-  const read = ranges.map((range) => [range, readRange(range)] as const);
-  const value = readingThrough(read, loss);
-  const slopes = gradients(
-    value,
-    read.map(([, tensor]) => tensor),
-  );
-  optimizer.applyGradients(ranges.flatMap((range, i) => (slopes[i] ? [[slopes[i], range] as const] : [])));
-  constrain(of, frozen);
-  return value;
-}
-
-/** Applies the constraints of the parameters that a step has moved. */
-function constrain(root: Layer, frozen: ReadonlySet<Layer>): void {
-  const bound = new Map<Variable, { from: number; to: number; value: Tensor }[]>();
-  for (const { parameter, trainable } of parametersIn(root, frozen)) {
-    const { constraint, storage, size } = parameter;
-    if (!trainable || !constraint || !storage) continue;
-    const { variable, offset } = storage;
-    const value = constraint.call(parameter.value);
-    bound.set(variable, [...(bound.get(variable) ?? []), { from: offset, to: offset + size, value }]);
-  }
-  for (const [of, ranges] of bound) assignRanges(of, ranges);
-}

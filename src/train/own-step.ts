@@ -1,0 +1,119 @@
+// The tools of a training step of one's own: gradients of a loss by the weights of a layer, and updates along them.
+
+import { ArgumentError, didYouMean, ShapeError } from "../errors.ts";
+import { concatenate, zeros } from "../functions/array.ts";
+import type { Key } from "../functions/random.ts";
+import { gradients } from "../gradient.ts";
+import type { Layer } from "../nn/layer.ts";
+import { assignRanges, readingThrough, readRange, type TrainedRange } from "../nn/store.ts";
+import { layersIn, parametersIn } from "../nn/structure.ts";
+import { weightsOf } from "../nn/weights.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { formatShape, sameShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Variable } from "../variable.ts";
+
+/** A loss with its gradients, by the paths of the weights below a layer: `dense_1/kernel`. */
+export interface Differentiated {
+  readonly loss: Tensor;
+  readonly gradients: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * The tools of a training step of one's own, all of which become part of its program. The loss is computed within the
+ * function that is given, which is called once: only then does it depend on the weights.
+ */
+export interface StepContext {
+  /** A random key of this step. */
+  readonly key: Key;
+  /** Takes a step of an optimizer along the gradient of a loss by the trainable weights below a layer. */
+  minimize(loss: () => Tensor, of: Layer, optimizer: Optimizer): Tensor;
+  /** The gradients of a loss by the trainable weights below a layer. */
+  differentiate(loss: () => Tensor, of: Layer): Differentiated;
+  /** Takes a step of an optimizer along given gradients, by path; those that are left out count as zeros. */
+  update(gradients: Readonly<Record<string, Tensor>>, of: Layer, optimizer: Optimizer): void;
+}
+
+/** The ranges of the trainable weights below a layer, as it is frozen now. */
+function rangesOf(of: Layer): { ranges: readonly TrainedRange[]; frozen: ReadonlySet<Layer> } {
+  const frozen = new Set(layersIn(of).flatMap(({ layer, trainable }) => (trainable ? [] : [layer])));
+  return { ranges: weightsOf(of).trainedRanges(frozen), frozen };
+}
+
+/** The value of a loss, and its gradients by the ranges through which it reads its weights. */
+function slopesOf(loss: () => Tensor, ranges: readonly TrainedRange[]): { value: Tensor; slopes: readonly Tensor[] } {
+  const read = ranges.map((range) => [range, readRange(range)] as const);
+  const value = readingThrough(read, loss);
+  return {
+    value,
+    slopes: gradients(
+      value,
+      read.map(([, tensor]) => tensor),
+    ),
+  };
+}
+
+/** Implements {@link StepContext.minimize}. */
+export function minimize(loss: () => Tensor, of: Layer, optimizer: Optimizer): Tensor {
+  const { ranges, frozen } = rangesOf(of);
+  const { value, slopes } = slopesOf(loss, ranges);
+  optimizer.applyGradients(ranges.flatMap((range, i) => (slopes[i] ? [[slopes[i], range] as const] : [])));
+  constrain(of, frozen);
+  return value;
+}
+
+/** Implements {@link StepContext.differentiate}. */
+export function differentiate(loss: () => Tensor, of: Layer): Differentiated {
+  const { ranges } = rangesOf(of);
+  const { value, slopes } = slopesOf(loss, ranges);
+  const named = ranges.flatMap(({ segments }, i) =>
+    segments.flatMap(({ path, shape, offset, size }) => {
+      const slope = slopes[i]
+        ?.reshape([-1])
+        .at([offset, offset + size])
+        .reshape(shape);
+      return slope ? [[path, slope] as const] : [];
+    }),
+  );
+  return { loss: value, gradients: Object.fromEntries(named) };
+}
+
+/** Implements {@link StepContext.update}. Throws for a gradient of no weight, or of another shape. */
+export function update(given: Readonly<Record<string, Tensor>>, of: Layer, optimizer: Optimizer): void {
+  const { ranges, frozen } = rangesOf(of);
+  const known = ranges.flatMap(({ segments }) => segments);
+  for (const [path, gradient] of Object.entries(given)) {
+    const segment = known.find((own) => own.path === path);
+    const paths = known.map((own) => own.path);
+    if (!segment)
+      throw new ArgumentError(
+        `update: ${of.describe()} has no trainable weight "${path}".${didYouMean(path, paths)} ` +
+          `It has ${paths.join(", ") || "none"}.`,
+      );
+    if (!sameShape(segment.shape, gradient.shape))
+      throw new ShapeError(
+        `update: ${path}: expected a gradient of shape ${formatShape(segment.shape)}, ` +
+          `got ${formatShape(gradient.shape)}.`,
+      );
+  }
+  const pairs = ranges.map((range) => {
+    const parts = range.segments.map(({ path, size }) => given[path]?.reshape([-1]) ?? zeros([size]));
+    const [first] = parts;
+    return [parts.length === 1 && first ? first : concatenate(parts), range] as const;
+  });
+  optimizer.applyGradients(pairs);
+  constrain(of, frozen);
+}
+
+/** Applies the constraints of the parameters that a step has moved. */
+export function constrain(root: Layer, frozen: ReadonlySet<Layer>): void {
+  const bound = new Map<Variable, { from: number; to: number; value: Tensor }[]>();
+  for (const { parameter, trainable } of parametersIn(root, frozen)) {
+    const { constraint, storage, size } = parameter;
+    if (!trainable || !constraint || !storage) continue;
+    const { variable, offset } = storage;
+    const value = constraint.call(parameter.value);
+    bound.set(variable, [...(bound.get(variable) ?? []), { from: offset, to: offset + size, value }]);
+  }
+  for (const [of, ranges] of bound) assignRanges(of, ranges);
+}
