@@ -18,6 +18,7 @@ import { fileURLToPath } from "node:url";
 /** @type {Contender[]} */
 export const contenders = [
   { name: "nabla", label: "Nabla", launches: (threads) => [nabla(threads)] },
+  { name: "nabla-layers", label: "Nabla, in layers", launches: (threads) => [layers(threads)] },
   { name: "nabla-128", label: "Nabla, 128-bit only", launches: (threads) => [narrow(threads)] },
   { name: "jax-js", label: "jax-js, wasm", npm: true, launches: () => [node("jax-js.mjs")] },
   { name: "tfjs-wasm", label: "TensorFlow.js, wasm", npm: true, launches: () => [node("tfjs.mjs", "wasm")] },
@@ -48,6 +49,11 @@ function node(/** @type {string} */ file, /** @type {string[]} */ ...args) {
 /** @returns {Launch} */
 function nabla(/** @type {number} */ threads) {
   return { ...node("nabla.mjs"), env: { NABLA_THREADS: String(threads) } };
+}
+
+/** @returns {Launch} */
+function layers(/** @type {number} */ threads) {
+  return { ...node("nabla-layers.mjs"), env: { NABLA_THREADS: String(threads) } };
 }
 
 /** @returns {Launch} */
