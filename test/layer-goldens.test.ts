@@ -10,7 +10,7 @@ interface Numbers {
 }
 interface Golden {
   readonly name: keyof typeof layers;
-  /** The arguments of the factory. */
+  /** The arguments of the factory; `{ layer: ["dense", 4] }` stands for a layer. */
   readonly args: readonly unknown[];
   /** The names of the parameters, which are the last of the inputs. */
   readonly parameters: readonly string[];
@@ -25,6 +25,14 @@ const file = new URL("./goldens/nn.json", import.meta.url);
 const goldens = (JSON.parse(readFileSync(file, "utf8")) as { cases: Golden[] }).cases;
 const given = ({ data, shape }: Numbers): Tensor => tensor(Float32Array.from(data, Number), { shape });
 
+function make(name: Golden["name"], args: readonly unknown[]): Layer {
+  const given = args.map((arg) => {
+    const { layer } = arg as { layer?: [Golden["name"], ...unknown[]] };
+    return layer ? make(layer[0], layer.slice(1)) : arg;
+  });
+  return (layers[name] as (...args: any[]) => Layer)(...given);
+}
+
 async function agrees(x: Tensor, golden: Numbers): Promise<void> {
   expect(x.shape).toEqual(golden.shape);
   const expected = golden.data.map(Number);
@@ -36,7 +44,7 @@ test.each(goldens.map((golden, i) => [`${i}: ${golden.name} ${JSON.stringify(gol
   async (_, golden) => {
     const numbers = golden.inputs.map(given);
     const xs = numbers.slice(0, numbers.length - golden.parameters.length);
-    const layer = (layers[golden.name] as (...args: any[]) => Layer)(...golden.args);
+    const layer = make(golden.name, golden.args);
     const symbolic = xs.map((x) => input(x.shape.slice(1)));
     const one = <T>(list: readonly T[]): T | readonly T[] => (list.length === 1 ? list[0]! : list);
     const model = functional({ inputs: one(symbolic), outputs: layer.apply(one(symbolic) as any) as any });

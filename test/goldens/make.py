@@ -1073,6 +1073,24 @@ NORMALIZATION = [
     layer("unitNormalization", [{"axis": [1, 2]}], lambda x: x / x.pow(2).sum((1, 2), keepdim=True).sqrt(), [spread(3, 4, 2)]),
 ]
 
+def spectral(iterations):
+    """Keras's order: v from u, then u from v; both are fixed in the gradient."""
+    def run(x, u, w):
+        fixed = w.detach()
+        v = F.normalize(u @ fixed.T, dim=-1)
+        for i in range(iterations):
+            v = F.normalize(u @ fixed.T, dim=-1)
+            u = F.normalize(v @ fixed, dim=-1)
+        return x @ (w / (v @ w @ u.T))
+    return run
+
+
+WRAPPED = [
+    layer("spectralNormalization", [{"layer": ["dense", 4, {"useBias": False}]}, {"powerIterations": n or 1}], spectral(n), [spread(2, 3)],
+          {"vectorU": spread(1, 4), "layer/kernel": shuffled(3, 4)}, training=n > 0, differentiable=[0, 2])
+    for n in (1, 2, 0)
+]
+
 RESHAPING = [
     layer("permute", [[3, 1, 2]], lambda x: x.permute(0, 3, 1, 2), [spread(2, 3, 2, 4)]),
     layer("repeatVector", [3], lambda x: x[:, None].repeat(1, 3, 1), [spread(2, 4)]),
@@ -1090,7 +1108,7 @@ RESHAPING = [
     layer("upSampling3d", [{"size": [1, 2, 2]}], channels_first(F.interpolate, scale_factor=(1, 2, 2)), [spread(1, 2, 2, 3, 1)]),
 ]
 
-write("nn", [*MERGING, *CONVOLUTION, *POOLING, *NORMALIZATION, *RESHAPING])
+write("nn", [*MERGING, *CONVOLUTION, *POOLING, *NORMALIZATION, *WRAPPED, *RESHAPING])
 
 # ---- recurrent layers: Keras's order of gates, kernels [inputs, gates * units], batch first --------------------------
 
