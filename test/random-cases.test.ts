@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as nabla from "../src/index.ts";
-import { type DType, gradients, losses, type Tensor, tensor } from "../src/index.ts";
+import { type DType, gradients, type Layer, layers, losses, type Tensor, tensor } from "../src/index.ts";
 import { backendValues, difference } from "./compare.ts";
 
 interface RandomCase {
@@ -39,6 +39,28 @@ const either = (name: string): ((...args: any[]) => Tensor) => {
 };
 const each = (names: string, call: (name: string) => Call): Record<string, Call> =>
   Object.fromEntries(names.split(" ").map((name) => [name, call(name)]));
+
+const spaces = (names: string): string =>
+  names.replace(/\w*#\w*/g, (name) => [1, 2, 3].map((rank) => name.replace("#", `${rank}`)).join(" "));
+const layerNames = spaces(
+  "conv#d conv#dTranspose depthwiseConv1d depthwiseConv2d separableConv1d separableConv2d maxPooling#d " +
+    "averagePooling#d globalMaxPooling#d globalAveragePooling#d batchNormalization layerNormalization " +
+    "groupNormalization rmsNormalization unitNormalization add subtract multiply average concatenate dot permute " +
+    "cropping#d zeroPadding#d upSampling#d",
+);
+
+/** The output of a layer that is made with these arguments, for inputs and then parameters. */
+function layerCall(name: string, { args, inputs, training = false }: any, xs: readonly Tensor[]): Tensor {
+  const layer = (layers[name as "dense"] as (...args: any[]) => Layer)(...args);
+  const isMerging = "add subtract multiply average concatenate dot".split(" ").includes(name);
+  const given = isMerging ? xs.slice(0, inputs) : xs[0]!;
+  layer.apply(given as never);
+  const run = layer.parameters.reduce<() => Tensor>(
+    (inner, parameter, i) => () => parameter.during(xs[inputs + i]!, inner),
+    () => layer.apply(given as never, { training }),
+  );
+  return run();
+}
 
 const flipped = (x: Tensor): Tensor => nabla.swapaxes(x, -1, -2);
 
@@ -121,6 +143,9 @@ const calls: Record<string, Call> = {
   rmsNorm: ({ epsilon }, x, gamma) => nabla.rmsNorm(x, { gamma, epsilon }),
   l2Normalize: (_, x) => nabla.l2Normalize(x),
   attention: (o, q, k, v, mask) => nabla.scaledDotProductAttention(q, k, v, { ...o, ...(mask && { mask }) }),
+  ...Object.fromEntries(
+    layerNames.split(" ").map((name): [string, Call] => [`layers.${name}`, (o, ...xs) => layerCall(name, o, xs)]),
+  ),
   ...each(Object.keys(losses).join(" "), (name) => (o, p, t) => losses[name as "huber"](o).call(t, p)),
 };
 

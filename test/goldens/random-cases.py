@@ -3,7 +3,7 @@
 some the derivative of a weighted sum of the gradients.
 
     /usr/bin/python3 test/goldens/random-cases.py                              # writes random-cases.json, which CI reads
-    /usr/bin/python3 test/goldens/random-cases.py 7 3000 large > /tmp/cases.json   # seed, count, sizes; or linalg, losses
+    /usr/bin/python3 test/goldens/random-cases.py 7 3000 large > /tmp/cases.json   # seed, count, sizes; or linalg, losses, layers
     NABLA_RANDOM_CASES=/tmp/cases.json npx vitest run test/random-cases.test.ts
 
 Inputs are eighths, so that float32 holds them exactly, ties and zeros are frequent, and the file is small.
@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 
 from random_draws import axes_of, axis_of, away, bools, broadcastable, call, dim, draw, integers, large, rng, shape, with_nan
+from random_layers import random_layer
 from random_losses import loss, rarer_loss
 
 torch.set_default_dtype(torch.float64)
@@ -512,13 +513,14 @@ def text(found):
 
 
 if len(sys.argv) > 1:
-    families = [linear_algebra] if "linalg" in sys.argv else [rarer_loss] if "losses" in sys.argv else [*FAMILIES, linear_algebra, rarer_loss]
+    families = [linear_algebra] if "linalg" in sys.argv else [rarer_loss] if "losses" in sys.argv else [random_layer] if "layers" in sys.argv else [*FAMILIES, linear_algebra, rarer_loss, random_layer]
     print(text(cases(int(sys.argv[1]), int(sys.argv[2]), families)), end="")
 else:
     chosen, count = [], {}
-    for case in cases(20, 5000, FAMILIES) + cases(20, 400, [linear_algebra]) + cases(20, 400, [rarer_loss]):
-        # Up to six short cases of each name.
-        if count.get(case["name"], 0) < 6 and len(json.dumps(case)) < 1500:
+    for case in cases(20, 5000, FAMILIES) + cases(20, 400, [linear_algebra]) + cases(20, 400, [rarer_loss]) + cases(20, 800, [random_layer]):
+        # Up to six short cases of each name, or three of each layer.
+        most = 3 if case["name"].startswith("layers.") else 6
+        if count.get(case["name"], 0) < most and len(json.dumps(case)) < 1500:
             count[case["name"]] = count.get(case["name"], 0) + 1
             chosen.append(case)
     with open(os.path.join(HERE, "random-cases.json"), "w") as file:
