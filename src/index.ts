@@ -121,7 +121,15 @@ export type { WeightValues } from "./nn/weights.ts";
 export * as optimizers from "./optimizers/factories.ts";
 export type { OptimizerLike } from "./optimizers/index.ts";
 export { Optimizer } from "./optimizers/optimizer.ts";
-export type { OptimizerOption, OptimizerRule, SlotRows, UpdateInput, UpdateOutput } from "./optimizers/rule.ts";
+export type {
+  OptimizerOption,
+  OptimizerRule,
+  Slot,
+  SlotParts,
+  SlotRows,
+  UpdateInput,
+  UpdateOutput,
+} from "./optimizers/rule.ts";
 export * as schedules from "./optimizers/schedules/factories.ts";
 export type { Schedule } from "./optimizers/schedules/schedule.ts";
 export type { OptimizerOptions } from "./optimizers/shared-options.ts";

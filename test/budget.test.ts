@@ -101,7 +101,15 @@ it("a page that names one optimizer and one schedule loads no others", async () 
   );
   weigh("one optimizer", page);
   const loaded = page.sources.filter((id) => id.includes("/src/optimizers/")).map((id) => id.replace(/.*\//, ""));
-  const shared = ["by-path.ts", "clipping.ts", "factory.ts", "moments.ts", "optimizer.ts", "shared-options.ts"];
+  const shared = [
+    "by-path.ts",
+    "clipping.ts",
+    "factory.ts",
+    "moments.ts",
+    "optimizer.ts",
+    "shared-options.ts",
+    "slot-layout.ts",
+  ];
   expect(loaded.sort()).toEqual([...shared, "adam.ts", "noam.ts", "schedule.ts"].sort());
 });
 

@@ -42,8 +42,11 @@ const settings: readonly (readonly [string, OptimizerOptions])[] = [
   ],
 ];
 
+/** Their slots are not one number for each element, which is what model files hold. */
+const shaped: readonly Name[] = ["adafactor", "lbfgs", "muon"];
+
 describe.each(settings)("a model's file with %s", (_, options) => {
-  test.each(names)("%s", async (name) => {
+  test.each(names.filter((name) => !shaped.includes(name)))("%s", async (name) => {
     const [x, y] = [
       tensor([
         [0, 1, 2],

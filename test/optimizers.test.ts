@@ -14,7 +14,7 @@ import type { TrainedRange } from "../src/nn/store.ts";
 import { optimizerFromConfig, resolveOptimizer } from "../src/optimizers/index.ts";
 
 /** The rules that look at each parameter, or at all of them, as a whole. */
-const perParameter: readonly string[] = ["lamb"];
+const perParameter: readonly string[] = ["adafactor", "lamb", "lbfgs", "muon"];
 
 /** The values of a weight that begins at 0, after each of some steps with the given gradients. */
 async function path(optimizer: Optimizer, slopes: readonly number[], start = 0): Promise<number[]> {

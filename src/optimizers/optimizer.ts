@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor.ts";
 import { Variable, variable } from "../variable.ts";
 import { bySegment } from "./by-path.ts";
 import { clip } from "./clipping.ts";
-import type { OptimizerOption, OptimizerRule, SlotRows } from "./rule.ts";
+import type { OptimizerOption, OptimizerRule, Slot } from "./rule.ts";
 import { type Schedule, scalar } from "./schedules/schedule.ts";
 import {
   checkLearningRate,
@@ -15,6 +15,7 @@ import {
   type SharedOptions,
   sharedOptions,
 } from "./shared-options.ts";
+import { type SlotPart, slotLayout } from "./slot-layout.ts";
 
 /** A gradient, and what it belongs to: a variable, or a range of one in which several parameters lie. */
 export type GradientPair = readonly [gradient: Tensor, of: Variable | TrainedRange];
@@ -81,21 +82,27 @@ export class Optimizer {
     if (!ranges) this.#slots.set(whole, (ranges = new Map()));
     const known = ranges.get(`${from} ${to}`);
     if (known) return known;
-    const { shape } = readRange({ variable: whole, from, to });
-    const first: Readonly<Record<string, number | SlotRows>> = {
-      ...this.#rule.slots,
-      ...(this.#shared.ema && { [average]: 0 }),
-    };
     const slots = Object.fromEntries(
-      Object.entries(first).map(([name, slot]) => [
-        name,
-        variable(typeof slot === "number" ? zeros(shape).add(slot) : zeros([slot.rows, to - from]).add(slot.first), {
-          name: `optimizer/${name}`,
-        }),
-      ]),
+      Object.keys(this.#slotsByName).map((name) => {
+        const { shape, first } = this.#layout(name, rangeOf(of));
+        return [name, variable(zeros(shape).add(first), { name: `optimizer/${name}` })];
+      }),
     );
     ranges.set(`${from} ${to}`, slots);
     return slots;
+  }
+
+  /** Where each parameter of a range has its share of a slot: in files, it is saved under the parameter's path. */
+  slotParts(name: string, range: TrainedRange): readonly SlotPart[] {
+    return this.#layout(name, range).parts;
+  }
+
+  get #slotsByName(): Readonly<Record<string, Slot>> {
+    return { ...this.#rule.slots, ...(this.#shared.ema && { [average]: 0 }) };
+  }
+
+  #layout(name: string, range: TrainedRange): ReturnType<typeof slotLayout> {
+    return slotLayout(this.#slotsByName[name]!, range, readRange(range).shape);
   }
 
   /**
@@ -123,16 +130,15 @@ export class Optimizer {
     const moved = new Map<Variable, { from: number; to: number; value: Tensor }[]>();
     for (const group of groups) {
       const { value, slots } = this.#move(group, rate, step);
-      let from = 0;
+      const split = splitter(group.ranges.length);
       for (const range of group.ranges) {
-        const to = from + range.to - range.from;
-        const part = (whole: Tensor): Tensor => (group.ranges.length === 1 ? whole : whole.at("...", [from, to]));
-        moved.set(range.variable, [...(moved.get(range.variable) ?? []), { ...range, value: part(value) }]);
+        const part = { ...range, value: split("", value, range.to - range.from) };
+        moved.set(range.variable, [...(moved.get(range.variable) ?? []), part]);
         for (const [name, slot] of Object.entries(this.slots(range))) {
-          const next = part(slots[name]!);
+          const isFlat = typeof this.#slotsByName[name] === "number";
+          const next = split(name, slots[name]!, isFlat ? sizeOf(slot.shape) : slot.shape.at(-1)!);
           assign.push(() => slot.assign(next.reshape(slot.shape)));
         }
-        from = to;
       }
     }
     for (const [of, ranges] of moved) assignRanges(of, ranges);
@@ -165,14 +171,13 @@ export class Optimizer {
     };
   }
 
-  /** The slots of a group of ranges, joined along the last axis. */
+  /** The slots of a group of ranges, for a joint rule joined along the last axis. */
   #read(ranges: readonly TrainedRange[]): Record<string, Tensor> {
-    const each = ranges.map((range) => this.slots(range));
-    const names = Object.keys(each[0] ?? {});
     return Object.fromEntries(
-      names.map((name) => {
-        const parts = each.map((slots) => slots[name]!.value);
-        return [name, parts.length === 1 ? parts[0]! : concatenate(parts, -1)];
+      Object.entries(this.#slotsByName).map(([name, slot]) => {
+        const values = ranges.map((range) => this.slots(range)[name]!.value);
+        if (!this.#rule.joint) return [name, values[0]!];
+        return [name, join(typeof slot === "number" ? values.map((value) => value.reshape([-1])) : values)];
       }),
     );
   }
@@ -219,21 +224,31 @@ function rangeOf(of: Variable | TrainedRange): TrainedRange {
   return { variable: of, from: 0, to: size, segments: [{ path: name, shape, offset: 0, size }] };
 }
 
+const join = (parts: readonly Tensor[]): Tensor => (parts.length === 1 ? parts[0]! : concatenate(parts, -1));
+
+/** Takes the parts of joined vectors one after another, by the name of the vector and the length of the part. */
+function splitter(count: number): (name: string, whole: Tensor, length: number) => Tensor {
+  const ends = new Map<string, number>();
+  return (name, whole, length) => {
+    if (count === 1) return whole;
+    const from = ends.get(name) ?? 0;
+    ends.set(name, from + length);
+    return whole.at("...", [from, from + length]);
+  };
+}
+
 /** Several groups as one, of which all vectors are joined. */
 function joined(groups: readonly Group[]): Group {
   let end = 0;
-  const flat = (pick: (group: Group) => Tensor): Tensor => {
-    const parts = groups.map((group) => pick(group).reshape([-1]));
-    return parts.length === 1 ? parts[0]! : concatenate(parts);
-  };
+  const segments = groups.flatMap((group) => {
+    const from = end;
+    end += group.value.size;
+    return group.segments.map((segment) => ({ ...segment, offset: from + segment.offset }));
+  });
   return {
     ranges: groups.flatMap(({ ranges }) => ranges),
-    segments: groups.flatMap(({ segments, value }) => {
-      const from = end;
-      end += value.size;
-      return segments.map((segment) => ({ ...segment, offset: from + segment.offset }));
-    }),
-    value: flat(({ value }) => value),
-    gradient: flat(({ gradient }) => gradient),
+    segments,
+    value: join(groups.map(({ value }) => value.reshape([-1]))),
+    gradient: join(groups.map(({ gradient }) => gradient.reshape([-1]))),
   };
 }

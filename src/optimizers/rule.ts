@@ -1,5 +1,6 @@
 // What one optimizer is: its name, its options, the state that it keeps, and its update rule.
 import type { Segment } from "../nn/store.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** The value of an option, as a model file holds it. */
@@ -12,12 +13,12 @@ export type OptimizerOption =
   | { readonly [name: string]: OptimizerOption };
 
 /** The input of an update rule: parameters one after another in one vector, and the state that belongs to them. */
-export interface UpdateInput<Slot extends string = string> {
+export interface UpdateInput<Name extends string = string> {
   /** `[n]`, or a single parameter in its own shape; weight decay has been taken off. */
   readonly value: Tensor;
   /** In the shape of `value`, clipped. */
   readonly gradient: Tensor;
-  readonly slots: Readonly<Record<Slot, Tensor>>;
+  readonly slots: Readonly<Record<Name, Tensor>>;
   /** float32 [], or in the shape of `value` where parameters learn at rates of their own. */
   readonly learningRate: Tensor;
   /** The number of this step, from 1 up, float32. */
@@ -27,9 +28,9 @@ export interface UpdateInput<Slot extends string = string> {
 }
 
 /** What an update rule gives: the new parameters and the new state. */
-export interface UpdateOutput<Slot extends string = string> {
+export interface UpdateOutput<Name extends string = string> {
   readonly value: Tensor;
-  readonly slots: Readonly<Record<Slot, Tensor>>;
+  readonly slots: Readonly<Record<Name, Tensor>>;
 }
 
 /** A slot of several rows, `[rows, n]`: a history, of which each row has a number for each element. */
@@ -38,13 +39,22 @@ export interface SlotRows {
   readonly rows: number;
 }
 
+/** A slot that has an array of its own for each parameter, one after another in one vector; null for none. */
+export interface SlotParts {
+  readonly first: number;
+  readonly shape: (segment: Segment) => Shape | null;
+}
+
+/** What a slot holds: one number for each element, which begin with this one, or more or less than that. */
+export type Slot = number | SlotRows | SlotParts;
+
 /** One optimizer: its name, its options, and its update rule. */
-export interface OptimizerRule<Slot extends string = string> {
+export interface OptimizerRule<Name extends string = string> {
   readonly name: string;
   /** The rule's own options with their values, for model files. */
   readonly config: Readonly<Record<string, OptimizerOption>>;
-  /** The state that the rule keeps, by name: the first value of one number for each element, or of several rows. */
-  readonly slots: Readonly<Record<Slot, number | SlotRows>>;
+  /** The state that the rule keeps, by name. */
+  readonly slots: Readonly<Record<Name, Slot>>;
   /**
    * True for a rule that looks at all parameters together: it is called once, with everything in one vector. Other
    * rules are called for each variable.
@@ -53,5 +63,5 @@ export interface OptimizerRule<Slot extends string = string> {
   /** The decoupled weight decay of a parameter, where the rule treats parameters differently. */
   readonly weightDecay?: (segment: Segment) => number;
   /** Where it is a chain of elementwise operations, the update of a whole network is a single kernel. */
-  readonly update: (input: UpdateInput<Slot>) => UpdateOutput<Slot>;
+  readonly update: (input: UpdateInput<Name>) => UpdateOutput<Name>;
 }

@@ -4,37 +4,20 @@ import type { HostArray } from "../host-array.ts";
 import type { TrainedRange } from "../nn/store.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { tensor } from "../tensor.ts";
-import type { Variable } from "../variable.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 const iterationsName = "optimizer/iterations";
 
-/** What a parameter has in a slot: the name in files, the shape, and where its rows lie in the slot's numbers. */
-interface Part {
-  readonly name: string;
-  /** The parameter's shape, after the number of rows where the slot has several. */
-  readonly shape: Shape;
-  readonly size: number;
-  /** The index of the first element of each row. */
-  readonly starts: readonly number[];
-}
-
-/** The slots of some ranges, with their parts. */
-function slotParts(optimizer: Optimizer, ranges: readonly TrainedRange[]): { slot: Variable; parts: Part[] }[] {
-  return ranges.flatMap((range) =>
+/** The slots of some ranges, with what each parameter has in them. */
+const slotsOf = (optimizer: Optimizer, ranges: readonly TrainedRange[]) =>
+  ranges.flatMap((range) =>
     Object.entries(optimizer.slots(range)).map(([name, slot]) => {
-      const width = range.to - range.from;
-      const rows = Array.from({ length: sizeOf(slot.shape) / width }, (_, row) => row * width);
-      const parts = range.segments.map(({ path, shape, offset, size }) => ({
-        name: `optimizer/${name}/${path}`,
-        shape: rows.length === 1 ? shape : [rows.length, ...shape],
-        size,
-        starts: rows.map((start) => start + offset),
-      }));
+      const parts = optimizer
+        .slotParts(name, range)
+        .map((part) => ({ ...part, name: `optimizer/${name}/${part.path}` }));
       return { slot, parts };
     }),
   );
-}
 
 /** Copies of the count of steps and of the slots of some ranges. */
 export async function readOptimizerState(
@@ -45,7 +28,7 @@ export async function readOptimizerState(
   const state: Record<string, HostArray> = {
     [iterationsName]: { data: (await iterations.data()).slice(), shape: [], dtype: iterations.dtype },
   };
-  for (const { slot, parts } of slotParts(optimizer, ranges)) {
+  for (const { slot, parts } of slotsOf(optimizer, ranges)) {
     const numbers = await slot.data();
     for (const { name, shape, size, starts } of parts) {
       const data = allocate(slot.dtype, sizeOf(shape));
@@ -67,7 +50,7 @@ export function restoreOptimizerState(
 ): void {
   const { iterations } = optimizer;
   const count = tensor(find(iterationsName, [], iterations.dtype));
-  const values = slotParts(optimizer, ranges).map(({ slot, parts }) => {
+  const values = slotsOf(optimizer, ranges).map(({ slot, parts }) => {
     const data = allocate(slot.dtype, sizeOf(slot.shape));
     for (const { name, shape, size, starts } of parts) {
       const found = find(name, shape, slot.dtype);

@@ -509,6 +509,59 @@ def ftrl(lr, power=-0.5, first=0.1, l1=0, l2=0, shrinkage=0, beta=0):
     return update
 
 
+def muon(lr, decays, matrices, steps=6, momentum=0.95, nesterov=True, rms=0.2, ratio=1, b1=0.9, b2=0.999, eps=1e-7):
+    """Jordan's steps for the matrices, AdamW for the others; Keras's defaults."""
+    def update(x, g, state, t):
+        is_matrix = x.ndim == 2 and f"part_{MATRIX_SHAPES.index(list(x.shape))}" in matrices
+        x = x - x * lr * decays[0 if is_matrix else 1]
+        if not is_matrix:
+            m, v = moments(g, state, b1, b2)
+            return x - ratio * lr * (m / (1 - b1**t)) / (torch.sqrt(v / (1 - b2**t)) + eps)
+        state["m"] = momentum * state.get("m", 0) + g
+        y = g + momentum * state["m"] if nesterov else state["m"]
+        rows, columns = y.shape
+        y = y.T if rows > columns else y
+        y = y / (y.norm() + eps)
+        for _ in range(steps):
+            a = y @ y.T
+            y = 3.4445 * y + (-4.775 * a + 2.0315 * a @ a) @ y
+        y = y.T if rows > columns else y
+        return x - lr * y * (max(1, rows / columns)**0.5 if rms is None else rms * max(rows, columns)**0.5)
+    return update
+
+
+def adafactor(lr, decay=-0.8, eps1=1e-30, eps2=1e-3, threshold=1, relative=True):
+    def rms(x):
+        return (x**2).mean().sqrt()
+
+    def update(x, g, state, t):
+        rho, b2 = min(lr, t**-0.5) if relative else lr, 1 - t**decay
+        squares = g**2 + eps1
+        if x.ndim >= 2:
+            state["r"] = b2 * state.get("r", 0) + (1 - b2) * squares.mean(-1)
+            state["c"] = b2 * state.get("c", 0) + (1 - b2) * squares.mean(-2)
+            v = (state["r"] / state["r"].mean(-1, keepdim=True)).unsqueeze(-1) * state["c"].unsqueeze(-2)
+        else:
+            v = state["v"] = b2 * state.get("v", 0) + (1 - b2) * squares
+        u = g / v.sqrt()
+        return x - max(eps2, rms(x)) * rho * u / max(1, rms(u) / threshold)
+    return update
+
+
+# Parameters of several shapes, for the rules that look at matrices.
+MATRIX_SHAPES = [[2, 3], [3], [4], [3, 2], [2, 2, 3]]
+COUNT = sum(int(np.prod(shape)) for shape in MATRIX_SHAPES)
+MATRICES = {
+    "shapes": MATRIX_SHAPES,
+    "start": spread(COUNT).tolist(),
+    "gradients": [np.round(np.cos(2 + i + 1.3 * np.arange(COUNT)), 3).tolist() for i in range(6)],
+}
+
+
+def lbfgs(**options):
+    return lambda p: Closure(O.LBFGS(p, max_iter=1, **options))
+
+
 O = torch.optim
 SGD, ADAM = {"learningRate": 0.1}, {"learningRate": 0.01, "epsilon": 1e-7}
 write("optimizers", [
@@ -559,6 +612,20 @@ write("optimizers", [
                "l2ShrinkageRegularizationStrength": 0.05, "beta": 0.3}),
     optimizer("ftrl", lambda p: Formula(p, ftrl(0.2, power=-0.7, first=0.3)),
               {"learningRate": 0.2, "learningRatePower": -0.7, "initialAccumulatorValue": 0.3}),
+    optimizer("lbfgs", lbfgs(), {}),
+    optimizer("lbfgs", lbfgs(lr=0.5, history_size=2), {"learningRate": 0.5, "historySize": 2}),
+    optimizer("lbfgs", lbfgs(lr=0.1, history_size=1, tolerance_grad=3.5),
+              {"learningRate": 0.1, "historySize": 1, "toleranceGrad": 3.5}),
+    optimizer("lbfgs", lbfgs(lr=0.1, history_size=3), {"learningRate": 0.1, "historySize": 3}, **MATRICES),
+    optimizer("muon", lambda p: Formula(p, muon(0.001, (0.1, 0.004), ["part_0", "part_3"])), {}, **MATRICES),
+    optimizer("muon", lambda p: Formula(p, muon(0.1, (0.2, 0), ["part_0"], 3, 0.8, False, None, 0.3, 0.8, 0.9)),
+              {"learningRate": 0.1, "weightDecay": 0.2, "adamWeightDecay": 0, "excludeLayers": ["part_3"],
+               "nsSteps": 3, "momentum": 0.8, "nesterov": False, "rmsRate": None, "adamLrRatio": 0.3,
+               "adamBeta1": 0.8, "adamBeta2": 0.9}, **MATRICES),
+    optimizer("adafactor", lambda p: Formula(p, adafactor(0.01)), {"learningRate": 0.01}, **MATRICES),
+    optimizer("adafactor", lambda p: Formula(p, adafactor(0.8, -0.5, 1e-4, 0.5, 0.6, False)),
+              {"learningRate": 0.8, "beta2Decay": -0.5, "epsilon1": 1e-4, "epsilon2": 0.5, "clipThreshold": 0.6,
+               "relativeStep": False}, **MATRICES),
     # What all optimizers share: decay of some parameters, rates of their own, running means.
     optimizer("sgd", lambda p: Around(O.SGD(p, lr=0.1, momentum=0.9), p, 0.1, 0.3),
               {**SGD, "momentum": 0.9, "weightDecay": 0.3}),
