@@ -48,67 +48,6 @@ class Leaky extends Layer<CellInputs, CellOutputs> {
 }
 registerLayer("TestLeaky", (config) => new Leaky(config));
 
-describe("embedding", () => {
-  test("whole", () =>
-    checkLayer(() => layers.embedding(5, 3), [4], {
-      outputShape: [4, 3],
-      parameters: { embeddings: [5, 3] },
-      first: true,
-    }));
-  test("takes bytes and floats; what is outside becomes the nearest row", async () => {
-    const model = sequential([layers.embedding(3, 2)], { inputShape: [4] });
-    model.setWeights({
-      "embedding_1/embeddings": [
-        [0, 1],
-        [2, 3],
-        [4, 5],
-      ],
-    });
-    const rows = [0, 1, 2, 3, 4, 5, 4, 5];
-    expect(await numbers(await model.predict({ data: Uint8Array.of(0, 1, 2, 9), shape: [1, 4] }))).toEqual(rows);
-    expect(await numbers(model.apply([[-2, 1, 2, 3]]))).toEqual(rows);
-  });
-  test("its first values are uniform in ±0.05", async () => {
-    const model = sequential([layers.embedding(50, 20)], { inputShape: [1], seed: 1 });
-    const { data } = (await model.getWeights())["embedding_1/embeddings"]!;
-    expect([Math.max(...data) <= 0.05, Math.max(...data) > 0.045, Math.min(...data) < -0.045]).toEqual([
-      true,
-      true,
-      true,
-    ]);
-  });
-});
-
-describe("timeDistributed", () => {
-  test("whole", () =>
-    checkLayer(() => layers.timeDistributed(layers.dense(2, { activation: "tanh" })), [4, 3], {
-      outputShape: [4, 2],
-      parameters: { "layer/kernel": [3, 2], "layer/bias": [2] },
-    }));
-  test("whole, around a layer that changes the number of axes", () =>
-    checkLayer(() => layers.timeDistributed(layers.flatten()), [2, 3, 2], { outputShape: [2, 6] }));
-  test("each step is what the layer makes of it alone, and the mask goes on", async () => {
-    const wrapped = sequential([layers.timeDistributed(sequential([layers.reshape([4]), layers.dense(2)]))], {
-      inputShape: [3, 2, 2],
-      seed: 3,
-    });
-    const x = draw([2, 3, 2, 2]);
-    const inner = (wrapped.layers[0] as unknown as { layer: Layer<Tensor, Tensor> }).layer;
-    const all = wrapped.apply(x);
-    for (let t = 0; t < 3; t++) expect(await numbers(all.at([], t))).toEqual(await numbers(inner.apply(x.at([], t))));
-    const mask = tensor([
-      [1, 0, 1],
-      [1, 1, 0],
-    ]).cast("bool");
-    expect(await numbers(wrapped.result(x, { mask }).mask as Tensor)).toEqual([1, 0, 1, 1, 1, 0]);
-  });
-  test("inputs without steps are refused", () => {
-    expect(() => sequential([layers.timeDistributed(layers.dense(2))]).build([])).toThrow(
-      /layer time_distributed_1 \(TimeDistributed\): expected inputs \[batch, steps, \.\.\.\], got \[batch\]/,
-    );
-  });
-});
-
 const kernels = (gates: number, units: number, features: number, bias: readonly number[] = [gates * units]) => ({
   "cell/kernel": [features, gates * units],
   "cell/recurrentKernel": [units, gates * units],
@@ -473,34 +412,6 @@ describe("cells", () => {
     const layer = layers.bidirectional(layers.rnn([new Leaky({ units: 2 }), layers.gruCell(3)]));
     expect(layer.apply(draw([1, 2, 2])).shape).toEqual([1, 6]);
   });
-});
-
-test("a bidirectional LSTM with masks is saved and loaded, and trains on, with the same bits", async () => {
-  const make = () =>
-    sequential(
-      [
-        layers.embedding(12, 6, { maskZero: true }),
-        layers.bidirectional(layers.lstm(5, { returnSequences: true })),
-        layers.bidirectional(layers.gru(4), { mergeMode: "sum" }),
-        layers.dense(1),
-      ],
-      { inputShape: [6], seed: 4 },
-    ).compile({ optimizer: "adam", loss: "mse" });
-  const x = tensor(
-    Int32Array.from({ length: 48 }, (_, i) => (i % 6 > 3 ? 0 : (i * 7) % 12)),
-    { shape: [8, 6] },
-  );
-  const y = draw([8, 1]);
-  const whole = make();
-  const before = await whole.evaluate(x, y);
-  await whole.fit(x, y, { epochs: 8, batchSize: 4 });
-  expect((await whole.evaluate(x, y)).loss).toBeLessThan(before.loss);
-  const begun = make();
-  await begun.fit(x, y, { epochs: 3, batchSize: 4 });
-  const loaded = await loadModel(await begun.toBytes());
-  expect(await numbers(await loaded.predict(x))).toEqual(await numbers(await begun.predict(x)));
-  await loaded.fit(x, y, { epochs: 8, initialEpoch: 3, batchSize: 4 });
-  expect(await loaded.getWeights()).toEqual(await whole.getWeights());
 });
 
 describe("bad input", () => {

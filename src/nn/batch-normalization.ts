@@ -59,7 +59,7 @@ export class BatchNormalization extends Scaled {
 
   override build(inputShape: Shape): void {
     const shape = [inputShape[this.#index(inputShape) - 1]!];
-    this.declare(shape);
+    this.declareScale(shape);
     this.addParameter("movingMean", shape, this.#movingMean, { trainable: false });
     this.addParameter("movingVariance", shape, this.#movingVariance, { trainable: false });
   }

@@ -58,10 +58,10 @@ abstract class PlainAttention<Out extends Tensors> extends Layer<SequencePair, O
           `${formatBatchShape(key!)} do not fit: queries and keys have the same features, ` +
           "values and keys the same steps.",
       );
-    this.declare(query![1]!);
+    this.declareScale(query![1]!);
   }
 
-  protected abstract declare(features: number): void;
+  protected abstract declareScale(features: number): void;
   /** The scores `[batch, time, steps]`. */
   protected abstract scores(query: Tensor, key: Tensor): Tensor;
 
@@ -133,7 +133,7 @@ export class Attention<Out extends Tensors = Tensor> extends PlainAttention<Out>
     this.scoreMode = scoreMode;
   }
 
-  protected declare(): void {
+  protected declareScale(): void {
     if (this.useScale) this.addParameter("scale", [], "ones");
     if (this.scoreMode === "concat") this.addParameter("scoreWeight", [], "ones");
   }
@@ -169,7 +169,7 @@ export class AdditiveAttention<Out extends Tensors = Tensor> extends PlainAttent
     super("additiveAttention", options, true);
   }
 
-  protected declare(features: number): void {
+  protected declareScale(features: number): void {
     if (this.useScale) this.addParameter("scale", [features], "glorotUniform");
   }
 

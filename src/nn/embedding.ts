@@ -2,13 +2,20 @@
 import { checkCount, checkFlag } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Masks } from "./call.ts";
-import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
+import type { ConstraintLike } from "./constraints.ts";
+import type { InitializerLike } from "./initializers.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import type { RegularizerLike } from "./regularizers.ts";
+import { WeightOptions, weightOptionNames } from "./weight-options.ts";
 
 /** The options of {@link Embedding}. */
 export interface EmbeddingOptions extends LayerOptions {
   /** Default: "randomUniform", ±0.05. */
   readonly embeddingsInitializer?: InitializerLike;
+  /** A penalty on the vectors that is added to the loss. Default: none. */
+  readonly embeddingsRegularizer?: RegularizerLike | null;
+  /** Is applied to the vectors after each step of training. Default: none. */
+  readonly embeddingsConstraint?: ConstraintLike | null;
   /** Takes 0 for padding: the steps that hold it are masked for the layers that follow. Default: false. */
   readonly maskZero?: boolean;
 }
@@ -34,19 +41,19 @@ export class Embedding extends Layer<Tensor, Tensor> {
   readonly inputDim: number;
   readonly outputDim: number;
   readonly maskZero: boolean;
-  readonly #embeddings: Initializer;
+  readonly #embeddings: WeightOptions;
 
   constructor(config: EmbeddingConfig) {
-    super("embedding", config, ["inputDim", "outputDim", "embeddingsInitializer", "maskZero"]);
-    const { inputDim, outputDim, embeddingsInitializer = "randomUniform", maskZero = false } = config;
+    super("embedding", config, ["inputDim", "outputDim", "maskZero", ...weightOptionNames("embeddings")]);
+    const { inputDim, outputDim, maskZero = false } = config;
     this.inputDim = checkCount("embedding", "inputDim", inputDim);
     this.outputDim = checkCount("embedding", "outputDim", outputDim);
     this.maskZero = checkFlag("embedding", "maskZero", maskZero);
-    this.#embeddings = initializer(embeddingsInitializer);
+    this.#embeddings = new WeightOptions("embeddings", config, "randomUniform");
   }
 
   override build(): void {
-    this.addParameter("embeddings", [this.inputDim, this.outputDim], this.#embeddings);
+    this.addParameter("embeddings", [this.inputDim, this.outputDim], this.#embeddings.initializer, this.#embeddings);
   }
 
   call(x: Tensor): Tensor {
@@ -66,8 +73,8 @@ export class Embedding extends Layer<Tensor, Tensor> {
     return {
       inputDim: this.inputDim,
       outputDim: this.outputDim,
-      embeddingsInitializer: initializerConfig(this.#embeddings),
       maskZero: this.maskZero,
+      ...this.#embeddings.config(),
     };
   }
 }

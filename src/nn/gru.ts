@@ -50,7 +50,7 @@ export class GRUCell extends KernelCell {
 
   protected override declareBias(): void {
     if (!this.resetAfter) return super.declareBias();
-    this.addParameter("bias", [2, 3 * this.units], this.biasInitializer);
+    this.addParameter("bias", [2, 3 * this.units], this.bias.initializer, this.bias);
   }
 
   protected override inputBias(): Tensor {

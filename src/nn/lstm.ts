@@ -48,7 +48,7 @@ export class LSTMCell extends KernelCell {
 
   protected override declareBias(): void {
     if (!this.unitForgetBias) return super.declareBias();
-    const others = this.biasInitializer;
+    const others = this.bias.initializer;
     const bias: Initializer = {
       ...others,
       make: (key, shape) => {
@@ -56,7 +56,7 @@ export class LSTMCell extends KernelCell {
         return concatenate([i, onesLike(f), c, o]);
       },
     };
-    this.addParameter("bias", [4 * this.units], bias);
+    this.addParameter("bias", [4 * this.units], bias, this.bias);
   }
 
   step(projected: Tensor, [h, c]: readonly Tensor[], key: Key | null): CellOutputs {

@@ -10,9 +10,9 @@ import type { Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import type { CallContext, Masks } from "./call.ts";
 import { dropped } from "./dropout.ts";
-import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
 import { asFloat, formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
 import type { Shapes, Tensors } from "./tree.ts";
+import { type BiasOptions, type KernelOptions, WeightOptions, weightOptionNames } from "./weight-options.ts";
 
 /** The keys and values of the steps so far, each `[batch, maxLength, heads, dim]`. */
 export type AttentionCache = { readonly keys: Tensor; readonly values: Tensor };
@@ -37,7 +37,7 @@ export type NamedAttentionInputs = {
 export type AttentionInputs = Tensor | readonly Tensor[] | NamedAttentionInputs;
 
 /** The options that {@link MultiHeadAttention} and {@link GroupedQueryAttention} share. */
-export interface MultiHeadOptions extends LayerOptions {
+export interface MultiHeadOptions extends LayerOptions, KernelOptions, BiasOptions {
   /** The share of the attention weights that is set to zero in training. Default: 0. */
   readonly dropout?: number;
   /** Adds biases to queries, keys, values and outputs. Default: true. */
@@ -48,10 +48,6 @@ export interface MultiHeadOptions extends LayerOptions {
   readonly returnAttentionScores?: boolean;
   /** Turns queries and keys by position, with this longest wavelength ({@link rotaryEmbedding}). Default: none. */
   readonly rotaryWavelength?: number;
-  /** Default: "glorotUniform". */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default: "zeros". */
-  readonly biasInitializer?: InitializerLike;
 }
 
 /** The options of {@link MultiHeadAttention}. */
@@ -75,8 +71,8 @@ const sharedNames = [
   "useCausalMask",
   "returnAttentionScores",
   "rotaryWavelength",
-  "kernelInitializer",
-  "biasInitializer",
+  ...weightOptionNames("kernel"),
+  ...weightOptionNames("bias"),
 ];
 
 interface Sizes {
@@ -98,8 +94,8 @@ abstract class ProjectedAttention<Out extends Tensors> extends Layer<AttentionIn
   readonly useCausalMask: boolean;
   readonly returnAttentionScores: boolean;
   readonly rotaryWavelength: number | null;
-  readonly #kernel: Initializer;
-  readonly #bias: Initializer;
+  readonly #kernel: WeightOptions;
+  readonly #bias: WeightOptions;
 
   constructor(place: string, config: MultiHeadOptions, names: readonly string[]) {
     super(place, config, [...names, ...sharedNames]);
@@ -108,11 +104,11 @@ abstract class ProjectedAttention<Out extends Tensors> extends Layer<AttentionIn
     this.useBias = checkFlag(place, "useBias", useBias);
     this.useCausalMask = checkFlag(place, "useCausalMask", useCausalMask);
     this.returnAttentionScores = checkFlag(place, "returnAttentionScores", returnAttentionScores);
-    const { rotaryWavelength, kernelInitializer = "glorotUniform", biasInitializer = "zeros" } = config;
+    const { rotaryWavelength } = config;
     this.rotaryWavelength =
       rotaryWavelength === undefined ? null : checkRange(place, "rotaryWavelength", rotaryWavelength, 1);
-    this.#kernel = initializer(kernelInitializer);
-    this.#bias = initializer(biasInitializer);
+    this.#kernel = new WeightOptions("kernel", config, "glorotUniform");
+    this.#bias = new WeightOptions("bias", config, "zeros");
   }
 
   protected abstract readonly sizes: Sizes;
@@ -139,8 +135,8 @@ abstract class ProjectedAttention<Out extends Tensors> extends Layer<AttentionIn
           "give a keyDim.",
       );
     const declare = (part: string, inputs: Shape, outputs: Shape): void => {
-      this.addParameter(`${part}Kernel`, [...inputs, ...outputs], this.#kernel);
-      if (this.useBias) this.addParameter(`${part}Bias`, outputs, this.#bias);
+      this.addParameter(`${part}Kernel`, [...inputs, ...outputs], this.#kernel.initializer, this.#kernel);
+      if (this.useBias) this.addParameter(`${part}Bias`, outputs, this.#bias.initializer, this.#bias);
     };
     declare("query", [query![1]!], [heads, each]);
     declare("key", [key![1]!], [groups, each]);
@@ -234,8 +230,8 @@ abstract class ProjectedAttention<Out extends Tensors> extends Layer<AttentionIn
       useCausalMask: this.useCausalMask,
       returnAttentionScores: this.returnAttentionScores,
       ...(this.rotaryWavelength !== null && { rotaryWavelength: this.rotaryWavelength }),
-      kernelInitializer: initializerConfig(this.#kernel),
-      biasInitializer: initializerConfig(this.#bias),
+      ...this.#kernel.config(),
+      ...this.#bias.config(),
     };
   }
 }

@@ -70,7 +70,7 @@ export class LayerNormalization extends Scaled {
   }
 
   override build(inputShape: Shape): void {
-    this.declare(axesOf(this, this.axis, inputShape).map((i) => inputShape[i - 1]!));
+    this.declareScale(axesOf(this, this.axis, inputShape).map((i) => inputShape[i - 1]!));
   }
 
   call(x: Tensor): Tensor {
@@ -117,7 +117,7 @@ export class GroupNormalization extends Scaled {
         `${this.describe()}: the ${this.groups} groups must divide the ${channels} channels of ` +
           `${formatBatchShape(inputShape)}; for an instance normalisation give groups: -1.`,
       );
-    this.declare([channels]);
+    this.declareScale([channels]);
   }
 
   call(x: Tensor): Tensor {

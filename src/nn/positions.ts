@@ -20,10 +20,10 @@ abstract class PositionLayer extends Layer<Positioned, Tensor> {
       throw new ShapeError(
         `${this.describe()}: expected sequences [batch, steps, features], got ${formatBatchShape(shape)}.`,
       );
-    this.declare(shape);
+    this.declareTable(shape);
   }
 
-  protected declare(_shape: Shape): void {}
+  protected declareTable(_shape: Shape): void {}
 
   call(inputs: Positioned): Tensor {
     const x = inputs instanceof Tensor ? inputs : inputs.x;
@@ -78,7 +78,7 @@ export class PositionEmbedding extends PositionLayer {
     this.#initializer = initializer(config.initializer ?? "glorotUniform");
   }
 
-  protected override declare([steps, features]: Shape): void {
+  protected override declareTable([steps, features]: Shape): void {
     if (steps! > this.sequenceLength)
       throw new ShapeError(`${this.describe()}: expected at most ${this.sequenceLength} steps, got ${steps}.`);
     this.addParameter("embeddings", [this.sequenceLength, features!], this.#initializer);

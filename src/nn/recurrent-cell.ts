@@ -5,9 +5,12 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type ActivationLike, Activator } from "./activation.ts";
 import type { CallContext } from "./call.ts";
+import type { ConstraintLike } from "./constraints.ts";
 import { dropped } from "./dropout.ts";
-import { type Initializer, type InitializerLike, initializer, initializerConfig } from "./initializers.ts";
+import type { InitializerLike } from "./initializers.ts";
 import { asFloat, Layer, type LayerOptions } from "./layer.ts";
+import type { RegularizerLike } from "./regularizers.ts";
+import { type BiasOptions, type KernelOptions, WeightOptions, weightOptionNames } from "./weight-options.ts";
 
 /** The input of one step, `[batch, ...]`, and the states before it, each `[batch, size]`. */
 export type CellInputs = { readonly x: Tensor; readonly states: readonly Tensor[] };
@@ -55,17 +58,17 @@ export abstract class SplitCell extends Layer<CellInputs, CellOutputs> {
 }
 
 /** The options that simpleRNN, lstm and gru share. */
-export interface RecurrentOptions extends LayerOptions {
+export interface RecurrentOptions extends LayerOptions, KernelOptions, BiasOptions {
   /** Default: "tanh". */
   readonly activation?: ActivationLike;
   /** Adds a bias. Default: true. */
   readonly useBias?: boolean;
-  /** Default: "glorotUniform". */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default: "orthogonal". */
+  /** The first values of the recurrent kernel. Default: "orthogonal". */
   readonly recurrentInitializer?: InitializerLike;
-  /** Default: "zeros". */
-  readonly biasInitializer?: InitializerLike;
+  /** A penalty on the recurrent kernel that is added to the loss. Default: none. */
+  readonly recurrentRegularizer?: RegularizerLike | null;
+  /** Is applied to the recurrent kernel after each step of training. Default: none. */
+  readonly recurrentConstraint?: ConstraintLike | null;
   /** The share of the inputs that is set to zero in training, the same at all steps. Default: 0. */
   readonly dropout?: number;
   /** The share of the state that is set to zero in training, the same at all steps. Default: 0. */
@@ -82,9 +85,9 @@ export const recurrentNames = [
   "units",
   "activation",
   "useBias",
-  "kernelInitializer",
-  "recurrentInitializer",
-  "biasInitializer",
+  ...weightOptionNames("kernel"),
+  ...weightOptionNames("recurrent"),
+  ...weightOptionNames("bias"),
   "dropout",
   "recurrentDropout",
 ];
@@ -100,29 +103,20 @@ export abstract class KernelCell extends SplitCell {
   readonly recurrentDropout: number;
   readonly outputState = 0;
   protected readonly activator: Activator;
-  protected readonly biasInitializer: Initializer;
-  readonly #kernel: Initializer;
-  readonly #recurrent: Initializer;
+  protected readonly bias: WeightOptions;
+  readonly #kernel: WeightOptions;
+  readonly #recurrent: WeightOptions;
   readonly #given: RecurrentOptions;
 
   constructor(where: string, config: RecurrentOptions & { readonly units: number }, more: readonly string[]) {
     super(where, config, [...recurrentNames, ...more]);
-    const {
-      units,
-      activation = "tanh",
-      useBias = true,
-      kernelInitializer = "glorotUniform",
-      recurrentInitializer = "orthogonal",
-      biasInitializer = "zeros",
-      dropout = 0,
-      recurrentDropout = 0,
-    } = config;
+    const { units, activation = "tanh", useBias = true, dropout = 0, recurrentDropout = 0 } = config;
     this.units = checkCount(where, "units", units);
     this.activator = new Activator(where, activation);
     this.useBias = checkFlag(where, "useBias", useBias);
-    this.#kernel = initializer(kernelInitializer);
-    this.#recurrent = initializer(recurrentInitializer);
-    this.biasInitializer = initializer(biasInitializer);
+    this.#kernel = new WeightOptions("kernel", config, "glorotUniform");
+    this.#recurrent = new WeightOptions("recurrent", config, "orthogonal");
+    this.bias = new WeightOptions("bias", config, "zeros");
     this.dropout = checkRange(where, "dropout", dropout, 0, 1);
     this.recurrentDropout = checkRange(where, "recurrentDropout", recurrentDropout, 0, 1);
     this.#given = config;
@@ -134,13 +128,13 @@ export abstract class KernelCell extends SplitCell {
   override build({ x }: { readonly x: Shape }): void {
     this.checkRank(x, 1);
     const width = this.gates * this.units;
-    this.addParameter("kernel", [x.at(-1)!, width], this.#kernel);
-    this.addParameter("recurrentKernel", [this.units, width], this.#recurrent);
+    this.addParameter("kernel", [x.at(-1)!, width], this.#kernel.initializer, this.#kernel);
+    this.addParameter("recurrentKernel", [this.units, width], this.#recurrent.initializer, this.#recurrent);
     if (this.useBias) this.declareBias();
   }
 
   protected declareBias(): void {
-    this.addParameter("bias", [this.gates * this.units], this.biasInitializer);
+    this.addParameter("bias", [this.gates * this.units], this.bias.initializer, this.bias);
   }
 
   project(x: Tensor, key: Key | null): Tensor {
@@ -171,9 +165,9 @@ export abstract class KernelCell extends SplitCell {
       units: this.units,
       activation: this.activator.toConfig(this),
       useBias: this.useBias,
-      kernelInitializer: initializerConfig(this.#kernel),
-      recurrentInitializer: initializerConfig(this.#recurrent),
-      biasInitializer: initializerConfig(this.biasInitializer),
+      ...this.#kernel.config(),
+      ...this.#recurrent.config(),
+      ...this.bias.config(),
       dropout: this.dropout,
       recurrentDropout: this.recurrentDropout,
     };

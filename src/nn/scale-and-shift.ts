@@ -50,7 +50,7 @@ export abstract class Scaled extends Layer<Tensor, Tensor> {
     this.#gamma = new WeightOptions("gamma", options, "ones");
   }
 
-  protected declare(shape: Shape): void {
+  protected declareScale(shape: Shape): void {
     if (this.scale) this.addParameter("gamma", shape, this.#gamma.initializer, this.#gamma);
     if (this.center) this.addParameter("beta", shape, this.#beta.initializer, this.#beta);
   }
