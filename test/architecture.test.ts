@@ -16,6 +16,7 @@ const floors: readonly (readonly string[])[] = [
     "view.ts",
     "host-array.ts",
     "show.ts",
+    "svg.ts",
     "options.ts",
     "quantities.ts",
     "debug.ts",

@@ -3,7 +3,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { type Callback, callbacks, layers, loadModel, optimizers, sequential, type TrainingRun } from "../src/index.ts";
+import {
+  type Callback,
+  callbacks,
+  layers,
+  loadModel,
+  optimizers,
+  schedules,
+  sequential,
+  type TrainingRun,
+} from "../src/index.ts";
 import { decodeSafetensors } from "../src/io/safetensors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-callbacks-"));
@@ -75,6 +84,12 @@ describe("reduceLROnPlateau", () => {
       callbacks: [callbacks.reduceLROnPlateau({ monitor: "loss", patience: 2, minLr: 0.02 })],
     });
     expect(await model.training!.optimizer.currentLearningRate()).toBe(0.02);
+  });
+  test("refuses an optimizer whose rate follows a schedule", async () => {
+    const learningRate = schedules.exponentialDecay({ initialLearningRate: 0.1, decaySteps: 1, decayRate: 1 });
+    const model = sequential([layers.dense(1)]).compile({ optimizer: optimizers.sgd({ learningRate }), loss: "mse" });
+    const all = [callbacks.reduceLROnPlateau({ monitor: "loss", patience: 1 })];
+    await expect(model.fit([[0]], [[0]], { epochs: 3, callbacks: all })).rejects.toThrow(/has a schedule/);
   });
   test.each([
     [{ factor: 1 }, /expected factor to be a number above 0 and below 1, got 1/],

@@ -14,6 +14,8 @@ import { type OptimizerLike, resolveOptimizer } from "../optimizers/index.ts";
 import { checkCount, checkOptions, describe } from "../options.ts";
 import type { TensorLike } from "../tensor.ts";
 import type { EpochRecord, History } from "../train/callback.ts";
+import type { DiagnoseOptions } from "../train/diagnose.ts";
+import type { Diagnosis } from "../train/diagnosis.ts";
 import type { EvaluateOptions, Evaluation } from "../train/evaluate.ts";
 import {
   type ArraySource,
@@ -202,6 +204,28 @@ export abstract class Model<
     const setup = this.requireTraining("evaluate");
     const { evaluate } = await evaluation();
     return (await evaluate(this, setup, data, options)) as Evaluation<M>;
+  }
+
+  /**
+   * Shows why a model does or does not learn: for each layer the norm of the gradient, the size of the next step beside
+   * the weights, dead units, saturation, and the mean and deviation of its outputs. Nothing is trained or changed.
+   *
+   * The result is an object of numbers; `console.log(String(diagnosis))` prints a table, and `diagnosis.toSVG()` draws
+   * it.
+   *
+   * @example
+   * const model = sequential([layers.dense(8, { activation: "tanh" }), layers.dense(1)]).compile({ loss: "mse" });
+   * const { layers: [first] } = await model.diagnose([[0], [1]], [[1], [3]]);
+   * first.gradientNorm; // about 1
+   */
+  diagnose(data: TrainingData | BatchStream, options?: DiagnoseOptions): Promise<Diagnosis>;
+  diagnose(inputs: ArraySources, targets: ArraySources, options?: DiagnoseOptions): Promise<Diagnosis>;
+  async diagnose(first: any, second?: any, third?: DiagnoseOptions): Promise<Diagnosis> {
+    this.#refuseDuringFit("diagnose");
+    const { data, options } = sort<DiagnoseOptions>("diagnose", first, second, third);
+    const setup = this.requireTraining("diagnose");
+    const { diagnose } = await import("../train/diagnose.ts");
+    return await diagnose(this, setup, data, options);
   }
 
   /**

@@ -1,6 +1,8 @@
 // The public names of training.
 
 export * as callbacks from "./callbacks.ts";
+export type { DiagnoseOptions } from "./diagnose.ts";
+export type { Diagnosis, LayerDiagnosis } from "./diagnosis.ts";
 export type { EarlyStoppingOptions } from "./early-stopping.ts";
 export type { EvaluateOptions, Evaluation } from "./evaluate.ts";
 export type { ArraySource, ArraySources, BatchSource, BatchStream, TrainingData } from "./examples.ts";

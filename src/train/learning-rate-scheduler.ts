@@ -4,11 +4,14 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { checkRange, describe } from "../options.ts";
 import type { Callback, TrainingRun } from "./callback.ts";
 
-/** The optimizer of the model that is trained. */
+/** The optimizer of the model that is trained, whose rate a callback sets. */
 export function optimizerOf(where: string, { model }: TrainingRun): Optimizer {
-  const optimizer = model.training?.optimizer;
-  if (optimizer) return optimizer;
-  throw new NablaError(`${where}: the model has no optimizer.`);
+  const optimizer: Optimizer | undefined = model.training?.optimizer;
+  if (!optimizer) throw new NablaError(`${where}: the model has no optimizer.`);
+  if (!optimizer.schedule) return optimizer;
+  throw new ArgumentError(
+    `${where}: the optimizer has a schedule, which alone sets its rate; give it a number instead.`,
+  );
 }
 
 /**
