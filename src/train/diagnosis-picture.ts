@@ -1,6 +1,6 @@
 // A diagnosis as a picture: a row of bars for each layer.
 import { coordinate, escapeXml } from "../svg.ts";
-import type { LayerDiagnosis } from "./diagnosis.ts";
+import type { LayerDiagnosis } from "./layer-diagnosis.ts";
 
 /** The height of a row, and of a bar in it. */
 const [row, bar] = [18, 10];
