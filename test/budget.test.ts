@@ -1,5 +1,6 @@
 // The code that a page loads is small, and needs no other packages.
 
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { type OutputChunk, rolldown } from "rolldown";
@@ -92,6 +93,19 @@ it("a page that names one loss loads no other", async () => {
   const { sources } = await bundle(`import { losses } from "nabla"; export const loss = losses.huber({ delta: 2 });`);
   const loaded = sources.filter((id) => id.includes("/src/losses/")).map((id) => id.replace(/.*\//, ""));
   expect(loaded.sort()).toEqual(["factories.ts", "factory.ts", "huber.ts", "loss.ts", "triplet.ts"]);
+});
+
+it("a page that names one layer loads no other", async () => {
+  const { sources } = await bundle(`import { layers } from "nabla"; export const layer = layers.conv2d(8, 3);`);
+  const register = readFileSync(new URL("../src/nn/register.ts", import.meta.url), "utf8");
+  const files = [...register.matchAll(/\{[^}]*\} from "\.\/(.*\.ts)"/g)].map(([, file]) => file!);
+  expect(files.length).toBeGreaterThan(30);
+  const loaded = files.filter((file) => sources.some((id) => id.endsWith(`/src/nn/${file}`)));
+  // The activation is an option of the convolution.
+  expect(loaded.filter((file) => !["layer.ts", "registry.ts"].includes(file))).toEqual([
+    "activation.ts",
+    "convolution.ts",
+  ]);
 });
 
 it("a page that names one optimizer and one schedule loads no others", async () => {
