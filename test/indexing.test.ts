@@ -7,6 +7,7 @@ import {
   DTypeError,
   gradients,
   type NestedArray,
+  random,
   split,
   stack,
   type Tensor,
@@ -307,3 +308,17 @@ describe("split, stack and concatenate", () => {
     expect(() => split(x, 1.5)).toThrow(ArgumentError);
   });
 });
+
+test("indices that are drawn at random compile in no time", async () => {
+  // The expression of a random number names its parts twice in each of twenty rounds.
+  const rows = random.uniform(random.key(5), [3, 1, 1, 1], { max: 2 }).cast("int32");
+  const numbers = tensor(
+    Float32Array.from({ length: 48 }, (_, i) => i),
+    { shape: [3, 2, 4, 2] },
+  );
+  const picked = await takeAlongAxis(numbers, rows, 1).data();
+  const wanted = [...(await rows.data())].flatMap((row, i) =>
+    Array.from({ length: 8 }, (_, j) => 16 * i + 8 * row + j),
+  );
+  expect([...picked]).toEqual(wanted);
+}, 10_000);

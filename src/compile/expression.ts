@@ -155,19 +155,16 @@ export function visit(roots: Iterable<Expression>, each: (e: Expression) => void
   for (const root of roots) walk(root);
 }
 
-/** True if an expression changes along one of the axes. */
+/**
+ * True if an expression changes along one of the axes. Each part is visited once: a random number's expression reads
+ * its parts twice in each of twenty rounds.
+ */
 export function usesAxes(e: Expression, axes: readonly number[]): boolean {
-  const inside = (a: Affine): boolean =>
-    axes.some((axis) => a.coefficients[axis] !== 0) || a.terms.some((t) => usesAxes(t.value as Expression, axes));
-  switch (e.kind) {
-    case "load":
-    case "index":
-      return inside(e.at);
-    case "scalar":
-      return e.operands.some((x) => usesAxes(x, axes));
-    case "cast":
-      return usesAxes(e.operand, axes);
-    default:
-      return false;
-  }
+  let uses = false;
+  visit([e], (part) => {
+    if (part.kind !== "load" && part.kind !== "index") return;
+    const indices = part.kind === "load" ? [part.at, ...part.guards.map((guard) => guard.at)] : [part.at];
+    uses ||= indices.some((at) => axes.some((axis) => at.coefficients[axis] !== 0));
+  });
+  return uses;
 }
