@@ -31,6 +31,7 @@ export {
   swish,
   tanhShrink,
 } from "./functions/activations.ts";
+export { affineTransform, type SamplingOptions } from "./functions/affine.ts";
 export * from "./functions/array.ts";
 export { type AttentionOptions, scaledDotProductAttention } from "./functions/attention.ts";
 export {
@@ -87,6 +88,7 @@ export * from "./functions/products.ts";
 export * as random from "./functions/random.ts";
 export * from "./functions/rearrange.ts";
 export * from "./functions/reductions.ts";
+export { type ResizeOptions, resizeImages } from "./functions/resize.ts";
 export { type ScanOptions, scan, type TensorTree } from "./functions/scan.ts";
 export { logSoftmax, softmax } from "./functions/softmax.ts";
 export { argsort, median, type SortOptions, sort, takeAlongAxis, topK } from "./functions/sorting.ts";

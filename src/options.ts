@@ -40,6 +40,15 @@ export function checkFlag(where: string, name: string, value: unknown): boolean 
   throw new ArgumentError(`${where}: expected ${name} to be true or false, got ${describe(value)}.`);
 }
 
+/** Throws {@link ArgumentError} unless `value` is one of the texts `known`. */
+export function checkChoice<T extends string>(where: string, name: string, value: unknown, known: readonly T[]): T {
+  if (known.includes(value as T)) return value as T;
+  const hint = typeof value === "string" ? didYouMean(value, known) : "";
+  throw new ArgumentError(
+    `${where}: expected ${name} to be one of ${known.join(", ")}, got ${describe(value)}.${hint}`,
+  );
+}
+
 /** Throws {@link ArgumentError} unless `value` is a function. */
 export function checkFunction(where: string, value: unknown): void {
   if (typeof value !== "function") throw new ArgumentError(`${where}: expected a function, got ${describe(value)}.`);

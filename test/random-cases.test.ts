@@ -146,6 +146,8 @@ const calls: Record<string, Call> = {
   ...Object.fromEntries(
     layerNames.split(" ").map((name): [string, Call] => [`layers.${name}`, (o, ...xs) => layerCall(name, o, xs)]),
   ),
+  affineTransform: (o, x, transforms) => nabla.affineTransform(x, transforms, o),
+  resizeImages: ({ size, ...o }, x) => nabla.resizeImages(x, size, o),
   ...each(Object.keys(losses).join(" "), (name) => (o, p, t) => losses[name as "huber"](o).call(t, p)),
 };
 

@@ -460,3 +460,5 @@ export const transformerEncoder = (
   numHeads: number,
   options: TransformerOptions = {},
 ): TransformerEncoder => new TransformerEncoder({ ...options, intermediateDim, numHeads });
+
+export * from "./preprocessing.ts";

@@ -52,9 +52,13 @@ import {
 } from "./pooling.ts";
 import { PositionEmbedding, RotaryEmbedding, SinePositionEncoding } from "./positions.ts";
 import { PReLU } from "./prelu.ts";
+import { RandomRotation, RandomTranslation, RandomZoom } from "./random-affine.ts";
+import { RandomFlip } from "./random-flip.ts";
+import { RandomBrightness, RandomContrast } from "./random-intensity.ts";
 import { addFactory, isRegistered, type LayerFactory } from "./registry.ts";
 import { Rescaling } from "./rescaling.ts";
 import { Reshape } from "./reshape.ts";
+import { CenterCrop, RandomCrop, Resizing } from "./resizing.ts";
 import { RNN } from "./rnn.ts";
 import { SimpleRNN, SimpleRNNCell } from "./simple-rnn.ts";
 import { SpectralNormalization } from "./spectral-normalization.ts";
@@ -77,6 +81,7 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   AveragePooling3D,
   BatchNormalization,
   Bidirectional,
+  CenterCrop,
   Concatenate,
   Conv1D,
   Conv1DTranspose,
@@ -129,10 +134,18 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   PositionEmbedding,
   RMSNormalization,
   RNN,
+  RandomBrightness,
+  RandomContrast,
+  RandomCrop,
+  RandomFlip,
+  RandomRotation,
+  RandomTranslation,
+  RandomZoom,
   ReLU,
   RepeatVector,
   Rescaling,
   Reshape,
+  Resizing,
   RotaryEmbedding,
   SeparableConv1D,
   SeparableConv2D,

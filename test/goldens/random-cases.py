@@ -3,7 +3,7 @@
 some the derivative of a weighted sum of the gradients.
 
     /usr/bin/python3 test/goldens/random-cases.py                              # writes random-cases.json, which CI reads
-    /usr/bin/python3 test/goldens/random-cases.py 7 3000 large > /tmp/cases.json   # seed, count, sizes; or linalg, losses, layers
+    /usr/bin/python3 test/goldens/random-cases.py 7 3000 large > /tmp/cases.json   # seed, count, sizes; or linalg, losses, layers …
     NABLA_RANDOM_CASES=/tmp/cases.json npx vitest run test/random-cases.test.ts
 
 Inputs are eighths, so that float32 holds them exactly, ties and zeros are frequent, and the file is small.
@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 
 from random_draws import axes_of, axis_of, away, bools, broadcastable, call, dim, draw, integers, large, rng, shape, with_nan
+from random_images import image
 from random_layers import random_layer
 from random_losses import loss, rarer_loss
 
@@ -455,6 +456,9 @@ def linear_algebra():
 
 FAMILIES = [unary, binary, reduction, indexing, sorting, convolution, convolution, transposed, pooling, products, normalization, attention, loss]
 
+# Families that are drawn apart, so that those before them stay as they are.
+LATER = {"linalg": linear_algebra, "losses": rarer_loss, "layers": random_layer, "images": image}
+
 
 # ---- files ----------------------------------------------------------------------------------------------------------
 
@@ -513,11 +517,11 @@ def text(found):
 
 
 if len(sys.argv) > 1:
-    families = [linear_algebra] if "linalg" in sys.argv else [rarer_loss] if "losses" in sys.argv else [random_layer] if "layers" in sys.argv else [*FAMILIES, linear_algebra, rarer_loss, random_layer]
+    families = [family for name, family in LATER.items() if name in sys.argv] or [*FAMILIES, *LATER.values()]
     print(text(cases(int(sys.argv[1]), int(sys.argv[2]), families)), end="")
 else:
     chosen, count = [], {}
-    for case in cases(20, 5000, FAMILIES) + cases(20, 400, [linear_algebra]) + cases(20, 400, [rarer_loss]) + cases(20, 800, [random_layer]):
+    for case in cases(20, 5000, FAMILIES) + sum([cases(20, 400 if name != "layers" else 800, [family]) for name, family in LATER.items()], []):
         # Up to six short cases of each name, or three of each layer.
         most = 3 if case["name"].startswith("layers.") else 6
         if count.get(case["name"], 0) < most and len(json.dumps(case)) < 1500:
