@@ -119,7 +119,7 @@ for (const entry of [...all.filter(isValue), ...sources.sort().flatMap((path) =>
   if (!declared.get(entry.name)?.doc) declared.set(entry.name, entry);
 
 const member = (name) => all.find((entry) => entry.name === name && isValue(entry));
-const objects = ["metrics", "initializers", "regularizers", "constraints", "activations"];
+const objects = ["initializers", "regularizers", "constraints", "activations"];
 const groups = objects.map((name) => [name, propertiesOf(member(name))]);
 const namespaces = all.filter(({ kind }) => kind === "namespace");
 const values = all.filter((entry) => isValue(entry) && entry.kind !== "namespace");

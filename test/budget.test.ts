@@ -127,6 +127,12 @@ it("a page that names one optimizer and one schedule loads no others", async () 
   expect(loaded.sort()).toEqual([...shared, "adam.ts", "noam.ts", "schedule.ts"].sort());
 });
 
+it("a page that names one metric loads no other", async () => {
+  const { sources } = await bundle(`import { metrics } from "nabla"; export const metric = metrics.auc();`);
+  const loaded = sources.filter((id) => /\/src\/(losses|metrics)\//.test(id)).map((id) => id.replace(/.*\//, ""));
+  expect(loaded.sort()).toEqual(["auc.ts", "curve.ts", "decisions.ts", "loss.ts", "metric.ts", "options.ts"]);
+});
+
 it("all that there is keeps to its budget", () => {
   expect(weigh("everything", everything)).toBeLessThan(budgets.everything);
 });

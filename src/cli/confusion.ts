@@ -2,7 +2,7 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { printable } from "../errors.ts";
-import { metrics } from "../metrics/index.ts";
+import { confusionMatrix } from "../metrics/confusion-matrix.ts";
 import type { Model } from "../models/model.ts";
 import { isShape } from "../nn/tree.ts";
 import { tensor } from "../tensor.ts";
@@ -23,7 +23,7 @@ export async function confusionOf(model: Model, test: Dataset): Promise<number[]
   const [classes = 0] = shape;
   if (shape.length !== 1 || classes > mostClasses) return null;
   const predictions = await model.predict(test);
-  return (await metrics.confusionMatrix(tensor(test.targets.array), predictions).array()) as number[][];
+  return (await confusionMatrix(tensor(test.targets.array), predictions).array()) as number[][];
 }
 
 export const confusionHeading = "Confusion (rows: the true class; columns: the model's answer)";

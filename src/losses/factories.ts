@@ -32,12 +32,14 @@ export const binaryCrossentropy = /* @__PURE__ */ factory<f.BinaryCrossentropyOp
   f.binaryCrossentropy,
   "shares",
   { fromLogits: null, labelSmoothing: 0 },
+  { decision: "sigmoid" },
 );
 export const categoricalCrossentropy = /* @__PURE__ */ factory<f.CategoricalCrossentropyOptions>(
   "categoricalCrossentropy",
   f.categoricalCrossentropy,
   "shares",
   { fromLogits: null, labelSmoothing: 0 },
+  { decision: "softmax" },
 );
 export const sparseCategoricalCrossentropy = /* @__PURE__ */ factory<f.SparseCategoricalCrossentropyOptions>(
   "sparseCategoricalCrossentropy",
@@ -47,12 +49,14 @@ export const sparseCategoricalCrossentropy = /* @__PURE__ */ factory<f.SparseCat
     fromLogits: null,
     ignoreClass: null,
   },
+  { decision: "softmax" },
 );
 export const binaryFocalCrossentropy = /* @__PURE__ */ factory<f.BinaryFocalCrossentropyOptions>(
   "binaryFocalCrossentropy",
   f.binaryFocalCrossentropy,
   "shares",
   { fromLogits: null, labelSmoothing: 0, applyClassBalancing: false, alpha: 0.25, gamma: 2 },
+  { decision: "sigmoid" },
 );
 export const categoricalFocalCrossentropy = /* @__PURE__ */ factory<f.CategoricalFocalCrossentropyOptions>(
   "categoricalFocalCrossentropy",
@@ -64,10 +68,23 @@ export const categoricalFocalCrossentropy = /* @__PURE__ */ factory<f.Categorica
     alpha: 0.25,
     gamma: 2,
   },
+  { decision: "softmax" },
 );
-export const hinge = /* @__PURE__ */ factory<object>("hinge", f.hinge, "values", {});
-export const squaredHinge = /* @__PURE__ */ factory<object>("squaredHinge", f.squaredHinge, "values", {});
-export const categoricalHinge = /* @__PURE__ */ factory<object>("categoricalHinge", f.categoricalHinge, "values", {});
+export const hinge = /* @__PURE__ */ factory<object>("hinge", f.hinge, "values", {}, { decision: "sign" });
+export const squaredHinge = /* @__PURE__ */ factory<object>(
+  "squaredHinge",
+  f.squaredHinge,
+  "values",
+  {},
+  { decision: "sign" },
+);
+export const categoricalHinge = /* @__PURE__ */ factory<object>(
+  "categoricalHinge",
+  f.categoricalHinge,
+  "values",
+  {},
+  { decision: "softmax" },
+);
 export const cosineSimilarity = /* @__PURE__ */ factory<{ readonly axis?: number }>(
   "cosineSimilarity",
   f.cosineSimilarity,
@@ -92,4 +109,10 @@ export const triplet = /* @__PURE__ */ factory<f.TripletOptions>("triplet", f.tr
   margin: 1,
   mining: "semiHard",
 });
-export const ctc = /* @__PURE__ */ factory<f.CtcOptions>("ctc", f.ctc, "any", { zeroInfinity: false }, true);
+export const ctc = /* @__PURE__ */ factory<f.CtcOptions>(
+  "ctc",
+  f.ctc,
+  "any",
+  { zeroInfinity: false },
+  { takesLogits: true },
+);

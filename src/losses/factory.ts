@@ -33,17 +33,22 @@ const checks: Readonly<Record<string, Check>> = {
   mining: is(`one of ${minings.join(", ")}`, (value) => minings.includes(value as "all")),
 };
 
+interface Traits {
+  readonly takesLogits?: boolean;
+  readonly decision?: NonNullable<Loss["decision"]>;
+}
+
 /**
  * Makes a factory from a loss function. An option whose default is null is omitted from the config unless it is given,
  * and `fromLogits`, where it is an option, is for the model's last activation to decide unless it is given.
- * `takesLogits` is for a loss that knows nothing but logits.
+ * `takesLogits` is for a loss that knows nothing but logits; `decision` is that of {@link Loss}.
  */
 export function factory<O extends object>(
   name: string,
   call: (targets: Tensor, predictions: Tensor, options: O) => Tensor,
   targets: Loss["targets"],
   defaults: { readonly [K in keyof O]-?: O[K] | null },
-  takesLogits = false,
+  { takesLogits = false, decision }: Traits = {},
 ): (options?: O) => Loss {
   return (options = {} as O) => {
     const where = `losses.${name}`;
@@ -58,6 +63,7 @@ export function factory<O extends object>(
       // A class to ignore need not be one of the model's classes.
       targets: "ignoreClass" in config ? "any" : targets,
       ...(("fromLogits" in defaults || takesLogits) && { fromLogits }),
+      ...(decision && { decision }),
       call: (t, p) => call(t, p, config),
     };
   };

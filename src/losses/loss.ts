@@ -22,6 +22,11 @@ export interface Loss {
    * Absent for losses that make no such distinction.
    */
   readonly fromLogits?: boolean | null;
+  /**
+   * How predictions decide: each for itself, yes from a probability of ½ ("sigmoid") or by its sign ("sign"), or the
+   * greatest of the last axis ("softmax"). Absent for losses of figures and distances. Metrics read it.
+   */
+  readonly decision?: "sigmoid" | "sign" | "softmax";
   /** The loss of each example, `[batch]` (with further axes where the predictions have more than two). */
   call(targets: Tensor, predictions: Tensor): Tensor;
 }

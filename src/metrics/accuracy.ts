@@ -56,7 +56,28 @@ export function sparseTopKCategoricalAccuracy(
   { k = 5 }: { readonly k?: number } = {},
 ): Tensor {
   const p = asTensor(predictions);
-  const target = classNumbers("sparseTopKCategoricalAccuracy", asTensor(targets), p).expandDims(-1);
+  return isAmong(classNumbers("sparseTopKCategoricalAccuracy", asTensor(targets), p), p, k);
+}
+
+/**
+ * 1 if the greatest target is among the k greatest predictions, else 0, with targets that are one-hot or shares:
+ * `[batch, classes]` and `[batch, classes]` give `[batch]`. Otherwise as {@link sparseTopKCategoricalAccuracy}.
+ *
+ * @param options.k Default: 5.
+ * @example await topKCategoricalAccuracy([[0, 0, 1]], [[0.5, 0.1, 0.4]], { k: 2 }).array(); // [1]
+ */
+export function topKCategoricalAccuracy(
+  targets: TensorLike,
+  predictions: TensorLike,
+  { k = 5 }: { readonly k?: number } = {},
+): Tensor {
+  const p = asTensor(predictions);
+  return isAmong(alignTargets("topKCategoricalAccuracy", asTensor(targets), p).argmax(-1), p, k);
+}
+
+/** 1 where fewer than k predictions are ahead of that of the class. */
+function isAmong(classes: Tensor, p: Tensor, k: number): Tensor {
+  const target = classes.expandDims(-1);
   const indices = new Tensor(iota(p.shape, p.ndim - 1, "int32"));
   const score = where(indices.equal(target), p, 0).sum(-1, { keepDims: true });
   const ahead = p.greater(score).logicalOr(p.equal(score).logicalAnd(indices.less(target)));

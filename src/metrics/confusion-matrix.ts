@@ -4,6 +4,7 @@ import { oneHot } from "../functions/array.ts";
 import { checkCount } from "../options.ts";
 import { formatShape } from "../shape.ts";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
+import { spread } from "./metric.ts";
 
 /**
  * Counts how often an example of class i was predicted as class j: int32 `[classes, classes]`, with the targets as rows
@@ -35,8 +36,12 @@ export function confusionMatrix(
         `and ${formatShape(given.shape)}.`,
     );
   }
-  return oneHot(truth.reshape([-1]), classes)
-    .transpose()
-    .matmul(oneHot(answers, classes))
-    .cast("int32");
+  return confusions(truth.reshape([-1]), answers, null, classes).cast("int32");
+}
+
+/** Summed weights `[classes, classes]`: rows are targets, columns predictions. Numbers out of range do not count. */
+export function confusions(targets: Tensor, predictions: Tensor, weights: Tensor | null, classes: number): Tensor {
+  const known = oneHot(targets.reshape([-1]), classes);
+  const rows = weights ? known.mul(spread(weights, targets.shape).reshape([-1, 1])) : known;
+  return rows.transpose().matmul(oneHot(predictions.reshape([-1]), classes));
 }

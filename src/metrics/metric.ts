@@ -1,7 +1,8 @@
 // A metric: numbers that are kept from batch to batch, and the figure that follows from them.
 import { zeros } from "../functions/array.ts";
+import type { Loss } from "../losses/loss.ts";
 import type { Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 
 /** The numbers that a metric keeps, float32, by name. */
 export type MetricState = Readonly<Record<string, Tensor>>;
@@ -20,6 +21,8 @@ export interface Metric<Name extends string = string> {
   update(state: MetricState, targets: Tensor, predictions: Tensor, weights: Tensor | null): MetricState;
   /** The figure: one number, float32 []. */
   result(state: MetricState): Tensor;
+  /** The metric for a model that is trained on this loss, which decides what the options leave open: logits, say. */
+  forLoss?(loss: Loss): Metric<Name>;
 }
 
 /** The value of an option of a metric, as a model file holds it. */
@@ -34,6 +37,7 @@ export type MetricFunction = (targets: Tensor, predictions: Tensor) => Tensor;
 export interface MeanMetric<Name extends string = string> extends Metric<Name> {
   /** The values of a batch, `[batch, ...]`, of which the metric is the mean. */
   call(targets: Tensor, predictions: Tensor): Tensor;
+  forLoss?(loss: Loss): MeanMetric<Name>;
 }
 
 /** A figure that is the mean of values, one or more for each example: `[batch, ...]`. */
@@ -50,18 +54,35 @@ export function meanMetric<Name extends string>(
     update({ total, count }, targets, predictions, weights) {
       const all = values(targets, predictions).cast("float32");
       const batch = predictions.shape[0] ?? 1;
-      const [sum, size] = weighted(all, weights);
       // The share of each batch is that of its examples, however many values each of them has.
-      const share = weights === null ? batch / all.size : 1;
-      return { total: plus(total, sum.mul(share)), count: plus(count, weights === null ? batch : size) };
+      if (weights === null) return { total: plus(total, all.sum().mul(batch / all.size)), count: plus(count, batch) };
+      const [sum, size] = weighted(all.ndim === 0 ? all.broadcastTo([batch]) : all, weights);
+      return { total: plus(total, sum), count: plus(count, size) };
     },
     result: ({ total, count }) => quotient(total, count),
   };
 }
 
+/**
+ * The figure of a metric for targets and predictions that are at hand, without a model: float32 [].
+ *
+ * @param weights those of the examples, `[batch]` or with more axes. Default: all count 1.
+ * @example await metrics.figure(metrics.recall(), [1, 1, 0], [0.9, 0.2, 0.1]).item(); // 0.5
+ */
+export function figure(
+  metric: Metric,
+  targets: TensorLike,
+  predictions: TensorLike,
+  weights: TensorLike | null = null,
+): Tensor {
+  const p = asTensor(predictions);
+  const begin = Object.entries(metric.state(p.shape)).map(([part, shape]) => [part, zeros(shape)] as const);
+  const w = weights === null ? null : asTensor(weights);
+  return metric.result(metric.update(Object.fromEntries(begin), asTensor(targets), p, w));
+}
+
 /** Σ w·x and Σ w, where the weights of the first axes hold for all that follow. */
-export function weighted(values: Tensor, weights: Tensor | null): readonly [sum: Tensor, size: Tensor | number] {
-  if (weights === null) return [values.sum(), values.size];
+function weighted(values: Tensor, weights: Tensor): readonly [sum: Tensor, size: Tensor] {
   const all = spread(weights, values.shape);
   return [values.mul(all).sum(), all.sum()];
 }
@@ -79,4 +100,5 @@ export function quotient(a: Tensor | undefined, b: Tensor | undefined): Tensor {
   return above.div(below.add(below.equal(0).cast("float32")));
 }
 
-const plus = (a: Tensor | undefined, b: Tensor | number): Tensor => (a ?? zeros([])).add(b);
+/** A number of the state and what a batch adds to it. */
+export const plus = (a: Tensor | undefined, b: Tensor | number): Tensor => (a ?? zeros([])).add(b);

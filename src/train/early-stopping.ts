@@ -12,7 +12,7 @@ export interface EarlyStoppingOptions {
   readonly patience?: number;
   /** A change counts as an improvement if it is greater than this. Default: 0. */
   readonly minDelta?: number;
-  /** The direction in which the measure improves. Default: "auto": losses and errors downwards, accuracies upwards. */
+  /** The direction in which the measure improves. Default: "auto": losses and errors downwards, scores upwards. */
   readonly mode?: Direction;
   /** A value that epochs must be better than, to count as an improvement that ends the waiting. Default: none. */
   readonly baseline?: number;

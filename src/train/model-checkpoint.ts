@@ -13,7 +13,7 @@ export interface ModelCheckpointOptions {
   readonly saveWeightsOnly?: boolean;
   /** The measure by which epochs are compared, as the history names it. Default: "valLoss". */
   readonly monitor?: Monitor;
-  /** The direction in which the measure improves. Default: "auto": losses and errors downwards, accuracies upwards. */
+  /** The direction in which the measure improves. Default: "auto": losses and errors downwards, scores upwards. */
   readonly mode?: Direction;
   /**
    * "epoch", or the number of steps after which the model is saved, counted over epochs: steps are then taken one by

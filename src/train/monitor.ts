@@ -1,10 +1,11 @@
 // What callbacks watch: a measure of each epoch, the direction in which it improves, and whether it did.
 import { ArgumentError, didYouMean } from "../errors.ts";
+import { directionByName } from "../metrics/directions.ts";
 import type { MeasureName } from "../metrics/index.ts";
 import { describe } from "../options.ts";
 import type { EpochRecord } from "./callback.ts";
 
-/** The direction in which a measure improves; "auto" goes by the name: losses and errors fall, accuracies rise. */
+/** The direction in which a measure improves; "auto" goes by the name: losses and errors fall, scores rise. */
 export type Direction = "auto" | "min" | "max";
 
 /** The name of a measure, as the history has it: that of the loss or a metric, or with "val" that of its validation. */
@@ -36,6 +37,8 @@ export function directionOf(where: string, monitor: string, mode: unknown): "min
   if (mode === "min" || mode === "max") return mode;
   if (mode !== "auto")
     throw new ArgumentError(`${where}: mode: expected "auto", "min" or "max", got ${describe(mode)}.`);
+  const known = directionByName(monitor);
+  if (known) return known;
   if (/loss|error/i.test(monitor)) return "min";
   if (/accuracy/i.test(monitor)) return "max";
   throw new ArgumentError(

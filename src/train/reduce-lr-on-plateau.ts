@@ -19,7 +19,7 @@ export interface ReduceLROnPlateauOptions {
   readonly cooldown?: number;
   /** The least rate. Default: 0. */
   readonly minLr?: number;
-  /** The direction in which the measure improves. Default: "auto": losses and errors downwards, accuracies upwards. */
+  /** The direction in which the measure improves. Default: "auto": losses and errors downwards, scores upwards. */
   readonly mode?: Direction;
 }
 

@@ -1,0 +1,25 @@
+// Makes factories of metrics that are means of values.
+import type { Loss } from "../losses/loss.ts";
+import type { Tensor } from "../tensor.ts";
+import { type MeanMetric, meanMetric } from "./metric.ts";
+import { type Options, optionsOf } from "./options.ts";
+
+/**
+ * The factory of the mean of what a function gives. `follow` gives the options that the model's loss decides where they
+ * are left open.
+ */
+export function mean<Name extends string, O extends object = object>(
+  name: Name,
+  call: (targets: Tensor, predictions: Tensor, options: O) => Tensor,
+  known: Options<O> = {} as Options<O>,
+  follow: (loss: Loss) => Partial<O> = () => ({}),
+): (options?: O) => MeanMetric<Name> {
+  return (options = {} as O) => {
+    const config = optionsOf(name, options, known);
+    const make = (open: Partial<O>): MeanMetric<Name> => ({
+      ...meanMetric(name, config, (t, p) => call(t, p, { ...open, ...config })),
+      forLoss: (loss) => make(follow(loss)),
+    });
+    return make({});
+  };
+}

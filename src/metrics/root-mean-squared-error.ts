@@ -1,0 +1,16 @@
+// The root of the mean squared error, in the units of the targets.
+import { meanSquaredError } from "../losses/mean-squared-error.ts";
+import { type Metric, meanMetric } from "./metric.ts";
+import { optionsOf } from "./options.ts";
+
+/**
+ * √(Σ (prediction − target)² / n) over all numbers of all batches, in the units of the targets.
+ *
+ * @throws ShapeError where the shapes differ
+ * @example await metrics.figure(metrics.rootMeanSquaredError(), [[0, 1]], [[3, -1]]).item(); // 2.549510
+ */
+export function rootMeanSquaredError(options: object = {}): Metric<"rootMeanSquaredError"> {
+  const name = "rootMeanSquaredError";
+  const mean = meanMetric(name, optionsOf(name, options, {}), (t, p) => meanSquaredError(t, p));
+  return { ...mean, result: (state) => mean.result(state).sqrt() };
+}
