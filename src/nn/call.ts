@@ -55,12 +55,15 @@ export interface CallOptions {
   readonly mask?: Masks | null;
   /** Called with the output of each layer, in the order in which they are computed. */
   readonly onOutput?: (output: LayerOutput) => void;
+  /** Gives what takes the place of the output of each layer. Default: the output itself. */
+  readonly through?: (output: LayerOutput) => Tensors;
 }
 
 /** The output of one layer in a call. */
 export interface LayerOutput<L extends Callable = any> {
   readonly layer: L;
   readonly path: string;
+  readonly inputs: Tensors;
   readonly output: Tensors;
 }
 
@@ -137,8 +140,8 @@ export class Call {
       const output = scope === "" ? run() : withScope(scope, run);
       for (const y of tensorsOf(`${layer.describe()}: call`, output)) if (path !== "") this.#givers.set(y, path);
       this.#keepMask(output, layer.computeMask(inputs, mask));
-      this.#options.onOutput?.({ layer, path, output });
-      return output;
+      this.#options.onOutput?.({ layer, path, inputs, output });
+      return this.#options.through?.({ layer, path, inputs, output }) ?? output;
     } catch (error) {
       throw located(error, layer, inputs, [...new Set(given.flatMap((x) => this.#givers.get(x) ?? []))]);
     } finally {
@@ -249,7 +252,7 @@ export function infer(
   layer: Callable,
   shapes: Shapes,
   dtypes: readonly DType[],
-  onOutput?: CallOptions["onOutput"],
+  options: Pick<CallOptions, "onOutput" | "through"> = {},
 ): Inferred["output"] {
   let index = 0;
   const inputs = mapTree(shapes, isShape, (shape) => {
@@ -258,7 +261,7 @@ export function infer(
   });
   const [first] = tensorsOf("inputs", inputs);
   const trace = { reads: new Map(), assigned: new Map(), firstId: first?.node.id ?? 0 };
-  const call = new Call(layer, onOutput ? { onOutput } : {}, true);
+  const call = new Call(layer, options, true);
   const { output } = whileInferring(() => tracing(trace, () => call.result(inputs)));
   return mapTree(output, isTensor, ({ shape, dtype }) => {
     if (shape[0] === probed) return { shape: shape.slice(1), dtype };

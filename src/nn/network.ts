@@ -4,7 +4,7 @@ import { NablaError, ShapeError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import { tensor } from "../tensor.ts";
-import { Call, type CallOptions, type CallResult, currentCall, infer } from "./call.ts";
+import { Call, type CallOptions, type CallResult, currentCall, infer, type LayerOutput } from "./call.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 import { layersIn, type Placed, parametersIn } from "./structure.ts";
 import {
@@ -96,14 +96,23 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
     }
     for (const { layer } of layersIn<Layer>(this)) layer.forget();
     const byPath = new Map<string, Shapes>();
-    const inferred = infer(this, inputShape, this.inputDTypes, ({ path, output }) => {
+    const onOutput = ({ path, output }: LayerOutput): void => {
       if (!byPath.has(path)) byPath.set(path, shapesOf(output));
-    });
+    };
+    const inferred = infer(this, inputShape, this.inputDTypes, { onOutput });
     // What the call does not use, but trainStep may.
     for (const { layer } of layersIn<Layer>(this))
       if (layer instanceof Network && layer !== this) layer.#declareAgain();
     const isPart = (part: unknown): part is { shape: Shape } => "dtype" in (part as object);
     this.#inference = { input: inputShape, output: mapTree(inferred, isPart, ({ shape }) => shape), byPath };
+  }
+
+  /**
+   * Calls the model with tensors that have no numbers, of the shapes that it takes. `through` gives what takes the
+   * place of each layer's output. Throws {@link NablaError} while the shapes are not known.
+   */
+  trace(through: (output: LayerOutput<Layer>) => Tensors): void {
+    infer(this, this.requireShapes().inputShape, this.inputDTypes, { through });
   }
 
   /** Declares the parameters once more, for inputs of the fixed shape, if there is one. */

@@ -4,3 +4,4 @@ export { type EarlyStoppingOptions, earlyStopping } from "./early-stopping.ts";
 export { learningRateScheduler } from "./learning-rate-scheduler.ts";
 export { type ModelCheckpointOptions, modelCheckpoint } from "./model-checkpoint.ts";
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from "./reduce-lr-on-plateau.ts";
+export { type TensorBoardOptions, tensorBoard } from "./tensorboard.ts";
