@@ -1,7 +1,8 @@
-// Every command and every program of the READMEs is run, or held to exist; a comment before a block can say how:
+// Every command and every program of the READMEs and of docs/from-keras.md is run, or held to exist; a comment before a block can say how:
 //   <!-- test: tiny -->             trainings run with --tiny
 //   <!-- test: exists -->           commands are not run, but each with its options must be known
 //   <!-- test: continues -->        the program goes on from the one before it
+//   <!-- test: given texts -->      the program finds the data of that name in `given`, in docs/from-keras.md
 //   <!-- test: not run, because …   -->
 import { exec, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -67,6 +68,59 @@ for (const file of ["README.md", "README.ru.md"]) {
     }
   });
 }
+
+/** The data that the programs of docs/from-keras.md take as given: small, and made up. */
+const images = `
+const images = await random.uniform(random.key(1), [40, 28, 28, 1]).array<4>();
+const [xTrain, xTest] = [images.slice(0, 32), images.slice(32)];
+const [yTrain, yTest] = [xTrain, xTest].map((part) => part.map((_, i) => i % 2));`;
+const given: Readonly<Record<string, string>> = {
+  images,
+  trained: `${images}
+import { layers as l, sequential as s } from "nabla";
+await s([l.flatten(), l.dense(8), l.dense(10)], { inputShape: [28, 28, 1] }).save("digits.safetensors");`,
+  texts: `
+const texts = Array.from({ length: 20 }, (_, i) =>
+  Array.from({ length: 9 }, (_, t) => (t < 3 + (i % 6) ? 1 + i + 100 * t : 0)));
+const labels = texts.map((_, i) => i % 2);`,
+  series: "const series = Array.from({ length: 100 }, (_, i) => Math.sin(i / 2));",
+  pairs: `
+const [lefts, rights] = [1, 2].map((seed) => random.normal(random.key(seed), [40, 8]));
+const [sames, prices] = [2, 10].map((n) => Array.from({ length: 40 }, (_, i) => (i % n) / (n - 1)));`,
+  pages: `
+const pages = Array.from({ length: 8 }, (_, i) => Array.from({ length: 24 }, (_, t) => (i + 5 * t) % 96));
+const nextLetters = pages.map((page) => page.map((letter) => (letter + 5) % 96));`,
+  points: "const points = await random.normal(random.key(3), [256, 2]).array<2>();",
+};
+
+describe("docs/from-keras.md", () => {
+  const blocks = fencedBlocks(readFileSync(join(root, "docs/from-keras.md"), "utf8"));
+  const pairs = blocks
+    .filter(({ language }) => language === "ts")
+    .map((block) => ({ nabla: block, keras: blocks[blocks.indexOf(block) - 1] as Block }));
+  const lines = ({ text }: Block): number => text.split("\n").filter((line) => line.trim() !== "").length;
+
+  it("shows at least eight networks, Keras's half before Nabla's", () => {
+    expect(pairs.length).toBeGreaterThanOrEqual(8);
+    expect(blocks.length).toBe(2 * pairs.length);
+    expect(pairs.map(({ keras }) => keras.language)).toEqual(pairs.map(() => "py"));
+  });
+  for (const [i, { nabla, keras }] of pairs.entries()) {
+    it(`line ${nabla.line}: Nabla's half is as short or shorter`, () => {
+      expect(lines(nabla)).toBeLessThanOrEqual(lines(keras));
+      for (const line of [...nabla.text.split("\n"), ...keras.text.split("\n")])
+        expect(line.length).toBeLessThanOrEqual(120);
+    });
+    it(`line ${nabla.line}: a program type-checks and runs`, async () => {
+      const name = nabla.note.replace(/^given /, "");
+      const data = given[name];
+      if (data === undefined) throw new Error(`line ${nabla.line}: no data is given by the name "${name}".`);
+      const [, imports = "", rest = ""] = /^((?:import [^;]*;\n)*)([\s\S]*)$/.exec(nabla.text) ?? [];
+      const text = `${imports}import { random as rng } from "nabla";\n${data.replaceAll("random.", "rng.")}\n${rest}`;
+      await runProgram(`from-keras-${i + 1}`, `${text}\nvoid rng;`);
+    }, 120_000);
+  }
+});
 
 /** The commands of a block: comments dropped, lines that end in \ joined, and what && joins apart. */
 function commands(text: string): string[] {

@@ -10,7 +10,7 @@ import type { Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import type { CallContext, Masks } from "./call.ts";
 import { dropped } from "./dropout.ts";
-import { asFloat, formatBatchShape, Layer, type LayerOptions } from "./layer.ts";
+import { asFloat, formatBatchShape, type Json, Layer, type LayerOptions } from "./layer.ts";
 import type { Shapes, Tensors } from "./tree.ts";
 import { type BiasOptions, type KernelOptions, WeightOptions, weightOptionNames } from "./weight-options.ts";
 
@@ -323,7 +323,8 @@ export class MultiHeadAttention<Out extends Tensors = Tensor> extends ProjectedA
     };
   }
 
-  override config() {
+  // The type is stated: the inferred one has optional properties, which programs without our compiler options refuse.
+  override config(): { readonly [option: string]: Json } {
     const { heads, keyDim, valueDim, outputDim } = this.sizes;
     return {
       numHeads: heads,

@@ -10,9 +10,9 @@ import { type Examples, isColumn } from "./examples.ts";
 import { isResident, ResidentColumn, refillColumns, residentColumn } from "./resident.ts";
 
 /** A batch, within the program of a step. */
-export interface Batch {
-  readonly inputs: Tensors;
-  readonly targets: Tensors;
+export interface Batch<In extends Tensors = Tensors, Targets extends Tensors = Tensors> {
+  readonly inputs: In;
+  readonly targets: Targets;
   /** The weights of the examples, float32 [batch]; null if all count 1. */
   readonly weights: Tensor | null;
 }

@@ -27,7 +27,7 @@ export type StepKind = "train" | "accumulate" | "apply" | "evaluate";
 
 /** A model that has a training step of its own: it returns the figures that are reported, each one number. */
 export interface OwnStep {
-  trainStep?(batch: Batch, step: StepContext): Readonly<Record<string, Tensor>>;
+  trainStep?(batch: Batch<any, any>, step: StepContext): Readonly<Record<string, Tensor>>;
 }
 
 /** The program of a step; it returns the figures so far. */
