@@ -1,6 +1,16 @@
 // Metrics at extremes, the forms of targets, and what a model's loss tells metrics.
 import { describe, expect, test } from "vitest";
-import { losses, type Metric, metrics, tensor, zeros } from "../src/index.ts";
+import {
+  layers,
+  loadModel,
+  losses,
+  type Metric,
+  metrics,
+  sequential,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../src/index.ts";
 import { resolveMetric } from "../src/metrics/index.ts";
 import { directionOf } from "../src/train/monitor.ts";
 import { r2Of } from "./metrics-oracle.ts";
@@ -193,6 +203,40 @@ describe("the loss tells what predictions are", () => {
       await inBatches(metrics.auc(), yesNo, [43], false),
     );
   });
+});
+
+test("a saved model has its metrics again, with their options, and what the loss tells them", async () => {
+  const model = sequential([layers.dense(1, { kernelInitializer: "ones" })], { inputShape: [1] });
+  const list = [
+    metrics.auc({ thresholds: [0.3, 0.6], curve: "PR" }),
+    metrics.precision(),
+    metrics.recall({ thresholds: 0.1, classId: 0 }),
+    metrics.fBetaScore({ beta: 2, threshold: 0.2 }),
+    metrics.binaryIoU({ targetClassIds: [1] }),
+    metrics.precisionAtRecall({ recall: 0.3 }),
+    metrics.cohenKappa({ weightage: "linear" }),
+    metrics.r2Score({ numRegressors: 1 }),
+    metrics.binaryCrossentropy({ labelSmoothing: 0.1 }),
+  ];
+  model.compile({ loss: "binaryCrossentropy", metrics: list });
+  const [x, y] = [yesNo.map(({ p }) => [4 * p[0]! - 2]), yesNo.map(({ t }) => [...t])];
+  const before = await model.evaluate(x, y, { batchSize: 20 });
+  expect(Object.keys(before).length).toBe(list.length + 1);
+  expect(Object.values(before).every((value) => Number.isFinite(value as number) && value !== 0)).toBe(true);
+  const loaded = await loadModel(await model.toBytes());
+  expect(await loaded.evaluate(x, y, { batchSize: 20 })).toEqual(before);
+});
+
+test("a metric that gives one number for the batch counts it by the weights of the batch", async () => {
+  const meanPrediction = (_: Tensor, p: Tensor): Tensor => p.mean();
+  const metric = resolveMetric(meanPrediction, losses.meanSquaredError());
+  const data = [
+    { t: [0], p: [1], w: 1 },
+    { t: [0], p: [3], w: 1 },
+    { t: [0], p: [8], w: 4 },
+  ];
+  expect(await inBatches(metric, data, [2, 1], true)).toBe(6);
+  expect(await inBatches(metric, data, [2, 1], false)).toBe(4);
 });
 
 describe("what is wrong is said", () => {

@@ -29,6 +29,16 @@ test("history and evaluation have the metrics that were asked for, and no others
   );
 });
 
+test("metrics with state are known by name and by factory, Keras's short names too", async () => {
+  const model = make().compile({ loss: "mse", metrics: ["auc", "mape", metrics.f1Score(), metrics.r2Score()] });
+  expectTypeOf(model).toEqualTypeOf<Sequential<"auc" | "meanAbsolutePercentageError" | "f1Score" | "r2Score">>();
+  const evaluation = await model.evaluate(x, y);
+  expectTypeOf(evaluation.f1Score).toEqualTypeOf<number>();
+  expect(Object.keys(evaluation).sort()).toEqual(["auc", "f1Score", "loss", "meanAbsolutePercentageError", "r2Score"]);
+  // @ts-expect-error: a function, no metric
+  expect(() => make().compile({ loss: "mse", metrics: ["figure"] })).toThrow(/unknown metric "figure"/);
+});
+
 test("with an empty list there is the loss alone", async () => {
   const evaluation = await make().compile({ loss: "mse", metrics: [] }).evaluate(x, y);
   expectTypeOf(evaluation.loss).toEqualTypeOf<number>();
