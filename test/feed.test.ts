@@ -298,6 +298,14 @@ describe("penalties and constraints", () => {
     const loaded = await loadModel(await model.toBytes());
     expect((await loaded.evaluate(inputs, [[0.5]])).loss).toBe(0.25);
   });
+  test("a penalty on the outputs is one for each example", async () => {
+    const dense = layers.dense(1, { kernelInitializer: "ones", activityRegularizer: "l1" });
+    const model = sequential([dense], { inputShape: [1] }).compile({ loss: "mse" });
+    // l1 takes 0.01 of the sizes.
+    expect((await model.evaluate([[1], [-3]], [[1], [-3]])).loss).toBeCloseTo(0.02, 7);
+    const loaded = await loadModel(await model.toBytes());
+    expect((await loaded.evaluate([[1], [-3]], [[1], [-3]])).loss).toBeCloseTo(0.02, 7);
+  });
   test("a constraint holds after every step", async () => {
     const model = sequential(
       [layers.dense(3, { kernelConstraint: constraints.maxNorm({ maxValue: 0.1 }) }), layers.dense(1)],

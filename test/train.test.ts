@@ -404,6 +404,7 @@ describe("it can be watched", () => {
     const gaps: number[] = [];
     const told: number[] = [];
     let last = 0;
+    const start = performance.now();
     const onProgress = ({ epoch }: Progress) => {
       const now = performance.now();
       gaps.push(now - last);
@@ -416,7 +417,7 @@ describe("it can be watched", () => {
     expect(told.at(-1)).toBe(1999);
     // All but the first, and the last one, which is told whenever it comes.
     expect(Math.min(...gaps.slice(1, -1))).toBeGreaterThan(11);
-    expect(told.length).toBeLessThan(1000);
+    expect(told.length).toBeLessThan(3 + (performance.now() - start) / 11);
   });
   test("timers fire while it trains", async () => {
     const model = xorModel();

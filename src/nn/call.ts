@@ -8,6 +8,7 @@ import { describe } from "../options.ts";
 import { tracing } from "../runtime/trace.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
+import type { Regularizer } from "./regularizers.ts";
 import { whileInferring } from "./store.ts";
 import { type Holder, hashPath, layersIn, type Placed } from "./structure.ts";
 import {
@@ -70,6 +71,7 @@ export interface LayerOutput<L extends Callable = any> {
 /** A layer, as a call sees it. */
 export interface Callable extends Holder {
   readonly name: string;
+  readonly activityRegularizer: Regularizer | null;
   prepare(inputShapes: Shapes): void;
   call(inputs: any, context: CallContext): Tensors;
   computeMask(inputs: any, mask: Masks | null): Masks | null | undefined;
@@ -140,6 +142,7 @@ export class Call {
       const output = scope === "" ? run() : withScope(scope, run);
       for (const y of tensorsOf(`${layer.describe()}: call`, output)) if (path !== "") this.#givers.set(y, path);
       this.#keepMask(output, layer.computeMask(inputs, mask));
+      this.#penalize(layer, output);
       this.#options.onOutput?.({ layer, path, inputs, output });
       return this.#options.through?.({ layer, path, inputs, output }) ?? output;
     } catch (error) {
@@ -191,6 +194,13 @@ export class Call {
     );
   }
 
+  /** Adds a layer's penalty on its outputs to the loss, as a mean over the examples. */
+  #penalize({ activityRegularizer }: Callable, output: Tensors): void {
+    if (!activityRegularizer) return;
+    for (const y of tensorsOf("activityRegularizer", output))
+      this.#losses.push(activityRegularizer.call(y).mul(1 / (y.shape[0] ?? 1)));
+  }
+
   #maskOf(tree: Tensors): Masks | null {
     const masks = mapTree(tree, isTensor, (x) => this.#masks.get(x) ?? null);
     return isNullMask(masks) ? null : masks;
@@ -202,7 +212,8 @@ export class Call {
     const masks = leavesOf(mask, (m): m is Tensor | null => m === null || m instanceof Tensor);
     outputs.forEach((y, i) => {
       const own = masks[i];
-      if (own) this.#masks.set(y, own);
+      // A mask of other steps than the output has says nothing of it.
+      if (own?.shape.every((n, axis) => n === y.shape[axis])) this.#masks.set(y, own);
     });
   }
 }

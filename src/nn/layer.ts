@@ -6,6 +6,7 @@ import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { Call, type CallContext, type CallOptions, currentCall, currentPath, infer, type Masks } from "./call.ts";
 import { type InitializerLike, initializer } from "./initializers.ts";
 import { Parameter, type ParameterOptions } from "./parameter.ts";
+import { type Regularizer, type RegularizerLike, regularizer } from "./regularizers.ts";
 import { type Application, holdsSymbolic, type Symbolic, SymbolicTensor, symbolicLeaves } from "./symbolic.ts";
 import {
   formatBatchShape,
@@ -30,6 +31,8 @@ export interface LayerOptions {
   readonly name?: string;
   /** Lets training change the parameters of the layer and of all layers that it holds. Default: true. */
   readonly trainable?: boolean;
+  /** A penalty on the outputs, divided by the number of examples, that is added to the loss. Default: none. */
+  readonly activityRegularizer?: RegularizerLike | null;
 }
 
 /** Values from outside in the form of a layer's input: nested numbers stand for one tensor. */
@@ -61,6 +64,8 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
   name: string;
   /** False freezes the layer and all layers that it holds, from the next `compile` on. */
   trainable: boolean;
+  /** The penalty on the outputs; null without one. */
+  readonly activityRegularizer: Regularizer | null;
   readonly #isNamed: boolean;
   readonly #parameters = new Map<string, Parameter>();
   #builtFor: string | null = null;
@@ -70,8 +75,8 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
    * @param known the names of the layer's own options; any other name in `options` is an error
    */
   constructor(where = "layer", options: LayerOptions = {}, known: readonly string[] = []) {
-    checkOptions(where, options, [...known, "name", "trainable"]);
-    const { name = "", trainable = true } = options;
+    checkOptions(where, options, [...known, "name", "trainable", "activityRegularizer"]);
+    const { name = "", trainable = true, activityRegularizer = null } = options;
     if (checkName(where, name).includes("/") || name.startsWith("__")) {
       throw new ArgumentError(
         `${where}: name: expected a string without "/" that does not begin with "__", got ${describe(name)}.`,
@@ -80,6 +85,7 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
     this.name = name;
     this.#isNamed = name !== "";
     this.trainable = checkFlag(where, "trainable", trainable);
+    this.activityRegularizer = activityRegularizer === null ? null : regularizer(activityRegularizer);
   }
 
   /**
@@ -96,7 +102,7 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
   /** The layer's output for a batch `[batch, ...inputShape]`. It calls other layers by `apply`. */
   abstract call(inputs: In, context: CallContext): Out;
 
-  /** The options that its constructor needs to make the layer again, without `name` and `trainable`. */
+  /** The options that its constructor needs to make the layer again, without those of every layer. */
   config(): { readonly [option: string]: Json } {
     return {};
   }

@@ -2,6 +2,7 @@
 import { ArgumentError, didYouMean, quote } from "../errors.ts";
 import { describe } from "../options.ts";
 import { type Json, Layer } from "./layer.ts";
+import { regularizerConfig } from "./regularizers.ts";
 
 /** The form of a layer in a model file. */
 export type LayerJson = {
@@ -40,8 +41,13 @@ export function layerToJson(layer: Layer, name: string = layer.name): LayerJson 
     const known = writing.get(layer);
     if (known !== undefined) return { className: shared, config: { layer: known } };
     writing.set(layer, writing.size);
-    const { trainable } = layer;
-    return { className: layer.className, config: { name, ...(trainable ? {} : { trainable }), ...layer.config() } };
+    const { trainable, activityRegularizer } = layer;
+    const common = {
+      name,
+      ...(trainable ? {} : { trainable }),
+      ...(activityRegularizer && { activityRegularizer: regularizerConfig(activityRegularizer) as Json }),
+    };
+    return { className: layer.className, config: { ...common, ...layer.config() } };
   } finally {
     writing = outer;
   }
