@@ -318,16 +318,22 @@ describe("a model with layers of one's own", () => {
     writeFileSync(join(folder, module), layer);
     writeFileSync(
       join(folder, "package", "make.mjs"),
-      `import { layers, sequential } from "nabla";
+      `import { layers, optimizers, schedules, sequential } from "nabla";
       import { Double } from "./my-layers.mjs";
       const made = sequential([layers.input([1]), new Double()]).build();
+      const learningRate = schedules.constant({ learningRate: 0.1 });
+      made.compile({ optimizer: optimizers.sgd({ learningRate, excludeFromWeightDecay: ["bias"] }), loss: "mse" });
       await made.save(${JSON.stringify(join(folder, model))});`,
     );
     await promisify(execFile)(process.execPath, [join(folder, "package", "make.mjs")]);
   });
 
   it("is read after a module that registers them, before or after the command's name", async () => {
-    expect((await nabla("--import", module, "summary", model)).out).toContain("double_1 (Double)");
+    const summary = (await nabla("--import", module, "summary", model)).out.replace(/\s+/g, " ");
+    expect(summary).toContain("double_1 (Double)");
+    expect(summary).toContain(
+      'Trained with sgd (learningRate constant, momentum 0, nesterov false, excludeFromWeightDecay ["bias"])',
+    );
     const { out } = await nabla("predict", model, "--numbers", "21", "--import", module, "--json");
     expect(JSON.parse(out)[0].outputs).toEqual([42]);
   });
