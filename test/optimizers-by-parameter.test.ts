@@ -189,6 +189,13 @@ describe("lbfgs", () => {
     expect(await x.array()).toEqual([1.25, 1.75]);
   });
 
+  test("learns along the last move, also after a step that was not taken", async () => {
+    const [x, optimizer] = [variable([2]), optimizers.lbfgs()];
+    for (const slope of [4, 0, 3]) optimizer.applyGradients([[tensor([slope]), x]]);
+    // The first move is −1; the slope fell by 1 along it, so that the curvature is 1.
+    expect(await x.array()).toEqual([-2]);
+  });
+
   test("makes short steps until it knows a curvature", async () => {
     const [x, optimizer] = [variable([0]), optimizers.lbfgs()];
     // The slope grows steeper downhill: the curvature is negative, and is not learnt.

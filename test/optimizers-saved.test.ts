@@ -87,7 +87,8 @@ describe("the numbers of an optimizer", () => {
       { path: "a/bias", shape: [2], offset: 4, size: 2 },
     ],
   });
-  const slopes = [0.3, -1.2, 0.01, 0, 5, -0.4];
+  // All curvatures are positive, so that L-BFGS remembers its moves.
+  const slopes = [0.3, 1.2, 0.1, 0.7, 5, 0.4];
   const steps = (optimizer: Optimizer, of: TrainedRange, count: number): void => {
     for (let i = 0; i < count; i++) optimizer.applyGradients([[tensor(slopes).mul(of.variable.value), of]]);
   };
