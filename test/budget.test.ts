@@ -12,11 +12,11 @@ import { beforeAll, expect, it } from "vitest";
  */
 const budgets = {
   /** A page that trains, saves and loads models: all of src/index.ts but `data`, whose data sets are files of Node's. */
-  engine: 150 * 1024,
+  engine: 155.5 * 1024,
   /** A page that computes with tensors and gradients, without layers and models. */
   tensors: 60.7 * 1024,
   /** All of src/index.ts. */
-  everything: 158 * 1024,
+  everything: 163.5 * 1024,
 };
 
 const index = fileURLToPath(new URL("../src/index.ts", import.meta.url));

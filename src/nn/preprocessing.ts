@@ -1,5 +1,10 @@
 // The layers that prepare data, in the `layers` namespace: one factory a layer, with Keras's names in camel case.
+import { Normalization, type NormalizationConfig } from "./adapted-normalization.ts";
+import { CategoryEncoding, type CategoryEncodingConfig } from "./category-encoding.ts";
+import { Discretization, type DiscretizationConfig } from "./discretization.ts";
+import { Hashing, type HashingConfig } from "./hashing.ts";
 import type { Factor } from "./images.ts";
+import { IntegerLookup, type IntegerLookupConfig } from "./integer-lookup.ts";
 import type { LayerOptions } from "./layer.ts";
 import {
   type RandomAffineOptions,
@@ -16,6 +21,8 @@ import {
   type RandomContrastConfig,
 } from "./random-intensity.ts";
 import { CenterCrop, RandomCrop, Resizing, type ResizingConfig } from "./resizing.ts";
+import { StringLookup, type StringLookupConfig } from "./string-lookup.ts";
+import { TextVectorization, type TextVectorizationConfig } from "./text-vectorization.ts";
 
 /** {@link CenterCrop}: the middle of images. */
 export const centerCrop = (height: number, width: number, options: LayerOptions = {}): CenterCrop =>
@@ -52,3 +59,22 @@ export const resizing = (
   width: number,
   options: Omit<ResizingConfig, "height" | "width"> = {},
 ): Resizing => new Resizing({ ...options, height, width });
+/** {@link CategoryEncoding}: category numbers as vectors. */
+export const categoryEncoding = (
+  numTokens: number,
+  options: Omit<CategoryEncodingConfig, "numTokens"> = {},
+): CategoryEncoding => new CategoryEncoding({ ...options, numTokens });
+/** {@link Discretization}: sorts numbers into bins. */
+export const discretization = (config: DiscretizationConfig): Discretization => new Discretization(config);
+/** {@link Hashing}: sorts integers and words into bins by a hash. */
+export const hashing = (numBins: number, options: Omit<HashingConfig, "numBins"> = {}): Hashing =>
+  new Hashing({ ...options, numBins });
+/** {@link IntegerLookup}: gives integers numbers by a vocabulary. */
+export const integerLookup = (config: IntegerLookupConfig = {}): IntegerLookup => new IntegerLookup(config);
+/** {@link Normalization}: brings features to mean 0 and variance 1, by the data that it was adapted to. */
+export const normalization = (config: NormalizationConfig = {}): Normalization => new Normalization(config);
+/** {@link StringLookup}: gives words numbers by a vocabulary. */
+export const stringLookup = (config: StringLookupConfig = {}): StringLookup => new StringLookup(config);
+/** {@link TextVectorization}: turns texts into numbers of words. */
+export const textVectorization = (config: TextVectorizationConfig = {}): TextVectorization =>
+  new TextVectorization(config);

@@ -2,12 +2,15 @@
 import { ArgumentError } from "../errors.ts";
 import { Activation } from "./activation.ts";
 import { ActivityRegularization } from "./activity-regularization.ts";
+import { Normalization } from "./adapted-normalization.ts";
 import { BatchNormalization } from "./batch-normalization.ts";
 import { Bidirectional } from "./bidirectional.ts";
+import { CategoryEncoding } from "./category-encoding.ts";
 import { Concatenate } from "./concatenate.ts";
 import { Conv1D, Conv2D, Conv3D } from "./convolution.ts";
 import { Dense } from "./dense.ts";
 import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from "./depthwise.ts";
+import { Discretization } from "./discretization.ts";
 import { Dot } from "./dot.ts";
 import { AdditiveAttention, Attention } from "./dot-attention.ts";
 import { Dropout } from "./dropout.ts";
@@ -22,7 +25,9 @@ import {
   GlobalMaxPooling3D,
 } from "./global-pooling.ts";
 import { GRU, GRUCell } from "./gru.ts";
+import { Hashing } from "./hashing.ts";
 import { Input } from "./input.ts";
+import { IntegerLookup } from "./integer-lookup.ts";
 import { Identity, Lambda } from "./lambda.ts";
 import type { Layer } from "./layer.ts";
 import { LSTM, LSTMCell } from "./lstm.ts";
@@ -63,6 +68,8 @@ import { RNN } from "./rnn.ts";
 import { SimpleRNN, SimpleRNNCell } from "./simple-rnn.ts";
 import { SpectralNormalization } from "./spectral-normalization.ts";
 import { StackedRNNCells } from "./stacked-rnn-cells.ts";
+import { StringLookup } from "./string-lookup.ts";
+import { TextVectorization } from "./text-vectorization.ts";
 import { TimeDistributed } from "./time-distributed.ts";
 import { FeedForward, TransformerDecoder, TransformerEncoder } from "./transformer.ts";
 import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from "./transposed.ts";
@@ -81,6 +88,7 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   AveragePooling3D,
   BatchNormalization,
   Bidirectional,
+  CategoryEncoding,
   CenterCrop,
   Concatenate,
   Conv1D,
@@ -95,6 +103,7 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Dense,
   DepthwiseConv1D,
   DepthwiseConv2D,
+  Discretization,
   Dot,
   Dropout,
   ELU,
@@ -113,8 +122,10 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   GlobalMaxPooling3D,
   GroupNormalization,
   GroupedQueryAttention,
+  Hashing,
   Identity,
   Input,
+  IntegerLookup,
   LSTM,
   LSTMCell,
   Lambda,
@@ -129,6 +140,7 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   Minimum,
   MultiHeadAttention,
   Multiply,
+  Normalization,
   PReLU,
   Permute,
   PositionEmbedding,
@@ -158,7 +170,9 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
   SpatialDropout3D,
   SpectralNormalization,
   StackedRNNCells,
+  StringLookup,
   Subtract,
+  TextVectorization,
   TimeDistributed,
   TransformerDecoder,
   TransformerEncoder,
