@@ -298,6 +298,12 @@ describe("a saved model", () => {
     });
     expect(answer.layers[0]).toMatchObject({ class: "Input", parameters: [] });
   });
+
+  it("is drawn", async () => {
+    expect((await nabla("summary", digits, "--svg", "digits.svg")).out).toMatch(/^The drawing is in digits\.svg\.$/m);
+    expect(readFileSync(join(folder, "digits.svg"), "utf8")).toMatch(/^<svg [^]*dense_1<[^]*Dense \[batch,/);
+    await refuses(1, /cannot write .*: there is no folder/, "summary", digits, "--svg", join("none", "x.svg"));
+  });
 });
 
 describe("a model with layers of one's own", () => {

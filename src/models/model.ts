@@ -113,6 +113,19 @@ export abstract class Model<
     return summaryTable(this);
   }
 
+  /**
+   * A drawing of the model: a box with name, class and output shape for each layer, arrows from layer to layer, a frame
+   * around each model in it. Its text has the colour of the text around it, so that it fits light and dark pages.
+   *
+   * @throws NablaError while the model does not know its input shape
+   * @example
+   * const svg = await sequential([layers.dense(10)], { inputShape: [784] }).toSVG();
+   */
+  async toSVG(): Promise<string> {
+    const { drawModel } = await import("./model-picture.ts");
+    return drawModel(this);
+  }
+
   /** The names of the classes by number, if the training data had them. */
   get classNames(): readonly string[] | undefined {
     return this.dataInfo.classNames;

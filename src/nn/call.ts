@@ -66,6 +66,15 @@ export interface LayerOutput<L extends Callable = any> {
   readonly path: string;
   readonly inputs: Tensors;
   readonly output: Tensors;
+  /** The call of the layer that called it; null for the root. */
+  readonly outer: CallFrame | null;
+}
+
+/** One call of a layer that is in progress, which tells apart several calls of one layer. */
+export interface CallFrame {
+  readonly path: string;
+  /** The call of the layer that made this call; null for the root. */
+  readonly outer: CallFrame | null;
 }
 
 /** A layer, as a call sees it. */
@@ -87,7 +96,7 @@ export interface CallResult {
 }
 
 /** The layer that is computing now, if any. */
-let active: { readonly call: Call; readonly path: string; readonly training: boolean } | null = null;
+let active: (CallFrame & { readonly call: Call; readonly training: boolean }) | null = null;
 
 /** The call in progress. */
 export const currentCall = (): Call | null => active?.call ?? null;
@@ -134,7 +143,7 @@ export class Call {
     const training = options.training ?? active?.training ?? this.#options.training ?? false;
     const mask = options.mask ?? this.#maskOf(inputs);
     const outer = active;
-    active = { call: this, path, training };
+    active = { call: this, path, training, outer };
     try {
       const scope = outer && path.startsWith(`${outer.path}/`) ? path.slice(outer.path.length + 1) : path;
       layer.prepare(shapesOf(inputs));
@@ -143,8 +152,9 @@ export class Call {
       for (const y of tensorsOf(`${layer.describe()}: call`, output)) if (path !== "") this.#givers.set(y, path);
       this.#keepMask(output, layer.computeMask(inputs, mask));
       this.#penalize(layer, output);
-      this.#options.onOutput?.({ layer, path, inputs, output });
-      return this.#options.through?.({ layer, path, inputs, output }) ?? output;
+      const seen: LayerOutput = { layer, path, inputs, output, outer };
+      this.#options.onOutput?.(seen);
+      return this.#options.through?.(seen) ?? output;
     } catch (error) {
       throw located(error, layer, inputs, [...new Set(given.flatMap((x) => this.#givers.get(x) ?? []))]);
     } finally {

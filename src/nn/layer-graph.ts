@@ -3,16 +3,17 @@ import { topologicalOrder } from "../graph/order.ts";
 import { placeholder } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { Tensor } from "../tensor.ts";
+import type { CallFrame } from "./call.ts";
 import type { Layer } from "./layer.ts";
 import { Network } from "./network.ts";
 import { layersIn } from "./structure.ts";
 import { isTensor, mapTree, namedLeaves, type Shapes, shapesOf, type Tensors, tensorsOf } from "./tree.ts";
 
-/** One call of a layer, or an input of the model. */
+/** One call of a layer, an input of the model, or an output that is computed beside all layers. */
 export interface LayerCall {
   /** A name that no other has: the path of the layer, with the number of the call from the second on. */
   readonly id: string;
-  /** The path of the layer: `encoder/dense_1`; the name of an input. */
+  /** The path of the layer: `encoder/dense_1`; the name of an input or output. */
   readonly path: string;
   readonly className: string;
   /** 1 for the first call of the layer, and so on. */
@@ -25,9 +26,6 @@ export interface LayerCall {
   readonly groups: readonly string[];
 }
 
-/** A group's name: the path of a model within the model, with the number of its call from the second on. */
-const nameOfCall = (path: string, call: number): string => (call === 1 ? path : `${path} (${call})`);
-
 /**
  * The calls of a model's layers, each after those whose outputs it takes, the inputs first. A layer that is no model is
  * one, whatever it holds. Throws {@link NablaError} while the model does not know its input shape.
@@ -35,29 +33,45 @@ const nameOfCall = (path: string, call: number): string => (call === 1 ? path : 
 export function layerGraph(model: Network): readonly LayerCall[] {
   const placed = new Map(layersIn<Layer>(model).map(({ layer, path }) => [path, layer]));
   const isModel = (path: string): boolean => path === "" || placed.get(path) instanceof Network;
-  const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
-  const isShown = (path: string): boolean => !isModel(path) && isModelsAllAlong(parentOf(path));
-  const isModelsAllAlong = (path: string): boolean =>
-    path === "" || ((isModel(path) || !placed.has(path)) && isModelsAllAlong(parentOf(path)));
+  /** True for a call by the model itself, or by models within it. */
+  const isByModels = (frame: CallFrame | null): boolean =>
+    frame === null || (isModel(frame.path) && isByModels(frame.outer));
 
   const givers = new Map<Node, string>();
   const calls: Own[] = [];
   const counts = new Map<string, number>();
   let inputs: Tensors = [];
+  let outputs: Tensors = [];
   const taken = new Map<string, Tensors>();
-  model.trace(({ layer, path, inputs: given, output }) => {
-    if (path === "") inputs = given;
-    if (path === "" || (!isModel(path) && !isShown(path))) return output;
+  const number = (path: string): string => {
     const call = (counts.get(path) ?? 0) + 1;
     counts.set(path, call);
-    const id = nameOfCall(path, call);
-    if (isModel(path)) {
-      // Whatever was called below it, and is in no earlier call of it, was called in this one.
-      const inside = calls.filter((own) => own.path.startsWith(`${path}/`) && !own.groups.some(isCallOf(path)));
-      for (const own of inside) own.groups = [id, ...own.groups];
-      return output;
-    }
-    calls.push({ id, path, className: layer.className, call, outputShape: shapesOf(output), inputs: [], groups: [] });
+    return call === 1 ? path : `${path} (${call})`;
+  };
+  const groups = new Map<CallFrame, string>();
+  /** The models within the model that called a layer. */
+  const groupsOf = (frame: CallFrame | null): string[] => {
+    // The outermost call is that of the whole model.
+    if (!frame?.outer) return [];
+    const outer = groupsOf(frame.outer);
+    let name = groups.get(frame);
+    if (name === undefined) groups.set(frame, (name = number(frame.path)));
+    return [...outer, name];
+  };
+  model.trace(({ layer, path, inputs: given, output, outer }) => {
+    if (path === "") [inputs, outputs] = [given, output];
+    if (isModel(path) || !isByModels(outer)) return output;
+    const id = number(path);
+    const call = counts.get(path) ?? 1;
+    calls.push({
+      id,
+      path,
+      className: layer.className,
+      call,
+      outputShape: shapesOf(output),
+      inputs: [],
+      groups: groupsOf(outer),
+    });
     taken.set(id, given);
     // Fresh tensors tell this output from the input that a layer may give on as it is.
     return mapTree(output, isTensor, ({ shape, dtype }) => {
@@ -72,20 +86,23 @@ export function layerGraph(model: Network): readonly LayerCall[] {
     givers.set(x.node, id);
     return { id, path, className: "Input", call: 1, outputShape: shapesOf(x), inputs: [], groups: [] };
   });
-  for (const own of calls) {
+  const results = namedLeaves(outputs, isTensor).flatMap(([name, y]): Own[] => {
+    // What a layer gives needs no other box; what is computed of it in `call` does.
+    if (givers.has(y.node)) return [];
+    const path = name === "" ? "output" : name;
+    const id = placed.has(path) || given.some((own) => own.id === path) ? `${path} (output)` : path;
+    taken.set(id, y);
+    return [{ id, path, className: "Output", call: 1, outputShape: shapesOf(y), inputs: [], groups: [] }];
+  });
+  for (const own of [...calls, ...results]) {
     const nodes = tensorsOf("inputs", taken.get(own.id)).map(({ node }) => node);
     const sources = topologicalOrder(nodes, (node) => givers.has(node)).flatMap((node) => givers.get(node) ?? []);
     own.inputs = [...new Set(sources)];
   }
-  return withoutDeclared([...given, ...calls]);
+  return withoutDeclared([...given, ...calls, ...results]);
 }
 
 type Own = { -readonly [K in keyof LayerCall]: LayerCall[K] };
-
-const isCallOf =
-  (path: string) =>
-  (group: string): boolean =>
-    group === path || group.startsWith(`${path} (`);
 
 /** Leaves out an input that a layer of class Input declares: the layer stands for it. */
 function withoutDeclared(calls: readonly LayerCall[]): readonly LayerCall[] {

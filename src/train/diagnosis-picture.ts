@@ -5,7 +5,7 @@ import type { LayerDiagnosis } from "./layer-diagnosis.ts";
 /** The height of a row, and of a bar in it. */
 const [row, bar] = [18, 10];
 /** The width of a panel of bars, and the gap before it. */
-const [panel, gap] = [150, 28];
+const [panel, gap] = [150, 44];
 /** The height above the rows: titles and scales. */
 const top = 64;
 /** The width of a letter of the labels. */
@@ -68,7 +68,7 @@ export function drawDiagnosis(diagnosis: {
     { title: "saturated", value: ({ saturation }) => saturation, scale: shares, colour: "#f59e0b" },
   ];
   const labels = Math.ceil(Math.max(60, ...layers.map(({ path }) => path.length * letter))) + 12;
-  const [width, height] = [labels + panels.length * (panel + gap) + 12, top + layers.length * row + 12];
+  const [width, height] = [labels + panels.length * (panel + gap) + 24, top + layers.length * row + 12];
   const body = panels.flatMap((own, i) => drawPanel(own, layers, labels + gap + i * (panel + gap), height));
   const names = layers.map(
     ({ path }, i) => `<text x="${labels}" y="${top + i * row + 13}" text-anchor="end">${escapeXml(path)}</text>`,

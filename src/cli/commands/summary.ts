@@ -1,6 +1,7 @@
 // `nabla summary <model>`: shows what a model's file holds.
 import type { Command } from "commander";
 import { printable } from "../../errors.ts";
+import { writeFileAtomic } from "../../io/files.ts";
 import { loadModel } from "../../models/load-model.ts";
 import { measureName } from "../../train/setup.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
@@ -11,13 +12,18 @@ export function addSummary(program: Command): void {
     .command("summary")
     .summary("show the layers of a saved model")
     .description("Shows a saved model's layers, shapes and numbers of parameters, and what it was trained with.")
-    .argument("<model>", "a model's file, as train saves it", path);
+    .argument("<model>", "a model's file, as train saves it", path)
+    .option("--svg <file>", "draws the model into a file", path);
   withAnswerOptions(command).action(summary);
-  withExamples(command, [["nabla summary nabla-models/digits-mlp.safetensors", ""]]);
+  withExamples(command, [
+    ["nabla summary nabla-models/digits-mlp.safetensors", ""],
+    ["nabla summary nabla-models/digits-mlp.safetensors --svg digits.svg", ""],
+  ]);
 }
 
-async function summary(file: string, { json }: AnswerOptions): Promise<void> {
+async function summary(file: string, { json, svg }: AnswerOptions & { readonly svg?: string }): Promise<void> {
   const model = await loadModel(file);
+  if (svg !== undefined) await writeFileAtomic(svg, new TextEncoder().encode(await model.toSVG()));
   const { name, inputShape, outputShape, training, classNames, dataInfo } = model;
   const optimizer = training && { name: training.optimizer.name, ...((await training.optimizer.config()) as object) };
   const trained = training && {
@@ -53,6 +59,7 @@ async function summary(file: string, { json }: AnswerOptions): Promise<void> {
       `Inputs: ${dtype} · ${Number(scale.toPrecision(6))}${offset === 0 ? "" : ` + ${Number(offset.toPrecision(6))}`}`,
     );
   }
+  if (svg !== undefined) say(`The drawing is in ${printable(svg)}.`);
   if (classNames) say(wrap(`Classes: ${classNames.map((name) => printable(name)).join(", ")}`));
 }
 
