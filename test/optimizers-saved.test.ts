@@ -42,11 +42,8 @@ const settings: readonly (readonly [string, OptimizerOptions])[] = [
   ],
 ];
 
-/** Their slots are not one number for each element, which is what model files hold. */
-const shaped: readonly Name[] = ["adafactor", "lbfgs", "muon"];
-
 describe.each(settings)("a model's file with %s", (_, options) => {
-  test.each(names.filter((name) => !shaped.includes(name)))("%s", async (name) => {
+  test.each(names)("%s", async (name) => {
     const [x, y] = [
       tensor([
         [0, 1, 2],
@@ -67,7 +64,9 @@ describe.each(settings)("a model's file with %s", (_, options) => {
     };
     const rest = { epochs: 6, initialEpoch: 3, batchSize: 2, seed: 5 };
     const whole = make();
-    await whole.fit(x, y, { epochs: 6, batchSize: 2, seed: 5 });
+    // In two calls too, since each leaves the running means behind, where there are some.
+    await whole.fit(x, y, { epochs: 3, batchSize: 2, seed: 5 });
+    await whole.fit(x, y, rest);
     const begun = make();
     await begun.fit(x, y, { epochs: 3, batchSize: 2, seed: 5 });
     const loaded = await loadModel(await begun.toBytes());

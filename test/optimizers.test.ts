@@ -3,9 +3,11 @@ import { describe, expect, test } from "vitest";
 import {
   compile,
   gradients,
+  layers,
   type Optimizer,
   optimizers,
   schedules,
+  sequential,
   type Tensor,
   tensor,
   variable,
@@ -370,4 +372,17 @@ describe("what is wrong is said", () => {
     [() => optimizers.adam({ epsilon: 0 }), /expected epsilon to be a finite number above 0, got 0\./],
     [() => optimizers.sgd({ clipnorm: 0 }), /expected clipnorm to be a finite number above 0, got 0\./],
   ])("%#", (make, message) => expect(make).toThrow(message));
+});
+
+test("with useEma, fit leaves the running means of the weights behind, as in Keras", async () => {
+  const make = (useEma: boolean) =>
+    sequential([layers.dense(1, { kernelInitializer: "ones", useBias: false })], { inputShape: [1] }).compile({
+      optimizer: optimizers.sgd({ learningRate: 0.25, useEma, emaMomentum: 0.5 }),
+      loss: "mse",
+    });
+  const [plain, averaged] = [make(false), make(true)];
+  for (const model of [plain, averaged]) await model.fit([[1]], [[0]], { epochs: 2 });
+  // Each step halves the weight: 1/2, 1/4. The running mean begins with the first of these, and is then 3/8.
+  expect((await plain.getWeights())["dense_1/kernel"]!.data[0]).toBe(0.25);
+  expect((await averaged.getWeights())["dense_1/kernel"]!.data[0]).toBe(0.375);
 });

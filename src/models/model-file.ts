@@ -15,14 +15,13 @@ import type { Json, Layer } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
 import { registerLayers } from "../nn/register.ts";
 import { isRegistered, type LayerJson, layerFromJson, layerToJson } from "../nn/registry.ts";
-import { assignRanges } from "../nn/store.ts";
 import { layersIn, parametersIn } from "../nn/structure.ts";
 import { isShape, type Shapes } from "../nn/tree.ts";
 import type { WeightValues } from "../nn/weights.ts";
 import { optimizerFromConfig } from "../optimizers/index.ts";
+import { readOptimizerState, restoreOptimizerState } from "../optimizers/state.ts";
 import { checkFlag, checkOptions, describe } from "../options.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
-import { tensor } from "../tensor.ts";
 import { type TrainingSetup, trainedRanges } from "../train/setup.ts";
 
 /** A description of the data that a model was trained on, which is saved with the model. */
@@ -106,7 +105,8 @@ export async function encodeModel(model: SavedModel, options: SaveOptions): Prom
   const { training } = model;
   if (training) {
     metadata["training"] = JSON.stringify(await describeTraining(training, missing));
-    if (includeOptimizer) Object.assign(tensors, await optimizerState(model, training));
+    if (includeOptimizer)
+      Object.assign(tensors, await readOptimizerState(training.optimizer, trainedRanges(model, training)));
   }
   if (missing.length > 0) warnOnce(model, `save: model ${model.name}: ${missing.join(" ")}`);
   return encodeSafetensors(tensors, metadata);
@@ -180,21 +180,6 @@ const warned = new WeakMap<SavedModel, string>();
 function warnOnce(model: SavedModel, text: string): void {
   if (warned.get(model) !== text) console.warn(text);
   warned.set(model, text);
-}
-
-/** The optimizer's numbers, under the names that files give them: `optimizer/firstMoment/dense_1/kernel`. */
-async function optimizerState(model: SavedModel, setup: TrainingSetup): Promise<Record<string, HostArray>> {
-  const { iterations } = setup.optimizer;
-  const state: Record<string, HostArray> = {
-    "optimizer/iterations": { data: (await iterations.data()).slice(), shape: [], dtype: iterations.dtype },
-  };
-  for (const range of trainedRanges(model, setup))
-    for (const [name, slot] of Object.entries(setup.optimizer.slots(range))) {
-      const data = await slot.data();
-      for (const { path, shape, offset, size } of range.segments)
-        state[`optimizer/${name}/${path}`] = { data: data.slice(offset, offset + size), shape, dtype: slot.dtype };
-    }
-  return state;
 }
 
 /** Writes a file atomically. A page offers it as a download. */
@@ -313,20 +298,9 @@ function requireTensor(
 export function restoreOptimizer(model: SavedModel, { tensors, source }: ModelContent): void {
   const { training } = model;
   if (!training || ![...tensors.keys()].some((name) => name.startsWith("optimizer/"))) return;
-  const { iterations } = training.optimizer;
-  const count = requireTensor(tensors, source, "optimizer/iterations", [], iterations.dtype);
-  const slots = trainedRanges(model, training).flatMap((range) =>
-    Object.entries(training.optimizer.slots(range)).map(([name, slot]) => ({
-      slot,
-      parts: range.segments.map(({ path, shape, offset, size }) => ({
-        from: offset,
-        to: offset + size,
-        value: tensor(requireTensor(tensors, source, `optimizer/${name}/${path}`, shape, slot.dtype)),
-      })),
-    })),
+  restoreOptimizerState(training.optimizer, trainedRanges(model, training), (name, shape, dtype) =>
+    requireTensor(tensors, source, name, shape, dtype),
   );
-  iterations.assign(tensor(count));
-  for (const { slot, parts } of slots) assignRanges(slot, parts);
 }
 
 /** Implements `model.load`. */

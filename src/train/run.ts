@@ -128,6 +128,8 @@ export class Run implements TrainingRun {
         await this.#notify((callback) => callback.onEpochEnd?.(record, this));
         await this.#remember({ epoch: epoch + 1, step: 0, seen: 0, figures: null });
       }
+      const { optimizer } = this.#setup;
+      optimizer.finalizeVariableValues(trainedRanges(this.model, this.#setup));
       const history = { epochs: this.#records, stopped: this.#stopped, seconds: (performance.now() - start) / 1000 };
       await this.#notify((callback) => callback.onTrainEnd?.(history, this));
       return history;
