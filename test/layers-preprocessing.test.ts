@@ -14,6 +14,7 @@ import {
   type Tensor,
   tensor,
 } from "../src/index.ts";
+import { Call } from "../src/nn/call.ts";
 import { layerFromJson, layerToJson } from "../src/nn/registry.ts";
 import { fingerprint } from "../src/nn/strings.ts";
 import { checkLayer } from "./check-layer.ts";
@@ -166,6 +167,24 @@ describe("categoryEncoding", () => {
     expect(await encode("count", [3, 0])).toEqual([[0, 0, 0, 1], [1, 0, 0, 0]]); // biome-ignore format: rows
     expect(await encode("count", [[[1, -1, 4, 1]]])).toEqual([[[0, 2, 0, 0]]]);
   });
+});
+
+test("the mask of steps goes along with numbers and one-hot vectors, and ends where steps become one vector", () => {
+  const x = tensor([[1, 2, 0]]);
+  const mask = tensor([[true, true, false]]);
+  const maskOf = (layer: Layer) => new Call(layer, { mask }).result(x).mask;
+  const vocabulary = [1, 2];
+  for (const outputMode of ["int", "oneHot"] as const) {
+    expect(maskOf(layers.integerLookup({ vocabulary, outputMode }))).toBe(mask);
+    expect(maskOf(layers.hashing(3, { outputMode }))).toBe(mask);
+    expect(maskOf(layers.discretization({ binBoundaries: [1], outputMode }))).toBe(mask);
+  }
+  for (const outputMode of ["multiHot", "count"] as const) {
+    expect(maskOf(layers.integerLookup({ vocabulary, outputMode }))).toBeNull();
+    expect(maskOf(layers.hashing(3, { outputMode }))).toBeNull();
+    expect(maskOf(layers.discretization({ binBoundaries: [1], outputMode }))).toBeNull();
+    expect(maskOf(layers.categoryEncoding(3, { outputMode }))).toBeNull();
+  }
 });
 
 describe("integerLookup", () => {

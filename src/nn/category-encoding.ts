@@ -3,6 +3,7 @@ import { where } from "../functions/array.ts";
 import * as ops from "../ops/index.ts";
 import { checkChoice, checkCount } from "../options.ts";
 import { Tensor, tensor } from "../tensor.ts";
+import type { Masks } from "./call.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 
 /** The forms in which categories come out, besides the numbers themselves. */
@@ -47,6 +48,10 @@ export function encodeCategories(
   return weights ? counts.mul(tensor([...weights])) : counts;
 }
 
+/** The mask of encoded categories: that of their steps, unless these have become one vector. */
+export const maskOfEncoding = (mode: (typeof tokenEncodings)[number], x: Tensor, mask: Masks | null): Masks | null =>
+  mode === "int" || (mode === "oneHot" && x.shape[1] !== 1) ? mask : null;
+
 export interface CategoryEncodingConfig extends LayerOptions {
   /** The number of categories. */
   readonly numTokens: number;
@@ -76,6 +81,10 @@ export class CategoryEncoding extends Layer<Tensor, Tensor> {
 
   call(x: Tensor): Tensor {
     return encodeCategories(x, this.numTokens, this.outputMode);
+  }
+
+  override computeMask(x: Tensor, mask: Masks | null): Masks | null {
+    return maskOfEncoding(this.outputMode, x, mask);
   }
 
   override config() {

@@ -4,7 +4,8 @@ import { zeros } from "../functions/array.ts";
 import { checkChoice, checkCount, describe } from "../options.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { type AdaptData, examplesIn } from "./adapting.ts";
-import { encodeCategories, encodings } from "./category-encoding.ts";
+import type { Masks } from "./call.ts";
+import { encodeCategories, encodings, maskOfEncoding } from "./category-encoding.ts";
 import { asFloat, Layer, type LayerOptions } from "./layer.ts";
 
 const modes = ["int", ...encodings] as const;
@@ -81,6 +82,10 @@ export class Discretization extends Layer<Tensor, Tensor> {
     const boundaries = this.binBoundaries ? tensor([...this.binBoundaries]) : this.parameter("binBoundaries");
     const bins = asFloat(x).expandDims(-1).greaterEqual(boundaries).cast("int32").sum(-1);
     return encodeCategories(bins, this.numBins, this.outputMode);
+  }
+
+  override computeMask(x: Tensor, mask: Masks | null): Masks | null {
+    return maskOfEncoding(this.outputMode, x, mask);
   }
 
   override config() {

@@ -6,7 +6,8 @@ import { key } from "../functions/random.ts";
 import * as ops from "../ops/index.ts";
 import { checkChoice, checkCount, describe } from "../options.ts";
 import { Tensor } from "../tensor.ts";
-import { encodeCategories, encodings } from "./category-encoding.ts";
+import type { Masks } from "./call.ts";
+import { encodeCategories, encodings, maskOfEncoding } from "./category-encoding.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 import { fingerprint, mapStrings, type Strings } from "./strings.ts";
 
@@ -72,6 +73,10 @@ export class Hashing extends Layer<Tensor, Tensor> {
     if (maskValue === null) return encodeCategories(bins, numBins, this.outputMode);
     const mask = typeof maskValue === "string" ? fingerprint(maskValue) | 0 : maskValue;
     return encodeCategories(where(integers.equal(mask), 0, bins), numBins, this.outputMode);
+  }
+
+  override computeMask(x: Tensor, mask: Masks | null): Masks | null {
+    return maskOfEncoding(this.outputMode, x, mask);
   }
 
   override config() {

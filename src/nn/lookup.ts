@@ -2,7 +2,8 @@
 import { ArgumentError } from "../errors.ts";
 import { checkChoice, checkCount, checkFlag, describe } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { encodeCategories, tokenEncodings } from "./category-encoding.ts";
+import type { Masks } from "./call.ts";
+import { encodeCategories, maskOfEncoding, tokenEncodings } from "./category-encoding.ts";
 import { type Json, Layer, type LayerOptions } from "./layer.ts";
 
 /** A token: a word, or an integer. */
@@ -216,6 +217,10 @@ export abstract class Lookup<T extends Token> extends Layer<Tensor, Tensor> {
 
   call(x: Tensor): Tensor {
     return this.encodeIndices(x);
+  }
+
+  override computeMask(x: Tensor, mask: Masks | null): Masks | null {
+    return maskOfEncoding(this.outputMode, x, mask);
   }
 
   override config(): { readonly [option: string]: Json } {
