@@ -159,3 +159,21 @@ test("where a callback changed the weights, so that it cannot be found again, th
     /epoch 2, step 1 of 1: it stayed finite when these steps were taken again/,
   );
 });
+
+test("a cell of one's own, which computes in a loop, leaves the layer around it to be named", async () => {
+  class Cell extends Layer {
+    readonly stateSize = 1;
+    readonly outputSize = 1;
+    readonly inner = layers.dense(1);
+    call({ x, states: [h] }: { x: Tensor; states: Tensor[] }) {
+      const output = this.inner.apply(x.add(h!));
+      return { output, states: [output] };
+    }
+  }
+  const model = sequential([layers.rnn(new Cell() as never), layers.dense(1)], { inputShape: [5, 1], seed: 1 });
+  model.compile({ optimizer: optimizers.sgd({ learningRate: 1e30 }), loss: "mse" });
+  const x = { data: new Float32Array(20).fill(1), shape: [4, 5, 1] };
+  const y = [[0], [1], [2], [3]];
+  expect((await model.diagnose(x, y)).layers.map(({ path }) => path)).toEqual(["rnn_1", "dense_1"]);
+  expect(await failure(model.fit(x, y, { epochs: 9 }))).toMatch(/first layer whose output is not finite is rnn_1/);
+});

@@ -5,19 +5,17 @@ import { stack } from "../functions/array.ts";
 import { foldIn, key } from "../functions/random.ts";
 import { moments } from "../functions/reductions.ts";
 import { gradients } from "../gradient.ts";
-import { topologicalOrder } from "../graph/order.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
 import { readingThrough, readRange } from "../nn/store.ts";
 import { joinPath, layersIn } from "../nn/structure.ts";
 import { isTensor, leavesOf } from "../nn/tree.ts";
-import { placeholderOp } from "../ops/leaf.ts";
-import type { Node } from "../ops/op.ts";
 import { checkCount, checkOptions } from "../options.ts";
 import { permutation } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 import { Diagnosis } from "./diagnosis.ts";
 import type { BatchStream, TrainingData } from "./examples.ts";
+import { insideLoops } from "./inside-loops.ts";
 import type { LayerDiagnosis } from "./layer-diagnosis.ts";
 import { measure } from "./measure.ts";
 import { Meters } from "./meters.ts";
@@ -170,14 +168,6 @@ function rowsOf(model: Network, called: readonly (readonly [Layer, string, reado
 }
 
 const isBelow = (path: string, root: string): boolean => root === "" || path.startsWith(`${root}/`);
-
-/** The nodes that depend on a placeholder: within the body of a loop, say, whose values nobody outside can read. */
-function insideLoops(nodes: readonly Node[]): Set<Node> {
-  const inside = new Set<Node>();
-  for (const node of topologicalOrder(nodes))
-    if (node.op === placeholderOp || node.inputs.some((input) => inside.has(input as Node))) inside.add(node);
-  return inside;
-}
 
 /** Mean, variance, dead units and saturated elements of an output, float32 [4]. */
 function figuresOf(output: Tensor, activation: string | null): Tensor {

@@ -4,9 +4,11 @@ import { stack } from "../functions/array.ts";
 import { isfinite } from "../functions/elementwise.ts";
 import { all } from "../functions/reductions.ts";
 import { isTensor, leavesOf } from "../nn/tree.ts";
+import type { Node } from "../ops/op.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
 import { breathe } from "./air.ts";
+import { insideLoops } from "./inside-loops.ts";
 import type { Recording, Steps } from "./replay.ts";
 import type { TrainingSetup } from "./setup.ts";
 import type { Trainer } from "./trainer.ts";
@@ -75,7 +77,10 @@ async function findStep(trainer: Trainer, rate: Variable, recording: Recording):
 
 /** Names the first layer whose output is not finite in the next step. */
 async function firstNotFinite(trainer: Trainer, { ready }: Steps): Promise<string> {
-  const { inputs, outputs } = trainer.outputsOfNextStep(ready);
+  const { inputs, outputs: all } = trainer.outputsOfNextStep(ready);
+  const nodesOf = ({ output }: (typeof all)[number]): Node[] => leavesOf(output, isTensor).map(({ node }) => node);
+  const hidden = insideLoops(all.flatMap(nodesOf));
+  const outputs = all.filter((own) => !nodesOf(own).some((node) => hidden.has(node)));
   const wrong = await indexOfNotFinite([
     ...leavesOf(inputs, isTensor),
     ...outputs.flatMap(({ output }) => leavesOf(output, isTensor)),
