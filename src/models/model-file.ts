@@ -98,7 +98,7 @@ export async function encodeModel(model: SavedModel, options: SaveOptions): Prom
   const metadata: Record<string, string> = {
     format: "nabla",
     version: String(version),
-    architecture: JSON.stringify({ ...layerToJson(model), inputShape: model.requireShapes().inputShape }),
+    architecture: JSON.stringify({ ...layerToJson(model, model.name), inputShape: model.requireShapes().inputShape }),
   };
   if (Object.keys(model.dataInfo).length > 0) metadata["data"] = JSON.stringify(model.dataInfo);
   const missing = whyUnreadable(model);

@@ -155,7 +155,9 @@ abstract class ProjectedAttention<Out extends Tensors> extends Layer<AttentionIn
     const at = start.add(arange(time).cast("int32"));
 
     const q = this.#turned(this.#project("query", query), at);
-    const own = { keys: this.#turned(this.#project("key", key), at), values: this.#project("value", value) };
+    // The keys of another sequence are counted from its beginning.
+    const keysAt = key === query ? at : arange(key.shape[1]!).cast("int32").expandDims(0);
+    const own = { keys: this.#turned(this.#project("key", key), keysAt), values: this.#project("value", value) };
     const all = cache
       ? { keys: written(cache.keys, own.keys, start), values: written(cache.values, own.values, start) }
       : own;

@@ -75,7 +75,8 @@ import { FeedForward, TransformerDecoder, TransformerEncoder } from "./transform
 import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from "./transposed.ts";
 import { UpSampling1D, UpSampling2D, UpSampling3D } from "./up-sampling.ts";
 
-const classes: Readonly<Record<string, new (config: any) => Layer>> = {
+/** All layer classes of Nabla by name. */
+export const layerClasses: Readonly<Record<string, new (config: any) => Layer>> = {
   Activation,
   ActivityRegularization,
   Add,
@@ -187,7 +188,7 @@ const classes: Readonly<Record<string, new (config: any) => Layer>> = {
 
 /** Makes the layers of Nabla known. Only who reads or writes files needs this: a page that does not loads no others. */
 export function registerLayers(): void {
-  for (const [name, Class] of Object.entries(classes)) addFactory(name, (config) => new Class(config));
+  for (const [name, Class] of Object.entries(layerClasses)) addFactory(name, (config) => new Class(config));
 }
 
 /**

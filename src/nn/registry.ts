@@ -32,9 +32,10 @@ let reading: (Layer | null)[] | null = null;
 
 /**
  * The class of a layer and the options that make it again, with the layers that it holds. `name` is its name among the
- * layers of the one that holds it.
+ * layers of the one that holds it. By default a layer has a name only if its maker gave it one: otherwise the field in
+ * which it stands names it, here as in the file's reader.
  */
-export function layerToJson(layer: Layer, name: string = layer.name): LayerJson {
+export function layerToJson(layer: Layer, name: string = layer.isNamed ? layer.name : ""): LayerJson {
   const outer = writing;
   writing ??= new Map();
   try {
@@ -43,7 +44,7 @@ export function layerToJson(layer: Layer, name: string = layer.name): LayerJson 
     writing.set(layer, writing.size);
     const { trainable, activityRegularizer } = layer;
     const common = {
-      name,
+      ...(name && { name }),
       ...(trainable ? {} : { trainable }),
       ...(activityRegularizer && { activityRegularizer: regularizerConfig(activityRegularizer) as Json }),
     };
