@@ -182,6 +182,7 @@ export const unary: Readonly<Record<string, Entry>> = {
   Bidirectional: entry(only(2), (d, _, o) =>
     layers.bidirectional(anyRecurrent(d, {}), { mergeMode: d.pick(["concat", "sum", "mul", "ave"] as const), ...o }),
   ),
+  CenterCrop: entry(only(3), (d, s, o) => layers.centerCrop(d.int(1, s[0]!), d.int(1, s[1]!), o)),
   Conv1D: entry(only(2), (d, s, o) => {
     const { kernelSize, ...rest } = convolution(d, 1, s, true);
     const { filters: n, ...groups } = filters(d, s, true);
@@ -290,10 +291,20 @@ export const unary: Readonly<Record<string, Entry>> = {
   PositionEmbedding: entry(only(2), (d, s, o) => layers.positionEmbedding(s[0]! + d.int(0, 2), o)),
   RMSNormalization: entry(atLeast(1), (d, s, o) => layers.rmsNormalization({ axis: axes(d, s), ...o })),
   RNN: entry(only(2), (d, _, o) => layers.rnn(cell(d), { ...sequences(d), ...o })),
+  RandomBrightness: entry(only(3), (d, _, o) =>
+    layers.randomBrightness(d.number(0, 0.3), { valueRange: [-1, 1], ...o }),
+  ),
+  RandomContrast: entry(only(3), (d, _, o) => layers.randomContrast(d.number(0.1, 0.5), { valueRange: [-1, 1], ...o })),
+  RandomCrop: entry(only(3), (d, s, o) => layers.randomCrop(d.int(1, s[0]!), d.int(1, s[1]!), o)),
+  RandomFlip: entry(only(3), (d, _, o) => layers.randomFlip(d.pick(["horizontal", "vertical"]), o)),
+  RandomRotation: entry(only(3), (d, _, o) => layers.randomRotation(d.number(0, 0.3), o)),
+  RandomTranslation: entry(only(3), (d, _, o) => layers.randomTranslation(d.number(0, 0.3), 0.1, o)),
+  RandomZoom: entry(only(3), (d, _, o) => layers.randomZoom(d.number(0, 0.3), o)),
   ReLU: entry(atLeast(1), (_, __, o) => layers.relu(o)),
   RepeatVector: entry(only(1), (d, _, o) => layers.repeatVector(d.int(1, 4), o)),
   Rescaling: entry(atLeast(1), (d, _, o) => layers.rescaling(0.5, d.pick([0, 0.1]), o)),
   Reshape: entry(atLeast(1), (d, s, o) => layers.reshape(otherShape(d, s), o)),
+  Resizing: entry(only(3), (d, _, o) => layers.resizing(d.int(1, 4), d.int(1, 4), o)),
   RotaryEmbedding: entry(
     (s) => s.length === 2 && s[1]! % 2 === 0,
     (d, _, o) => layers.rotaryEmbedding({ ...d.some({ maxWavelength: 50 }), ...o }),
