@@ -284,6 +284,7 @@ export const unary: Readonly<Record<string, Entry>> = {
   MaxPooling3D: entry(only(4), (d, s, o) => layers.maxPooling3d({ ...pooling(d, 3, s), ...o })),
   Maxout: entry(atLeast(1), (d, _, o) => layers.maxout(d.int(1, 4), { ...d.some({ pieces: 3 }), ...o })),
   MultiHeadAttention: entry(only(2), (d, _, o) => multiHead(d, o)),
+  Normalization: entry(atLeast(1), (d, _, o) => layers.normalization({ mean: 0.1, variance: d.pick([0.5, 2]), ...o })),
   PReLU: entry(atLeast(1), (d, s, o) =>
     layers.prelu({ ...d.some({ sharedAxes: [d.int(1, s.length)], alphaInitializer: "ones" as const }), ...o }),
   ),

@@ -121,7 +121,7 @@ const shapes: readonly (() => (d: Draw) => Shape)[] = [
   () => (d) => [d.int(1, 6)],
   () => (d) => [d.int(1, 5), d.int(1, 4)],
   () => (d) => [d.int(1, 5), d.int(1, 5), d.int(1, 3)],
-  () => (d) => [d.int(1, 4), d.int(1, 4), d.int(1, 4), d.int(1, 2)],
+  () => (d) => [d.int(2, 4), d.int(2, 4), d.int(2, 4), d.int(1, 2)],
 ];
 const anyShape = (d: Draw): Shape => d.pick(shapes)()(d);
 

@@ -65,16 +65,14 @@ export function adafactor(options: AdafactorOptions = {}): Optimizer {
         const part = (x: Tensor): Tensor => (x.size === size ? x : x.reshape([-1]).at([offset, offset + size]));
         const [x, g] = [part(value), part(gradient).reshape(shape)];
         const squares = g.square().add(own.epsilon1);
-        let v: Tensor;
+        let u: Tensor;
         if (isFactored(segment)) {
           const rows = mean("rowMeans", squares.mean(-1));
           const columns = mean("columnMeans", squares.mean(-2));
-          v = rows
-            .div(rows.mean(-1, { keepDims: true }))
-            .expandDims(-1)
-            .mul(columns.expandDims(-2));
-        } else v = mean("secondMoment", squares);
-        const u = g.div(v.sqrt());
+          const shares = rows.div(rows.mean(-1, { keepDims: true }));
+          // The product of both is below float32 where a row and a column of gradients are 0.
+          u = g.div(shares.sqrt().expandDims(-1)).div(columns.sqrt().expandDims(-2));
+        } else u = g.div(mean("secondMoment", squares).sqrt());
         const length = rms(u).div(own.clipThreshold).maximum(1);
         const rate = limited.ndim === 0 ? limited : part(limited);
         return x.sub(u.div(length).reshape(x.shape).mul(rms(x).maximum(own.epsilon2).mul(rate)));
