@@ -431,6 +431,26 @@ describe("a training step of one's own", () => {
     expect(Math.abs((await made.mean().item()) - 3)).toBeLessThan(0.5);
     expect(await gan.forCritic.iterations.array()).toBe(120 * 8);
   });
+  test("neither a loss nor targets are needed; to be evaluated, it needs both", async () => {
+    class Alone extends Gan {
+      override call(real: Tensor): Tensor {
+        return this.critic.apply(real);
+      }
+      override trainStep({ inputs }: Batch<Tensor>, step: StepContext) {
+        return super.trainStep({ inputs, targets: inputs, weights: null }, step);
+      }
+    }
+    const gan = new Alone({ seed: 1 });
+    gan.compile({ optimizer: "adam" });
+    const { epochs } = await gan.fit([[3], [3.5]], { epochs: 2 });
+    expect(epochs.length).toBe(2);
+    expect(Object.keys((await gan.fit([[3]])).epochs[0]!)).toContain("generatorLoss");
+    await expect(gan.evaluate([[3]], [[1]])).rejects.toThrow(/expected a loss to measure by, got none/);
+    await expect(gan.evaluate([[3]] as never)).rejects.toThrow(/got inputs alone/);
+    expect(() => gan.compile({ metrics: ["mae"] } as never)).toThrow(/expected a loss/);
+    expect(() => (compiled() as Model).compile()).toThrow(/expected a loss/);
+    await expect(compiled().fit(x)).rejects.toThrow(/got inputs alone/);
+  });
   test("the same bits from the same seed", async () => {
     const run = async () => {
       const gan = new Gan({ seed: 1 });

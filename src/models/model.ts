@@ -25,12 +25,14 @@ import {
   isColumn,
   isInputs,
   isStream,
+  noTargets,
   type TrainingData,
   toColumns,
 } from "../train/examples.ts";
 import type { FitOptions } from "../train/fit-options.ts";
 import { type PredictOptions, Predictor } from "../train/predict.ts";
 import type { TrainingSetup } from "../train/setup.ts";
+import type { OwnStep } from "../train/trainer.ts";
 import type { Bytes, DataInfo, ModelSource, SaveOptions } from "./model-file.ts";
 import { objectivesOf, type PerOutput } from "./objectives.ts";
 import { summaryTable } from "./summary.ts";
@@ -145,10 +147,16 @@ export abstract class Model<
    *   metrics: ["accuracy"],
    * });
    */
-  compile<const L extends readonly MetricLike[]>(options: CompileOptions<L>): Model<NamesOf<L>, In, Out> {
+  compile<const L extends readonly MetricLike[]>(options: CompileOptions<L>): Model<NamesOf<L>, In, Out>;
+  /** A model with a training step of its own needs no loss, but to be evaluated. */
+  compile(options?: Pick<CompileOptions, "optimizer">): Model<any, In, Out>;
+  compile(options: Partial<CompileOptions> = {}): Model<any, In, Out> {
     checkOptions("compile", options, ["optimizer", "loss", "lossWeights", "metrics", "weightedMetrics"]);
     this.#refuseDuringFit("compile");
-    const objectives = objectivesOf(options, this.lastActivations);
+    const { loss, lossWeights, metrics, weightedMetrics } = options;
+    const measuresNothing = [loss, lossWeights, metrics, weightedMetrics].every((given) => given === undefined);
+    const isOwn = hasOwnStep(this) && measuresNothing;
+    const objectives = isOwn ? [] : objectivesOf(options as CompileOptions, this.lastActivations);
     this.useTraining({ optimizer: resolveOptimizer(options.optimizer ?? "rmsprop"), objectives });
     return this as Model<any>;
   }
@@ -187,12 +195,14 @@ export abstract class Model<
    */
   fit(data: TrainingData | BatchStream, options?: FitOptions): Promise<History<M>>;
   fit(inputs: ArraySources, targets: ArraySources, options?: FitOptions): Promise<History<M>>;
+  /** Inputs without targets, for a model with a training step of its own. */
+  fit(inputs: ArraySources, options?: FitOptions): Promise<History<M>>;
   async fit(first: any, second?: any, third?: FitOptions): Promise<History<M>> {
     this.#refuseDuringFit("fit");
     // The run begins with this call, before anything is awaited: what it has found must not change under it.
     this.fitting = true;
     try {
-      const { data, options } = sort<FitOptions>("fit", first, second, third);
+      const { data, options } = sort<FitOptions>("fit", first, second, third, hasOwnStep(this));
       const setup = this.requireTraining("fit");
       const { fit } = await trainingLoop();
       return await fit(this, setup, withWeights(data, options), options, (examples) => {
@@ -343,9 +353,15 @@ function sort<Options extends object>(
   first: TrainingData | BatchStream | ArraySources,
   second: ArraySources | Options | undefined,
   third: Options | undefined,
+  mayLackTargets = false,
 ): { data: TrainingData | BatchStream; options: Options } {
   if (!isInputs(first, second))
     return { data: first as TrainingData | BatchStream, options: (second as Options | undefined) ?? ({} as Options) };
+  if (mayLackTargets && (second === undefined || isOptions(second)))
+    return {
+      data: { x: first as ArraySources, y: noTargets },
+      options: (second as Options | undefined) ?? ({} as Options),
+    };
   if (second === undefined)
     throw new ArgumentError(`${where}: expected a Dataset, { x, y }, or inputs and then targets, got inputs alone.`);
   if (isOptions(second))
@@ -354,6 +370,8 @@ function sort<Options extends object>(
     );
   return { data: { x: first as ArraySources, y: second as ArraySources }, options: third ?? ({} as Options) };
 }
+
+const hasOwnStep = (model: Network & OwnStep): boolean => model.trainStep !== undefined;
 
 /** True for options in the place of targets. */
 const isOptions = (given: unknown): boolean =>

@@ -29,6 +29,9 @@ export type TrainingData =
   | { readonly x: ArraySources; readonly y: ArraySources; readonly sampleWeight?: ArraySource }
   | { readonly inputs: ArraySources; readonly targets: ArraySources; readonly sampleWeight?: ArraySource };
 
+/** The targets of data that have none: a training step of one's own may need inputs only. */
+export const noTargets: readonly [] = [];
+
 /** Data in memory, as training sees them. */
 export interface Examples {
   readonly inputs: Tree<Column>;
@@ -63,7 +66,7 @@ export async function toExamples(where: string, given: TrainingData, forms: Form
   }
   const { x, y, sampleWeight } = partsOf(where, given);
   const inputs = await toColumns(`${where}: inputs`, x, forms.inputs);
-  const targets = await toColumns(`${where}: targets`, y, forms.targets);
+  const targets = y === noTargets ? noTargets : await toColumns(`${where}: targets`, y, forms.targets);
   const weights =
     sampleWeight === undefined ? null : columnFrom(await toSource(sampleWeight), `${where}: sampleWeight`);
   const size = countOf(where, inputs, targets, weights);

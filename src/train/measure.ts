@@ -35,6 +35,8 @@ export function measure(
   const predictions = leavesOf(output, isTensor);
   const expected = leavesOf(targets, isTensor);
   const masks = mask === null ? [] : leavesOf(mask, (m): m is Tensor | null => m === null || m instanceof Tensor);
+  if (objectives.length === 0)
+    throw new ArgumentError("expected a loss to measure by, got none; call model.compile({ loss: … }) first.");
   checkCounts(objectives, predictions.length, expected.length);
   const parts = objectives.map((objective, i) => {
     const [target, prediction] = [expected[i] as Tensor, predictions[i] as Tensor];
