@@ -94,6 +94,8 @@ export interface Plan {
   readonly copies: readonly Copy[];
   /** The byte offset of each kernel's scratch memory. */
   readonly scratch: ReadonlyMap<Kernel, number>;
+  /** The kernels of a loop's step whose scratch memory is filled once, before the loop, and then kept. */
+  readonly kept: ReadonlySet<Kernel>;
   readonly arenaBytes: number;
   /** The most bytes that are live at once: no layout for this order of kernels needs less. */
   readonly lowerBound: number;

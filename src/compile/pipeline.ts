@@ -3,6 +3,7 @@ import { debugLevel, debugPrint, verifies } from "../debug.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Body, LoopAttrs } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import type { Buffer } from "./expression.ts";
 import { fuse } from "./fuse.ts";
 import type { Kernel, LoweredGraph } from "./kernel.ts";
 import { type KernelGraph, kernelGraph } from "./kernel-graph.ts";
@@ -23,12 +24,30 @@ export const loadInspection = (): Promise<Inspection> => import("./inspection.ts
 export const inspectionAskedFor = (): Promise<Inspection> | undefined =>
   verifies() || debugLevel() > 0 ? loadInspection() : undefined;
 
-/** Lowers a graph to kernels with their memory: what every printer starts from. Checks each pass with an `inspection`. */
+/** The scratch memory that the kernels of a backend need. */
+interface Scratch {
+  readonly bytes: (kernel: Kernel) => number;
+  readonly sources: (kernel: Kernel) => readonly Buffer[] | null;
+}
+
+/**
+ * Lowers a graph to kernels with their memory: what every printer starts from. Checks each pass with an `inspection`.
+ *
+ * @param bytes the scratch memory that a kernel needs
+ * @param sources the buffers from which a kernel's scratch memory is filled by a piece of its own, before the other
+ *   pieces; null if it is not filled so
+ */
 export function lowerGraph(
   traced: Graph,
-  ownScratchBytes: (kernel: Kernel) => number,
+  bytes: Scratch["bytes"],
   inspection?: Inspection,
+  sources: Scratch["sources"] = () => null,
 ): LoweredGraph {
+  return lowerWithin(null, traced, { bytes, sources }, inspection);
+}
+
+/** Lowers a graph, or the step of a loop. */
+function lowerWithin(body: Body | null, traced: Graph, own: Scratch, inspection?: Inspection): LoweredGraph {
   const verified = (after: string, graph: Graph): Graph => {
     if (inspection && verifies()) {
       inspection.verifyGraph(graph, after);
@@ -39,15 +58,24 @@ export function lowerGraph(
   const graph = verified("tracing", traced);
   const simple = verified("simplify", simplify(graph)); // 1
   const tidy = verified("tidyLoops", tidyLoops(simple)); // 2
-  const fused = fuseRoots(tidy, stepsOf(ownScratchBytes, inspection)); // 3, 4, 5
+  const fused = fuseRoots(tidy, stepsOf(own, inspection)); // 3, 4, 5
   verified("fuse", fused.graph);
   const merged = { ...fused, kernels: fused.kernels.map(mergeAxes) }; // 6
   const scheduled = schedule(merged); // 7
   // Temporaries of a loop's step lie in the loop's scratch memory.
-  const scratchBytes = (kernel: Kernel): number => kernel.loop?.step.plan.arenaBytes ?? ownScratchBytes(kernel);
-  const planned = plan(merged, scheduled, scratchBytes); // 8
+  const scratchBytes = (kernel: Kernel): number => kernel.loop?.step.plan.arenaBytes ?? own.bytes(kernel);
+  // What is made of the loop's constants alone is the same at every step.
+  const isKept = (kernel: Kernel): boolean =>
+    body !== null && (own.sources(kernel)?.every((buffer) => isConstantOf(body, buffer)) ?? false);
+  const planned = plan(merged, scheduled, scratchBytes, isKept); // 8
   if (verifies()) inspection?.verifyPlan(merged.graph, planned, scratchBytes);
   return { graph: merged.graph, plan: planned };
+}
+
+/** True if a buffer of a loop's step is a constant of the loop: neither a carry nor a slice nor a stacked result. */
+function isConstantOf({ carries, slices, constants }: Body, { place, index }: Buffer): boolean {
+  const first = carries.length + slices.length;
+  return place === "variable" && index >= first && index < first + constants.length;
 }
 
 /** Passes 3 to 5. An attempt at fusing may show that other roots are better; then they are chosen anew. */
@@ -62,15 +90,12 @@ function fuseRoots(graph: Graph, stepOf: (loop: Node) => LoweredGraph): KernelGr
 }
 
 /** Lowers the bodies of loops, each once. */
-function stepsOf(
-  ownScratchBytes: (kernel: Kernel) => number,
-  inspection: Inspection | undefined,
-): (loop: Node) => LoweredGraph {
+function stepsOf(own: Scratch, inspection: Inspection | undefined): (loop: Node) => LoweredGraph {
   const steps = new Map<Body, LoweredGraph>();
   return (loop) => {
     const { body } = loop.attrs as LoopAttrs;
     let step = steps.get(body);
-    if (!step) steps.set(body, (step = lowerGraph(stepGraph(loop), ownScratchBytes, inspection)));
+    if (!step) steps.set(body, (step = lowerWithin(body, stepGraph(loop), own, inspection)));
     return step;
   };
 }

@@ -22,8 +22,16 @@ interface Block {
 
 const never = Infinity;
 
-/** Lays out all memory. `scratchBytes` gives the memory that a backend's kernel needs for itself. */
-export function plan(fused: KernelGraph, scheduled: Schedule, scratchBytes: (kernel: Kernel) => number): Plan {
+/**
+ * Lays out all memory. `scratchBytes` gives the memory that a backend's kernel needs for itself; `isKept` tells whether
+ * it keeps that memory from step to step of the loop whose step this is.
+ */
+export function plan(
+  fused: KernelGraph,
+  scheduled: Schedule,
+  scratchBytes: (kernel: Kernel) => number,
+  isKept: (kernel: Kernel) => boolean,
+): Plan {
   const { graph, buffers } = fused;
   const { kernels, inVariables, copies } = scheduled;
   const outputs = graph.outputs.map((node) => buffers.locate(node).buffer);
@@ -43,7 +51,9 @@ export function plan(fused: KernelGraph, scheduled: Schedule, scratchBytes: (ker
   const home = new Map<Buffer, Block>();
   const scratch = new Map<Kernel, Block>();
   const live = new Set<Buffer>();
+  const kept = new Set(kernels.filter((kernel) => scratchBytes(kernel) > 0 && isKept(kernel)));
   let liveBytes = inputBytes.reduce((n, bytes) => n + bytes, 0);
+  for (const kernel of kept) liveBytes += scratchBytes(kernel);
   let lowerBound = liveBytes;
   const forget = (buffer: Buffer): void => {
     if (live.delete(buffer)) liveBytes -= bytesOf(buffer);
@@ -70,8 +80,10 @@ export function plan(fused: KernelGraph, scheduled: Schedule, scratchBytes: (ker
       live.add(buffer);
       liveBytes += bytesOf(buffer);
     }
-    const own = scratchBytes(kernel);
-    if (own > 0) scratch.set(kernel, block(own, i, i));
+    const isOnce = kept.has(kernel);
+    const own = isOnce ? 0 : scratchBytes(kernel);
+    if (isOnce) scratch.set(kernel, block(scratchBytes(kernel), -1, never));
+    else if (own > 0) scratch.set(kernel, block(own, i, i));
     lowerBound = Math.max(lowerBound, liveBytes + own);
     for (const buffer of [...kernelReads(kernel), ...kernelWrites(kernel)])
       if (lastUse.get(buffer) === i) forget(buffer);
@@ -90,6 +102,7 @@ export function plan(fused: KernelGraph, scheduled: Schedule, scratchBytes: (ker
     inVariables,
     copies,
     scratch: offsets(scratch),
+    kept,
     arenaBytes: top,
     lowerBound,
   };

@@ -47,8 +47,8 @@ export function verifyPlan(graph: Graph, plan: Plan, scratchBytes: (kernel: Kern
         name: `scratch of kernel ${i}`,
         start: scratch,
         end: scratch + scratchBytes(kernel),
-        from: i,
-        to: i,
+        from: plan.kept.has(kernel) ? -1 : i,
+        to: plan.kept.has(kernel) ? last : i,
       });
   });
   for (const buffer of [...plan.outputs, ...plan.copies.map((c) => c.from)]) {

@@ -1,5 +1,5 @@
 // Cuts a contraction into panels, passes, blocks and units, or leaves it to plain loops where these are faster.
-import { type Expression, usesAxes } from "../../../compile/expression.ts";
+import { type Buffer, type Expression, usesAxes, visit } from "../../../compile/expression.ts";
 import type { Kernel } from "../../../compile/kernel.ts";
 import { longestAxis } from "../../../shape.ts";
 import type { Affine } from "../../../view.ts";
@@ -333,8 +333,25 @@ export function ownLayout(b: Blocking): OwnLayout {
 /** Bytes of the packed columns of one product. */
 export const columnBytes = (b: Blocking): number => b.columns.count * b.depth.count * 4 + 64;
 
+/** The blocking of a kernel whose threads share packed columns; null for any other kernel. */
+function sharedBlocking(kernel: Kernel, target: Target): Blocking | null {
+  const b = blockingOf(kernel, target);
+  return b?.sharesColumns && b.directColumnStep === null ? b : null;
+}
+
 /** Bytes of scratch memory that the threads of a kernel share while it runs, for packed columns. */
 export function contractScratchBytes(kernel: Kernel, target: Target): number {
-  const b = blockingOf(kernel, target);
-  return b?.sharesColumns && b.directColumnStep === null ? columnBytes(b) * b.batch.count : 0;
+  const b = sharedBlocking(kernel, target);
+  return b ? columnBytes(b) * b.batch.count : 0;
+}
+
+/** The buffers that the piece which packs shared columns reads; null for a kernel without such a piece. */
+export function packedBuffers(kernel: Kernel, target: Target): readonly Buffer[] | null {
+  const b = sharedBlocking(kernel, target);
+  if (!b) return null;
+  const buffers = new Set<Buffer>();
+  visit([b.operands[1]], (e) => {
+    if (e.kind === "load") buffers.add(e.buffer);
+  });
+  return [...buffers];
 }

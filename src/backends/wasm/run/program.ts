@@ -9,7 +9,7 @@ import type { Graph } from "../../../graph/graph.ts";
 import { sizeOf } from "../../../shape.ts";
 import { InterruptedRun, type KernelRun, type Program, type ProgramDescription, type Storage } from "../../backend.ts";
 import { ModuleBuilder } from "../assemble/assembler.ts";
-import { contractScratchBytes } from "../print/blocking.ts";
+import { contractScratchBytes, packedBuffers } from "../print/blocking.ts";
 import type { WasmDevice } from "./device.ts";
 import { mayBlock } from "./environment.ts";
 import { inSlices } from "./slices.ts";
@@ -45,7 +45,12 @@ export class WasmProgram implements Program {
     const start = performance.now();
     const asked = inspectionAskedFor();
     const inspection = asked && (await asked);
-    const { graph, plan } = lowerGraph(given, (kernel) => contractScratchBytes(kernel, device.target), inspection);
+    const { graph, plan } = lowerGraph(
+      given,
+      (kernel) => contractScratchBytes(kernel, device.target),
+      inspection,
+      (kernel) => packedBuffers(kernel, device.target),
+    );
     // Working memory that exceeds any WebAssembly memory is refused before its addresses are printed.
     if (plan.arenaBytes >= 2 ** 32) device.memory.allocate(plan.arenaBytes);
     const module = new ModuleBuilder();

@@ -6,12 +6,12 @@ import {
   sameAddress,
   stepAddresses,
 } from "../../../compile/address.ts";
-import { bytesOf } from "../../../compile/expression.ts";
+import { type Buffer, bytesOf } from "../../../compile/expression.ts";
 import { type Kernel, kernelBuffers, type Plan } from "../../../compile/kernel.ts";
 import { kernelKey } from "../../../compile/kernel-key.ts";
 import { dtypeInfo } from "../../../dtype.ts";
 import { FunctionBuilder, type Local, type ModuleBuilder } from "../assemble/assembler.ts";
-import { contractScratchBytes } from "../print/blocking.ts";
+import { contractScratchBytes, packedBuffers } from "../print/blocking.ts";
 import { printKernelPieces } from "../print/kernels.ts";
 import { mostUnitsOfPhase, type Piece } from "../print/piece.ts";
 import { type Rebased, rebase } from "../print/rebase.ts";
@@ -138,13 +138,17 @@ class ItemPrinter {
     }
     const { starts, pieces } = this.#printed(kernel);
     const buffers = kernelBuffers(kernel);
-    for (const { piece, index } of pieces) {
+    const packed = plan.kept.has(kernel) ? packedBuffers(kernel, this.#target)! : null;
+    for (const [i, { piece, index }] of pieces.entries()) {
+      // The piece that packs columns before a loop reads them alone; there, slices have no address.
+      const reads = (buffer: Buffer): boolean => i > 0 || packed === null || packed.includes(buffer);
       items.push({
         units: piece.units,
         work: piece.work,
         print: (w, first, last) => {
           for (const buffer of buffers)
-            push(w, addresses(buffer), (starts.get(buffer) ?? 0) * dtypeInfo(buffer.dtype).bytes);
+            if (reads(buffer)) push(w, addresses(buffer), (starts.get(buffer) ?? 0) * dtypeInfo(buffer.dtype).bytes);
+            else w.f.i32(0);
           if (piece.divides) {
             w.f.get(w.arena);
             if (contractScratchBytes(kernel, this.#target) > 0) w.f.plus(scratch);
@@ -180,10 +184,14 @@ class ItemPrinter {
     const begin = carries.flatMap(({ init, result }) => copy(addresses(result), addresses(init), bytesOf(init)));
     if (length === 0) return begin;
     const inside = stepAddresses(loop!, addresses, scratch, depth);
-    const items = [
-      ...step.plan.kernels.flatMap((kernel) => this.kernel(kernel, step.plan, inside, scratch, depth + 1)),
-      ...this.copies(step.plan, inside),
-    ];
+    const items: Item[] = [];
+    for (const kernel of step.plan.kernels) {
+      const own = this.kernel(kernel, step.plan, inside, scratch, depth + 1);
+      // The columns that all steps share are packed once.
+      if (step.plan.kept.has(kernel)) begin.push(own.shift()!);
+      items.push(...own);
+    }
+    items.push(...this.copies(step.plan, inside));
     return items.length === 0 ? begin : [...begin, { length, depth, items }];
   }
 
