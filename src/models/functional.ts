@@ -128,6 +128,9 @@ function applicationsBetween(
   inputs: readonly SymbolicTensor[],
   outputs: readonly SymbolicTensor[],
 ): readonly Application<Layer>[] {
+  const twice = inputs.find((x, i) => inputs.indexOf(x) < i);
+  if (twice)
+    throw new ArgumentError(`functional: the input ${twice.name || formatBatchShape(twice.shape)} is given twice.`);
   const order = new Set<Application<Layer>>();
   const used = new Set<SymbolicTensor>();
   const visit = (x: SymbolicTensor): void => {

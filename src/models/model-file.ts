@@ -273,11 +273,20 @@ export function weightsFor(
   { tensors, source }: Pick<ModelContent, "tensors" | "source">,
 ): WeightValues {
   const values: WeightValues = {};
-  for (const { path, parameter } of parametersIn(model))
-    values[path] = requireTensor(tensors, source, path, parameter.shape, "float32");
-  const extra = [...tensors.keys()].find((name) => !name.startsWith("optimizer/") && !Object.hasOwn(values, name));
-  if (extra !== undefined) throw new FileError(`"${source}" holds ${quote(extra)}, which no layer of the model has.`);
-  return values;
+  const faults: string[] = [];
+  for (const { path, parameter } of parametersIn(model)) {
+    const found = tensors.get(path);
+    const fault = faultOf(found, path, parameter.shape, "float32");
+    if (fault) faults.push(fault);
+    else values[path] = found!;
+  }
+  const own = new Set(parametersIn(model).map(({ path }) => path));
+  for (const name of tensors.keys())
+    if (!name.startsWith("optimizer/") && !own.has(name))
+      faults.push(`holds ${quote(name)}, which no layer of the model has`);
+  if (faults.length === 0) return values;
+  const more = faults.length > 3 ? `; and ${faults.length - 3} more` : "";
+  throw new FileError(`"${source}" ${faults.slice(0, 3).join("; it ")}${more}.`);
 }
 
 function requireTensor(
@@ -288,10 +297,17 @@ function requireTensor(
   dtype: DType,
 ): HostArray {
   const found = tensors.get(name);
-  if (!found) throw new FileError(`"${source}" lacks the tensor "${name}" of shape ${formatShape(shape)}.`);
-  if (sameShape(found.shape, shape) && found.dtype === dtype) return found;
+  const fault = faultOf(found, name, shape, dtype);
+  if (fault) throw new FileError(`"${source}" ${fault}.`);
+  return found!;
+}
+
+/** Says in what a file's tensor differs from what is expected; null if in nothing. */
+function faultOf(found: HostArray | undefined, name: string, shape: Shape, dtype: DType): string | null {
+  if (!found) return `lacks the tensor "${name}" of shape ${formatShape(shape)}`;
+  if (sameShape(found.shape, shape) && found.dtype === dtype) return null;
   const got = `${found.dtype}${formatShape(found.shape)}`;
-  throw new FileError(`"${source}" does not fit: expected ${dtype}${formatShape(shape)} for "${name}", got ${got}.`);
+  return `does not fit: expected ${dtype}${formatShape(shape)} for "${name}", got ${got}`;
 }
 
 /** Gives the model's optimizer the state in a file. A file that was saved without it changes nothing. */

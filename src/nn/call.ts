@@ -96,7 +96,10 @@ export interface CallResult {
 }
 
 /** The layer that is computing now, if any. */
-let active: (CallFrame & { readonly call: Call; readonly training: boolean }) | null = null;
+let active: (CallFrame & { readonly call: Call; readonly training: boolean; readonly depth: number }) | null = null;
+
+/** Calls within more calls than this are those of a layer that applies itself without end. */
+const deepest = 250;
 
 /** The call in progress. */
 export const currentCall = (): Call | null => active?.call ?? null;
@@ -143,7 +146,13 @@ export class Call {
     const training = options.training ?? active?.training ?? this.#options.training ?? false;
     const mask = options.mask ?? this.#maskOf(inputs);
     const outer = active;
-    active = { call: this, path, training, outer };
+    const depth = (outer?.depth ?? 0) + 1;
+    if (depth > deepest)
+      throw new NablaError(
+        `${layer.describe()} is called within its own call, ${deepest} calls deep: a layer must not apply itself, ` +
+          "nor a layer that applies it.",
+      );
+    active = { call: this, path, training, outer, depth };
     try {
       const scope = outer && path.startsWith(`${outer.path}/`) ? path.slice(outer.path.length + 1) : path;
       layer.prepare(shapesOf(inputs));

@@ -120,7 +120,7 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
   apply(inputs: Symbolic<In>): Symbolic<Out>;
   apply(inputs: Given<In> | Symbolic<In>, options: CallOptions = {}): Out | Symbolic<Out> {
     if (holdsSymbolic(inputs)) return this.#connect(inputs) as Symbolic<Out>;
-    const tensors = toTensors(inputs) as In;
+    const tensors = toTensors(this, inputs) as In;
     const call = currentCall();
     return (call ? call.apply(this, tensors, options) : this.run(tensors, options)) as Out;
   }
@@ -259,11 +259,17 @@ export function asFloat(x: Tensor): Tensor {
 }
 
 /** A layer's input from outside: a tree that holds tensors, or numbers for one tensor. */
-function toTensors(inputs: unknown): Tensors {
+function toTensors(layer: Layer, inputs: unknown): Tensors {
   const holdsTensor = (part: unknown): boolean => {
     if (isTensor(part)) return true;
+    if (part instanceof SymbolicTensor)
+      throw new ArgumentError(
+        `${layer.describe()}: expected symbolic tensors only, or tensors only, got both: in a functional model every ` +
+          "input of a layer comes from input([…]) or from another layer.",
+      );
     if (typeof part !== "object" || part === null || ArrayBuffer.isView(part)) return false;
-    return Object.values(part).some(holdsTensor);
+    // All parts are visited, so that none that is symbolic stays unseen.
+    return Object.values(part).filter(holdsTensor).length > 0;
   };
   if (isTensor(inputs)) return inputs;
   const isNested = Array.isArray(inputs) && typeof inputs.flat(Number.POSITIVE_INFINITY)[0] === "number";

@@ -3,7 +3,7 @@ import type { Column } from "../data/dataset.ts";
 import { ArgumentError, NumericError, ShapeError } from "../errors.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Network } from "../nn/network.ts";
-import { formatBatchShape, isShape, leavesOf } from "../nn/tree.ts";
+import { formatBatchShape, isShape, leavesOf, namedLeaves } from "../nn/tree.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { columnShapes, type Examples, isColumn } from "./examples.ts";
 import type { TrainingSetup } from "./setup.ts";
@@ -24,9 +24,11 @@ export function prepareModel(where: string, model: Network, examples: Examples, 
   const { inputs, targets, name, size } = examples;
   if (size === 0) throw new ArgumentError(`${where}: expected at least one example, got an empty data set, "${name}".`);
   model.declare(columnShapes(inputs));
-  for (const column of leavesOf(inputs, isColumn)) checkFiniteColumn(where, column, `the inputs of "${name}"`);
+  for (const [of, column] of namedLeaves(inputs, isColumn))
+    checkFiniteColumn(where, column, `the inputs${of && ` ${of}`} of "${name}"`);
+  for (const [of, column] of namedLeaves(targets, isColumn))
+    checkFiniteColumn(where, column, `the targets${of && ` ${of}`} of "${name}"`);
   const columns = leavesOf(targets, isColumn);
-  for (const column of columns) checkFiniteColumn(where, column, `the targets of "${name}"`);
   const { outputShape } = model.requireShapes();
   const outputs = leavesOf(outputShape, isShape);
   const last = model.layers.at(-1)?.name ?? model.name;

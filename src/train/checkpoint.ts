@@ -24,6 +24,8 @@ export interface RunSettings {
   readonly accumulate: number | "epoch";
   /** The number of examples; null for a generator. */
   readonly size: number | null;
+  /** The number of callbacks that remember something. */
+  readonly callbacks: number;
 }
 
 /** A place in a run, and what was found on the way. */
@@ -119,7 +121,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
 export function checkSettings({ source, settings }: Checkpoint, own: RunSettings): void {
   for (const name of Object.keys(own) as (keyof RunSettings)[]) {
     if (settings[name] === own[name]) continue;
-    const what = name === "size" ? "number of examples" : name;
+    const what = { size: "number of examples", callbacks: "number of callbacks with a state" }[name as "size"] ?? name;
     throw new FileError(
       `"${source}" is the checkpoint of another run: its ${what} is ${settings[name]}, that of this one ${own[name]}.`,
     );

@@ -172,6 +172,9 @@ function checkCallbacks(callbacks: readonly Callback[]): void {
     const wrong = Object.keys(callback).find(
       (name) => /^on[A-Z]/.test(name) && !(callbackMethods as readonly string[]).includes(name),
     );
+    const given = callback as Readonly<Record<string, unknown>>;
+    const idle = callbackMethods.find((name) => given[name] !== undefined && typeof given[name] !== "function");
+    if (idle) throw new ArgumentError(`fit: callbacks: ${idle}: expected a function, got ${describe(given[idle])}.`);
     if (wrong === undefined) continue;
     throw new ArgumentError(
       `fit: callbacks: unknown method "${wrong}".${didYouMean(wrong, callbackMethods)} ` +

@@ -17,6 +17,7 @@ import { Run, type Training, type Validation } from "./run.ts";
 import { type TrainingSetup, trainedRanges } from "./setup.ts";
 import { orderedByShares } from "./split.ts";
 import { StreamSource } from "./stream.ts";
+import type { OwnStep } from "./trainer.ts";
 import { type Taken, type TakenResident, trainersOf } from "./trainers.ts";
 
 /**
@@ -31,6 +32,10 @@ export async function fit(
   onChecked: (examples: Examples | null) => void,
 ): Promise<History> {
   const resolved = resolveFitOptions(model, options);
+  if (resolved.accumulate !== 1 && (model as OwnStep).trainStep)
+    throw new ArgumentError(
+      `fit: accumulate: ${model.describe()} has a training step of its own, which says itself when its weights move.`,
+    );
   const trainers = trainersOf(model, setup);
   const taken: Taken[] = [];
   try {
@@ -42,6 +47,8 @@ export async function fit(
       training = streamTraining(stream, resolved);
     } else {
       const examples = weigh(await toExamples("fit", given, trainers.forms), model, resolved);
+      if (examples.weights?.array.data.every((weight: number) => weight === 0))
+        throw new ArgumentError("fit: expected examples whose weights are above 0, got weights of 0 only.");
       const size = examples.size - Math.round(examples.size * resolved.validationSplit);
       const resident = trainers.resident("fit", examples);
       taken.push(resident);

@@ -4,11 +4,12 @@ import { ArgumentError, didYouMean, ShapeError } from "../errors.ts";
 import { concatenate, zeros } from "../functions/array.ts";
 import type { Key } from "../functions/random.ts";
 import { gradients } from "../gradient.ts";
-import type { Layer } from "../nn/layer.ts";
+import { Layer } from "../nn/layer.ts";
 import { assignRanges, readingThrough, readRange, type TrainedRange } from "../nn/store.ts";
 import { layersIn, parametersIn } from "../nn/structure.ts";
 import { weightsOf } from "../nn/weights.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
+import { Optimizer } from "../optimizers/optimizer.ts";
+import { describe } from "../options.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
@@ -55,6 +56,11 @@ function slopesOf(loss: () => Tensor, ranges: readonly TrainedRange[]): { value:
 
 /** Implements {@link StepContext.minimize}. */
 export function minimize(loss: () => Tensor, of: Layer, optimizer: Optimizer): Tensor {
+  if (typeof loss !== "function" || !(of instanceof Layer) || !(optimizer instanceof Optimizer))
+    throw new ArgumentError(
+      "minimize: expected a function that computes the loss, a layer and an optimizer from optimizers.…(), " +
+        `got ${describe(loss)}, ${describe(of)} and ${describe(optimizer)}.`,
+    );
   const { ranges, frozen } = rangesOf(of);
   const { value, slopes } = slopesOf(loss, ranges);
   optimizer.applyGradients(ranges.flatMap((range, i) => (slopes[i] ? [[slopes[i], range] as const] : [])));

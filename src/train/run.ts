@@ -5,7 +5,7 @@ import { Optimizer } from "../optimizers/optimizer.ts";
 import { permutation } from "../random.ts";
 import type { Variable } from "../variable.ts";
 import { breathe, due, Pace } from "./air.ts";
-import type { Callback, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";
+import type { Callback, CallbackState, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";
 import type { Checkpoint, Place, RunSettings } from "./checkpoint.ts";
 import { type Evaluation, evaluateEpoch } from "./evaluate.ts";
 import type { ResolvedFitOptions } from "./fit-options.ts";
@@ -89,7 +89,8 @@ export class Run implements TrainingRun {
     this.#validation = validation;
     this.#options = options;
     const { seed, shuffle, accumulate } = options;
-    this.#settings = { seed, batchSize: this.batchSize, shuffle, accumulate, size: training.size };
+    const callbacks = options.callbacks.filter(remembers).length;
+    this.#settings = { seed, batchSize: this.batchSize, shuffle, accumulate, size: training.size, callbacks };
     const { optimizer } = setup;
     for (const range of trainedRanges(model, setup)) optimizer.slots(range);
     this.#recording = new Recording(() => this.#state(), optimizer.learningRate);
@@ -151,7 +152,7 @@ export class Run implements TrainingRun {
   }
 
   #restoreCallbacks({ callbacks }: Checkpoint): void {
-    this.#options.callbacks.forEach((callback, i) => {
+    this.#options.callbacks.filter(remembers).forEach((callback, i) => {
       const state = callbacks[i];
       if (state) callback.restore?.(state.values, state.tensors);
     });
@@ -176,10 +177,9 @@ export class Run implements TrainingRun {
   async #remember(at: Pick<Place, "epoch" | "step" | "seen" | "figures">): Promise<void> {
     const { checkpoint: path, callbacks } = this.#options;
     if (path === null) return;
-    const states = callbacks.map((callback) => {
-      const [values, tensors] = [callback.state?.() ?? null, callback.stateTensors?.() ?? {}];
-      return callback.restore ? { values, tensors } : null;
-    });
+    const states: CallbackState[] = [];
+    for (const callback of callbacks.filter(remembers))
+      states.push({ values: (await callback.state?.()) ?? null, tensors: (await callback.stateTensors?.()) ?? {} });
     const place: Place = { ...at, records: this.#records, stopped: this.#stopped };
     const weights = await this.model.weights().read();
     const { encodeCheckpoint, writeCheckpoint } = await checkpoints();
@@ -249,7 +249,11 @@ export class Run implements TrainingRun {
     }
     // The checkpoint was written after the last step of a generator: what comes next needs the weights.
     if (this.#pending) this.model.weights().assign(this.#pending.weights);
-    if (!latest) throw new ArgumentError(`fit: expected at least one batch in epoch ${epoch + 1}, got none.`);
+    if (!latest)
+      throw new ArgumentError(
+        `fit: expected at least one batch in epoch ${epoch + 1}, got none: a generator is used up after one epoch; ` +
+          "give the function that returns it.",
+      );
     if (!Number.isFinite(this.steps)) [this.steps, this.size] = [step, seen];
     return latest;
   }
@@ -310,6 +314,9 @@ export class Run implements TrainingRun {
     for (const callback of this.#callbacks) await call(callback);
   }
 }
+
+/** True for a callback whose state a checkpoint holds. */
+const remembers = (callback: Callback): boolean => callback.restore !== undefined;
 
 /** The optimizer of `compile`, and those in the fields of a model with a training step of its own. */
 function optimizersOf(model: Network, { optimizer }: TrainingSetup): readonly Optimizer[] {

@@ -1,5 +1,5 @@
 // Batches from a generator: each is written to the backend's memory when its step is due.
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, NablaError, ShapeError } from "../errors.ts";
 import { mapTree, type Tree } from "../nn/tree.ts";
 import { describe } from "../options.ts";
 import { formatShape } from "../shape.ts";
@@ -41,7 +41,10 @@ export class StreamSource implements Source {
   begin(steps: number | null): void {
     // A function gives new batches for each epoch; a generator goes on where it was.
     const isNew = typeof this.#given === "function" || steps === null;
-    if (!this.#ahead && (!this.#iterator || isNew)) this.#iterator = iteratorOf(this.#where, this.#given);
+    if (!this.#ahead && (!this.#iterator || isNew)) {
+      this.end();
+      this.#iterator = iteratorOf(this.#where, this.#given);
+    }
     this.#left = steps;
     this.#number = 0;
   }
@@ -67,7 +70,13 @@ export class StreamSource implements Source {
     }
     if (this.#left !== null) this.#left--;
     this.#number++;
-    this.#check(`${this.#where}: batch ${this.#number}`, batch);
+    const at = `${this.#where}: batch ${this.#number}`;
+    try {
+      this.#check(at, batch);
+    } catch (error) {
+      if (!(error instanceof ShapeError) || error.message.startsWith(at)) throw error;
+      throw new ShapeError(`${at}: ${error.message}`, { cause: error });
+    }
     const form = this.#write(batch);
     return { batch: batch.size, steps: 1, form };
   }
@@ -97,10 +106,28 @@ export class StreamSource implements Source {
     };
   }
 
+  /** Lets a generator that was made here end: it may hold a file open. The user's own can go on. */
+  end(): void {
+    const own = typeof this.#given === "function" ? this.#iterator : null;
+    this.#iterator = null;
+    Promise.resolve()
+      .then(() => own?.return?.())
+      .catch(() => undefined);
+  }
+
   async #pull(): Promise<Examples | null> {
-    const next = await this.#iterator?.next();
-    if (!next || next.done) return null;
-    return toBatch(`${this.#where}: batch ${this.#number + 1}`, next.value, this.#forms());
+    const at = `${this.#where}: batch ${this.#number + 1}`;
+    let value: unknown;
+    try {
+      const next = await this.#iterator?.next();
+      if (!next || next.done) return null;
+      value = await next.value;
+    } catch (error) {
+      throw new NablaError(`${at}: the generator threw: ${error instanceof Error ? error.message : describe(error)}`, {
+        cause: error,
+      });
+    }
+    return toBatch(at, value, this.#forms());
   }
 
   #write({ inputs, targets, weights }: Examples): string {

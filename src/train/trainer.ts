@@ -1,6 +1,7 @@
 // The programs of a model on a source: a training step and an evaluation step, which take no arguments.
 import type { KernelRun, Program } from "../backends/backend.ts";
 import { type Compiled, compile } from "../compile-function.ts";
+import { ArgumentError } from "../errors.ts";
 import { zeros } from "../functions/array.ts";
 import { foldIn, type Key, key } from "../functions/random.ts";
 import { gradients } from "../gradient.ts";
@@ -8,10 +9,13 @@ import type { LayerOutput } from "../nn/call.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
 import { readingThrough, readRange } from "../nn/store.ts";
-import type { Tensors } from "../nn/tree.ts";
+import { isTensor, type Tensors } from "../nn/tree.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { describe } from "../options.ts";
 import { shortestFloat32 } from "../quantities.ts";
+import { formatShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { checkNotAsync } from "../transformations/outputs.ts";
 import { type Variable, variable } from "../variable.ts";
 import { measure } from "./measure.ts";
 import { Meters } from "./meters.ts";
@@ -183,7 +187,7 @@ export class Trainer<S extends Source = Source> {
     });
     // The number of steps counts the steps of the model, whatever optimizers it uses.
     if (!usesOptimizer) iterations.assignAdd(1);
-    return Object.entries(figures ?? {}).map(([name, figure]) =>
+    return Object.entries(checkFigures(model, figures)).map(([name, figure]) =>
       this.#meters.train.add(name, { total: figure.reshape([]).mul(ready.batch), count: ready.batch }),
     );
   }
@@ -198,6 +202,25 @@ export class Trainer<S extends Source = Source> {
   #stepKey(): Key {
     return foldIn(this.#key.value, this.#setup.optimizer.iterations.value);
   }
+}
+
+/** The figures that a training step of the user's own returned. Throws {@link ArgumentError} for anything else. */
+function checkFigures(model: Network, figures: unknown): Readonly<Record<string, Tensor>> {
+  const where = `${model.describe()}: trainStep`;
+  checkNotAsync(where, figures);
+  const { loss } = (figures ?? {}) as { readonly loss?: unknown };
+  if (loss === undefined)
+    throw new ArgumentError(
+      `${where}: expected figures with a loss, such as { loss: minimize(…) }, got ` +
+        `${isTensor(figures) ? "a tensor" : describe(figures)}.`,
+    );
+  for (const [name, figure] of Object.entries(figures as object))
+    if (!isTensor(figure) || figure.size !== 1)
+      throw new ArgumentError(
+        `${where}: ${name}: expected a tensor with one number, got ` +
+          `${isTensor(figure) ? `one of shape ${formatShape(figure.shape)}; take its mean or sum` : describe(figure)}.`,
+      );
+  return figures as Readonly<Record<string, Tensor>>;
 }
 
 const nameOf = (kind: StepKind, { batch, form }: Ready): string => `${kind} ${batch} ${form}`;

@@ -60,7 +60,7 @@ class Trainers {
     if (!first) throw new ArgumentError(`${where}: expected at least one batch, got none.`);
     check(`${where}: batch 1`, first);
     const trainer = new Trainer<Source>(this.#model, this.setup, source);
-    return { trainer, examples: null, begin: (steps) => source.begin(steps), release: () => undefined };
+    return { trainer, examples: null, begin: (steps) => source.begin(steps), release: () => source.end() };
   }
 
   /**
