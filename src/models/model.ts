@@ -373,11 +373,12 @@ function sort<Options extends object>(
 
 const hasOwnStep = (model: Network & OwnStep): boolean => model.trainStep !== undefined;
 
-/** True for options in the place of targets. */
+/** True for options, or nothing, in the place of targets. */
 const isOptions = (given: unknown): boolean =>
-  typeof given === "object" &&
-  given !== null &&
-  ["epochs", "batchSize", "validationSplit", "verbose", "callbacks"].some((name) => name in given);
+  given === null ||
+  (typeof given === "object" &&
+    (["epochs", "batchSize", "validationSplit", "verbose", "callbacks"].some((name) => name in given) ||
+      (Object.getPrototypeOf(given) === Object.prototype && Object.keys(given).length === 0)));
 
 /** Data in memory with the sample weights that the options give. */
 function withWeights(data: TrainingData | BatchStream, { sampleWeight }: FitOptions): TrainingData | BatchStream {
