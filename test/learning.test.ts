@@ -2,11 +2,14 @@
 // folder ../shared/data beside it, where it is there; the trainings that take minutes run with NABLA_SLOW=1.
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import {
   data,
+  functional,
   gradients,
   initializers,
+  input,
   type Layer,
   layers,
   Model,
@@ -168,3 +171,42 @@ describe.skipIf(!slow || !has("mnist"))("all of MNIST in ten epochs", () => {
     expect(await accuracyOf(parts, 64)).toBeGreaterThanOrEqual(0.991);
   }, 1_800_000);
 });
+
+test.skipIf(!slow || !has("text/tinyshakespeare.txt.gz"))(
+  "a small GPT learns a page of Shakespeare by heart",
+  async () => {
+    const page = gunzipSync(readFileSync(shared("text/tinyshakespeare.txt.gz")))
+      .toString("utf8")
+      .slice(0, 1500);
+    const letters = [...new Set(page)].sort();
+    const codes = [...page].map((letter) => letters.indexOf(letter));
+    const length = 64;
+    const width = 64;
+    const x = input([length]);
+    const embedded = layers.embedding(letters.length, width).apply(x);
+    let h = layers.add().apply([embedded, layers.positionEmbedding(length).apply(embedded)]);
+    for (let i = 0; i < 2; i++) {
+      const attention = layers.multiHeadAttention(4, width / 4, { useCausalMask: true });
+      h = layers.add().apply([h, attention.apply(layers.layerNormalization().apply(h))]);
+      const inner = layers.dense(4 * width, { activation: "gelu" }).apply(layers.layerNormalization().apply(h));
+      h = layers.add().apply([h, layers.dense(width).apply(inner)]);
+    }
+    const scores = layers.dense(letters.length).apply(layers.layerNormalization().apply(h));
+    const gpt = functional({ inputs: x, outputs: scores, seed: 1 });
+    const starts = Array.from({ length: page.length - length - 1 }, (_, i) => i);
+    const windows = (shift: number) => starts.map((i) => codes.slice(i + shift, i + shift + length));
+    const decaySteps = 12 * Math.ceil(starts.length / 32);
+    const learningRate = schedules.cosineDecay({ initialLearningRate: 0.003, decaySteps });
+    gpt.compile({ optimizer: optimizers.adam({ learningRate }), loss: "sparseCategoricalCrossentropy" });
+    await gpt.fit(windows(0), windows(1), { epochs: 12, batchSize: 32, seed: 1 });
+    // The letter after each 64 letters of the page.
+    const answers: Tensor = (await gpt.predict(windows(0))).at([], -1);
+    expect(
+      await share(
+        answers,
+        starts.map((i) => codes[i + length]!),
+      ),
+    ).toBeGreaterThanOrEqual(0.99);
+  },
+  600_000,
+);

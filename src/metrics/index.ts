@@ -12,6 +12,7 @@ import { type MeanMetric, type Metric, type MetricFunction, meanMetric } from ".
 const aliases = {
   mse: "meanSquaredError",
   MSE: "meanSquaredError",
+  acc: "accuracy",
   mae: "meanAbsoluteError",
   MAE: "meanAbsoluteError",
   mape: "meanAbsolutePercentageError",
@@ -22,7 +23,7 @@ const aliases = {
   BCE: "binaryCrossentropy",
   kld: "klDivergence",
   KLD: "klDivergence",
-} as const satisfies Readonly<Record<string, keyof typeof factories>>;
+} as const satisfies Readonly<Record<string, keyof typeof factories | "accuracy">>;
 
 /** The names by which history and reports call Nabla's own measures. */
 export type MeasureName = keyof typeof factories | "accuracy" | "loss";
