@@ -322,3 +322,11 @@ test("indices that are drawn at random compile in no time", async () => {
   );
   expect([...picked]).toEqual(wanted);
 }, 10_000);
+
+test("a product of numbers that are drawn at random compiles in no time", async () => {
+  const [a, b] = [random.uniform(random.key(1), [8, 64]), random.uniform(random.key(2), [5, 64, 64]).at(0)];
+  const fused = a.matmul(b);
+  const [x, y] = [tensor((await a.data()) as Float32Array, { shape: [8, 64] }), await b.data()];
+  const expected = await x.matmul(tensor(y as Float32Array, { shape: [64, 64] })).data();
+  (await fused.data()).forEach((v, i) => expect(v).toBeCloseTo(expected[i]!, 4));
+}, 20_000);

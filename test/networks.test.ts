@@ -237,6 +237,8 @@ describe("a class of one's own", () => {
     const first = await numbers(dense.apply(x2));
     expect(await numbers(dense.apply(x2))).toEqual(first);
     expect(first.some((v) => v !== 0)).toBe(true);
+    // Another one of its kind has others.
+    expect(await numbers(layers.dense(2).apply(x2))).not.toEqual(first);
   });
 });
 

@@ -35,6 +35,9 @@ export interface LayerOptions {
   readonly activityRegularizer?: RegularizerLike | null;
 }
 
+/** The number of layers that were called alone: each has weights of its own, the same in each run of a program. */
+let standalone = 0;
+
 /** Values from outside in the form of a layer's input: nested numbers stand for one tensor. */
 export type Given<In> = In extends Tensor ? TensorLike : In;
 
@@ -69,6 +72,8 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
   readonly #isNamed: boolean;
   readonly #parameters = new Map<string, Parameter>();
   #builtFor: string | null = null;
+  /** The seed of the weights of a layer that is called alone. */
+  #seed: number | null = null;
 
   /**
    * @param where the name of the factory, for messages
@@ -129,7 +134,8 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
   protected run(inputs: In, options: CallOptions): Tensors {
     const dtypes = leavesOf(inputs as Tensors, isTensor).map((x) => x.dtype);
     infer(this, shapesOf(inputs), dtypes);
-    weightsOf(this);
+    this.#seed ??= standalone++;
+    weightsOf(this, this.#seed);
     return new Call(this, options).result(inputs).output;
   }
 

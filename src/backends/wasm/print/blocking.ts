@@ -263,10 +263,15 @@ function runsFaster(value: Expression, a: number, b: number): boolean {
   return score >= 0;
 }
 
-function forEachLoad(e: Expression, each: (load: DirectLoad) => void): void {
+/**
+ * Calls `each` with the loads of an expression, each once: parts are shared, in random numbers a great many times over.
+ */
+function forEachLoad(e: Expression, each: (load: DirectLoad) => void, seen = new Set<Expression>()): void {
+  if (seen.has(e)) return;
+  seen.add(e);
   if (e.kind === "load") each(e);
-  if (e.kind === "scalar") for (const x of e.operands) forEachLoad(x, each);
-  if (e.kind === "cast") forEachLoad(e.operand, each);
+  if (e.kind === "scalar") for (const x of e.operands) forEachLoad(x, each, seen);
+  if (e.kind === "cast") forEachLoad(e.operand, each, seen);
 }
 
 /** Stride of a line in an operand of four-byte elements, in bytes; null if its axes do not share a single stride. */
