@@ -6,7 +6,7 @@ import { type Tensor, tensor } from "../tensor.ts";
 import { type AdaptData, examplesIn } from "./adapting.ts";
 import type { Masks } from "./call.ts";
 import { encodeCategories, encodings, maskOfEncoding } from "./category-encoding.ts";
-import { asFloat, Layer, type LayerOptions } from "./layer.ts";
+import { asFloat, type Json, Layer, type LayerOptions } from "./layer.ts";
 
 const modes = ["int", ...encodings] as const;
 
@@ -88,7 +88,7 @@ export class Discretization extends Layer<Tensor, Tensor> {
     return maskOfEncoding(this.outputMode, x, mask);
   }
 
-  override config() {
+  override config(): { readonly [option: string]: Json } {
     const { binBoundaries, numBins, outputMode } = this;
     return binBoundaries ? { binBoundaries, outputMode } : { numBins, outputMode };
   }
