@@ -8,6 +8,7 @@ import "./cases/elementwise-functions.ts";
 import "./cases/empty-axes.ts";
 import "./cases/gather.ts";
 import "./cases/generators.ts";
+import "./cases/images.ts";
 import "./cases/integers.ts";
 import "./cases/joins.ts";
 import "./cases/linalg.ts";

@@ -100,7 +100,7 @@ function makeLayer(className: string, config: LayerJson["config"]): Layer {
   }
   const known = Object.keys(factories);
   throw new ArgumentError(
-    `unknown layer class ${quote(className)}.${didYouMean(className, known)} Known: ${known.join(", ")}. ` +
+    `unknown layer class ${quote(className)}.${didYouMean(className, known)} ` +
       "Register your own first (registerLayer; on the command line: --import ./my-layers.js).",
   );
 }

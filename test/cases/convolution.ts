@@ -6,6 +6,7 @@ import {
   convTranspose1d,
   convTranspose2d,
   convTranspose3d,
+  depthwiseConv1d,
   depthwiseConv2d,
 } from "../../src/functions/convolution.ts";
 import { convolve, type Geometry, inputCotangent, kernelCotangent } from "../../src/functions/convolve.ts";
@@ -34,6 +35,8 @@ function convolution(
   );
 }
 
+convolution("depthwiseConv1d", depthwiseConv1d, [2, 7, 3], [3, 3, 2]);
+convolution("depthwiseConv1d", depthwiseConv1d, [1, 8, 2], [3, 2, 1], { padding: "same", strides: 2 });
 convolution("conv1d", conv1d, [2, 7, 3], [3, 3, 4]);
 convolution("conv1d", conv1d, [2, 7, 3], [1, 3, 4]);
 convolution("conv1d", conv1d, [1, 1, 1], [1, 1, 1]);
