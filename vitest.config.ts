@@ -6,9 +6,9 @@ import { defineConfig } from "vitest/config";
 
 // What `npm run test:quick` leaves out: everything that takes long, or builds and starts the package.
 const slowTests = [
-  ...["bench", "cases", "cli", "data", "download", "examples", "failures", "files", "fuzz*", "goldens", "learning"],
-  ...["loop-threads", "many-buffers", "products", "random-cases", "random-models", "sums", "*transformations"],
-  ...["wasm-math"],
+  ...["bench", "cases", "cli", "data", "diagnose", "download", "examples", "failures", "files", "fuzz*", "goldens"],
+  ...["layers-*", "learning", "linalg", "loop-threads", "many-buffers", "metrics-exact", "optimizers-saved", "products"],
+  ...["random-*", "recurrent-models", "resume", "sums", "*transformations", "wasm-math"],
 ].map((name) => `test/${name}.test.ts`);
 
 const packageTests = ["browser", "consumer", "readme", "kill"].map((name) => `test/${name}.test.ts`);
