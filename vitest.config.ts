@@ -7,7 +7,16 @@ import { defineConfig } from "vitest/config";
 // What `npm run test:quick` leaves out: everything that takes long, or builds and starts the package.
 const slowTests = [
   ...["bench", "cases", "cli", "data", "diagnose", "download", "examples", "failures", "files", "fuzz*", "goldens"],
-  ...["layers-*", "learning", "linalg", "loop-threads", "many-buffers", "metrics-exact", "optimizers-saved", "products"],
+  ...[
+    "layers-*",
+    "learning",
+    "linalg",
+    "loop-threads",
+    "many-buffers",
+    "metrics-exact",
+    "optimizers-saved",
+    "products",
+  ],
   ...["random-*", "recurrent-models", "resume", "sums", "*transformations", "wasm-math"],
 ].map((name) => `test/${name}.test.ts`);
 
