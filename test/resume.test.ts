@@ -90,6 +90,27 @@ describe("a run that is cut off ends with the same bits", () => {
         callbacks.learningRateScheduler((epoch) => 0.02 / (1 + epoch)),
       ],
     })));
+  test("where an epoch ends, and the next one begins with another rate", () =>
+    check([5, 5, 10], () => ({
+      epochs: 6,
+      batchSize: 8,
+      validationSplit: 0.05,
+      callbacks: [
+        callbacks.learningRateScheduler((epoch) => 0.05 / (1 + epoch) ** 2),
+        { onEpochBegin: (epoch, run) => run.model.setWeights({ "dense_2/bias": [0.1 * epoch] }) },
+      ],
+    })));
+  test("and, where it had ended already, with the running means of its weights", async () => {
+    const averaged = () =>
+      sequential([layers.dense(1)], { seed: 2 }).compile({
+        optimizer: optimizers.adam({ learningRate: 0.02, useEma: true, emaMomentum: 0.9 }),
+        loss: "mse",
+      });
+    const checkpoint = join(folder, `${files++}.checkpoint`);
+    const [whole, again] = [averaged(), averaged()];
+    const expected = await bitsOf(whole, await whole.fit(x, y, { epochs: 3, checkpoint }));
+    expect(await bitsOf(again, await again.fit(x, y, { epochs: 3, checkpoint, resume: true }))).toBe(expected);
+  });
   test("while gradients wait", () => check([2, 3], () => ({ epochs: 3, batchSize: 6, accumulate: 3 })));
   test("from a generator", () =>
     check(

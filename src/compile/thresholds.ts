@@ -30,8 +30,8 @@ export const deepestExpression = 100;
 export const deepestKernel = 300;
 
 /**
- * A kernel takes no further root once it touches this many buffers. Their addresses are parameters of its function, of which
- * WebAssembly engines allow 1,000; a single root, cut at {@link largestExpression}, stays below that.
+ * A kernel takes no further root once it touches this many buffers. Their addresses are parameters of its function, of
+ * which WebAssembly engines allow 1,000; a single root, cut at {@link largestExpression}, stays below that.
  */
 export const mostBuffers = 500;
 

@@ -154,12 +154,11 @@ export type Op<A = any> =
   | LoopOp<A>
   | ResultOp<A extends { index: number } ? A : any>;
 
-/** Tests for the three kinds of leaves. Passes use them because they know no operation by its name or identity. */
+/** Tests for kinds of leaves. Passes use them because they know no operation by its name or identity. */
 const holds =
   (what: LeafOp<unknown>["holds"]) =>
   ({ op }: Node): boolean =>
     op.kind === "leaf" && op.holds === what;
-export const isGiven = holds("array");
 export const isArgument = holds("argument");
 export const isRead = holds("variable");
 

@@ -57,7 +57,7 @@ function direction(gradient: Tensor, s: Tensor, y: Tensor, scale: Tensor): Tenso
  * gradient along them, by the two loops of Nocedal, 1980; Liu and Nocedal, 1989. The first step is
  * −min(1, 1/‖g‖₁)·ηg, and so is each until a move with positive curvature, s·y > 1e-10, is known.
  *
- * One call is one step, as PyTorch's `LBFGS` with `max_iter=1` and no line search. It wants the gradient of the same
+ * One call is one step, as PyTorch's `LBFGS` with `max_iter=1` and no line search. It needs the gradient of the same
  * loss at each step: all data in one batch, and no dropout. All parameters are seen together. A rate below 1 is
  * safer where the loss is far from a parabola.
  *

@@ -1,5 +1,4 @@
 // Checkpoints of a run: everything that the rest of the run depends on, so that it ends with the same bits.
-import type { DType } from "../dtype.ts";
 import { FileError, quote } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
 import { readFileIfAny, writeFileAtomic } from "../io/files.ts";
@@ -53,7 +52,9 @@ export interface Checkpoint {
   readonly variables: readonly { readonly name: string; readonly value: HostArray }[];
 }
 
-/** The bytes of a checkpoint. `weights` are those of the model by name; `variables` are all others that a run changes. */
+/**
+ * The bytes of a checkpoint. `weights` are those of the model by name; `variables` are all others that a run changes.
+ */
 export async function encodeCheckpoint(
   settings: RunSettings,
   place: Place,
@@ -146,22 +147,39 @@ export function checkWeights({ source, weights }: Checkpoint, own: Readonly<Reco
   throw new FileError(`"${source}" is the checkpoint of another model: ${shown}${more}.`);
 }
 
-/** Gives the variables of a run, the weights apart, the numbers of a checkpoint. Throws {@link FileError} if they differ. */
-export function restoreVariables({ source, variables: saved }: Checkpoint, variables: readonly Variable[]): void {
-  const fits = (
-    { name, shape, dtype }: { name: string; shape: readonly number[]; dtype: DType },
-    i: number,
-  ): boolean => {
+/** True if a saved variable is this one. */
+const isOf = (saved: Checkpoint["variables"][number] | undefined, { name, shape, dtype }: Variable): boolean =>
+  saved?.name === name && saved.value.dtype === dtype && sameShape(saved.value.shape, shape);
+
+/** Gives variables the numbers of the first ones of a checkpoint, as far as they are the same. */
+export function restoreFirst({ variables: saved }: Checkpoint, variables: readonly Variable[]): void {
+  for (const [i, variable] of variables.entries()) {
     const own = saved[i];
-    return own?.name === name && own.value.dtype === dtype && sameShape(own.value.shape, shape);
-  };
-  const wrong = variables.findIndex((variable, i) => !fits(variable, i));
+    if (!own || !isOf(own, variable)) return;
+    variable.assign(tensor(own.value));
+  }
+}
+
+/**
+ * Gives the variables of a run, the weights apart, the numbers of a checkpoint. The first `kept` stay as they are.
+ *
+ * @throws FileError if the checkpoint has others
+ */
+export function restoreVariables(
+  { source, variables: saved }: Checkpoint,
+  variables: readonly Variable[],
+  kept: number,
+): void {
+  const wrong = variables.findIndex((variable, i) => !isOf(saved[i], variable));
   if (wrong >= 0 || saved.length !== variables.length) {
     const expected = variables[wrong]?.name ?? "nothing more";
     const got = saved[wrong < 0 ? variables.length : wrong]?.name ?? "nothing";
     throw new FileError(
-      `"${source}" is the checkpoint of a run that was compiled otherwise: expected ${quote(expected)}, got ${quote(got)}.`,
+      `"${source}" is the checkpoint of a run that was compiled otherwise: expected ${quote(expected)}, ` +
+        `got ${quote(got)}.`,
     );
   }
-  variables.forEach((variable, i) => variable.assign(tensor(saved[i]?.value as HostArray)));
+  variables.forEach((variable, i) => {
+    if (i >= kept) variable.assign(tensor(saved[i]?.value as HostArray));
+  });
 }

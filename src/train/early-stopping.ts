@@ -33,8 +33,8 @@ const optionNames = [
 ] as const satisfies readonly (keyof EarlyStoppingOptions)[];
 
 /**
- * Ends a run after `patience` epochs in a row that bring no improvement over the best so far, or stay behind `baseline`.
- * Morgan and Bourlard, 1990.
+ * Ends a run after `patience` epochs in a row that bring no improvement over the best so far, or stay behind
+ * `baseline`. Morgan and Bourlard, 1990.
  *
  * @example
  * const stopping = callbacks.earlyStopping({ patience: 3, restoreBestWeights: true });

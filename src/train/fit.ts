@@ -54,7 +54,8 @@ export async function fit(
       taken.push(resident);
       if (size === 0)
         throw new ArgumentError(
-          `fit: validationSplit ${resolved.validationSplit} leaves nothing of the ${examples.size} examples to train on.`,
+          `fit: validationSplit ${resolved.validationSplit} leaves nothing of the ${examples.size} examples ` +
+            "to train on.",
         );
       const first = resolved.stratify ? orderedByShares(examples, size) : null;
       training = residentTraining(resident, size, first);

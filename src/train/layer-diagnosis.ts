@@ -15,8 +15,8 @@ export interface LayerDiagnosis {
    */
   readonly deadUnits: number;
   /**
-   * The share of outputs within 1 % of a bound of the activation (of the width between both): of −1 and 1 for tanh, of 0
-   * and 1 for sigmoid and softmax. Null if the activation has no bounds, or is not known.
+   * The share of outputs within 1 % of a bound of the activation (of the width between both): of −1 and 1 for tanh, of
+   * 0 and 1 for sigmoid and softmax. Null if the activation has no bounds, or is not known.
    */
   readonly saturation: number | null;
   /** The mean of the outputs. */

@@ -3,7 +3,6 @@ import { ArgumentError } from "../errors.ts";
 import { quotient, spread } from "../metrics/metric.ts";
 import type { Masks } from "../nn/call.ts";
 import { isTensor, leavesOf, type Tensors } from "../nn/tree.ts";
-import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { outputOf } from "../transformations/outputs.ts";
 import type { Amount, Meters } from "./meters.ts";
@@ -102,9 +101,3 @@ function checkCounts(objectives: readonly Objective[], outputs: number, targets:
       `${objectives.length} losses${named}; compile with a loss for each output.`,
   );
 }
-
-/** The sum of numbers in a tree, for messages. */
-export const formatTensors = (tree: Tensors): string =>
-  leavesOf(tree, isTensor)
-    .map((x) => formatShape(x.shape))
-    .join(" and ");

@@ -98,7 +98,7 @@ export class Run implements TrainingRun {
 
   /** All variables that a step changes. */
   #state(): readonly Variable[] {
-    return [...this.model.weights().variables, ...optimizersOf(this.model, this.#setup).flatMap((o) => o.variables)];
+    return [...this.model.weights().variables, ...this.#slots()];
   }
 
   stop(reason: string): void {
@@ -118,10 +118,8 @@ export class Run implements TrainingRun {
     this.#training.trainer.startRun(seed);
     try {
       await this.#notify((callback) => callback.onTrainBegin?.(this));
-      if (begun) this.#restoreCallbacks(begun);
+      if (begun) await this.#restoreFirst(begun);
       const first = begun?.place.epoch ?? this.initialEpoch;
-      // A run that had ended has nothing left to do.
-      if (begun && (first >= this.epochs || this.#isStopped())) this.model.weights().assign(begun.weights);
       for (let epoch = first; epoch < this.epochs && !this.#isStopped(); epoch++) {
         const record = await this.#epoch(epoch, begun && epoch === first ? begun : null);
         if (!record) break;
@@ -151,25 +149,37 @@ export class Run implements TrainingRun {
     if (begun.place.stopped !== null && begun.place.stopped !== "aborted") this.stop(begun.place.stopped);
   }
 
-  #restoreCallbacks({ callbacks }: Checkpoint): void {
+  /** Restores what is there before the first step: weights, optimizers, the state of callbacks. */
+  async #restoreFirst(begun: Checkpoint): Promise<void> {
+    const { restoreFirst } = await checkpoints();
+    restoreFirst(begun, [...this.#rates(), ...this.#slots()]);
+    this.model.weights().assign(begun.weights);
     this.#options.callbacks.filter(remembers).forEach((callback, i) => {
-      const state = callbacks[i];
+      const state = begun.callbacks[i];
       if (state) callback.restore?.(state.values, state.tensors);
     });
   }
 
-  /** Everything but the weights that must be the same for the run to go on. */
-  #variables(): readonly Variable[] {
-    const optimizers = optimizersOf(this.model, this.#setup);
-    const rates = optimizers.map(({ learningRate }) => learningRate);
-    return [...rates, ...optimizers.flatMap((own) => own.variables), ...this.#training.trainer.variables];
+  #slots(): readonly Variable[] {
+    return optimizersOf(this.model, this.#setup).flatMap((own) => own.variables);
   }
 
+  #rates(): readonly Variable[] {
+    return optimizersOf(this.model, this.#setup).map(({ learningRate }) => learningRate);
+  }
+
+  /** Everything but the weights that must be the same for the run to go on. */
+  #variables(): readonly Variable[] {
+    return [...this.#rates(), ...this.#slots(), ...this.#training.trainer.variables];
+  }
+
+  /** Restores the rest, before the next step of an epoch, of which `step` are done. */
   async #restore(begun: Checkpoint, step: number): Promise<void> {
     const { restoreVariables } = await checkpoints();
-    restoreVariables(begun, this.#variables());
-    this.model.weights().assign(begun.weights);
-    if (step === 0) this.#training.trainer.reset("train");
+    // At the beginning of an epoch its callbacks have had their say; within it they have said the same once more.
+    restoreVariables(begun, this.#variables(), step === 0 ? this.#rates().length : 0);
+    if (step > 0) this.model.weights().assign(begun.weights);
+    else this.#training.trainer.reset("train");
     this.#pending = null;
   }
 

@@ -3,8 +3,8 @@ import { ArgumentError } from "../errors.ts";
 import { type Examples, isColumn } from "./examples.ts";
 
 /**
- * The indices of all examples: those for training, `size` of them, and then those for validation, the last of each class
- * in about equal shares. Both keep the order of the data.
+ * The indices of all examples: those for training, `size` of them, and then those for validation, the last of each
+ * class in about equal shares. Both keep the order of the data.
  */
 export function orderedByShares({ targets, size: count }: Examples, size: number): Int32Array {
   if (!isColumn(targets)) throw new ArgumentError("fit: stratify: expected a model of one output, got several.");

@@ -24,8 +24,8 @@ import { type TrainingSetup, trainedRanges } from "./setup.ts";
 import type { Batch, Ready, Source } from "./source.ts";
 
 /**
- * "train" takes a step along a gradient; "accumulate" adds a gradient to those that wait, and leaves the weights as they
- * are; "apply" takes a step along the mean of its own gradient and of those that wait.
+ * "train" takes a step along a gradient; "accumulate" adds a gradient to those that wait, and leaves the weights as
+ * they are; "apply" takes a step along the mean of its own gradient and of those that wait.
  */
 export type StepKind = "train" | "accumulate" | "apply" | "evaluate";
 

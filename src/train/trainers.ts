@@ -64,8 +64,9 @@ class Trainers {
   }
 
   /**
-   * Takes a trainer for data in memory. That of a {@link Dataset} is kept: its numbers are written once and its programs
-   * compiled once. Arrays may have changed and are written anew, into a source of the same shapes if there is one.
+   * Takes a trainer for data in memory. That of a {@link Dataset} is kept: its numbers are written once and its
+   * programs compiled once. Arrays may have changed and are written anew, into a source of the same shapes if there is
+   * one.
    */
   resident(where: string, examples: Examples): TakenResident {
     prepareModel(where, this.#model, examples, this.setup);
