@@ -38,6 +38,15 @@ const floors: readonly (readonly string[])[] = [
   ["tensor.ts", "indexing.ts", "variable.ts", "gradient.ts", "compile-function.ts", "transformations/"],
   ["functions/"],
   ["data/", "io/"],
+  // The rooms of nn/: what a weight is told, the tree, then the families of layers in the order in which they build on
+  // one another.
+  ["nn/weights/"],
+  ["nn/tree/"],
+  ["nn/core/"],
+  ["nn/convolution/"],
+  ["nn/regularization/", "nn/reshaping/"],
+  ["nn/normalization/", "nn/merging/"],
+  ["nn/attention/", "nn/recurrent/", "nn/preprocessing/"],
   ["nn/", "losses/", "optimizers/", "metrics/"],
   ["train/"],
   ["models/"],

@@ -15,9 +15,9 @@ import {
   type Tensor,
   tensor,
 } from "../src/index.ts";
-import { layerFromJson, layerToJson } from "../src/nn/registry.ts";
-import { parametersIn } from "../src/nn/structure.ts";
-import { isShape } from "../src/nn/tree.ts";
+import { layerFromJson, layerToJson } from "../src/nn/tree/registry.ts";
+import { parametersIn } from "../src/nn/tree/structure.ts";
+import { isShape } from "../src/nn/tree/tree.ts";
 import type { Resident } from "../src/ops/index.ts";
 import { hostRandom } from "../src/random.ts";
 import { type Shape, sizeOf } from "../src/shape.ts";

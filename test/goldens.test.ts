@@ -63,7 +63,7 @@ import {
   variable,
   where,
 } from "../src/index.ts";
-import type { TrainedRange } from "../src/nn/store.ts";
+import type { TrainedRange } from "../src/nn/tree/store.ts";
 import * as ops from "../src/ops/index.ts";
 import { scheduleFromJson } from "../src/optimizers/schedules/index.ts";
 import { difference } from "./compare.ts";

@@ -1,7 +1,7 @@
 // Initializers that scale by fans and draw orthonormal matrices: moments, orthogonality, options, files.
 import { describe, expect, test } from "vitest";
 import { initializers, layers, random, type Shape, sequential } from "../src/index.ts";
-import { initializer, initializerConfig } from "../src/nn/initializers.ts";
+import { initializer, initializerConfig } from "../src/nn/weights/initializers.ts";
 
 const key = random.key(7);
 const moments = async (values: Promise<ArrayLike<number>>) => {

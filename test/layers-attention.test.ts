@@ -13,7 +13,7 @@ import {
   type Tensor,
   tensor,
 } from "../src/index.ts";
-import { weightsOf } from "../src/nn/weights.ts";
+import { weightsOf } from "../src/nn/tree/weights.ts";
 import { checkLayer } from "./check-layer.ts";
 import { difference } from "./compare.ts";
 

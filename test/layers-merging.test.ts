@@ -1,7 +1,7 @@
 // Layers that merge several inputs.
 import { describe, expect, test } from "vitest";
 import { type Layer, layers, type Masks, type Shape, type Tensor, tensor, zeros } from "../src/index.ts";
-import { Call } from "../src/nn/call.ts";
+import { Call } from "../src/nn/tree/call.ts";
 import { checkLayer } from "./check-layer.ts";
 
 const two: readonly Shape[] = [

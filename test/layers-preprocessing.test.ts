@@ -14,9 +14,9 @@ import {
   type Tensor,
   tensor,
 } from "../src/index.ts";
-import { Call } from "../src/nn/call.ts";
-import { layerFromJson, layerToJson } from "../src/nn/registry.ts";
-import { fingerprint } from "../src/nn/strings.ts";
+import { fingerprint } from "../src/nn/preprocessing/strings.ts";
+import { Call } from "../src/nn/tree/call.ts";
+import { layerFromJson, layerToJson } from "../src/nn/tree/registry.ts";
 import { checkLayer } from "./check-layer.ts";
 
 const apply = async (layer: Layer, x: NestedArray | Tensor): Promise<unknown> => (layer.apply(x) as Tensor).array();

@@ -16,8 +16,8 @@ import {
   type Tensor,
   tensor,
 } from "../src/index.ts";
-import type { RNN } from "../src/nn/rnn.ts";
-import { weightsOf } from "../src/nn/weights.ts";
+import type { RNN } from "../src/nn/recurrent/rnn.ts";
+import { weightsOf } from "../src/nn/tree/weights.ts";
 import { checkLayer } from "./check-layer.ts";
 import { difference } from "./compare.ts";
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { functional, input, layers, Model, type SymbolicTensor, sequential, type Tensor } from "../src/index.ts";
 import { layered } from "../src/models/layered.ts";
-import { layerGraph } from "../src/nn/layer-graph.ts";
+import { layerGraph } from "../src/nn/tree/layer-graph.ts";
 import { hostRandom } from "../src/random.ts";
 
 interface Rect {

@@ -1,7 +1,7 @@
 // Optimizers whose rules look at each parameter, or at all of them, as a whole: LAMB, Muon, Adafactor, L-BFGS.
 import { describe, expect, test } from "vitest";
 import { compile, gradients, linalg, type Optimizer, optimizers, type Tensor, tensor, variable } from "../src/index.ts";
-import type { Segment, TrainedRange } from "../src/nn/store.ts";
+import type { Segment, TrainedRange } from "../src/nn/tree/store.ts";
 import { readOptimizerState } from "../src/optimizers/state.ts";
 
 /** A range with parameters of these shapes, from element `from` of a variable on. */

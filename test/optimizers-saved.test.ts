@@ -12,7 +12,7 @@ import {
   tensor,
   variable,
 } from "../src/index.ts";
-import type { TrainedRange } from "../src/nn/store.ts";
+import type { TrainedRange } from "../src/nn/tree/store.ts";
 import { optimizerFromConfig } from "../src/optimizers/index.ts";
 import { readOptimizerState, restoreOptimizerState } from "../src/optimizers/state.ts";
 

@@ -12,7 +12,7 @@ import {
   tensor,
   variable,
 } from "../src/index.ts";
-import type { TrainedRange } from "../src/nn/store.ts";
+import type { TrainedRange } from "../src/nn/tree/store.ts";
 import { optimizerFromConfig, resolveOptimizer } from "../src/optimizers/index.ts";
 
 /** The rules that look at each parameter, or at all of them, as a whole. */

@@ -14,8 +14,8 @@ import {
   tensor,
 } from "../src/index.ts";
 import { layerClasses } from "../src/nn/register.ts";
-import { layerFromJson, layerToJson } from "../src/nn/registry.ts";
-import { isTensor, leavesOf, mapTree } from "../src/nn/tree.ts";
+import { layerFromJson, layerToJson } from "../src/nn/tree/registry.ts";
+import { isTensor, leavesOf, mapTree } from "../src/nn/tree/tree.ts";
 import type { Variable } from "../src/variable.ts";
 import { type RandomModel, randomModel } from "./random-models.ts";
 

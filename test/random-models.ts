@@ -13,9 +13,9 @@ import {
   sequential,
   type Tensor,
 } from "../src/index.ts";
-import { layerFromJson, layerToJson } from "../src/nn/registry.ts";
-import type { SymbolicTensor } from "../src/nn/symbolic.ts";
-import { isShape, leavesOf, mapTree, type Shapes, type Tree } from "../src/nn/tree.ts";
+import { layerFromJson, layerToJson } from "../src/nn/tree/registry.ts";
+import type { SymbolicTensor } from "../src/nn/tree/symbolic.ts";
+import { isShape, leavesOf, mapTree, type Shapes, type Tree } from "../src/nn/tree/tree.ts";
 import { type Shape, sizeOf } from "../src/shape.ts";
 import { Draw, groupedQuery, multiHead, oneInput, plainAttention } from "./random-layers.ts";
 

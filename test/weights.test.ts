@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { constraints, gradients, random, regularizers, type Tensor, tensor } from "../src/index.ts";
-import { constraint, constraintConfig } from "../src/nn/constraints.ts";
-import { regularizer, regularizerConfig } from "../src/nn/regularizers.ts";
+import { constraint, constraintConfig } from "../src/nn/weights/constraints.ts";
+import { regularizer, regularizerConfig } from "../src/nn/weights/regularizers.ts";
 import { difference } from "./compare.ts";
 
 interface Numbers {

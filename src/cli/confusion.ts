@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { printable } from "../errors.ts";
 import { confusionMatrix } from "../metrics/confusion-matrix.ts";
 import type { Model } from "../models/model.ts";
-import { isShape } from "../nn/tree.ts";
+import { isShape } from "../nn/tree/tree.ts";
 import { tensor } from "../tensor.ts";
 import { zip } from "../zip.ts";
 import { table } from "./table.ts";

@@ -1,7 +1,7 @@
 // The shapes of models on the command line, which knows models of one input and one output.
 import { ArgumentError } from "../errors.ts";
 import type { Model } from "../models/model.ts";
-import { isShape } from "../nn/tree.ts";
+import { isShape } from "../nn/tree/tree.ts";
 import type { Shape } from "../shape.ts";
 
 /** The shapes of one input and one output. Throws {@link ArgumentError} for a model of several. */

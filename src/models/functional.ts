@@ -3,12 +3,18 @@ import type { DType } from "../dtype.ts";
 import { dtypes } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import type { MetricLike, NamesOf } from "../metrics/index.ts";
-import { checkExampleShape } from "../nn/input.ts";
-import type { Json, Layer } from "../nn/layer.ts";
-import { nameLayers } from "../nn/naming.ts";
-import { addFactory, type LayerJson, layerFromJson, layerToJson } from "../nn/registry.ts";
-import { type Application, holdsSymbolic, isSymbolic, type SymbolicTensor, symbolicLeaves } from "../nn/symbolic.ts";
-import { formatBatchShape, leavesOf, mapTree, type Tensors, type Tree, tensorsOf } from "../nn/tree.ts";
+import { checkExampleShape } from "../nn/core/input.ts";
+import type { Json, Layer } from "../nn/tree/layer.ts";
+import { nameLayers } from "../nn/tree/naming.ts";
+import { addFactory, type LayerJson, layerFromJson, layerToJson } from "../nn/tree/registry.ts";
+import {
+  type Application,
+  holdsSymbolic,
+  isSymbolic,
+  type SymbolicTensor,
+  symbolicLeaves,
+} from "../nn/tree/symbolic.ts";
+import { formatBatchShape, leavesOf, mapTree, type Tensors, type Tree, tensorsOf } from "../nn/tree/tree.ts";
 import { checkOptions, describe } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { input } from "./input.ts";

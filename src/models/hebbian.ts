@@ -1,5 +1,5 @@
 // Hebb's rule: what fires together, wires together.
-import { addFactory } from "../nn/registry.ts";
+import { addFactory } from "../nn/tree/registry.ts";
 import type { Tensor } from "../tensor.ts";
 import { RuleModel, type RuleOptions } from "./rule.ts";
 

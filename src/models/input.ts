@@ -2,8 +2,8 @@
 import type { DType } from "../dtype.ts";
 import { dtypes } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import { checkExampleShape } from "../nn/input.ts";
-import { SymbolicTensor } from "../nn/symbolic.ts";
+import { checkExampleShape } from "../nn/core/input.ts";
+import { SymbolicTensor } from "../nn/tree/symbolic.ts";
 import { checkName, checkOptions, describe } from "../options.ts";
 import type { Shape } from "../shape.ts";
 

@@ -2,7 +2,7 @@
 import { ArgumentError, quote } from "../errors.ts";
 import { lossFromConfig } from "../losses/index.ts";
 import { type MetricName, resolveMetric } from "../metrics/index.ts";
-import { addFactory, layerFromJson } from "../nn/registry.ts";
+import { addFactory, layerFromJson } from "../nn/tree/registry.ts";
 import { optimizerFromConfig } from "../optimizers/index.ts";
 import { checkRange } from "../options.ts";
 import type { Objective } from "../train/setup.ts";

@@ -1,7 +1,7 @@
 // A model as a picture: layers as boxes with their names and shapes, arrows between them, models in it as frames.
-import { type LayerCall, layerGraph } from "../nn/layer-graph.ts";
-import type { Network } from "../nn/network.ts";
-import { formatShapes } from "../nn/tree.ts";
+import { type LayerCall, layerGraph } from "../nn/tree/layer-graph.ts";
+import type { Network } from "../nn/tree/network.ts";
+import { formatShapes } from "../nn/tree/tree.ts";
 import { escapeXml, coordinate as n } from "../svg.ts";
 import { type Box, type Edge, type Layout, layered, type Place } from "./layered.ts";
 

@@ -2,7 +2,7 @@
 import { ArgumentError, didYouMean } from "../errors.ts";
 import { type LossLike, resolveLoss } from "../losses/index.ts";
 import { type MetricLike, resolveMetric } from "../metrics/index.ts";
-import { namedLeaves, type Tree } from "../nn/tree.ts";
+import { namedLeaves, type Tree } from "../nn/tree/tree.ts";
 import { checkRange, describe } from "../options.ts";
 import { measureName, type Objective } from "../train/setup.ts";
 

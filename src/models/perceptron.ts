@@ -1,5 +1,5 @@
 // Rosenblatt's perceptron and its learning rule.
-import { addFactory } from "../nn/registry.ts";
+import { addFactory } from "../nn/tree/registry.ts";
 import type { Tensor } from "../tensor.ts";
 import { RuleModel, type RuleOptions } from "./rule.ts";
 

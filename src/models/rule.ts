@@ -1,5 +1,5 @@
 // One layer of neurons that learns by a rule, without gradients.
-import { Dense } from "../nn/dense.ts";
+import { Dense } from "../nn/core/dense.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { checkOptions, checkRange } from "../options.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,10 +1,10 @@
 // The model in which each layer takes the output of the layer before it.
 import { ArgumentError } from "../errors.ts";
 import type { MetricLike, NamesOf } from "../metrics/index.ts";
-import { checkExampleShape, Input } from "../nn/input.ts";
-import { Layer } from "../nn/layer.ts";
-import { nameLayers } from "../nn/naming.ts";
-import { addFactory, layerFromJson, layerToJson } from "../nn/registry.ts";
+import { checkExampleShape, Input } from "../nn/core/input.ts";
+import { Layer } from "../nn/tree/layer.ts";
+import { nameLayers } from "../nn/tree/naming.ts";
+import { addFactory, layerFromJson, layerToJson } from "../nn/tree/registry.ts";
 import { describe } from "../options.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

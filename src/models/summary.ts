@@ -1,7 +1,7 @@
 // A model as a table: layers, output shapes, numbers of parameters.
-import type { Network, SummaryRow } from "../nn/network.ts";
-import { parametersIn } from "../nn/structure.ts";
-import { formatShapes } from "../nn/tree.ts";
+import type { Network, SummaryRow } from "../nn/tree/network.ts";
+import { parametersIn } from "../nn/tree/structure.ts";
+import { formatShapes } from "../nn/tree/tree.ts";
 import { formatBytes, thousands } from "../quantities.ts";
 
 /** The table of a model. The last line gives the number of parameters, and of their bytes as float32. */

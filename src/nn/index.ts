@@ -2,13 +2,20 @@
 
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { Activation, type ActivationLike } from "./activation.ts";
-import { ActivityRegularization, type ActivityRegularizationOptions } from "./activity-regularization.ts";
-import { BatchNormalization, type BatchNormalizationOptions } from "./batch-normalization.ts";
-import { Bidirectional, type BidirectionalOptions } from "./bidirectional.ts";
-import { Concatenate, type ConcatenateConfig } from "./concatenate.ts";
-import { Conv1D, type Conv1DOptions, Conv2D, Conv3D, type ConvConfig, type ConvOptions } from "./convolution.ts";
-import { Dense, type DenseOptions } from "./dense.ts";
+import {
+  TransformerDecoder,
+  type TransformerDecoderOptions,
+  TransformerEncoder,
+  type TransformerOptions,
+} from "./attention/transformer.ts";
+import {
+  Conv1D,
+  type Conv1DOptions,
+  Conv2D,
+  Conv3D,
+  type ConvConfig,
+  type ConvOptions,
+} from "./convolution/convolution.ts";
 import {
   type DepthwiseConfig,
   DepthwiseConv1D,
@@ -18,11 +25,7 @@ import {
   SeparableConv1D,
   SeparableConv2D,
   type SeparableOptions,
-} from "./depthwise.ts";
-import { Dot, type DotConfig, type DotOptions } from "./dot.ts";
-import { Dropout } from "./dropout.ts";
-import { Embedding, type EmbeddingOptions } from "./embedding.ts";
-import { Flatten } from "./flatten.ts";
+} from "./convolution/depthwise.ts";
 import {
   GlobalAveragePooling1D,
   GlobalAveragePooling2D,
@@ -31,21 +34,42 @@ import {
   GlobalMaxPooling2D,
   GlobalMaxPooling3D,
   type GlobalPoolingLayerOptions,
-} from "./global-pooling.ts";
-import { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from "./gru.ts";
-import { Input } from "./input.ts";
-import type { Layer, LayerOptions } from "./layer.ts";
-import { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions } from "./lstm.ts";
-import { Maxout, type MaxoutOptions } from "./maxout.ts";
-import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merging.ts";
+} from "./convolution/global-pooling.ts";
 import {
-  AlphaDropout,
-  GaussianDropout,
-  GaussianNoise,
-  SpatialDropout1D,
-  SpatialDropout2D,
-  SpatialDropout3D,
-} from "./noise.ts";
+  AveragePooling1D,
+  AveragePooling2D,
+  AveragePooling3D,
+  MaxPooling1D,
+  MaxPooling2D,
+  MaxPooling3D,
+  type PoolingLayerOptions,
+} from "./convolution/pooling.ts";
+import {
+  Conv1DTranspose,
+  Conv2DTranspose,
+  Conv3DTranspose,
+  type TransposedConfig,
+  type TransposedOptions,
+} from "./convolution/transposed.ts";
+import { Activation, type ActivationLike } from "./core/activation.ts";
+import { Dense, type DenseOptions } from "./core/dense.ts";
+import { Embedding, type EmbeddingOptions } from "./core/embedding.ts";
+import { Input } from "./core/input.ts";
+import { Maxout, type MaxoutOptions } from "./core/maxout.ts";
+import {
+  ELU,
+  type ELUConfig,
+  LeakyReLU,
+  type LeakyReLUConfig,
+  ReLU,
+  Softmax,
+  type SoftmaxConfig,
+} from "./core/pointwise.ts";
+import { PReLU, type PReLUConfig } from "./core/prelu.ts";
+import { Concatenate, type ConcatenateConfig } from "./merging/concatenate.ts";
+import { Dot, type DotConfig, type DotOptions } from "./merging/dot.ts";
+import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merging/merging.ts";
+import { BatchNormalization, type BatchNormalizationOptions } from "./normalization/batch-normalization.ts";
 import {
   GroupNormalization,
   type GroupNormalizationOptions,
@@ -55,54 +79,59 @@ import {
   type RMSNormalizationOptions,
   UnitNormalization,
   type UnitNormalizationOptions,
-} from "./normalization.ts";
+} from "./normalization/normalization.ts";
+import { SpectralNormalization, type SpectralNormalizationOptions } from "./normalization/spectral-normalization.ts";
+import { Rescaling } from "./preprocessing/rescaling.ts";
+import { Bidirectional, type BidirectionalOptions } from "./recurrent/bidirectional.ts";
+import { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from "./recurrent/gru.ts";
+import { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions } from "./recurrent/lstm.ts";
+import type { RecurrentCell, RecurrentOptions } from "./recurrent/recurrent-cell.ts";
+import { RNN, type RNNOptions } from "./recurrent/rnn.ts";
+import { SimpleRNN, SimpleRNNCell, type SimpleRNNOptions } from "./recurrent/simple-rnn.ts";
+import { StackedRNNCells } from "./recurrent/stacked-rnn-cells.ts";
+import { TimeDistributed } from "./recurrent/time-distributed.ts";
 import {
-  ELU,
-  type ELUConfig,
-  LeakyReLU,
-  type LeakyReLUConfig,
-  ReLU,
-  Softmax,
-  type SoftmaxConfig,
-} from "./pointwise.ts";
+  ActivityRegularization,
+  type ActivityRegularizationOptions,
+} from "./regularization/activity-regularization.ts";
+import { Dropout } from "./regularization/dropout.ts";
 import {
-  AveragePooling1D,
-  AveragePooling2D,
-  AveragePooling3D,
-  MaxPooling1D,
-  MaxPooling2D,
-  MaxPooling3D,
-  type PoolingLayerOptions,
-} from "./pooling.ts";
-import { PReLU, type PReLUConfig } from "./prelu.ts";
-import type { RecurrentCell, RecurrentOptions } from "./recurrent-cell.ts";
-import { Rescaling } from "./rescaling.ts";
-import { Reshape } from "./reshape.ts";
-import { RNN, type RNNOptions } from "./rnn.ts";
-import { SimpleRNN, SimpleRNNCell, type SimpleRNNOptions } from "./simple-rnn.ts";
-import { SpectralNormalization, type SpectralNormalizationOptions } from "./spectral-normalization.ts";
-import { StackedRNNCells } from "./stacked-rnn-cells.ts";
-import { TimeDistributed } from "./time-distributed.ts";
-import {
-  TransformerDecoder,
-  type TransformerDecoderOptions,
-  TransformerEncoder,
-  type TransformerOptions,
-} from "./transformer.ts";
-import {
-  Conv1DTranspose,
-  Conv2DTranspose,
-  Conv3DTranspose,
-  type TransposedConfig,
-  type TransposedOptions,
-} from "./transposed.ts";
-import type { Tensors } from "./tree.ts";
+  AlphaDropout,
+  GaussianDropout,
+  GaussianNoise,
+  SpatialDropout1D,
+  SpatialDropout2D,
+  SpatialDropout3D,
+} from "./regularization/noise.ts";
+import { Flatten } from "./reshaping/flatten.ts";
+import { Reshape } from "./reshaping/reshape.ts";
+import type { Layer, LayerOptions } from "./tree/layer.ts";
+import type { Tensors } from "./tree/tree.ts";
 
 type WithStates = { readonly returnState: true };
 type Cells = RecurrentCell | readonly RecurrentCell[];
 
-import { AdditiveAttention, Attention, type AttentionLayerOptions, type DotAttentionOptions } from "./dot-attention.ts";
-import { Identity, Lambda, type LambdaFunction } from "./lambda.ts";
+import {
+  AdditiveAttention,
+  Attention,
+  type AttentionLayerOptions,
+  type DotAttentionOptions,
+} from "./attention/dot-attention.ts";
+import {
+  GroupedQueryAttention,
+  MultiHeadAttention,
+  type MultiHeadAttentionOptions,
+  type MultiHeadOptions,
+} from "./attention/multi-head-attention.ts";
+import {
+  PositionEmbedding,
+  type PositionEmbeddingOptions,
+  RotaryEmbedding,
+  SinePositionEncoding,
+  type WavelengthOptions,
+} from "./attention/positions.ts";
+import { Identity, Lambda, type LambdaFunction } from "./core/lambda.ts";
+import { Masking, type MaskingOptions } from "./core/masking.ts";
 import {
   Cropping1D,
   Cropping2D,
@@ -112,29 +141,15 @@ import {
   ZeroPadding1D,
   ZeroPadding2D,
   ZeroPadding3D,
-} from "./margins.ts";
-import { Masking, type MaskingOptions } from "./masking.ts";
-import {
-  GroupedQueryAttention,
-  MultiHeadAttention,
-  type MultiHeadAttentionOptions,
-  type MultiHeadOptions,
-} from "./multi-head-attention.ts";
-import { Permute, RepeatVector } from "./permute.ts";
-import {
-  PositionEmbedding,
-  type PositionEmbeddingOptions,
-  RotaryEmbedding,
-  SinePositionEncoding,
-  type WavelengthOptions,
-} from "./positions.ts";
+} from "./reshaping/margins.ts";
+import { Permute, RepeatVector } from "./reshaping/permute.ts";
 import {
   UpSampling1D,
   UpSampling2D,
   type UpSampling2DOptions,
   UpSampling3D,
   type UpSamplingOptions,
-} from "./up-sampling.ts";
+} from "./reshaping/up-sampling.ts";
 
 type WithScores = { readonly returnAttentionScores: true };
 
@@ -461,4 +476,4 @@ export const transformerEncoder = (
   options: TransformerOptions = {},
 ): TransformerEncoder => new TransformerEncoder({ ...options, intermediateDim, numHeads });
 
-export * from "./preprocessing.ts";
+export * from "./preprocessing/preprocessing.ts";

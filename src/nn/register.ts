@@ -1,21 +1,11 @@
 // The layer classes of Nabla, and those of the user's own, by the names that model files give them.
 import { ArgumentError } from "../errors.ts";
-import { Activation } from "./activation.ts";
-import { ActivityRegularization } from "./activity-regularization.ts";
-import { Normalization } from "./adapted-normalization.ts";
-import { BatchNormalization } from "./batch-normalization.ts";
-import { Bidirectional } from "./bidirectional.ts";
-import { CategoryEncoding } from "./category-encoding.ts";
-import { Concatenate } from "./concatenate.ts";
-import { Conv1D, Conv2D, Conv3D } from "./convolution.ts";
-import { Dense } from "./dense.ts";
-import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from "./depthwise.ts";
-import { Discretization } from "./discretization.ts";
-import { Dot } from "./dot.ts";
-import { AdditiveAttention, Attention } from "./dot-attention.ts";
-import { Dropout } from "./dropout.ts";
-import { Embedding } from "./embedding.ts";
-import { Flatten } from "./flatten.ts";
+import { AdditiveAttention, Attention } from "./attention/dot-attention.ts";
+import { GroupedQueryAttention, MultiHeadAttention } from "./attention/multi-head-attention.ts";
+import { PositionEmbedding, RotaryEmbedding, SinePositionEncoding } from "./attention/positions.ts";
+import { FeedForward, TransformerDecoder, TransformerEncoder } from "./attention/transformer.ts";
+import { Conv1D, Conv2D, Conv3D } from "./convolution/convolution.ts";
+import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from "./convolution/depthwise.ts";
 import {
   GlobalAveragePooling1D,
   GlobalAveragePooling2D,
@@ -23,30 +13,7 @@ import {
   GlobalMaxPooling1D,
   GlobalMaxPooling2D,
   GlobalMaxPooling3D,
-} from "./global-pooling.ts";
-import { GRU, GRUCell } from "./gru.ts";
-import { Hashing } from "./hashing.ts";
-import { Input } from "./input.ts";
-import { IntegerLookup } from "./integer-lookup.ts";
-import { Identity, Lambda } from "./lambda.ts";
-import type { Layer } from "./layer.ts";
-import { LSTM, LSTMCell } from "./lstm.ts";
-import { Cropping1D, Cropping2D, Cropping3D, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D } from "./margins.ts";
-import { Masking } from "./masking.ts";
-import { Maxout } from "./maxout.ts";
-import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merging.ts";
-import { GroupedQueryAttention, MultiHeadAttention } from "./multi-head-attention.ts";
-import {
-  AlphaDropout,
-  GaussianDropout,
-  GaussianNoise,
-  SpatialDropout1D,
-  SpatialDropout2D,
-  SpatialDropout3D,
-} from "./noise.ts";
-import { GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization } from "./normalization.ts";
-import { Permute, RepeatVector } from "./permute.ts";
-import { ELU, LeakyReLU, ReLU, Softmax } from "./pointwise.ts";
+} from "./convolution/global-pooling.ts";
 import {
   AveragePooling1D,
   AveragePooling2D,
@@ -54,26 +21,71 @@ import {
   MaxPooling1D,
   MaxPooling2D,
   MaxPooling3D,
-} from "./pooling.ts";
-import { PositionEmbedding, RotaryEmbedding, SinePositionEncoding } from "./positions.ts";
-import { PReLU } from "./prelu.ts";
-import { RandomRotation, RandomTranslation, RandomZoom } from "./random-affine.ts";
-import { RandomFlip } from "./random-flip.ts";
-import { RandomBrightness, RandomContrast } from "./random-intensity.ts";
-import { addFactory, isRegistered, type LayerFactory } from "./registry.ts";
-import { Rescaling } from "./rescaling.ts";
-import { Reshape } from "./reshape.ts";
-import { CenterCrop, RandomCrop, Resizing } from "./resizing.ts";
-import { RNN } from "./rnn.ts";
-import { SimpleRNN, SimpleRNNCell } from "./simple-rnn.ts";
-import { SpectralNormalization } from "./spectral-normalization.ts";
-import { StackedRNNCells } from "./stacked-rnn-cells.ts";
-import { StringLookup } from "./string-lookup.ts";
-import { TextVectorization } from "./text-vectorization.ts";
-import { TimeDistributed } from "./time-distributed.ts";
-import { FeedForward, TransformerDecoder, TransformerEncoder } from "./transformer.ts";
-import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from "./transposed.ts";
-import { UpSampling1D, UpSampling2D, UpSampling3D } from "./up-sampling.ts";
+} from "./convolution/pooling.ts";
+import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from "./convolution/transposed.ts";
+import { Activation } from "./core/activation.ts";
+import { Dense } from "./core/dense.ts";
+import { Embedding } from "./core/embedding.ts";
+import { Input } from "./core/input.ts";
+import { Identity, Lambda } from "./core/lambda.ts";
+import { Masking } from "./core/masking.ts";
+import { Maxout } from "./core/maxout.ts";
+import { ELU, LeakyReLU, ReLU, Softmax } from "./core/pointwise.ts";
+import { PReLU } from "./core/prelu.ts";
+import { Concatenate } from "./merging/concatenate.ts";
+import { Dot } from "./merging/dot.ts";
+import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merging/merging.ts";
+import { BatchNormalization } from "./normalization/batch-normalization.ts";
+import {
+  GroupNormalization,
+  LayerNormalization,
+  RMSNormalization,
+  UnitNormalization,
+} from "./normalization/normalization.ts";
+import { SpectralNormalization } from "./normalization/spectral-normalization.ts";
+import { Normalization } from "./preprocessing/adapted-normalization.ts";
+import { CategoryEncoding } from "./preprocessing/category-encoding.ts";
+import { Discretization } from "./preprocessing/discretization.ts";
+import { Hashing } from "./preprocessing/hashing.ts";
+import { IntegerLookup } from "./preprocessing/integer-lookup.ts";
+import { RandomRotation, RandomTranslation, RandomZoom } from "./preprocessing/random-affine.ts";
+import { RandomFlip } from "./preprocessing/random-flip.ts";
+import { RandomBrightness, RandomContrast } from "./preprocessing/random-intensity.ts";
+import { Rescaling } from "./preprocessing/rescaling.ts";
+import { CenterCrop, RandomCrop, Resizing } from "./preprocessing/resizing.ts";
+import { StringLookup } from "./preprocessing/string-lookup.ts";
+import { TextVectorization } from "./preprocessing/text-vectorization.ts";
+import { Bidirectional } from "./recurrent/bidirectional.ts";
+import { GRU, GRUCell } from "./recurrent/gru.ts";
+import { LSTM, LSTMCell } from "./recurrent/lstm.ts";
+import { RNN } from "./recurrent/rnn.ts";
+import { SimpleRNN, SimpleRNNCell } from "./recurrent/simple-rnn.ts";
+import { StackedRNNCells } from "./recurrent/stacked-rnn-cells.ts";
+import { TimeDistributed } from "./recurrent/time-distributed.ts";
+import { ActivityRegularization } from "./regularization/activity-regularization.ts";
+import { Dropout } from "./regularization/dropout.ts";
+import {
+  AlphaDropout,
+  GaussianDropout,
+  GaussianNoise,
+  SpatialDropout1D,
+  SpatialDropout2D,
+  SpatialDropout3D,
+} from "./regularization/noise.ts";
+import { Flatten } from "./reshaping/flatten.ts";
+import {
+  Cropping1D,
+  Cropping2D,
+  Cropping3D,
+  ZeroPadding1D,
+  ZeroPadding2D,
+  ZeroPadding3D,
+} from "./reshaping/margins.ts";
+import { Permute, RepeatVector } from "./reshaping/permute.ts";
+import { Reshape } from "./reshaping/reshape.ts";
+import { UpSampling1D, UpSampling2D, UpSampling3D } from "./reshaping/up-sampling.ts";
+import type { Layer } from "./tree/layer.ts";
+import { addFactory, isRegistered, type LayerFactory } from "./tree/registry.ts";
 
 /** All layer classes of Nabla by name. */
 export const layerClasses: Readonly<Record<string, new (config: any) => Layer>> = {

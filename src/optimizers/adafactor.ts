@@ -1,6 +1,6 @@
 // Adafactor: Adam's mean square as the product of a column and a row, so that a matrix needs little memory.
 import { concatenate } from "../functions/array.ts";
-import type { Segment } from "../nn/store.ts";
+import type { Segment } from "../nn/tree/store.ts";
 import type { Tensor } from "../tensor.ts";
 import { makeOptimizer } from "./factory.ts";
 import type { Optimizer } from "./optimizer.ts";

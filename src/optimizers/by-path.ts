@@ -1,6 +1,6 @@
 // Numbers that parameters have by their paths: rates of their own, and weight decay that leaves some of them out.
 import { ArgumentError } from "../errors.ts";
-import type { Segment } from "../nn/store.ts";
+import type { Segment } from "../nn/tree/store.ts";
 import { describe } from "../options.ts";
 import { sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";

@@ -1,6 +1,6 @@
 // Clipping of gradients: by the norm of each parameter, by the norm of all, by element.
 import { concatenate } from "../functions/array.ts";
-import type { Segment } from "../nn/store.ts";
+import type { Segment } from "../nn/tree/store.ts";
 import { asTensor, type Tensor } from "../tensor.ts";
 
 /** The options of clipping; absent ones do nothing. */

@@ -1,6 +1,6 @@
 // Muon: momentum whose matrices are made orthogonal before each step; AdamW for all that is no matrix.
 import { concatenate } from "../functions/array.ts";
-import type { Segment } from "../nn/store.ts";
+import type { Segment } from "../nn/tree/store.ts";
 import type { Tensor } from "../tensor.ts";
 import { type PathChoice, pathChoice } from "./by-path.ts";
 import { makeOptimizer } from "./factory.ts";

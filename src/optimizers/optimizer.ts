@@ -1,6 +1,6 @@
 // The optimizer: learning rate, step count, slots and what all optimizers share, around one update rule.
 import { where as choose, concatenate, zeros } from "../functions/array.ts";
-import { assignRanges, readRange, type Segment, type TrainedRange } from "../nn/store.ts";
+import { assignRanges, readRange, type Segment, type TrainedRange } from "../nn/tree/store.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Variable, variable } from "../variable.ts";

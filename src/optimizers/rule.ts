@@ -1,5 +1,5 @@
 // What one optimizer is: its name, its options, the state that it keeps, and its update rule.
-import type { Segment } from "../nn/store.ts";
+import type { Segment } from "../nn/tree/store.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 

@@ -1,5 +1,5 @@
 // How a slot lies in its variable: the variable's shape, and where each parameter's share of it is.
-import type { TrainedRange } from "../nn/store.ts";
+import type { TrainedRange } from "../nn/tree/store.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Slot } from "./rule.ts";
 

@@ -1,7 +1,7 @@
 // An optimizer's numbers under the names that files give them: `optimizer/firstMoment/dense_1/kernel`.
 import { allocate, type DType } from "../dtype.ts";
 import type { HostArray } from "../host-array.ts";
-import type { TrainedRange } from "../nn/store.ts";
+import type { TrainedRange } from "../nn/tree/store.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { tensor } from "../tensor.ts";
 import type { Optimizer } from "./optimizer.ts";

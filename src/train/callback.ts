@@ -1,6 +1,6 @@
 // The events of a training run, which callbacks listen to, and the record that `fit` returns.
-import type { Json } from "../nn/layer.ts";
-import type { WeightValues } from "../nn/weights.ts";
+import type { Json } from "../nn/tree/layer.ts";
+import type { WeightValues } from "../nn/tree/weights.ts";
 import type { Evaluation } from "./evaluate.ts";
 
 /** What a checkpoint remembers of a callback. */

@@ -2,8 +2,8 @@
 import type { Column } from "../data/dataset.ts";
 import { ArgumentError, NumericError, ShapeError } from "../errors.ts";
 import type { Loss } from "../losses/loss.ts";
-import type { Network } from "../nn/network.ts";
-import { formatBatchShape, isShape, leavesOf, namedLeaves } from "../nn/tree.ts";
+import type { Network } from "../nn/tree/network.ts";
+import { formatBatchShape, isShape, leavesOf, namedLeaves } from "../nn/tree/tree.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { columnShapes, type Examples, isColumn } from "./examples.ts";
 import type { TrainingSetup } from "./setup.ts";

@@ -4,7 +4,7 @@ import type { HostArray } from "../host-array.ts";
 import { readFileIfAny, writeFileAtomic } from "../io/files.ts";
 import { parseJson } from "../io/json.ts";
 import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
-import type { WeightValues } from "../nn/weights.ts";
+import type { WeightValues } from "../nn/tree/weights.ts";
 import { describe } from "../options.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { tensor } from "../tensor.ts";

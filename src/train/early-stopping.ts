@@ -1,5 +1,5 @@
 // The callback that stops a run when a measure no longer improves.
-import type { WeightValues } from "../nn/weights.ts";
+import type { WeightValues } from "../nn/tree/weights.ts";
 import { checkCount, checkFinite, checkFlag, checkOptions, checkRange } from "../options.ts";
 import type { Callback } from "./callback.ts";
 import { type Direction, directionOf, improves, type Monitor, monitored } from "./monitor.ts";

@@ -1,6 +1,6 @@
 // Loss and metrics over a data set, without training.
 import { ArgumentError } from "../errors.ts";
-import type { Network } from "../nn/network.ts";
+import type { Network } from "../nn/tree/network.ts";
 import { checkCount, checkOptions, describe } from "../options.ts";
 import { breathe, Pace } from "./air.ts";
 import type { BatchStream, TrainingData } from "./examples.ts";

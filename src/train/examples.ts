@@ -1,7 +1,7 @@
 // The forms in which fit, evaluate and predict take data, and the one form in which training sees them.
 import { type Column, type ColumnSource, columnFrom, Dataset } from "../data/dataset.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { formatBatchShape, leavesOf, mapTree, type Shapes, type Tree } from "../nn/tree.ts";
+import { formatBatchShape, leavesOf, mapTree, type Shapes, type Tree } from "../nn/tree/tree.ts";
 import { describe } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";

@@ -1,6 +1,6 @@
 // The options of `fit`, with their defaults and checks.
 import { ArgumentError, didYouMean } from "../errors.ts";
-import type { Network } from "../nn/network.ts";
+import type { Network } from "../nn/tree/network.ts";
 import { checkCount, checkFlag, checkOptions, checkRange, describe } from "../options.ts";
 import { type Callback, callbackMethods } from "./callback.ts";
 import { checkSignal } from "./evaluate.ts";

@@ -1,7 +1,7 @@
 // `fit`: checks data and options, and starts the run.
 import { ArgumentError, ShapeError } from "../errors.ts";
-import type { Network } from "../nn/network.ts";
-import { formatShapes, isShape, leavesOf } from "../nn/tree.ts";
+import type { Network } from "../nn/tree/network.ts";
+import { formatShapes, isShape, leavesOf } from "../nn/tree/tree.ts";
 import type { History } from "./callback.ts";
 import {
   type BatchStream,

@@ -1,8 +1,8 @@
 // The losses and metrics of a batch: what is trained on, and what is reported.
 import { ArgumentError } from "../errors.ts";
 import { quotient, spread } from "../metrics/metric.ts";
-import type { Masks } from "../nn/call.ts";
-import { isTensor, leavesOf, type Tensors } from "../nn/tree.ts";
+import type { Masks } from "../nn/tree/call.ts";
+import { isTensor, leavesOf, type Tensors } from "../nn/tree/tree.ts";
 import { Tensor } from "../tensor.ts";
 import { outputOf } from "../transformations/outputs.ts";
 import type { Amount, Meters } from "./meters.ts";

@@ -3,7 +3,7 @@ import { NumericError } from "../errors.ts";
 import { stack } from "../functions/array.ts";
 import { isfinite } from "../functions/elementwise.ts";
 import { all } from "../functions/reductions.ts";
-import { isTensor, leavesOf } from "../nn/tree.ts";
+import { isTensor, leavesOf } from "../nn/tree/tree.ts";
 import type { Node } from "../ops/op.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";

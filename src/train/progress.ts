@@ -1,5 +1,5 @@
 // The progress of training as text: a live line in a terminal, or a line for each epoch.
-import { isShape, type Shapes } from "../nn/tree.ts";
+import { isShape, type Shapes } from "../nn/tree/tree.ts";
 import { formatDuration, formatMeasure, thousands } from "../quantities.ts";
 import type { Callback, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";
 

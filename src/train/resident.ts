@@ -1,6 +1,6 @@
 // Data sets in the backend's own memory: written once, in their own dtype, and read by every step.
 import type { Column } from "../data/dataset.ts";
-import { leavesOf, type Tree } from "../nn/tree.ts";
+import { leavesOf, type Tree } from "../nn/tree/tree.ts";
 import { gather } from "../ops/index.ts";
 import { Tensor, tensor } from "../tensor.ts";
 import { type Variable, variable } from "../variable.ts";

@@ -1,6 +1,6 @@
 // The training loop: takes many steps in one call, pauses between calls, and checks the loss after each.
 import { ArgumentError } from "../errors.ts";
-import type { Network } from "../nn/network.ts";
+import type { Network } from "../nn/tree/network.ts";
 import { Optimizer } from "../optimizers/optimizer.ts";
 import { permutation } from "../random.ts";
 import type { Variable } from "../variable.ts";

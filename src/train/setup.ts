@@ -1,9 +1,9 @@
 // What `compile` chose for a model: optimizer, objectives, and the layers that stay as they are.
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { Layer } from "../nn/layer.ts";
-import type { Network } from "../nn/network.ts";
-import type { TrainedRange } from "../nn/store.ts";
+import type { Layer } from "../nn/tree/layer.ts";
+import type { Network } from "../nn/tree/network.ts";
+import type { TrainedRange } from "../nn/tree/store.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 
 /** What is asked of one output. */

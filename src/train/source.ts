@@ -1,8 +1,8 @@
 // Where batches come from: the interface, and data that rest in the backend's memory.
 import type { Column } from "../data/dataset.ts";
 import { zeros } from "../functions/array.ts";
-import type { Tensors, Tree } from "../nn/tree.ts";
-import { mapTree } from "../nn/tree.ts";
+import type { Tensors, Tree } from "../nn/tree/tree.ts";
+import { mapTree } from "../nn/tree/tree.ts";
 import { gather, iota } from "../ops/index.ts";
 import { Tensor, tensor } from "../tensor.ts";
 import { variable } from "../variable.ts";

@@ -1,6 +1,6 @@
 // Batches from a generator: each is written to the backend's memory when its step is due.
 import { ArgumentError, NablaError, ShapeError } from "../errors.ts";
-import { mapTree, type Tree } from "../nn/tree.ts";
+import { mapTree, type Tree } from "../nn/tree/tree.ts";
 import { describe } from "../options.ts";
 import { formatShape } from "../shape.ts";
 import { type BatchStream, type Examples, type Forms, isColumn, toBatch } from "./examples.ts";

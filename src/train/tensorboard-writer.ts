@@ -2,9 +2,9 @@
 import { EventFile, type SummaryValue, scalarValue } from "../io/event-file.ts";
 import { encodeGrayPng } from "../io/gray-png.ts";
 import { bytes, double, doubles, type Encoded, integer, joinBytes, message, text } from "../io/protobuf.ts";
-import { layerGraph } from "../nn/layer-graph.ts";
-import type { Network } from "../nn/network.ts";
-import { isShape, leavesOf } from "../nn/tree.ts";
+import { layerGraph } from "../nn/tree/layer-graph.ts";
+import type { Network } from "../nn/tree/network.ts";
+import { isShape, leavesOf } from "../nn/tree/tree.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { EpochRecord } from "./callback.ts";
 import type { TrainingSetup } from "./setup.ts";

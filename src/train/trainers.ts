@@ -1,8 +1,8 @@
 // The trainers of a compiled model: data that are passed again find their programs and their numbers.
 import type { Dataset } from "../data/dataset.ts";
 import { ArgumentError } from "../errors.ts";
-import type { Network } from "../nn/network.ts";
-import { mapTree } from "../nn/tree.ts";
+import type { Network } from "../nn/tree/network.ts";
+import { mapTree } from "../nn/tree/tree.ts";
 import { formatShape } from "../shape.ts";
 import { prepareModel } from "./check-data.ts";
 import {

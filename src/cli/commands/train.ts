@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import type { Dataset } from "../../data/dataset.ts";
 import type { Model } from "../../models/model.ts";
 import type { Recipe, RecipeOptions, RecipeResult } from "../../models/recipe.ts";
-import { parametersIn } from "../../nn/structure.ts";
+import { parametersIn } from "../../nn/tree/structure.ts";
 import { formatDuration, thousands } from "../../quantities.ts";
 import { backend } from "../../runtime/device.ts";
 import { sizeOf } from "../../shape.ts";
