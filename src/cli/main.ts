@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { didYouMean } from "../errors.ts";
 import { path, withExamples } from "./arguments.ts";
+import { addCourse } from "./commands/course.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addInspect } from "./commands/inspect.ts";
@@ -32,7 +33,8 @@ function makeProgram(): Command {
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error:/, paintFor(process.stderr)("red", "error:"))),
     });
-  for (const add of [addTrain, addEvaluate, addPredict, addSummary, addInspect, addRecipes, addDoctor]) add(program);
+  for (const add of [addTrain, addEvaluate, addPredict, addSummary, addInspect, addRecipes, addCourse, addDoctor])
+    add(program);
   program
     .command("help")
     .summary("show help for a command")
@@ -41,6 +43,7 @@ function makeProgram(): Command {
   withExamples(program, [
     ["nabla train digits-mlp", "train on 10,000 handwritten digits and save the model"],
     ["nabla recipes", "what else there is to train"],
+    ["nabla course", "the items of the course, to be run one by one"],
     ["nabla doctor", "what this machine offers"],
     ["nabla --import ./my-layers.js summary my.safetensors", "a model with layers of your own"],
   ]);

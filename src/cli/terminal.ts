@@ -4,11 +4,15 @@ import { styleText } from "node:util";
 /** Gives a text a style, or leaves it as it is if the stream shows none. */
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
-/** The styles that `stream` shows: those of a terminal with colours. NO_COLOR and FORCE_COLOR decide as usual. */
-export function paintFor(stream: NodeJS.WriteStream): Paint {
+/** True for a terminal with colours. NO_COLOR and FORCE_COLOR decide as usual. */
+export function isColoured(stream: NodeJS.WriteStream): boolean {
   const forced = !["", "0", undefined].includes(process.env["FORCE_COLOR"]);
-  const isColoured = stream.isTTY ? stream.hasColors() : forced;
-  return isColoured ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
+  return stream.isTTY ? stream.hasColors() : forced;
+}
+
+/** The styles that `stream` shows: none where it has no colours. */
+export function paintFor(stream: NodeJS.WriteStream): Paint {
+  return isColoured(stream) ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
 }
 
 /**
@@ -16,18 +20,19 @@ export function paintFor(stream: NodeJS.WriteStream): Paint {
  * command, which may be training, goes on to its end.
  */
 export function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
-    });
-  }
+  for (const stream of [process.stdout, process.stderr])
+    if (!stream.listeners("error").includes(onStreamError)) stream.on("error", onStreamError);
+}
+
+function onStreamError(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
 }
 
 /**
  * Breaks a paragraph into lines that fit the stream, or 80 columns where it is no terminal. Each line begins with the
  * paragraph's own indentation.
  */
-export function wrap(text: string, stream: NodeJS.WriteStream = process.stdout): string {
+export function wrap(text: string, stream: { readonly columns?: number } = process.stdout): string {
   const width = stream.columns || 80;
   const indent = " ".repeat(text.length - text.trimStart().length);
   const [first = "", ...words] = text.slice(indent.length).split(" ");

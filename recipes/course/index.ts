@@ -1,0 +1,43 @@
+// The course's items in its order: what each is called, and the file that computes it.
+import type { Item, Part, RunOptions, Text } from "./item.ts";
+
+/** An item of the course, to be loaded when it is asked for. */
+export interface Entry {
+  /** The course's name of the item, such as "B3". */
+  readonly id: string;
+  readonly title: Text;
+  /** The key of its section in {@link sections}. */
+  readonly section: keyof typeof sections;
+  readonly load: () => Promise<{ readonly item: Item }>;
+}
+
+/** The sections of the course, in its order. */
+export const sections = {
+  N: { en: "The neuron", ru: "Нейрон" },
+  A: { en: "Activation functions", ru: "Функции активации" },
+  M: { en: "The network", ru: "Нейронная сеть" },
+  L: { en: "Losses and descent", ru: "Функции потерь и градиентный спуск" },
+  B: { en: "Backpropagation", ru: "Обратное распространение ошибки" },
+  C: { en: "Images and convolution", ru: "Изображения и свёртка" },
+  D: { en: "Handwritten digits", ru: "Рукописные цифры" },
+  H: { en: "History", ru: "История" },
+} as const satisfies Readonly<Record<string, Text>>;
+
+/** All items, in the course's order. */
+export const course: readonly Entry[] = [
+  {
+    id: "N1",
+    section: "N",
+    title: { en: "The neuron of McCulloch and Pitts (1943)", ru: "Нейрон Маккаллока — Питтса (1943)" },
+    load: () => import("./n1-mcculloch-pitts.ts"),
+  },
+];
+
+/** The parts of an item as they are computed. Ends after the part at which the options' signal is aborted. */
+export async function* parts(entry: Entry, options: RunOptions): AsyncGenerator<Part> {
+  const { item } = await entry.load();
+  for await (const part of item(options)) {
+    if (options.signal?.aborted) return;
+    yield part;
+  }
+}

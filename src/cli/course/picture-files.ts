@@ -1,0 +1,59 @@
+// The pictures of course items as files: plots as SVG, images as PNG.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { encode } from "fast-png";
+import type { Image, Language, Part } from "../../../recipes/course/item.ts";
+import { FileError } from "../../errors.ts";
+import { colours } from "./image-text.ts";
+import { plotSvg } from "./plot-svg.ts";
+import { words } from "./words.ts";
+
+/** Images are enlarged by repeating pixels until their longer side has at least so many. */
+const leastSide = 256;
+
+/** A folder into which pictures are written, named after their items: N3-1.svg, N3-2.svg, C1-1.png. */
+export class PictureFolder {
+  readonly #folder: string;
+  readonly #language: Language;
+  readonly #counts = new Map<string, number>();
+
+  /** Makes the folder. Throws {@link FileError} if that cannot be. */
+  constructor(folder: string, language: Language) {
+    [this.#folder, this.#language] = [folder, language];
+    this.#attempt(() => mkdirSync(folder, { recursive: true }));
+  }
+
+  /** The number of pictures written. */
+  get count(): number {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Writes a plot or an image; other parts have no picture. Throws {@link FileError} if it cannot be written. */
+  add(id: string, part: Part): void {
+    if (part.kind !== "plot" && part.kind !== "image") return;
+    const count = (this.#counts.get(id) ?? 0) + 1;
+    this.#counts.set(id, count);
+    const [data, extension] = part.kind === "plot" ? [plotSvg(part, this.#language), "svg"] : [imagePng(part), "png"];
+    this.#attempt(() => writeFileSync(join(this.#folder, `${id}-${count}.${extension}`), data));
+  }
+
+  #attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+      throw new FileError(words[this.#language].noFolder(this.#folder, reason), { cause: error });
+    }
+  }
+}
+
+function imagePng(image: Image): Uint8Array {
+  const pixels = colours(image);
+  const [height, width] = [pixels.length, pixels[0]?.length ?? 0];
+  const times = Math.max(1, Math.ceil(leastSide / Math.max(height, width, 1)));
+  const data = new Uint8Array(3 * height * width * times * times);
+  for (let i = 0, at = 0; i < height * times; i++)
+    for (let j = 0; j < width * times; j++, at += 3)
+      data.set(pixels[Math.floor(i / times)]![Math.floor(j / times)]!, at);
+  return encode({ width: width * times, height: height * times, data, channels: 3, depth: 8 });
+}

@@ -1,0 +1,54 @@
+// The scale of a plot's axis: its range, where its ticks are, and how they are written.
+import { numeral } from "../../../recipes/course/item.ts";
+
+export interface Scale {
+  /** The share of the axis at which a value lies: 0 at its beginning, 1 at its end. */
+  readonly at: (value: number) => number;
+  readonly ticks: readonly { readonly value: number; readonly label: string }[];
+}
+
+/** An axis for these values with about `count` ticks at 1, 2 or 5 times a power of ten. Ignores what is not finite. */
+export function linearScale(values: readonly number[], count: number): Scale {
+  const [least, greatest] = rangeOf(values);
+  const step = niceStep((greatest - least) / count);
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const ticks = [];
+  for (let i = Math.ceil(least / step - 1e-9); i * step <= greatest + 1e-9 * step; i++)
+    ticks.push({ value: i * step, label: decimals > 4 ? numeral(i * step) : numeral(i * step, decimals) });
+  return { at: (value) => (value - least) / (greatest - least), ticks };
+}
+
+/** An axis on which each power of ten has the same length. Values that are not above 0 lie nowhere: NaN. */
+export function logScale(values: readonly number[], count: number): Scale {
+  const [least, greatest] = rangeOf(values.filter((value) => value > 0).map(Math.log10));
+  const every = Math.max(1, Math.ceil((greatest - least) / count));
+  const ticks = [];
+  for (let power = Math.ceil(least - 1e-9); power <= greatest + 1e-9; power++)
+    if (power % every === 0) ticks.push({ value: 10 ** power, label: powerOfTen(power) });
+  return { at: (value) => (value > 0 ? (Math.log10(value) - least) / (greatest - least) : Number.NaN), ticks };
+}
+
+const powerOfTen = (power: number): string =>
+  Math.abs(power) < 4 ? numeral(10 ** power, Math.max(0, -power)) : raise(power);
+const raise = (power: number): string =>
+  `10${String(power)
+    .replace("-", "⁻")
+    .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "")}`;
+
+/** The least and the greatest of the finite values, with some room where all are equal. */
+function rangeOf(values: readonly number[]): [number, number] {
+  let [least, greatest] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  if (least > greatest) return [0, 1];
+  const room = Math.abs(least) * 0.1 || 1;
+  return least === greatest ? [least - room, greatest + room] : [least, greatest];
+}
+
+function niceStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * ([1, 2, 5].find((factor) => factor * power >= least * (1 - 1e-9)) ?? 10);
+}

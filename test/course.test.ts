@@ -1,0 +1,252 @@
+// The course: every item in both languages, its numbers held to those of the lectures, and `nabla course` itself.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, afterEach, describe, expect, it, test, vi } from "vitest";
+import { course, type Entry, parts, sections } from "../recipes/course/index.ts";
+import { type Language, numeral, type Part, type Text } from "../recipes/course/item.ts";
+import { partText } from "../src/cli/course/part-text.ts";
+import { plotSvg } from "../src/cli/course/plot-svg.ts";
+import { linearScale, logScale } from "../src/cli/course/ticks.ts";
+import { systemLanguage } from "../src/cli/course/words.ts";
+import { runCommandLine } from "../src/cli/main.ts";
+
+const languages: readonly Language[] = ["en", "ru"];
+const shownBefore = new Map<string, Promise<Part[]>>();
+
+/** The parts of an item in its tiny form. Each item is run once. */
+function shown(id: string): Promise<Part[]> {
+  const entry = course.find((known) => known.id === id)!;
+  const run = async (): Promise<Part[]> => {
+    const all: Part[] = [];
+    for await (const part of parts(entry, { tiny: true, seed: 1 })) all.push(part);
+    return all;
+  };
+  if (!shownBefore.has(id)) shownBefore.set(id, run());
+  return shownBefore.get(id)!;
+}
+
+async function partsOf<Kind extends Part["kind"]>(id: string, kind: Kind): Promise<Extract<Part, { kind: Kind }>[]> {
+  return (await shown(id)).filter((part) => part.kind === kind) as Extract<Part, { kind: Kind }>[];
+}
+
+/** The computed value that an item shows under a name. */
+async function value(id: string, name: string): Promise<unknown> {
+  const found = (await partsOf(id, "values")).flatMap(({ values }) => values).find((known) => known.name === name);
+  return found?.value;
+}
+
+/** Every text in both languages within a part, however deep. */
+function texts(at: unknown): Text[] {
+  if (at === null || typeof at !== "object") return [];
+  if ("en" in at && "ru" in at) return [at as Text];
+  return Object.values(at).flatMap(texts);
+}
+
+/** What is written in one language: formulas and the names of functions and people aside. */
+function render(part: Part, language: Language, isColoured = false): string {
+  return partText(part, { language, width: 80, isColoured, paint: (_, text) => text });
+}
+
+test("the items stand in the course's order, each in a section", () => {
+  const ids = course.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  const order = Object.keys(sections);
+  const places = course.map(({ section }) => order.indexOf(section));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  for (const { id, section } of course) expect(id).toMatch(new RegExp(`^${section}\\d*$`));
+});
+
+test("the languages of the titles are two", () => {
+  for (const { en, ru } of [...course.map(({ title }) => title), ...Object.values(sections)]) {
+    expect(en).not.toMatch(/[а-яё]/i);
+    expect(ru).toMatch(/[а-яё]/i);
+  }
+});
+
+describe.each(course.map((entry): [string, Entry] => [entry.id, entry]))("%s", (id) => {
+  it("has every text in both languages", async () => {
+    const all = texts(await shown(id));
+    expect(all.length).toBeGreaterThan(0);
+    for (const { en, ru } of all) {
+      expect(en).not.toMatch(/[а-яё]/i);
+      expect(ru).toMatch(/[а-яё]/i);
+      expect(`${en}${ru}`).not.toMatch(/undefined|NaN|\[object/);
+    }
+  });
+
+  it("fits 80 columns", async () => {
+    for (const part of await shown(id))
+      for (const language of languages)
+        for (const isColoured of [true, false])
+          for (const line of stripVTControlCharacters(render(part, language, isColoured)).split("\n"))
+            expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it("shows numbers, not only words, and draws them", async () => {
+    const all = await shown(id);
+    expect(all.some(({ kind }) => kind !== "text" && kind !== "formula")).toBe(true);
+    for (const part of all) if (part.kind === "plot") expect(plotSvg(part, "ru")).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it("is short enough to be read", () => {
+    const folder = new URL("../recipes/course/", import.meta.url);
+    const file = readdirSync(folder).find((name) => name.toLowerCase().startsWith(`${id.toLowerCase()}-`));
+    expect(file).toBeDefined();
+    expect(readFileSync(new URL(file!, folder), "utf8").split("\n").length).toBeLessThanOrEqual(170);
+  });
+});
+
+describe("the numbers of the lectures", () => {
+  it("N1: a sum greater than zero fires", async () => {
+    expect([await value("N1", "w"), await value("N1", "b")]).toEqual([[1, 1, -2], -0.5]);
+    const [table] = await partsOf("N1", "table");
+    expect(table!.rows.map((row) => row.slice(-2))).toEqual([
+      [-0.5, 0],
+      [-2.5, 0],
+      [0.5, 1],
+      [-1.5, 0],
+      [0.5, 1],
+      [-1.5, 0],
+      [1.5, 1],
+      [-0.5, 0],
+    ]);
+  });
+});
+
+describe("numbers", () => {
+  it.each([
+    [0, "0"],
+    [-0, "0"],
+    [-1, "−1"],
+    [0.1 + 0.2, "0.3"],
+    [1234567, "1234567"],
+    [123.456, "123.5"],
+    [12345.678, "12346"],
+    [-1.5e-8, "−1.5·10⁻⁸"],
+    [3e12, "3·10¹²"],
+    [Number.NaN, "NaN"],
+    [-Infinity, "−∞"],
+  ])("%f is written %s", (x, text) => expect(numeral(x)).toBe(text));
+
+  it("with decimals keep their zeros, and no minus where nothing is left", () => {
+    expect([numeral(1, 2), numeral(-0.001, 2), numeral(-1.005, 1)]).toEqual(["1.00", "0.00", "−1.0"]);
+  });
+});
+
+describe("the scale of an axis", () => {
+  it("has round ticks", () => {
+    expect(linearScale([0, 0.37], 4).ticks.map(({ label }) => label)).toEqual(["0.0", "0.1", "0.2", "0.3"]);
+    expect(linearScale([-5, 5], 4).ticks.map(({ value }) => value)).toEqual([-5, 0, 5]);
+    expect(linearScale([-12, 130], 3).ticks.map(({ label }) => label)).toEqual(["0", "50", "100"]);
+  });
+  it("of equal numbers, or of none, has a length", () => {
+    for (const values of [[3, 3], [0], [], [Number.NaN, 2]]) {
+      const { at, ticks } = linearScale(values, 4);
+      expect(ticks.length).toBeGreaterThan(1);
+      expect(at(2)).toBeTypeOf("number");
+      expect(Number.isFinite(at(2))).toBe(true);
+    }
+  });
+  it("in powers of ten leaves out what is not above zero", () => {
+    const { at, ticks } = logScale([0, 1e-6, 1], 3);
+    expect(ticks.map(({ label }) => label)).toEqual(["10⁻⁶", "10⁻⁴", "0.01", "1"]);
+    expect([at(0), at(1e-3)]).toEqual([Number.NaN, 0.5]);
+  });
+});
+
+describe("nabla course", () => {
+  const folder = mkdtempSync(join(tmpdir(), "nabla-course-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  afterEach(() => vi.restoreAllMocks());
+
+  interface Outcome {
+    readonly code: number;
+    readonly out: string;
+    readonly err: string;
+  }
+
+  /** The command in this process: what it prints, and its exit code. */
+  async function nabla(...args: string[]): Promise<Outcome> {
+    const written = { out: "", err: "" };
+    vi.stubEnv("LC_ALL", "C");
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => ((written.out += text), true));
+    vi.spyOn(process.stderr, "write").mockImplementation((text) => ((written.err += text), true));
+    const before = process.exitCode;
+    process.exitCode = 0;
+    try {
+      await runCommandLine(args);
+      return { code: Number(process.exitCode), ...written };
+    } finally {
+      process.exitCode = before;
+      vi.restoreAllMocks();
+      vi.unstubAllEnvs();
+    }
+  }
+
+  it("lists the items by section, in both languages", async () => {
+    const [en, ru] = [await nabla("course"), await nabla("course", "--language", "ru")];
+    expect(en.code + ru.code).toBe(0);
+    for (const { id, title } of course) {
+      expect(en.out).toContain(`${id.padEnd(2)}  ${title.en}\n`);
+      expect(ru.out).toContain(`${id.padEnd(2)}  ${title.ru}\n`);
+    }
+    expect(en.out).toMatch(/^The neuron\n {2}N1 /);
+    expect(ru.out).toMatch(/^Нейрон\n {2}N1 /);
+  });
+
+  it("runs an item in the language that is asked for, and in that of the environment", async () => {
+    const en = await nabla("course", "N1");
+    expect(en).toMatchObject({ code: 0, err: "" });
+    expect(en.out).toMatch(/^N1\. The neuron of McCulloch and Pitts \(1943\)\n\nA neuron receives/);
+    const ru = await nabla("course", "n1", "--language", "ru");
+    expect(ru.out).toMatch(/^N1\. Нейрон Маккаллока — Питтса \(1943\)\n\nНа входы нейрона/);
+    expect(ru.out).not.toMatch(/neuron/);
+  });
+
+  it.each([
+    [{ LC_ALL: "ru_RU.UTF-8", LANG: "en_US.UTF-8" }, "ru"],
+    [{ LC_ALL: "", LC_MESSAGES: "ru_RU.UTF-8", LANG: "en_US.UTF-8" }, "ru"],
+    [{ LC_ALL: "C", LANG: "ru_RU.UTF-8" }, "en"],
+    [{ LANG: "ru" }, "ru"],
+    [{ LANG: "run" }, "en"],
+  ])("takes %o for %s", (env, language) => expect(systemLanguage(env)).toBe(language));
+
+  it("answers in JSON with the parts as data", async () => {
+    const [item] = JSON.parse((await nabla("course", "N1", "--json")).out) as { id: string; parts: Part[] }[];
+    expect(item!.id).toBe("N1");
+    expect(item!.parts).toEqual(await shown("N1"));
+  });
+
+  it.each([
+    [["course", "n0"], /^error: unknown item "n0"\. Did you mean "N1"\? Known: N1/],
+    [["course", "Ы", "--language", "ru"], /^error: нет примера «Ы»\. Есть: N1/],
+    [["course", "N1", "--all"], /^error: expected either items or --all, not both\.\n$/],
+    [["course", "--tiny", "--seed", "3"], /^error: --seed, --tiny: expected an item to run, such as N1, or --all\.\n$/],
+    [["course", "N1", "--seed", "x", "--language", "ru"], /^error: --seed: нужно целое число/],
+    [["course", "N1", "--seed", "99999999999999999999"], /^error: --seed: expected an integer/],
+    [["course", "N1", "--language", "de"], /^error: --language: expected en or ru, got "de"\.\n$/],
+  ])("refuses %j", async (args, sentence) => {
+    const { code, out, err } = await nabla(...args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(sentence);
+  });
+
+  it("refuses a folder that cannot be, before anything is computed", async () => {
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    const { code, out, err } = await nabla("course", "N1", "--out", join(file, "in"));
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^error: --out: the folder ".*" cannot be written: ENOTDIR\.\n$/);
+    expect(existsSync(join(file, "in"))).toBe(false);
+  });
+
+  it("has help in both languages", async () => {
+    const [en, ru] = [await nabla("course", "--help"), await nabla("course", "--language", "ru", "--help")];
+    expect(en.out).toMatch(/Usage: nabla course[^]*Options:[^]*Examples:\n {2}\$ nabla course/);
+    expect(ru.out).toMatch(/Запуск: nabla course[^]*Параметры:[^]*Образцы команд:\n {2}\$ nabla course/);
+    expect(ru.out).not.toMatch(/Usage|Options|show|answer/);
+    expect((await nabla("--help")).out).toContain("  course ");
+  });
+});
