@@ -37,7 +37,7 @@ const floors: readonly (readonly string[])[] = [
   ["runtime/"],
   ["tensor.ts", "indexing.ts", "variable.ts", "gradient.ts", "compile-function.ts", "transformations/"],
   ["functions/"],
-  ["data/", "io/"],
+  ["data/", "formats/", "io/"],
   // The rooms of nn/: what a weight is told, the tree, then the families of layers in the order in which they build on
   // one another.
   ["nn/weights/"],
@@ -190,6 +190,13 @@ describe("imports", () => {
     const foreign = [...core].flatMap(importsOf).filter(({ to, isType }) => !isType && !to.startsWith("src/"));
     expect(foreign.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
     expect([...core].filter((file) => file.startsWith("src/cli/"))).toEqual([]);
+  });
+
+  test("of packages are in formats/ and cli/ only", () => {
+    const packages = all.filter(({ to, isType }) => !isType && !to.startsWith("src/") && !to.startsWith("node:"));
+    const elsewhere = packages.filter(({ from }) => !/^src\/(formats|cli)\//.test(from));
+    expect(elsewhere.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+    expect(packages.map(({ to }) => to)).toEqual(expect.arrayContaining(["commander", "fast-png", "jpeg-js"]));
   });
 
   test("of recipes are what any user has: nabla, and other recipes", () => {

@@ -4,10 +4,12 @@ import { crc32, gzipSync } from "node:zlib";
 import { encode as encodePng } from "fast-png";
 import { encode as encodeJpeg } from "jpeg-js";
 import { expect, test } from "vitest";
-import { decodeImage, digitFromImage } from "../src/cli/image.ts";
+import { digitFromImage } from "../src/cli/digit.ts";
+import { decodeImage } from "../src/formats/image.ts";
 import { layers, loadModel, NablaError, sequential } from "../src/index.ts";
 import { decodeIdx } from "../src/io/idx.ts";
 import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
+import { encodeWebp } from "./webp-files.ts";
 
 /** Files of each kind. NABLA_FUZZ, as for the random programs, sets another number. */
 const rounds = Number(process.env["NABLA_FUZZ"] ?? 150);
@@ -91,6 +93,10 @@ const noise = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i)
 const png = encodePng({ width: 20, height: 24, data: noise(20 * 24 * 4), channels: 4 });
 const interlaced = encodePng({ width: 9, height: 9, data: noise(81), channels: 1 }, { interlace: "Adam7" });
 const jpeg = encodeJpeg({ width: 24, height: 16, data: noise(24 * 16 * 4) }, 80).data;
+async function webpReader(options: object): Promise<(random: Random) => unknown> {
+  const webp = await encodeWebp({ width: 24, height: 16, data: noise(24 * 16 * 4) }, options);
+  return (random) => decodeImage(damage(webp, random), "x");
+}
 const idx = Uint8Array.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0, 5, ...noise(50)]);
 const tensors = encodeSafetensors(
   {
@@ -113,6 +119,8 @@ const kinds: readonly (readonly [string, () => Promise<(random: Random) => unkno
   ["PNG with right checksums", async () => (random) => decodeImage(withChecksums(damage(png, random)), "x")],
   ["interlaced PNG", async () => (random) => decodeImage(withChecksums(damage(interlaced, random)), "x")],
   ["JPEG", async () => (random) => digitFromImage(damage(jpeg, random), "x")],
+  ["WebP, lossless", async () => webpReader({ lossless: 1 })],
+  ["WebP, lossy", async () => webpReader({ quality: 50 })],
   ["IDX", async () => (random) => decodeIdx(damage(idx, random), "x")],
   ["gzipped IDX", async () => (random) => decodeIdx(damage(gzipSync(idx), random), "x")],
   ["safetensors", async () => (random) => decodeSafetensors(damage(tensors, random), "x")],

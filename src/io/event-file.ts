@@ -1,20 +1,12 @@
 // TensorBoard's event files: records with checksums, each of which is an Event of TensorFlow (event.proto).
+import { crc32c } from "./crc32.ts";
 import { fileError, makeFolder } from "./files.ts";
 import { nodeModule } from "./node-modules.ts";
 import { bytes, double, type Encoded, float, integer, joinBytes, message, text } from "./protobuf.ts";
 
-/** The remainders of all bytes by the polynomial of CRC-32C (Castagnoli, 1993), bits reversed. */
-const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let rest = byte;
-  for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0x82f63b78 : rest >>> 1;
-  return rest;
-});
-
 /** The CRC-32C of bytes, turned and shifted as TensorFlow does it, so that checksums of checksums are none. */
 export function maskedCrc32c(data: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of data) crc = (crc >>> 8) ^ (remainders[(crc ^ byte) & 255] ?? 0);
-  crc = ~crc;
+  const crc = crc32c(data);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 

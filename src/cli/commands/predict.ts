@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Column } from "../../data/dataset.ts";
 import { ArgumentError, FileError, printable } from "../../errors.ts";
+import { maxImageBytes } from "../../formats/picture.ts";
 import { readFile } from "../../io/files.ts";
 import { loadModel } from "../../models/load-model.ts";
 import type { Model } from "../../models/model.ts";
@@ -11,9 +12,8 @@ import { formatShape, sizeOf } from "../../shape.ts";
 import { zip } from "../../zip.ts";
 import { type Answer, answersOf } from "../answers.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
+import { digitFromImage } from "../digit.ts";
 import { report, UsageError } from "../failure.ts";
-import { digitFromImage } from "../image.ts";
-import { maxImageBytes } from "../picture.ts";
 import { singleShapes } from "../shapes.ts";
 import { table } from "../table.ts";
 import { paintFor, say, sayJson } from "../terminal.ts";
@@ -27,9 +27,9 @@ export function addPredict(program: Command): void {
     .command("predict")
     .summary("ask a saved model what an image shows")
     .description(
-      "Shows a saved model's answers to images, PNG or JPEG, of up to 13 megapixels. For a model of 28 × 28 inputs a " +
-        "picture of one digit is cut out, centred and scaled as MNIST's are, dark on light or light on dark. A " +
-        "picture that cannot be read leaves the answers for the others, and exit code 1.",
+      "Shows a saved model's answers to images, PNG, JPEG or WebP, of up to 13 megapixels. For a model of 28 × 28 " +
+        "inputs a picture of one digit is cut out, centred and scaled as MNIST's are, dark on light or light on " +
+        "dark. A picture that cannot be read leaves the answers for the others, and exit code 1.",
     )
     .argument("<model>", "a model's file, as train saves it", path)
     .argument("[images...]", "pictures of one digit each")
@@ -123,7 +123,7 @@ async function readPictures(
   for (const input of files) {
     try {
       const bytes = await readFile(input, { maxBytes: maxImageBytes });
-      pictures.push({ input, digit: digitFromImage(bytes, input).data as Uint8Array });
+      pictures.push({ input, digit: (await digitFromImage(bytes, input)).data as Uint8Array });
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       pictures.push({ input, error });

@@ -1,7 +1,10 @@
-// Decodes PNG files to brightness and opacity. Chunks and sizes are checked here, since fast-png trusts them.
-import { crc32, deflateSync, inflateSync } from "node:zlib";
+// Decodes PNG files. Chunks and sizes are checked here, since fast-png trusts them.
 import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
-import { checkSize, luma, type Picture } from "./picture.ts";
+import { unzlibSync, zlibSync } from "fflate";
+import { crc32 } from "../io/crc32.ts";
+import { joinBytes } from "../io/protobuf.ts";
+import { readOrientation, turnUpright } from "./orientation.ts";
+import { checkSize, type Picture } from "./picture.ts";
 
 interface Header {
   readonly width: number;
@@ -19,27 +22,27 @@ const colourTypes: Readonly<Record<number, { channels: number; depths: readonly 
   4: { channels: 2, depths: [8, 16] },
   6: { channels: 4, depths: [8, 16] },
 };
-const needed = new Set(["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]);
+const needed = new Set(["IHDR", "PLTE", "tRNS", "eXIf", "IDAT", "IEND"]);
 /** Encoders write chunks of 8 KiB or more, which makes 8,192 of them in the largest file that is read. */
 const maxChunks = 65_536;
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-export function isPng(bytes: Uint8Array): boolean {
-  return signature.every((byte, i) => bytes[i] === byte);
-}
-
-/** Decodes a PNG of any colour type. Throws an Error for a file that is damaged or too large. */
+/** Decodes a PNG of any colour type, upright by its eXIf chunk. Throws an Error for a damaged or too large file. */
 export function decodePng(bytes: Uint8Array): Picture {
   const chunks = readChunks(bytes);
   const header = readHeader(chunks);
   const rows = unpackRows(chunks, header);
-  return header.interlaced ? decodeInterlaced(header, chunks, rows) : decodeChunks(header, chunks);
+  const colours = chunks.filter(({ type }) => type === "PLTE" || type === "tRNS");
+  const picture = header.interlaced ? decodeInterlaced(header, colours, rows) : decodeRows(header, colours, rows);
+  const exif = chunks.find(({ type }) => type === "eXIf");
+  return exif ? turnUpright(picture, readOrientation(exif.data)) : picture;
 }
 
-/** Decodes a picture that is not interlaced. */
-function decodeChunks(header: Header, chunks: readonly Chunk[]): Picture {
-  const image = decode(new Uint8Array(Buffer.concat([signature, ...chunks.map((chunk) => chunk.whole)])));
+/** Decodes a picture that is not interlaced. Its rows are stored, so that nothing is unpacked twice. */
+function decodeRows(header: Header, colours: readonly Chunk[], rows: Uint8Array): Picture {
+  const chunks = [headerChunk(header), ...colours, makeChunk("IDAT", zlibSync(rows, { level: 0 })), makeChunk("IEND")];
+  const image = decode(joinBytes([signature, ...chunks.map((chunk) => chunk.whole)]));
   if (header.colourType !== 3) return fromDecoded(header, image);
   const colour = image.palette?.[0];
   if (!colour) throw new Error("its palette is missing");
@@ -128,38 +131,41 @@ function passesOf({ width, height, depth, colourType, interlaced }: Header): Pas
 /** The rows of all passes. Throws unless they are exactly as many bytes as the header calls for. */
 function unpackRows(chunks: readonly Chunk[], header: Header): Uint8Array {
   const expected = passesOf(header).reduce((sum, { bytes }) => sum + bytes, 0);
+  const packed = joinBytes(chunks.filter(({ type }) => type === "IDAT").map(({ data }) => data));
   let rows: Uint8Array;
   try {
-    const packed = Buffer.concat(chunks.filter(({ type }) => type === "IDAT").map(({ data }) => data));
-    rows = inflateSync(packed, { maxOutputLength: expected + 1 });
+    // What does not fit into one byte more than expected is dropped.
+    rows = unzlibSync(packed, { out: new Uint8Array(expected + 1) });
   } catch {
     throw new Error("its pixel data are damaged");
   }
-  if (rows.length !== expected)
+  if (rows.length > expected) throw new Error(`its pixel data are longer than the ${expected} bytes of its size`);
+  if (rows.length < expected)
     throw new Error(`its pixel data are ${rows.length} bytes, but its size calls for ${expected}`);
   return rows;
 }
 
 /** Decodes each pass as a picture of its own, since fast-png reads interlaced ones from 8 bits on only. */
-function decodeInterlaced(header: Header, chunks: readonly Chunk[], rows: Uint8Array): Picture {
-  const { width, height, depth, colourType } = header;
-  const brightness = new Uint8Array(width * height);
-  let opacity: Uint8Array | undefined;
-  let start = 0;
+function decodeInterlaced(header: Header, colours: readonly Chunk[], rows: Uint8Array): Picture {
+  const { width, height } = header;
+  let [start, whole]: [number, Picture | undefined] = [0, undefined];
   for (const pass of passesOf(header)) {
-    const own = { width: pass.width, height: pass.height, depth, colourType, interlaced: false };
-    const data = deflateSync(rows.subarray(start, (start += pass.bytes)), { level: 0 });
-    const colours = chunks.filter(({ type }) => type === "PLTE" || type === "tRNS");
-    const part = decodeChunks(own, [headerChunk(own), ...colours, makeChunk("IDAT", data), makeChunk("IEND")]);
-    if (part.opacity) opacity ??= new Uint8Array(width * height);
-    for (let i = 0; i < part.brightness.length; i++) {
+    const own = { ...header, width: pass.width, height: pass.height, interlaced: false };
+    const part = decodeRows(own, colours, rows.subarray(start, (start += pass.bytes)));
+    const { channels } = part;
+    whole ??= {
+      ...{ width, height, channels },
+      data: new Uint8Array(width * height * channels),
+      opacity: part.opacity && new Uint8Array(width * height),
+    };
+    for (let i = 0; i < pass.width * pass.height; i++) {
       const row = pass.y + Math.floor(i / pass.width) * pass.stepY;
       const at = row * width + pass.x + (i % pass.width) * pass.stepX;
-      brightness[at] = part.brightness[i]!;
-      if (opacity) opacity[at] = part.opacity![i]!;
+      for (let c = 0; c < channels; c++) whole.data[at * channels + c] = part.data[i * channels + c]!;
+      if (whole.opacity) whole.opacity[at] = part.opacity![i]!;
     }
   }
-  return { width, height, brightness, opacity };
+  return whole!;
 }
 
 function headerChunk({ width, height, depth, colourType }: Header): Chunk {
@@ -209,14 +215,14 @@ function unpackBits(packed: Uint8Array, { width, height }: Header, depth: number
 }
 
 /** Makes a picture from samples of 1 channel (gray), 2 (gray and alpha), 3 (colour) or 4 (colour and alpha). */
-function fromSamples({ width, height }: Header, samples: ArrayLike<number>, channels: number, depth: number): Picture {
+function fromSamples({ width, height }: Header, samples: ArrayLike<number>, stride: number, depth: number): Picture {
   const toByte = 255 / (2 ** depth - 1);
-  const brightness = new Uint8Array(width * height);
-  const opacity = channels % 2 === 0 ? new Uint8Array(width * height) : undefined;
-  for (let i = 0, at = 0; i < brightness.length; i++, at += channels) {
-    const light = channels < 3 ? samples[at]! : luma(samples[at]!, samples[at + 1]!, samples[at + 2]!);
-    brightness[i] = Math.round(light * toByte);
-    if (opacity) opacity[i] = Math.round(samples[at + channels - 1]! * toByte);
+  const channels = stride < 3 ? 1 : 3;
+  const data = new Uint8Array(width * height * channels);
+  const opacity = stride > channels ? new Uint8Array(width * height) : undefined;
+  for (let i = 0, at = 0; i < width * height; i++, at += stride) {
+    for (let c = 0; c < channels; c++) data[i * channels + c] = Math.round(samples[at + c]! * toByte);
+    if (opacity) opacity[i] = Math.round(samples[at + channels]! * toByte);
   }
-  return { width, height, brightness, opacity };
+  return { width, height, channels, data, opacity };
 }

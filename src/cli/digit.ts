@@ -1,10 +1,8 @@
 // Converts pictures of a digit, from cameras and drawing programs, into the form of MNIST's images.
 import { FileError } from "../errors.ts";
+import { decodeImage } from "../formats/image.ts";
+import { brightnessOf, onPaper, type Picture } from "../formats/picture.ts";
 import type { HostArray } from "../host-array.ts";
-import { kindOf } from "../io/kind.ts";
-import { decodeJpeg, isJpeg } from "./jpeg.ts";
-import type { Picture } from "./picture.ts";
-import { decodePng, isPng } from "./png.ts";
 
 const side = 28;
 const digitSide = 20;
@@ -24,29 +22,6 @@ interface Gray {
 }
 
 /**
- * Decodes a PNG or JPEG of up to 13 megapixels. `source` names the file in errors.
- *
- * Throws {@link FileError} for anything else, for a damaged file and for a larger picture.
- *
- * @example
- * const { width, height } = decodeImage(await readFile("seven.png"), "seven.png");
- */
-export function decodeImage(bytes: Uint8Array, source: string): Picture {
-  const decoder = isPng(bytes) ? decodePng : isJpeg(bytes) ? decodeJpeg : undefined;
-  if (!decoder) {
-    const kind = kindOf(bytes);
-    const reason = kind ? `it is ${kind}, and only PNG and JPEG are read` : "it reads PNG and JPEG";
-    throw new FileError(`"${source}" is not an image that Nabla can read: ${reason}.`);
-  }
-  try {
-    return decoder(bytes);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/[.:]+$/, "") : String(error);
-    throw new FileError(`"${source}" cannot be read as an image: ${reason}.`, { cause: error });
-  }
-}
-
-/**
  * Converts a picture of one digit into MNIST's form: `[28, 28]`, uint8, white on black.
  *
  * Transparent parts become white paper (or black, if the digit itself is white). A picture with a light border is dark
@@ -54,13 +29,13 @@ export function decodeImage(bytes: Uint8Array, source: string): Picture {
  * scaled by area averaging so that its longer side is 20, and placed with its centre of mass at the middle of pixel
  * (14, 14), which is how MNIST was made (LeCun, Bottou, Bengio & Haffner 1998).
  *
- * Throws {@link FileError} for a file that is not a PNG or JPEG, is damaged, has over 13 megapixels or is blank.
+ * Throws {@link FileError} for a file that is not a PNG, JPEG or WebP, is damaged, has over 13 megapixels or is blank.
  *
  * @example
- * const digit = digitFromImage(await readFile("seven.png"), "seven.png");
+ * const digit = await digitFromImage(await readFile("seven.png"), "seven.png");
  */
-export function digitFromImage(bytes: Uint8Array, source: string): HostArray {
-  const picture = decodeImage(bytes, source);
+export async function digitFromImage(bytes: Uint8Array, source: string): Promise<HostArray> {
+  const picture = await decodeImage(bytes, source);
   for (const paper of [255, 0]) {
     const gray = whiteOnBlack(blend(picture, paper));
     const { min, max } = range(gray.data);
@@ -72,14 +47,10 @@ export function digitFromImage(bytes: Uint8Array, source: string): HostArray {
   throw new FileError(`"${source}" is blank: there is no digit in it.`);
 }
 
-/** Blends a picture with paper of one brightness. */
-function blend({ width, height, brightness, opacity }: Picture, paper: number): Gray {
-  if (!opacity) return { width, height, data: brightness };
-  return {
-    width,
-    height,
-    data: brightness.map((light, i) => Math.round(paper + ((light - paper) * opacity[i]!) / 255)),
-  };
+/** The brightness of a picture on paper of one brightness. */
+function blend(picture: Picture, paper: number): Gray {
+  const { width, height } = picture;
+  return { width, height, data: brightnessOf(onPaper(picture, paper)) };
 }
 
 function range(data: Gray["data"]): { min: number; max: number } {

@@ -1,34 +1,34 @@
-// Decodes JPEG files to brightness, and turns them upright by Exif's orientation.
+// Decodes JPEG files. Segments and sizes are checked here, since jpeg-js trusts them.
 import { decode, type RawImageData } from "jpeg-js";
-import { checkSize, luma, type Picture } from "./picture.ts";
+import { readOrientation, turnUpright } from "./orientation.ts";
+import { checkSize, type Picture } from "./picture.ts";
 
 /** Encoders write about ten scans; each costs a pass over the whole picture. */
 const maxScans = 32;
 
-export function isJpeg(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
-}
-
 /**
- * Decodes a gray or colour JPEG of 8 bits, baseline or progressive. Throws an Error for a file that is damaged, too
- * large or of another kind.
+ * Decodes a gray or colour JPEG of 8 bits, baseline or progressive, upright by Exif's orientation. Throws an Error for
+ * a file that is damaged, too large or of another kind.
  */
 export function decodeJpeg(bytes: Uint8Array): Picture {
-  checkHeader(bytes);
+  const isGray = checkHeader(bytes) === 1;
   const options = { useTArray: true, formatAsRGBA: false, tolerantDecoding: false, maxMemoryUsageInMB: 2048 } as const;
   const image: RawImageData<Uint8Array> & { exifBuffer?: Uint8Array } = decode(bytes, options);
   const { width, height, data, exifBuffer } = image;
-  const brightness = new Uint8Array(width * height);
-  for (let i = 0; i < brightness.length; i++)
-    brightness[i] = Math.round(luma(data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!));
-  return turnUpright({ width, height, brightness, opacity: undefined }, exifBuffer ? readOrientation(exifBuffer) : 1);
+  const channels = isGray ? 1 : 3;
+  // The library gives gray pixels as colours.
+  if (isGray) for (let i = 0; i < width * height; i++) data[i] = data[3 * i]!;
+  const pixels = data.subarray(0, width * height * channels);
+  const picture: Picture = { width, height, channels, data: pixels, opacity: undefined };
+  // A zero byte stands before the TIFF file that Exif data are.
+  return exifBuffer ? turnUpright(picture, readOrientation(exifBuffer.subarray(1))) : picture;
 }
 
 /**
  * Checks the segments before decoding, since jpeg-js trusts them: it allocates as much as a header claims, and reads
- * missing data as zeros.
+ * missing data as zeros. Returns the number of colour channels.
  */
-function checkHeader(bytes: Uint8Array): void {
+function checkHeader(bytes: Uint8Array): number {
   let frame: Uint8Array | undefined;
   let scans = 0;
   for (let at = 2; ; ) {
@@ -52,7 +52,8 @@ function checkHeader(bytes: Uint8Array): void {
     }
     at += 2 + length;
   }
-  if (scans === 0) throw new Error("it has no pixels");
+  if (!frame || scans === 0) throw new Error("it has no pixels");
+  return frame[5]!;
 }
 
 /** Throws unless a frame's header asks for what can be decoded, and for no more than a file of this size can hold. */
@@ -75,49 +76,4 @@ function checkFrame(frame: Uint8Array, fileBytes: number): void {
   const blocks = units * factors.reduce((sum, f) => sum + f.h * f.v, 0);
   if (blocks > 8 * fileBytes)
     throw new Error(`the file is cut short: ${fileBytes} bytes cannot hold ${width} × ${height} pixels`);
-}
-
-/**
- * Tag 0x0112 of the first directory of Exif data (a zero byte, then a TIFF file); 1, "upright", where there is none.
- */
-function readOrientation(exif: Uint8Array): number {
-  const view = new DataView(exif.buffer, exif.byteOffset + 1, Math.max(0, exif.length - 1));
-  try {
-    const littleEndian = view.getUint16(0) === 0x4949;
-    const directory = view.getUint32(4, littleEndian);
-    for (let i = 0; i < view.getUint16(directory, littleEndian); i++) {
-      const entry = directory + 2 + 12 * i;
-      if (view.getUint16(entry, littleEndian) === 0x0112) return view.getUint16(entry + 8, littleEndian);
-    }
-  } catch (error) {
-    // Exif data that are cut short give no orientation.
-    if (!(error instanceof RangeError)) throw error;
-  }
-  return 1;
-}
-
-/** For each Exif orientation: the stored pixel, in a picture of w × h, of pixel (x, y) of the upright one. */
-const sources: Readonly<Record<number, (x: number, y: number, w: number, h: number) => readonly [number, number]>> = {
-  2: (x, y, w) => [w - 1 - x, y],
-  3: (x, y, w, h) => [w - 1 - x, h - 1 - y],
-  4: (x, y, _, h) => [x, h - 1 - y],
-  5: (x, y) => [y, x],
-  6: (x, y, _, h) => [y, h - 1 - x],
-  7: (x, y, w, h) => [w - 1 - y, h - 1 - x],
-  8: (x, y, w) => [w - 1 - y, x],
-};
-
-function turnUpright(picture: Picture, orientation: number): Picture {
-  const source = sources[orientation];
-  if (!source) return picture;
-  const { width: w, height: h } = picture;
-  const [width, height] = orientation >= 5 ? [h, w] : [w, h];
-  const brightness = new Uint8Array(w * h);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const [sx, sy] = source(x, y, w, h);
-      brightness[y * width + x] = picture.brightness[sy * w + sx]!;
-    }
-  }
-  return { width, height, brightness, opacity: undefined };
 }
