@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as nabla from "../src/index.ts";
 import { agrees, examplesOf, programOf, shownValue } from "./docstrings.ts";
+import { writeExampleFiles } from "./example-files.ts";
 
 const source = new URL("../src/", import.meta.url);
 const files = readdirSync(source, { recursive: true, encoding: "utf8" })
@@ -42,6 +43,7 @@ beforeEach(async () => {
   });
   const model = sequential([layers.input([2]), layers.dense(2, { name: "dense_1", activation: "softmax" })]);
   model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+  writeExampleFiles(folder);
   await model.save("digits.safetensors");
   await model.save("model.safetensors");
   given = {

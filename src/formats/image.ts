@@ -19,6 +19,7 @@ async function decoderOf(bytes: Uint8Array): Promise<((bytes: Uint8Array) => Pic
  *
  * @example
  * const { width, height, channels, data } = await decodeImage(await readFile("seven.png"), "seven.png");
+ * [width, height, channels]; // [28, 28, 1]
  */
 export async function decodeImage(bytes: Uint8Array, source: string): Promise<Picture> {
   const decode = await decoderOf(bytes);

@@ -1,0 +1,20 @@
+// The files that examples of docstrings read.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { encode as encodePng } from "fast-png";
+
+/** Writes them into a folder. */
+export function writeExampleFiles(folder: string): void {
+  const write = (name: string, bytes: Uint8Array | string): void => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), bytes);
+  };
+  const gray = (width: number, height: number, shift = 0): Uint8Array =>
+    encodePng({
+      width,
+      height,
+      data: Uint8Array.from({ length: width * height }, (_, i) => (i + shift) % 256),
+      channels: 1,
+    });
+  write("seven.png", gray(28, 28));
+}
