@@ -1,18 +1,33 @@
 // Numbers in JavaScript's memory, with their shape and dtype: the common form of files, data sets and user input.
 import { allocate, type DType, dtypeInfo, type TypedArray, toDType } from "./dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "./errors.ts";
+import { decodeHalf, encodeHalf, isHalf } from "./half.ts";
 import { describe } from "./options.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
 
-/** Row-major numbers with their shape and dtype. `data.length` is the product of `shape`. */
+/**
+ * Row-major numbers with their shape and dtype. `data.length` is the product of `shape`. The data of float16 and
+ * bfloat16 are their bits; {@link readable} gives the numbers.
+ */
 export interface HostArray {
   readonly data: TypedArray;
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
-/** Typed arrays whose numbers are converted: 8 and 16 bits with a sign, and unsigned 16 bits, become int32. */
-export type ForeignArray = Int8Array | Int16Array | Uint16Array | Uint8ClampedArray;
+/** A Float16Array, which not every engine has. */
+export interface Float16Numbers extends ArrayLike<number> {
+  readonly [Symbol.toStringTag]: "Float16Array";
+  readonly buffer: ArrayBufferLike;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
+
+/**
+ * Typed arrays whose numbers are converted: 8 and 16 bits with a sign, and unsigned 16 bits, become int32. A
+ * Float16Array is float16.
+ */
+export type ForeignArray = Int8Array | Int16Array | Uint16Array | Uint8ClampedArray | Float16Numbers;
 
 /** Numbers nested as deep as their shape: `[[1, 2], [3, 4]]`. */
 export type NestedArray = number | boolean | readonly NestedArray[];
@@ -84,9 +99,12 @@ function ragged(path: string, got: string, depth: number, shape: Shape): ShapeEr
   );
 }
 
+/** The numbers of an array, in a form in which they can be read by index: those of 16 bits are decoded. */
+export const readable = ({ data, dtype }: Pick<HostArray, "data" | "dtype">): TypedArray =>
+  isHalf(dtype) ? decodeHalf(data, dtype) : data;
+
 /** Nests row-major numbers as deep as their shape. A scalar becomes a bare number; bool becomes `true` and `false`. */
-export function toNested(array: HostArray): NestedArray {
-  const { data, shape, dtype } = array;
+export function toNested(data: TypedArray, shape: Shape, dtype: DType): NestedArray {
   const build = (depth: number, offset: number, stride: number): NestedArray => {
     const n = shape[depth];
     if (n === undefined) return dtype === "bool" ? data[offset] !== 0 : data[offset]!;
@@ -108,12 +126,20 @@ export function attached<A extends TypedArray | ForeignArray>(array: A): A {
   return array;
 }
 
+/** The dtype of numbers that an object declares: bits of 16-bit floats are told from integers by its word alone. */
+export const declaredDType = (data: TypedArray | ForeignArray, dtype: DType | undefined): DType =>
+  dtype && isHalf(dtype) && data instanceof Uint16Array ? dtype : dtypeOf(data);
+
 /**
  * Wraps a typed array. Its kind gives the dtype; signed 8-bit and all 16-bit integers become int32. Throws if its
  * length does not fit `shape`, if its buffer was transferred, and for a number outside the range of an integer dtype.
  */
-export function fromTyped(data: TypedArray | ForeignArray, shape: Shape, wanted?: DType): HostArray {
-  const own = dtypeOf(data);
+export function fromTyped(
+  data: TypedArray | ForeignArray,
+  shape: Shape,
+  wanted?: DType,
+  own: DType = dtypeOf(data),
+): HostArray {
   attached(data);
   const dtype = wanted ?? own;
   if (sizeOf(checkShape(shape, "array")) !== data.length) {
@@ -121,24 +147,34 @@ export function fromTyped(data: TypedArray | ForeignArray, shape: Shape, wanted?
       `shape ${formatShape(shape)}: expected ${sizeOf(shape)} numbers, got an array of ${data.length}.`,
     );
   }
-  const bytes = data instanceof Uint8ClampedArray ? new Uint8Array(data.buffer, data.byteOffset, data.length) : data;
+  const bytes = viewAs(data, own);
   // A buffer that may change its size is copied, so that its numbers always fill the shape.
   const { resizable, growable } = bytes.buffer as { resizable?: boolean; growable?: boolean };
   const isHeld =
     !resizable &&
     !growable &&
+    (own === dtype || (dtype === "bool" && own === "uint8")) &&
     bytes instanceof dtypeInfo(dtype).array &&
     !(dtype === "bool" && bytes.some((byte) => byte > 1));
-  return { data: isHeld ? (bytes as TypedArray) : convert(bytes, dtype), shape, dtype };
+  if (isHeld) return { data: bytes as TypedArray, shape, dtype };
+  return { data: convert(isHalf(own) ? decodeHalf(bytes, own) : bytes, dtype), shape, dtype };
 }
 
 function convert(numbers: ArrayLike<number>, dtype: DType): TypedArray {
+  if (isHalf(dtype)) return encodeHalf(numbers, dtype);
   const out = allocate(dtype, numbers.length);
   for (let i = 0; i < numbers.length; i++) out[i] = toDType(numbers[i]!, dtype, `number ${i}`);
   return out;
 }
 
+/** The same numbers as the kind of array that holds `dtype`, where their bits are the same. */
+function viewAs(data: TypedArray | ForeignArray, dtype: DType): TypedArray | ForeignArray {
+  if (data instanceof Uint8ClampedArray) return new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return dtype === "float16" ? new Uint16Array(data.buffer, data.byteOffset, data.length) : data;
+}
+
 function dtypeOf(data: TypedArray | ForeignArray): DType {
+  if (data?.[Symbol.toStringTag] === "Float16Array") return "float16";
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Int32Array || data instanceof Int8Array || data instanceof Int16Array) return "int32";
   if (data instanceof Uint16Array) return "int32";

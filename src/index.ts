@@ -98,6 +98,7 @@ export { erfinv } from "./functions/special.ts";
 export { grad, gradients, valueAndGrad } from "./gradient.ts";
 export type { HostArray, NestedArray, NestedOfRank } from "./host-array.ts";
 export type { TensorIndex } from "./indexing.ts";
+export type { StorageDType, StorageOptions } from "./io/narrow.ts";
 export { loadTensors, saveTensors } from "./io/tensor-file.ts";
 export * as losses from "./losses/factories.ts";
 export type { LossLike } from "./losses/index.ts";

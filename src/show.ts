@@ -1,7 +1,7 @@
 // Arrays as text for consoles and error messages: shape, dtype and numbers, as NumPy prints them.
 
 import type { DType, TypedArray } from "./dtype.ts";
-import type { HostArray } from "./host-array.ts";
+import { type HostArray, readable } from "./host-array.ts";
 import { formatShape, type Shape, sizeOf } from "./shape.ts";
 
 /** Arrays with more elements are shortened: only `edge` entries at both ends of each long axis are printed. */
@@ -24,7 +24,9 @@ export function showArray(
 }
 
 /** The numbers alone, nested in brackets, to six digits, one row a line. */
-function showNumbers({ data, shape, dtype }: HostArray): string {
+function showNumbers(array: HostArray): string {
+  const { shape, dtype } = array;
+  const data = readable(array);
   const isLong = sizeOf(shape) > longest;
   const text = (i: number): string => {
     if (dtype === "bool") return String(data[i] !== 0);

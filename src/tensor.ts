@@ -1,7 +1,8 @@
 // The tensor: a lazy value with NumPy's semantics.
-import { allocate, checkDType, type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
+import { checkDType, computedDType, type DType, dtypeInfo, filled, type TypedArray } from "./dtype.ts";
 import { ArgumentError, ShapeError } from "./errors.ts";
 import {
+  declaredDType,
   type ForeignArray,
   fromNested,
   fromTyped,
@@ -38,7 +39,7 @@ export class Tensor {
   // These are own properties, and stand before the node, because a browser's console shows the first own properties.
   /** The lengths of the axes; `[]` for a scalar. */
   readonly shape: Shape;
-  /** The type of the elements: float32, int32, uint32, uint8, bool or float64. */
+  /** The type of the elements: float32, int32, uint32, uint8, bool, float16, bfloat16 or float64. */
   readonly dtype: DType;
   /** The node of the graph that computes this tensor; for Nabla's own use. */
   readonly node: Node;
@@ -59,7 +60,10 @@ export class Tensor {
     return sizeOf(this.node.shape);
   }
 
-  /** The numbers in row-major order. The array is the tensor's own: copy it before you change it. */
+  /**
+   * The numbers in row-major order. The array is the tensor's own: copy it before you change it. Those of float16 and
+   * bfloat16 are decoded into a new Float32Array.
+   */
   data(): Promise<TypedArray> {
     return numbersOf([this.node], ([data]) => data);
   }
@@ -75,7 +79,7 @@ export class Tensor {
     NestedOfRank<Rank, Element>
   > {
     const { shape, dtype } = this;
-    return numbersOf([this.node], ([data]) => toNested({ data, shape, dtype }) as NestedOfRank<Rank, Element>);
+    return numbersOf([this.node], ([data]) => toNested(data, shape, dtype) as NestedOfRank<Rank, Element>);
   }
   /** The one number of a tensor with one element. */
   item(): Promise<number> {
@@ -404,7 +408,7 @@ export class Tensor {
     { keepDims = false }: ReduceOptions,
   ): Tensor {
     const list = normalizeAxes(axes, this.ndim, where);
-    const x = this.dtype === "bool" || this.dtype === "uint8" ? ops.cast(this.node, "int32") : this.node;
+    const x = ops.cast(this.node, computedDType(this.dtype));
     const y = op(x, list);
     return new Tensor(
       keepDims
@@ -418,7 +422,7 @@ export class Tensor {
 
   #argExtreme(where: string, op: (x: Node, axes: readonly number[]) => Node, axis: number): Tensor {
     const at = normalizeAxis(axis, this.ndim, where);
-    const x = ops.cast(this.node, this.dtype === "bool" || this.dtype === "uint8" ? "int32" : this.dtype);
+    const x = ops.cast(this.node, computedDType(this.dtype));
     const kept = this.shape.map((n, i) => (i === at ? 1 : n));
     const extreme = ops.broadcast(ops.reshape(op(x, [at]), kept), this.shape);
     const indices = ops.iota(this.shape, at, "int32");
@@ -433,7 +437,7 @@ export class Tensor {
 export function hostNumbers(node: Node): TypedArray | undefined {
   const { value, op, inputs, shape, dtype } = node;
   const constant = ops.constantValue(node);
-  if (constant !== undefined && sizeOf(shape) <= 1e6) return allocate(dtype, sizeOf(shape)).fill(constant);
+  if (constant !== undefined && sizeOf(shape) <= 1e6) return filled(dtype, sizeOf(shape), constant);
   return value ?? (op === ops.stopGradientOp || op === ops.reshapeOp ? hostNumbers(inputs[0]) : undefined);
 }
 
@@ -473,7 +477,8 @@ export function asFloat(value: TensorLike): Tensor {
  * Makes a tensor from nested numbers, or from a typed array with its shape (default: one axis), which is not copied.
  *
  * @param options.dtype default: that of the typed array, int32 for one of signed 8 or of 16 bits; float32 for numbers,
- *   bool for booleans
+ *   bool for booleans. float16 and bfloat16 hold each number in 16 bits, rounded to the nearest; operations convert
+ *   them to float32 when they read them, and results are float32.
  * @throws ArgumentError for a number outside the range of an integer dtype
  * @throws ShapeError if rows differ in length, or the shape does not fit the array
  * @example tensor([[1, 2], [3, 4]]); tensor(new Float32Array(6), { shape: [2, 3] });
@@ -487,7 +492,7 @@ export function tensor(
   const array = ArrayBuffer.isView(values)
     ? fromTyped(values as TypedArray | ForeignArray, shape ?? [values.length], dtype)
     : typeof values === "object" && values !== null && "data" in values
-      ? fromTyped(values.data, shape ?? values.shape, dtype ?? values.dtype)
+      ? fromTyped(values.data, shape ?? values.shape, dtype ?? values.dtype, declaredDType(values.data, values.dtype))
       : fromNested(values as NestedArray, dtype);
   const made = new Tensor(ops.data(array.data, array.shape, array.dtype));
   return shape && !ArrayBuffer.isView(values) ? made.reshape(shape) : made;

@@ -22,6 +22,7 @@ const floors: readonly (readonly string[])[] = [
     "debug.ts",
     "random.ts",
     "zip.ts",
+    "half.ts",
     "compile/scalar.ts",
     "compile/thresholds.ts",
   ],

@@ -1,6 +1,7 @@
 // Scalar instructions on JavaScript numbers: floats in float64, integers wrapped to their width, bool as 0 and 1.
 
 import { type DType, dtypeInfo } from "../dtype.ts";
+import { isHalf, roundToHalf } from "../half.ts";
 import { erf } from "./erf.ts";
 import { type ScalarBuilder, type ScalarOp, scalarOps, scalarResultDType } from "./scalar.ts";
 
@@ -77,8 +78,9 @@ export function wrap(value: number, dtype: DType): number {
 
 export function convert(value: number, from: DType, to: DType): number {
   if (to === "bool") return Number(value !== 0);
+  if (isHalf(to)) return roundToHalf(from === "float64" ? value : Math.fround(value), to);
   if (dtypeInfo(to).isFloat) return value;
-  if (!dtypeInfo(from).isFloat) return wrap(value, to);
+  if (!dtypeInfo(from).isFloat && !isHalf(from)) return wrap(value, to);
   if (Number.isNaN(value)) return 0;
   const [low, high] = to === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, to === "uint32" ? 2 ** 32 - 1 : 255];
   return Math.min(high, Math.max(low, Math.trunc(value))) + 0; // an integer has no −0

@@ -1,7 +1,14 @@
 // A data set in memory: inputs and targets. Slices share memory with it, splits copy.
 import { allocate, type DType, dtypeInfo, type TypedArray } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { fromNested, fromTyped, type HostArray, type NestedArray } from "../host-array.ts";
+import {
+  declaredDType,
+  type ForeignArray,
+  fromNested,
+  fromTyped,
+  type HostArray,
+  type NestedArray,
+} from "../host-array.ts";
 import { describe } from "../options.ts";
 import { permutation } from "../random.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
@@ -18,7 +25,7 @@ export interface Column {
 
 /** A typed array with its shape, scale and offset. Its kind is the default dtype, but float32 for a Float64Array. */
 export interface TypedColumn {
-  readonly data: TypedArray;
+  readonly data: TypedArray | ForeignArray;
   /** `[count, ...]`; default `[data.length]`. */
   readonly shape?: Shape;
   readonly dtype?: DType;
@@ -27,7 +34,7 @@ export interface TypedColumn {
 }
 
 /** The source of a column: nested numbers, a flat typed array, numbers with their shape, a HostArray or a column. */
-export type ColumnSource = NestedArray | TypedArray | TypedColumn | Column;
+export type ColumnSource = NestedArray | TypedArray | ForeignArray | TypedColumn | Column;
 
 export interface DatasetParts<Source> {
   /** The inputs of the model, shape `[count, ...]`. */
@@ -77,7 +84,8 @@ export class Dataset {
    * Makes a data set from nested arrays or typed arrays.
    *
    * Nested arrays become float32 (bool if all entries are true or false); typed arrays keep their dtype, except that a
-   * Float64Array becomes float32 unless `dtype: "float64"` is given.
+   * Float64Array becomes float32 unless `dtype: "float64"` is given. With `dtype: "float16"` or `"bfloat16"` the
+   * numbers rest in 16 bits, here and in the backend's memory; each batch is converted to float32.
    *
    * Throws {@link ShapeError} if a nested array is ragged, a typed array does not fit its shape or the counts differ,
    * and {@link ArgumentError} if a source is none of the above.
@@ -198,7 +206,8 @@ function toColumn(source: ColumnSource, where: string): Column {
   if (typeof source === "object" && source !== null && "array" in source) return source;
   if (typeof source === "object" && source !== null && "data" in source && ArrayBuffer.isView(source.data)) {
     const { data, shape = [data.length], dtype, ...how } = source;
-    return { ...how, array: fromTyped(data, shape, dtype ?? (data instanceof Float64Array ? "float32" : undefined)) };
+    const wanted = dtype ?? (data instanceof Float64Array ? "float32" : undefined);
+    return { ...how, array: fromTyped(data, shape, wanted, declaredDType(data, dtype)) };
   }
   throw new ArgumentError(
     `${where}: expected nested arrays of numbers, a typed array or { data, shape } with a typed array, ` +

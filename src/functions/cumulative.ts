@@ -1,4 +1,5 @@
 // Running sums and products along an axis.
+import { computedDType } from "../dtype.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
 import { normalizeAxis } from "../shape.ts";
@@ -48,7 +49,7 @@ function cumulative(
   identity: number,
 ): Tensor {
   const given = asTensor(x);
-  const counted = given.dtype === "bool" || given.dtype === "uint8" ? given.cast("int32") : given;
+  const counted = given.cast(computedDType(given.dtype));
   const at = axis === undefined ? counted.reshape([counted.size]) : counted;
   const along = normalizeAxis(axis ?? 0, at.ndim, where);
   const order = [...at.shape.map((_, i) => i).filter((i) => i !== along), along];

@@ -1,4 +1,5 @@
 // Sorting along an axis, and functions that use the order of elements.
+import { computedDType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { checkCount, checkFlag, checkOptions } from "../options.ts";
@@ -17,7 +18,7 @@ export interface SortOptions {
 function order(where: string, x: Tensor, axis: number, options: SortOptions): Tensor {
   checkOptions(where, options, ["descending"]);
   const at = normalizeAxis(axis, x.ndim, where);
-  const keys = x.dtype === "bool" || x.dtype === "uint8" ? x.cast("int32") : x;
+  const keys = x.cast(computedDType(x.dtype));
   return new Tensor(ops.argsort(keys.node, at, checkFlag(where, "descending", options.descending ?? false)));
 }
 

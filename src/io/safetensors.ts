@@ -5,6 +5,7 @@ import type { HostArray } from "../host-array.ts";
 import { describe } from "../options.ts";
 import { checkShape, formatShape, sizeOf } from "../shape.ts";
 import { parseJson } from "./json.ts";
+import { widen } from "./narrow.ts";
 
 /** The reference allows 100 MB; a header of 16 MiB names more than 100,000 tensors. */
 const maxHeaderBytes = 2 ** 24;
@@ -17,6 +18,8 @@ const namesOfDTypes = {
   uint32: "U32",
   uint8: "U8",
   bool: "BOOL",
+  float16: "F16",
+  bfloat16: "BF16",
 } as const satisfies Record<DType, string>;
 
 interface StoredDType {
@@ -33,8 +36,8 @@ const storedDTypes: Readonly<Record<string, StoredDType>> = {
   U32: { bytes: 4, dtype: "uint32" },
   U8: { bytes: 1, dtype: "uint8" },
   BOOL: { bytes: 1, dtype: "bool", element: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) },
-  F16: { bytes: 2, dtype: "float32", element: (view, at) => halfToNumber(view.getUint16(at, true)) },
-  BF16: { bytes: 2, dtype: "float32", element: (view, at) => bfloatToNumber(view.getUint16(at, true)) },
+  F16: { bytes: 2, dtype: "float16" },
+  BF16: { bytes: 2, dtype: "bfloat16" },
   I64: { bytes: 8, dtype: "int32", element: (view, at) => Number(view.getBigInt64(at, true)) },
   I16: { bytes: 2, dtype: "int32", element: (view, at) => view.getInt16(at, true) },
   U16: { bytes: 2, dtype: "int32", element: (view, at) => view.getUint16(at, true) },
@@ -122,7 +125,8 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Rec
 /**
  * Reads a safetensors file. `source` names the file in errors.
  *
- * F32, F64, I32, U32, U8 and BOOL keep their dtype; F16 and BF16 become float32; I8, I16, U16 and I64 become int32.
+ * F32, F64, I32, U32, U8 and BOOL keep their dtype; F16 and BF16 become float32, which holds them exactly, unless
+ * `keepHalf` is true; I8, I16, U16 and I64 become int32.
  * Throws {@link FileError} for a file that is cut short or does not keep to the format: a header past the end of the
  * file, over 16 MiB or not JSON, a name twice or `__proto__`, an unknown dtype, offsets that overlap, leave a hole,
  * leave the file or do not fit shape and dtype, and an I64 that does not fit int32.
@@ -130,7 +134,11 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Rec
  * @example
  * const { tensors, metadata } = decodeSafetensors(await readFile("model.safetensors"), "model.safetensors");
  */
-export function decodeSafetensors(bytes: Uint8Array, source: string): SafetensorsContent {
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  source: string,
+  { keepHalf = false }: { readonly keepHalf?: boolean } = {},
+): SafetensorsContent {
   const fail = (what: string): never => {
     throw new FileError(`"${source}" is not a complete safetensors file: ${what}.`);
   };
@@ -156,10 +164,8 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   if (end !== dataBytes) fail(`its tensors end at byte ${end} of the data, but the file has ${dataBytes}`);
   const tensors = new Map<string, HostArray>();
   for (const tensor of stored) {
-    tensors.set(
-      tensor.name,
-      readTensor(tensor, bytes.subarray(dataStart + tensor.begin, dataStart + tensor.end), fail),
-    );
+    const read = readTensor(tensor, bytes.subarray(dataStart + tensor.begin, dataStart + tensor.end), fail);
+    tensors.set(tensor.name, keepHalf ? read : widen(read));
   }
   return { tensors, metadata };
 }
@@ -251,25 +257,6 @@ function readTensor({ name, format, shape }: StoredTensor, bytes: Uint8Array, fa
       fail(`tensor ${quote(name)} is I64 and holds ${value}, which does not fit int32`);
   }
   return { data, shape, dtype };
-}
-
-/** IEEE 754 half precision: 1 sign bit, 5 bits of exponent, 10 of fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
-
-const bits32 = new Uint32Array(1);
-const float32OfBits = new Float32Array(bits32.buffer);
-
-/** bfloat16 is the upper half of a float32. */
-function bfloatToNumber(bits: number): number {
-  bits32[0] = bits << 16;
-  return float32OfBits[0]!;
 }
 
 /** The first key that occurs twice in one object of valid `json`, of which JSON.parse would silently keep the last. */

@@ -1,10 +1,11 @@
 // The model's file: a safetensors file of weights and optimizer state, with the configuration as JSON in its metadata.
-import { type DType, dtypes } from "../dtype.ts";
+import { computedDType, type DType, dtypes } from "../dtype.ts";
 import { ArgumentError, FileError, NablaError, quote } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
 import { readFile, writeFileAtomic } from "../io/files.ts";
 import { parseJson } from "../io/json.ts";
 import { kindOf } from "../io/kind.ts";
+import { checkStorage, narrow, type StorageDType, type StorageOptions, widen } from "../io/narrow.ts";
 import { readAddress } from "../io/network.ts";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from "../io/safetensors.ts";
 import { lossFromConfig } from "../losses/index.ts";
@@ -20,7 +21,7 @@ import { isShape, type Shapes } from "../nn/tree/tree.ts";
 import type { WeightValues } from "../nn/tree/weights.ts";
 import { optimizerFromConfig } from "../optimizers/index.ts";
 import { readOptimizerState, restoreOptimizerState } from "../optimizers/state.ts";
-import { checkFlag, checkOptions, describe } from "../options.ts";
+import { checkFlag, describe } from "../options.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { type TrainingSetup, trainedRanges } from "../train/setup.ts";
 
@@ -41,8 +42,11 @@ interface SavedModel extends Network {
 const version = 2;
 
 /** The options of `model.save`. */
-export interface SaveOptions {
-  /** Saves the optimizer's state too, so that training can continue exactly. Default: true. */
+export interface SaveOptions extends StorageOptions {
+  /**
+   * Saves the optimizer's state too, so that training can continue exactly; it is float32 always. Default: true, but
+   * false with a `dtype` of 16 bits, which rounds the weights.
+   */
   readonly includeOptimizer?: boolean;
 }
 
@@ -90,11 +94,11 @@ export interface ModelContent {
  * layer class that is not registered: these are left out, and `console.warn` names them. The optimizer's state is kept.
  */
 export async function encodeModel(model: SavedModel, options: SaveOptions): Promise<Bytes> {
-  checkOptions("save", options, ["includeOptimizer"]);
-  const { includeOptimizer = true } = options;
-  checkFlag("save", "includeOptimizer", includeOptimizer);
+  const { includeOptimizer, ...storage } = options;
+  const dtype = checkStorage("save", storage, ["includeOptimizer"]);
+  if (includeOptimizer !== undefined) checkFlag("save", "includeOptimizer", includeOptimizer);
   registerLayers();
-  const tensors: Record<string, HostArray> = await model.weights().read();
+  const tensors: Record<string, HostArray> = await readWeightsAs(model, dtype);
   const metadata: Record<string, string> = {
     format: "nabla",
     version: String(version),
@@ -105,11 +109,23 @@ export async function encodeModel(model: SavedModel, options: SaveOptions): Prom
   const { training } = model;
   if (training) {
     metadata["training"] = JSON.stringify(await describeTraining(training, missing));
-    if (includeOptimizer)
+    if ((includeOptimizer ?? dtype === "float32") && model.weights().dtype === "float32")
       Object.assign(tensors, await readOptimizerState(training.optimizer, trainedRanges(model, training)));
   }
   if (missing.length > 0) warnOnce(model, `save: model ${model.name}: ${missing.join(" ")}`);
   return encodeSafetensors(tensors, metadata);
+}
+
+/**
+ * The weights by name, those that training moves in `dtype`. What layers themselves change stays float32: a running
+ * variance may be beyond the range of float16.
+ */
+async function readWeightsAs(model: SavedModel, dtype: StorageDType): Promise<WeightValues> {
+  const values = await model.weights().read();
+  if (dtype === "float32") return values;
+  for (const { path, parameter } of model.weights().named)
+    if (parameter.trainable) values[path] = narrow(values[path]!, dtype, `save: ${path}`);
+  return values;
 }
 
 /** The training configuration for a file. Adds to `missing` a sentence for each part that no file can hold. */
@@ -199,9 +215,9 @@ function hasFiles(): boolean {
 }
 
 /** Decodes a safetensors file. An error for another kind of file names that kind. */
-function decode(bytes: Uint8Array, source: string): SafetensorsContent {
+function decode(bytes: Uint8Array, source: string, keepHalf = false): SafetensorsContent {
   try {
-    return decodeSafetensors(bytes, source);
+    return decodeSafetensors(bytes, source, { keepHalf });
   } catch (error) {
     const kind = error instanceof FileError && kindOf(bytes);
     if (!kind) throw error;
@@ -209,10 +225,13 @@ function decode(bytes: Uint8Array, source: string): SafetensorsContent {
   }
 }
 
-/** Reads the parts of a model's file. Throws {@link FileError} for any other file. */
-export async function readModel(from: ModelSource): Promise<ModelContent> {
+/**
+ * Reads the parts of a model's file. Floats of 16 bits become float32 unless `keepHalf` is true. Throws
+ * {@link FileError} for any other file.
+ */
+export async function readModel(from: ModelSource, keepHalf = false): Promise<ModelContent> {
   const source = typeof from === "string" ? from : "the model's bytes";
-  const { tensors, metadata } = decode(await readBytes(from), source);
+  const { tensors, metadata } = decode(await readBytes(from), source, keepHalf);
   const fail = (what: string): never => {
     throw new FileError(`"${source}" ${what}.`);
   };
@@ -265,20 +284,21 @@ function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (
 }
 
 /**
- * Takes the weights of a model from the tensors of a file. Throws {@link FileError} if one is missing, unknown or of
- * another shape.
+ * Takes the weights of a model from the tensors of a file, those that training moves in `dtype`. Throws
+ * {@link FileError} if one is missing, unknown or of another shape.
  */
 export function weightsFor(
   model: SavedModel,
   { tensors, source }: Pick<ModelContent, "tensors" | "source">,
+  dtype: StorageDType = "float32",
 ): WeightValues {
   const values: WeightValues = {};
   const faults: string[] = [];
   for (const { path, parameter } of parametersIn(model)) {
     const found = tensors.get(path);
-    const fault = faultOf(found, path, parameter.shape, "float32");
+    const fault = faultOf(found && { ...found, dtype: computedDType(found.dtype) }, path, parameter.shape, "float32");
     if (fault) faults.push(fault);
-    else values[path] = found!;
+    else values[path] = parameter.trainable && dtype !== "float32" ? narrow(found!, dtype, path) : widen(found!);
   }
   const own = new Set(parametersIn(model).map(({ path }) => path));
   for (const name of tensors.keys())
@@ -313,7 +333,12 @@ function faultOf(found: HostArray | undefined, name: string, shape: Shape, dtype
 /** Gives the model's optimizer the state in a file. A file that was saved without it changes nothing. */
 export function restoreOptimizer(model: SavedModel, { tensors, source }: ModelContent): void {
   const { training } = model;
-  if (!training || ![...tensors.keys()].some((name) => name.startsWith("optimizer/"))) return;
+  if (
+    !training ||
+    model.weights().dtype !== "float32" ||
+    ![...tensors.keys()].some((name) => name.startsWith("optimizer/"))
+  )
+    return;
   restoreOptimizerState(training.optimizer, trainedRanges(model, training), (name, shape, dtype) =>
     requireTensor(tensors, source, name, shape, dtype),
   );
@@ -335,8 +360,9 @@ export async function restoreInto(model: SavedModel, from: ModelSource): Promise
 }
 
 /** Implements `model.saveWeights`. */
-export async function writeWeights(model: SavedModel, path: string): Promise<void> {
-  await writeModel(path, encodeSafetensors(await model.weights().read()));
+export async function writeWeights(model: SavedModel, path: string, options: StorageOptions): Promise<void> {
+  const dtype = checkStorage("saveWeights", options);
+  await writeModel(path, encodeSafetensors(await readWeightsAs(model, dtype)));
 }
 
 /** Implements `model.loadWeights`. */

@@ -2,6 +2,7 @@
 import { Dataset } from "../data/dataset.ts";
 import { ArgumentError, NablaError } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
+import type { StorageOptions } from "../io/narrow.ts";
 import type { LossLike } from "../losses/index.ts";
 import type { MetricLike, NamesOf } from "../metrics/index.ts";
 import type { Json, Layer, LayerOptions } from "../nn/tree/layer.ts";
@@ -299,7 +300,13 @@ export abstract class Model<
     this.weights().assign(values);
   }
 
-  /** Encodes the model as a safetensors file: weights, architecture and, by default, the optimizer's state. */
+  /**
+   * Encodes the model as a safetensors file: weights, architecture and, by default, the optimizer's state. With
+   * `dtype: "float16"` or `"bfloat16"` the weights take 16 bits each, rounded to the nearest; {@link loadModel} makes
+   * float32 of them again.
+   *
+   * @throws ArgumentError for a weight beyond 65,504, the greatest number of float16
+   */
   async toBytes(options: SaveOptions = {}): Promise<Bytes> {
     const { encodeModel } = await modelFile();
     return encodeModel(this, options);
@@ -321,9 +328,9 @@ export abstract class Model<
   }
 
   /** Writes the weights alone, by name, into a safetensors file. {@link loadWeights} reads it. */
-  async saveWeights(path: string): Promise<void> {
+  async saveWeights(path: string, options: StorageOptions = {}): Promise<void> {
     const { writeWeights } = await modelFile();
-    await writeWeights(this, path);
+    await writeWeights(this, path, options);
   }
 
   /**

@@ -1,6 +1,6 @@
 // Makes elementwise operations: operands are promoted to a common dtype and broadcast to a common shape.
 import { type ScalarBuilder, type ScalarOp, scalarResultDType } from "../compile/scalar.ts";
-import { checkDType, type DType, dtypeInfo, promote } from "../dtype.ts";
+import { checkDType, computedDType, type DType, dtypeInfo, promote } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape.ts";
 import { constantValue, full } from "./generate.ts";
@@ -16,7 +16,7 @@ export type Domain = "float" | "number" | "integer" | "bits" | "any";
 
 const domains: Record<Domain, { accepts: (dtype: DType) => boolean; expected: string }> = {
   float: { accepts: (d) => dtypeInfo(d).isFloat, expected: "float32" },
-  number: { accepts: (d) => d !== "bool" && d !== "uint8", expected: "float32, int32 or uint32" },
+  number: { accepts: (d) => d === computedDType(d), expected: "float32, int32 or uint32" },
   integer: { accepts: (d) => d === "int32" || d === "uint32", expected: "int32 or uint32" },
   bits: { accepts: (d) => d === "int32" || d === "uint32" || d === "bool", expected: "int32, uint32 or bool" },
   any: { accepts: () => true, expected: "any dtype" },

@@ -1,5 +1,5 @@
 // Reading and adding at indices that are data themselves.
-import { dtypeInfo } from "../dtype.ts";
+import { computedDType, dtypeInfo } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { apply, defineOp, type GatherOp, type Node, type ScatterOp } from "./op.ts";
@@ -46,7 +46,7 @@ export const scatterAddOp: ScatterOp<{ axis: number; size: number }> = defineOp(
           `got ${formatShape(updates.shape)}.`,
       );
     }
-    if (updates.dtype === "bool" || updates.dtype === "uint8")
+    if (updates.dtype !== computedDType(updates.dtype))
       throw new DTypeError(`scatterAdd: no arithmetic on ${updates.dtype}.`);
     return {
       shape: [...updates.shape.slice(0, axis), size, ...updates.shape.slice(axis + rank)],

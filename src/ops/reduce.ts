@@ -1,5 +1,5 @@
 // Reductions: axes reduced to one value by an associative instruction.
-import { type DType, dtypeInfo } from "../dtype.ts";
+import { computedDType, type DType, dtypeInfo } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import { apply, defineOp, type Inputs, type Node, noGradient, type Ops, type ReduceOp } from "./op.ts";
@@ -11,9 +11,8 @@ interface ReduceAttrs {
 const infer =
   (name: string, needsElements: boolean) =>
   ([x]: Inputs, { axes }: ReduceAttrs) => {
-    if (x.dtype === "bool" || x.dtype === "uint8") {
-      throw new DTypeError(`${name}: no arithmetic on ${x.dtype}; cast to int32 or float32 first.`);
-    }
+    if (x.dtype !== computedDType(x.dtype))
+      throw new DTypeError(`${name}: no arithmetic on ${x.dtype}; cast to ${computedDType(x.dtype)} first.`);
     if (needsElements && axes.some((a) => x.shape[a] === 0)) {
       throw new ShapeError(
         `${name}: axis ${axes.find((a) => x.shape[a] === 0)} of ${formatShape(x.shape)} is empty, ` +

@@ -1,4 +1,5 @@
 // Sorting: the order of the elements along an axis. A gather gives the sorted values.
+import { computedDType } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { formatShape } from "../shape.ts";
 import { apply, defineOp, type Node, noGradient, type RoutineOp } from "./op.ts";
@@ -14,8 +15,9 @@ export const argsortOp: RoutineOp<ArgsortAttrs> = defineOp({
   routine: "argsort",
   infer: ([x], { axis }: ArgsortAttrs) => {
     if (x.shape[axis] === undefined) throw new ArgumentError(`argsort: ${formatShape(x.shape)} has no axis ${axis}.`);
-    if (x.dtype === "bool" || x.dtype === "uint8")
-      throw new DTypeError(`argsort: expected float32, int32 or uint32, got ${x.dtype}; cast to int32 first.`);
+    const computed = computedDType(x.dtype);
+    if (x.dtype !== computed)
+      throw new DTypeError(`argsort: expected float32, int32 or uint32, got ${x.dtype}; cast to ${computed} first.`);
     return { shape: x.shape, dtype: "int32" };
   },
   vjp: noGradient,

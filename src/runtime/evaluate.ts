@@ -1,11 +1,11 @@
 // Computes nodes: compiles the graph behind them (once for each structure), and runs it.
 import type { Backend, Program, Storage } from "../backends/backend.ts";
-import { allocate, type TypedArray } from "../dtype.ts";
+import { filled, type TypedArray } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
 import { type Assignment, closeGraph, type Graph, graphNodes, programKey } from "../graph/graph.ts";
 import { liftNumbers } from "../graph/lift.ts";
 import { detachGraph } from "../graph/replace.ts";
-import { attached } from "../host-array.ts";
+import { attached, readable } from "../host-array.ts";
 import { constantValue, type Resident } from "../ops/index.ts";
 import { isRead, keepValue, type Node } from "../ops/op.ts";
 import { type Each, zip } from "../zip.ts";
@@ -49,14 +49,16 @@ export function refuse(error: NablaError): Promise<never> {
 /** The numbers that a node holds. They may be the user's own array, whose buffer may have been transferred since. */
 export const numbersIn = ({ value }: Node): TypedArray => attached(value!);
 
-/** Computes the numbers of `nodes`, and passes them to `use`. */
+/** Computes the numbers of `nodes`, and passes them to `use`; those of 16 bits are decoded. */
 export function numbersOf<const N extends readonly Node[], T>(
   nodes: N,
   use: (numbers: Each<N, TypedArray>) => T,
 ): Promise<T> {
   const reason = whyNoNumbers();
   if (reason !== null) return refuse(new NablaError(reason));
-  return evaluate(nodes).then(() => use(nodes.map(numbersIn) as Each<N, TypedArray>));
+  return evaluate(nodes).then(() =>
+    use(nodes.map((node) => readable({ data: numbersIn(node), dtype: node.dtype })) as Each<N, TypedArray>),
+  );
 }
 
 /** Queues a program that computes `nodes` and carries out all pending assignments. */
@@ -144,7 +146,7 @@ async function compute<const N extends readonly Node[]>(
   const program = await programFor(owner, graph, lifted);
   const inputs = graph.inputs.map(numbersIn);
   for (const [node, number] of lifted)
-    inputs[graph.inputs.length + number] ??= allocate(node.dtype, 1).fill(constantValue(node)!);
+    inputs[graph.inputs.length + number] ??= filled(node.dtype, 1, constantValue(node)!);
   const results = await program.run(inputs, await storagesIn(owner, graph.variables as Cell[]), 1);
   for (const [node, values] of zip(outputs, results)) keepValue(node, values);
   return numbers();

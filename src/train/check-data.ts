@@ -1,6 +1,7 @@
 // Checks data before a run starts, so that bad data gives one clear sentence and not a strange loss.
 import type { Column } from "../data/dataset.ts";
 import { ArgumentError, NumericError, ShapeError } from "../errors.ts";
+import { readable } from "../host-array.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Network } from "../nn/tree/network.ts";
 import { formatBatchShape, isShape, leavesOf, namedLeaves } from "../nn/tree/tree.ts";
@@ -52,9 +53,10 @@ function once(column: Column, what: string, check: () => void): void {
 
 /** Throws {@link NumericError} if a column holds NaN or infinity, and names the index. */
 function checkFiniteColumn(where: string, column: Column, what: string): void {
-  if (column.array.dtype !== "float32" && column.array.dtype !== "float64") return;
+  if (!column.array.dtype.includes("float")) return;
   once(column, "finite", () => {
-    const { data, shape } = column.array;
+    const { shape } = column.array;
+    const data = readable(column.array);
     for (let i = 0; i < data.length; i++) {
       if (Number.isFinite(data[i]!)) continue;
       throw new NumericError(
@@ -117,11 +119,9 @@ function checkShares({ where, name, targets, loss }: Checked): void {
 /** Calls `check` with every value of a column, once for each name of a check. */
 function eachValue(column: Column, what: string, check: (value: number, index: () => string) => void): void {
   once(column, what, () => {
-    const {
-      array: { data, shape },
-      scale = 1,
-      offset = 0,
-    } = column;
+    const { array, scale = 1, offset = 0 } = column;
+    const { shape } = array;
+    const data = readable(array);
     for (let i = 0; i < data.length; i++) {
       check(data[i]! * scale + offset, () => (shape.length === 1 ? String(i) : formatShape(indexOf(i, shape))));
     }

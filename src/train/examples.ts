@@ -1,6 +1,7 @@
 // The forms in which fit, evaluate and predict take data, and the one form in which training sees them.
 import { type Column, type ColumnSource, columnFrom, Dataset } from "../data/dataset.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
+import { readable } from "../host-array.ts";
 import { formatBatchShape, leavesOf, mapTree, type Shapes, type Tree } from "../nn/tree/tree.ts";
 import { describe } from "../options.ts";
 import { formatShape, type Shape } from "../shape.ts";
@@ -165,12 +166,13 @@ function countOf(where: string, inputs: Tree<Column>, targets: Tree<Column>, wei
   );
 }
 
-function checkWeights(where: string, { array: { data, shape } }: Column): void {
+function checkWeights(where: string, { array }: Column): void {
+  const { shape } = array;
   if (shape.length !== 1)
     throw new ShapeError(
       `${where}: sampleWeight: expected one weight for each example, [batch], got ${formatBatchShape(shape.slice(1))}.`,
     );
-  const wrong = data.find((w: number) => !(w >= 0 && w < Infinity));
+  const wrong = readable(array).find((w: number) => !(w >= 0 && w < Infinity));
   if (wrong !== undefined)
     throw new ArgumentError(`${where}: sampleWeight: expected finite weights from 0 up, got ${wrong}.`);
 }
@@ -183,7 +185,9 @@ export function weightClasses(
 ): Examples {
   const { targets, weights } = examples;
   if (!isColumn(targets)) throw new ArgumentError("fit: classWeight: expected a model of one output, got several.");
-  const { data, shape } = targets.array;
+  const { shape } = targets.array;
+  const data = readable(targets.array);
+  const given = weights && readable(weights.array);
   const width = shape.length > 1 ? (shape.at(-1) ?? 1) : 1;
   const isOneHot = width > 1 && outputShape.at(-1) === width;
   if (!isOneHot && data.length !== examples.size)
@@ -191,7 +195,7 @@ export function weightClasses(
   const own = Float32Array.from({ length: examples.size }, (_, i) => {
     const row = data.subarray(i * width, (i + 1) * width) as Float32Array;
     const number = isOneHot ? row.indexOf(Math.max(...row)) : (row[0] ?? 0);
-    return (classWeight[number] ?? 1) * Number(weights?.array.data[i] ?? 1);
+    return (classWeight[number] ?? 1) * Number(given?.[i] ?? 1);
   });
   return { ...examples, dataset: null, weights: { array: { data: own, shape: [examples.size], dtype: "float32" } } };
 }

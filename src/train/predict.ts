@@ -3,6 +3,7 @@ import { type Compiled, compile } from "../compile-function.ts";
 import type { Column } from "../data/dataset.ts";
 import { allocate, type TypedArray } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
+import { isHalf } from "../half.ts";
 import type { Network } from "../nn/tree/network.ts";
 import { formatBatchShape, isShape, isTensor, leavesOf, mapTree, type Tensors, type Tree } from "../nn/tree/tree.ts";
 import { checkCount, checkOptions } from "../options.ts";
@@ -42,7 +43,7 @@ export class Predictor {
       const parts = await this.#program(inputs)(...columns.map((column) => rowsOf(column, from, size)));
       for (const [i, part] of parts.entries()) {
         const each = sizeOf(shapes[i] ?? []);
-        const whole = (out[i] ??= allocate(part.dtype, count * each));
+        const whole = (out[i] ??= allocate(isHalf(part.dtype) ? "float32" : part.dtype, count * each));
         whole.set(await part.data(), from * each);
       }
       await breathe();
@@ -86,5 +87,5 @@ export class Predictor {
 function rowsOf({ array: { data, shape, dtype } }: Column, from: number, size: number): Tensor {
   const example: Shape = shape.slice(1);
   const each = sizeOf(example);
-  return tensor(data.subarray(from * each, (from + size) * each), { shape: [size, ...example], dtype });
+  return tensor({ data: data.subarray(from * each, (from + size) * each), shape: [size, ...example], dtype });
 }

@@ -1,5 +1,6 @@
 // Data sets in the backend's own memory: written once, in their own dtype, and read by every step.
 import type { Column } from "../data/dataset.ts";
+import { isHalf } from "../half.ts";
 import { leavesOf, type Tree } from "../nn/tree/tree.ts";
 import { gather } from "../ops/index.ts";
 import { Tensor, tensor } from "../tensor.ts";
@@ -18,7 +19,7 @@ export class ResidentColumn {
 
   /**
    * The examples at the given indices, int32 [count], as the model sees them: raw · scale + offset, in float32 if
-   * either is given.
+   * either is given; 16-bit floats as float32.
    */
   rows(indices: Tensor): Tensor {
     const raw = new Tensor(gather(this.#variable.value.node, indices.node, 0));
@@ -44,7 +45,7 @@ export class ResidentColumn {
 
 /** Applies the scale and offset of a {@link Column} to its raw numbers. */
 export function rescale(raw: Tensor, scale: number | undefined, offset: number | undefined): Tensor {
-  if (scale === undefined && offset === undefined) return raw;
+  if (scale === undefined && offset === undefined) return isHalf(raw.dtype) ? raw.cast("float32") : raw;
   const float = raw.cast("float32");
   const scaled = scale === undefined || scale === 1 ? float : float.mul(scale);
   return offset === undefined || offset === 0 ? scaled : scaled.add(offset);

@@ -7,6 +7,7 @@ Debian's interpreter has PyTorch 1.13 (apt-get install python3-torch):
 
 Inputs are rounded to float32 first, so that a float32 engine sees the very same numbers. The tests only read the files.
 """
+import hashlib
 import json
 import math
 import os
@@ -1341,3 +1342,21 @@ write("transformer", [
     transformer("transformerDecoder", DECODER, [5, 2, {}]),
     transformer("transformerDecoder", DECODER, [5, 3, {"activation": "gelu", "normalizeFirst": True}], mask=[[True, True, False], [True, True, True]]),
 ])
+
+# ---- half --------------------------------------------------------------------------------------------------------
+
+
+def half(dtype, nan):
+    """Digests: the float32 bits of all 65,536 patterns, and the patterns of many float32. Every NaN is the quiet one."""
+    patterns = np.arange(2**16, dtype=np.uint16)
+    wide = torch.from_numpy(patterns.view(np.int16)).view(dtype).to(torch.float32).numpy()
+    decoded = np.where(np.isnan(wide), np.uint32(0x7FC00000), wide.view(np.uint32))
+    bits = (np.arange(2**18, dtype=np.uint64) * 2654435761 % 2**32).astype(np.uint32)
+    given = torch.from_numpy(bits.view(np.int32)).view(torch.float32)
+    narrow = given.to(dtype).view(torch.int16).numpy().view(np.uint16)
+    encoded = np.where(np.isnan(given.numpy()), np.uint16(nan), narrow)
+    digest = lambda values: hashlib.sha256(values.astype(values.dtype.newbyteorder("<")).tobytes()).hexdigest()
+    return {"name": str(dtype).split(".")[1], "decoded": digest(decoded), "encoded": digest(encoded)}
+
+
+write("half", [half(torch.float16, 0x7E00), half(torch.bfloat16, 0x7FC0)])

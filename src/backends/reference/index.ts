@@ -5,6 +5,7 @@ import { loadInspection } from "../../compile/pipeline.ts";
 import { type DType, dtypeInfo, dtypes, type TypedArray } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
+import { decodeHalf, encodeHalf, isHalf } from "../../half.ts";
 import type { Shape } from "../../shape.ts";
 import { sizeOf } from "../../shape.ts";
 import { zip } from "../../zip.ts";
@@ -19,10 +20,15 @@ const held = (storage: Storage): Held => storage as Held;
 
 /** Float64 working values, rounded to what an array of `dtype` holds. */
 export function toArray(values: Values, dtype: DType): InstanceType<ReturnType<typeof dtypeInfo>["array"]> {
+  if (isHalf(dtype)) return encodeHalf(values, dtype);
   const out = new (dtypeInfo(dtype).array)(values.length);
   out.set(values);
   return out;
 }
+
+/** The numbers of an array, in float64. */
+const toValues = (data: TypedArray, dtype: DType): Values =>
+  Float64Array.from(isHalf(dtype) ? decodeHalf(data, dtype) : data);
 
 class ReferenceProgram implements Program {
   readonly #graph: Graph;
@@ -34,7 +40,7 @@ class ReferenceProgram implements Program {
 
   async run(inputs: readonly TypedArray[], storages: readonly Storage[], steps: number): Promise<TypedArray[]> {
     const graph = this.#graph;
-    const given = inputs.map((data) => Float64Array.from(data));
+    const given = zip(inputs, graph.inputs).map(([data, { dtype }]) => toValues(data, dtype));
     const values = new Map(
       zip(
         graph.variables,
@@ -81,7 +87,7 @@ export const referenceBackend: Backend = {
     limits: ["the reference backend interprets every element; it is for checking, not for speed"],
   },
   allocate: (shape: Shape, dtype: DType): Held => ({ shape, dtype, values: new Float64Array(sizeOf(shape)) }),
-  write: (storage, data) => void (held(storage).values = Float64Array.from(data)),
+  write: (storage, data) => void (held(storage).values = toValues(data, storage.dtype)),
   read: async (storage) => toArray(held(storage).values, storage.dtype),
   free: (storage) => void (held(storage).values = new Float64Array(0)),
   setThreads: (count) => {

@@ -1,6 +1,7 @@
 // The numbers from which layers learn what they need to prepare data.
 import { type ColumnSource, Dataset } from "../../data/dataset.ts";
 import { ShapeError } from "../../errors.ts";
+import { readable } from "../../host-array.ts";
 import type { Shape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 
@@ -20,7 +21,8 @@ export async function examplesIn(where: string, given: AdaptData): Promise<Examp
   const source = given instanceof Tensor ? { data: await given.data(), shape: given.shape, dtype: given.dtype } : given;
   const dataset = source instanceof Dataset ? source : Dataset.from({ inputs: source, targets: source });
   const { array, scale = 1, offset = 0 } = dataset.inputs;
-  const { data, shape } = array;
+  const { shape } = array;
+  const data = readable(array);
   if (data.length === 0) throw new ShapeError(`${where}: expected at least one example to adapt to, got none.`);
   const isRaw = scale === 1 && offset === 0;
   return {

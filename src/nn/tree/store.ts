@@ -85,10 +85,16 @@ export function readingThrough<T>(ranges: readonly (readonly [Range, Tensor])[],
   }
 }
 
-/** The numbers, now, of the parameter of this shape that lies in a flat variable from `offset` on. */
+/**
+ * The numbers, now, of the parameter of this shape that lies in a flat variable from `offset` on. Those that rest in 16
+ * bits are converted where they are read.
+ */
 export function readParameter(variable: Variable, offset: number, shape: Shape): Tensor {
   const end = offset + sizeOf(shape);
   const through = reading.find(([range]) => range.variable === variable && range.from <= offset && end <= range.to);
   const [start, flat] = through ? [offset - through[0].from, through[1]] : [offset, variable.value.reshape([-1])];
-  return flat.at([start, start + sizeOf(shape)]).reshape(shape);
+  return flat
+    .at([start, start + sizeOf(shape)])
+    .reshape(shape)
+    .cast("float32");
 }

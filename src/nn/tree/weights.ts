@@ -1,8 +1,9 @@
 // The weights of a tree of layers: its parameters by path, the variables that hold their numbers, and what is trained.
-import { allocate } from "../../dtype.ts";
-import { ArgumentError, didYouMean, ShapeError } from "../../errors.ts";
+import { allocate, type DType } from "../../dtype.ts";
+import { ArgumentError, didYouMean, NablaError, ShapeError } from "../../errors.ts";
 import { concatenate } from "../../functions/array.ts";
 import { key } from "../../functions/random.ts";
+import { isHalf } from "../../half.ts";
 import type { HostArray } from "../../host-array.ts";
 import { formatShape, sameShape } from "../../shape.ts";
 import { asTensor, Tensor, type TensorLike, tensor } from "../../tensor.ts";
@@ -45,10 +46,21 @@ export class Weights {
     return [...new Set(this.named.map(({ parameter }) => placeOf(parameter).variable))];
   }
 
+  /** The dtype in which trainable parameters rest: float32, or 16 bits for a model that only predicts. */
+  get dtype(): DType {
+    const half = this.named.find(({ parameter }) => isHalf(placeOf(parameter).variable.dtype));
+    return half ? placeOf(half.parameter).variable.dtype : "float32";
+  }
+
   /**
    * What an optimizer moves, if these layers are frozen: as few ranges as the gaps between trainable parameters allow.
+   * Throws {@link NablaError} if the parameters rest in 16 bits.
    */
   trainedRanges(frozen: ReadonlySet<Holder>): readonly TrainedRange[] {
+    if (this.dtype !== "float32")
+      throw new NablaError(
+        `the weights rest in ${this.dtype}, for predict and evaluate; to train the model, load it without a dtype.`,
+      );
     const places = parametersIn(this.#root, frozen)
       .filter(({ trainable }) => trainable)
       .map((named) => ({ ...named, ...placeOf(named.parameter) }));
@@ -108,7 +120,7 @@ export class Weights {
       }
       const { variable: store, offset } = placeOf(found.parameter);
       const list = changes.get(store) ?? [];
-      changes.set(store, [...list, { from: offset, to: offset + size, value: next.cast("float32") }]);
+      changes.set(store, [...list, { from: offset, to: offset + size, value: next.cast(store.dtype) }]);
     }
     for (const [store, list] of changes) assignRanges(store, list);
   }

@@ -68,6 +68,7 @@ export const instructions = {
   "i32.load": core(0x28, "memory"),
   "f32.load": core(0x2a, "memory"),
   "i32.load8_u": core(0x2d, "memory"),
+  "i32.load16_u": core(0x2f, "memory"),
   "i64.load": core(0x29, "memory"),
   "i64.store": core(0x37, "memory"),
   "i64.lt_u": core(0x54),
@@ -118,6 +119,7 @@ export const instructions = {
   "memory.fill": { code: [0xfc, 0x0b], immediate: "oneByte" } as Instruction,
 
   "v128.load": simd(0, "memory"),
+  "v128.load16x4_u": simd(4, "memory"),
   "v128.load32_splat": simd(9, "memory"),
   "v128.store": simd(11, "memory"),
   "v128.const": simd(12, "v128"),

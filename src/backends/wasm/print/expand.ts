@@ -4,7 +4,9 @@ import type { Buffer, Expression, Guard } from "../../../compile/expression.ts";
 import { type ScalarOp, scalarResultDType } from "../../../compile/scalar.ts";
 import type { DType } from "../../../dtype.ts";
 import { dtypeInfo } from "../../../dtype.ts";
+import { isHalf } from "../../../half.ts";
 import type { Affine } from "../../../view.ts";
+import { fromHalf, toHalf } from "./half.ts";
 import { expansions, type MathBuilder, type TranscendentalOp } from "./math.ts";
 
 /** The instructions that `vector-table.ts` can print. */
@@ -83,7 +85,7 @@ export class Expander {
       >),
       constant: (value, dtype) =>
         this.#share({ kind: "constant", value, dtype }, `c${dtype}${Object.is(value, -0) ? "-0" : value}`),
-      cast: (a, dtype) => (a.dtype === dtype ? a : this.#op("cast", dtype, [a])),
+      cast: (a, dtype) => this.#cast(a, dtype),
       fma: (a, b, c) => this.#op("fma", a.dtype, [a, b, c]),
       reinterpret: (a, dtype) => this.#op("reinterpret", dtype, [a]),
     };
@@ -125,6 +127,14 @@ export class Expander {
         return this.#op(e.op, e.dtype, operands);
       }
     }
+  }
+
+  /** Converts; from and to the bits of 16-bit floats by way of float32. */
+  #cast(x: Vector, to: DType): Vector {
+    const b = this.#builder;
+    if (x.dtype === to) return x;
+    if (isHalf(x.dtype)) return b.cast(fromHalf(b, x, x.dtype), to);
+    return isHalf(to) ? b.reinterpret(toHalf(b, b.cast(x, "float32"), to), to) : this.#op("cast", to, [x]);
   }
 
   /** −1, x itself where it is ±0 or NaN, or 1. */

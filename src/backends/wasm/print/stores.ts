@@ -2,6 +2,7 @@
 import type { Buffer } from "../../../compile/expression.ts";
 import { dtypeInfo } from "../../../dtype.ts";
 import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
+import type { Opcode } from "../assemble/instructions.ts";
 import type { VectorAffine } from "./expand.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
 
@@ -24,23 +25,35 @@ export function printStore(
     else addLanes(p, buffer, at, from, p.vectorAxis < 0 ? 1 : lanes);
     return;
   }
-  const isWord = dtypeInfo(buffer.dtype).bytes === 4;
-  const value = isWord ? from : lowBytes(f, buffer, from);
+  const { bytes } = dtypeInfo(buffer.dtype);
+  const value = bytes === 4 ? from : lowBytes(f, buffer, from);
   if (spread === "scattered") {
     for (let lane = 0; lane < lanes; lane++) {
       const offset = p.pushAddress(buffer, at, lane);
-      f.get(value).emit(isWord ? "v128.store32_lane" : "v128.store8_lane", offset, lane);
+      f.get(value).emit(pieces[bytes as 1 | 2 | 4][2], offset, lane);
     }
   } else storeRun(p, buffer, at, value, spread === "same" ? 1 : lanes);
   if (value !== from) f.release(value, "v128");
 }
 
-/** Packs the low bytes of the four lanes into adjacent bytes. */
+/** The instructions that store four adjacent elements, two, and one, by the bytes of an element. */
+const pieces = {
+  4: ["v128.store", "v128.store64_lane", "v128.store32_lane"],
+  2: ["v128.store64_lane", "v128.store32_lane", "v128.store16_lane"],
+  1: ["v128.store32_lane", "v128.store16_lane", "v128.store8_lane"],
+} as const satisfies Record<number, readonly Opcode[]>;
+
+/** Packs the low bytes of the four lanes, one or two of each, into adjacent bytes. */
 function lowBytes(f: FunctionBuilder, buffer: Buffer, from: Local): Local {
   const value = f.local("v128");
   f.get(from);
   if (buffer.dtype === "bool") f.splat(1, "i32").emit("v128.and");
-  f.tee(value).get(value).emit("i8x16.shuffle", 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12).set(value);
+  const { bytes } = dtypeInfo(buffer.dtype);
+  const order = Array.from({ length: 16 }, (_, i) => 4 * (Math.floor(i / bytes) % 4) + (i % bytes));
+  f.tee(value)
+    .get(value)
+    .emit("i8x16.shuffle", ...order)
+    .set(value);
   return value;
 }
 
@@ -48,11 +61,8 @@ function lowBytes(f: FunctionBuilder, buffer: Buffer, from: Local): Local {
 function storeRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, value: Local, lanes: number): void {
   const { f } = p;
   const { bytes } = dtypeInfo(buffer.dtype);
-  const [quad, pair, single] =
-    bytes === 4
-      ? (["v128.store", "v128.store64_lane", "v128.store32_lane"] as const)
-      : (["v128.store32_lane", "v128.store16_lane", "v128.store8_lane"] as const);
-  const piece = (op: typeof quad | typeof pair | typeof single, first: number, lane: number): void => {
+  const [quad, pair, single] = pieces[bytes as 1 | 2 | 4];
+  const piece = (op: (typeof pieces)[1 | 2 | 4][number], first: number, lane: number): void => {
     const offset = p.pushAddress(buffer, at) + first * bytes;
     f.get(value);
     if (op === "v128.store") f.emit(op, offset);

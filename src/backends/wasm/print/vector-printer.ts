@@ -2,10 +2,14 @@
 import type { Buffer } from "../../../compile/expression.ts";
 import { dtypeInfo } from "../../../dtype.ts";
 import { DTypeError } from "../../../errors.ts";
+import { encodeHalf, isHalf } from "../../../half.ts";
 import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
 import { type Vector, type VectorAffine, vectorOperands } from "./expand.ts";
 import { type EnteredTerm, type Scope, Scopes } from "./scopes.ts";
 import { type Push, printOp } from "./vector-table.ts";
+
+/** The instructions that load one element of fewer than four bytes, by its bytes. */
+const singles: Readonly<Record<number, "i32.load8_u" | "i32.load16_u">> = { 1: "i32.load8_u", 2: "i32.load16_u" };
 
 type Load = Extract<Vector, { kind: "load" }>;
 
@@ -161,6 +165,7 @@ export class VectorPrinter implements Push {
     switch (v.kind) {
       case "constant":
         if (v.dtype === "bool") f.splat(v.value ? -1 : 0, "i32");
+        else if (isHalf(v.dtype)) f.splat(encodeHalf([v.value], v.dtype)[0]!, "i32");
         else f.splat(v.value, dtypeInfo(v.dtype).isFloat ? "f32" : "i32");
         return;
       case "index":
@@ -306,7 +311,7 @@ export class VectorPrinter implements Push {
     const { buffer, at, guards } = v;
     if (buffer.dtype === "float64")
       throw new DTypeError("float64 exists in the reference backend only; cast to float32.");
-    const bytes = dtypeInfo(buffer.dtype).bytes;
+    const single = singles[dtypeInfo(buffer.dtype).bytes]!;
     let spread = this.spread(at);
     // A unit-stride guard keeps the load contiguous; others are tested per lane.
     if (
@@ -334,24 +339,25 @@ export class VectorPrinter implements Push {
     };
     if (spread === "same") {
       const offset = address(0);
-      if (bytes === 4) f.emit("v128.load32_splat", offset);
-      else f.emit("i32.load8_u", offset).emit("i32x4.splat");
+      if (!single) f.emit("v128.load32_splat", offset);
+      else f.emit(single, offset).emit("i32x4.splat");
     } else if (spread === "contiguous") {
       const offset = address(0);
-      if (bytes === 4) f.emit("v128.load", offset);
+      if (!single) f.emit("v128.load", offset);
+      else if (single === "i32.load16_u") f.emit("v128.load16x4_u", offset);
       else f.emit("v128.load32_zero", offset).emit("i16x8.extend_low_i8x16_u").emit("i32x4.extend_low_i16x8_u");
     } else {
       for (const { value } of at.terms) this.#computeOnce(value);
       for (const g of guards) for (const { value } of g.at.terms) this.#computeOnce(value);
       const lanes = f.local("v128");
       for (let lane = 0; lane < this.lanes; lane++) {
-        if (bytes === 4) {
+        if (!single) {
           const offset = address(lane);
           f.get(lanes).emit("v128.load32_lane", offset, lane).set(lanes);
         } else {
           f.get(lanes);
           const offset = address(lane);
-          f.emit("i32.load8_u", offset).emit("i32x4.replace_lane", lane).set(lanes);
+          f.emit(single, offset).emit("i32x4.replace_lane", lane).set(lanes);
         }
       }
       f.get(lanes);

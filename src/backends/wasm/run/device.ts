@@ -117,7 +117,7 @@ export class WasmDevice {
       joinsPairs: features.joinsPairs,
     };
     this.capabilities = {
-      dtypes: ["float32", "int32", "uint32", "bool", "uint8"],
+      dtypes: ["float32", "int32", "uint32", "bool", "uint8", "float16", "bfloat16"],
       vectorBits: this.target.joinsPairs ? 256 : 128,
       fusedMultiplyAdd: this.target.fusedMultiplyAdd,
       limits,
