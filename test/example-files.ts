@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { encode as encodePng } from "fast-png";
+import { wavFile } from "./wav-files.ts";
 
 /** Writes them into a folder. */
 export function writeExampleFiles(folder: string): void {
@@ -16,5 +17,10 @@ export function writeExampleFiles(folder: string): void {
       data: Uint8Array.from({ length: width * height }, (_, i) => (i + shift) % 256),
       channels: 1,
     });
+  const tone = (hertz: number): Uint8Array =>
+    wavFile({ samples: Array.from({ length: 800 }, (_, i) => Math.round(9000 * Math.sin((hertz * i) / 1270))) });
   write("seven.png", gray(28, 28));
+  write("words/no_1.wav", tone(300));
+  write("words/no_2.wav", tone(330));
+  write("words/yes_1.wav", tone(900));
 }

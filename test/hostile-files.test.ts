@@ -2,13 +2,18 @@
 // sentence.
 import { crc32, gzipSync } from "node:zlib";
 import { encode as encodePng } from "fast-png";
+import { zipSync } from "fflate";
 import { encode as encodeJpeg } from "jpeg-js";
 import { expect, test } from "vitest";
 import { digitFromImage } from "../src/cli/digit.ts";
 import { decodeImage } from "../src/formats/image.ts";
+import { decodeNpz, encodeNpz } from "../src/formats/npz.ts";
 import { layers, loadModel, NablaError, sequential } from "../src/index.ts";
 import { decodeIdx } from "../src/io/idx.ts";
+import { decodeNpy, encodeNpy } from "../src/io/npy.ts";
 import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
+import { decodeWav } from "../src/io/wav.ts";
+import { wavFile } from "./wav-files.ts";
 import { encodeWebp } from "./webp-files.ts";
 
 /** Files of each kind. NABLA_FUZZ, as for the random programs, sets another number. */
@@ -97,6 +102,10 @@ async function webpReader(options: object): Promise<(random: Random) => unknown>
   const webp = await encodeWebp({ width: 24, height: 16, data: noise(24 * 16 * 4) }, options);
   return (random) => decodeImage(damage(webp, random), "x");
 }
+const wav = wavFile({ samples: noise(200), channels: 2 });
+const floatWav = wavFile({ samples: noise(60), bits: 32, code: 3, isExtensible: true, stated: 0 });
+const noises = { data: Int32Array.from(noise(60)), shape: [3, 4, 5], dtype: "int32" } as const;
+const npy = encodeNpy(noises);
 const idx = Uint8Array.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0, 5, ...noise(50)]);
 const tensors = encodeSafetensors(
   {
@@ -121,6 +130,11 @@ const kinds: readonly (readonly [string, () => Promise<(random: Random) => unkno
   ["JPEG", async () => (random) => digitFromImage(damage(jpeg, random), "x")],
   ["WebP, lossless", async () => webpReader({ lossless: 1 })],
   ["WebP, lossy", async () => webpReader({ quality: 50 })],
+  ["WAV", async () => (random) => decodeWav(damage(wav, random), "x")],
+  ["extensible WAV of floats", async () => (random) => decodeWav(damage(floatWav, random), "x")],
+  ["NPY", async () => (random) => decodeNpy(damage(npy, random), "x")],
+  ["NPZ", async () => (random) => decodeNpz(damage(encodeNpz({ a: noises, b: noises }), random), "x")],
+  ["compressed NPZ", async () => (random) => decodeNpz(damage(zipSync({ "a.npy": npy }), random), "x")],
   ["IDX", async () => (random) => decodeIdx(damage(idx, random), "x")],
   ["gzipped IDX", async () => (random) => decodeIdx(damage(gzipSync(idx), random), "x")],
   ["safetensors", async () => (random) => decodeSafetensors(damage(tensors, random), "x")],
