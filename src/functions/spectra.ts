@@ -1,4 +1,5 @@
-// Spectra of sound: the short-time Fourier transform, mel bands, their logarithm and cepstra, with librosa's definitions.
+// Spectra of sound: the short-time Fourier transform, mel bands, their logarithm and cepstra, with librosa's
+// definitions.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkChoice, checkCount, checkFinite, checkFlag, checkOptions, checkRange } from "../options.ts";
 import { formatShape } from "../shape.ts";
@@ -82,8 +83,8 @@ function matrix(rows: number, columns: number, at: (row: number, column: number)
  *
  * X[t, k] = Σₙ w[n] · x[t·stride + n] · exp(−2πi·k·n / N), with a window w in the middle of N samples
  *
- * The definition is librosa's `stft` (frames and frequencies change places) and, but for the margins that `center` adds,
- * PyTorch's. It is a product with a matrix of sines and cosines, and has gradients.
+ * The definition is librosa's `stft` (frames and frequencies change places) and, but for the margins that `center`
+ * adds, PyTorch's. It is a product with a matrix of sines and cosines, and has gradients.
  *
  * @throws ShapeError for a sound that is shorter than a frame; ArgumentError for other options
  *
@@ -109,10 +110,12 @@ function transform(where: string, x: Sounds, options: StftOptions): [Tensor, Ten
   const margin = checkFlag(where, "center", center) ? n / 2 : 0;
   const sound = x instanceof Float32Array ? tensor(x) : asFloat(x);
   const time = sound.shape.at(-1);
-  if (time === undefined || time + 2 * margin < n || sound.size === 0)
+  if (time === undefined || time + 2 * margin < n || sound.size === 0) {
+    const least = Math.max(1, n - 2 * margin);
     throw new ShapeError(
-      `${where}: expected sounds [..., time] of at least ${n - 2 * margin || 1} samples, got ${formatShape(sound.shape)}.`,
+      `${where}: expected sounds [..., time] of at least ${least} samples, got ${formatShape(sound.shape)}.`,
     );
+  }
   const frames = 1 + Math.floor((time + 2 * margin - n) / stride);
   // Only the samples under the window are read, which begin `before` samples after the frame.
   const before = Math.floor((n - length) / 2);
@@ -140,9 +143,9 @@ function windowAt(window: string, i: number, length: number): number {
 }
 
 /**
- * Mel spectrograms `[..., frames, melBins]` of sounds `[..., time]`: S = |{@link stft}|^power · Mᵀ, where the row of M of
- * each band is a triangle over the frequencies from the middle of the band below to that of the band above. Bands are
- * equally wide on the mel scale (Stevens, Volkmann & Newman 1937), in which equal steps sound equal.
+ * Mel spectrograms `[..., frames, melBins]` of sounds `[..., time]`: S = |{@link stft}|^power · Mᵀ, where the row of M
+ * of each band is a triangle over the frequencies from the middle of the band below to that of the band above. Bands
+ * are equally wide on the mel scale (Stevens, Volkmann & Newman 1937), in which equal steps sound equal.
  *
  * The definition is librosa's `feature.melspectrogram` (frames and bands change places); `melScale: "htk"` with
  * `norm: "none"` is torchaudio's default.

@@ -1,10 +1,12 @@
 // NumPy's format for one array, .npy: a header in Python's notation, then the numbers.
-import { allocate, checkDType, type DType, dtypeInfo, type TypedArray, toDType } from "../dtype.ts";
+import { allocate, checkDType, type DType, dtypeInfo, dtypes, type TypedArray, toDType } from "../dtype.ts";
 import { ArgumentError, FileError, quote } from "../errors.ts";
+import { decodeHalf } from "../half.ts";
 import type { HostArray } from "../host-array.ts";
 import { checkOptions } from "../options.ts";
 import { contiguousStrides, formatShape, sizeOf } from "../shape.ts";
 import { kindOf } from "./kind.ts";
+import { widen } from "./narrow.ts";
 
 interface Element {
   readonly bytes: number;
@@ -24,18 +26,12 @@ const elements: Readonly<Record<string, Element>> = {
   u4: { bytes: 4, dtype: "uint32", read: (view, at, little) => view.getUint32(at, little) },
   i8: { bytes: 8, dtype: "int32", read: (view, at, little) => Number(view.getBigInt64(at, little)) },
   u8: { bytes: 8, dtype: "int32", read: (view, at, little) => Number(view.getBigUint64(at, little)) },
-  f2: { bytes: 2, dtype: "float32", read: (view, at, little) => fromHalf(view.getUint16(at, little)) },
+  f2: { bytes: 2, dtype: "float32", read: (view, at, little) => half(view.getUint16(at, little)) },
   f4: { bytes: 4, dtype: "float32", read: (view, at, little) => view.getFloat32(at, little) },
   f8: { bytes: 8, dtype: "float64", read: (view, at, little) => view.getFloat64(at, little) },
 };
 
-/** The number of a half-precision float of IEEE 754: a sign, 5 bits of exponent, 10 of fraction. */
-function fromHalf(bits: number): number {
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  const size = exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
-  const absolute = exponent < 31 ? size : fraction ? NaN : Infinity;
-  return bits & 0x8000 ? -absolute : absolute;
-}
+const half = (bits: number): number => decodeHalf([bits], "float16")[0]!;
 
 const maxBytes = 2 ** 31;
 /** Headers beyond this length, which NumPy refuses too, are not parsed. */
@@ -50,14 +46,15 @@ export interface NpyOptions {
 }
 
 /**
- * The array of an NPY file of version 1, 2 or 3, in either byte order, of rows or of columns first (which are turned into
- * rows). `source` names the file in errors.
+ * The array of an NPY file of version 1, 2 or 3, in either byte order, of rows or of columns first (which are turned
+ * into rows). `source` names the file in errors.
  *
- * bool, uint8, int32, uint32, float32 and float64 keep their dtype; int8, int16 and uint16 become int32, float16 becomes
- * float32. int64 and uint64 become int32, and a number outside its range is refused; `dtype: "float64"` takes it.
+ * bool, uint8, int32, uint32, float32 and float64 keep their dtype; int8, int16 and uint16 become int32, float16
+ * becomes float32. int64 and uint64 become int32, and a number outside its range is refused; `dtype: "float64"` takes
+ * it.
  *
- * @throws FileError for a file that is damaged, holds complex numbers, texts or objects, or more than 2 GiB; for a number
- *   that the dtype cannot hold; ArgumentError for an unknown option
+ * @throws FileError for a file that is damaged, holds complex numbers, texts or objects, or more than 2 GiB; for a
+ *   number that the dtype cannot hold; ArgumentError for an unknown option
  *
  * @example
  * const bytes = encodeNpy({ data: Float32Array.of(1, 2), shape: [2, 1], dtype: "float32" });
@@ -183,14 +180,14 @@ function parseHeader(text: string, fail: Fail): Omit<Header, "start"> {
   return { element: element!, little: sign !== ">", isFortran: order === "True" && shape.length > 1, shape };
 }
 
-/** The element type that each dtype is written as. */
-const written: Readonly<Record<DType, string>> = {
-  ...{ bool: "|b1", uint8: "|u1", int32: "<i4", uint32: "<u4", float32: "<f4", float64: "<f8" },
+/** The element type that each dtype is written as. NumPy has no bfloat16, which becomes float32. */
+const written: Readonly<Record<Exclude<DType, "bfloat16">, string>> = {
+  ...{ bool: "|b1", uint8: "|u1", int32: "<i4", uint32: "<u4", float16: "<f2", float32: "<f4", float64: "<f8" },
 };
 
 /**
  * The bytes of an NPY file of version 1 that holds an array, which NumPy's `numpy.load` reads. Rows come first, in
- * little-endian order; the numbers begin at a multiple of 64 bytes.
+ * little-endian order; the numbers begin at a multiple of 64 bytes. bfloat16 is written as float32.
  *
  * @throws ArgumentError for what is no array, or whose numbers do not fit its shape
  *
@@ -198,15 +195,15 @@ const written: Readonly<Record<DType, string>> = {
  * encodeNpy({ data: Uint8Array.of(1, 2, 3), shape: [3], dtype: "uint8" }).length; // 131
  */
 export function encodeNpy(array: HostArray): Uint8Array<ArrayBuffer> {
-  const { data, shape, dtype } = array ?? {};
-  if (!ArrayBuffer.isView(data) || !Array.isArray(shape) || !Object.hasOwn(written, dtype))
+  if (!ArrayBuffer.isView(array?.data) || !Array.isArray(array.shape) || !dtypes.includes(array.dtype))
     throw new ArgumentError("encodeNpy: expected { data, shape, dtype } with a typed array.");
-  if (data.length !== sizeOf(shape))
-    throw new ArgumentError(
-      `encodeNpy: expected ${sizeOf(shape)} numbers for ${formatShape(shape)}, got ${data.length}.`,
-    );
+  const { data, shape, dtype } = array.dtype === "bfloat16" ? widen(array) : array;
+  const count = sizeOf(shape);
+  if (data.length !== count)
+    throw new ArgumentError(`encodeNpy: expected ${count} numbers for ${formatShape(shape)}, got ${data.length}.`);
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const dictionary = `{'descr': '${written[dtype]}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const type = written[dtype as keyof typeof written];
+  const dictionary = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
   const length = Math.ceil((10 + dictionary.length + 1) / 64) * 64 - 10;
   const bytes = new Uint8Array(10 + length + data.byteLength);
   bytes.set(magic);

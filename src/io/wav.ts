@@ -33,14 +33,14 @@ const [pcm, float, extensible] = [1, 3, 0xfffe];
 const others: Readonly<Record<number, string>> = { 2: "ADPCM", 6: "A-law", 7: "µ-law", 17: "ADPCM", 85: "MP3" };
 
 /**
- * The recording in a WAV file: PCM of 8, 16, 24 or 32 bits, or floats of 32 or 64, of 1 to 64 channels and 1 to 768 kHz,
- * plain or WAVE_FORMAT_EXTENSIBLE. `source` names the file in errors.
+ * The recording in a WAV file: PCM of 8, 16, 24 or 32 bits, or floats of 32 or 64, of 1 to 64 channels and 1 to 768
+ * kHz, plain or WAVE_FORMAT_EXTENSIBLE. `source` names the file in errors.
  *
- * Programs that record into a pipe leave sizes of 0 or 2³² − 1 in the header: samples then go on to the end of the file,
- * as they do where the header promises more than there is.
+ * Programs that record into a pipe leave sizes of 0 or 2³² − 1 in the header: samples then go on to the end of the
+ * file, as they do where the header promises more than there is.
  *
- * @throws FileError for a file of another kind or coding, a damaged header, a sample that is no finite number, and a file
- *   of more than 256 MiB or 2²⁷ samples
+ * @throws FileError for a file of another kind or coding, a damaged header, a sample that is no finite number, and a
+ *   file of more than 256 MiB or 2²⁷ samples
  *
  * @example
  * const { sampleRate, channels } = decodeWav(await readFile("words/no_1.wav"), "no_1.wav");
