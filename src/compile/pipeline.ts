@@ -1,5 +1,5 @@
 // The passes, in order. The order is important.
-import { debugLevel, debugPrint, verifies } from "../debug.ts";
+import { debugPrint, verifies } from "../debug.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Body, LoopAttrs } from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
@@ -7,6 +7,7 @@ import type { Buffer } from "./expression.ts";
 import { fuse } from "./fuse.ts";
 import type { Kernel, LoweredGraph } from "./kernel.ts";
 import { type KernelGraph, kernelGraph } from "./kernel-graph.ts";
+import type { Inspection } from "./load-inspection.ts";
 import { stepGraph, tidyLoops } from "./loops.ts";
 import { mergeAxes } from "./merge-axes.ts";
 import { plan } from "./plan.ts";
@@ -14,15 +15,6 @@ import { prepareResults } from "./results.ts";
 import { chooseRoots, type Lessons, weighRoots } from "./roots.ts";
 import { schedule } from "./schedule.ts";
 import { simplify } from "./simplify.ts";
-
-/** What prints and checks; the program that nobody debugs does without. */
-export type Inspection = typeof import("./inspection.ts");
-
-export const loadInspection = (): Promise<Inspection> => import("./inspection.ts");
-
-/** The inspection, where debugging asks for it. */
-export const inspectionAskedFor = (): Promise<Inspection> | undefined =>
-  verifies() || debugLevel() > 0 ? loadInspection() : undefined;
 
 /** The scratch memory that the kernels of a backend need. */
 interface Scratch {

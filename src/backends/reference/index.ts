@@ -1,7 +1,7 @@
 // The reference backend: slow, obvious, in float64. All other backends are tested against it. The interpreter itself is
 // loaded with the first program.
 
-import { loadInspection } from "../../compile/pipeline.ts";
+import { loadInspection } from "../../compile/load-inspection.ts";
 import { type DType, dtypeInfo, dtypes, type TypedArray } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";

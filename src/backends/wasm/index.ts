@@ -1,10 +1,10 @@
-// The wasm backend: the default, in Node and in browsers.
+// The wasm backend: the default, in Node and in browsers. The compiler is loaded when the device starts.
 import { dtypeInfo, type TypedArray } from "../../dtype.ts";
 import { DTypeError, NablaError } from "../../errors.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Backend, Storage } from "../backend.ts";
 import { engineFeatures, WasmDevice } from "./run/device.ts";
-import { WasmProgram, type WasmStorage } from "./run/program.ts";
+import type { WasmStorage } from "./run/program.ts";
 
 const addressOf = (storage: Storage): number => (storage as WasmStorage).address;
 
@@ -18,6 +18,9 @@ export function wasmBackend(): Backend {
     );
   }
   const device = new WasmDevice(features);
+  const compiler = import("./run/program.ts");
+  // A failure to load it is told by each program that is compiled.
+  compiler.catch(() => undefined);
   return {
     name: "wasm",
     capabilities: device.capabilities,
@@ -34,6 +37,9 @@ export function wasmBackend(): Backend {
       new (dtypeInfo(dtype).array)(device.memory.memory.buffer, addressOf(storage as Storage), sizeOf(shape)).slice(),
     free: (storage) => device.memory.free(addressOf(storage)),
     setThreads: (count) => device.setThreads(count),
-    compile: (graph) => WasmProgram.compile(device, graph),
+    compile: async (graph) => {
+      const { WasmProgram } = await compiler;
+      return WasmProgram.compile(device, graph);
+    },
   };
 }

@@ -1,7 +1,8 @@
 // A compiled program: one WebAssembly module whose `run` walks all kernels of all steps.
 
 import type { Plan } from "../../../compile/kernel.ts";
-import { inspectionAskedFor, loadInspection, lowerGraph } from "../../../compile/pipeline.ts";
+import { inspectionAskedFor, loadInspection } from "../../../compile/load-inspection.ts";
+import { lowerGraph } from "../../../compile/pipeline.ts";
 import { kernelWork } from "../../../compile/work.ts";
 import { debugPrint } from "../../../debug.ts";
 import { dtypeInfo, type TypedArray } from "../../../dtype.ts";
