@@ -18,6 +18,7 @@ const floors: readonly (readonly string[])[] = [
     "show.ts",
     "svg.ts",
     "options.ts",
+    "named-parts.ts",
     "quantities.ts",
     "debug.ts",
     "random.ts",

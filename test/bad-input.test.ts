@@ -455,14 +455,14 @@ test("a compile during a run is refused, from its first moment to its last", asy
   const model = classifier();
   const other = { loss: "meanSquaredError" } as const;
   const message = "compile: model sequential is being trained; await fit first.";
-  const before = model.training;
+  const before = await model.loadTraining();
   const run = model.fit(x, [0, 1, 2], {
     callbacks: [{ onTrainEnd: () => expect(() => model.compile(other)).toThrow(message) }],
   });
   expect(() => model.compile(other)).toThrow(message);
   expect(model.training).toBe(before);
   expect((await run).epochs).toHaveLength(1);
-  expect(model.compile(other).training!.objectives[0]!.loss.name).toBe("meanSquaredError");
+  expect((await model.compile(other).loadTraining())!.objectives[0]!.loss.name).toBe("meanSquaredError");
 });
 
 test("two runs at once are one too many", async () => {

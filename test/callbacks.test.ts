@@ -8,6 +8,7 @@ import {
   callbacks,
   layers,
   loadModel,
+  losses,
   optimizers,
   schedules,
   sequential,
@@ -21,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** A model whose weight w the tests set, on data where its loss is (1 − w)². */
 function still(rate = 1) {
   const model = sequential([layers.dense(1, { useBias: false, kernelInitializer: "zeros" })], { inputShape: [1] });
-  return model.compile({ optimizer: optimizers.sgd({ learningRate: rate }), loss: "mse" });
+  return model.compile({ optimizer: optimizers.sgd({ learningRate: rate }), loss: losses.meanSquaredError() });
 }
 
 /** A run of which callbacks use the model only. */
@@ -87,7 +88,10 @@ describe("reduceLROnPlateau", () => {
   });
   test("refuses an optimizer whose rate follows a schedule", async () => {
     const learningRate = schedules.exponentialDecay({ initialLearningRate: 0.1, decaySteps: 1, decayRate: 1 });
-    const model = sequential([layers.dense(1)]).compile({ optimizer: optimizers.sgd({ learningRate }), loss: "mse" });
+    const model = sequential([layers.dense(1)]).compile({
+      optimizer: optimizers.sgd({ learningRate }),
+      loss: losses.meanSquaredError(),
+    });
     const all = [callbacks.reduceLROnPlateau({ monitor: "loss", patience: 1 })];
     await expect(model.fit([[0]], [[0]], { epochs: 3, callbacks: all })).rejects.toThrow(/has a schedule/);
   });

@@ -11,7 +11,7 @@ import {
   tensor,
   zeros,
 } from "../src/index.ts";
-import { resolveMetric } from "../src/metrics/index.ts";
+import { namedMetrics, resolveMetric } from "../src/metrics/index.ts";
 import { directionOf } from "../src/train/monitor.ts";
 import { r2Of } from "./metrics-oracle.ts";
 import { classified, field, inBatches, measured, yesNo } from "./metrics-samples.ts";
@@ -179,7 +179,7 @@ describe("the loss tells what predictions are", () => {
         expected,
       );
     }
-    const accuracy = resolveMetric("accuracy", loss);
+    const accuracy = resolveMetric(await namedMetrics.make("accuracy", {}), loss);
     const right = logits.filter(({ t, p }) => t[0]! > 0 === p[0]! > 0).length;
     expect(await inBatches(accuracy, logits, [43], false)).toBeCloseTo(right / 43, 6);
   });

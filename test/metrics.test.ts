@@ -1,9 +1,10 @@
 // Metrics by worked values, what "accuracy" means, and how a metric accumulates.
 import { describe, expect, test } from "vitest";
 import { layers, metrics, sequential, type Tensor, tensor } from "../src/index.ts";
-import { losses } from "../src/losses/index.ts";
-import { resolveMetric } from "../src/metrics/index.ts";
-import type { MeanMetric } from "../src/metrics/metric.ts";
+import * as losses from "../src/losses/factories.ts";
+import type { Loss } from "../src/losses/loss.ts";
+import { fittingAccuracy } from "../src/metrics/fitting-accuracy.ts";
+import { checkMetric } from "../src/metrics/index.ts";
 
 const each = async (
   metric: { call(t: Tensor, p: Tensor): Tensor },
@@ -86,8 +87,8 @@ describe("worked values", () => {
 });
 
 describe("accuracy fits loss and shapes", () => {
-  const accuracy = (loss: Parameters<typeof resolveMetric>[1], targets: Tensor, predictions: Tensor) =>
-    each(resolveMetric("accuracy", loss) as MeanMetric, targets, predictions);
+  const accuracy = (loss: Loss, targets: Tensor, predictions: Tensor) =>
+    each(fittingAccuracy(loss), targets, predictions);
   test("one output: which side of a half", async () =>
     expect(await accuracy(losses.meanSquaredError(), tensor([[1], [0]]), tensor([[0.4], [0.4]]))).toEqual([0, 1]));
   test("one number an example, without an axis: which side of a half", async () =>
@@ -128,11 +129,10 @@ test("a metric is the mean over every example, the last smaller batch included",
 });
 
 describe("what is wrong is said", () => {
-  const loss = losses.meanSquaredError();
   test.each([
-    [() => resolveMetric("acuracy" as "accuracy", loss), /^unknown metric "acuracy"\. Did you mean "accuracy"\?/],
+    [() => checkMetric("acuracy"), /^unknown metric "acuracy"\. Did you mean "accuracy"\?/],
     [
-      () => resolveMetric({} as never, loss),
+      () => checkMetric({}),
       /^compile: expected a metric, such as a name \(accuracy, .*\), .* got a value of type object\.$/,
     ],
     [() => metrics.sparseTopKCategoricalAccuracy({ k: 0 }), /expected k to be an integer from 1 up, got 0\./],

@@ -70,7 +70,7 @@ describe("the training steps of small models", () => {
       targets: { data: new Uint8Array(8), shape: [8], dtype: "uint8" },
     });
     const examples = await toExamples("test", data, { inputs: null, targets: null });
-    const { trainer } = trainersOf(model, model.requireTraining("test")).resident("test", examples);
+    const { trainer } = trainersOf(model, await model.requireTraining("test")).resident("test", examples);
     const program = await trainer.program("train", { batch: 4, steps: 1, form: "ordered" });
     const { kernels, plan } = await program.describe();
     expect(`${kernels.join("\n")}\n${plan}`).toMatchSnapshot();

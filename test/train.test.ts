@@ -622,3 +622,39 @@ describe("models", () => {
     expect(await flat(model)).not.toEqual(weights);
   });
 });
+
+describe("what compile is given by name", () => {
+  const model = () => sequential([layers.dense(1)], { inputShape: [1] });
+  test("is loaded by the first fit, and known before it", async () => {
+    const named = model().compile({ optimizer: "adam", loss: "mse", metrics: ["mae"] });
+    expect(() => named.training).toThrow(
+      /^model\.training: "adam" was given to compile by name, and is loaded by the first fit or evaluate\./,
+    );
+    await named.fit([[1]], [[2]], { verbose: 0 });
+    expect(named.training!.optimizer.name).toBe("adam");
+    expect(named.training!.objectives[0]!.metrics[0]!.name).toBe("meanAbsoluteError");
+    expect(await named.loadTraining()).toBe(named.training);
+  });
+  test("is loaded once, however many ask", async () => {
+    const named = model().compile({ optimizer: "adam", loss: "mse" });
+    const [a, b] = await Promise.all([named.loadTraining(), named.loadTraining()]);
+    expect(a).toBe(b);
+    expect(await model().loadTraining()).toBeNull();
+  });
+  test("things themselves need no loading", () => {
+    const { training } = model().compile({ optimizer: optimizers.adam(), loss: losses.meanSquaredError() });
+    expect(training!.objectives[0]!.loss.name).toBe("meanSquaredError");
+  });
+  test("a name is wrong at once, a contradiction at the first fit", async () => {
+    expect(() => model().compile({ optimizer: "adma" as "adam", loss: "mse" })).toThrow(/Did you mean "adam"\?/);
+    expect(() => model().compile({ loss: "msee" as "mse" })).toThrow(/^unknown loss "msee"\. Did you mean/);
+    expect(() => model().compile({ loss: "mse", metrics: ["acuracy" as "accuracy"] })).toThrow(
+      /Did you mean "accuracy"/,
+    );
+    const squashed = sequential([layers.dense(3, { activation: "softmax" })], { inputShape: [2, 1] });
+    squashed.compile({ loss: "ctc" });
+    await expect(squashed.fit([[[1], [2]]], [[1]], { verbose: 0 })).rejects.toThrow(
+      /^compile: ctc expected logits, got probabilities from the last activation, softmax/,
+    );
+  });
+});

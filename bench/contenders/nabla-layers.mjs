@@ -64,7 +64,7 @@ async function makeTrainer(nabla, workload, data) {
   const dataset = Dataset.from({ inputs: column(data.x, example), targets: column(data.y, targets) });
   const [{ toExamples }, { trainersOf }] = await Promise.all([built("train/examples.js"), built("train/trainers.js")]);
   const examples = await toExamples("bench", dataset, { inputs: null, targets: null });
-  const { trainer } = trainersOf(model, model.training).resident("bench", examples);
+  const { trainer } = trainersOf(model, await model.loadTraining()).resident("bench", examples);
   const order = Int32Array.from({ length: dataset.size }, (_, i) => i);
   const begin = () => trainer.source.begin(order, 0, dataset.size);
   const take = async (steps) => {

@@ -35,7 +35,7 @@ export async function programOf(model: Model, kind: ProgramKind, batchSize: numb
       profile: (steps) => predict.profile(steps, zeros),
     };
   }
-  const setup = model.requireTraining("inspect");
+  const setup = await model.requireTraining("inspect");
   const { inputs, targets, size, name, classNames } = standIn;
   const examples = { inputs, targets, weights: null, size, name, classNames, dataset: standIn };
   const { trainer } = trainersOf(model, setup).resident("inspect", examples);

@@ -50,7 +50,7 @@ export function factory<O extends object>(
   defaults: { readonly [K in keyof O]-?: O[K] | null },
   { takesLogits = false, decision }: Traits = {},
 ): (options?: O) => Loss {
-  return (options = {} as O) => {
+  const make = (options = {} as O): Loss => {
     const where = `losses.${name}`;
     checkOptions(where, options, Object.keys(defaults));
     const given: [string, LossOption][] = Object.entries({ ...defaults, ...options });
@@ -63,8 +63,10 @@ export function factory<O extends object>(
       // A class to ignore need not be one of the model's classes.
       targets: "ignoreClass" in config ? "any" : targets,
       ...(("fromLogits" in defaults || takesLogits) && { fromLogits }),
+      ...("fromLogits" in defaults && { withLogits: (settled) => make({ ...config, fromLogits: settled }) }),
       ...(decision && { decision }),
       call: (t, p) => call(t, p, config),
     };
   };
+  return make;
 }

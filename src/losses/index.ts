@@ -1,10 +1,9 @@
-// The resolution of the loss that `compile` is given: a name, a loss or a function.
+// The losses by name, and the resolution of the loss that `compile` is given.
 import { ArgumentError } from "../errors.ts";
-import { describe, lookUp } from "../options.ts";
-import * as losses from "./factories.ts";
+import { namedParts } from "../named-parts.ts";
+import { describe } from "../options.ts";
+import type * as losses from "./factories.ts";
 import type { Loss, LossFunction } from "./loss.ts";
-
-export { losses };
 
 /** Keras's short names, which `compile` takes too. */
 const aliases = {
@@ -26,11 +25,47 @@ type LossName = keyof typeof losses | keyof typeof aliases;
 /** A loss as `compile` takes it: a name, a loss with options, or a function. */
 export type LossLike = LossName | Loss | LossFunction;
 
-/** The loss with this name and these options, as a model file has them. Throws {@link ArgumentError}. */
-export function lossFromConfig(name: string, config: object): Loss {
-  const known = Object.hasOwn(aliases, name) ? aliases[name as keyof typeof aliases] : name;
-  const make: (options?: any) => Loss = lookUp("loss", known, losses);
-  return make(config);
+const all = () => import("./factories.ts");
+
+/** The losses by name. */
+export const namedLosses = /* @__PURE__ */ namedParts<keyof typeof losses, Loss>(
+  "loss",
+  {
+    meanSquaredError: all,
+    meanAbsoluteError: all,
+    meanAbsolutePercentageError: all,
+    meanSquaredLogarithmicError: all,
+    quadraticCost: all,
+    huber: all,
+    logCosh: all,
+    poisson: all,
+    klDivergence: all,
+    binaryCrossentropy: all,
+    categoricalCrossentropy: all,
+    sparseCategoricalCrossentropy: all,
+    binaryFocalCrossentropy: all,
+    categoricalFocalCrossentropy: all,
+    hinge: all,
+    squaredHinge: all,
+    categoricalHinge: all,
+    cosineSimilarity: all,
+    dice: all,
+    tversky: all,
+    contrastive: all,
+    triplet: all,
+    ctc: all,
+  },
+  aliases,
+);
+
+/** Throws {@link ArgumentError} for what is no loss. */
+export function checkLoss(like: unknown): void {
+  if (typeof like === "string") namedLosses.nameOf(like);
+  else if (typeof like !== "function" && typeof (like as Loss | null | undefined)?.call !== "function")
+    throw new ArgumentError(
+      `compile: expected a loss that is a name (${namedLosses.names.join(", ")}), losses.…() or a function ` +
+        `(targets, predictions), got ${describe(like)}.`,
+    );
 }
 
 /** The activations that give probabilities. */
@@ -41,20 +76,12 @@ const squashing: readonly string[] = ["softmax", "sigmoid", "hardSigmoid", "spar
  * probabilities after a sigmoid or softmax, logits otherwise. Throws {@link ArgumentError} if the loss contradicts a
  * known activation, since such a model would silently learn little.
  */
-export function resolveLoss(like: LossLike, lastActivation: string): Loss {
-  if (typeof like === "function") return { name: "custom", config: {}, targets: "any", call: like };
-  const loss = typeof like === "string" ? lossFromConfig(like, {}) : like;
-  if (typeof loss !== "object" || loss === null || typeof loss.call !== "function") {
-    const names = Object.keys(losses).join(", ");
-    throw new ArgumentError(
-      `compile: expected a loss that is a name (${names}), losses.…() or a function (targets, predictions), ` +
-        `got ${describe(like)}.`,
-    );
-  }
+export function resolveLoss(loss: Loss | LossFunction, lastActivation: string): Loss {
+  if (typeof loss === "function") return { name: "custom", config: {}, targets: "any", call: loss };
   const { fromLogits } = loss;
   if (fromLogits === undefined) return loss;
   const squashed = squashing.includes(lastActivation);
-  if (fromLogits === null) return lossFromConfig(loss.name, { ...loss.config, fromLogits: !squashed });
+  if (fromLogits === null) return loss.withLogits?.(!squashed) ?? loss;
   if (fromLogits === squashed && lastActivation !== "custom") {
     const [expected, got] = squashed ? ["logits", "probabilities"] : ["probabilities", "logits"];
     const isOption = "fromLogits" in loss.config;

@@ -22,6 +22,8 @@ export interface Loss {
    * Absent for losses that make no such distinction.
    */
   readonly fromLogits?: boolean | null;
+  /** The same loss with `fromLogits` settled, for one that leaves it open. */
+  withLogits?(fromLogits: boolean): Loss;
   /**
    * How predictions decide: each for itself, yes from a probability of ½ ("sigmoid") or by its sign ("sign"), or the
    * greatest of the last axis ("softmax"). Absent for losses of figures and distances. Metrics read it.

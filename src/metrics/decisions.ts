@@ -65,5 +65,5 @@ export function decisionsOf(
 }
 
 /** The threshold between no and yes for predictions as the loss takes them. */
-export const thresholdOf = ({ decision, fromLogits }: Loss): number =>
+export const thresholdOf = ({ decision, fromLogits }: Pick<Loss, "decision" | "fromLogits">): number =>
   decision === "sign" || (decision === "sigmoid" && fromLogits === true) ? 0 : 0.5;

@@ -1,11 +1,10 @@
-// The resolution of the metrics that `compile` is given.
+// The metrics by name, and the resolution of those that `compile` is given.
 import { ArgumentError } from "../errors.ts";
 import type { Loss } from "../losses/loss.ts";
-import { describe, lookUp } from "../options.ts";
+import { namedParts } from "../named-parts.ts";
+import { describe } from "../options.ts";
 import { outputOf } from "../transformations/outputs.ts";
-import { binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy } from "./accuracy.ts";
-import { thresholdOf } from "./decisions.ts";
-import * as factories from "./factories.ts";
+import type * as factories from "./factories.ts";
 import { type MeanMetric, type Metric, type MetricFunction, meanMetric } from "./metric.ts";
 
 /** Keras's short names, which `compile` takes too. */
@@ -41,57 +40,82 @@ type NameOf<T> = T extends keyof typeof aliases
 /** The names of a list of metrics; `string` where the list's type does not say which are in it. */
 export type NamesOf<L extends readonly MetricLike[]> = number extends L["length"] ? string : NameOf<L[number]>;
 
-/**
- * The accuracy that fits the loss and the shapes, as in Keras: {@link binaryAccuracy} for one output or a loss that
- * takes each prediction for itself (with threshold ½, or 0 for logits and margins), else the categorical accuracy for
- * class numbers or one-hot targets.
- */
-function accuracy(loss: Loss): MeanMetric {
-  const { decision, targets: kind } = loss;
-  const isBinary = decision === "sigmoid" || decision === "sign";
-  return meanMetric("accuracy", {}, (targets, predictions) => {
-    const single = predictions.ndim < 2 || predictions.shape.at(-1) === 1;
-    if (kind === "classes") return sparseCategoricalAccuracy(targets, predictions);
-    if (single || isBinary) return binaryAccuracy(targets, predictions, { threshold: thresholdOf(loss) });
-    const sparse = targets.ndim < predictions.ndim || targets.shape.at(-1) === 1;
-    return sparse ? sparseCategoricalAccuracy(targets, predictions) : categoricalAccuracy(targets, predictions);
-  });
-}
+const all = () => import("./factories.ts");
 
-/**
- * Resolves a name (with the options that a model file holds), a function or a metric itself. Throws
- * {@link ArgumentError} for anything else.
- */
-export function resolveMetric(like: MetricLike, loss: Loss, config: object = {}): Metric | MeanMetric {
-  if (typeof like === "string") {
-    const name = Object.hasOwn(aliases, like) ? aliases[like as keyof typeof aliases] : like;
-    const make: (options?: any) => Metric = lookUp("metric", name, {
-      accuracy: () => accuracy(loss),
-      ...factories,
-    });
-    return forLoss(make(config), loss);
-  }
+/** The metrics by name. The one that most models ask for is loaded without the others. */
+export const namedMetrics = /* @__PURE__ */ namedParts<keyof typeof factories | "accuracy", Metric>(
+  "metric",
+  {
+    accuracy: () => import("./fitting-accuracy.ts"),
+    binaryAccuracy: all,
+    categoricalAccuracy: all,
+    sparseCategoricalAccuracy: all,
+    topKCategoricalAccuracy: all,
+    sparseTopKCategoricalAccuracy: all,
+    meanSquaredError: all,
+    meanAbsoluteError: all,
+    meanAbsolutePercentageError: all,
+    meanSquaredLogarithmicError: all,
+    logCoshError: all,
+    poisson: all,
+    klDivergence: all,
+    cosineSimilarity: all,
+    binaryCrossentropy: all,
+    categoricalCrossentropy: all,
+    sparseCategoricalCrossentropy: all,
+    hinge: all,
+    squaredHinge: all,
+    categoricalHinge: all,
+    cohenKappa: all,
+    matthewsCorrelation: all,
+    auc: all,
+    precisionAtRecall: all,
+    recallAtPrecision: all,
+    sensitivityAtSpecificity: all,
+    specificityAtSensitivity: all,
+    f1Score: all,
+    fBetaScore: all,
+    binaryIoU: all,
+    iou: all,
+    meanIoU: all,
+    perplexity: all,
+    falseNegatives: all,
+    falsePositives: all,
+    precision: all,
+    recall: all,
+    trueNegatives: all,
+    truePositives: all,
+    r2Score: all,
+    rootMeanSquaredError: all,
+  },
+  aliases,
+);
+
+/** The name of a metric in history and reports. Throws {@link ArgumentError} for what is no metric. */
+export function checkMetric(like: unknown): string {
+  if (typeof like === "string") return namedMetrics.nameOf(like);
   if (typeof like === "function") {
     const { name } = like;
-    if (name === "accuracy" || Object.hasOwn(factories, name))
+    if ((namedMetrics.names as readonly string[]).includes(name))
       throw new ArgumentError(`compile: "${name}" is the name of a metric of Nabla; give the function another name.`);
-    if (name)
-      return meanMetric(name, {}, (targets, predictions) => outputOf(`metric ${name}`, like(targets, predictions)));
+    if (name) return name;
     throw new ArgumentError(
       "compile: expected a metric that is a function to have a name, which the history uses, got a nameless one; " +
         "write const bias = (targets, predictions) => …",
     );
   }
-  if (typeof like === "object" && like !== null && typeof like.name === "string") {
-    if ("update" in like && typeof like.update === "function") return forLoss(like, loss);
-    const { call } = like as MeanMetric;
-    if (typeof call === "function")
-      return meanMetric(like.name, like.config ?? {}, (t, p) => outputOf(`metric ${like.name}`, call(t, p)));
-  }
+  const { name, update, call } = (like ?? {}) as Partial<MeanMetric>;
+  if (typeof name === "string" && (typeof update === "function" || typeof call === "function")) return name;
   throw new ArgumentError(
-    `compile: expected a metric, such as a name (accuracy, ${Object.keys(factories).join(", ")}), metrics.…() ` +
+    `compile: expected a metric, such as a name (${namedMetrics.names.join(", ")}), metrics.…() ` +
       `or a function (targets, predictions), got ${describe(like)}.`,
   );
 }
 
-const forLoss = (metric: Metric, loss: Loss): Metric => metric.forLoss?.(loss) ?? metric;
+/** The metric that `compile` was given, for a model that is trained on this loss. */
+export function resolveMetric(like: Exclude<MetricLike, string>, loss: Loss): Metric {
+  if ("update" in like) return like.forLoss?.(loss) ?? like;
+  const { name } = like;
+  const [config, call] = typeof like === "function" ? [{}, like] : [like.config ?? {}, like.call.bind(like)];
+  return meanMetric(name, config, (targets, predictions) => outputOf(`metric ${name}`, call(targets, predictions)));
+}

@@ -8,9 +8,6 @@ import { kindOf } from "../io/kind.ts";
 import { checkStorage, narrow, type StorageDType, type StorageOptions, widen } from "../io/narrow.ts";
 import { readAddress } from "../io/network.ts";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from "../io/safetensors.ts";
-import { lossFromConfig } from "../losses/index.ts";
-import { type MetricName, resolveMetric } from "../metrics/index.ts";
-import type { Metric } from "../metrics/metric.ts";
 import { checkExampleShape } from "../nn/core/input.ts";
 import { registerLayers } from "../nn/register.ts";
 import type { Json, Layer } from "../nn/tree/layer.ts";
@@ -19,11 +16,11 @@ import { isRegistered, type LayerJson, layerFromJson, layerToJson } from "../nn/
 import { layersIn, parametersIn } from "../nn/tree/structure.ts";
 import { isShape, type Shapes } from "../nn/tree/tree.ts";
 import type { WeightValues } from "../nn/tree/weights.ts";
-import { optimizerFromConfig } from "../optimizers/index.ts";
 import { readOptimizerState, restoreOptimizerState } from "../optimizers/state.ts";
 import { checkFlag, describe } from "../options.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { type TrainingSetup, trainedRanges } from "../train/setup.ts";
+import { describeTraining, type TrainingJson } from "./training-json.ts";
 
 /** A description of the data that a model was trained on, which is saved with the model. */
 export interface DataInfo {
@@ -34,8 +31,8 @@ export interface DataInfo {
 
 /** What a file holds of a model. */
 interface SavedModel extends Network {
-  training: TrainingSetup | null;
   dataInfo: DataInfo;
+  loadTraining(): Promise<TrainingSetup | null>;
 }
 
 /** The version of the metadata's layout. Files of other versions are refused. */
@@ -55,28 +52,6 @@ export type Bytes = ReturnType<Uint8Array["slice"]>;
 
 /** The source of a model: a path, an address that begins with http (in a browser any address), or the bytes. */
 export type ModelSource = string | Uint8Array | ArrayBuffer;
-
-/** The form of the training configuration in a file. */
-interface TrainingJson {
-  /** `own` marks an optimizer of the user's, which no file can make again. */
-  readonly optimizer: { readonly name: string; readonly config: object; readonly own?: true };
-  readonly objectives: readonly ObjectiveJson[];
-}
-
-interface Named {
-  readonly name: string;
-  readonly config: object;
-}
-
-/** The form of an objective in a file. */
-export interface ObjectiveJson {
-  readonly output: string;
-  readonly weight: number;
-  /** Null for a loss of the user's own. */
-  readonly loss: Named | null;
-  readonly metrics: readonly Named[];
-  readonly weightedMetrics: readonly Named[];
-}
 
 /** The parts of a model's file, not yet trusted. */
 export interface ModelContent {
@@ -106,7 +81,7 @@ export async function encodeModel(model: SavedModel, options: SaveOptions): Prom
   };
   if (Object.keys(model.dataInfo).length > 0) metadata["data"] = JSON.stringify(model.dataInfo);
   const missing = whyUnreadable(model);
-  const { training } = model;
+  const training = await model.loadTraining();
   if (training) {
     metadata["training"] = JSON.stringify(await describeTraining(training, missing));
     if ((includeOptimizer ?? dtype === "float32") && model.weights().dtype === "float32")
@@ -126,51 +101,6 @@ async function readWeightsAs(model: SavedModel, dtype: StorageDType): Promise<We
   for (const { path, parameter } of model.weights().named)
     if (parameter.trainable) values[path] = narrow(values[path]!, dtype, `save: ${path}`);
   return values;
-}
-
-/** The training configuration for a file. Adds to `missing` a sentence for each part that no file can hold. */
-async function describeTraining(training: TrainingSetup, missing: string[]): Promise<TrainingJson> {
-  const { optimizer, objectives } = training;
-  const config = await optimizer.config();
-  for (const [name, value] of Object.entries(config)) {
-    if (typeof value === "number" && !Number.isFinite(value))
-      throw new ArgumentError(`save: expected finite options of the optimizer, got ${name} ${value}.`);
-  }
-  const hasOptimizer = isReadable(() => optimizerFromConfig(optimizer.name, config));
-  const described = objectives.map((objective): ObjectiveJson => {
-    const { output, weight, loss, metrics, weightedMetrics } = objective;
-    const readable = (list: readonly Metric[]): readonly Named[] =>
-      list
-        .filter(({ name, config }) => isReadable(() => resolveMetric(name as MetricName, loss, config)))
-        .map(({ name, config }) => ({ name, config }));
-    const kept = { metrics: readable(metrics), weightedMetrics: readable(weightedMetrics) };
-    const names = [...kept.metrics, ...kept.weightedMetrics].map(({ name }) => name);
-    const left = [...metrics, ...weightedMetrics].filter(({ name }) => !names.includes(name));
-    if (left.length > 0)
-      missing.push(
-        `the file cannot hold metrics of your own: it lacks ${left.map(({ name }) => quote(name)).join(", ")}.`,
-      );
-    const hasLoss = isReadable(() => lossFromConfig(loss.name, loss.config));
-    return { output, weight, loss: hasLoss ? { name: loss.name, config: loss.config } : null, ...kept };
-  });
-  const hasLosses = described.every(({ loss }) => loss !== null);
-  if (!hasOptimizer || !hasLosses) {
-    missing.push(
-      `the file cannot hold ${hasLosses ? "an optimizer" : "a loss"} of your own: after loadModel, call compile ` +
-        `with it and model.load with the same file for the optimizer's state.`,
-    );
-  }
-  return { optimizer: { name: optimizer.name, config, ...(!hasOptimizer && { own: true }) }, objectives: described };
-}
-
-function isReadable(make: () => unknown): boolean {
-  try {
-    make();
-    return true;
-  } catch (error) {
-    if (error instanceof NablaError) return false;
-    throw error;
-  }
 }
 
 /** A sentence for each layer that cannot be made again from its own JSON. */
@@ -331,14 +261,8 @@ function faultOf(found: HostArray | undefined, name: string, shape: Shape, dtype
 }
 
 /** Gives the model's optimizer the state in a file. A file that was saved without it changes nothing. */
-export function restoreOptimizer(model: SavedModel, { tensors, source }: ModelContent): void {
-  const { training } = model;
-  if (
-    !training ||
-    model.weights().dtype !== "float32" ||
-    ![...tensors.keys()].some((name) => name.startsWith("optimizer/"))
-  )
-    return;
+export function restoreOptimizer(model: SavedModel, training: TrainingSetup, { tensors, source }: ModelContent): void {
+  if (model.weights().dtype !== "float32" || ![...tensors.keys()].some((name) => name.startsWith("optimizer/"))) return;
   restoreOptimizerState(training.optimizer, trainedRanges(model, training), (name, shape, dtype) =>
     requireTensor(tensors, source, name, shape, dtype),
   );
@@ -346,15 +270,15 @@ export function restoreOptimizer(model: SavedModel, { tensors, source }: ModelCo
 
 /** Implements `model.load`. */
 export async function restoreInto(model: SavedModel, from: ModelSource): Promise<void> {
-  const content = await readModel(from);
+  const [content, training] = await Promise.all([readModel(from), model.loadTraining()]);
   const { inputShape } = content.architecture;
   if (!model.inputShape) await asFileError(content.source, () => model.declare(checkShapes(inputShape)));
   model.weights().assign(weightsFor(model, content));
   const saved = content.training?.optimizer;
-  if (model.training && saved?.name === model.training.optimizer.name) {
-    restoreOptimizer(model, content);
+  if (training && saved?.name === training.optimizer.name) {
+    restoreOptimizer(model, training, content);
     const rate = (saved.config as { learningRate?: Json }).learningRate;
-    if (typeof rate === "number" && rate >= 0) model.training.optimizer.learningRate.assign(rate);
+    if (typeof rate === "number" && rate >= 0) training.optimizer.learningRate.assign(rate);
   }
   model.dataInfo = content.dataInfo;
 }

@@ -11,7 +11,7 @@ import { Network } from "../nn/tree/network.ts";
 import { layersIn } from "../nn/tree/structure.ts";
 import type { Tensors, Tree } from "../nn/tree/tree.ts";
 import type { WeightValues } from "../nn/tree/weights.ts";
-import { type OptimizerLike, resolveOptimizer } from "../optimizers/index.ts";
+import { checkOptimizer, type OptimizerLike } from "../optimizers/index.ts";
 import { checkCount, checkOptions, describe } from "../options.ts";
 import type { TensorLike } from "../tensor.ts";
 import type { EpochRecord, History } from "../train/callback.ts";
@@ -34,8 +34,9 @@ import type { FitOptions } from "../train/fit-options.ts";
 import { type PredictOptions, Predictor } from "../train/predict.ts";
 import type { TrainingSetup } from "../train/setup.ts";
 import type { OwnStep } from "../train/trainer.ts";
+import { AskedTraining } from "./asked-training.ts";
 import type { Bytes, DataInfo, ModelSource, SaveOptions } from "./model-file.ts";
-import { objectivesOf, type PerOutput } from "./objectives.ts";
+import { askedObjectives, type PerOutput } from "./objectives.ts";
 import { summaryTable } from "./summary.ts";
 
 /** The options of `compile`. */
@@ -83,8 +84,7 @@ export abstract class Model<
   In extends Tensors = any,
   Out extends Tensors = any,
 > extends Network<In, Out> {
-  /** The optimizer, loss and metrics of the last `compile`, or null before it. */
-  training: TrainingSetup | null = null;
+  #asked: Pick<AskedTraining, "setup" | "load"> | null = null;
   /** A description of the data that the model was last trained on. */
   dataInfo: DataInfo = {};
   /** True while a `fit` runs. */
@@ -157,24 +157,53 @@ export abstract class Model<
     const { loss, lossWeights, metrics, weightedMetrics } = options;
     const measuresNothing = [loss, lossWeights, metrics, weightedMetrics].every((given) => given === undefined);
     const isOwn = hasOwnStep(this) && measuresNothing;
-    const objectives = isOwn ? [] : objectivesOf(options as CompileOptions, this.lastActivations);
-    this.useTraining({ optimizer: resolveOptimizer(options.optimizer ?? "rmsprop"), objectives });
+    const objectives = isOwn ? [] : askedObjectives(options as CompileOptions, this.lastActivations);
+    const { optimizer = "rmsprop" } = options;
+    checkOptimizer(optimizer);
+    this.#asked = new AskedTraining({ optimizer, objectives, frozen: this.#frozen() });
     return this as Model<any>;
   }
 
-  /** Sets the resolved optimizer, loss and metrics, from `compile` or a model file. */
-  useTraining(setup: Omit<TrainingSetup, "frozen">): void {
-    const frozen = new Set(layersIn<Layer>(this).flatMap(({ layer, trainable }) => (trainable ? [] : [layer])));
-    this.training = { ...setup, frozen };
+  /** Sets the optimizer, loss and metrics of a model file. */
+  useTraining(made: Omit<TrainingSetup, "frozen">): TrainingSetup {
+    const setup = { ...made, frozen: this.#frozen() };
+    this.#asked = { setup, load: async () => setup };
+    return setup;
+  }
+
+  #frozen(): ReadonlySet<Layer> {
+    return new Set(layersIn<Layer>(this).flatMap(({ layer, trainable }) => (trainable ? [] : [layer])));
   }
 
   #refuseDuringFit(where: string): void {
     if (this.fitting) throw new ArgumentError(`${where}: model ${this.name} is being trained; await fit first.`);
   }
 
-  /** The setup of `compile`. Throws {@link NablaError} before it. */
-  requireTraining(where: string): TrainingSetup {
-    if (this.training) return this.training;
+  /**
+   * The optimizer, losses and metrics of the last `compile`; null before it. What it was given by name is loaded by the
+   * first `fit`, `evaluate` or {@link loadTraining}.
+   *
+   * @throws NablaError while a name is not loaded
+   */
+  get training(): TrainingSetup | null {
+    return this.#asked?.setup ?? null;
+  }
+
+  /**
+   * Loads the optimizer, losses and metrics that `compile` was given by name, and gives {@link training}.
+   *
+   * @example
+   * const model = sequential([layers.dense(1)]).compile({ optimizer: "adam", loss: "mse" });
+   * (await model.loadTraining())?.optimizer.learningRate.assign(0.01);
+   */
+  async loadTraining(): Promise<TrainingSetup | null> {
+    return this.#asked === null ? null : this.#asked.load();
+  }
+
+  /** {@link loadTraining} of a compiled model. Throws {@link NablaError} before `compile`. */
+  async requireTraining(where: string): Promise<TrainingSetup> {
+    const training = await this.loadTraining();
+    if (training) return training;
     throw new NablaError(
       `${where}: model ${this.name} is not compiled; call model.compile({ optimizer: "adam", loss: … }) first.`,
     );
@@ -204,8 +233,7 @@ export abstract class Model<
     this.fitting = true;
     try {
       const { data, options } = sort<FitOptions>("fit", first, second, third, hasOwnStep(this));
-      const setup = this.requireTraining("fit");
-      const { fit } = await trainingLoop();
+      const [setup, { fit }] = await Promise.all([this.requireTraining("fit"), trainingLoop()]);
       return await fit(this, setup, withWeights(data, options), options, (examples) => {
         this.dataInfo = examples ? dataInfoOf(examples) : {};
       });
@@ -225,8 +253,7 @@ export abstract class Model<
   evaluate(inputs: ArraySources, targets: ArraySources, options?: EvaluateOptions): Promise<Evaluation<M>>;
   async evaluate(first: any, second?: any, third?: EvaluateOptions): Promise<Evaluation<M>> {
     const { data, options } = sort<EvaluateOptions>("evaluate", first, second, third);
-    const setup = this.requireTraining("evaluate");
-    const { evaluate } = await evaluation();
+    const [setup, { evaluate }] = await Promise.all([this.requireTraining("evaluate"), evaluation()]);
     return (await evaluate(this, setup, data, options)) as Evaluation<M>;
   }
 
@@ -247,8 +274,7 @@ export abstract class Model<
   async diagnose(first: any, second?: any, third?: DiagnoseOptions): Promise<Diagnosis> {
     this.#refuseDuringFit("diagnose");
     const { data, options } = sort<DiagnoseOptions>("diagnose", first, second, third);
-    const setup = this.requireTraining("diagnose");
-    const { diagnose } = await import("../train/diagnose.ts");
+    const [setup, { diagnose }] = await Promise.all([this.requireTraining("diagnose"), import("../train/diagnose.ts")]);
     return await diagnose(this, setup, data, options);
   }
 

@@ -1,7 +1,7 @@
 // The losses and metrics that `compile` is given, for each output.
 import { ArgumentError, didYouMean } from "../errors.ts";
-import { type LossLike, resolveLoss } from "../losses/index.ts";
-import { type MetricLike, resolveMetric } from "../metrics/index.ts";
+import { checkLoss, type LossLike, namedLosses, resolveLoss } from "../losses/index.ts";
+import { checkMetric, type MetricLike, namedMetrics, resolveMetric } from "../metrics/index.ts";
 import { namedLeaves, type Tree } from "../nn/tree/tree.ts";
 import { checkRange, describe } from "../options.ts";
 import { measureName, type Objective } from "../train/setup.ts";
@@ -19,11 +19,23 @@ export interface ObjectiveOptions {
 
 const isText = (value: unknown): value is string => typeof value === "string";
 
+/** An objective as `compile` was told of it: losses and metrics may be names, which are not loaded yet. */
+export interface AskedObjective {
+  readonly output: string;
+  readonly loss: LossLike;
+  /** The last activation of the output. */
+  readonly activation: string;
+  readonly weight: number;
+  readonly metrics: readonly MetricLike[];
+  readonly weightedMetrics: readonly MetricLike[];
+}
+
 /**
- * The objectives, one for each output. `activations` are the last activations of the outputs, in their form: one text
- * for a model whose outputs are not known before it is called, which then follow from the losses.
+ * The objectives that are asked for, one for each output. `activations` are the last activations of the outputs, in
+ * their form: one text for a model whose outputs are not known before it is called, which then follow from the losses.
+ * Throws {@link ArgumentError} for unknown names and what is no loss or metric.
  */
-export function objectivesOf(options: ObjectiveOptions, activations: Tree<string>): readonly Objective[] {
+export function askedObjectives(options: ObjectiveOptions, activations: Tree<string>): readonly AskedObjective[] {
   const { loss, lossWeights, metrics = [], weightedMetrics = [] } = options;
   if (loss === undefined)
     throw new ArgumentError('compile: expected a loss, such as { loss: "meanSquaredError" }, got none.');
@@ -34,22 +46,59 @@ export function objectivesOf(options: ObjectiveOptions, activations: Tree<string
     isText(activations) ? (several ? "custom" : activations) : (known.find(([own]) => own === name)?.[1] ?? "custom");
   const losses = perOutput<LossLike>("loss", names, loss as LossLike | PerOutput<LossLike>, several);
   const weights = perOutput<number>("lossWeights", names, lossWeights ?? 1, lossWeights !== undefined);
-  const objectives = names.map((name, i): Objective => {
+  const asked = names.map((name, i): AskedObjective => {
     const like = losses[i];
     if (like === undefined) throw new ArgumentError(`compile: loss: expected one for the output "${name}", got none.`);
-    const resolved = resolveLoss(like, activationOf(name));
-    const resolve = (what: string, given: typeof metrics) =>
-      metricsOf(what, name, names, given).map((metric) => resolveMetric(metric, resolved));
+    checkLoss(like);
+    const activation = activationOf(name);
     return {
       output: isText(activations) && !several ? "" : name,
-      loss: resolved,
+      loss: isText(like) ? like : resolveLoss(like, activation),
+      activation,
       weight: checkRange("compile", "lossWeights", weights[i] ?? 1, 0),
-      metrics: resolve("metrics", metrics),
-      weightedMetrics: resolve("weightedMetrics", weightedMetrics),
+      metrics: metricsOf("metrics", name, names, metrics),
+      weightedMetrics: metricsOf("weightedMetrics", name, names, weightedMetrics),
     };
   });
-  checkNames(objectives);
-  return objectives;
+  checkNames(asked);
+  return asked;
+}
+
+/** True if nothing of an objective is a name, so that nothing of it has to be loaded. */
+const isLoaded = ({ loss, metrics, weightedMetrics }: AskedObjective): boolean =>
+  ![loss, ...metrics, ...weightedMetrics].some(isText);
+
+/** Objectives without names, ready for training. Null if one has a name. */
+export function objectivesOf(asked: readonly AskedObjective[]): readonly Objective[] | null {
+  if (!asked.every(isLoaded)) return null;
+  return asked.map(({ activation, ...objective }): Objective => {
+    const loss = resolveLoss(objective.loss as Exclude<LossLike, string>, activation);
+    const resolve = (metrics: readonly MetricLike[]) =>
+      metrics.map((metric) => resolveMetric(metric as Exclude<MetricLike, string>, loss));
+    return {
+      ...objective,
+      loss,
+      metrics: resolve(objective.metrics),
+      weightedMetrics: resolve(objective.weightedMetrics),
+    };
+  });
+}
+
+/** The same objectives, with losses and metrics in the place of their names. */
+export function loadObjectives(asked: readonly AskedObjective[]): Promise<readonly AskedObjective[]> {
+  const load = (metrics: readonly MetricLike[]): Promise<readonly MetricLike[]> =>
+    Promise.all(metrics.map((metric) => (isText(metric) ? namedMetrics.make(metric, {}) : metric)));
+  return Promise.all(
+    asked.map(async (objective): Promise<AskedObjective> => {
+      const { loss, metrics, weightedMetrics } = objective;
+      const [loadedLoss, loadedMetrics, loadedWeighted] = await Promise.all([
+        isText(loss) ? namedLosses.make(loss, {}) : loss,
+        load(metrics),
+        load(weightedMetrics),
+      ]);
+      return { ...objective, loss: loadedLoss, metrics: loadedMetrics, weightedMetrics: loadedWeighted };
+    }),
+  );
 }
 
 /** True for one loss for each output: a list, or an object that is no loss itself. */
@@ -102,10 +151,12 @@ function metricsOf(what: string, name: string, names: readonly string[], given: 
 const quoted = (names: readonly string[]): string => (names.length > 0 ? ` (${names.join(", ")})` : "");
 
 /** Throws {@link ArgumentError} for two figures of one name. */
-function checkNames(objectives: readonly Objective[]): void {
+function checkNames(objectives: readonly AskedObjective[]): void {
   const named = objectives.flatMap((objective) => [
     ...(objectives.length > 1 ? [measureName(objective, "loss")] : []),
-    ...[...objective.metrics, ...objective.weightedMetrics].map(({ name }) => measureName(objective, name)),
+    ...[...objective.metrics, ...objective.weightedMetrics].map((metric) =>
+      measureName(objective, checkMetric(metric)),
+    ),
   ]);
   const names = ["loss", ...named];
   const twice = names.find((name, i) => names.indexOf(name) !== i);

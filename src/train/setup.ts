@@ -32,5 +32,5 @@ export const trainedRanges = (model: Network, { frozen }: TrainingSetup): readon
   model.weights().trainedRanges(frozen);
 
 /** The name in history and reports: `accuracy`, or `scoresAccuracy` where the model has several outputs. */
-export const measureName = ({ output }: Objective, name: string): string =>
+export const measureName = ({ output }: Pick<Objective, "output">, name: string): string =>
   output === "" ? name : `${output}${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;

@@ -71,7 +71,8 @@ function readSections(text: string): Section[] {
 async function inspect(target: string, options: InspectOptions): Promise<void> {
   backend();
   const { model, defaultBatchSize } = await findModel(target);
-  const { batchSize = defaultBatchSize, program: kind = model.training ? "train" : "predict" } = options;
+  const isCompiled = (await model.loadTraining()) !== null;
+  const { batchSize = defaultBatchSize, program: kind = isCompiled ? "train" : "predict" } = options;
   const inspected = await programOf(model, kind, batchSize);
   const description = await inspected.program.describe();
   const measurement =
