@@ -31,6 +31,30 @@ export const course: readonly Entry[] = [
     title: { en: "The neuron of McCulloch and Pitts (1943)", ru: "Нейрон Маккаллока — Питтса (1943)" },
     load: () => import("./n1-mcculloch-pitts.ts"),
   },
+  {
+    id: "N2",
+    section: "N",
+    title: { en: "Rosenblatt's perceptron and its learning rule", ru: "Персептрон Розенблатта и правило обучения" },
+    load: () => import("./n2-rosenblatt.ts"),
+  },
+  {
+    id: "N3",
+    section: "N",
+    title: { en: "The neuron's geometry: a line and its bias", ru: "Геометрия нейрона: прямая и смещение" },
+    load: () => import("./n3-geometry.ts"),
+  },
+  {
+    id: "N4",
+    section: "N",
+    title: { en: "AND, OR and XOR", ru: "Функции И, ИЛИ и исключающее ИЛИ" },
+    load: () => import("./n4-xor.ts"),
+  },
+  {
+    id: "N7",
+    section: "N",
+    title: { en: "Hebb's rule (1949)", ru: "Правило Хебба (1949)" },
+    load: () => import("./n7-hebb.ts"),
+  },
 ];
 
 /** The parts of an item as they are computed. Ends after the part at which the options' signal is aborted. */

@@ -118,6 +118,9 @@ export function numeral(x: number, decimals?: number): string {
   return (Number(digits) === 0 ? digits.replace("-", "") : digits).replace("-", "−");
 }
 
+/** A further term of a sum: "+ 2", "− 0.5". */
+export const term = (x: number, decimals?: number): string => `${x < 0 ? "−" : "+"} ${numeral(Math.abs(x), decimals)}`;
+
 const digitsBefore = (size: number): number => Math.floor(Math.log10(size)) + 1;
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
