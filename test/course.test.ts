@@ -113,6 +113,95 @@ describe("the numbers of the lectures", () => {
       [-0.5, 0],
     ]);
   });
+
+  it("N2: the rule converges on AND; on XOR it returns to the same weights", async () => {
+    const [and, xor] = await partsOf("N2", "table");
+    const last = and!.rows.slice(-4);
+    expect(last.map((row) => [row[3], row[5], row[6]])).toEqual([-1, -1, -1, 1].map((y) => [y, y, ""]));
+    expect(new Set(last.map((row) => String(row.slice(-3)))).size).toBe(1);
+    // By hand, from w = 0: each row is x₁, x₂, y, the sum, and the weights after the step.
+    expect(xor!.rows.slice(0, 4).map(([, x1, x2, y, sum, , , ...w]) => [x1, x2, y, sum, ...w])).toEqual([
+      [0, 0, -1, 0, 0, 0, -1],
+      [0, 1, 1, -1, 0, 1, 0],
+      [1, 0, 1, 0, 1, 1, 1],
+      [1, 1, -1, 3, 0, 0, 0],
+    ]);
+    expect(xor!.rows.slice(4, 8).map((row) => row.slice(1))).toEqual(xor!.rows.slice(0, 4).map((row) => row.slice(1)));
+    const [plot] = await partsOf("N2", "plot");
+    expect(plot!.series.map(({ points }) => points.at(-1)![1])).toEqual([0, 4]);
+  });
+
+  it("N3: every point of the line has the sum zero; without a bias the clouds are not separated", async () => {
+    const [line] = await partsOf("N3", "table");
+    expect(line!.rows.map((row) => row[2])).toEqual([0, 0, 0, 0, 0]);
+    const said = (await partsOf("N3", "text")).map(({ text }) => text.en).join(" ");
+    expect(Number(/the best one has (\d+) of 40/.exec(said)![1])).toBeLessThan(36);
+    expect(said).toMatch(/finds a line with 40 of 40/);
+  });
+
+  it("N4: AND and OR by one neuron, XOR by none, by two layers and by the feature x₁x₂", async () => {
+    const [single, grid, layers, feature] = await partsOf("N4", "table");
+    const column = (table: typeof single, j: number) => table!.rows.map((row) => row.at(j));
+    expect([column(single, 2), column(single, 3)]).toEqual([
+      [0, 0, 0, 1],
+      [0, 1, 1, 1],
+    ]);
+    expect(column(grid, 2)).toEqual([4, 4, 3]);
+    expect(column(grid, 1)[2]).toBe(0);
+    expect([2, 3, 4].map((j) => column(layers, j))).toEqual([
+      [0, 0, 0, 1],
+      [0, 1, 1, 1],
+      [0, 1, 1, 0],
+    ]);
+    expect(column(feature, -1)).toEqual([0, 1, 1, 0]);
+  });
+
+  it("N5: all layers trained learn what a single one and fixed ones do not", async () => {
+    const [table] = await partsOf("N5", "table");
+    const [single, one, three, all] = table!.rows as number[][];
+    expect(table!.rows.map((row) => row.slice(1, 3))).toEqual([
+      [3, 3],
+      [17, 65],
+      [17, 609],
+      [609, 609],
+    ]);
+    for (const fixed of [single!, one!, three!]) expect(fixed[4]).toBeLessThan(90);
+    expect(single![4]).toBeLessThan(60);
+    expect(all![4]).toBeGreaterThan(97);
+  });
+
+  it("N6: closed form and descent give one line; the other models find the weights of the data", async () => {
+    const [w, b] = [await value("N6", "w"), await value("N6", "b")] as [number, number];
+    const [descent, models] = await partsOf("N6", "table");
+    expect([w, b].map((x, i) => Math.abs(x - [2, 1][i]!)).every((error) => error < 0.15)).toBe(true);
+    const [, , , last] = descent!.rows as number[][];
+    expect(Math.abs(last![1]! - w) + Math.abs(last![2]! - b)).toBeLessThan(1e-5);
+    const [, logistic, poisson] = models!.rows as number[][];
+    expect([logistic![2]! - 2, logistic![3]! + 1].every((error) => Math.abs(error) < 0.6)).toBe(true);
+    expect([poisson![2]! - 0.8, poisson![3]! - 0.5].every((error) => Math.abs(error) < 0.15)).toBe(true);
+  });
+
+  it("N7: the bell alone rings after three times; Hebb's weights of AND, OR and XOR", async () => {
+    const [dog, functions] = await partsOf("N7", "table");
+    expect(dog!.rows.map((row) => row[3])).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(functions!.rows.map((row) => row.slice(1))).toEqual([
+      [-2, 2, 2, 4],
+      [2, 2, 2, 4],
+      [0, 0, 0, 0],
+    ]);
+  });
+
+  it("N8: all functions of three inputs; the polygon has its area", async () => {
+    const [table] = await partsOf("N8", "table");
+    expect(table!.rows.map((row) => row.at(-1))).toEqual(table!.rows.map((row) => row[1]));
+    expect(table!.rows.map((row) => row.slice(2, 10))).toEqual(
+      Array.from({ length: 8 }, (_, i) => Array.from({ length: 8 }, (_, j) => Number(i === j))),
+    );
+    const said = (await partsOf("N8", "text")).map(({ text }) => text.en).join("\n");
+    expect(said).toContain("256 of 256 are right");
+    const [, area, whole] = /area of ([\d.]+); the polygon's own area is ([\d.]+)\.$/m.exec(said)!;
+    expect(Math.abs(Number(area) - Number(whole))).toBeLessThan(0.3);
+  });
 });
 
 describe("numbers", () => {

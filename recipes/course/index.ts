@@ -50,10 +50,28 @@ export const course: readonly Entry[] = [
     load: () => import("./n4-xor.ts"),
   },
   {
+    id: "N5",
+    section: "N",
+    title: { en: "Kinds of perceptron", ru: "Виды персептронов" },
+    load: () => import("./n5-kinds-of-perceptron.ts"),
+  },
+  {
+    id: "N6",
+    section: "N",
+    title: { en: "One neuron as a model", ru: "Один нейрон как модель" },
+    load: () => import("./n6-one-neuron-models.ts"),
+  },
+  {
     id: "N7",
     section: "N",
     title: { en: "Hebb's rule (1949)", ru: "Правило Хебба (1949)" },
     load: () => import("./n7-hebb.ts"),
+  },
+  {
+    id: "N8",
+    section: "N",
+    title: { en: "Any Boolean function, and a convex polygon", ru: "Любая булева функция и выпуклый многоугольник" },
+    load: () => import("./n8-boolean-functions.ts"),
   },
 ];
 

@@ -92,11 +92,21 @@ export interface RunOptions {
 /** An item: an async generator, whose parts appear as they are computed. */
 export type Item = (options: RunOptions) => AsyncIterable<Part>;
 
+/** A text in both languages. */
+export const both = (en: string, ru: string): Text => ({ en, ru });
+
 /** A paragraph in both languages. */
 export const text = (en: string, ru: string): Paragraph => ({ kind: "text", text: { en, ru } });
 
 /** A formula. `plain` defaults to the TeX text, for formulas that need no commands. */
 export const formula = (tex: Label, plain: Label = tex): Formula => ({ kind: "formula", tex, plain });
+
+/** Numbers under their names: `values({ w, b }, 3)` shows them with three decimals. */
+export const values = (named: Readonly<Record<string, Value["value"]>>, digits?: number): Values => ({
+  kind: "values",
+  values: Object.entries(named).map(([name, value]) => ({ name, value })),
+  ...(digits !== undefined && { digits }),
+});
 
 /** The text of a label in a language. */
 export const inLanguage = (label: Label, language: Language): string =>

@@ -9,6 +9,7 @@ const x1 = tensor([0, 0, 1, 1]);
 const x2 = tensor([0, 1, 0, 1]);
 /** The answers to (0, 0), (0, 1), (1, 0), (1, 1). */
 const functions = { AND: [0, 0, 0, 1], OR: [0, 1, 1, 1], XOR: [0, 1, 1, 0] };
+const names = { AND: { en: "AND", ru: "И" }, OR: { en: "OR", ru: "ИЛИ" }, XOR: { en: "XOR", ru: "исключающее ИЛИ" } };
 
 export const item: Item = async function* ({ tiny }) {
   yield text(
@@ -18,8 +19,14 @@ export const item: Item = async function* ({ tiny }) {
       "функции он может вычислить?",
   );
   yield formula(
-    String.raw`\mathrm{AND} = f(-1.5 + x_1 + x_2),\qquad \mathrm{OR} = f(-0.5 + x_1 + x_2)`,
-    "AND = f(−1.5 + x₁ + x₂)\nOR  = f(−0.5 + x₁ + x₂)",
+    {
+      en: String.raw`\text{AND} = f(-1.5 + x_1 + x_2),\qquad \text{OR} = f(-0.5 + x_1 + x_2)`,
+      ru: String.raw`\text{И} = f(-1.5 + x_1 + x_2),\qquad \text{ИЛИ} = f(-0.5 + x_1 + x_2)`,
+    },
+    {
+      en: "AND = f(−1.5 + x₁ + x₂)\nOR  = f(−0.5 + x₁ + x₂)",
+      ru: "И   = f(−1.5 + x₁ + x₂)\nИЛИ = f(−0.5 + x₁ + x₂)",
+    },
   );
   const and = f(x1.add(x2).add(-1.5));
   const or = f(x1.add(x2).add(-0.5));
@@ -29,7 +36,7 @@ export const item: Item = async function* ({ tiny }) {
   };
   yield {
     kind: "table",
-    columns: ["x₁", "x₂", "AND", "OR"],
+    columns: ["x₁", "x₂", names.AND, names.OR],
     rows: await columns(x1, x2, and, or),
   };
 
@@ -42,9 +49,9 @@ export const item: Item = async function* ({ tiny }) {
     .add(grid.reshape([1, 1, -1, 1]));
   const right = (answers: readonly number[]): Tensor => f(z).equal(tensor(answers)).sum(-1);
   const rows = [];
-  for (const [name, answers] of Object.entries(functions)) {
+  for (const [name, answers] of Object.entries(functions) as [keyof typeof names, number[]][]) {
     const points = right(answers);
-    rows.push([name, await points.equal(4).sum().item(), await points.max().item()]);
+    rows.push([names[name], await points.equal(4).sum().item(), await points.max().item()]);
   }
   const count = grid.size ** 3;
   yield {
@@ -55,8 +62,8 @@ export const item: Item = async function* ({ tiny }) {
     },
     columns: [
       { en: "function", ru: "функция" },
-      { en: "neurons that compute it", ru: "вычисляют её" },
-      { en: "most right points", ru: "больше всего верных точек" },
+      { en: "neurons that compute it", ru: "нейронов вычисляют" },
+      { en: "right points of the best", ru: "верных точек у лучшего" },
     ],
     rows,
   };
@@ -64,7 +71,7 @@ export const item: Item = async function* ({ tiny }) {
     "No neuron computes XOR, and no other weights would help (Minsky and Papert, 1969). It would need b ≤ 0, w₁ + b > 0, " +
       "w₂ + b > 0 and w₁ + w₂ + b ≤ 0. The second and the third add up to w₁ + w₂ + 2b > 0, the first and the fourth to " +
       "w₁ + w₂ + 2b ≤ 0: a contradiction.",
-    "Исключающее ИЛИ (XOR) не вычисляет ни один нейрон, и никакие другие веса не помогут (Минский и Пейперт, 1969). " +
+    "Исключающее ИЛИ не вычисляет ни один нейрон, и никакие другие веса не помогут (Минский и Пейперт, 1969). " +
       "Понадобилось бы b ≤ 0, w₁ + b > 0, w₂ + b > 0 и w₁ + w₂ + b ≤ 0. Сумма второго и третьего неравенств: " +
       "w₁ + w₂ + 2b > 0, сумма первого и четвёртого: w₁ + w₂ + 2b ≤ 0 — противоречие.",
   );

@@ -63,7 +63,11 @@ export const item: Item = async function* () {
     [1, 1, -1],
     [1, 1, 1],
   ]);
-  const names = ["AND", "OR", "XOR"];
+  const names = [
+    { en: "AND", ru: "И" },
+    { en: "OR", ru: "ИЛИ" },
+    { en: "XOR", ru: "исключающее ИЛИ" },
+  ];
   const y = tensor([
     [-1, -1, -1],
     [-1, 1, 1],
@@ -82,6 +86,6 @@ export const item: Item = async function* () {
   };
   yield text(
     "AND and OR are learnt. For XOR all products cancel, and no weight is left.",
-    "И и ИЛИ выучены. Для исключающего ИЛИ (XOR) все произведения взаимно уничтожаются, и весов не остаётся.",
+    "И и ИЛИ выучены. Для исключающего ИЛИ все произведения взаимно уничтожаются, и весов не остаётся.",
   );
 };

@@ -27,7 +27,7 @@ export interface Page {
 export function partText(part: Part, page: Page): string {
   switch (part.kind) {
     case "text":
-      return wrap(part.text[page.language], { columns: page.width });
+      return paragraph(part.text[page.language], page.width);
     case "formula":
       return formulaText(part, page);
     case "values":
@@ -39,6 +39,12 @@ export function partText(part: Part, page: Page): string {
     case "image":
       return imageText(part, page);
   }
+}
+
+/** Breaks a paragraph into lines, but not within the sums and equations in it. */
+function paragraph(text: string, width: number): string {
+  const joined = text.replace(/ (?=[=≠<>≤≥+−·←] )|(?<= [=≠<>≤≥+−·←]) /g, "\u00a0");
+  return wrap(joined, { columns: width }).replaceAll("\u00a0", " ");
 }
 
 const formulaText = ({ plain }: Formula, { language, paint }: Page): string =>
@@ -161,7 +167,7 @@ function tableText({ title, columns, rows, digits }: Table, page: Page): string 
   const rule = `  ${widths.map((length) => "─".repeat(length)).join("  ")}`;
   const headHeight = lines.length - cells.reduce((sum, row) => sum + rowHeight(row, widths), 0);
   lines.splice(headHeight, 0, paint("dim", rule));
-  return [...(title ? [wrap(title[language], { columns: width })] : []), ...lines].join("\n");
+  return [...(title ? [paragraph(title[language], width)] : []), ...lines].join("\n");
 }
 
 const rowHeight = (row: readonly string[], widths: readonly number[]): number =>

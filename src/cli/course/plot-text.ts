@@ -79,7 +79,7 @@ export function plotText(plot: Plot, { language, width, height = 16, paint }: Pl
   const points = plot.series.flatMap((series) => series.points);
   const yScale = (plot.yScale === "log" ? logScale : linearScale)(
     points.map(([, y]) => y),
-    Math.max(2, Math.floor(height / 4)),
+    Math.max(2, Math.floor(height / 3)),
   );
   const left = Math.max(...yScale.ticks.map(({ label }) => label.length), 1) + 2;
   const canvas = new Canvas(Math.max(10, width - left - 2), height);
@@ -87,7 +87,7 @@ export function plotText(plot: Plot, { language, width, height = 16, paint }: Pl
     points.map(([x]) => x),
     Math.floor(canvas.width / 10),
   );
-  plot.series.forEach((series, i) => draw(canvas, series, i, xScale, yScale, plot.series.length));
+  plot.series.forEach((series, i) => draw(canvas, series, i, xScale, yScale, lineCount(plot)));
 
   const rowOf = (value: number): number => Math.round((1 - yScale.at(value)) * (height - 1));
   const columnOf = (value: number): number => Math.round(xScale.at(value) * (canvas.width - 1));
@@ -115,6 +115,8 @@ export function plotText(plot: Plot, { language, width, height = 16, paint }: Pl
   return [...lines, ...legend(plot, language, width, painted)].join("\n");
 }
 
+const lineCount = ({ series }: Plot): number => series.filter(({ style }) => style !== "points").length;
+
 /** The axis with its ticks, and their labels below. */
 function xAxis({ ticks }: Scale, width: number, columnOf: (value: number) => number): [string, string] {
   const axis = new Array<string>(width).fill("─");
@@ -129,7 +131,7 @@ function xAxis({ ticks }: Scale, width: number, columnOf: (value: number) => num
 }
 
 /** Draws a series: dots along its line, or a sign at each point. */
-function draw(canvas: Canvas, series: Series, index: number, xScale: Scale, yScale: Scale, count: number): void {
+function draw(canvas: Canvas, series: Series, index: number, xScale: Scale, yScale: Scale, lines: number): void {
   const { style = "line" } = series;
   const place = series.points.map(([x, y]): [number, number] => [
     Math.round(xScale.at(x) * (2 * canvas.width - 1)),
@@ -149,7 +151,7 @@ function draw(canvas: Canvas, series: Series, index: number, xScale: Scale, ySca
       segment(canvas, [to[0], from[1]], to, index);
     }
   });
-  if (count > 1) number(canvas, place.filter(isShown), index, count);
+  if (lines > 1) number(canvas, place.filter(isShown), index, lines);
 }
 
 /** Bresenham's line (1965). */
@@ -190,7 +192,7 @@ function legend(
   let length = Infinity;
   plot.series.forEach((series, i) => {
     const isLine = series.style !== "points";
-    const sign = isLine ? (plot.series.length > 1 ? `─${i + 1}─` : "───") : signs[i % signs.length]!;
+    const sign = isLine ? (lineCount(plot) > 1 ? `─${i + 1}─` : "───") : signs[i % signs.length]!;
     const name = inLanguage(series.name, language);
     const space = sign.length + 1 + name.length + 3;
     if (length + space > width) {
