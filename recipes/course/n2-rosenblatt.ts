@@ -91,9 +91,9 @@ export const item: Item = async function* ({ tiny }) {
     `The rule has converged: ${changes} changes, and in epoch ${lastEpoch} there is no mistake. The line ${line} ` +
       "separates (1, 1) from the other points. On linearly separable data the rule always converges, after finitely " +
       "many changes (Novikoff, 1962).",
-    `Правило сошлось: изменений — ${changes}, в эпохе ${lastEpoch} ошибок нет. Прямая ${line} отделяет точку (1, 1) от ` +
-      "остальных. На линейно разделимых данных правило всегда сходится за конечное число изменений " +
-      "(теорема Новикова, 1962).",
+    `Правило сошлось: изменений — ${changes}, в эпохе ${lastEpoch} ошибок нет. Прямая ${line} отделяет точку (1, 1) ` +
+      "от остальных. На линейно разделимых данных правило всегда сходится за конечное число изменений (теорема " +
+      "Новикова, 1962).",
   );
 
   const epochs = tiny ? 10 : 20;
@@ -108,8 +108,8 @@ export const item: Item = async function* ({ tiny }) {
   const again = ends.findIndex((weights, i) => ends.indexOf(weights) < i);
   const before = ends.indexOf(ends[again]!);
   yield text(
-    `After epoch ${again} the weights are (${ends[again]}), as they were after epoch ${before}: the same steps follow ` +
-      `again and again. The rule goes in a circle (its length in epochs: ${again - before}), with ` +
+    `After epoch ${again} the weights are (${ends[again]}), as they were after epoch ${before}: the same steps ` +
+      `follow again and again. The rule goes in a circle (its length in epochs: ${again - before}), with ` +
       `${mistakes(xor, epochs)} mistakes in epoch ${epochs} too, since no line separates the points of XOR.`,
     `После эпохи ${again} веса равны (${ends[again]}), как и после эпохи ${before}: дальше повторяются те же шаги. ` +
       `Правило ходит по кругу (длина цикла в эпохах: ${again - before}), и в эпохе ${epochs} ошибок столько же: ` +

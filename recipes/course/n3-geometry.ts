@@ -7,10 +7,10 @@ const line = (x1: Tensor, w1: number, w2: number, w0: number): Tensor => x1.mul(
 
 export const item: Item = async function* ({ seed }) {
   yield text(
-    "The neuron's answer changes where its sum is zero: w₁x₁ + w₂x₂ + w₀ = 0. In the plane that is a line. The weights " +
-      "(w₁, w₂) are perpendicular to it and point to the side of the answer +1; the bias w₀ moves it.",
-    "Ответ нейрона меняется там, где его сумма равна нулю: w₁x₁ + w₂x₂ + w₀ = 0. На плоскости это прямая. Вектор весов " +
-      "(w₁, w₂) перпендикулярен ей и направлен в сторону ответа +1, а смещение w₀ сдвигает прямую.",
+    "The neuron's answer changes where its sum is zero: w₁x₁ + w₂x₂ + w₀ = 0. In the plane that is a line. The " +
+      "weights (w₁, w₂) are perpendicular to it and point to the side of the answer +1; the bias w₀ moves it.",
+    "Ответ нейрона меняется там, где его сумма равна нулю: w₁x₁ + w₂x₂ + w₀ = 0. На плоскости это прямая. Вектор " +
+      "весов (w₁, w₂) перпендикулярен ей и направлен в сторону ответа +1, а смещение w₀ сдвигает прямую.",
   );
   yield formula(String.raw`x_2 = -\frac{w_1}{w_2}\,x_1 - \frac{w_0}{w_2}`, "x₂ = −(w₁/w₂)·x₁ − w₀/w₂");
 
@@ -39,9 +39,9 @@ export const item: Item = async function* ({ seed }) {
   const right = far.matmul(directions).greater(0).sum(0).add(near.matmul(directions).less(0).sum(0));
   const [best, direction] = [await right.max().item(), await argmax(right).item()];
   yield text(
-    `Without the bias the sum is zero at the origin, whatever the weights are: the line turns about the origin and cannot ` +
-      `leave it. Of ${t.size} directions, the best one has ${best} of 40 points on the right side, although the two ` +
-      "clouds lie far apart.",
+    "Without the bias the sum is zero at the origin, whatever the weights are: the line turns about the origin and " +
+      `cannot leave it. Of ${t.size} directions, the best one has ${best} of 40 points on the right side, although ` +
+      "the two clouds lie far apart.",
     `Без смещения сумма в начале координат равна нулю при любых весах: прямая вращается вокруг начала координат и не ` +
       `может от него уйти. Лучшее из ${t.size} направлений верно разделяет ${best} точек из 40, хотя облака точек ` +
       "далеко друг от друга.",
@@ -80,8 +80,8 @@ export const item: Item = async function* ({ seed }) {
   yield text(
     `With the bias, the perceptron rule finds a line with ${separated} of 40 points on the right side. It meets the ` +
       `axis x₂ at −w₀/w₂ = ${meeting}, far from the origin.`,
-    `Со смещением правило персептрона находит прямую, которая верно разделяет ${separated} точек из 40. Она пересекает ` +
-      `ось x₂ в точке −w₀/w₂ = ${meeting}, далеко от начала координат.`,
+    `Со смещением правило персептрона находит прямую, которая верно разделяет ${separated} точек из 40. Она ` +
+      `пересекает ось x₂ в точке −w₀/w₂ = ${meeting}, далеко от начала координат.`,
   );
   const angle = (direction * 2 * Math.PI) / 360;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];

@@ -15,8 +15,8 @@ export const item: Item = async function* ({ tiny }) {
   yield text(
     "A neuron with two binary inputs and a threshold, f(b + w₁x₁ + w₂x₂), where f(z) = 1 if z > 0, else 0. Which " +
       "logical functions can it compute?",
-    "Нейрон с двумя двоичными входами и порогом: f(b + w₁x₁ + w₂x₂), где f(z) = 1 при z > 0, иначе 0. Какие логические " +
-      "функции он может вычислить?",
+    "Нейрон с двумя двоичными входами и порогом: f(b + w₁x₁ + w₂x₂), где f(z) = 1 при z > 0, иначе 0. Какие " +
+      "логические функции он может вычислить?",
   );
   yield formula(
     {
@@ -68,9 +68,9 @@ export const item: Item = async function* ({ tiny }) {
     rows,
   };
   yield text(
-    "No neuron computes XOR, and no other weights would help (Minsky and Papert, 1969). It would need b ≤ 0, w₁ + b > 0, " +
-      "w₂ + b > 0 and w₁ + w₂ + b ≤ 0. The second and the third add up to w₁ + w₂ + 2b > 0, the first and the fourth to " +
-      "w₁ + w₂ + 2b ≤ 0: a contradiction.",
+    "No neuron computes XOR, and no other weights would help (Minsky and Papert, 1969). It would need b ≤ 0, w₁ + b " +
+      "> 0, w₂ + b > 0 and w₁ + w₂ + b ≤ 0. The second and the third add up to w₁ + w₂ + 2b > 0, the first and the " +
+      "fourth to w₁ + w₂ + 2b ≤ 0: a contradiction.",
     "Исключающее ИЛИ не вычисляет ни один нейрон, и никакие другие веса не помогут (Минский и Пейперт, 1969). " +
       "Понадобилось бы b ≤ 0, w₁ + b > 0, w₂ + b > 0 и w₁ + w₂ + b ≤ 0. Сумма второго и третьего неравенств: " +
       "w₁ + w₂ + 2b > 0, сумма первого и четвёртого: w₁ + w₂ + 2b ≤ 0 — противоречие.",
@@ -86,10 +86,10 @@ export const item: Item = async function* ({ tiny }) {
   const y = f(u2.sub(u1).add(-0.5));
   yield { kind: "table", columns: ["x₁", "x₂", "u₁", "u₂", "y"], rows: await columns(x1, x2, u1, u2, y) };
   yield text(
-    "u₁ is AND, u₂ is OR, and y is OR but not AND. In the plane of (u₁, u₂) the points (0, 1) and (1, 0) have become one, " +
-      "and a line separates it from the others.",
-    "u₁ — это И, u₂ — это ИЛИ, а y означает «ИЛИ, но не И». На плоскости (u₁, u₂) точки (0, 1) и (1, 0) слились в одну, " +
-      "и прямая отделяет её от остальных.",
+    "u₁ is AND, u₂ is OR, and y is OR but not AND. In the plane of (u₁, u₂) the points (0, 1) and (1, 0) have become " +
+      "one, and a line separates it from the others.",
+    "u₁ — это И, u₂ — это ИЛИ, а y означает «ИЛИ, но не И». На плоскости (u₁, u₂) точки (0, 1) и (1, 0) слились в " +
+      "одну, и прямая отделяет её от остальных.",
   );
 
   yield text(

@@ -67,12 +67,13 @@ function makeModel({ hidden, isTrained }: Kind, seed: number) {
 export const item: Item = async function* ({ tiny, seed, signal }) {
   yield text(
     "A perceptron may have one layer of weights or several, and not all of them need to be trained. Rosenblatt's had " +
-      "random, fixed connections first, and trained the last layer alone, because his rule says nothing about the others. " +
-      "Backpropagation (Rumelhart, Hinton and Williams, 1986) trains them all: the multilayer perceptron, MLP.",
-    "Слоёв весов у персептрона может быть один или несколько, и не все они обязаны обучаться. У Розенблатта первые связи " +
-      "были случайными и неизменными, а обучался только последний слой: про остальные его правило ничего не говорит. " +
-      "Обратное распространение ошибки (Румельхарт, Хинтон, Уильямс, 1986) обучает все слои — это многослойный " +
-      "персептрон, MLP.",
+      "random, fixed connections first, and trained the last layer alone, because his rule says nothing about the " +
+      "others. Backpropagation (Rumelhart, Hinton and Williams, 1986) trains them all: the multilayer perceptron, " +
+      "MLP.",
+    "Слоёв весов у персептрона может быть один или несколько, и не все они обязаны обучаться. У Розенблатта первые " +
+      "связи были случайными и неизменными, а обучался только последний слой: про остальные его правило ничего не " +
+      "говорит. Обратное распространение ошибки (Румельхарт, Хинтон, Уильямс, 1986) обучает все слои — это " +
+      "многослойный персептрон, MLP.",
   );
   yield formula(
     String.raw`a(x) = \sigma\bigl(W_4\,\tanh(W_3\,\tanh(W_2\,\tanh(W_1 x + b_1) + b_2) + b_3) + b_4\bigr)`,
@@ -133,10 +134,11 @@ export const item: Item = async function* ({ tiny, seed, signal }) {
     series,
   };
   yield text(
-    "One layer draws a line, which is not enough. Fixed random layers offer the last one other features than x₁ and x₂, " +
-      "and here three do more than one; but only layers that are trained become the features that this set needs.",
+    "One layer draws a line, which is not enough. Fixed random layers offer the last one other features than x₁ and " +
+      "x₂, and here three do more than one; but only layers that are trained become the features that this set needs.",
     "Один слой проводит прямую, и этого мало. Случайные слои дают последнему другие признаки вместо x₁ и x₂, и три " +
-      "слоя здесь дают больше одного; но только обучаемые слои превращаются в признаки, которые нужны именно этим данным.",
+      "слоя здесь дают больше одного; но только обучаемые слои превращаются в признаки, которые нужны именно этим " +
+      "данным.",
   );
   const size = 40;
   const [x, y] = [linspace(-1, 1, size).reshape([1, -1]), linspace(1, -1, size).reshape([-1, 1])];

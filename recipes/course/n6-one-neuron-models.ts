@@ -70,10 +70,10 @@ function neuron(f: Activation, loss: Loss, x: Tensor, y: Tensor, rate: number) {
 
 export const item: Item = async function* ({ tiny, seed }) {
   yield text(
-    "A neuron with one input is the model a = f(wx + b). The activation f decides what it predicts, and with which loss " +
-      "it is trained.",
-    "Нейрон с одним входом — это модель a = f(wx + b). От функции активации f зависит, что он предсказывает и с какой " +
-      "функцией потерь его обучают.",
+    "A neuron with one input is the model a = f(wx + b). The activation f decides what it predicts, and with which " +
+      "loss it is trained.",
+    "Нейрон с одним входом — это модель a = f(wx + b). От функции активации f зависит, что он предсказывает и с " +
+      "какой функцией потерь его обучают.",
   );
   const n = 200;
   const key = (i: number): Tensor => random.foldIn(random.key(seed), i);
@@ -129,8 +129,8 @@ export const item: Item = async function* ({ tiny, seed }) {
     { name: both("Poisson regression", "Пуассоновская регрессия"), f: exp, sign: "exp", loss: poissonLoss, y: count },
   ];
   yield text(
-    "Three more models, by the same descent. tanh answers −1 or +1 by the mean square; σ gives the probability of a label, " +
-      "by the log loss; exp gives the mean of a count, by Poisson's loss.",
+    "Three more models, by the same descent. tanh answers −1 or +1 by the mean square; σ gives the probability of a " +
+      "label, by the log loss; exp gives the mean of a count, by Poisson's loss.",
     "Ещё три модели, тем же спуском. tanh отвечает −1 или +1, потери — средний квадрат; σ даёт вероятность метки, " +
       "потери — логарифмические; exp даёт среднее для числа событий, потери — пуассоновские.",
   );

@@ -20,15 +20,16 @@ const corners: readonly (readonly [number, number])[] = [
 
 export const item: Item = async function* ({ tiny }) {
   yield text(
-    "Any Boolean function of n inputs can be computed by two layers. The first one has a neuron for each row t of the " +
-      "truth table; its weights are +1 where t has a 1 and −1 where it has a 0, so that it fires for that row alone. The " +
-      "second layer is an OR of the rows whose answer is 1.",
+    "Any Boolean function of n inputs can be computed by two layers. The first one has a neuron for each row t of " +
+      "the truth table; its weights are +1 where t has a 1 and −1 where it has a 0, so that it fires for that row " +
+      "alone. The second layer is an OR of the rows whose answer is 1.",
     "Любую булеву функцию n переменных вычисляет сеть из двух слоёв. В первом слое на каждую строку t таблицы " +
       "истинности — по нейрону: вес +1, где в t стоит 1, и −1, где стоит 0, поэтому он срабатывает только на этой " +
       "строке. Второй слой — это ИЛИ по строкам с ответом 1.",
   );
   yield formula(
-    String.raw`u_t = f\Bigl(\tfrac12 - \sum_i t_i + \sum_i (2t_i - 1)\,x_i\Bigr),\qquad y = f\Bigl(-\tfrac12 + \sum_{t} y_t\,u_t\Bigr)`,
+    String.raw`u_t = f\Bigl(\tfrac12 - \sum_i t_i + \sum_i (2t_i - 1)\,x_i\Bigr),\qquad ` +
+      String.raw`y = f\Bigl(-\tfrac12 + \sum_{t} y_t\,u_t\Bigr)`,
     "u_t = f(½ − Σ tᵢ + Σ (2tᵢ − 1)·xᵢ)\ny   = f(−½ + Σ y_t·u_t)",
   );
   // All rows of the truth table: bit i of the numbers 0 … 2ⁿ − 1.
@@ -68,17 +69,17 @@ export const item: Item = async function* ({ tiny }) {
     .sum()
     .item();
   yield text(
-    `With other weights in the second layer, the same hidden neurons compute every function of ${n} inputs: ${right} of ` +
-      `${functions} are right in all ${2 ** n} rows. The price is the width, 2ⁿ hidden neurons.`,
+    `With other weights in the second layer, the same hidden neurons compute every function of ${n} inputs: ${right} ` +
+      `of ${functions} are right in all ${2 ** n} rows. The price is the width, 2ⁿ hidden neurons.`,
     `С другими весами второго слоя те же скрытые нейроны вычисляют любую функцию ${n} переменных: верны во всех ` +
       `${2 ** n} строках ${right} функций из ${functions}. Цена — ширина слоя: 2ⁿ скрытых нейронов.`,
   );
 
   yield text(
-    "A convex polygon is the part of the plane on the inner side of each of its edges. The first layer has a neuron for " +
-      "each edge, the second one is an AND.",
-    "Выпуклый многоугольник — это часть плоскости, лежащая по внутреннюю сторону от каждой его стороны. В первом слое на " +
-      "каждую сторону — по нейрону, второй слой — это И.",
+    "A convex polygon is the part of the plane on the inner side of each of its edges. The first layer has a neuron " +
+      "for each edge, the second one is an AND.",
+    "Выпуклый многоугольник — это часть плоскости, лежащая по внутреннюю сторону от каждой его стороны. В первом " +
+      "слое на каждую сторону — по нейрону, второй слой — это И.",
   );
   yield formula(
     String.raw`u_k = f\bigl(w_k^\top x + b_k\bigr),\qquad y = f\Bigl(\tfrac12 - m + \sum_{k=1}^m u_k\Bigr)`,
@@ -118,10 +119,10 @@ export const item: Item = async function* ({ tiny }) {
     0,
   );
   yield text(
-    `On a grid of ${side} × ${side} points of the square with side 5, y = 1 on an area of ${numeral(25 * share)}; the ` +
-      `polygon's own area is ${numeral(twiceArea / 2)}.`,
-    `На сетке ${side} × ${side} точек квадрата со стороной 5 ответ y = 1 занимает площадь ${numeral(25 * share)}; площадь ` +
-      `самого многоугольника ${numeral(twiceArea / 2)}.`,
+    `On a grid of ${side} × ${side} points of the square with side 5, y = 1 on an area of ${numeral(25 * share)}; ` +
+      `the polygon's own area is ${numeral(twiceArea / 2)}.`,
+    `На сетке ${side} × ${side} точек квадрата со стороной 5 ответ y = 1 занимает площадь ${numeral(25 * share)}; ` +
+      `площадь самого многоугольника ${numeral(twiceArea / 2)}.`,
   );
   const size = 40;
   yield {
