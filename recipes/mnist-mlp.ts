@@ -1,5 +1,6 @@
 // The perceptron of digits-mlp on the whole of MNIST: 60,000 digits to train on and 10,000 to test with.
-import { data, type Recipe, type RecipeOptions } from "nabla";
+import type { Recipe, RecipeOptions } from "nabla";
+import * as data from "nabla/data";
 import { digitRecipe } from "./digits-mlp.ts";
 
 /**

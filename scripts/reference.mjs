@@ -108,7 +108,18 @@ function docOf(entry) {
   return entry.doc === "" ? more : `${entry.doc}\n${more}`;
 }
 
-const all = exportsOf("src/index.ts");
+/** What programs import from "nabla", and from "nabla/data" as a namespace. */
+const all = [
+  ...exportsOf("src/index.ts"),
+  {
+    name: "data",
+    kind: "namespace",
+    file: "src/data/index.ts",
+    line: 1,
+    doc: "",
+    members: exportsOf("src/data/index.ts"),
+  },
+];
 const isValue = ({ kind }) => kind !== "type" && kind !== "interface";
 /** Every declaration of src/ by name, what is exported to users first, for links from one docstring to another. */
 const declared = new Map();

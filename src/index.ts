@@ -2,7 +2,6 @@
 
 export { type Compiled, compile } from "./compile-function.ts";
 export { type Column, Dataset } from "./data/dataset.ts";
-export * as data from "./data/index.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export { ArgumentError, DTypeError, FileError, NablaError, NumericError, ShapeError } from "./errors.ts";
 export {

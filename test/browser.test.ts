@@ -38,7 +38,8 @@ const programNames = [
 type Holds = Readonly<Record<string, { readonly total: number; readonly longest: number }>>;
 
 const page = `<!doctype html><meta charset="utf-8"><title>Nabla</title>
-<script type="importmap">{ "imports": { "nabla": "./node_modules/nabla/dist/src/index.js" } }</script>`;
+<script type="importmap">{ "imports": { "nabla": "./node_modules/nabla/dist/src/index.js",
+  "nabla/data": "./node_modules/nabla/dist/src/data/index.js" } }</script>`;
 
 const browserArguments = [
   "--no-sandbox",

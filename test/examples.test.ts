@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import * as data from "../src/data/index.ts";
 import * as nabla from "../src/index.ts";
 import { agrees, examplesOf, programOf, shownValue } from "./docstrings.ts";
 import { writeExampleFiles } from "./example-files.ts";
@@ -31,7 +32,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "nabla-examples-"));
   process.chdir(folder);
   vi.stubEnv("NABLA_CACHE", folder);
-  const { sequential, layers, Dataset, callbacks, tensor, losses, metrics, optimizers, data } = nabla;
+  const { sequential, layers, Dataset, callbacks, tensor, losses, metrics, optimizers } = nabla;
   const dataset = Dataset.from({
     inputs: [
       [0, 0],
@@ -97,7 +98,6 @@ for (const file of files.filter((name) => !name.startsWith("cli/"))) {
           ...((await import(new URL(file, source).href)) as object),
           ...(file.startsWith("io/") ? {} : nabla),
         };
-        scope["data"] = given["data"]; // the examples' word for a data set, not nabla's folder of them
         let seen = 0;
         const check = (value: unknown, comment: string): void => {
           seen++;

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import * as data from "../src/data/index.ts";
 import {
-  data,
   functional,
   gradients,
   initializers,
