@@ -11,7 +11,9 @@ export interface ColumnBuilder {
   finish(name: string): TableColumn;
 }
 
-/** A builder for a type. "numbers" are integers if all are; `null` infers the type from all cells when they are there. */
+/**
+ * A builder for a type. "numbers" are integers if all are; `null` infers the type from all cells when they are there.
+ */
 export function columnBuilder(info: ColumnInfo | "numbers" | null, form: CellForm): ColumnBuilder {
   if (info === null) return new TextBuilder(form, null);
   const number = (cell: Cell): number => numberIn(cell, form);

@@ -16,8 +16,9 @@ import {
 } from "./cells.ts";
 import type { ColumnInfo } from "./column.ts";
 import { ColumnScan } from "./infer-column.ts";
+import type { RowBlock } from "./row-block.ts";
 import { Table } from "./table.ts";
-import { type RowBlock, type RowOptions, readRows } from "./table-rows.ts";
+import { type RowOptions, readRows } from "./table-rows.ts";
 
 /** How a table is read. */
 export interface TableOptions extends RowOptions {

@@ -15,8 +15,8 @@ export interface CsvHeader {
 
 /**
  * The names of the columns. With "auto", the first row holds names if none of its cells is empty or a number, or if
- * it counts 0, 1, 2, …, as pandas names columns that have no names. scikit-learn's files begin with the counts of rows and features and the names of the classes:
- * their columns are called feature_1 … and target.
+ * it counts 0, 1, 2, …, as pandas names columns that have no names. scikit-learn's files begin with the counts of rows
+ * and features and the names of the classes: their columns are called feature_1 … and target.
  */
 export function findHeader(rows: readonly (readonly string[])[], option: HeaderOption): CsvHeader {
   const [first = [], second] = rows;

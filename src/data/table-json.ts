@@ -2,7 +2,7 @@
 import { FileError, quote } from "../errors.ts";
 import { describe } from "../options.ts";
 import type { Cell } from "./cells.ts";
-import type { RowBlock } from "./table-rows.ts";
+import type { RowBlock } from "./row-block.ts";
 
 const longestJson = 2 ** 29 - 2 ** 16;
 const blockRows = 1024;

@@ -3,7 +3,7 @@ import { FileError, quote } from "../errors.ts";
 import { type CsvForm, readCsv } from "../formats/csv.ts";
 import { kindOf } from "../io/kind.ts";
 import type { OpenedFile } from "../io/opened-file.ts";
-import type { Cell } from "./cells.ts";
+import type { RowBlock } from "./row-block.ts";
 import { type CsvHeader, findHeader, type HeaderOption } from "./table-header.ts";
 import { jsonLines, jsonRows } from "./table-json.ts";
 
@@ -18,16 +18,6 @@ export interface RowOptions extends CsvForm {
   readonly header?: HeaderOption | undefined;
   /** The encoding of the text, such as "windows-1251". Default: that of the byte order mark, or "utf-8". */
   readonly encoding?: string | undefined;
-}
-
-/** Rows that follow one another. */
-export interface RowBlock {
-  /** The names of the columns so far; in JSON lines, later blocks may have more. */
-  readonly names: readonly string[];
-  /** The cells of each row; those at the end may be left out. */
-  readonly rows: readonly (readonly (Cell | undefined)[])[];
-  /** Says in which place of the file the i-th of the rows begins: "line 12". */
-  whereOf(i: number): string;
 }
 
 /** As many columns as a table may have. */

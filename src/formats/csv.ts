@@ -88,7 +88,7 @@ export async function* readCsv(
           `${quote(name)}, line ${line}: expected rows of at most ${longestRow} characters, got a longer one; ` +
             "is a quotation mark never closed?",
         );
-      // A row longer than the text so far is tried again when there is twice as much, so that time grows as length does.
+      // A row longer than the text so far is tried again with twice as much, so that time grows as length does.
       const isLonger = parsed.meta.cursor === 0;
       text = rest;
       await more(Math.max(sampleLength, isLonger ? 2 * rest.length : rest.length + sampleLength));
