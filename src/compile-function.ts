@@ -9,7 +9,7 @@ import * as ops from "./ops/index.ts";
 import { isRead, type Node } from "./ops/op.ts";
 import { checkFunction, describe } from "./options.ts";
 import { Cell } from "./runtime/cell.ts";
-import { backend, enqueue } from "./runtime/device.ts";
+import { backendName, enqueue, startBackend } from "./runtime/device.ts";
 import { evaluate, flush, numbersIn, storagesIn } from "./runtime/evaluate.ts";
 import { isInlining, type Trace, tracing } from "./runtime/trace.ts";
 import { mostSteps } from "./shape.ts";
@@ -45,7 +45,7 @@ export interface Compiled<Args extends TensorLike[], R extends Result> {
 }
 
 interface Traced {
-  readonly owner: Backend;
+  readonly owner: Backend | Promise<Backend>;
   readonly program: Promise<Program>;
   readonly variables: readonly Cell[];
   /** The variables whose value the program reads. */
@@ -86,8 +86,8 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
   const traces = new Map<string, Traced>();
 
   const traceFor = (args: readonly Tensor[]): Traced => {
-    const owner = backend();
-    const key = `${owner.name} ${args.map((x) => `${x.dtype}[${x.shape}]`).join(" ")}`;
+    const owner = startBackend();
+    const key = `${backendName()} ${args.map((x) => `${x.dtype}[${x.shape}]`).join(" ")}`;
     const known = traces.get(key);
     const traced = known ?? trace(plain, args, owner);
     if (known) traces.delete(key);
@@ -133,7 +133,7 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
     const results = await enqueue(async () => {
       const [program] = await Promise.all([traced.program, inputs]);
       for (const cell of traced.read) cell.checkCurrent();
-      const storages = await storagesIn(traced.owner, traced.variables);
+      const storages = await storagesIn(await traced.owner, traced.variables);
       for (const copyToReads of overwrites) await copyToReads();
       const numbers = args.map(({ node }) => numbersIn(node));
       try {
@@ -178,7 +178,7 @@ function release({ program, constants }: Traced): void {
   });
 }
 
-function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor[], owner: Backend): Traced {
+function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor[], owner: Traced["owner"]): Traced {
   const placeholders = args.map((x, i) => ops.placeholder(i, x.shape, x.dtype));
   const into: Trace = {
     reads: new Map(),
@@ -207,7 +207,7 @@ function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor
     placeholders,
   );
   const read = new Set(graphNodes(graph).map((node) => (isRead(node) ? node.attrs.variable : null)));
-  const program = owner.compile(graph);
+  const program = owner instanceof Promise ? owner.then((ready) => ready.compile(graph)) : owner.compile(graph);
   program.catch(() => undefined);
   const variables = graph.variables as Cell[];
   return {

@@ -2,7 +2,7 @@
 import { FunctionBuilder, ModuleBuilder } from "../backends/wasm/assemble/assembler.ts";
 import { compile } from "../compile-function.ts";
 import { zeros } from "../functions/array.ts";
-import { backend } from "../runtime/device.ts";
+import { backend, startBackend } from "../runtime/device.ts";
 import { variable } from "../variable.ts";
 
 /** The limits of one thread. */
@@ -15,6 +15,7 @@ export interface Limits {
 
 /** Measures both limits, in about half a second. */
 export async function measureLimits(): Promise<Limits> {
+  await startBackend();
   return { flops: multiplyAdds(), bandwidth: await bandwidth() };
 }
 

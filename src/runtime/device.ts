@@ -2,11 +2,16 @@
 import type { Backend } from "../backends/backend.ts";
 import { referenceBackend } from "../backends/reference/index.ts";
 import { wasmBackend } from "../backends/wasm/index.ts";
+import { NablaError } from "../errors.ts";
 import { lookUp } from "../options.ts";
 
-const makers: Record<string, () => Backend> = { wasm: wasmBackend, reference: () => referenceBackend };
-const made = new Map<() => Backend, Backend>();
-let chosen: () => Backend = wasmBackend;
+/** Starts a backend: at once, or, as one that asks for a GPU, later. */
+type Start = () => Backend | Promise<Backend>;
+
+/** The backends by name. */
+export const makers: Record<string, Start> = { wasm: wasmBackend, reference: () => referenceBackend };
+const made = new Map<Start, Backend | Promise<Backend>>();
+let chosen: Start = wasmBackend;
 
 /**
  * The names that {@link setBackend} takes.
@@ -25,12 +30,30 @@ export function setBackend(name: string): void {
   chosen = lookUp("backend", name, makers);
 }
 
-/** The backend that computes now, started at the first call. */
-export function backend(): Backend {
-  let instance = made.get(chosen);
-  if (!instance) made.set(chosen, (instance = chosen()));
+/** The backend that computes now, started at the first call. One that could not start is tried again. */
+export function startBackend(): Backend | Promise<Backend> {
+  const start = chosen;
+  const known = made.get(start);
+  if (known) return known;
+  const instance = start();
+  made.set(start, instance);
+  if (instance instanceof Promise)
+    instance.then(
+      (ready) => made.set(start, ready),
+      () => made.delete(start),
+    );
   return instance;
 }
+
+/** The backend that computes now. Throws {@link NablaError} while it is starting. */
+export function backend(): Backend {
+  const instance = startBackend();
+  if (!(instance instanceof Promise)) return instance;
+  throw new NablaError("the backend is still starting; await the numbers of a tensor first.");
+}
+
+/** The name of the backend that computes now, whether it has started or not. */
+export const backendName = (): string => backendNames.find((name) => makers[name] === chosen) ?? "";
 
 /**
  * Sets the number of threads for later work. Default: NABLA_THREADS, or else the number of cores. The results are the

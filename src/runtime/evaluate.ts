@@ -10,8 +10,11 @@ import { constantValue, type Resident } from "../ops/index.ts";
 import { isRead, keepValue, type Node } from "../ops/op.ts";
 import { type Each, zip } from "../zip.ts";
 import { type Cell, dirty, type Flush, tellReader } from "./cell.ts";
-import { backend, enqueue } from "./device.ts";
+import { enqueue, startBackend } from "./device.ts";
 import { isInlining, whyNoNumbers } from "./trace.ts";
+
+/** A backend, which may still be starting. */
+type Started = Backend | Promise<Backend>;
 
 /** The greatest number of compiled programs that are kept. The least recently used one is evicted. */
 const cacheSize = 256;
@@ -73,7 +76,7 @@ export function evaluate(nodes: readonly Node[]): Promise<void> {
  */
 export function flush(nodes: readonly Node[] = []): Promise<void> {
   if (nodes.length === 0 && dirty.size === 0) return Promise.resolve();
-  const owner = backend();
+  const owner = startBackend();
   const flushes = [...dirty].map((cell) => cell.beginFlush());
   const done = enqueue(async () => {
     const wanted = nodes.filter((node) => node.value === undefined);
@@ -89,7 +92,7 @@ export function flush(nodes: readonly Node[] = []): Promise<void> {
 }
 
 /** Computes everything in one program. */
-async function together(owner: Backend, wanted: readonly Node[], flushes: readonly Flush[]): Promise<void> {
+async function together(owner: Started, wanted: readonly Node[], flushes: readonly Flush[]): Promise<void> {
   for (const { copyToReads } of flushes) await copyToReads();
   const assignments = flushes.map(({ cell, value }) => ({ variable: cell, value }));
   await compute(owner, wanted, assignments);
@@ -101,7 +104,7 @@ async function together(owner: Backend, wanted: readonly Node[], flushes: readon
  * interrupted run, too, because earlier reads of the variables have their numbers by then. All values are computed
  * before the first is stored, since they may read variables that others assign.
  */
-async function oneByOne(owner: Backend, wanted: readonly Node[], flushes: readonly Flush[]): Promise<void> {
+async function oneByOne(owner: Started, wanted: readonly Node[], flushes: readonly Flush[]): Promise<void> {
   const computed: { flush: Flush; numbers: TypedArray }[] = [];
   for (const each of flushes) {
     try {
@@ -120,7 +123,8 @@ async function oneByOne(owner: Backend, wanted: readonly Node[], flushes: readon
   for (const { flush: each, numbers } of computed) {
     try {
       await each.copyToReads();
-      owner.write(await each.cell.storageIn(owner), numbers);
+      const ready = await owner;
+      ready.write(await each.cell.storageIn(ready), numbers);
       each.succeed();
     } catch (error) {
       each.fail(error);
@@ -131,7 +135,7 @@ async function oneByOne(owner: Backend, wanted: readonly Node[], flushes: readon
 
 /** Gives `outputs` their numbers, which it returns, and carries out `assignments`. */
 async function compute<const N extends readonly Node[]>(
-  owner: Backend,
+  starting: Started,
   outputs: N,
   assignments: readonly Assignment[] = [],
 ): Promise<Each<N, TypedArray>> {
@@ -142,6 +146,7 @@ async function compute<const N extends readonly Node[]>(
   for (const variable of graph.variables as Cell[]) {
     if (variable.lost && reads(graph, variable)) throw variable.lost;
   }
+  const owner = await starting;
   const lifted = liftNumbers(graph);
   const program = await programFor(owner, graph, lifted);
   const inputs = graph.inputs.map(numbersIn);

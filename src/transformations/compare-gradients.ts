@@ -7,7 +7,7 @@ import { ArgumentError, NumericError } from "../errors.ts";
 import { closeGraph, type Graph } from "../graph/graph.ts";
 import { detachGraph } from "../graph/replace.ts";
 import type { Node } from "../ops/op.ts";
-import { backend, enqueue } from "../runtime/device.ts";
+import { backendName, enqueue, startBackend } from "../runtime/device.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
 import { zip } from "../zip.ts";
 
@@ -118,7 +118,7 @@ export async function compareGradients(
     if (i >= 0)
       throw new NumericError(
         `checkGradients: the gradient by ${nameOf(name)} at [${indexOf(i, shape)}] is ${got[i]} on the ` +
-          `${backend().name} backend, but ${want[i]} in float64. ` +
+          `${backendName()} backend, but ${want[i]} in float64. ` +
           "The function may lose digits there in float32; if not, this is a bug of Nabla.",
       );
   }
@@ -171,7 +171,7 @@ function computable({ loss, slopes, inputs, outside, numbers }: TracedGradients)
     onBackend: () =>
       enqueue(async () => {
         const graph = graphOf(slopes);
-        const program = await backend().compile(detachGraph(graph));
+        const program = await (await startBackend()).compile(detachGraph(graph));
         const inputs = graph.inputs.map((node) => toArray(valuesOf(node), node.dtype));
         return program.run(inputs, [], 1).finally(() => program.free());
       }),

@@ -7,7 +7,7 @@ import { engineFeatures } from "../../backends/wasm/run/device.ts";
 import { compile } from "../../compile-function.ts";
 import { cacheFolder } from "../../io/files.ts";
 import { formatBytes } from "../../quantities.ts";
-import { backend } from "../../runtime/device.ts";
+import { backend, startBackend } from "../../runtime/device.ts";
 import { tensor } from "../../tensor.ts";
 import { type AnswerOptions, withAnswerOptions, withExamples } from "../arguments.ts";
 import { table } from "../table.ts";
@@ -35,6 +35,7 @@ export function addDoctor(program: Command): void {
 async function doctor({ json }: AnswerOptions): Promise<void> {
   // This comes first: before Node 22 relaxed SIMD can be switched on only while nothing has been compiled.
   const features = engineFeatures();
+  if (features.simd) await startBackend();
   const findings = [
     node(),
     processor(),

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { loadModel } from "../../models/load-model.ts";
 import { thousands } from "../../quantities.ts";
-import { backend } from "../../runtime/device.ts";
+import { startBackend } from "../../runtime/device.ts";
 import { examplesName } from "../../train/progress.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { confusionHeading, confusionOf, confusionTable } from "../confusion.ts";
@@ -35,7 +35,7 @@ export function addEvaluate(program: Command): void {
 }
 
 async function evaluate(file: string, { json, data, on, tiny }: EvaluateOptions): Promise<void> {
-  backend();
+  await startBackend();
   const model = await loadModel(file);
   if (on === undefined && !recipeNames().includes(model.name)) {
     throw new UsageError(

@@ -6,7 +6,7 @@ import { fileError } from "../../io/files.ts";
 import { loadModel } from "../../models/load-model.ts";
 import type { Model } from "../../models/model.ts";
 import { formatBytes, thousands } from "../../quantities.ts";
-import { backend } from "../../runtime/device.ts";
+import { backendName, startBackend } from "../../runtime/device.ts";
 import { type AnswerOptions, count, withAnswerOptions, withExamples } from "../arguments.ts";
 import { UsageError } from "../failure.ts";
 import { kernelTable, type Measured, measuredKernels, milliseconds, scaled } from "../kernel-table.ts";
@@ -69,7 +69,7 @@ function readSections(text: string): Section[] {
 }
 
 async function inspect(target: string, options: InspectOptions): Promise<void> {
-  backend();
+  await startBackend();
   const { model, defaultBatchSize } = await findModel(target);
   const isCompiled = (await model.loadTraining()) !== null;
   const { batchSize = defaultBatchSize, program: kind = isCompiled ? "train" : "predict" } = options;
@@ -87,11 +87,11 @@ async function inspect(target: string, options: InspectOptions): Promise<void> {
   }
   if (options.json) {
     const { runs: _, ...measured } = measurement ?? { runs: [] };
-    sayJson({ target, program: kind, batchSize, backend: backend().name, ...description, ...measured });
+    sayJson({ target, program: kind, batchSize, backend: backendName(), ...description, ...measured });
     return;
   }
   const paint = paintFor(process.stdout);
-  say(`${paint("bold", model.name)}, ${titles[kind]}, batches of ${batchSize}, backend ${backend().name}`);
+  say(`${paint("bold", model.name)}, ${titles[kind]}, batches of ${batchSize}, backend ${backendName()}`);
   for (const section of options.show) {
     if (options.show.length > 1) say(`\n${paint("bold", `── ${section} ──`)}`);
     say(section === "overview" ? overview(description, measurement, paint) : show(section, description));

@@ -7,7 +7,7 @@ import type { Model } from "../../models/model.ts";
 import type { Recipe, RecipeOptions, RecipeResult } from "../../models/recipe.ts";
 import { parametersIn } from "../../nn/tree/structure.ts";
 import { formatDuration, thousands } from "../../quantities.ts";
-import { backend } from "../../runtime/device.ts";
+import { startBackend } from "../../runtime/device.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Callback, TrainingRun } from "../../train/callback.ts";
 import { examplesName, TrainingProgress } from "../../train/progress.ts";
@@ -70,7 +70,7 @@ async function train(name: string, options: TrainOptions): Promise<void> {
   const file = await prepareModelFile(out, name);
   // The backend comes before anything else that compiles WebAssembly (a download does), since its engine flags are
   // fixed then.
-  backend();
+  await startBackend();
   const stream = json ? process.stderr : process.stdout;
   const downloading = new DownloadProgress(stream);
   const progress = quiet ? null : new TrainingProgress(stream.isTTY ? stream : null, (line) => say(line, stream));
