@@ -8,7 +8,7 @@ export type HalfDType = "float16" | "bfloat16";
 const formats = { float16: [5, 10], bfloat16: [8, 7] } as const satisfies Record<HalfDType, readonly [number, number]>;
 
 /** True for float16 and bfloat16. */
-export const isHalf = (dtype: string): dtype is HalfDType => Object.hasOwn(formats, dtype);
+export const isHalf = (dtype: string): dtype is HalfDType => dtype === "float16" || dtype === "bfloat16";
 
 // The words of a float64; the upper one holds sign and exponent.
 const number = new Float64Array(1);
@@ -42,7 +42,7 @@ function fromBits(bits: number, [exponentBits, fractionBits]: readonly [number, 
   const fraction = bits & (2 ** fractionBits - 1);
   const sign = bits & 0x8000 ? -1 : 1;
   if (exponent === 2 ** exponentBits - 1) return fraction ? NaN : sign * Infinity;
-  const steps = exponent === 0 ? fraction : fraction + 2 ** fractionBits;
+  const steps = exponent ? fraction + 2 ** fractionBits : fraction;
   return sign * steps * powerOfTwo(Math.max(1, exponent) - bias - fractionBits);
 }
 

@@ -11,7 +11,7 @@ type Start = () => Backend | Promise<Backend>;
 /** The backends by name. */
 export const makers: Record<string, Start> = { wasm: wasmBackend, reference: () => referenceBackend };
 const made = new Map<Start, Backend | Promise<Backend>>();
-let chosen: Start = wasmBackend;
+let chosen = "wasm";
 
 /**
  * The names that {@link setBackend} takes.
@@ -27,12 +27,13 @@ export const backendNames = Object.keys(makers);
  * @example setBackend("wasm");
  */
 export function setBackend(name: string): void {
-  chosen = lookUp("backend", name, makers);
+  lookUp("backend", name, makers);
+  chosen = name;
 }
 
 /** The backend that computes now, started at the first call. One that could not start is tried again. */
 export function startBackend(): Backend | Promise<Backend> {
-  const start = chosen;
+  const start = makers[chosen]!;
   const known = made.get(start);
   if (known) return known;
   const instance = start();
@@ -53,7 +54,7 @@ export function backend(): Backend {
 }
 
 /** The name of the backend that computes now, whether it has started or not. */
-export const backendName = (): string => backendNames.find((name) => makers[name] === chosen) ?? "";
+export const backendName = (): string => chosen;
 
 /**
  * Sets the number of threads for later work. Default: NABLA_THREADS, or else the number of cores. The results are the

@@ -30,18 +30,20 @@ export function printStore(
   if (spread === "scattered") {
     for (let lane = 0; lane < lanes; lane++) {
       const offset = p.pushAddress(buffer, at, lane);
-      f.get(value).emit(pieces[bytes as 1 | 2 | 4][2], offset, lane);
+      f.get(value).emit(pieces[bytes >> 1]!, offset, lane);
     }
   } else storeRun(p, buffer, at, value, spread === "same" ? 1 : lanes);
   if (value !== from) f.release(value, "v128");
 }
 
-/** The instructions that store four adjacent elements, two, and one, by the bytes of an element. */
-const pieces = {
-  4: ["v128.store", "v128.store64_lane", "v128.store32_lane"],
-  2: ["v128.store64_lane", "v128.store32_lane", "v128.store16_lane"],
-  1: ["v128.store32_lane", "v128.store16_lane", "v128.store8_lane"],
-} as const satisfies Record<number, readonly Opcode[]>;
+/** The instructions that store 1, 2, 4, 8 and 16 bytes. */
+const pieces = [
+  "v128.store8_lane",
+  "v128.store16_lane",
+  "v128.store32_lane",
+  "v128.store64_lane",
+  "v128.store",
+] as const satisfies Opcode[];
 
 /** Packs the low bytes of the four lanes, one or two of each, into adjacent bytes. */
 function lowBytes(f: FunctionBuilder, buffer: Buffer, from: Local): Local {
@@ -61,16 +63,17 @@ function lowBytes(f: FunctionBuilder, buffer: Buffer, from: Local): Local {
 function storeRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, value: Local, lanes: number): void {
   const { f } = p;
   const { bytes } = dtypeInfo(buffer.dtype);
-  const [quad, pair, single] = pieces[bytes as 1 | 2 | 4];
-  const piece = (op: (typeof pieces)[1 | 2 | 4][number], first: number, lane: number): void => {
+  /** Stores `count` elements, a power of two. */
+  const piece = (count: number, first: number, lane: number): void => {
+    const op = pieces[Math.log2(bytes * count)]!;
     const offset = p.pushAddress(buffer, at) + first * bytes;
     f.get(value);
     if (op === "v128.store") f.emit(op, offset);
     else f.emit(op, offset, lane);
   };
-  if (lanes === 4) return piece(quad, 0, 0);
-  if (lanes >= 2) piece(pair, 0, 0);
-  if (lanes !== 2) piece(single, lanes - 1, lanes - 1);
+  if (lanes === 4) return piece(4, 0, 0);
+  if (lanes >= 2) piece(2, 0, 0);
+  if (lanes !== 2) piece(1, lanes - 1, lanes - 1);
 }
 
 function addRun(p: VectorPrinter, buffer: Buffer, at: VectorAffine, from: Local, lanes: number): void {
