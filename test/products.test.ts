@@ -307,6 +307,47 @@ test("sides of several axes", async () => {
   );
 });
 
+/**
+ * Windows of an image lie in memory without guards: their runs are read in place, and a tile walks several axes. The
+ * last sizes have sums that are cut into passes, within an axis that others enclose too.
+ */
+test("sums of several runs that are read in place", async () => {
+  const sizes: readonly (readonly [images: number, side: number, from: number, to: number, taps: number])[] = [
+    [2, 9, 1, 2, 3],
+    [3, 11, 3, 6, 5],
+    [2, 12, 8, 3, 3],
+    [1, 20, 6, 16, 7],
+    [5, 8, 40, 5, 3],
+    [2, 9, 130, 20, 3],
+    [3, 43, 1, 6, 3],
+    [2, 62, 2, 7, 2],
+  ];
+  const turned = (x: Tensor, how: number): Tensor =>
+    how === 0 ? x : how === 1 ? x.flip([1, 2]) : x.transpose([0, 2, 1, 3]);
+  await check(
+    sizes.flatMap(([images, side, from, to, taps]) =>
+      [0, 1, 2].flatMap((how) => {
+        const places = side - taps + 1;
+        const windows = turned(leaf([images, side, side, from]), how)
+          .slidingWindow(1, taps)
+          .slidingWindow(2, taps);
+        const [kernel, gradient] = [leaf([taps, taps, from, to]), leaf([images, places, places, to])];
+        const name = `${images}×${side}×${side}×${from} to ${to} by ${taps}, ${["plain", "flipped", "transposed"][how]}`;
+        return [
+          { name, a: windows, b: kernel, labels: { a: "bhwcij", b: "ijco", out: "bhwo" } },
+          {
+            name: `${name}, turned kernel`,
+            a: windows,
+            b: kernel.flip([0, 1]),
+            labels: { a: "bhwcij", b: "ijco", out: "bhwo" },
+          },
+          { name: `${name}, by the kernel`, a: windows, b: gradient, labels: { a: "bhwcij", b: "bhwo", out: "ijco" } },
+        ];
+      }),
+    ),
+  );
+});
+
 test("convolutions and their gradients", async () => {
   const sizes: readonly (readonly [
     images: number,

@@ -4,6 +4,7 @@ import type { Kernel } from "../../../compile/kernel.ts";
 import { longestAxis } from "../../../shape.ts";
 import type { Affine } from "../../../view.ts";
 import { axesOf, innerAxis, type Line, lineOf } from "./line.ts";
+import { type Passes, passesOfBoxes, passesOfRuns, passesOverRun } from "./passes.ts";
 import { longestWork, mostUnitsOfPhase, unitsFor } from "./piece.ts";
 import type { Target } from "./target.ts";
 
@@ -16,9 +17,13 @@ const smallest = 16384;
  * Products with fewer rows, columns or steps are plain loops too. The choice must not depend on the engine, because
  * loops may add in another order.
  */
-const fewest = 4;
-/** Steps of the sum in one pass: 512 steps of an 8-column panel are 16 KB, which stay in the first-level cache. */
-const longestPass = 512;
+const fewest = { rows: 4, columns: 2, steps: 4 } as const;
+/**
+ * Padded columns are computed in vain. Beyond this multiple of the work, blocking does not pay. Measured with two
+ * columns, of which a tile wastes three quarters: 1024×64 by 64×2 takes 0.57 of the time of plain loops in Node 24, and
+ * 0.67 in Node 20; a convolution of 32 channels to 2 takes 0.35 and 0.49.
+ */
+const mostPadding = 4;
 /** Columns of a block. Its sums stay in a buffer until the last pass; then the epilogue finishes and stores them. */
 const widestBlock = 512;
 /** Bytes of the packed rows and sums of one block, so that they stay in the second-level cache beside the columns. */
@@ -36,13 +41,12 @@ const sideStep = 16;
 /** At most so many columns are read in place, unpacked. */
 const fewColumns = 32;
 /**
- * With at most `fewRows` rows, packing the columns costs more than it saves. They are read in place, in passes of
- * `shortPass` steps, after which the second tile of rows still finds them in the second-level cache. An item takes
- * about `thinItemColumns` columns. Measured on one thread, in GFLOP/s, for Node 20 and 24: 8×1024×1024 went from 28 to
+ * With at most `fewRows` rows, packing the columns costs more than it saves. They are read in place, in short
+ * passes, after which the second tile of rows still finds them in the second-level cache. An item takes about
+ * `thinItemColumns` columns. Measured on one thread, in GFLOP/s, for Node 20 and 24: 8×1024×1024 went from 28 to
  * 31 and from 45 to 62, 4×1024×1024 from 23 to 31 and from 33 to 61.
  */
 const fewRows = 12;
-const shortPass = 64;
 const thinItemColumns = 256;
 
 /** An operand that is read in place, without packing. */
@@ -69,10 +73,7 @@ export interface Blocking {
   readonly directColumnStep: number | null;
   /** True if a piece of its own packs the columns once, for all threads. */
   readonly sharesColumns: boolean;
-  /** Length of a pass along the sum, in runs (in steps if there is one run); number of passes; most steps in a pass. */
-  readonly passLength: number;
-  readonly passes: number;
-  readonly passSteps: number;
+  readonly passes: Passes;
   readonly blockRows: number;
   readonly blockColumns: number;
   /**
@@ -127,34 +128,26 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const columnCount = columns.runs * columns.run;
   const product = bare.count * columnCount * depth.count;
   if (
-    bare.count < fewest ||
-    columnCount < fewest ||
-    depth.count < fewest ||
+    bare.count < fewest.rows ||
+    columnCount < fewest.columns ||
+    depth.count < fewest.steps ||
     // The steps that a pass begins after are counted in 32 bits.
     depth.count > longestAxis ||
     product < (batch.count < manyProducts ? smallest : smallest / 8)
   )
     return null;
-  // Padded columns are computed in vain. Beyond 2.5 times the work, blocking does not pay.
-  if (columns.count > 2.5 * columnCount) return null;
+  if (columns.count > mostPadding * columnCount) return null;
 
   const rowLayout = rowLayoutOf(rowValue, bare, depth, tileRows);
   const rows = rowLayout === "panels" ? lineOf(rowAxes, extents, tileRows) : bare;
   const oneRun = depth.runs === 1;
-  const parts = oneRun ? depth.run : depth.runs;
   const columnStep = directColumnStep(columnValue, columns, depth);
   const isThin = oneRun && columnStep !== null && rows.count <= fewRows && columns.run > fewColumns;
-  const longest = isThin
-    ? shortPass
-    : oneRun
-      ? longestPass
-      : rowLayout === "direct"
-        ? 1
-        : Math.max(1, Math.floor(longestPass / depth.run));
-  const even = Math.ceil(parts / Math.ceil(parts / longest));
-  const passLength = oneRun ? Math.min(depth.run, roundUp(even, 4)) : even;
-  const passes = Math.ceil(parts / passLength);
-  const passSteps = oneRun ? passLength : passLength * depth.run;
+  const passes = oneRun
+    ? passesOverRun(depth, isThin)
+    : rowLayout === "direct"
+      ? passesOfBoxes(depth, extents)
+      : passesOfRuns(depth, extents);
 
   const each = product / 4;
   const rowParts = Math.ceil(rows.count / tileRows);
@@ -170,7 +163,7 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
   const blockColumns = columns.runs === 1 ? Math.min(itemColumns, widestBlock) : columns.count;
 
   const directRowBytes = directRows(kernel, rows, columns, tileColumns);
-  const rowBytes = (rowLayout === "direct" ? 4 : passSteps * 4) + (directRowBytes !== null ? 0 : blockColumns * 4);
+  const rowBytes = (rowLayout === "direct" ? 4 : passes.steps * 4) + (directRowBytes !== null ? 0 : blockColumns * 4);
   const blockRows = Math.min(itemRows, Math.max(tileRows, Math.floor(blockBytes / rowBytes / tileRows) * tileRows));
   const rowItems = Math.ceil(rows.count / itemRows);
   const itemsPerProduct = rowItems * columnItems;
@@ -189,9 +182,7 @@ function block(kernel: Kernel, { joinsPairs }: Target): Blocking | null {
     operands: [rowValue, columnValue],
     rowLayout,
     sharesColumns,
-    passLength,
     passes,
-    passSteps,
     blockRows,
     blockColumns,
     directColumnStep: isThin || columns.run <= fewColumns ? columnStep : null,
@@ -238,9 +229,7 @@ function rowLayoutOf(value: Expression, rows: Line, depth: Line, tileRows: numbe
   if (
     isBare(value) &&
     stepsOf(value) === 1 &&
-    value.at.terms.every((t) => !usesAxes(t.value as Expression, depth.axes)) &&
-    // Each run is a pass of its own, which pays only for runs of several vectors.
-    (depth.runs === 1 || depth.run >= 32)
+    value.at.terms.every((t) => !usesAxes(t.value as Expression, depth.axes))
   )
     return "direct";
   // Panels round the rows up to whole tiles; copied rows do not.
@@ -323,7 +312,7 @@ export interface OwnLayout {
 
 export function ownLayout(b: Blocking): OwnLayout {
   const columns = b.sharesColumns || b.directColumnStep !== null ? 0 : columnBytes(b);
-  const rowBytes = b.rowLayout === "direct" ? 4 : b.passSteps * 4;
+  const rowBytes = b.rowLayout === "direct" ? 4 : b.passes.steps * 4;
   const rows = roundUp(columns, 64);
   const sums = roundUp(rows + (b.blockRows + b.tileRows) * rowBytes + 64, 64);
   return {

@@ -1,10 +1,10 @@
 // Prints contract kernels that are large enough to block: packed panels and a register-tiled product.
 import type { Kernel } from "../../../compile/kernel.ts";
 import type { ModuleBuilder } from "../assemble/assembler.ts";
-import { type Blocking, ownLayout } from "./blocking.ts";
+import { type Blocking, type DirectLoad, ownLayout } from "./blocking.ts";
 import { printSharedColumns } from "./columns.ts";
 import { frameOf } from "./frame.ts";
-import { printMicroKernel } from "./micro-kernel.ts";
+import { printMicroKernel, type WalkedAxis } from "./micro-kernel.ts";
 import type { Piece } from "./piece.ts";
 import { ProductPrinter } from "./product.ts";
 import type { Target } from "./target.ts";
@@ -23,6 +23,8 @@ export function printContract(
       columns: b.tileColumns,
       rowsApart: b.rowLayout !== "panels",
       columnStep: b.directColumnStep ?? b.tileColumns * 4,
+      walk: walkOf(b),
+      unrolls: target.joinsPairs,
     }),
   );
   const product: Piece = {
@@ -34,4 +36,16 @@ export function printContract(
   };
   const packsOnce = b.sharesColumns && b.directColumnStep === null;
   return packsOnce ? [printSharedColumns(kernel, b, `${name}_columns`, target), product] : [product];
+}
+
+/** The axes of the sum that a tile walks in one pass. */
+function walkOf({ rowLayout, passes, depth, operands: [rows], tileRows }: Blocking): WalkedAxis[] {
+  // Packed rows are contiguous along the sum; in a panel each step is contiguous.
+  if (rowLayout !== "direct") return [{ extent: null, rowStep: rowLayout === "rows" ? 4 : tileRows * 4 }];
+  // Tiles of one run count their steps, so that products of all lengths share them.
+  const isFixed = depth.runs > 1 && passes.within % passes.length === 0;
+  return passes.axes.map((axis, level) => ({
+    extent: level > 0 ? depth.extents[depth.axes.indexOf(axis)]! : isFixed ? passes.length : null,
+    rowStep: ((rows as DirectLoad).at.coefficients[axis] ?? 0) * 4,
+  }));
 }

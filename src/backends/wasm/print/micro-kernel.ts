@@ -1,8 +1,19 @@
 // The register-tiled inner product: a tile of C from a few rows of A and a panel of columns of B.
+import { sizeOf } from "../../../shape.ts";
 import { FunctionBuilder } from "../assemble/assembler.ts";
+
+/** Steps of a sum that are unrolled whole, and most of one axis. */
+const mostUnrolled = 32;
+const mostAbreast = 16;
 
 /** Parameters of the tile function after the addresses of its rows of A, in order; all are i32. */
 const tileParameters = ["b", "c", "steps", "rowBytes", "stored", "accumulate"] as const;
+
+/** An axis of the sum: its extent, null where `steps` says it; and its stride in bytes in the rows of A. */
+export interface WalkedAxis {
+  readonly extent: number | null;
+  readonly rowStep: number;
+}
 
 export interface TileLayout {
   readonly rows: number;
@@ -11,6 +22,10 @@ export interface TileLayout {
    * True if each row of A is contiguous and has its own address; false for a panel, in which each step is contiguous.
    */
   readonly rowsApart: boolean;
+  /** The axes of the sum that a tile walks, outermost first. */
+  readonly walk: readonly WalkedAxis[];
+  /** True for an engine that keeps the order of unrolled loads. Others hoist all, and run out of registers (V8 11). */
+  readonly unrolls: boolean;
   /** Bytes from step to step in B. */
   readonly columnStep: number;
 }
@@ -23,7 +38,7 @@ export interface TileLayout {
  */
 export function printMicroKernel(
   fusedMultiplyAdd: boolean,
-  { rows: tileRows, columns: tileColumns, rowsApart, columnStep }: TileLayout,
+  { rows: tileRows, columns: tileColumns, rowsApart, columnStep, walk, unrolls }: TileLayout,
 ): FunctionBuilder {
   const f = new FunctionBuilder(
     "tile",
@@ -58,33 +73,62 @@ export function printMicroKernel(
     f.emit("end");
   };
   for (const sum of sums.flat()) f.splat(0, "f32").set(sum);
-  // One step per iteration. Engines unroll the loop; unrolled here, V8 11 hoists all loads and runs out of registers.
-  f.emit("loop");
-  columns.forEach((column, j) =>
-    f
-      .get(b)
-      .emit("v128.load", j * 16)
-      .set(column),
-  );
-  for (let r = 0; r < tileRows; r++) {
-    if (rowsApart) f.get(r).emit("v128.load32_splat", 0).set(row);
-    else
-      f.get(0)
-        .emit("v128.load32_splat", r * 4)
-        .set(row);
-    columns.forEach((column, j) => {
-      const sum = sums[r]![j]!;
-      if (fusedMultiplyAdd) f.get(row).get(column).get(sum).emit("f32x4.relaxed_madd").set(sum);
-      else f.get(sum).get(row).get(column).emit("f32x4.mul").emit("f32x4.add").set(sum);
-    });
-  }
-  if (rowsApart) for (let r = 0; r < tileRows; r++) f.get(r).plus(4).set(r);
-  else
-    f.get(0)
-      .plus(tileRows * 4)
-      .set(0);
-  f.get(b).plus(columnStep).set(b);
-  f.get(steps).i32(1).emit("i32.sub").tee(steps).emit("br_if", 0).emit("end");
+  /** One step of the sum, `rowOffset` and `columnOffset` bytes after the addresses. */
+  const step = (rowOffset: number, columnOffset: number): void => {
+    columns.forEach((column, j) =>
+      f
+        .get(b)
+        .emit("v128.load", columnOffset + j * 16)
+        .set(column),
+    );
+    for (let r = 0; r < tileRows; r++) {
+      if (rowsApart) f.get(r).emit("v128.load32_splat", rowOffset).set(row);
+      else
+        f.get(0)
+          .emit("v128.load32_splat", rowOffset + r * 4)
+          .set(row);
+      columns.forEach((column, j) => {
+        const sum = sums[r]![j]!;
+        if (fusedMultiplyAdd) f.get(row).get(column).get(sum).emit("f32x4.relaxed_madd").set(sum);
+        else f.get(sum).get(row).get(column).emit("f32x4.mul").emit("f32x4.add").set(sum);
+      });
+    }
+  };
+  const advanceRows = (bytes: number): void => {
+    if (bytes !== 0) for (let r = 0; r < (rowsApart ? tileRows : 1); r++) f.get(r).plus(bytes).set(r);
+  };
+  /** Walks the axes from `level` on. */
+  const nest = (level: number): void => {
+    const { extent, rowStep } = walk[level]!;
+    const isInner = level === walk.length - 1;
+    const left = extent === null && level === 0 ? steps : f.local("i32");
+    const abreast = isInner && unrolls && extent !== null && columnStep >= 0 ? divisor(extent, mostAbreast) : 1;
+    if (extent !== null) f.i32(extent / abreast).set(left);
+    f.emit("loop");
+    if (isInner) {
+      for (let i = 0; i < abreast; i++) step(i * rowStep, i * columnStep);
+      advanceRows(abreast * rowStep);
+      f.get(b)
+        .plus(abreast * columnStep)
+        .set(b);
+    } else {
+      nest(level + 1);
+      const inner = walk[level + 1]!;
+      advanceRows(rowStep - inner.extent! * inner.rowStep);
+    }
+    f.get(left).i32(1).emit("i32.sub").tee(left).emit("br_if", 0).emit("end");
+  };
+  const whole = walk.every(({ extent, rowStep }) => extent !== null && rowStep >= 0) && columnStep >= 0;
+  if (unrolls && whole && sizeOf(walk.map(({ extent }) => extent!)) <= mostUnrolled) {
+    let count = 0;
+    const unroll = (level: number, offset: number): void => {
+      const { extent, rowStep } = walk[level]!;
+      for (let i = 0; i < extent!; i++)
+        if (level < walk.length - 1) unroll(level + 1, offset + i * rowStep);
+        else step(offset + i * rowStep, columnStep * count++);
+    };
+    unroll(0, 0);
+  } else nest(0);
   // Each pass has its own sum, added to the total at its end: one long chain of additions would lose digits.
   f.get(parameter("accumulate")).emit("if");
   eachTileRow((r) =>
@@ -107,4 +151,11 @@ export function printMicroKernel(
     ),
   );
   return f;
+}
+
+/** The largest divisor of `n` that is at most `most`. */
+function divisor(n: number, most: number): number {
+  let d = Math.min(n, most);
+  while (n % d !== 0) d--;
+  return d;
 }

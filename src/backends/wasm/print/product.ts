@@ -1,10 +1,11 @@
 // Prints a blocked product: passes over the sum, blocks of rows and columns, and the tiles of each.
+import { type Expression, usesAxes } from "../../../compile/expression.ts";
 import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
-import { type Blocking, type OwnLayout, ownLayout } from "./blocking.ts";
+import { type Blocking, type DirectLoad, type OwnLayout, ownLayout } from "./blocking.ts";
 import { EpiloguePrinter, type PrintedStore, type Sums } from "./epilogue.ts";
 import type { Vector } from "./expand.ts";
 import { type Frame, pushSharedColumns } from "./frame.ts";
-import { atIndex, atRun, innerAxis } from "./line.ts";
+import { atIndex, innerAxis } from "./line.ts";
 import { printPanels, printRows, type Side } from "./pack.ts";
 import type { PieceParameters } from "./piece.ts";
 import type { VectorPrinter } from "./vector-printer.ts";
@@ -165,72 +166,79 @@ export class ProductPrinter {
   /** Stores the address of each row in a table. The last one is repeated, so that a partial tile has all its rows. */
   #tableOfRows(first: Local, last: Local): void {
     const f = this.#f;
+    const { rows, tileRows, depth, operands } = this.#b;
     const load = this.#rows.value as Extract<Vector, { kind: "load" }>;
-    const { row, to, address } = f.locals("i32", "row", "to", "address");
+    const { row, to, address, left } = f.locals("i32", "row", "to", "address", "left");
     f.get(this.#parameters.own).plus(this.#layout.rows).set(to);
-    this.#p.vectorAxis = innerAxis(this.#b.depth);
-    f.rangedLoop(
-      row,
-      () => f.get(first),
-      last,
-      1,
-      () => {
-        atIndex(this.#p, this.#b.rows, row, () => {
-          this.#p.body([], () => {
-            f.plus(this.#p.pushAddress(load.buffer, load.at)).set(address);
-          });
-        });
-        f.get(to).get(address).emit("i32.store", 0);
-        f.get(to).plus(4).set(to);
-      },
-    );
-    for (let i = 0; i < this.#b.tileRows - 1; i++)
+    this.#p.vectorAxis = innerAxis(depth);
+    const axis = innerAxis(rows);
+    // The rows of a run lie at equal distances, unless their index is itself read from memory.
+    const { at } = operands[0] as DirectLoad;
+    const stride = at.terms.some((t) => usesAxes(t.value as Expression, [axis])) ? null : at.coefficients[axis]! * 4;
+    f.get(first).set(row).emit("loop");
+    atIndex(this.#p, rows, row, (inner) => {
+      this.#p.body([], () => {
+        f.plus(this.#p.pushAddress(load.buffer, load.at)).set(address);
+      });
+      if (stride !== null)
+        f.least(
+          () => f.i32(rows.run).get(inner).emit("i32.sub"),
+          () => f.get(last).get(row).emit("i32.sub"),
+        ).set(left);
+    });
+    if (stride !== null) f.emit("loop");
+    f.get(to).get(address).emit("i32.store", 0).get(to).plus(4).set(to).get(row).plus(1).set(row);
+    if (stride !== null) {
+      f.get(address).plus(stride).set(address);
+      f.get(left).i32(1).emit("i32.sub").tee(left).emit("br_if", 0).emit("end");
+    }
+    f.get(row).get(last).emit("i32.lt_u").emit("br_if", 0).emit("end");
+    if (stride !== null) f.get(address).plus(-stride).set(address);
+    for (let i = 0; i < tileRows - 1; i++)
       f.get(to)
         .get(address)
         .emit("i32.store", 4 * i);
-    f.releaseAll([row, to, address], "i32");
+    f.releaseAll([row, to, address, left], "i32");
   }
 
   /** Sums a block over the whole inner axis, one pass after the other. */
   #passes(first: Local, last: Local, columns: Local, range: ColumnRange, sums: Sums, tile: number): void {
     const f = this.#f;
     const b = this.#b;
-    const { depth, passLength, passes } = b;
+    const { line, within, unitSteps, length, count } = b.passes;
     const { pass, steps, stepsDone, stop } = f.locals("i32", "pass", "steps", "stepsDone", "stop");
-    const parts = depth.runs === 1 ? depth.run : depth.runs;
     const body = (): void => {
       if (b.rowLayout !== "direct") {
-        this.#packRows(first, last, passes === 1 ? null : { first: pass, last: stop });
+        this.#packRows(first, last, count === 1 ? null : { first: pass, last: stop });
         return this.#tiles(first, last, columns, range, sums, { steps, stepsDone, offset: null }, tile);
       }
       const load = this.#rows.value as Extract<Vector, { kind: "load" }>;
       const offset = f.local("i32");
-      const inner = (): void => {
+      atIndex(this.#p, line, pass, () => {
         f.i32(0);
-        depth.axes.forEach((axis) => this.#p.pushCounter(axis, (load.at.coefficients[axis] ?? 0) * 4));
+        line.axes.forEach((axis) => this.#p.pushCounter(axis, (load.at.coefficients[axis] ?? 0) * 4));
         f.set(offset);
-      };
-      // Within one run the steps are contiguous; across runs the offset follows from the counters of the outer axes.
-      if (depth.runs === 1) f.get(stepsDone).times(4).set(offset);
-      else atRun(this.#p, depth, pass, inner);
+      });
       this.#tiles(first, last, columns, range, sums, { steps, stepsDone, offset }, tile);
       f.release(offset, "i32");
     };
-    const perPart = depth.runs === 1 ? 1 : depth.run;
-    if (passes === 1) {
+    // A tile counts the indices of the line where it walks rows in place, and steps where these are packed.
+    const counted = b.rowLayout === "direct" ? 1 : unitSteps;
+    if (count === 1) {
       f.i32(0).tee(stepsDone).set(pass);
-      f.i32(parts * perPart).set(steps);
+      f.i32(line.count * counted).set(steps);
       body();
     } else {
-      f.countedLoop(pass, 0, parts, passLength, () => {
-        f.least(
-          () => f.get(pass).plus(passLength),
-          () => f.i32(parts),
-        ).tee(stop);
-        f.get(pass).emit("i32.sub").times(perPart).set(steps);
-        f.get(pass).times(perPart).set(stepsDone);
-        body();
-      });
+      f.i32(0).set(pass).emit("loop");
+      const end = (): void => {
+        if (within === line.count) f.i32(within);
+        else f.get(pass).i32(within).emit("i32.div_u").plus(1).times(within);
+      };
+      f.least(() => f.get(pass).plus(length), end).tee(stop);
+      f.get(pass).emit("i32.sub").times(counted).set(steps);
+      f.get(pass).times(unitSteps).set(stepsDone);
+      body();
+      f.get(stop).tee(pass).i32(line.count).emit("i32.lt_u").emit("br_if", 0).emit("end");
     }
     f.releaseAll([pass, steps, stepsDone, stop], "i32");
   }
@@ -248,7 +256,16 @@ export class ProductPrinter {
         .i32(b.tileRows)
         .emit("i32.div_u")
         .set(lastPanel);
-      printPanels(this.#p, this.#rows, b.tileRows, firstPanel, lastPanel, target, b.passSteps * b.tileRows * 4, range);
+      printPanels(
+        this.#p,
+        this.#rows,
+        b.tileRows,
+        firstPanel,
+        lastPanel,
+        target,
+        b.passes.steps * b.tileRows * 4,
+        range,
+      );
       f.release(firstPanel, "i32");
       f.release(lastPanel, "i32");
     }
@@ -308,7 +325,7 @@ export class ProductPrinter {
               () => f.get(last).get(row).emit("i32.sub"),
               () => f.i32(b.tileRows),
             );
-            if (b.passes === 1) f.i32(0);
+            if (b.passes.count === 1) f.i32(0);
             else f.get(pass.stepsDone);
             f.emit("call", tile);
             f.get(rowsAt)
@@ -331,7 +348,7 @@ interface ColumnRange {
   readonly width: () => void;
 }
 
-/** The steps of one pass: their number, the number before them, and the byte offset within an unpacked row. */
+/** One pass: its steps, as a tile counts them; the steps before it; and its offset in bytes within an unpacked row. */
 interface Pass {
   readonly steps: Local;
   readonly stepsDone: Local;
