@@ -27,7 +27,7 @@ export function columnBuilder(info: ColumnInfo | "numbers" | null, form: CellFor
     case "boolean":
       return new NumericBuilder(form, type, (cell) => (booleanPairs(cell) ? booleanIn(cell) : bitIn(cell, form)));
     case "date":
-      return new NumericBuilder(form, type, (cell) => dateIn(cell, dates));
+      return new NumericBuilder(form, type, (cell) => dateIn(cell, dates), { dates });
     default:
       return new TextBuilder(form, info);
   }
@@ -68,10 +68,17 @@ class NumericBuilder implements ColumnBuilder {
   readonly #type: NumericColumn["type"] | null;
   readonly #read: (cell: Cell) => number;
   readonly #numbers = new Numbers();
+  readonly #more: Pick<NumericColumn, "dates">;
   #isInteger = true;
   #present = 0;
 
-  constructor(form: CellForm, type: NumericColumn["type"] | null, read: (cell: Cell) => number) {
+  constructor(
+    form: CellForm,
+    type: NumericColumn["type"] | null,
+    read: (cell: Cell) => number,
+    more: Pick<NumericColumn, "dates"> = {},
+  ) {
+    this.#more = more;
     this.#form = form;
     this.#type = type;
     this.#read = read;
@@ -88,7 +95,7 @@ class NumericBuilder implements ColumnBuilder {
 
   finish(name: string): TableColumn {
     const type = this.#type ?? (this.#isInteger && this.#present > 0 ? "integer" : "number");
-    return { name, type, values: this.#numbers.all() };
+    return { name, type, values: this.#numbers.all(), ...this.#more };
   }
 }
 

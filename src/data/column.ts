@@ -9,6 +9,8 @@ export interface NumericColumn {
   readonly name: string;
   readonly type: "number" | "integer" | "boolean" | "date";
   readonly values: Float64Array;
+  /** The order in which a file writes day, month and year; of dates only. */
+  readonly dates?: DateOrder;
 }
 
 /** Categories: their indices in the sorted list `categories`, −1 for a missing one. */

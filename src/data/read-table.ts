@@ -24,6 +24,8 @@ import { type RowOptions, readRows } from "./table-rows.ts";
 export interface TableOptions extends RowOptions {
   /** The types of columns by their names. Default: inferred from all values of a column. */
   readonly types?: Readonly<Record<string, ColumnType>>;
+  /** The `schema` of another table, whose columns are read with the same types here; others are inferred. */
+  readonly schema?: readonly ColumnInfo[];
   /** The order of day, month and year in columns whose type is given as "date". Default: the one that fits. */
   readonly dates?: ColumnInfo["dates"];
   /** The texts that stand for no value. Default: none at all, NA, N/A, NaN, null, None, "?", "-" and their like. */
@@ -35,7 +37,7 @@ export interface TableOptions extends RowOptions {
 }
 
 const optionNames: readonly (keyof TableOptions)[] = [
-  ...(["types", "dates", "missing", "decimal", "rows"] as const),
+  ...(["types", "schema", "dates", "missing", "decimal", "rows"] as const),
   ...(["format", "header", "encoding", "delimiter", "quote"] as const),
 ];
 
@@ -135,8 +137,11 @@ export async function sampleTable(where: string, file: OpenedFile, options: Tabl
 type Wanted = ColumnInfo | "numbers" | null | "skip";
 
 /** The type of the i-th column, as far as it is known from the options and the first rows. */
-function typeOf(name: string, { rows, form }: Sample, i: number, { types, dates }: TableOptions): Wanted {
+function typeOf(name: string, { rows, form }: Sample, i: number, { types, schema, dates }: TableOptions): Wanted {
   const given = types && Object.hasOwn(types, name) ? types[name] : undefined;
+  const known = schema?.find((info) => info.name === name);
+  // The categories are those that this table has, which may be others.
+  if (given === undefined && known) return { name, type: known.type, dates: dates ?? known.dates ?? "ymd" };
   if (given === "date") {
     const cells = rows.map((row) => row[i]).filter((cell) => !isMissing(cell, form)) as Cell[];
     const bits = cells.reduce<number>((all, cell) => all & dateOrdersOf(cell), 0b111);
@@ -158,7 +163,9 @@ async function build(
   wanted: readonly Wanted[],
   options: TableOptions,
 ): Promise<{ columns: Table["columns"]; misfits: ReadonlySet<string> }> {
-  const { types = {}, rows: limit = Infinity } = options;
+  const { types = {}, schema = [], rows: limit = Infinity } = options;
+  const given = new Map<string, ColumnType>(schema.map(({ name, type }) => [name, type]));
+  for (const [name, type] of Object.entries(types)) given.set(name, type);
   const all = [...names];
   const builders = wanted.map((type) => (type === "skip" ? null : columnBuilder(type, form)));
   const misfits = new Set<string>();
@@ -179,7 +186,8 @@ async function build(
       if (!builder) return;
       const wrong = pushAll(builder, rows, i);
       if (wrong < 0 || misfits.has(all[i]!)) return;
-      if (Object.hasOwn(types, all[i]!)) throw misfit(file, block, wrong, i, types[all[i]!]!);
+      const type = given.get(all[i]!);
+      if (type !== undefined) throw misfit(file, block, wrong, i, type);
       misfits.add(all[i]!);
     });
     if (size >= limit) break;

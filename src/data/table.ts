@@ -6,6 +6,7 @@ import { type Cell, defaultForm } from "./cells.ts";
 import type { ColumnInfo, TableColumn } from "./column.ts";
 import { type ColumnStatistics, statisticsOf } from "./column-statistics.ts";
 import { ColumnScan } from "./infer-column.ts";
+import { cellAt } from "./retype-column.ts";
 import { type SplitOptions, splitRows } from "./split-rows.ts";
 
 /** The value of a cell as a program has it; null if it is missing. */
@@ -60,7 +61,8 @@ export class Table {
         const cells = rows.map((row) => cellOf(name, Object.hasOwn(row, name) ? row[name] : null));
         const scan = new ColumnScan(defaultForm);
         if (!columns) for (const cell of cells) scan.see(cell);
-        return columnOf(columns?.[i] ?? scan.info(name), cells, defaultForm);
+        const { type, dates = "ymd" } = columns?.[i] ?? scan.info(name);
+        return columnOf({ name, type, dates }, cells, defaultForm);
       }),
     );
   }
@@ -76,6 +78,7 @@ export class Table {
       name: column.name,
       type: column.type,
       ...(column.type === "category" && { categories: column.categories }),
+      ...(column.type === "date" && { dates: column.dates ?? "ymd" }),
     }));
   }
 
@@ -122,6 +125,13 @@ export class Table {
     return new Table(this.columns.map((column) => gatherColumn(column, rows)));
   }
 
+  /** The rows that have a value in each of these columns, or in all columns. Throws {@link ArgumentError} as `column`. */
+  dropMissing(...names: readonly string[]): Table {
+    const columns = names.length > 0 ? names.map((name) => this.column(name)) : this.columns;
+    const rows = Array.from({ length: this.size }, (_, i) => i);
+    return this.rows(rows.filter((row) => columns.every((column) => cellAt(column, row) !== null)));
+  }
+
   /** Rows `start` to `end` − 1, as `Array.prototype.slice` counts them. */
   slice(start: number, end: number = this.size): Table {
     return new Table(
@@ -165,12 +175,8 @@ function cellOf(name: string, value: unknown): Cell {
 
 /** The value of a cell. */
 export function valueAt(column: TableColumn, index: number): Value {
-  const value = column.values[index]!;
-  if (column.type === "text") return value;
-  if (column.type === "category") return column.categories[value as number] ?? null;
-  if (Number.isNaN(value)) return null;
-  if (column.type === "boolean") return value === 1;
-  return column.type === "date" ? new Date(value as number) : value;
+  const cell = cellAt(column, index);
+  return column.type === "date" && cell !== null ? new Date(cell as string) : cell;
 }
 
 function gatherColumn(column: TableColumn, rows: Int32Array): TableColumn {
