@@ -37,8 +37,8 @@ export class CategoryLearner implements ColumnLearner {
 
 /**
  * Writes a 1 in one of k + 1 places: that of the category, or the last one for a category that was not learnt. A
- * missing one has a place of its own after it, if some were missing in the training part. The index is 1 to k, and 0 for
- * all others.
+ * missing one has a place of its own after it, if some were missing in the training part. The index is 1 to k, and 0
+ * for all others.
  */
 export function categoryEncoder(code: CategoryCode): ColumnEncoder {
   const { name, kind, categories, hasMissing } = code;
