@@ -125,7 +125,7 @@ export class Table {
     return new Table(this.columns.map((column) => gatherColumn(column, rows)));
   }
 
-  /** The rows that have a value in each of these columns, or in all. Throws {@link ArgumentError} for an unknown name. */
+  /** The rows with a value in each of these columns, or in all. Throws {@link ArgumentError} for an unknown name. */
   dropMissing(...names: readonly string[]): Table {
     const columns = names.length > 0 ? names.map((name) => this.column(name)) : this.columns;
     const rows = Array.from({ length: this.size }, (_, i) => i);
