@@ -206,6 +206,82 @@ describe("the numbers of the lectures", () => {
   });
 });
 
+describe("the numbers of the activations", () => {
+  it("A: every function of the course, with the derivative of its formula and of the engine", async () => {
+    const tables = await partsOf("A", "table");
+    const names = (await partsOf("A", "plot")).map(({ title }) => title.en.replace(/:.*/, ""));
+    const wanted = ["Sigmoid", "tanh", "Heaviside's step", "Sign", "Identity", "Exponential", "ReLU"];
+    wanted.push("Leaky ReLU (0.01)", "Leaky ReLU (0.1)", "ELU (α = 1)", "SELU", "GELU", "SiLU (Swish)", "Softplus");
+    wanted.push("SoftSign", "Maxout", "Softmax of (u, 1, 0)");
+    expect(names).toEqual(wanted);
+    for (const { rows } of tables)
+      for (const [, , formula, engine] of rows as number[][]) expect(engine).toBeCloseTo(formula!, 4);
+    // f(−1), f(0), f(1) and f′(1), from their definitions.
+    const { E, tanh, log1p, exp } = Math;
+    const sigmoid = (u: number) => 1 / (1 + exp(-u));
+    const oracle = [
+      [sigmoid(-1), 0.5, sigmoid(1), sigmoid(1) * sigmoid(-1)],
+      [-tanh(1), 0, tanh(1), 1 - tanh(1) ** 2],
+      [0, 0.5, 1, 0],
+      [-1, 0, 1, 0],
+      [-1, 0, 1, 1],
+      [1 / E, 1, E, E],
+      [0, 0, 1, 1],
+      [-0.01, 0, 1, 1],
+      [-0.1, 0, 1, 1],
+      [1 / E - 1, 0, 1, 1],
+      [1.0507 * 1.67326 * (1 / E - 1), 0, 1.0507, 1.0507],
+      [-0.158655, 0, 0.841345, 0.841345 + 0.241971],
+      [-sigmoid(-1), 0, sigmoid(1), sigmoid(1) + sigmoid(1) * sigmoid(-1)],
+      [log1p(1 / E), log1p(1), log1p(E), sigmoid(1)],
+      [-0.5, 0, 0.5, 0.25],
+      [1.5, 1, 1, 1],
+    ];
+    const found = tables.map(({ rows }) => [rows[1]![1], rows[2]![1], rows[3]![1], rows[3]![2]] as number[]);
+    found.forEach((numbers, i) => {
+      numbers.forEach((x, j) => {
+        expect(x, `${wanted[i]}, ${j}`).toBeCloseTo(oracle[i]![j]!, 5);
+      });
+    });
+    expect(found).toHaveLength(oracle.length);
+  });
+
+  it("A1: the table of softmax", async () => {
+    const [table] = await partsOf("A1", "table");
+    const [, z, powers, p] = [0, 1, 2, 3].map((j) => table!.rows.map((row) => row[j]));
+    expect(z).toEqual([5, 3, 6.2, 4, 1.5, -2].map((x) => expect.closeTo(x, 5)).concat([""]));
+    expect(powers).toEqual(["148.4", "20.1", "492.7", "54.6", "4.5", "0.1", "720.5"]);
+    expect(p).toEqual(["0.21", "0.03", "0.68", "0.08", "0.01", "0.00", "1.00"]);
+  });
+
+  it("A2: the sum of sigmoids comes near softplus, with σ(x + ½) near softplus(x + 1)", async () => {
+    const [table] = await partsOf("A2", "table");
+    const [first, last] = [table!.rows[0] as number[], table!.rows.at(-1) as number[]];
+    expect(first[2]).toBeGreaterThan(1);
+    expect(last[1]).toBeLessThan(0.011);
+    expect(last[2]).toBeLessThan(0.011);
+    expect(last[3]).toBeCloseTo(Math.LN2, 1);
+  });
+
+  it("A3: linear layers leave nothing that one layer cannot do, tanh does", async () => {
+    const [table] = await partsOf("A3", "table");
+    const rows = table!.rows as number[][];
+    expect(rows.map(([depth]) => depth)).toEqual([1, 2, 5, 10]);
+    for (const [, none] of rows) expect(none).toBeLessThan(1e-4);
+    for (const [, , bent] of rows.slice(1)) expect(bent).toBeGreaterThan(5);
+    const [W1, W2, W] = [await value("A3", "W₁"), await value("A3", "W₂"), await value("A3", "W₁W₂")] as number[][][];
+    const product = W1!.map((row) => W2![0]!.map((_, j) => row.reduce((sum, x, k) => sum + x * W2![k]![j]!, 0)));
+    expect(W!.flat()).toEqual(product.flat().map((x) => expect.closeTo(x, 4)));
+  });
+
+  it("H: the years of the time line, in order", async () => {
+    const [table] = await partsOf("H", "table");
+    const years = table!.rows.map(([year]) => year);
+    const wanted = ["1943", "1949", "1957–58", "1969", "1974", "1986", "1989", "1989", "2006", "2012", "2014", "2014"];
+    expect(years).toEqual([...wanted, "2015", "2017", "2018", "2020", "2021–22", "2023–25"]);
+  });
+});
+
 describe("numbers", () => {
   it.each([
     [0, "0"],

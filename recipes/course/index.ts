@@ -73,6 +73,36 @@ export const course: readonly Entry[] = [
     title: { en: "Any Boolean function, and a convex polygon", ru: "Любая булева функция и выпуклый многоугольник" },
     load: () => import("./n8-boolean-functions.ts"),
   },
+  {
+    id: "A",
+    section: "A",
+    title: { en: "All activation functions with their derivatives", ru: "Все функции активации с производными" },
+    load: () => import("./a-activations.ts"),
+  },
+  {
+    id: "A1",
+    section: "A",
+    title: { en: "Softmax, a worked table", ru: "Softmax: таблица с вычислениями" },
+    load: () => import("./a1-softmax.ts"),
+  },
+  {
+    id: "A2",
+    section: "A",
+    title: { en: "A sum of sigmoids approaches ReLU", ru: "Сумма сигмоид приближает ReLU" },
+    load: () => import("./a2-sum-of-sigmoids.ts"),
+  },
+  {
+    id: "A3",
+    section: "A",
+    title: { en: "Linear layers collapse into one", ru: "Линейные слои сливаются в один" },
+    load: () => import("./a3-linear-collapse.ts"),
+  },
+  {
+    id: "H",
+    section: "H",
+    title: { en: "The time line", ru: "Лента времени" },
+    load: () => import("./h-history.ts"),
+  },
 ];
 
 /** The parts of an item as they are computed. Ends after the part at which the options' signal is aborted. */

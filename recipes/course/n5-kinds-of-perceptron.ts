@@ -80,7 +80,7 @@ export const item: Item = async function* ({ tiny, seed, signal }) {
     "a(x) = σ(W₄·tanh(W₃·tanh(W₂·tanh(W₁x + b₁) + b₂) + b₃) + b₄)",
   );
   const [train, test] = [0, 1].map((part) => spirals(random.foldIn(random.key(seed), part), 400));
-  const epochs = tiny ? 80 : 400;
+  const epochs = tiny ? 60 : 400;
   yield text(
     `The set: two spirals, 400 points to train on and 400 to test with. ${width} neurons in each hidden layer, ` +
       `${epochs} epochs of gradient descent (Adam) on the trained weights.`,

@@ -1,6 +1,6 @@
 // An image in a terminal: half-blocks in colours, or shades of ink where there are no colours.
 import { type Image, type Language, numeral } from "../../../recipes/course/item.ts";
-import type { Paint } from "../terminal.ts";
+import { type Paint, wrap } from "../terminal.ts";
 
 export interface ImageOptions {
   readonly language: Language;
@@ -18,7 +18,7 @@ const shades = " ░▒▓█";
 /** Draws an image as lines of text that fit the page. A cell of a terminal is about twice as high as wide. */
 export function imageText(image: Image, { language, width, paint, isColoured }: ImageOptions): string {
   const pixels = fitted(colours(image), width - 2);
-  const title = `${paint("bold", image.title[language])}${isColoured ? "" : scaleOf(image)}`;
+  const title = paint("bold", wrap(`${image.title[language]}${isColoured ? "" : scaleOf(image)}`, { columns: width }));
   return [title, ...(isColoured ? halfBlocks(pixels) : inShades(pixels)).map((line) => `  ${line}`.trimEnd())].join(
     "\n",
   );

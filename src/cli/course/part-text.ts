@@ -138,6 +138,9 @@ function written(numbers: readonly number[], digits: number | undefined): string
   return numbers.every(Number.isInteger) ? plain : numbers.map((x) => numeral(x, decimals));
 }
 
+/** A number as numeral() writes it, or nothing. Columns of these are aligned to the right. */
+const isNumber = /^(?:[−\d.·⁰¹²³⁴⁵⁶⁷⁸⁹⁻∞]+|NaN|—|)$/;
+
 function tableText({ title, columns, rows, digits }: Table, page: Page): string {
   const { language, width, paint } = page;
   const label = (cell: Label): string => inLanguage(cell, language);
@@ -148,9 +151,7 @@ function tableText({ title, columns, rows, digits }: Table, page: Page): string 
   const cells = rows.map((row) =>
     row.map((cell, j) => (typeof cell === "number" ? numbers[j]!.next().value! : label(cell))),
   );
-  const right = columns.map((_, j) =>
-    rows.every((row) => typeof row[j] === "number" || row[j] === "" || row[j] === "—"),
-  );
+  const right = columns.map((_, j) => cells.every((row) => isNumber.test(row[j] ?? "")));
   const all = [columns.map(label), ...cells];
   const widths = fittingWidths(all, width - 2 - 2 * (columns.length - 1));
   const lines = all.flatMap((row, i) => {

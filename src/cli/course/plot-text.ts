@@ -1,6 +1,6 @@
 // A plot in a terminal: curves in braille dots, points as signs, axes with numbers.
 import { inLanguage, type Language, type Plot, type Series } from "../../../recipes/course/item.ts";
-import type { Paint } from "../terminal.ts";
+import { type Paint, wrap } from "../terminal.ts";
 import { linearScale, logScale, type Scale } from "./ticks.ts";
 
 export interface PlotOptions {
@@ -82,7 +82,10 @@ export function plotText(plot: Plot, { language, width, height = 16, paint }: Pl
     Math.max(2, Math.floor(height / 3)),
   );
   const left = Math.max(...yScale.ticks.map(({ label }) => label.length), 1) + 2;
-  const canvas = new Canvas(Math.max(10, width - left - 2), height);
+  const xName = inLanguage(plot.x, language);
+  // A short name of the axis stands at its end, a long one below it.
+  const isShort = xName.length <= 8;
+  const canvas = new Canvas(Math.max(10, width - left - (isShort ? xName.length + 1 : 0)), height);
   const xScale = linearScale(
     points.map(([x]) => x),
     Math.floor(canvas.width / 10),
@@ -98,20 +101,17 @@ export function plotText(plot: Plot, { language, width, height = 16, paint }: Pl
     row === zeroRow ? paint("dim", "┈") : column === zeroColumn && zeroColumn > 0 ? paint("dim", "┊") : " ";
   const painted = (owner: number, text: string): string => paint(colours[owner % colours.length]!, text);
 
-  const lines = [paint("bold", plot.title[language]), `${" ".repeat(left - 1)}${inLanguage(plot.y, language)}`];
+  const yName = inLanguage(plot.y, language);
+  const title = wrap(plot.title[language], { columns: width });
+  const lines = [paint("bold", title), ...(yName && [`${" ".repeat(left - 1)}${yName}`])];
   for (let row = 0; row < height; row++) {
     const label = labels.get(row);
     const axis = `${(label ?? "").padStart(left - 2)} ${label === undefined ? "│" : "┤"}`;
     lines.push(axis + canvas.line(row, background(row), painted).trimEnd());
   }
-  lines.push(
-    ...xAxis(xScale, canvas.width, columnOf).map((line, i) => `${" ".repeat(left - 1)}${i ? " " : ""}${line}`),
-  );
-  lines[lines.length - 1] += `  ${inLanguage(plot.x, language)}`;
-  if (lines.at(-1)!.length > width) {
-    const [, label = ""] = [lines.pop(), inLanguage(plot.x, language)];
-    lines.push(`${" ".repeat(left)}${xAxis(xScale, canvas.width, columnOf)[1]}`, label.padStart(width - 1));
-  }
+  const [axis, numbers] = xAxis(xScale, canvas.width, columnOf);
+  lines.push(`${" ".repeat(left - 1)}${axis}${isShort ? ` ${xName}` : ""}`, `${" ".repeat(left)}${numbers}`);
+  if (!isShort) lines.push(xName.padStart(left + canvas.width));
   return [...lines, ...legend(plot, language, width, painted)].join("\n");
 }
 
