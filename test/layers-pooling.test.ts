@@ -1,6 +1,6 @@
 // Pooling layers.
 import { describe, expect, test } from "vitest";
-import { layers, sequential, tensor, zeros } from "../src/index.ts";
+import { type Layer, layers, sequential, tensor, zeros } from "../src/index.ts";
 import { checkLayer } from "./check-layer.ts";
 
 describe("pooling, whole", () => {
@@ -84,4 +84,17 @@ describe("what is wrong is said", () => {
     ],
   ];
   test.each(cases)("%s", (_, make, message) => expect(make).toThrow(message));
+});
+
+test("what Keras takes first may be given by position", () => {
+  const pairs: readonly (readonly [Layer, Layer])[] = [
+    [layers.maxPooling2d(3, { strides: 2, name: "x" }), layers.maxPooling2d({ poolSize: 3, strides: 2, name: "x" })],
+    [layers.averagePooling2d([2, 3]), layers.averagePooling2d({ poolSize: [2, 3] })],
+    [layers.upSampling2d(4), layers.upSampling2d({ size: 4 })],
+    [layers.leakyRelu(0.2), layers.leakyRelu({ negativeSlope: 0.2 })],
+    [layers.groupNormalization(8, { axis: 1 }), layers.groupNormalization({ groups: 8, axis: 1 })],
+    [layers.maxPooling1d(), layers.maxPooling1d({ poolSize: 2 })],
+  ];
+  for (const [byPosition, byName] of pairs) expect(byPosition.config()).toEqual(byName.config());
+  expect(() => layers.maxPooling2d("2" as never)).toThrow(/maxPooling2d: expected an object of options, got "2"/);
 });

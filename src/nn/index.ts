@@ -153,6 +153,18 @@ import {
 
 type WithScores = { readonly returnAttentionScores: true };
 
+/** The arguments of a factory whose first option may be given by position, as in Keras. */
+type First<Options, Key extends keyof Options> =
+  | [options?: Options]
+  | [value: NonNullable<Options[Key]>, options?: Omit<Options, Key>];
+
+/** The options of `maxPooling2d(2)`, which is `maxPooling2d({ poolSize: 2 })`. */
+function named<Options extends object, Key extends keyof Options>(key: Key, given: First<Options, Key>): Options {
+  const [first, options] = given as [unknown, object?];
+  const byPosition = typeof first === "number" || Array.isArray(first);
+  return (byPosition ? { ...options, [key]: first } : first) as Options;
+}
+
 /** {@link Activation}: an activation as a layer. */
 export const activation = (activation: ActivationLike, options: LayerOptions = {}): Activation =>
   new Activation({ ...options, activation });
@@ -167,11 +179,14 @@ export const alphaDropout = (rate: number, options: LayerOptions = {}): AlphaDro
 /** {@link Average}: the mean of several inputs. */
 export const average = (options: LayerOptions = {}): Average => new Average(options);
 /** {@link AveragePooling1D}: the mean of each window of steps. */
-export const averagePooling1d = (options: PoolingLayerOptions = {}): AveragePooling1D => new AveragePooling1D(options);
+export const averagePooling1d = (...given: First<PoolingLayerOptions, "poolSize">): AveragePooling1D =>
+  new AveragePooling1D(named("poolSize", given));
 /** {@link AveragePooling2D}: the mean of each window of pixels. */
-export const averagePooling2d = (options: PoolingLayerOptions = {}): AveragePooling2D => new AveragePooling2D(options);
+export const averagePooling2d = (...given: First<PoolingLayerOptions, "poolSize">): AveragePooling2D =>
+  new AveragePooling2D(named("poolSize", given));
 /** {@link AveragePooling3D}: the mean of each window of a volume. */
-export const averagePooling3d = (options: PoolingLayerOptions = {}): AveragePooling3D => new AveragePooling3D(options);
+export const averagePooling3d = (...given: First<PoolingLayerOptions, "poolSize">): AveragePooling3D =>
+  new AveragePooling3D(named("poolSize", given));
 /** {@link BatchNormalization}: each channel gets mean 0 and variance 1 over the batch. */
 export const batchNormalization = (options: BatchNormalizationOptions = {}): BatchNormalization =>
   new BatchNormalization(options);
@@ -239,7 +254,7 @@ export const dot = (axes: DotConfig["axes"], options: DotOptions = {}): Dot => n
 /** {@link Dropout}: sets values to zero at random while training. */
 export const dropout = (rate: number, options: LayerOptions = {}): Dropout => new Dropout({ ...options, rate });
 /** {@link ELU}: x, or α(eˣ − 1) below 0. */
-export const elu = (config: ELUConfig = {}): ELU => new ELU(config);
+export const elu = (...given: First<ELUConfig, "alpha">): ELU => new ELU(named("alpha", given));
 /** {@link Embedding}: a learned vector for each integer. */
 export const embedding = (inputDim: number, outputDim: number, options: EmbeddingOptions = {}): Embedding =>
   new Embedding({ ...options, inputDim, outputDim });
@@ -278,8 +293,8 @@ export const globalMaxPooling2d = (options: GlobalPoolingLayerOptions = {}): Glo
 export const globalMaxPooling3d = (options: GlobalPoolingLayerOptions = {}): GlobalMaxPooling3D =>
   new GlobalMaxPooling3D(options);
 /** {@link GroupNormalization}: groups of channels get mean 0 and variance 1 in each example. */
-export const groupNormalization = (options: GroupNormalizationOptions = {}): GroupNormalization =>
-  new GroupNormalization(options);
+export const groupNormalization = (...given: First<GroupNormalizationOptions, "groups">): GroupNormalization =>
+  new GroupNormalization(named("groups", given));
 /** {@link Identity}: returns its input. */
 export const identity = (options: LayerOptions = {}): Identity => new Identity(options);
 /** {@link Input}: the shape of the examples, without the batch axis. */
@@ -291,9 +306,11 @@ export const lambda = (f: LambdaFunction | string, options: LayerOptions = {}): 
 export const layerNormalization = (options: LayerNormalizationOptions = {}): LayerNormalization =>
   new LayerNormalization(options);
 /** {@link LeakyReLU}: x, or negativeSlope·x below 0. */
-export const leakyRelu = (config: LeakyReLUConfig = {}): LeakyReLU => new LeakyReLU(config);
+export const leakyRelu = (...given: First<LeakyReLUConfig, "negativeSlope">): LeakyReLU =>
+  new LeakyReLU(named("negativeSlope", given));
 /** {@link Masking}: masks steps that hold nothing but one value. */
-export const masking = (options: MaskingOptions = {}): Masking => new Masking(options);
+export const masking = (...given: First<MaskingOptions, "maskValue">): Masking =>
+  new Masking(named("maskValue", given));
 /** {@link Maximum}: the greatest of several inputs, element by element. */
 export const maximum = (options: LayerOptions = {}): Maximum => new Maximum(options);
 /** {@link LSTM}: long short-term memory. */
@@ -307,11 +324,14 @@ export const lstmCell = (units: number, options: LSTMCellOptions = {}): LSTMCell
 /** {@link Maxout}: the greatest of several linear functions. */
 export const maxout = (units: number, options: MaxoutOptions = {}): Maxout => new Maxout({ ...options, units });
 /** {@link MaxPooling1D}: the maximum of each window of steps. */
-export const maxPooling1d = (options: PoolingLayerOptions = {}): MaxPooling1D => new MaxPooling1D(options);
+export const maxPooling1d = (...given: First<PoolingLayerOptions, "poolSize">): MaxPooling1D =>
+  new MaxPooling1D(named("poolSize", given));
 /** {@link MaxPooling2D}: the maximum of each window of pixels. */
-export const maxPooling2d = (options: PoolingLayerOptions = {}): MaxPooling2D => new MaxPooling2D(options);
+export const maxPooling2d = (...given: First<PoolingLayerOptions, "poolSize">): MaxPooling2D =>
+  new MaxPooling2D(named("poolSize", given));
 /** {@link MaxPooling3D}: the maximum of each window of a volume. */
-export const maxPooling3d = (options: PoolingLayerOptions = {}): MaxPooling3D => new MaxPooling3D(options);
+export const maxPooling3d = (...given: First<PoolingLayerOptions, "poolSize">): MaxPooling3D =>
+  new MaxPooling3D(named("poolSize", given));
 /** {@link Minimum}: the least of several inputs, element by element. */
 export const minimum = (options: LayerOptions = {}): Minimum => new Minimum(options);
 /** {@link Multiply}: the elementwise product of several inputs. */
@@ -365,7 +385,7 @@ export function simpleRNN(units: number, options: SimpleRNNOptions = {}): Simple
 export const simpleRNNCell = (units: number, options: RecurrentOptions = {}): SimpleRNNCell =>
   new SimpleRNNCell({ ...options, units });
 /** {@link Softmax}: turns scores into probabilities. */
-export const softmax = (config: SoftmaxConfig = {}): Softmax => new Softmax(config);
+export const softmax = (...given: First<SoftmaxConfig, "axis">): Softmax => new Softmax(named("axis", given));
 /** {@link StackedRNNCells}: several cells as one. */
 export const stackedRNNCells = (cells: readonly RecurrentCell[], options: LayerOptions = {}): StackedRNNCells =>
   new StackedRNNCells({ ...options, cells });
@@ -390,11 +410,14 @@ export const spectralNormalization = (
 export const unitNormalization = (options: UnitNormalizationOptions = {}): UnitNormalization =>
   new UnitNormalization(options);
 /** {@link UpSampling1D}: makes sequences longer by an integer factor. */
-export const upSampling1d = (options: UpSamplingOptions = {}): UpSampling1D => new UpSampling1D(options);
+export const upSampling1d = (...given: First<UpSamplingOptions, "size">): UpSampling1D =>
+  new UpSampling1D(named("size", given));
 /** {@link UpSampling2D}: makes images larger by an integer factor. */
-export const upSampling2d = (options: UpSampling2DOptions = {}): UpSampling2D => new UpSampling2D(options);
+export const upSampling2d = (...given: First<UpSampling2DOptions, "size">): UpSampling2D =>
+  new UpSampling2D(named("size", given));
 /** {@link UpSampling3D}: makes volumes larger by an integer factor. */
-export const upSampling3d = (options: UpSamplingOptions = {}): UpSampling3D => new UpSampling3D(options);
+export const upSampling3d = (...given: First<UpSamplingOptions, "size">): UpSampling3D =>
+  new UpSampling3D(named("size", given));
 /** {@link ZeroPadding1D}: adds zeros at both ends of sequences. */
 export const zeroPadding1d = (padding: Margin1D = 1, options: LayerOptions = {}): ZeroPadding1D =>
   new ZeroPadding1D({ ...options, padding });
