@@ -1,4 +1,4 @@
-// The layers that prepare data, in the `layers` namespace: one factory a layer, with Keras's names in camel case.
+// Factories of the layers that prepare data, with Keras's names in camel case.
 
 import type { LayerOptions } from "../tree/layer.ts";
 import { Normalization, type NormalizationConfig } from "./adapted-normalization.ts";
@@ -21,6 +21,7 @@ import {
   RandomContrast,
   type RandomContrastConfig,
 } from "./random-intensity.ts";
+import { Rescaling } from "./rescaling.ts";
 import { CenterCrop, RandomCrop, Resizing, type ResizingConfig } from "./resizing.ts";
 import { StringLookup, type StringLookupConfig } from "./string-lookup.ts";
 import { TextVectorization, type TextVectorizationConfig } from "./text-vectorization.ts";
@@ -79,3 +80,6 @@ export const stringLookup = (config: StringLookupConfig = {}): StringLookup => n
 /** {@link TextVectorization}: turns texts into numbers of words. */
 export const textVectorization = (config: TextVectorizationConfig = {}): TextVectorization =>
   new TextVectorization(config);
+/** {@link Rescaling}: x · scale + offset. */
+export const rescaling = (scale: number, offset = 0, options: LayerOptions = {}): Rescaling =>
+  new Rescaling({ ...options, scale, offset });
