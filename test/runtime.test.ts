@@ -156,6 +156,46 @@ describe("a read of a variable sees its value at the moment of the call", () => 
   });
 });
 
+describe("an assignment of an array", () => {
+  const numbers = (first: number): Float32Array => Float32Array.of(first, 2, 3);
+  test("is written without a program, and without reading what nobody asks for", async () => {
+    const reads = vi.spyOn(backend(), "read");
+    const compiled = await compilations(async () => {
+      const v = variable(tensor(numbers(1)));
+      const step = compile(() => v.value.mul(2));
+      for (const first of [5, 6, 7]) {
+        v.assign(tensor(numbers(first)));
+        expect(await (await step()).array()).toEqual([2 * first, 4, 6]);
+      }
+    });
+    expect(compiled, "the function's own program").toBe(1);
+    expect(reads).not.toHaveBeenCalled();
+  });
+  test("is read before it is overwritten if somebody holds its value", async () => {
+    const v = variable(tensor(numbers(1)));
+    const step = compile(() => v.value.mul(2));
+    await step();
+    const before = v.value;
+    const reads = vi.spyOn(backend(), "read");
+    v.assign(tensor(numbers(5)));
+    expect(await (await step()).array()).toEqual([10, 4, 6]);
+    expect(reads).toHaveBeenCalledTimes(1);
+    expect(await before.array()).toEqual([1, 2, 3]);
+  });
+  test("comes together with what is computed of the variable's earlier value", async () => {
+    const [v, w] = [variable(tensor(numbers(1))), variable(tensor(numbers(7)))];
+    await (await compile(() => v.value.add(w.value))()).data();
+    w.assign(v.value.add(1));
+    v.assign(tensor(numbers(5)));
+    const sum = v.value.add(w.value);
+    expect(await Promise.all([v.array(), w.array(), sum.array()])).toEqual([
+      [5, 2, 3],
+      [2, 3, 4],
+      [7, 5, 7],
+    ]);
+  });
+});
+
 describe("inside a compiled function", () => {
   test("a read after an assignment sees the new value, a read before it the old one", async () => {
     const w = variable([1, 2]);

@@ -51,6 +51,8 @@ export class Cell implements Resident {
   /** The first value, if it was replaced before it reached the storage: current again if the assignment fails. */
   #first: Node | null = null;
   #node: Node | null = null;
+  /** True if `#node` was given to a reader, who may ask for its numbers after the next assignment. */
+  #isRead = false;
   #place: Place | null = null;
   /** True once the storage has been written. */
   #written = false;
@@ -85,6 +87,11 @@ export class Cell implements Resident {
   /** The variable's value outside of any trace, as a node. */
   nodeOutside(): Node {
     this.retry();
+    this.#isRead = true;
+    return this.#current();
+  }
+
+  #current(): Node {
     this.#node ??= this.#pending ? stopGradient(this.#pending) : read(this);
     return this.#node;
   }
@@ -120,7 +127,7 @@ export class Cell implements Resident {
   /** Hands the pending assignment over to a program that the caller queues now. */
   beginFlush(): Flush {
     const value = this.#pending!; // A cell is in `dirty` as long as it has one.
-    const node = this.nodeOutside();
+    const node = this.#current();
     const version = this.#version;
     this.#pending = null;
     dirty.delete(this);
@@ -200,8 +207,9 @@ export class Cell implements Resident {
   }
 
   #nextVersion(): void {
-    if (this.#node) this.#waiting.push({ version: this.#version, node: new WeakRef(this.#node) });
+    if (this.#node && this.#isRead) this.#waiting.push({ version: this.#version, node: new WeakRef(this.#node) });
     this.#node = null;
+    this.#isRead = false;
     this.#version++;
   }
 

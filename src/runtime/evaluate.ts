@@ -91,11 +91,22 @@ export function flush(nodes: readonly Node[] = []): Promise<void> {
   return done;
 }
 
-/** Computes everything in one program. */
-async function together(owner: Started, wanted: readonly Node[], flushes: readonly Flush[]): Promise<void> {
+/** Computes everything in one program. Arrays that are assigned as they are need none: they are written at once. */
+async function together(starting: Started, wanted: readonly Node[], flushes: readonly Flush[]): Promise<void> {
+  const owner = await starting;
   for (const { copyToReads } of flushes) await copyToReads();
-  const assignments = flushes.map(({ cell, value }) => ({ variable: cell, value }));
-  await compute(owner, wanted, assignments);
+  const given = flushes.filter(({ value }) => value.value !== undefined);
+  const storages = await storagesIn(
+    owner,
+    given.map(({ cell }) => cell),
+  );
+  const computed = flushes.filter(({ value }) => value.value === undefined);
+  await compute(
+    owner,
+    wanted,
+    computed.map(({ cell, value }) => ({ variable: cell, value })),
+  );
+  for (const [{ value }, storage] of zip(given, storages)) owner.write(storage, numbersIn(value));
   for (const { succeed } of flushes) succeed();
 }
 

@@ -1,7 +1,8 @@
 // Checks data before a run starts, so that bad data gives one clear sentence and not a strange loss.
 import type { Column } from "../data/dataset.ts";
+import type { TypedArray } from "../dtype.ts";
 import { ArgumentError, NumericError, ShapeError } from "../errors.ts";
-import { readable } from "../host-array.ts";
+import { attached, readable } from "../host-array.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Network } from "../nn/tree/network.ts";
 import { formatBatchShape, isShape, leavesOf, namedLeaves } from "../nn/tree/tree.ts";
@@ -57,14 +58,23 @@ function checkFiniteColumn(where: string, column: Column, what: string): void {
   once(column, "finite", () => {
     const { shape } = column.array;
     const data = readable(column.array);
-    for (let i = 0; i < data.length; i++) {
-      if (Number.isFinite(data[i]!)) continue;
-      throw new NumericError(
-        `${where}: expected finite numbers, got ${data[i]} in ${what} at ${formatShape(indexOf(i, shape))}; ` +
-          "clean the data first.",
-      );
-    }
+    const i = firstNotFinite(data);
+    if (i < 0) return;
+    throw new NumericError(
+      `${where}: expected finite numbers, got ${data[i]} in ${what} at ${formatShape(indexOf(i, shape))}; ` +
+        "clean the data first.",
+    );
   });
+}
+
+/** The index of the first number that is NaN or infinite; −1 if all are finite. */
+function firstNotFinite(data: TypedArray): number {
+  if (!(data instanceof Float32Array)) return (data as Float64Array).findIndex((x) => !Number.isFinite(x));
+  // All bits of the exponent are set; to test integers takes half of the time, or less.
+  const exponent = 0x7f800000;
+  const bits = new Int32Array(attached(data).buffer, data.byteOffset, data.length);
+  for (let i = 0; i < bits.length; i++) if ((bits[i]! & exponent) === exponent) return i;
+  return -1;
 }
 
 /** Throws unless the targets have the shape and the values that the loss expects. */
