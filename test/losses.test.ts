@@ -6,6 +6,7 @@ import {
   gradients,
   layers,
   losses,
+  metrics,
   sequential,
   sigmoid,
   softmax,
@@ -350,6 +351,34 @@ describe("which form a name means", () => {
     expect(compiled("softmax", false)).not.toThrow();
     expect(compiled("linear", true)).not.toThrow();
   });
+});
+
+test("what is of a class to ignore does not count in the mean: the loss and metric of fit are those without it", async () => {
+  const inputs = [[1], [2], [3], [4]];
+  const classes = [0, 1, 255, 255];
+  const run = async (x: number[][], y: number[], sampleWeight?: number[]) => {
+    const model = sequential([layers.dense(2)], { seed: 4 }).compile({
+      optimizer: "sgd",
+      loss: losses.sparseCategoricalCrossentropy({ ignoreClass: 255 }),
+      metrics: [metrics.sparseCategoricalCrossentropy({ ignoreClass: 255 })],
+      weightedMetrics: [metrics.sparseCategoricalAccuracy()],
+    });
+    const options = {
+      batchSize: 4,
+      shuffle: false,
+      epochs: 2,
+      verbose: 0,
+      ...(sampleWeight && { sampleWeight }),
+    } as const;
+    const { epochs } = await model.fit(x, y, options);
+    const { "dense_1/kernel": kernel } = await model.getWeights();
+    return [...kernel!.data, ...epochs.flatMap((e) => [e.loss, e["sparseCategoricalCrossentropy"] as number])];
+  };
+  const close = (a: number[], b: number[]) => a.forEach((value, i) => expect(value).toBeCloseTo(b[i]!, 6));
+  close(await run(inputs, classes), await run(inputs.slice(0, 2), classes.slice(0, 2)));
+  // Weights scale what counts; its number stays the divisor.
+  close(await run(inputs, classes, [3, 1, 5, 5]), await run(inputs.slice(0, 2), classes.slice(0, 2), [3, 1]));
+  expect((await run(inputs, [255, 255, 255, 255])).slice(2)).toEqual([0, 0, 0, 0]);
 });
 
 test("a class to ignore has no loss and no slope, and need not be one of the classes", async () => {

@@ -49,7 +49,7 @@ export const sparseCategoricalCrossentropy = /* @__PURE__ */ factory<f.SparseCat
     fromLogits: null,
     ignoreClass: null,
   },
-  { decision: "softmax" },
+  { decision: "softmax", counts: f.countsUnlessIgnored },
 );
 export const binaryFocalCrossentropy = /* @__PURE__ */ factory<f.BinaryFocalCrossentropyOptions>(
   "binaryFocalCrossentropy",

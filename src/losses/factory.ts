@@ -33,22 +33,24 @@ const checks: Readonly<Record<string, Check>> = {
   mining: is(`one of ${minings.join(", ")}`, (value) => minings.includes(value as "all")),
 };
 
-interface Traits {
+interface Traits<O> {
   readonly takesLogits?: boolean;
+  /** What `counts` of {@link Loss} is with these options; null if everything counts. */
+  readonly counts?: (options: O) => NonNullable<Loss["counts"]> | null;
   readonly decision?: NonNullable<Loss["decision"]>;
 }
 
 /**
  * Makes a factory from a loss function. An option whose default is null is omitted from the config unless it is given,
  * and `fromLogits`, where it is an option, is for the model's last activation to decide unless it is given.
- * `takesLogits` is for a loss that knows nothing but logits; `decision` is that of {@link Loss}.
+ * `takesLogits` is for a loss that knows nothing but logits; `decision` and `counts` are those of {@link Loss}.
  */
 export function factory<O extends object>(
   name: string,
   call: (targets: Tensor, predictions: Tensor, options: O) => Tensor,
   targets: Loss["targets"],
   defaults: { readonly [K in keyof O]-?: O[K] | null },
-  { takesLogits = false, decision }: Traits = {},
+  { takesLogits = false, decision, counts }: Traits<O> = {},
 ): (options?: O) => Loss {
   const make = (options = {} as O): Loss => {
     const where = `losses.${name}`;
@@ -57,6 +59,7 @@ export function factory<O extends object>(
     const config = Object.fromEntries(given.filter(([, value]) => value != null)) as O & Loss["config"];
     for (const [option, value] of Object.entries(config)) checks[option]!(where, option, value);
     const fromLogits = takesLogits || ((config["fromLogits"] ?? null) as boolean | null);
+    const counting = counts?.(config);
     return {
       name,
       config,
@@ -65,6 +68,7 @@ export function factory<O extends object>(
       ...(("fromLogits" in defaults || takesLogits) && { fromLogits }),
       ...("fromLogits" in defaults && { withLogits: (settled) => make({ ...config, fromLogits: settled }) }),
       ...(decision && { decision }),
+      ...(counting && { counts: counting }),
       call: (t, p) => call(t, p, config),
     };
   };

@@ -22,6 +22,7 @@ export { meanSquaredLogarithmicError } from "./mean-squared-logarithmic-error.ts
 export { poisson } from "./poisson.ts";
 export { quadraticCost } from "./quadratic-cost.ts";
 export {
+  countsUnlessIgnored,
   type SparseCategoricalCrossentropyOptions,
   sparseCategoricalCrossentropy,
 } from "./sparse-categorical-crossentropy.ts";

@@ -29,6 +29,8 @@ export interface Loss {
    * greatest of the last axis ("softmax"). Absent for losses of figures and distances. Metrics read it.
    */
   readonly decision?: "sigmoid" | "sign" | "softmax";
+  /** True for what counts in a mean, in the shape of the losses. Absent where everything does. */
+  counts?(targets: Tensor, predictions: Tensor): Tensor;
   /** The loss of each example, `[batch]` (with further axes where the predictions have more than two). */
   call(targets: Tensor, predictions: Tensor): Tensor;
 }

@@ -7,7 +7,7 @@ import { classNumbers, targetMask } from "./loss.ts";
 export interface SparseCategoricalCrossentropyOptions {
   /** True if predictions are logits, before a softmax. Default: follows the model's last activation, else false. */
   readonly fromLogits?: boolean;
-  /** A class number, such as −1 or 255, whose loss is 0: pixels or steps that do not count. Default: none. */
+  /** A class number, such as −1 or 255, of pixels or steps that do not count. Default: none. */
   readonly ignoreClass?: number;
 }
 
@@ -16,7 +16,8 @@ export interface SparseCategoricalCrossentropyOptions {
  * `[batch]`. The class is selected by comparison, so that a class number out of range selects none; fit checks them
  * first, unless there is a class to ignore.
  *
- * With `ignoreClass`, targets of that class have a loss of 0 and no gradient. The mean over a batch still counts them.
+ * With `ignoreClass`, targets of that class have a loss of 0 and no gradient, and a mean over a batch does not count
+ * them, as in Keras 3: with more padding, the loss stays the same.
  *
  * @example await sparseCategoricalCrossentropy([1], [[0.1, 0.8, 0.1]]).array(); // [0.223]
  */
@@ -31,4 +32,13 @@ export function sparseCategoricalCrossentropy(
   const loss = where(isTarget, logProbabilities(at, fromLogits), 0).sum(-1).neg();
   if (ignoreClass === undefined) return loss;
   return where(classNumbers("sparseCategoricalCrossentropy", t, at).equal(ignoreClass), 0, loss);
+}
+
+/** True for targets that are not of the class to ignore; null if there is none. */
+export function countsUnlessIgnored({
+  ignoreClass,
+}: SparseCategoricalCrossentropyOptions): ((targets: Tensor, predictions: Tensor) => Tensor) | null {
+  if (ignoreClass === undefined) return null;
+  return (targets, predictions) =>
+    classNumbers("sparseCategoricalCrossentropy", targets, predictions).notEqual(ignoreClass);
 }

@@ -170,7 +170,7 @@ export const categoricalCrossentropy = /* @__PURE__ */ mean<
  * The mean of −ln p of the target's class: `[batch]` and `[batch, classes]`.
  *
  * @param options.fromLogits Default: follows the model's loss, else false.
- * @param options.ignoreClass a class number whose loss is 0; the mean counts it. Default: none.
+ * @param options.ignoreClass a class number that the mean does not count. Default: none.
  * @example await metrics.figure(metrics.sparseCategoricalCrossentropy(), [1], [[0.1, 0.8, 0.1]]).item(); // 0.223144
  */
 export const sparseCategoricalCrossentropy = /* @__PURE__ */ mean<
@@ -181,6 +181,7 @@ export const sparseCategoricalCrossentropy = /* @__PURE__ */ mean<
   losses.sparseCategoricalCrossentropy,
   { fromLogits, ignoreClass: [null, integer] },
   follow,
+  losses.countsUnlessIgnored,
 );
 /**
  * The mean of max(1 − target·prediction, 0), with targets −1 (or 0) and 1.

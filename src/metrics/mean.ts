@@ -6,18 +6,19 @@ import { type Options, optionsOf } from "./options.ts";
 
 /**
  * The factory of the mean of what a function gives. `follow` gives the options that the model's loss decides where they
- * are left open.
+ * are left open, `counts` what counts in the mean; null if everything does.
  */
 export function mean<Name extends string, O extends object = object>(
   name: Name,
   call: (targets: Tensor, predictions: Tensor, options: O) => Tensor,
   known: Options<O> = {} as Options<O>,
   follow: (loss: Loss) => Partial<O> = () => ({}),
+  counts: (options: O) => NonNullable<Loss["counts"]> | null = () => null,
 ): (options?: O) => MeanMetric<Name> {
   return (options = {} as O) => {
     const config = optionsOf(name, options, known);
     const make = (open: Partial<O>): MeanMetric<Name> => ({
-      ...meanMetric(name, config, (t, p) => call(t, p, { ...open, ...config })),
+      ...meanMetric(name, config, (t, p) => call(t, p, { ...open, ...config }), counts(config)),
       forLoss: (loss) => make(follow(loss)),
     });
     return make({});

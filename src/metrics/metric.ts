@@ -40,11 +40,15 @@ export interface MeanMetric<Name extends string = string> extends Metric<Name> {
   forLoss?(loss: Loss): MeanMetric<Name>;
 }
 
-/** A figure that is the mean of values, one or more for each example: `[batch, ...]`. */
+/**
+ * A figure that is the mean of values, one or more for each example: `[batch, ...]`. `counts` tells which of them count,
+ * in their shape; default: all.
+ */
 export function meanMetric<Name extends string>(
   name: Name,
   config: Metric["config"],
   values: (targets: Tensor, predictions: Tensor) => Tensor,
+  counts: Loss["counts"] | null = null,
 ): MeanMetric<Name> {
   return {
     name,
@@ -54,6 +58,11 @@ export function meanMetric<Name extends string>(
     update({ total, count }, targets, predictions, weights) {
       const all = values(targets, predictions).cast("float32");
       const batch = predictions.shape[0] ?? 1;
+      if (counts) {
+        const valid = counts(targets, predictions).cast("float32");
+        const [sum, size] = weighted(all, weights === null ? valid : valid.mul(spread(weights, all.shape)));
+        return { total: plus(total, sum), count: plus(count, size) };
+      }
       // The share of each batch is that of its examples, however many values each of them has.
       if (weights === null) return { total: plus(total, all.sum().mul(batch / all.size)), count: plus(count, batch) };
       const [sum, size] = weighted(all.ndim === 0 ? all.broadcastTo([batch]) : all, weights);

@@ -61,7 +61,7 @@ export function measure(
 
 /**
  * The mean loss over a batch, and what it adds to the figure. Weights scale the losses of examples, whose number stays
- * the divisor, as in Keras; of what is masked, nothing counts.
+ * the divisor, as in Keras; of what is masked or ignored, nothing counts.
  */
 function lossOf(
   { loss: rule }: Objective,
@@ -72,10 +72,11 @@ function lossOf(
   count: number,
 ): { readonly loss: Tensor; readonly amount: Amount } {
   const losses = outputOf(`loss ${rule.name}`, rule.call(targets, predictions));
+  const counts = rule.counts?.(targets, predictions) ?? null;
   // A loss may return several numbers for each example, or one for the batch; the figure counts examples.
   const share = losses.size === count ? 1 : count / losses.size;
   const scale = (total: Tensor): Tensor => (share === 1 ? total : total.mul(share));
-  if (weights === null && mask === null) {
+  if (weights === null && mask === null && counts === null) {
     const total = losses.sum();
     return { loss: total.mul(1 / losses.size), amount: { total: scale(total), count } };
   }
@@ -85,7 +86,8 @@ function lossOf(
         "let it return one number for each example.",
     );
   const isMasked = mask !== null && mask.ndim <= losses.ndim;
-  const valid = isMasked ? spread(mask, losses.shape) : null;
+  const masks = [...(isMasked ? [spread(mask, losses.shape)] : []), ...(counts ? [counts.cast("float32")] : [])];
+  const valid = masks.length > 0 ? masks.reduce((a, b) => a.mul(b)) : null;
   let weighted = valid ? losses.mul(valid) : losses;
   if (weights) weighted = weighted.mul(spread(weights, losses.shape));
   const mean = valid ? quotient(weighted.sum(), valid.sum()) : weighted.mean();
