@@ -332,7 +332,7 @@ const models: readonly Case[] = [
     "a metric twice",
     () => sequential([layers.dense(1)]).compile({ loss: "mse", metrics: ["mae", "meanAbsoluteError"] }),
     ArgumentError,
-    'compile: "meanAbsoluteError" is measured twice; each metric needs a name of its own.',
+    'compile: "meanAbsoluteError" is measured twice; give one a name of its own, metrics.…({ name: "…" }).',
   ],
   [
     "no layers",

@@ -1,6 +1,7 @@
 // Metrics at extremes, the forms of targets, and what a model's loss tells metrics.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
+  callbacks,
   layers,
   loadModel,
   losses,
@@ -279,11 +280,59 @@ describe("what is wrong is said", () => {
   ] as const)("%#", (make, message) => expect(make).toThrow(message));
 });
 
+test("a name of one's own tells metrics of one kind apart: in the history, in files, and for callbacks", async () => {
+  const rising: Metric<"odd"> = {
+    name: "odd",
+    direction: "max",
+    config: {},
+    state: () => ({ steps: [] }),
+    update: ({ steps }) => ({ steps: steps!.add(1) }),
+    result: ({ steps }) => steps!,
+  };
+  const model = sequential([layers.dense(1, { activation: "sigmoid" })], { seed: 1 }).compile({
+    optimizer: "sgd",
+    loss: "binaryCrossentropy",
+    metrics: [
+      metrics.auc({ name: "rocAuc" }),
+      metrics.auc({ name: "area", curve: "PR" }),
+      metrics.meanSquaredError({ name: "brier" }),
+      metrics.precision({ name: "exactness" }),
+      rising,
+    ],
+  });
+  const [x, y] = [
+    [[0], [1], [2], [3]],
+    [[0], [1], [0], [1]],
+  ];
+  const stopping = callbacks.earlyStopping({ monitor: "odd", patience: 1 });
+  const { epochs, stopped } = await model.fit(x, y, { epochs: 3, batchSize: 2, verbose: 0, callbacks: [stopping] });
+  expect(Object.keys(epochs[0]!).sort()).toEqual(
+    ["area", "brier", "epoch", "exactness", "loss", "odd", "rocAuc", "seconds"].sort(),
+  );
+  expect(epochs[0]!.rocAuc).not.toBe(epochs[0]!.area);
+  // It stays at 2 steps an epoch: no improvement, whichever direction counts.
+  expect([epochs.length, stopped]).toEqual([2, "odd did not improve in 1 epoch"]);
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const loaded = await loadModel(await model.toBytes());
+  expect(warn.mock.calls.flat().join()).toContain('it lacks "odd".');
+  const { odd: _, ...measured } = await model.evaluate(x, y);
+  expect(await loaded.evaluate(x, y)).toEqual(measured);
+  const { objectives } = model.training!;
+  const directions = ["odd", "valOdd", "area", "valBrier", "exactness"].map((name) =>
+    directionOf("x", name, "auto", objectives),
+  );
+  expect(directions).toEqual(["max", "max", "max", "min", "max"]);
+  expect(() => sequential([layers.dense(1)]).compile({ loss: "mse", metrics: [metrics.auc(), metrics.auc()] })).toThrow(
+    '"auc" is measured twice; give one a name of its own, metrics.…({ name: "…" }).',
+  );
+  expect(() => metrics.auc({ name: 3 as unknown as string })).toThrow("metrics.auc: expected a name");
+});
+
 test("early stopping knows the direction of every metric, of outputs and of validation", () => {
   for (const monitor of ["valAuc", "f1Score", "valScoresPrecision", "meanIoU", "valR2Score", "cosineSimilarity"])
-    expect(directionOf("x", monitor, "auto")).toBe("max");
+    expect(directionOf("x", monitor, "auto", [])).toBe("max");
   for (const monitor of ["valPerplexity", "rootMeanSquaredError", "valHinge", "kindFalsePositives", "valKlDivergence"])
-    expect(directionOf("x", monitor, "auto")).toBe("min");
+    expect(directionOf("x", monitor, "auto", [])).toBe("min");
   for (const monitor of ["previous", "bias", "paris"])
-    expect(() => directionOf("x", monitor, "auto")).toThrow(/set mode/);
+    expect(() => directionOf("x", monitor, "auto", [])).toThrow(/set mode/);
 });

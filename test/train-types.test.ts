@@ -10,6 +10,14 @@ const make = () => sequential([layers.dense(1)], { seed: 1 });
 /** The mean of predictions less targets: a metric of one's own. */
 const bias = (targets: Tensor, predictions: Tensor): Tensor => predictions.sub(targets).mean();
 
+test("a metric's own name is a name of the history", async () => {
+  const model = make().compile({ loss: "mse", metrics: [metrics.auc({ name: "area" }), metrics.recall()] });
+  expectTypeOf(model).toEqualTypeOf<Sequential<"area" | "recall">>();
+  expectTypeOf((await model.evaluate(x, y)).area).toEqualTypeOf<number>();
+  // @ts-expect-error: a metric that was not asked for
+  expect((await model.evaluate(x, y)).auc).toBe(undefined);
+});
+
 test("history and evaluation have the metrics that were asked for, and no others", async () => {
   const model = make().compile({ loss: "mse", metrics: ["accuracy", "mae", metrics.binaryAccuracy()] });
   expectTypeOf(model).toEqualTypeOf<Sequential<"accuracy" | "meanAbsoluteError" | "binaryAccuracy">>();
@@ -77,10 +85,14 @@ test("a metric is a name, made by a factory, or a function with a name", () => {
   );
 });
 
-test("monitor suggests measures, and takes any name", () => {
+test("monitor suggests measures, and takes any name", async () => {
   type Monitor = NonNullable<NonNullable<Parameters<typeof callbacks.earlyStopping>[0]>["monitor"]>;
   expectTypeOf<"valAccuracy">().toExtend<Monitor>();
   expectTypeOf<"valBias">().toExtend<Monitor>();
   callbacks.earlyStopping({ monitor: "valBias", mode: "min" });
-  expect(() => callbacks.earlyStopping({ monitor: "valBias" })).toThrow(/does not tell whether less or more is better/);
+  const stopping = callbacks.earlyStopping({ monitor: "bias" });
+  const model = make().compile({ loss: "mse", metrics: [bias] });
+  await expect(model.fit(x, y, { verbose: 0, callbacks: [stopping] })).rejects.toThrow(
+    /does not tell whether less or more is better/,
+  );
 });

@@ -49,7 +49,7 @@ export const sparseCategoricalCrossentropy = /* @__PURE__ */ factory<f.SparseCat
     fromLogits: null,
     ignoreClass: null,
   },
-  { decision: "softmax", counts: f.countsUnlessIgnored },
+  { decision: "softmax", counts: (options) => f.countsUnlessIgnored(options) },
 );
 export const binaryFocalCrossentropy = /* @__PURE__ */ factory<f.BinaryFocalCrossentropyOptions>(
   "binaryFocalCrossentropy",

@@ -7,7 +7,7 @@ import type { Tensor } from "../tensor.ts";
 import { confusions } from "./confusion-matrix.ts";
 import { probabilities, type Squash, squashOf } from "./decisions.ts";
 import { type Metric, plus, quotient } from "./metric.ts";
-import { oneOf, optionsOf } from "./options.ts";
+import { type Called, called, oneOf, optionsOf } from "./options.ts";
 
 /** The options of {@link cohenKappa}. */
 export interface CohenKappaOptions {
@@ -22,14 +22,13 @@ const isSingle = (shape: Shape): boolean => shape.length < 2 || shape.at(-1) ===
 
 /** Makes a metric of the confusion matrix, as shares of all: of as many classes as there are outputs, or of two. */
 function agreement<Name extends string>(
-  name: Name,
+  name: string,
   config: Metric["config"],
   result: (matrix: Tensor) => Tensor,
   squash: Squash = null,
 ): Metric<Name> {
   return {
-    name,
-    config,
+    ...called<Name>(name, config),
     state(shape) {
       const classes = isSingle(shape) ? 2 : (shape.at(-1) ?? 2);
       return { confusions: [classes, classes] };
@@ -75,8 +74,10 @@ const variety = (x: Tensor): Tensor => x.mul(x.neg().add(1)).sum();
  * @throws ShapeError where targets do not fit the predictions
  * @example await metrics.figure(metrics.matthewsCorrelation(), [1, 1, 1, 0], [0.9, 0.8, 0.2, 0.4]).item(); // 0.57735
  */
-export const matthewsCorrelation = (options: object = {}): Metric<"matthewsCorrelation"> =>
-  agreement("matthewsCorrelation", optionsOf("matthewsCorrelation", options, {}), (matrix) => {
+export const matthewsCorrelation = <const N extends string = "matthewsCorrelation">(
+  options: Called<N> = {},
+): Metric<NoInfer<N>> =>
+  agreement<N>("matthewsCorrelation", optionsOf<object>("matthewsCorrelation", options, {}), (matrix) => {
     const [t, p] = [matrix.sum(1), matrix.sum(0)];
     return quotient(trace(matrix).sub(t.mul(p).sum()), variety(t).mul(variety(p)).sqrt());
   });
@@ -90,9 +91,13 @@ export const matthewsCorrelation = (options: object = {}): Metric<"matthewsCorre
  * @throws ShapeError where targets do not fit the predictions
  * @example await metrics.figure(metrics.cohenKappa(), [1, 1, 1, 0], [0.9, 0.8, 0.2, 0.4]).item(); // 0.5
  */
-export function cohenKappa(options: CohenKappaOptions = {}): Metric<"cohenKappa"> {
-  const config = optionsOf("cohenKappa", options, { weightage: [null, oneOf("linear", "quadratic")] });
-  return agreement("cohenKappa", config, (matrix) => {
+export function cohenKappa<const N extends string = "cohenKappa">(
+  options: CohenKappaOptions & Called<N> = {},
+): Metric<NoInfer<N>> {
+  const config = optionsOf<CohenKappaOptions>("cohenKappa", options, {
+    weightage: [null, oneOf("linear", "quadratic")],
+  });
+  return agreement<N>("cohenKappa", config, (matrix) => {
     const i = arange(matrix.shape[0] ?? 0).cast("float32");
     const apart = i.expandDims(1).sub(i).abs();
     const w =

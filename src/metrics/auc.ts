@@ -7,7 +7,7 @@ import { type Tensor, tensor } from "../tensor.ts";
 import { addToCurve, type Curve, curveOf, curveShapes, evenThresholds } from "./curve.ts";
 import { decisionsOf, type Squash, squashOf } from "./decisions.ts";
 import { type Metric, quotient } from "./metric.ts";
-import { factors, fromTwo, oneOf, optionsOf, shares } from "./options.ts";
+import { type Called, called, factors, fromTwo, oneOf, optionsOf, shares } from "./options.ts";
 
 /** The options of {@link auc}. */
 export interface AucOptions {
@@ -68,8 +68,8 @@ function interpolatedPrecision({ truePositives, falsePositives, positives }: Cur
  * @throws ShapeError where targets do not fit the predictions
  * @example await metrics.figure(metrics.auc(), [0, 0, 1, 1], [0, 0.5, 0.3, 0.9]).item(); // 0.75
  */
-export function auc(options: AucOptions = {}): Metric<"auc"> {
-  const config = optionsOf("auc", options, {
+export function auc<const N extends string = "auc">(options: AucOptions & Called<N> = {}): Metric<NoInfer<N>> {
+  const config = optionsOf<AucOptions>("auc", options, {
     numThresholds: [options.thresholds === undefined ? 200 : null, fromTwo],
     curve: ["ROC", oneOf("ROC", "PR")],
     summationMethod: ["interpolation", oneOf("interpolation", "minoring", "majoring")],
@@ -84,9 +84,8 @@ export function auc(options: AucOptions = {}): Metric<"auc"> {
   const count = own ? own.length + 2 : numThresholds;
   const thresholds = (): Tensor =>
     own ? tensor([-margin, ...[...own].sort((a, b) => a - b), 1 + margin]) : evenThresholds(count, margin);
-  const make = (squash: Squash): Metric<"auc"> => ({
-    name: "auc",
-    config,
+  const make = (squash: Squash): Metric<NoInfer<N>> => ({
+    ...called<N>("auc", config),
     state: (shape) => curveShapes(count, multiLabel ? (shape.at(-1) ?? 1) : 1),
     update(state, ...batch) {
       const [, { shape }] = batch;

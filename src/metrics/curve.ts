@@ -3,7 +3,7 @@ import { arange, where } from "../functions/array.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Decisions, decisionsOf, type Squash, squashOf } from "./decisions.ts";
 import { type Metric, type MetricState, plus, quotient } from "./metric.ts";
-import { fromTwo, fromZero, type Options, optionsOf, share } from "./options.ts";
+import { type Called, called, fromTwo, fromZero, type Options, optionsOf, share } from "./options.ts";
 
 /** Right and wrong answers of yes at each threshold, and how many there could be: [thresholds, labels] and [labels]. */
 export interface Curve {
@@ -77,14 +77,15 @@ type Rate = keyof typeof rates;
 
 /** Makes the factory of the greatest of one rate where another is at least a given one. */
 function bestAt<Name extends string, Held extends Rate>(name: Name, wanted: Rate, held: Held) {
-  return (options: AtOptions & { readonly [K in Held]: number }): Metric<Name> => {
+  return <const N extends string = Name>(
+    options: AtOptions & { readonly [K in Held]: number } & Called<N>,
+  ): Metric<NoInfer<N>> => {
     const known = { numThresholds: [200, fromTwo], classId: [null, fromZero], [held]: [Number.NaN, share] };
     const config = optionsOf<AtOptions>(name, options ?? {}, known as Options<object> as Options<AtOptions>);
     const { numThresholds = 200 } = config;
     const least = options[held];
-    const make = (squash: Squash): Metric<Name> => ({
-      name,
-      config,
+    const make = (squash: Squash): Metric<NoInfer<N>> => ({
+      ...called<N>(name, config),
       state: () => curveShapes(numThresholds, 1),
       update: (state, ...batch) =>
         addToCurve(state, decisionsOf(name, batch, squash, config), evenThresholds(numThresholds, 0), 1),

@@ -1,5 +1,6 @@
 // The direction in which each measure improves.
 import type { MeasureName } from "./index.ts";
+import type { Metric } from "./metric.ts";
 
 const directions = {
   accuracy: "max",
@@ -45,6 +46,10 @@ const directions = {
   trueNegatives: "max",
   truePositives: "max",
 } as const satisfies Readonly<Record<MeasureName, "min" | "max">>;
+
+/** The direction in which a metric improves: its own, or that of its factory; null if neither tells. */
+export const directionOfMetric = ({ kind = "", direction }: Metric): "min" | "max" | null =>
+  direction ?? (Object.hasOwn(directions, kind) ? directions[kind as MeasureName] : null);
 
 /**
  * The direction in which a measure improves, by its name in the history: `auc`, `valAuc` or, of one of several outputs,

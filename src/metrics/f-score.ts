@@ -3,7 +3,7 @@ import { checkFinite } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { probabilities, type Squash, squashOf, truth } from "./decisions.ts";
 import { type Metric, plus, quotient, spread } from "./metric.ts";
-import { above, oneOf, optionsOf } from "./options.ts";
+import { above, type Called, called, oneOf, optionsOf } from "./options.ts";
 
 /** The options of {@link f1Score}. */
 export interface F1ScoreOptions {
@@ -26,7 +26,7 @@ export interface FBetaScoreOptions extends F1ScoreOptions {
 }
 
 function fScore<Name extends string>(
-  name: Name,
+  name: string,
   config: F1ScoreOptions & Metric["config"],
   beta: number,
   squash: Squash = null,
@@ -39,8 +39,7 @@ function fScore<Name extends string>(
     return p.equal(p.max(-1, { keepDims: true })).logicalAnd(p.abs().greater(1e-9));
   };
   return {
-    name,
-    config,
+    ...called<Name>(name, config),
     state(shape) {
       const classes = shape.length > 1 ? [shape.at(-1) ?? 1] : [1];
       return { truePositives: classes, predicted: classes, actual: classes };
@@ -84,9 +83,11 @@ const known = {
  * @throws ShapeError where targets do not fit the predictions
  * @example await metrics.figure(metrics.fBetaScore({ beta: 2 }), [1, 1, 1, 0], [0.9, 0.2, 0.1, 0.8]).item(); // 0.3571
  */
-export function fBetaScore(options: FBetaScoreOptions = {}): Metric<"fBetaScore"> {
-  const config = optionsOf("fBetaScore", options, { ...known, beta: [1, above] });
-  return fScore("fBetaScore", config, config.beta ?? 1);
+export function fBetaScore<const N extends string = "fBetaScore">(
+  options: FBetaScoreOptions & Called<N> = {},
+): Metric<NoInfer<N>> {
+  const config = optionsOf<FBetaScoreOptions>("fBetaScore", options, { ...known, beta: [1, above] });
+  return fScore<N>("fBetaScore", config, config.beta ?? 1);
 }
 
 /**
@@ -96,5 +97,6 @@ export function fBetaScore(options: FBetaScoreOptions = {}): Metric<"fBetaScore"
  * @throws ShapeError where targets do not fit the predictions
  * @example await metrics.figure(metrics.f1Score(), [1, 1, 1, 0], [0.9, 0.2, 0.1, 0.8]).item(); // 0.4
  */
-export const f1Score = (options: F1ScoreOptions = {}): Metric<"f1Score"> =>
-  fScore("f1Score", optionsOf("f1Score", options, known), 1);
+export const f1Score = <const N extends string = "f1Score">(
+  options: F1ScoreOptions & Called<N> = {},
+): Metric<NoInfer<N>> => fScore<N>("f1Score", optionsOf<F1ScoreOptions>("f1Score", options, known), 1);

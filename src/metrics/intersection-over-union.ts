@@ -9,7 +9,7 @@ import type { Tensor } from "../tensor.ts";
 import { confusions } from "./confusion-matrix.ts";
 import { probabilities, type Squash, squashOf } from "./decisions.ts";
 import { type Metric, plus, quotient } from "./metric.ts";
-import { classes, integer, optionsOf } from "./options.ts";
+import { type Called, called, classes, integer, optionsOf } from "./options.ts";
 
 /** The options of {@link meanIoU}. */
 export interface MeanIoUOptions {
@@ -49,14 +49,13 @@ function meanOverlap(matrix: Tensor, ids: readonly number[] | null): Tensor {
 
 /** Makes a metric of class numbers, of which `numbers` makes targets and predictions. */
 function overlap<Name extends string>(
-  name: Name,
+  name: string,
   config: Metric["config"],
   { numClasses, ids }: { readonly numClasses: number; readonly ids: readonly number[] | null },
   numbers: (targets: Tensor, predictions: Tensor) => readonly [Tensor, Tensor],
 ): Metric<Name> {
   return {
-    name,
-    config,
+    ...called<Name>(name, config),
     state: () => ({ confusions: [numClasses, numClasses] }),
     update(state, targets, predictions, weights) {
       const [t, p] = numbers(targets, predictions);
@@ -81,7 +80,7 @@ const known = {
 } as const;
 
 function ofClasses<Name extends string>(
-  name: Name,
+  name: string,
   config: MeanIoUOptions & Metric["config"],
   ids: readonly number[] | null,
 ): Metric<Name> {
@@ -91,7 +90,7 @@ function ofClasses<Name extends string>(
     const numbers = x.cast("int32");
     return numbers.ndim > 1 && numbers.shape.at(-1) === 1 ? numbers.squeeze(-1) : numbers;
   };
-  return overlap(name, config, { numClasses, ids }, (targets, predictions) => {
+  return overlap<Name>(name, config, { numClasses, ids }, (targets, predictions) => {
     const t = inOneShape(targets, sparseYTrue);
     // No class has the number −1.
     const known = ignoreClass === undefined ? t : where(t.equal(ignoreClass), -1, t);
@@ -111,9 +110,9 @@ function ofClasses<Name extends string>(
  * const metric = metrics.iou({ numClasses: 2, targetClassIds: [0] });
  * await metrics.figure(metric, [0, 0, 1, 1], [0, 1, 0, 1]).item(); // 0.3333
  */
-export function iou(options: IoUOptions): Metric<"iou"> {
-  const config = optionsOf("iou", options ?? {}, { ...known, targetClassIds: [[], classes] });
-  return ofClasses("iou", config, config.targetClassIds);
+export function iou<const N extends string = "iou">(options: IoUOptions & Called<N>): Metric<NoInfer<N>> {
+  const config = optionsOf<IoUOptions>("iou", options ?? {}, { ...known, targetClassIds: [[], classes] });
+  return ofClasses<N>("iou", config, config.targetClassIds);
 }
 
 /**
@@ -125,8 +124,8 @@ export function iou(options: IoUOptions): Metric<"iou"> {
  * const metric = metrics.meanIoU({ numClasses: 2, sparseYPred: false });
  * await metrics.figure(metric, [0, 1, 1], [[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]]).item(); // 0.5
  */
-export function meanIoU(options: MeanIoUOptions): Metric<"meanIoU"> {
-  return ofClasses("meanIoU", optionsOf("meanIoU", options ?? {}, known), null);
+export function meanIoU<const N extends string = "meanIoU">(options: MeanIoUOptions & Called<N>): Metric<NoInfer<N>> {
+  return ofClasses<N>("meanIoU", optionsOf<MeanIoUOptions>("meanIoU", options ?? {}, known), null);
 }
 
 /**
@@ -136,11 +135,16 @@ export function meanIoU(options: MeanIoUOptions): Metric<"meanIoU"> {
  * @throws ShapeError where there is not a target for each prediction
  * @example await metrics.figure(metrics.binaryIoU(), [0, 1, 0, 1], [0.1, 0.2, 0.4, 0.7]).item(); // 0.5833
  */
-export function binaryIoU(options: BinaryIoUOptions = {}): Metric<"binaryIoU"> {
-  const config = optionsOf("binaryIoU", options, { targetClassIds: [[0, 1], classes], threshold: [null, checkFinite] });
+export function binaryIoU<const N extends string = "binaryIoU">(
+  options: BinaryIoUOptions & Called<N> = {},
+): Metric<NoInfer<N>> {
+  const config = optionsOf<BinaryIoUOptions>("binaryIoU", options, {
+    targetClassIds: [[0, 1], classes],
+    threshold: [null, checkFinite],
+  });
   const { targetClassIds = [0, 1], threshold } = config;
-  const make = (squash: Squash): Metric<"binaryIoU"> => ({
-    ...overlap("binaryIoU", config, { numClasses: 2, ids: targetClassIds }, (targets, predictions) => [
+  const make = (squash: Squash): Metric<NoInfer<N>> => ({
+    ...overlap<N>("binaryIoU", config, { numClasses: 2, ids: targetClassIds }, (targets, predictions) => [
       targets.cast("int32").reshape(targets.size === predictions.size ? predictions.shape : targets.shape),
       probabilities(predictions, squash)
         .greaterEqual(threshold ?? 0.5)

@@ -14,6 +14,13 @@ export type MetricState = Readonly<Record<string, Tensor>>;
 export interface Metric<Name extends string = string> {
   /** The name in history and reports. */
   readonly name: Name;
+  /** The name of Nabla's factory that makes it, for files; absent for a metric of one's own. */
+  readonly kind?: string;
+  /**
+   * The direction in which the figure improves, which callbacks with `mode: "auto"` go by. Default: that of Nabla's
+   * metric, or what the name says.
+   */
+  readonly direction?: "min" | "max";
   readonly config: Readonly<Record<string, MetricOption>>;
   /** The shapes of the numbers that it keeps, which may depend on those of the predictions. */
   state(predictions: Shape): Readonly<Record<string, Shape>>;
@@ -41,8 +48,8 @@ export interface MeanMetric<Name extends string = string> extends Metric<Name> {
 }
 
 /**
- * A figure that is the mean of values, one or more for each example: `[batch, ...]`. `counts` tells which of them count,
- * in their shape; default: all.
+ * A figure that is the mean of values, one or more for each example: `[batch, ...]`. `counts` tells which of them
+ * count, in their shape; default: all.
  */
 export function meanMetric<Name extends string>(
   name: Name,

@@ -1,6 +1,6 @@
 // Checks the options of metrics.
 import { ArgumentError } from "../errors.ts";
-import { checkCount, checkOptions, describe } from "../options.ts";
+import { checkCount, checkName, checkOptions, describe } from "../options.ts";
 import type { Metric } from "./metric.ts";
 
 type Check = (where: string, name: string, value: unknown) => unknown;
@@ -8,11 +8,28 @@ type Check = (where: string, name: string, value: unknown) => unknown;
 /** The default of each option, null if it has none or if the loss decides, and its check. */
 export type Options<O> = { readonly [K in keyof O]-?: readonly [standard: O[K] | null, check: Check] };
 
+/** The option of every metric. */
+export interface Called<Name extends string> {
+  /** The name in history and reports. Default: that of the factory. */
+  readonly name?: Name;
+}
+
+/** Name, factory and options of a metric. */
+export const called = <Name extends string>(
+  kind: string,
+  config: Metric["config"],
+): Pick<Metric<Name>, "name" | "kind" | "config"> => ({ name: (config["name"] ?? kind) as Name, kind, config });
+
 /** The options of a metric with their defaults. Throws {@link ArgumentError}. */
-export function optionsOf<O extends object>(name: string, given: O, known: Options<O>): O & Metric["config"] {
-  const where = `metrics.${name}`;
-  checkOptions(where, given, Object.keys(known));
+export function optionsOf<O extends object>(
+  kind: string,
+  given: O & Called<string>,
+  known: Options<O>,
+): O & Metric["config"] {
+  const where = `metrics.${kind}`;
+  checkOptions(where, given, [...Object.keys(known), "name"]);
   const config: Record<string, unknown> = {};
+  if (given.name !== undefined) config["name"] = checkName(where, given.name);
   for (const [option, [standard, check]] of Object.entries<readonly [unknown, Check]>(known)) {
     const own = (given as Record<string, unknown>)[option];
     if (own === undefined && standard === null) continue;

@@ -5,7 +5,7 @@ import { classNumbers } from "../losses/loss.ts";
 import { sparseCategoricalCrossentropy } from "../losses/sparse-categorical-crossentropy.ts";
 import { checkFlag } from "../options.ts";
 import { type Metric, plus, quotient, spread } from "./metric.ts";
-import { integer, optionsOf } from "./options.ts";
+import { type Called, called, integer, optionsOf } from "./options.ts";
 
 /** The options of {@link perplexity}. */
 export interface PerplexityOptions {
@@ -26,12 +26,16 @@ export interface PerplexityOptions {
  * const metric = metrics.perplexity({ maskTokenId: 0 });
  * await metrics.figure(metric, [[1, 2, 0]], [[[0, 0.5, 0.5], [0.25, 0.25, 0.5], [0, 0, 1]]]).item(); // 2
  */
-export function perplexity(options: PerplexityOptions = {}): Metric<"perplexity"> {
-  const config = optionsOf("perplexity", options, { fromLogits: [null, checkFlag], maskTokenId: [null, integer] });
+export function perplexity<const N extends string = "perplexity">(
+  options: PerplexityOptions & Called<N> = {},
+): Metric<NoInfer<N>> {
+  const config = optionsOf<PerplexityOptions>("perplexity", options, {
+    fromLogits: [null, checkFlag],
+    maskTokenId: [null, integer],
+  });
   const { maskTokenId } = config;
-  const make = (fromLogits: boolean): Metric<"perplexity"> => ({
-    name: "perplexity",
-    config,
+  const make = (fromLogits: boolean): Metric<NoInfer<N>> => ({
+    ...called<N>("perplexity", config),
     state: () => ({ total: [], count: [] }),
     update({ total, count }, targets, predictions, weights) {
       const tokens = classNumbers("perplexity", targets, predictions);

@@ -3,7 +3,7 @@ import { checkCount, checkFinite } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { decisionsOf, type Squash, squashOf } from "./decisions.ts";
 import { type Metric, type MetricState, plus, quotient } from "./metric.ts";
-import { fromZero, optionsOf } from "./options.ts";
+import { type Called, called, fromZero, optionsOf } from "./options.ts";
 
 /** The options of the metrics that count one kind of answers. */
 export interface CountOptions {
@@ -43,15 +43,14 @@ function counting<Name extends string, O extends PrecisionOptions>(
   options: readonly (keyof typeof known)[],
   parts: readonly Cell[],
   result: (state: MetricState) => Tensor,
-): (options?: O) => Metric<Name> {
-  return (given = {} as O) => {
+): <const N extends string = Name>(options?: O & Called<N>) => Metric<NoInfer<N>> {
+  return <const N extends string = Name>(given = {} as O & Called<N>) => {
     const own = Object.fromEntries(options.map((option) => [option, known[option]]));
     const config: PrecisionOptions & Metric["config"] = optionsOf<PrecisionOptions>(name, given, own as typeof known);
     const { thresholds } = config;
     const threshold = thresholds ?? (config.topK === undefined ? 0.5 : -Infinity);
-    const make = (squash: Squash): Metric<Name> => ({
-      name,
-      config,
+    const make = (squash: Squash): Metric<NoInfer<N>> => ({
+      ...called<N>(name, config),
       state: () => Object.fromEntries(parts.map((part) => [part, []])),
       update(state, ...batch) {
         const { truth, scores, weights } = decisionsOf(name, batch, squash, config);
@@ -69,7 +68,7 @@ function counting<Name extends string, O extends PrecisionOptions>(
   };
 }
 
-const counter = <Name extends Cell>(name: Name): ((options?: CountOptions) => Metric<Name>) =>
+const counter = <Name extends Cell>(name: Name) =>
   counting<Name, CountOptions>(name, ["thresholds"], [name], (state) => plus(state[name], 0));
 const ratio = <Name extends string>(name: Name, parts: readonly [Cell, Cell]) =>
   counting<Name, PrecisionOptions>(name, ["thresholds", "topK", "classId"], parts, (state) =>

@@ -4,7 +4,7 @@ import { alignTargets } from "../losses/loss.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Metric, plus, quotient, spread } from "./metric.ts";
-import { fromZero, oneOf, optionsOf } from "./options.ts";
+import { type Called, called, fromZero, oneOf, optionsOf } from "./options.ts";
 
 /** The options of {@link r2Score}. */
 export interface R2ScoreOptions {
@@ -30,15 +30,16 @@ const outputsOf = (shape: Shape): number => (shape.length < 2 ? 1 : (shape.at(-1
  * @throws ShapeError where the shapes differ
  * @example await metrics.figure(metrics.r2Score(), [[1], [4], [3]], [[2], [4], [4]]).item(); // 0.571429
  */
-export function r2Score(options: R2ScoreOptions = {}): Metric<"r2Score"> {
-  const config = optionsOf("r2Score", options, {
+export function r2Score<const N extends string = "r2Score">(
+  options: R2ScoreOptions & Called<N> = {},
+): Metric<NoInfer<N>> {
+  const config = optionsOf<R2ScoreOptions>("r2Score", options, {
     classAggregation: ["uniformAverage", oneOf("uniformAverage", "varianceWeightedAverage")],
     numRegressors: [0, fromZero],
   });
   const { classAggregation, numRegressors: p = 0 } = config;
   return {
-    name: "r2Score",
-    config,
+    ...called<N>("r2Score", config),
     state(shape) {
       const outputs = [outputsOf(shape)];
       return { weight: outputs, mean: outputs, squares: outputs, residuals: outputs, count: [] };

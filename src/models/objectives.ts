@@ -161,5 +161,7 @@ function checkNames(objectives: readonly AskedObjective[]): void {
   const names = ["loss", ...named];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
-    throw new ArgumentError(`compile: "${twice}" is measured twice; each metric needs a name of its own.`);
+    throw new ArgumentError(
+      `compile: "${twice}" is measured twice; give one a name of its own, metrics.…({ name: "…" }).`,
+    );
 }

@@ -40,13 +40,10 @@ export async function describeTraining(training: TrainingSetup, missing: string[
   const hasOptimizer = await isReadable(() => optimizerFromConfig(optimizer.name, config));
   const described: ObjectiveJson[] = [];
   for (const { output, weight, loss, metrics, weightedMetrics } of objectives) {
-    const kept = { metrics: await readable(metrics), weightedMetrics: await readable(weightedMetrics) };
-    const names = [...kept.metrics, ...kept.weightedMetrics].map(({ name }) => name);
-    const left = [...metrics, ...weightedMetrics].filter(({ name }) => !names.includes(name));
+    const left: string[] = [];
+    const kept = { metrics: await readable(metrics, left), weightedMetrics: await readable(weightedMetrics, left) };
     if (left.length > 0)
-      missing.push(
-        `the file cannot hold metrics of your own: it lacks ${left.map(({ name }) => quote(name)).join(", ")}.`,
-      );
+      missing.push(`the file cannot hold metrics of your own: it lacks ${left.map((name) => quote(name)).join(", ")}.`);
     const hasLoss = await isReadable(() => namedLosses.make(loss.name, loss.config));
     described.push({ output, weight, loss: hasLoss ? { name: loss.name, config: loss.config } : null, ...kept });
   }
@@ -60,11 +57,12 @@ export async function describeTraining(training: TrainingSetup, missing: string[
   return { optimizer: { name: optimizer.name, config, ...(!hasOptimizer && { own: true }) }, objectives: described };
 }
 
-/** The metrics that a file can hold. */
-async function readable(metrics: readonly Metric[]): Promise<Named[]> {
+/** The metrics that a file can hold, by the names of their factories. Adds to `left` the names of the others. */
+async function readable(metrics: readonly Metric[], left: string[]): Promise<Named[]> {
   const held: Named[] = [];
-  for (const { name, config } of metrics)
-    if (await isReadable(() => namedMetrics.make(name, config))) held.push({ name, config });
+  for (const { name, kind = name, config } of metrics)
+    if (await isReadable(() => namedMetrics.make(kind, config))) held.push({ name: kind, config });
+    else left.push(name);
   return held;
 }
 

@@ -2,7 +2,7 @@
 import type { WeightValues } from "../nn/tree/weights.ts";
 import { checkCount, checkFinite, checkFlag, checkOptions, checkRange } from "../options.ts";
 import type { Callback } from "./callback.ts";
-import { type Direction, directionOf, improves, type Monitor, monitored } from "./monitor.ts";
+import { checkMode, type Direction, directionOf, improves, type Monitor, monitored } from "./monitor.ts";
 
 /** The options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions {
@@ -45,7 +45,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   checkOptions(where, options, optionNames);
   const { monitor = "valLoss", patience = 0, minDelta = 0, restoreBestWeights = false } = options;
   const { baseline, startFromEpoch = 0 } = options;
-  const mode = directionOf(where, monitor, options.mode ?? "auto");
+  const asked = checkMode(where, options.mode);
+  let mode: "min" | "max" = "min";
   checkCount(where, "patience", patience, 0);
   checkRange(where, "minDelta", minDelta, 0);
   checkFlag(where, "restoreBestWeights", restoreBestWeights);
@@ -55,7 +56,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   let bestWeights: WeightValues | null = null;
   let waited = 0;
   return {
-    onTrainBegin() {
+    onTrainBegin({ model }) {
+      mode = directionOf(where, monitor, asked, model.training.objectives);
       [best, bestWeights, waited] = [null, null, 0];
     },
     state: () => ({ best, waited }),

@@ -3,7 +3,7 @@ import { ArgumentError } from "../errors.ts";
 import { checkCount, checkFinite, checkFlag, checkOptions, describe } from "../options.ts";
 import type { Callback, EpochRecord, TrainingRun } from "./callback.ts";
 import { fillPattern, namesIn } from "./file-pattern.ts";
-import { type Direction, directionOf, improves, type Measures, type Monitor, monitored } from "./monitor.ts";
+import { checkMode, type Direction, directionOf, improves, type Measures, type Monitor, monitored } from "./monitor.ts";
 
 /** The options of {@link modelCheckpoint}. */
 export interface ModelCheckpointOptions {
@@ -57,7 +57,8 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
   checkFlag(where, "saveWeightsOnly", saveWeightsOnly);
   if (saveFreq !== "epoch") checkCount(where, 'saveFreq, if it is not "epoch",', saveFreq);
   if (initialValueThreshold !== undefined) checkFinite(where, "initialValueThreshold", initialValueThreshold);
-  const mode = saveBestOnly ? directionOf(where, monitor, options.mode ?? "auto") : "min";
+  const asked = checkMode(where, options.mode);
+  let mode: "min" | "max" = "min";
   const first = initialValueThreshold ?? null;
   let best = first;
   /** The steps since the last save. */
@@ -80,7 +81,8 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
     if (saveFreq === "epoch") await save(run, record);
   };
   return {
-    onTrainBegin() {
+    onTrainBegin({ model }) {
+      if (saveBestOnly) mode = directionOf(where, monitor, asked, model.training.objectives);
       [best, steps, latest] = [first, 0, {}];
     },
     state: () => ({ best, steps }),

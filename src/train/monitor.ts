@@ -1,9 +1,10 @@
 // What callbacks watch: a measure of each epoch, the direction in which it improves, and whether it did.
 import { ArgumentError, didYouMean } from "../errors.ts";
-import { directionByName } from "../metrics/directions.ts";
+import { directionByName, directionOfMetric } from "../metrics/directions.ts";
 import type { MeasureName } from "../metrics/index.ts";
-import { describe } from "../options.ts";
+import { checkChoice } from "../options.ts";
 import type { EpochRecord } from "./callback.ts";
+import { measureName, type Objective } from "./setup.ts";
 
 /** The direction in which a measure improves; "auto" goes by the name: losses and errors fall, scores rise. */
 export type Direction = "auto" | "min" | "max";
@@ -32,16 +33,34 @@ export function improves(value: number, best: number | null, mode: "min" | "max"
   return mode === "max" ? value > best + minDelta : value < best - minDelta;
 }
 
-/** The direction in which `monitor` improves. Throws {@link ArgumentError} if neither `mode` nor the name gives it. */
-export function directionOf(where: string, monitor: string, mode: unknown): "min" | "max" {
-  if (mode === "min" || mode === "max") return mode;
-  if (mode !== "auto")
-    throw new ArgumentError(`${where}: mode: expected "auto", "min" or "max", got ${describe(mode)}.`);
+/** Checks the option `mode` of a callback; default: "auto". */
+export const checkMode = (where: string, mode: unknown = "auto"): Direction =>
+  checkChoice(where, "mode", mode, ["auto", "min", "max"]);
+
+/**
+ * The direction in which `monitor` improves: that of `mode`, of the metric of this name among the objectives, or what
+ * the name says. Throws {@link ArgumentError} if none of them gives it.
+ */
+export function directionOf(
+  where: string,
+  monitor: string,
+  mode: Direction,
+  objectives: readonly Objective[],
+): "min" | "max" {
+  if (mode !== "auto") return mode;
+  for (const objective of objectives)
+    for (const metric of [...objective.metrics, ...objective.weightedMetrics]) {
+      const name = measureName(objective, metric.name);
+      const isMeant = monitor === name || monitor === `val${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+      const direction = isMeant ? directionOfMetric(metric) : null;
+      if (direction) return direction;
+    }
   const known = directionByName(monitor);
   if (known) return known;
   if (/loss|error/i.test(monitor)) return "min";
   if (/accuracy/i.test(monitor)) return "max";
   throw new ArgumentError(
-    `${where}: the name "${monitor}" does not tell whether less or more is better; set mode to "min" or "max".`,
+    `${where}: the name "${monitor}" does not tell whether less or more is better; set mode to "min" or "max", ` +
+      "or give your metric a direction.",
   );
 }

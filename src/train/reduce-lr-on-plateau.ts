@@ -3,7 +3,7 @@ import { ArgumentError } from "../errors.ts";
 import { checkCount, checkOptions, checkRange, describe } from "../options.ts";
 import type { Callback } from "./callback.ts";
 import { optimizerOf } from "./learning-rate-scheduler.ts";
-import { type Direction, directionOf, improves, type Monitor, monitored } from "./monitor.ts";
+import { checkMode, type Direction, directionOf, improves, type Monitor, monitored } from "./monitor.ts";
 
 /** The options of {@link reduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions {
@@ -46,7 +46,8 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   const where = "callbacks.reduceLROnPlateau";
   checkOptions(where, options, optionNames);
   const { monitor = "valLoss", factor = 0.1, patience = 10, minDelta = 1e-4, cooldown = 0, minLr = 0 } = options;
-  const mode = directionOf(where, monitor, options.mode ?? "auto");
+  const asked = checkMode(where, options.mode);
+  let mode: "min" | "max" = "min";
   if (!(typeof factor === "number" && factor > 0 && factor < 1))
     throw new ArgumentError(`${where}: expected factor to be a number above 0 and below 1, got ${describe(factor)}.`);
   checkCount(where, "patience", patience, 0);
@@ -57,7 +58,8 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   let waited = 0;
   let cooling = 0;
   return {
-    onTrainBegin() {
+    onTrainBegin({ model }) {
+      mode = directionOf(where, monitor, asked, model.training.objectives);
       [best, waited, cooling] = [null, 0, 0];
     },
     state: () => ({ best, waited, cooling }),
