@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { decode } from "fast-png";
 import { afterAll, afterEach, describe, expect, it, test, vi } from "vitest";
 import { course, type Entry, parts, sections } from "../recipes/course/index.ts";
 import { type Language, numeral, type Part, type Text } from "../recipes/course/item.ts";
@@ -82,6 +83,14 @@ describe.each(course.map((entry): [string, Entry] => [entry.id, entry]))("%s", (
         for (const isColoured of [true, false])
           for (const line of stripVTControlCharacters(render(part, language, isColoured)).split("\n"))
             expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it("does not fail in a narrow terminal", async () => {
+    for (const part of await shown(id))
+      for (const width of [1, 20])
+        expect(partText(part, { language: "ru", width, isColoured: false, paint: (_, text) => text })).toBeTypeOf(
+          "string",
+        );
   });
 
   it("shows numbers, not only words, and draws them", async () => {
@@ -388,16 +397,32 @@ describe("nabla course", () => {
 
   it.each([
     [["course", "n0"], /^error: unknown item "n0"\. Did you mean "N1"\? Known: N1/],
-    [["course", "Ы", "--language", "ru"], /^error: нет примера «Ы»\. Есть: N1/],
+    [["course", "Ы", "--language", "ru"], /^ошибка: нет примера «Ы»\. Есть: N1/],
     [["course", "N1", "--all"], /^error: expected either items or --all, not both\.\n$/],
     [["course", "--tiny", "--seed", "3"], /^error: --seed, --tiny: expected an item to run, such as N1, or --all\.\n$/],
-    [["course", "N1", "--seed", "x", "--language", "ru"], /^error: --seed: нужно целое число/],
+    [["course", "N1", "--seed", "x", "--language", "ru"], /^ошибка: --seed: нужно целое число/],
     [["course", "N1", "--seed", "99999999999999999999"], /^error: --seed: expected an integer/],
     [["course", "N1", "--language", "de"], /^error: --language: expected en or ru, got "de"\.\n$/],
   ])("refuses %j", async (args, sentence) => {
     const { code, out, err } = await nabla(...args);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(sentence);
+  });
+
+  it("writes plots as SVG and images as PNG, and says how many", async () => {
+    const into = join(folder, "made", "pictures");
+    const { code, out } = await nabla("course", "N3", "N8", "--tiny", "--language", "ru", "--out", into);
+    expect(code).toBe(0);
+    expect(out.replace(/\s+/g, " ")).toContain(`Рисунки записаны в папку ${into}: 2.`);
+    expect(readdirSync(into).sort()).toEqual(["N3-1.svg", "N8-1.png"]);
+    const svg = readFileSync(join(into, "N3-1.svg"), "utf8");
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" [^>]*lang="ru">/);
+    expect(svg).toContain("prefers-color-scheme:dark");
+    for (const words of ["со смещением", "без смещения", "x₁", "x₂"]) expect(svg).toContain(`>${words}</text>`);
+    const { width, height, data } = decode(readFileSync(join(into, "N8-1.png")));
+    expect([width, height]).toEqual([280, 280]);
+    // The middle of the polygon is white, the corners of the square are black.
+    expect([data[3 * (140 * 280 + 140)], data[0], data.at(-1)]).toEqual([255, 0, 0]);
   });
 
   it("refuses a folder that cannot be, before anything is computed", async () => {

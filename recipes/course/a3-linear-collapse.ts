@@ -1,5 +1,5 @@
 // A3. Without activations, layers collapse into one matrix: a composition of linear models is a linear model.
-import { concatenate, linalg, ones, random, type Tensor } from "nabla";
+import { compile, concatenate, linalg, ones, random, type Tensor, tensor } from "nabla";
 import { both, formula, type Item, numeral, text, values } from "./item.ts";
 
 interface LayerWeights {
@@ -51,24 +51,28 @@ export const item: Item = async function* ({ seed }) {
   );
   const X = concatenate([x, ones([x.shape[0]!, 1])], 1);
   /** The share of the variance of y that no linear function of x explains. */
-  const unexplained = async (y: Tensor): Promise<number> => {
+  const unexplained = compile((y: Tensor) => {
     const best = linalg.solve(X.transpose().matmul(X), X.transpose().matmul(y)); // (XᵀX)⁻¹Xᵀy
     const rest = y.sub(X.matmul(best));
-    return (await rest.square().sum().item()) / (await y.sub(y.mean(0)).square().sum().item());
-  };
+    return rest
+      .square()
+      .sum()
+      .div(y.sub(y.mean(0)).square().sum());
+  });
+  const rest = async (y: Tensor): Promise<number> => 100 * (await (await unexplained(tensor(await y.array()))).item());
+  // Ten layers of 16 neurons, of which each network takes its first ones: W in rows 0 to 15, b in row 16.
+  const weights = tensor(await normal(10, 17, 16).array());
   const rows = [];
   for (const depth of [1, 2, 5, 10]) {
-    const weights = Array.from({ length: depth }, (_, i) => ({
-      W: normal(i ? 16 : 2, 16).mul(i ? 0.4 : 1),
-      b: normal(16),
-    }));
-    const through = (f: (z: Tensor) => Tensor): Tensor =>
-      weights.reduce((h, { W, b }, i) => (i < depth - 1 ? f(h.matmul(W).add(b)) : h.matmul(W).add(b)), x);
-    rows.push([
-      depth,
-      100 * (await unexplained(through((z) => z))),
-      100 * (await unexplained(through((z) => z.tanh()))),
-    ]);
+    const through = (f: (z: Tensor) => Tensor): Tensor => {
+      let h = x;
+      for (let i = 0; i < depth; i++) {
+        const z = h.matmul(weights.at(i, [0, i === 0 ? 2 : 16])).add(weights.at(i, 16)); // z = hW + b
+        h = i < depth - 1 ? f(z.mul(0.4)) : z;
+      }
+      return h;
+    };
+    rows.push([depth, await rest(through((z) => z)), await rest(through((z) => z.tanh()))]);
   }
   yield {
     kind: "table",

@@ -11,7 +11,7 @@ import {
   stack,
   type Tensor,
 } from "nabla";
-import { formula, type Item, type Text, text } from "./item.ts";
+import { both, formula, type Item, type Text, text } from "./item.ts";
 
 /** Two spirals of one turn; the second is the first one, mirrored at the origin. Their points are of class 0 and 1. */
 async function spirals(key: Tensor, count: number): Promise<Dataset> {
@@ -79,7 +79,8 @@ export const item: Item = async function* ({ tiny, seed, signal }) {
     String.raw`a(x) = \sigma\bigl(W_4\,\tanh(W_3\,\tanh(W_2\,\tanh(W_1 x + b_1) + b_2) + b_3) + b_4\bigr)`,
     "a(x) = σ(W₄·tanh(W₃·tanh(W₂·tanh(W₁x + b₁) + b₂) + b₃) + b₄)",
   );
-  const [train, test] = [0, 1].map((part) => spirals(random.foldIn(random.key(seed), part), 400));
+  const train = await spirals(random.foldIn(random.key(seed), 0), 400);
+  const test = await spirals(random.foldIn(random.key(seed), 1), 400);
   const epochs = tiny ? 60 : 400;
   yield text(
     `The set: two spirals, 400 points to train on and 400 to test with. ${width} neurons in each hidden layer, ` +
@@ -87,13 +88,27 @@ export const item: Item = async function* ({ tiny, seed, signal }) {
     `Данные: две спирали, 400 точек для обучения и 400 для проверки. В каждом скрытом слое нейронов: ${width}; ` +
       `обучаемые веса подбирает градиентный спуск (Adam), эпох: ${epochs}.`,
   );
+  const numbers = train.inputs.array.data;
+  const arm = (first: number): [number, number][] =>
+    Array.from({ length: 100 }, (_, i) => [numbers[2 * (first + 2 * i)]!, numbers[2 * (first + 2 * i) + 1]!]);
+  yield {
+    kind: "plot",
+    title: both("Half of the training points", "Половина обучающих точек"),
+    x: "x₁",
+    y: "x₂",
+    series: [0, 1].map((kind) => ({
+      name: both(`class ${kind}`, `класс ${kind}`),
+      points: arm(200 * kind),
+      style: "points",
+    })),
+  };
 
   const rows = [];
   const series = [];
   const trained = [];
   for (const kind of kinds) {
     const model = makeModel(kind, seed);
-    const { epochs: history } = await model.fit(await train!, {
+    const { epochs: history } = await model.fit(train, {
       epochs,
       batchSize: 32,
       seed,
@@ -103,7 +118,7 @@ export const item: Item = async function* ({ tiny, seed, signal }) {
     const parts = [...model.children()].map(([, layer]) => layer);
     const count = (list: typeof parts): number =>
       list.flatMap(({ parameters }) => parameters).reduce((sum, { size }) => sum + size, 0);
-    const [fit, held] = [await model.evaluate(await train!), await model.evaluate(await test!)];
+    const [fit, held] = [await model.evaluate(train), await model.evaluate(test)];
     rows.push([
       kind.name,
       count(parts.filter(({ trainable }) => trainable)),

@@ -13,6 +13,9 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
+/** The words in front of a failure's sentence. A command that speaks another language sets its own. */
+export const failureWords = { error: "error:" };
+
 /** Prints what went wrong and returns the exit code. `withStack` adds the stack. */
 export function report(error: unknown, withStack: boolean): number {
   // The parser has printed its own sentence. A request for help or the version is not a failure.
@@ -28,7 +31,7 @@ export function report(error: unknown, withStack: boolean): number {
     .slice(0, longestMessage)
     .split("\n")
     .map((line) => printable(line, longestMessage));
-  say(`${paint("red", "error:")} ${lines.join("\n")}`, process.stderr);
+  say(`${paint("red", failureWords.error)} ${lines.join("\n")}`, process.stderr);
   if (withStack) say(stack.replace(/^[^]*?(?=\n {4}at )\n/, "") + causes(error), process.stderr);
   return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
 }

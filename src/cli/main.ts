@@ -12,7 +12,7 @@ import { addPredict } from "./commands/predict.ts";
 import { addRecipes } from "./commands/recipes.ts";
 import { addSummary } from "./commands/summary.ts";
 import { addTrain } from "./commands/train.ts";
-import { report, UsageError } from "./failure.ts";
+import { failureWords, report, UsageError } from "./failure.ts";
 import { paintFor, tolerateClosedPipes } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -76,6 +76,7 @@ async function importModules(files: readonly string[]): Promise<void> {
 /** Runs one command and leaves its exit code in `process.exitCode`. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   tolerateClosedPipes();
+  failureWords.error = "error:";
   const program = makeProgram();
   try {
     if (args.length === 0) program.outputHelp();

@@ -6,7 +6,7 @@ import { path, withAnswerOptions } from "../arguments.ts";
 import { type Page, partText } from "../course/part-text.ts";
 import { PictureFolder } from "../course/picture-files.ts";
 import { languageOf, words } from "../course/words.ts";
-import { UsageError } from "../failure.ts";
+import { failureWords, UsageError } from "../failure.ts";
 import { isColoured, paintFor, say, sayJson, wrap } from "../terminal.ts";
 
 interface CourseOptions {
@@ -57,6 +57,7 @@ function examples(language: Language): string {
 async function runCourse(names: readonly string[], options: CourseOptions): Promise<void> {
   const language = languageOf(options.language);
   const own = words[language];
+  failureWords.error = own.error;
   if (options.all && names.length > 0) throw new UsageError(own.allAndItems);
   const entries = options.all ? course : names.map((name) => entryOf(name, language));
   const seed = seedOf(options.seed, language);

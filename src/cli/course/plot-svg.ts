@@ -58,7 +58,7 @@ export function plotSvg(plot: Plot, language: Language): string {
     ...grid(xScale, yScale, x, y, plot.yScale !== "log"),
     `<text x="${middle.x}" y="${area.bottom + 42}" text-anchor="middle">${xLabel}</text>`,
     `<text transform="translate(20 ${middle.y}) rotate(-90)" text-anchor="middle">${yLabel}</text>`,
-    ...plot.series.map((series, i) => drawn(series, i, x, y)),
+    ...plot.series.map((series, i) => drawn(series, i, dashOf(plot.series, i), x, y)),
     ...legend.entries,
     "</svg>\n",
   ].join("\n");
@@ -82,35 +82,42 @@ function grid(xs: Scale, ys: Scale, x: (v: number) => number, y: (v: number) => 
   ];
 }
 
+/** The dashes of a line: those of the first line of a plot, of the second, and so on. */
+const dashOf = (all: readonly Series[], index: number): string =>
+  dashes[all.slice(0, index).filter(({ style }) => style !== "points").length % dashes.length]!;
+
+/** The points of a series as signs, or a line through them. `x` and `y` give the coordinates of its numbers. */
 function drawn(
-  { points, style = "line" }: Series,
+  series: Series,
   index: number,
+  dash: string,
   x: (v: number) => number,
   y: (v: number) => number,
 ): string {
+  const { points, style = "line" } = series;
   const colour = `c${index % colours.length}`;
-  const places = points.map(([a, b]): [number, number] => [x(a), y(b)]);
-  const isShown = ([a, b]: readonly [number, number]): boolean => Number.isFinite(a) && Number.isFinite(b);
+  const places = points.map(([a, b]): [number, number] => [x(a), y(b)]).filter(([a]) => Number.isFinite(a));
   if (style === "points")
     return places
-      .filter(isShown)
+      .filter(([, b]) => Number.isFinite(b))
       .map(([a, b]) => sign(index, a, b, colour))
       .join("");
   let path = "";
-  let isDrawing = false;
-  let before = 0;
-  for (const place of places) {
-    const [a, b] = place.map(coordinate) as [string, string];
-    if (!isShown(place)) isDrawing = false;
-    else {
-      path += isDrawing ? (style === "steps" ? `L${a} ${coordinate(before)}L${a} ${b}` : `L${a} ${b}`) : `M${a} ${b}`;
-      isDrawing = true;
-      before = place[1];
+  let before: number | undefined;
+  for (const [a, b] of places) {
+    const isStep = style === "steps" && before !== undefined;
+    if (Number.isFinite(b)) {
+      const [to, height] = [coordinate(a), coordinate(b)];
+      if (isStep) path += `L${to} ${coordinate(before!)}`;
+      path += `${before === undefined ? "M" : "L"}${to} ${height}`;
     }
+    before = Number.isFinite(b) ? b : undefined;
   }
-  const dash = dashes[index % dashes.length]!;
-  return `<path class="line ${colour}"${dash && ` stroke-dasharray="${dash}"`} d="${path}"/>`;
+  return linePath(path, colour, dash);
 }
+
+const linePath = (path: string, colour: string, dash: string): string =>
+  `<path class="line ${colour}"${dash && ` stroke-dasharray="${dash}"`} d="${path}"/>`;
 
 /** A point of a series: a disc, a square, a triangle or a rhombus. */
 function sign(index: number, x: number, y: number, colour: string): string {
@@ -129,21 +136,11 @@ function legendOf(series: readonly Series[], language: Language): { entries: str
     const length = 44 + letter * name.length;
     if (x > area.left && x + length > area.right) [x, line] = [area.left, line + 1];
     const y = area.bottom + 62 + line * legendLine;
+    const colour = `c${i % colours.length}`;
     const key =
       one.style === "points"
-        ? sign(i, x + 14, y - 4.5, `c${i % colours.length}`)
-        : drawn(
-            {
-              name,
-              points: [
-                [x, y - 4.5],
-                [x + 28, y - 4.5],
-              ],
-            },
-            i,
-            (v) => v,
-            (v) => v,
-          );
+        ? sign(i, x + 14, y - 4.5, colour)
+        : linePath(`M${coordinate(x)} ${y - 4.5}h28`, colour, dashOf(series, i));
     const entry = `${key}<text x="${coordinate(x + 36)}" y="${y}">${escapeXml(name)}</text>`;
     x += length + 14;
     return entry;
