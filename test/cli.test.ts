@@ -91,11 +91,11 @@ describe("help", () => {
     const [asked, bare] = await Promise.all([nabla("--help"), nabla()]);
     expect(asked).toEqual(bare);
     expect(asked.code).toBe(0);
-    for (const name of ["train", "evaluate", "predict", "summary", "inspect", "recipes", "doctor"])
+    for (const name of ["train", "evaluate", "predict", "summary", "inspect", "recipes", "course", "doctor"])
       expect(asked.out).toContain(`  ${name}`);
   });
 
-  it.each(["train", "evaluate", "predict", "summary", "inspect", "recipes", "doctor"])(
+  it.each(["train", "evaluate", "predict", "summary", "inspect", "recipes", "course", "doctor"])(
     "%s has help with examples",
     async (name) => {
       const { code, out } = await nabla(name, "--help");
@@ -426,6 +426,14 @@ describe("inspect", () => {
     expect(answer.measured.length).toBe(answer.kernels.length);
     expect(answer.step).toBeGreaterThan(0);
     expect(answer.memory.arena).toBeGreaterThanOrEqual(answer.memory.liveAtOnce);
+  });
+});
+
+describe("course", () => {
+  it("runs an item of the package in the language of the environment", async () => {
+    const { code, out, err } = await nabla("course", "N1", "--language", "ru");
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^N1\. Нейрон Маккаллока — Питтса[^]*\n {3}1 {3}1 {3}1 {2}−0\.5 {2}0\n/);
   });
 });
 
