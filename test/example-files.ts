@@ -20,6 +20,10 @@ export function writeExampleFiles(folder: string): void {
   const tone = (hertz: number): Uint8Array =>
     wavFile({ samples: Array.from({ length: 800 }, (_, i) => Math.round(9000 * Math.sin((hertz * i) / 1270))) });
   write("seven.png", gray(28, 28));
+  for (const i of [1, 2]) {
+    write(`photos/cat/${i}.png`, gray(40, 30, i));
+    write(`photos/dog/${i}.png`, gray(30, 40, 100 + i));
+  }
   write("words/no_1.wav", tone(300));
   write("words/no_2.wav", tone(330));
   write("words/yes_1.wav", tone(900));

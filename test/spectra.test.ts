@@ -1,7 +1,7 @@
 // Spectra and resampling against NumPy's FFT in float64 (test/goldens/spectra.py), their gradients, and bad input.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { resample } from "../src/data/resample.ts";
+import { resample } from "../src/data/folder/resample.ts";
 import { ArgumentError, ShapeError } from "../src/errors.ts";
 import { logMel, type MelOptions, melSpectrogram, mfcc, type StftOptions, stft } from "../src/functions/spectra.ts";
 import { checkGradients, stack, type Tensor, tensor } from "../src/index.ts";

@@ -169,7 +169,7 @@ export class Dataset {
 }
 
 /** The examples `rows` of a column, copied. */
-function gather(column: Column, rows: Int32Array): Column {
+export function gather(column: Column, rows: Int32Array): Column {
   const { data, shape, dtype } = column.array;
   const each = sizeOf(shape.slice(1));
   const out = allocate(dtype, rows.length * each);

@@ -1,4 +1,19 @@
 // What programs import from "nabla/data": data sets of their own, and the ones that Nabla brings.
+
+export {
+  type LogMelOptions,
+  logMel,
+  type MelOptions,
+  type MfccOptions,
+  melSpectrogram,
+  mfcc,
+  type Sounds,
+  type StftOptions,
+  stft,
+} from "../functions/spectra.ts";
+export type { NpyOptions } from "../io/npy.ts";
+export type { FileSource } from "../io/opened-file.ts";
+export { readIdx, readNpy, readNpz, saveNpy, saveNpz } from "./array-files.ts";
 export type { ColumnType } from "./cells.ts";
 export type { CategoryColumn, ColumnInfo, NumericColumn, TableColumn, TextColumn } from "./column.ts";
 export type { ColumnCode } from "./column-encoder.ts";
@@ -7,8 +22,39 @@ export { type Column, type ColumnSource, Dataset, type DatasetParts, type TypedC
 export { type DigitsOptions, digits } from "./digits.ts";
 export type { TargetCode } from "./encode-target.ts";
 export type { EncoderCode } from "./encoder-code.ts";
+export type { ClassOf, FolderSource, Part } from "./folder/class-files.ts";
+export type {
+  FileExample,
+  FolderBatch,
+  FolderBatchOptions,
+  FolderExamples,
+  FolderSplitOptions,
+  SkippedFile,
+} from "./folder/folder-examples.ts";
+export { decodePicture, type ImageFolderOptions, type ImageOptions, imageFolder } from "./folder/image-folder.ts";
+export { resample } from "./folder/resample.ts";
+export { decodeSound, type SoundFolderOptions, type SoundOptions, soundFolder } from "./folder/sound-folder.ts";
 export { type MnistOptions, type MnistProgress, mnist } from "./mnist.ts";
+export { type PaddedSequences, type PadOptions, padSequences } from "./pad-sequences.ts";
+export { type PaddedBatch, type PaddedBatchOptions, paddedBatches } from "./padded-batches.ts";
 export { parseTable, readTable, type TableOptions } from "./read-table.ts";
 export type { SplitOptions } from "./split-rows.ts";
 export { Table, type Value } from "./table.ts";
 export { type EncoderOptions, type Encoding, TableEncoder, type TableParts } from "./table-encoder.ts";
+export { type BytePairTokenizerOptions, bytePairTokenizer } from "./text/byte-pair-tokenizer.ts";
+export {
+  type LabelledLinesOptions,
+  type LabelledTexts,
+  readLabelledLines,
+  type TextFolderOptions,
+  textFolder,
+} from "./text/labelled-text.ts";
+export type { DecodeOptions, Texts, Tokenizer, TokenizerJson } from "./text/tokenizer.ts";
+export { tokenizerFromJSON } from "./text/tokenizer-json.ts";
+export {
+  type CharacterTokenizerOptions,
+  characterTokenizer,
+  type WordTokenizerOptions,
+  wordTokenizer,
+} from "./text/vocabulary-tokenizer.ts";
+export { type WindowOptions, windows } from "./windows.ts";

@@ -1,7 +1,7 @@
 // Sound at another sample rate.
-import { ArgumentError } from "../errors.ts";
-import { mostSamples } from "../io/wav.ts";
-import { checkCount, describe } from "../options.ts";
+import { ArgumentError } from "../../errors.ts";
+import { mostSamples } from "../../io/wav.ts";
+import { checkCount, describe } from "../../options.ts";
 
 /** The zero crossings of the sinc function on each side, and the share of the lower band that is kept. */
 const [crossings, rolloff] = [6, 0.99];
