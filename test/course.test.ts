@@ -45,9 +45,9 @@ function texts(at: unknown): Text[] {
   return Object.values(at).flatMap(texts);
 }
 
-/** What is written in one language: formulas and the names of functions and people aside. */
-function render(part: Part, language: Language, isColoured = false): string {
-  return partText(part, { language, width: 80, isColoured, paint: (_, text) => text });
+/** A part as the command prints it. */
+function render(part: Part, language: Language, colourBits: 1 | 8 | 24 = 1, width = 80): string {
+  return partText(part, { language, width, colourBits, paint: (_, text) => text });
 }
 
 test("the items stand in the course's order, each in a section", () => {
@@ -80,17 +80,14 @@ describe.each(course.map((entry): [string, Entry] => [entry.id, entry]))("%s", (
   it("fits 80 columns", async () => {
     for (const part of await shown(id))
       for (const language of languages)
-        for (const isColoured of [true, false])
-          for (const line of stripVTControlCharacters(render(part, language, isColoured)).split("\n"))
+        for (const colourBits of [1, 8, 24] as const)
+          for (const line of stripVTControlCharacters(render(part, language, colourBits)).split("\n"))
             expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
   it("does not fail in a narrow terminal", async () => {
     for (const part of await shown(id))
-      for (const width of [1, 20])
-        expect(partText(part, { language: "ru", width, isColoured: false, paint: (_, text) => text })).toBeTypeOf(
-          "string",
-        );
+      for (const width of [1, 20]) expect(render(part, "ru", 1, width)).toBeTypeOf("string");
   });
 
   it("shows numbers, not only words, and draws them", async () => {
@@ -330,6 +327,32 @@ describe("the scale of an axis", () => {
     expect(ticks.map(({ label }) => label)).toEqual(["10⁻⁶", "10⁻⁴", "0.01", "1"]);
     expect([at(0), at(1e-3)]).toEqual([Number.NaN, 0.5]);
   });
+});
+
+test("an image is drawn in the colours that the terminal has", () => {
+  const pixels = [
+    [0, 0.5],
+    [1, 0],
+  ];
+  const image: Part = { kind: "image", title: { en: "Two", ru: "Два" }, pixels: [...pixels], range: [0, 1] };
+  const wide = { ...image, pixels: pixels.map((row) => [...row, ...new Array(38).fill(0)]) };
+  const [, full] = render(wide, "en", 24).split("\n");
+  expect(full!.startsWith("  \x1b[38;2;0;0;0;48;2;255;255;255m▀\x1b[0m\x1b[38;2;128;128;128;48;2;0;0;0m▀")).toBe(true);
+  const [, few] = render(wide, "en", 8).split("\n");
+  expect(few!.startsWith("  \x1b[38;5;16;48;5;231m▀\x1b[0m\x1b[38;5;244;48;5;16m▀")).toBe(true);
+  expect(render(wide, "ru")).toBe('Два  (" " = 0, "█" = 1)\n  ▒░');
+  // Small images are enlarged: here four times, in both directions.
+  expect(render(image, "en").split("\n").slice(1)).toEqual(["      ▒▒▒▒", "      ▒▒▒▒", "  ████", "  ████"]);
+});
+
+test("nothing more comes from an item that is stopped", async () => {
+  const controller = new AbortController();
+  const kinds: string[] = [];
+  for await (const { kind } of parts(course[0]!, { tiny: true, seed: 1, signal: controller.signal })) {
+    kinds.push(kind);
+    if (kinds.length === 2) controller.abort();
+  }
+  expect(kinds).toEqual(["text", "formula"]);
 });
 
 describe("nabla course", () => {

@@ -52,10 +52,10 @@ export const item: Item = async function* () {
   const atZero = await softplus(0).item();
   yield text(
     `With enough terms the sum differs from softplus by ${numeral(plain)} at most, and from ReLU by ` +
-      `${numeral(ramp)}; softplus itself differs from ReLU by ln 2 = ${numeral(atZero)} at x = 0. The term σ(x + ½) ` +
+      `${numeral(ramp)}; softplus itself differs from ReLU by ln 2 = ${numeral(atZero)} at x = 0. The term σ(x + ½) ` +
       `in front moves the ramp by one to the left: to softplus(x + 1), within ${numeral(shifted)}.`,
     `При достаточном числе слагаемых сумма отличается от softplus не больше чем на ${numeral(plain)}, а от ReLU — на ` +
-      `${numeral(ramp)}; сама softplus отличается от ReLU на ln 2 = ${numeral(atZero)} при x = 0. Слагаемое σ(x + ½) ` +
+      `${numeral(ramp)}; сама softplus отличается от ReLU на ln 2 = ${numeral(atZero)} при x = 0. Слагаемое σ(x + ½) ` +
       `в начале сдвигает подъём на единицу влево: к softplus(x + 1), с точностью ${numeral(shifted)}.`,
   );
   const curve = async (y: Tensor) => (await stack([x, y], 1).array<2>()) as [number, number][];

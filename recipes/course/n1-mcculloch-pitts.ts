@@ -51,6 +51,7 @@ export const item: Item = async function* () {
   const fired = outputs.filter((output) => output === 1).length;
   yield text(
     `The neuron fires for ${fired} of the ${outputs.length} inputs: x₁ or x₂ excites it, unless x₃ inhibits it.`,
-    `Нейрон срабатывает на ${fired} входах из ${outputs.length}: его возбуждают x₁ или x₂, если не тормозит x₃.`,
+    `Нейрон срабатывает на ${fired} наборах входов из ${outputs.length}: его возбуждают x₁ или x₂, если не тормозит ` +
+      "x₃.",
   );
 };

@@ -107,11 +107,12 @@ export const item: Item = async function* ({ tiny }) {
   const ends = ["0,0,0", ...xor.filter((_, i) => i % count === count - 1).map(({ weights }) => String(weights))];
   const again = ends.findIndex((weights, i) => ends.indexOf(weights) < i);
   const before = ends.indexOf(ends[again]!);
+  const same = ends[again]!.replaceAll(",", ", ").replaceAll("-", "−");
   yield text(
-    `After epoch ${again} the weights are (${ends[again]}), as they were after epoch ${before}: the same steps ` +
+    `After epoch ${again} the weights are (${same}), as they were after epoch ${before}: the same steps ` +
       `follow again and again. The rule goes in a circle (its length in epochs: ${again - before}), with ` +
       `${mistakes(xor, epochs)} mistakes in epoch ${epochs} too, since no line separates the points of XOR.`,
-    `После эпохи ${again} веса равны (${ends[again]}), как и после эпохи ${before}: дальше повторяются те же шаги. ` +
+    `После эпохи ${again} веса равны (${same}), как и после эпохи ${before}: дальше повторяются те же шаги. ` +
       `Правило ходит по кругу (длина цикла в эпохах: ${again - before}), и в эпохе ${epochs} ошибок столько же: ` +
       `${mistakes(xor, epochs)}. Точки исключающего ИЛИ не разделить прямой.`,
   );

@@ -30,8 +30,9 @@ export const item: Item = async function* ({ seed }) {
 
   // Two clouds of points on the same side of the origin.
   const [nearKey, farKey] = [0, 1].map((i) => random.foldIn(random.key(seed), i)) as [Tensor, Tensor];
-  const near = random.uniform(nearKey, [20, 2], { min: 0.5, max: 2 });
-  const far = random.uniform(farKey, [20, 2], { min: 3, max: 5 });
+  const n = 20;
+  const near = random.uniform(nearKey, [n, 2], { min: 0.5, max: 2 });
+  const far = random.uniform(farKey, [n, 2], { min: 3, max: 5 });
 
   // Without a bias: all directions (w₁, w₂) = (cos t, sin t), with the number of points on the right side for each.
   const t = linspace(0, 2 * Math.PI, 361);
@@ -40,11 +41,11 @@ export const item: Item = async function* ({ seed }) {
   const [best, direction] = [await right.max().item(), await argmax(right).item()];
   yield text(
     "Without the bias the sum is zero at the origin, whatever the weights are: the line turns about the origin and " +
-      `cannot leave it. Of ${t.size} directions, the best one has ${best} of 40 points on the right side, although ` +
-      "the two clouds lie far apart.",
-    `Без смещения сумма в начале координат равна нулю при любых весах: прямая вращается вокруг начала координат и не ` +
-      `может от него уйти. Лучшее из ${t.size} направлений верно разделяет ${best} точек из 40, хотя облака точек ` +
-      "далеко друг от друга.",
+      `cannot leave it. Of ${t.size} directions, the best one has ${best} of ${2 * n} points on the right side, ` +
+      "although the two clouds lie far apart.",
+    "Без смещения сумма в начале координат равна нулю при любых весах: прямая вращается вокруг начала координат и не " +
+      `может от него уйти. Лучшее из ${t.size} направлений верно разделяет ${best} точек из ${2 * n}, хотя облака ` +
+      "точек далеко друг от друга.",
   );
 
   // With a bias: Rosenblatt's rule finds a line (see N2).
@@ -78,9 +79,9 @@ export const item: Item = async function* ({ seed }) {
   };
   const meeting = numeral(-c / b, 2);
   yield text(
-    `With the bias, the perceptron rule finds a line with ${separated} of 40 points on the right side. It meets the ` +
-      `axis x₂ at −w₀/w₂ = ${meeting}, far from the origin.`,
-    `Со смещением правило персептрона находит прямую, которая верно разделяет ${separated} точек из 40. Она ` +
+    `With the bias, the perceptron rule finds a line with ${separated} of ${2 * n} points on the right side. It ` +
+      `meets the axis x₂ at −w₀/w₂ = ${meeting}, far from the origin.`,
+    `Со смещением правило персептрона находит прямую, которая верно разделяет ${separated} точек из ${2 * n}. Она ` +
       `пересекает ось x₂ в точке −w₀/w₂ = ${meeting}, далеко от начала координат.`,
   );
   const angle = (direction * 2 * Math.PI) / 360;

@@ -129,10 +129,10 @@ export const item: Item = async function* ({ tiny, seed }) {
     { name: both("Poisson regression", "Пуассоновская регрессия"), f: exp, sign: "exp", loss: poissonLoss, y: count },
   ];
   yield text(
-    "Three more models, by the same descent. tanh answers −1 or +1 by the mean square; σ gives the probability of a " +
-      "label, by the log loss; exp gives the mean of a count, by Poisson's loss.",
-    "Ещё три модели, тем же спуском. tanh отвечает −1 или +1, потери — средний квадрат; σ даёт вероятность метки, " +
-      "потери — логарифмические; exp даёт среднее для числа событий, потери — пуассоновские.",
+    "Three more models, by the same descent. tanh answers −1 or +1 by the mean square error; σ gives the probability " +
+      "of a label, by the log loss; exp gives the mean of a count, by Poisson's loss.",
+    "Ещё три модели, тем же спуском. tanh отвечает −1 или +1, потери — среднеквадратичная ошибка; σ даёт вероятность " +
+      "метки, потери — логарифмические; exp даёт среднее для числа событий, потери — пуассоновские.",
   );
   yield formula(String.raw`-\tfrac1n\sum\bigl(y\ln a + (1-y)\ln(1-a)\bigr), \qquad \tfrac1n\sum\,(a - y\ln a)`, {
     en: "log loss: −Σ (y·ln a + (1 − y)·ln(1 − a)) / n\nPoisson:  Σ (a − y·ln a) / n",

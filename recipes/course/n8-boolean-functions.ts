@@ -108,7 +108,9 @@ export const item: Item = async function* ({ tiny }) {
   };
 
   const side = tiny ? 100 : 400;
-  const axis = linspace(0, 5, side);
+  const axis = arange(0, side)
+    .add(0.5)
+    .mul(5 / side);
   const grid = (count: number, ys: Tensor, xs: Tensor): Tensor =>
     stack([xs.reshape([1, -1]).broadcastTo([count, xs.size]), ys.reshape([-1, 1]).broadcastTo([count, xs.size])], 2);
   const share = await inside(grid(side, axis, axis))

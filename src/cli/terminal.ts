@@ -10,6 +10,13 @@ export function isColoured(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY ? stream.hasColors() : forced;
 }
 
+/** How many bits a colour of `stream` has: 24, 8 (the 256 of xterm), or 1 where there are fewer or none. */
+export function colourBitsOf(stream: NodeJS.WriteStream): 1 | 8 | 24 {
+  if (!isColoured(stream)) return 1;
+  const depth = stream.isTTY ? stream.getColorDepth() : 24;
+  return depth >= 24 ? 24 : depth >= 8 ? 8 : 1;
+}
+
 /** The styles that `stream` shows: none where it has no colours. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
   return isColoured(stream) ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;

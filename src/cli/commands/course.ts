@@ -7,7 +7,7 @@ import { type Page, partText } from "../course/part-text.ts";
 import { PictureFolder } from "../course/picture-files.ts";
 import { languageOf, words } from "../course/words.ts";
 import { failureWords, UsageError } from "../failure.ts";
-import { isColoured, paintFor, say, sayJson, wrap } from "../terminal.ts";
+import { colourBitsOf, paintFor, say, sayJson, wrap } from "../terminal.ts";
 
 interface CourseOptions {
   readonly language?: string;
@@ -106,9 +106,8 @@ function listItems(language: Language, json: boolean): void {
 
 async function runItems(entries: readonly Entry[], seed: number, language: Language, options: CourseOptions) {
   const folder = options.out === undefined ? undefined : new PictureFolder(options.out, language);
-  const coloured = isColoured(process.stdout);
   const width = Math.min(process.stdout.columns || 80, 100);
-  const page: Page = { language, width, paint: paintFor(process.stdout), isColoured: coloured };
+  const page: Page = { language, width, paint: paintFor(process.stdout), colourBits: colourBitsOf(process.stdout) };
   const answers = [];
   for (const entry of entries) {
     const shown = [];

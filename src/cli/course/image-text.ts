@@ -6,7 +6,7 @@ export interface ImageOptions {
   readonly language: Language;
   readonly width: number;
   readonly paint: Paint;
-  readonly isColoured: boolean;
+  readonly colourBits: 1 | 8 | 24;
 }
 
 type Colour = readonly [red: number, green: number, blue: number];
@@ -16,12 +16,14 @@ const small = 20;
 const shades = " ░▒▓█";
 
 /** Draws an image as lines of text that fit the page. A cell of a terminal is about twice as high as wide. */
-export function imageText(image: Image, { language, width, paint, isColoured }: ImageOptions): string {
+export function imageText(image: Image, { language, width, paint, colourBits }: ImageOptions): string {
   const pixels = fitted(colours(image), width - 2);
-  const title = paint("bold", wrap(`${image.title[language]}${isColoured ? "" : scaleOf(image)}`, { columns: width }));
-  return [title, ...(isColoured ? halfBlocks(pixels) : inShades(pixels)).map((line) => `  ${line}`.trimEnd())].join(
-    "\n",
+  const title = paint(
+    "bold",
+    wrap(`${image.title[language]}${colourBits > 1 ? "" : scaleOf(image)}`, { columns: width }),
   );
+  const lines = colourBits === 1 ? inShades(pixels) : halfBlocks(pixels, colourBits === 24 ? rgb : palette);
+  return [title, ...lines.map((line) => `  ${line}`.trimEnd())].join("\n");
 }
 
 /** The pixels as colours from 0 to 255, row by row. */
@@ -58,14 +60,24 @@ function average(list: readonly Colour[]): Colour {
   return [channel(0), channel(1), channel(2)];
 }
 
+const rgb = (colour: Colour): string => `2;${colour.join(";")}`;
+
+/** The nearest of xterm's 256 colours: of 24 greys from 8 up in steps of 10, or of a cube of six levels. */
+function palette([red, green, blue]: Colour): string {
+  if (red === green && green === blue)
+    return `5;${red < 4 ? 16 : red > 246 ? 231 : 232 + Math.min(23, Math.round((red - 8) / 10))}`;
+  const level = (value: number): number => (value < 48 ? 0 : value < 115 ? 1 : Math.floor((value - 35) / 40));
+  return `5;${16 + 36 * level(red) + 6 * level(green) + level(blue)}`;
+}
+
 /** Two rows of pixels a line: the upper one is the letter's colour, the lower one the background's. */
-function halfBlocks(pixels: readonly (readonly Colour[])[]): string[] {
+function halfBlocks(pixels: readonly (readonly Colour[])[], code: (colour: Colour) => string): string[] {
   const lines: string[] = [];
   for (let i = 0; i < pixels.length; i += 2) {
     const below = pixels[i + 1];
     const line = pixels[i]!.map((pixel, j) => {
       const under = below?.[j];
-      return `\x1b[38;2;${pixel.join(";")}${under ? `;48;2;${under.join(";")}` : ""}m▀\x1b[0m`;
+      return `\x1b[38;${code(pixel)}${under ? `;48;${code(under)}` : ""}m▀\x1b[0m`;
     });
     lines.push(line.join(""));
   }

@@ -19,8 +19,8 @@ export interface Page {
   /** The number of columns. */
   readonly width: number;
   readonly paint: Paint;
-  /** True where colours can be shown. */
-  readonly isColoured: boolean;
+  /** The bits of a colour; 1 where there are none. */
+  readonly colourBits: 1 | 8 | 24;
 }
 
 /** A part as lines of text that fit the page. */
