@@ -367,9 +367,11 @@ describe("nabla course", () => {
   }
 
   /** The command in this process: what it prints, and its exit code. */
-  async function nabla(...args: string[]): Promise<Outcome> {
+  const nabla = (...args: string[]): Promise<Outcome> => nablaIn("C", ...args);
+
+  async function nablaIn(locale: string, ...args: string[]): Promise<Outcome> {
     const written = { out: "", err: "" };
-    vi.stubEnv("LC_ALL", "C");
+    vi.stubEnv("LC_ALL", locale);
     vi.spyOn(process.stdout, "write").mockImplementation((text) => ((written.out += text), true));
     vi.spyOn(process.stderr, "write").mockImplementation((text) => ((written.err += text), true));
     const before = process.exitCode;
@@ -446,6 +448,12 @@ describe("nabla course", () => {
     expect([width, height]).toEqual([280, 280]);
     // The middle of the polygon is white, the corners of the square are black.
     expect([data[3 * (140 * 280 + 140)], data[0], data.at(-1)]).toEqual([255, 0, 0]);
+  });
+
+  it("refuses a language in that of the environment", async () => {
+    const { code, err } = await nablaIn("ru_RU.UTF-8", "course", "N1", "--language", "de");
+    expect([code, err]).toEqual([2, "ошибка: --language: нужно en или ru, а задано «de».\n"]);
+    expect((await nabla("course", "N1", "--language", "")).err).toMatch(/^error: --language: expected en or ru/);
   });
 
   it("refuses a folder that cannot be, before anything is computed", async () => {

@@ -32,6 +32,7 @@ export function addCourse(program: Command): void {
   let language = languageOf(undefined);
   const speak = (): void => localise(command, language);
   command.on("option:language", (text: string) => {
+    failureWords.error = words[language].error;
     language = languageOf(text);
     speak();
   });
@@ -117,6 +118,8 @@ async function runItems(entries: readonly Entry[], seed: number, language: Langu
       folder?.add(entry.id, part);
       if (options.json) shown.push(part);
       else say(`${partText(part, page)}\n`);
+      // The reader has closed the pipe (`nabla course --all | head`): nothing is left to compute for.
+      if (!folder && !process.stdout.writable) return;
     }
     answers.push({ id: entry.id, title, parts: shown });
   }

@@ -3,7 +3,7 @@ import type { Language } from "../../../recipes/course/item.ts";
 import { UsageError } from "../failure.ts";
 
 /** The languages that `--language` takes. */
-export const languages = ["en", "ru"] as const satisfies readonly Language[];
+const languages = ["en", "ru"] as const satisfies readonly Language[];
 
 const en = {
   description:
@@ -35,6 +35,7 @@ const en = {
     count === 1 ? `1 picture is in ${folder}.` : `${count} pictures are in ${folder}.`,
   unknownItem: (id: string, nearest: string, known: string) =>
     `unknown item "${id}".${nearest && ` Did you mean "${nearest}"?`} Known: ${known}.`,
+  unknownLanguage: (language: string) => `--language: expected en or ru, got "${language}".`,
   unknownSeed: (seed: string) => `--seed: expected an integer from 0 to 2⁵³ − 1, got "${seed}".`,
   allAndItems: "expected either items or --all, not both.",
   noFolder: (folder: string, reason: string) => `--out: the folder "${folder}" cannot be written: ${reason}.`,
@@ -66,11 +67,12 @@ const ru: typeof en = {
       ["nabla course --all --tiny --language ru", "все примеры по-русски, в уменьшенном варианте"],
     ] as [string, string][],
   },
-  usage: "[параметры] [пример...]",
+  usage: "[параметры] [item...]",
   next: "Выполнить пример: npx nabla course",
   written: (count: number, folder: string) => `Рисунки записаны в папку ${folder}: ${count}.`,
   unknownItem: (id: string, nearest: string, known: string) =>
     `нет примера «${id}».${nearest && ` Может быть, «${nearest}»?`} Есть: ${known}.`,
+  unknownLanguage: (language: string) => `--language: нужно en или ru, а задано «${language}».`,
   unknownSeed: (seed: string) => `--seed: нужно целое число от 0 до 2⁵³ − 1, а задано «${seed}».`,
   allAndItems: "нужны либо примеры, либо --all, но не то и другое.",
   noFolder: (folder: string, reason: string) => `--out: в папку «${folder}» нельзя записать: ${reason}.`,
@@ -83,10 +85,11 @@ export const words: Readonly<Record<Language, typeof en>> = { en, ru };
 
 /** The language of an option's value; without one, that of the environment. Throws {@link UsageError}. */
 export function languageOf(option: string | undefined): Language {
-  if (option === undefined) return systemLanguage(process.env);
+  const system = systemLanguage(process.env);
+  if (option === undefined) return system;
   const language = languages.find((known) => known === option.toLowerCase());
   if (language) return language;
-  throw new UsageError(`--language: expected ${languages.join(" or ")}, got "${option}".`);
+  throw new UsageError(words[system].unknownLanguage(option));
 }
 
 /** Russian where the environment's locale is Russian, English elsewhere. The first variable that is set decides. */
