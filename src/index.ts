@@ -113,7 +113,7 @@ export * as layers from "./nn/index.ts";
 export type { CellInputs, CellOutputs, RecurrentCell } from "./nn/recurrent/recurrent-cell.ts";
 export { registerLayer } from "./nn/register.ts";
 export type { CallContext, CallOptions, CallResult, LayerOutput, Masks } from "./nn/tree/call.ts";
-export { type Json, Layer, type LayerOptions } from "./nn/tree/layer.ts";
+export { type Json, Layer, type LayerOptions, type NamedVariable } from "./nn/tree/layer.ts";
 export type { Parameter } from "./nn/tree/parameter.ts";
 export type { SymbolicTensor } from "./nn/tree/symbolic.ts";
 export type { Shapes, Tensors, Tree } from "./nn/tree/tree.ts";

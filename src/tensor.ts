@@ -60,10 +60,7 @@ export class Tensor {
     return sizeOf(this.node.shape);
   }
 
-  /**
-   * The numbers in row-major order. The array is the tensor's own: copy it before you change it. Those of float16 and
-   * bfloat16 are decoded into a new Float32Array.
-   */
+  /** The numbers in row-major order, 16-bit floats as float32. The array is the tensor's own: copy it to change it. */
   data(): Promise<TypedArray> {
     return numbersOf([this.node], ([data]) => data);
   }
@@ -368,6 +365,11 @@ export class Tensor {
   at(...index: TensorIndex[]): Tensor {
     return new Tensor(indexNode(this.node, index));
   }
+  /** The entries from `start` to before `end` along an axis (default: the first), counted as arrays count them. */
+  slice(start: number, end?: number, axis = 0): Tensor {
+    const at = normalizeAxis(axis, this.ndim, "slice");
+    return this.at(...Array.from({ length: at }, (): TensorIndex => []), [start, end]);
+  }
   /**
    * Slices along `axis` in the order of `indices`, integers of which negative ones count from the end. A number outside
    * the axis throws; indices in a tensor are known only later, and are clamped, as in JAX.
@@ -477,8 +479,7 @@ export function asFloat(value: TensorLike): Tensor {
  * Makes a tensor from nested numbers, or from a typed array with its shape (default: one axis), which is not copied.
  *
  * @param options.dtype default: that of the typed array, int32 for one of signed 8 or of 16 bits; float32 for numbers,
- *   bool for booleans. float16 and bfloat16 hold each number in 16 bits, rounded to the nearest; operations convert
- *   them to float32 when they read them, and results are float32.
+ *   bool for booleans. float16 and bfloat16 hold numbers in 16 bits, rounded; operations read them as float32.
  * @throws ArgumentError for a number outside the range of an integer dtype
  * @throws ShapeError if rows differ in length, or the shape does not fit the array
  * @example tensor([[1, 2], [3, 4]]); tensor(new Float32Array(6), { shape: [2, 3] });

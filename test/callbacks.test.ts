@@ -39,6 +39,66 @@ async function ratesAfter(callback: Callback, values: readonly number[], rate = 
   return rates;
 }
 
+describe("swapEMAWeights", () => {
+  const data = { x: [[1], [2]], y: [[3], [1]] };
+  const make = () => {
+    const dense = layers.dense(1, { useBias: false, kernelInitializer: "zeros" });
+    const optimizer = optimizers.sgd({ learningRate: 0.1, useEma: true, emaMomentum: 0.5 });
+    return sequential([dense, layers.batchNormalization({ trainable: false })], { inputShape: [1] }).compile({
+      optimizer,
+      loss: losses.meanSquaredError(),
+    });
+  };
+  const kernelOf = async (model: ReturnType<typeof make>) => (await model.getWeights())["dense_1/kernel"]!.data[0]!;
+
+  test("validation is measured with the means, and training goes on with the model's own weights", async () => {
+    const [plain, swapped] = [make(), make()];
+    const options = { epochs: 3, shuffle: false, batchSize: 1, verbose: 0, validationData: data } as const;
+    const seen: number[] = [];
+    const watch: Callback = { onTestBegin: async () => void seen.push(await kernelOf(swapped)) };
+    const own: number[] = [];
+    const watchOwn: Callback = { onEpochEnd: async () => void own.push(await kernelOf(plain)) };
+    const before = await plain.fit(data, { ...options, callbacks: [watchOwn] });
+    const after = await swapped.fit(data, { ...options, callbacks: [callbacks.swapEMAWeights(), watch] });
+    // The same training, to the last bit, and the same means at the end.
+    expect(after.epochs.map(({ loss }) => loss)).toEqual(before.epochs.map(({ loss }) => loss));
+    expect(await kernelOf(swapped)).toBe(await kernelOf(plain));
+    expect(after.epochs[0]!.valLoss).not.toBe(before.epochs[0]!.valLoss);
+    expect(seen[0]).not.toBe(own[0]);
+    expect(seen[2]).toBe(await kernelOf(swapped)); // the last means stay
+  });
+
+  test("with swapOnEpoch the callbacks after it see the means; a run that is cut off there goes on as one that is not", async () => {
+    const file = join(folder, "means.checkpoint");
+    const options = { shuffle: false, batchSize: 1, verbose: 0 } as const;
+    const seen: number[] = [];
+    const run = async (model: ReturnType<typeof make>, epochs: number, resume: object) => {
+      const watch: Callback = { onEpochEnd: async () => void seen.push(await kernelOf(model)) };
+      const swap = callbacks.swapEMAWeights({ swapOnEpoch: true });
+      return model.fit(data, { ...options, epochs, callbacks: [swap, watch], ...resume });
+    };
+    const whole = make();
+    const expected = await run(whole, 4, {});
+    const means = seen.splice(0);
+    await run(make(), 2, { checkpoint: file, resume: true });
+    const second = make();
+    const history = await run(second, 4, { checkpoint: file, resume: true });
+    expect(seen).toEqual(means);
+    expect(history.epochs.map(({ loss }) => loss)).toEqual(expected.epochs.map(({ loss }) => loss));
+    expect(await kernelOf(second)).toBe(await kernelOf(whole));
+    expect(await kernelOf(whole)).toBe(means[3]);
+  });
+
+  test("needs an optimizer that keeps means", async () => {
+    const model = still();
+    const swap = callbacks.swapEMAWeights();
+    await expect(model.fit([[1]], [[1]], { verbose: 0, callbacks: [swap] })).rejects.toThrow(
+      "callbacks.swapEMAWeights: expected an optimizer with useEma: true, got one without running means.",
+    );
+    expect(() => callbacks.swapEMAWeights({ swapOnEpoch: 1 as unknown as boolean })).toThrow("true or false, got 1");
+  });
+});
+
 describe("reduceLROnPlateau", () => {
   // The expected rates follow by hand from the code of Keras 3.
   test.each<[string, Parameters<typeof callbacks.reduceLROnPlateau>[0], number[], number[]]>([

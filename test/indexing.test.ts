@@ -20,6 +20,32 @@ import { hostRandom } from "../src/random.ts";
 /** 0 … 23 as [2, 3, 4]: NumPy's `np.arange(24).reshape(2, 3, 4)`. */
 const x = arange(24).reshape([2, 3, 4]);
 
+describe("slice", () => {
+  test.each([
+    [[1], "1:"],
+    [[1, 3], "1:3"],
+    [[-2, undefined], "-2:"],
+    [[0, -1], ":-1"],
+    [[2, 1], "2:1, nothing"],
+    [[-99, 99], "all"],
+  ] as [[number, number?], string][])("counts as arrays do: %j", async (bounds) => {
+    for (const axis of [0, 1, -1]) {
+      const along = x.shape.at(axis)!;
+      const expected = Array.from({ length: along }, (_, i) => i).slice(...bounds);
+      const [start, end] = bounds;
+      expect(await x.slice(start, end, axis).array()).toEqual(
+        expected.length > 0 ? await x.take(expected, axis).array() : await x.at(...cutAt(axis)).array(),
+      );
+    }
+  });
+  test("refuses bounds and axes that are none", () => {
+    expect(() => x.slice(0.5)).toThrow("expected a bound that is an integer, got 0.5");
+    expect(() => x.slice(0, 1, 3)).toThrow(/slice: .*axis 3/);
+  });
+  /** Nothing along an axis. */
+  const cutAt = (axis: number): TensorIndex[] => [0, 1, 2].map((i) => (i === (axis + 3) % 3 ? [0, 0] : []));
+});
+
 describe("at", () => {
   // The comment of each line is the index in NumPy, whose answer is given beside it.
   const table: [string, TensorIndex[], NestedArray][] = [

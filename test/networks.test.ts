@@ -1,6 +1,7 @@
 // Trees of layers: functional models, nested and shared layers, classes of one's own; paths, keys, freezing, files.
 import { describe, expect, test } from "vitest";
 import {
+  type Batch,
   type CallContext,
   compile,
   functional,
@@ -12,6 +13,7 @@ import {
   optimizers,
   random,
   registerLayer,
+  type StepContext,
   sequential,
   type Tensor,
   tensor,
@@ -408,4 +410,60 @@ describe("errors say where", () => {
       /was built for other inputs: its kernel has shape \[2,2\], these would need \[3,2\]\./,
     );
   });
+});
+
+test("the variables of a tree by path: what an optimizer moves, what it does not, and how many numbers they are", async () => {
+  const model = sequential([layers.dense(3), layers.batchNormalization(), layers.dense(1, { trainable: false })]);
+  expect(() => model.countParams()).toThrow(/does not know its parameters yet: apply it, or tell the model its input/);
+  model.build([2]);
+  const paths = (variables: typeof model.trainableVariables) => variables.map(({ path }) => path);
+  expect(paths(model.trainableVariables)).toEqual([
+    "dense_1/kernel",
+    "dense_1/bias",
+    "batch_normalization_1/gamma",
+    "batch_normalization_1/beta",
+  ]);
+  expect(paths(model.nonTrainableVariables)).toEqual([
+    "batch_normalization_1/movingMean",
+    "batch_normalization_1/movingVariance",
+    "dense_2/kernel",
+    "dense_2/bias",
+  ]);
+  expect(model.countParams()).toBe(9 + 12 + 4);
+  expect([model.layers[0]!.countParams(), model.layers[0]!.trainableVariables[0]!.path]).toEqual([9, "kernel"]);
+  const [kernel] = model.trainableVariables;
+  model.setWeights({
+    "dense_1/kernel": [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+  });
+  expect([kernel!.shape, await kernel!.value.array()]).toEqual([
+    [2, 3],
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+  ]);
+  const alone = layers.dense(2);
+  expect(() => alone.trainableVariables).toThrow(/layer Dense does not know its parameters yet/);
+  alone.apply([[1, 2, 3]]);
+  expect(alone.countParams()).toBe(8);
+});
+
+test("gradients flow through the variables of a model within the loss of a training step", async () => {
+  class Decayed extends Model {
+    readonly scores = layers.dense(1, { useBias: false, kernelInitializer: "ones" });
+    call(x: Tensor): Tensor {
+      return this.scores.apply(x);
+    }
+    trainStep(_: Batch, { minimize }: StepContext) {
+      const penalty = (): Tensor =>
+        this.trainableVariables.reduce((sum, { value }) => sum.add(value.square().sum()), tensor(0));
+      return { loss: minimize(penalty, this, this.training!.optimizer) };
+    }
+  }
+  const model = new Decayed().compile({ optimizer: optimizers.sgd({ learningRate: 0.25 }) });
+  await model.fit([[1]], { epochs: 1, verbose: 0 });
+  expect([...(await model.getWeights())["scores/kernel"]!.data]).toEqual([0.5]);
 });

@@ -1,6 +1,7 @@
 // Host-side random numbers: Threefry against Random123's known answers, and shuffles that are fair and repeatable.
 import { describe, expect, test } from "vitest";
 import { ArgumentError } from "../src/errors.ts";
+import { random, stack, type Tensor, tensor, vmap } from "../src/index.ts";
 import { fillThreefry2x32, hostRandom, permutation, seedKey, threefry2x32 } from "../src/random.ts";
 
 describe("threefry2x32", () => {
@@ -22,6 +23,36 @@ describe("threefry2x32", () => {
       ...threefry2x32(7, 11, 0, 5),
     ]);
     expect(() => fillThreefry2x32(new Uint32Array(3), 0, 0)).toThrow(ArgumentError);
+  });
+});
+
+describe("random.permutation", () => {
+  const order = async (seed: number, n: number) => [...(await random.permutation(random.key(seed), n).data())];
+
+  test("is an order of all, the same for the same key, and moves whole entries along an axis", async () => {
+    for (const n of [0, 1, 2, 33, 3000])
+      expect((await order(5, n)).sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+    expect(await order(1, 50)).toEqual(await order(1, 50));
+    expect(await order(1, 50)).not.toEqual(await order(2, 50));
+    const x = tensor(Array.from({ length: 4 }, (_, i) => [10 * i, 10 * i + 1, 10 * i + 2]));
+    expect(await random.permutation(random.key(7), x).array()).toEqual(await x.take(await order(7, 4)).array());
+    expect(await random.permutation(random.key(7), x, 1).array()).toEqual(await x.take(await order(7, 3), 1).array());
+    expect(random.permutation(random.key(1), 3).dtype).toBe("int32");
+  });
+
+  test("gives each order as often as any other", async () => {
+    const keys = stack(Array.from({ length: 6000 }, (_, seed) => random.key(seed)));
+    const orders = (await vmap((key: Tensor) => random.permutation(key, 3))(keys).array()) as number[][];
+    const counts = new Map<string, number>();
+    for (const one of orders) counts.set(one.join(), (counts.get(one.join()) ?? 0) + 1);
+    expect(counts.size).toBe(6);
+    // Four standard deviations of a count with p = 1/6.
+    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(4 * Math.sqrt((6000 * 5) / 36));
+  });
+
+  test("refuses what is no count", () => {
+    expect(() => random.permutation(random.key(1), 1.5)).toThrow("expected n to be an integer from 0 up, got 1.5");
+    expect(() => random.permutation(random.key(1), [1, 2], 1)).toThrow(/permutation: .*axis 1/);
   });
 });
 

@@ -3,8 +3,11 @@ import { dtypeInfo, fitsDType } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
-import { formatShape, type Shape, sizeOf } from "../shape.ts";
+import { checkCount } from "../options.ts";
+import { formatShape, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike, tensor } from "../tensor.ts";
+import { arange } from "./array.ts";
+import { argsort } from "./sorting.ts";
 import { erfinv } from "./special.ts";
 
 /** A random key: uint32 [2]. {@link key} makes one from a seed, and {@link foldIn} derives others from it. */
@@ -116,6 +119,26 @@ function gaussian(key: Key, shape: Shape, within: number): Tensor {
     .mul(2)
     .sub(1 - 2 ** -24);
   return erfinv(u.mul(within)).mul(Math.SQRT2);
+}
+
+/**
+ * The numbers 0 … n − 1 in a random order, int32 `[n]`; or a tensor with its entries along `axis` (default: the first)
+ * in a random order. Every order is as likely as any other.
+ *
+ * @throws ArgumentError for a number that is no integer from 0 up
+ * @example
+ * const order = random.permutation(random.key(1), 5);
+ * await order.sum().item(); // 10
+ */
+export function permutation(key: Key, of: TensorLike, axis = 0): Tensor {
+  const x = typeof of === "number" ? arange(checkCount("permutation", "n", of, 0)).cast("int32") : asTensor(of);
+  const at = normalizeAxis(axis, x.ndim, "permutation");
+  const n = x.shape[at]!;
+  // One sort by 32 random bits leaves equal bits in their order; with n³ in as many bits they hardly ever meet.
+  const rounds = Math.ceil((3 * Math.log2(Math.max(2, n))) / 32);
+  let order = arange(n).cast("int32");
+  for (let round = 0; round < rounds; round++) order = order.take(argsort(bits(foldIn(key, round), [n])));
+  return x.take(order, at);
 }
 
 /**

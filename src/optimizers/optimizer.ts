@@ -69,6 +69,11 @@ export class Optimizer {
     this.iterations = variable(zeros([], "int32"), { name: "iterations" });
   }
 
+  /** True if it keeps running means of the weights. */
+  get usesEma(): boolean {
+    return this.#shared.ema !== null;
+  }
+
   /** All variables that steps change: the number of steps, and the slots that have been made. */
   get variables(): readonly Variable[] {
     const slots = [...this.#slots.values()].flatMap((ranges) => [...ranges.values()]);

@@ -84,6 +84,10 @@ export interface Callback<Owner = any> {
   onProgress?(progress: Progress, run: TrainingRun<Owner>): void | Promise<void>;
   /** Called after every step: steps are then taken one by one, which is slower where they are short. */
   onBatchEnd?(progress: Progress, run: TrainingRun<Owner>): void | Promise<void>;
+  /** Called before the validation data of an epoch are measured. */
+  onTestBegin?(run: TrainingRun<Owner>): void | Promise<void>;
+  /** Called after that, whatever came of it. */
+  onTestEnd?(run: TrainingRun<Owner>): void | Promise<void>;
   onEpochEnd?(record: EpochRecord, run: TrainingRun<Owner>): void | Promise<void>;
   /** What the callback must remember for a run that goes on from a checkpoint. */
   state?(): Json;
@@ -103,6 +107,8 @@ export const callbackMethods = [
   "onTrainBegin",
   "onEpochBegin",
   "onProgress",
+  "onTestBegin",
+  "onTestEnd",
   "onEpochEnd",
   "onTrainEnd",
   "onTrainError",

@@ -301,11 +301,14 @@ export class Run implements TrainingRun {
     const { trainer, begin } = this.#validation;
     const { signal } = this.#options;
     begin();
+    await this.#notify((callback) => callback.onTestBegin?.(this));
     try {
       return await evaluateEpoch(trainer, { batchSize: 256, signal });
     } catch (error) {
       if (this.#isStopped()) return null;
       throw error;
+    } finally {
+      await this.#notify((callback) => callback.onTestEnd?.(this));
     }
   }
 

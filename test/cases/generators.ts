@@ -79,6 +79,10 @@ made(
   },
   { relative: 1e-6 },
 );
+made("random order", () => {
+  const key = random.key(5);
+  return [random.permutation(key, 67), random.permutation(key, array.arange(12).reshape([3, 4]), 1)];
+});
 made(
   "random by the inverse of the distribution function",
   () => {

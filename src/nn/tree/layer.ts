@@ -1,12 +1,13 @@
 // The base class of layers.
-import { ArgumentError, ShapeError } from "../../errors.ts";
+import { ArgumentError, NablaError, ShapeError } from "../../errors.ts";
 import { checkFlag, checkName, checkOptions, describe } from "../../options.ts";
-import { formatShape, type Shape, sameShape } from "../../shape.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../../shape.ts";
 import { asTensor, type Tensor, type TensorLike } from "../../tensor.ts";
 import { type InitializerLike, initializer } from "../weights/initializers.ts";
 import { type Regularizer, type RegularizerLike, regularizer } from "../weights/regularizers.ts";
 import { Call, type CallContext, type CallOptions, currentCall, currentPath, infer, type Masks } from "./call.ts";
 import { Parameter, type ParameterOptions } from "./parameter.ts";
+import { parametersIn } from "./structure.ts";
 import { type Application, holdsSymbolic, type Symbolic, SymbolicTensor, symbolicLeaves } from "./symbolic.ts";
 import {
   formatBatchShape,
@@ -33,6 +34,17 @@ export interface LayerOptions {
   readonly trainable?: boolean;
   /** A penalty on the outputs, divided by the number of examples, that is added to the loss. Default: none. */
   readonly activityRegularizer?: RegularizerLike | null;
+}
+
+/** A parameter of a tree of layers, under its name in files and `getWeights`. */
+export interface NamedVariable {
+  /** `encoder/dense_1/kernel` */
+  readonly path: string;
+  readonly shape: Shape;
+  /** True if an optimizer moves it: neither is it a statistic, nor is a layer that holds it frozen. */
+  readonly trainable: boolean;
+  /** The value at this moment. Throws {@link NablaError} before the weights have been made. */
+  readonly value: Tensor;
 }
 
 /** The number of layers that were called alone: each has weights of its own, the same in each run of a program. */
@@ -116,6 +128,10 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
    * Applies the layer to symbolic tensors, as part of a functional model; or to tensors, which makes its weights if it
    * has none yet. In the `call` of another layer it goes on in the same context: the same training, keys and masks.
    *
+   * The first weights of a model follow from its seed and their paths. Those of a layer that is applied alone follow
+   * from the number of such layers before it: two equal layers get different weights, and a program that applies its
+   * layers in the same order gets the same ones in each run.
+   *
    * @param options of a call from outside; in the `call` of another layer `training` and `mask` replace those around it
    * @example
    * layers.dense(3).apply([[1, 2]]).shape; // [1, 3]
@@ -184,6 +200,50 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
   /** The layer's own parameters, in the order of their declaration. */
   get parameters(): readonly Parameter[] {
     return [...this.#parameters.values()];
+  }
+
+  /**
+   * The parameters that an optimizer moves, of this layer and those that it holds, in their order. Their values are
+   * read anew each time: within the loss of a training step of one's own, gradients flow through them.
+   *
+   * @throws NablaError before the layer has been applied
+   * @example
+   * const model = sequential([layers.dense(1)], { inputShape: [2] });
+   * model.trainableVariables.map(({ path }) => path); // ["dense_1/kernel", "dense_1/bias"]
+   */
+  get trainableVariables(): readonly NamedVariable[] {
+    return this.#variables().filter(({ trainable }) => trainable);
+  }
+
+  /** The parameters that no optimizer moves: those of frozen layers, and running means, say. */
+  get nonTrainableVariables(): readonly NamedVariable[] {
+    return this.#variables().filter(({ trainable }) => !trainable);
+  }
+
+  /**
+   * The number of numbers in all parameters of this layer and those that it holds.
+   *
+   * @throws NablaError before the layer has been applied
+   * @example sequential([layers.dense(3)], { inputShape: [4] }).countParams(); // 15
+   */
+  countParams(): number {
+    return this.#variables().reduce((n, { shape }) => n + sizeOf(shape), 0);
+  }
+
+  #variables(): readonly NamedVariable[] {
+    if (this.#builtFor === null)
+      throw new NablaError(
+        `${this.describe()} does not know its parameters yet: apply it, or tell the model its input shape, ` +
+          "sequential([…], { inputShape }).",
+      );
+    return parametersIn(this).map(({ path, parameter, trainable }) => ({
+      path,
+      shape: parameter.shape,
+      trainable,
+      get value() {
+        return parameter.value;
+      },
+    }));
   }
 
   /** True if the name was given to the constructor. */
