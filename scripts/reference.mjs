@@ -229,6 +229,8 @@ ${[...namespaces.map(({ name, members }) => [name, members.filter(isValue)]), ..
 | --- | --- | --- |
 ${recipes.join("\n")}
 
+The items of the course are listed in [recipes/course/index.ts](../recipes/course/index.ts), and by \`nabla course\`.
+
 ## Primitives
 
 What every function above is made of; each declares its gradient.
