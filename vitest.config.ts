@@ -20,7 +20,7 @@ const slowTests = [
   ...["random-*", "recurrent-models", "resume", "sums", "*transformations", "wasm-math"],
 ].map((name) => `test/${name}.test.ts`);
 
-const packageTests = ["browser", "consumer", "readme", "kill"].map((name) => `test/${name}.test.ts`);
+const packageTests = ["browser", "consumer", "new", "readme", "kill"].map((name) => `test/${name}.test.ts`);
 
 // Node before 22 has relaxed SIMD behind a flag that must be set before anything is compiled, and Vitest compiles
 // early.

@@ -91,11 +91,11 @@ describe("help", () => {
     const [asked, bare] = await Promise.all([nabla("--help"), nabla()]);
     expect(asked).toEqual(bare);
     expect(asked.code).toBe(0);
-    for (const name of ["train", "evaluate", "predict", "summary", "inspect", "recipes", "course", "doctor"])
+    for (const name of ["train", "evaluate", "predict", "summary", "inspect", "recipes", "course", "new", "doctor"])
       expect(asked.out).toContain(`  ${name}`);
   });
 
-  it.each(["train", "evaluate", "predict", "summary", "inspect", "recipes", "course", "doctor"])(
+  it.each(["train", "evaluate", "predict", "summary", "inspect", "recipes", "course", "new", "doctor"])(
     "%s has help with examples",
     async (name) => {
       const { code, out } = await nabla(name, "--help");

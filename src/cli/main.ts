@@ -8,6 +8,7 @@ import { addCourse } from "./commands/course.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addInspect } from "./commands/inspect.ts";
+import { addNew } from "./commands/new.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addRecipes } from "./commands/recipes.ts";
 import { addSummary } from "./commands/summary.ts";
@@ -33,7 +34,17 @@ function makeProgram(): Command {
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error:/, paintFor(process.stderr)("red", "error:"))),
     });
-  for (const add of [addTrain, addEvaluate, addPredict, addSummary, addInspect, addRecipes, addCourse, addDoctor])
+  for (const add of [
+    addTrain,
+    addEvaluate,
+    addPredict,
+    addSummary,
+    addInspect,
+    addRecipes,
+    addCourse,
+    addNew,
+    addDoctor,
+  ])
     add(program);
   program
     .command("help")
@@ -44,6 +55,7 @@ function makeProgram(): Command {
     ["nabla train digits-mlp", "train on 10,000 handwritten digits and save the model"],
     ["nabla recipes", "what else there is to train"],
     ["nabla course", "the items of the course, to be run one by one"],
+    ["nabla new my-project", "a small project to begin with"],
     ["nabla doctor", "what this machine offers"],
     ["nabla --import ./my-layers.js summary my.safetensors", "a model with layers of your own"],
   ]);
