@@ -70,8 +70,8 @@ npm test       # compiles and runs the test
 - \`src/train.ts\`: the training.
 - \`test/model.test.ts\`: what must hold.
 
-To train on data of your own, read them with \`nabla/data\`: tables (\`readTable\`), folders of images (\`imageFolder\`) and
-of sounds (\`soundFolder\`), texts (\`readLabelledLines\`), NumPy's files (\`readNpy\`).
+To train on data of your own, read them with \`nabla/data\`: tables (\`readTable\`), folders of images
+(\`imageFolder\`) and of sounds (\`soundFolder\`), texts (\`readLabelledLines\`), NumPy's files (\`readNpy\`).
 `;
 
 const model = `// The data and the model: points in a square, and whether they lie in a circle.
