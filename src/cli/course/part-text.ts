@@ -58,7 +58,10 @@ const mostRows = 12;
 
 function valuesText({ values, digits }: Values, page: Page): string {
   const width = Math.max(...values.map(({ name }) => name.length));
-  return values.map((value) => valueText(value, width, digits, page)).join("\n");
+  const texts = values.map((value) => valueText(value, width, digits, page));
+  // Brackets of neighbouring matrices would run into each other.
+  const isTall = (text: string | undefined): boolean => text?.includes("⎣") ?? false;
+  return texts.map((text, i) => (i > 0 && isTall(text) && isTall(texts[i - 1]) ? `\n${text}` : text)).join("\n");
 }
 
 function valueText({ name, value, meaning }: Value, width: number, digits: number | undefined, page: Page): string {

@@ -82,9 +82,11 @@ function grid(xs: Scale, ys: Scale, x: (v: number) => number, y: (v: number) => 
   ];
 }
 
-/** The dashes of a line: those of the first line of a plot, of the second, and so on. */
-const dashOf = (all: readonly Series[], index: number): string =>
-  dashes[all.slice(0, index).filter(({ style }) => style !== "points").length % dashes.length]!;
+/** The dashes of a line. Where a colour comes again, its dashes are others. */
+function dashOf(all: readonly Series[], index: number): string {
+  const before = all.slice(0, index).filter(({ style }) => style !== "points").length;
+  return dashes[(before + Math.floor(index / colours.length)) % dashes.length]!;
+}
 
 /** The points of a series as signs, or a line through them. `x` and `y` give the coordinates of its numbers. */
 function drawn(
