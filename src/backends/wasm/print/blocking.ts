@@ -349,3 +349,21 @@ export function packedBuffers(kernel: Kernel, target: Target): readonly Buffer[]
   });
   return [...buffers];
 }
+
+/**
+ * Bytes from row to row of a tile whose rows lie at equal distances; null where no tile can rely on that. Rows that are
+ * read in place do so within a run, of which a tile must not meet more than two.
+ */
+export function rowStrideOf(b: Blocking): number | null {
+  if (b.rowLayout === "panels") return 4;
+  if (b.rowLayout === "rows") return b.passes.steps * 4;
+  const stride = runStrideOf(b);
+  return stride !== null && stride >= 0 && b.rows.run >= b.tileRows ? stride : null;
+}
+
+/** Bytes from row to row of a run that is read in place; null if their distances are read from memory. */
+export function runStrideOf({ rows, operands }: Blocking): number | null {
+  const { at } = operands[0] as DirectLoad;
+  const axis = innerAxis(rows);
+  return at.terms.some((t) => usesAxes(t.value as Expression, [axis])) ? null : (at.coefficients[axis] ?? 0) * 4;
+}

@@ -1,12 +1,12 @@
 // Prints contract kernels that are large enough to block: packed panels and a register-tiled product.
 import type { Kernel } from "../../../compile/kernel.ts";
 import type { ModuleBuilder } from "../assemble/assembler.ts";
-import { type Blocking, type DirectLoad, ownLayout } from "./blocking.ts";
+import { type Blocking, type DirectLoad, ownLayout, rowStrideOf } from "./blocking.ts";
 import { printSharedColumns } from "./columns.ts";
 import { frameOf } from "./frame.ts";
 import { printMicroKernel, type WalkedAxis } from "./micro-kernel.ts";
 import type { Piece } from "./piece.ts";
-import { ProductPrinter } from "./product.ts";
+import { ProductPrinter, type Tiles } from "./product.ts";
 import type { Target } from "./target.ts";
 
 /** The pieces of a blocked kernel: the product, after a piece that packs its columns if all threads share them. */
@@ -17,18 +17,24 @@ export function printContract(
   target: Target,
   module: ModuleBuilder,
 ): Piece[] {
-  const tile = module.add(
-    printMicroKernel(target.fusedMultiplyAdd, {
-      rows: b.tileRows,
-      columns: b.tileColumns,
-      rowsApart: b.rowLayout !== "panels",
-      columnStep: b.directColumnStep ?? b.tileColumns * 4,
-      walk: walkOf(b),
-      unrolls: target.joinsPairs,
-    }),
-  );
+  const tile = (rowStride: number | null): number =>
+    module.add(
+      printMicroKernel(target.fusedMultiplyAdd, {
+        rows: b.tileRows,
+        columns: b.tileColumns,
+        rowStride,
+        columnStep: b.directColumnStep ?? b.tileColumns * 4,
+        walk: walkOf(b),
+        unrolls: target.joinsPairs,
+      }),
+    );
+  const stride = rowStrideOf(b);
+  const tiles: Tiles = {
+    evenly: stride === null ? null : { stride, index: tile(stride) },
+    apart: b.rowLayout === "direct" ? tile(null) : null,
+  };
   const product: Piece = {
-    f: new ProductPrinter(frameOf(kernel, b, name, target), target.joinsPairs).print(tile),
+    f: new ProductPrinter(frameOf(kernel, b, name, target), target.joinsPairs).print(tiles),
     units: b.units,
     divides: true,
     work: (b.rows.count * b.columns.count * b.depth.count * b.batch.count) / 4,

@@ -6,10 +6,10 @@ import { FunctionBuilder } from "../assemble/assembler.ts";
 const mostUnrolled = 32;
 const mostAbreast = 16;
 
-/** Parameters of the tile function after the addresses of its rows of A, in order; all are i32. */
+/** Parameters of the tile function after the address or the addresses of its rows of A, in order; all are i32. */
 const tileParameters = ["b", "c", "steps", "rowBytes", "stored", "accumulate"] as const;
 
-/** An axis of the sum: its extent, null where `steps` says it; and its stride in bytes in the rows of A. */
+/** An axis of the sum: its extent, null where `steps` says it; and its stride in bytes in A. */
 export interface WalkedAxis {
   readonly extent: number | null;
   readonly rowStep: number;
@@ -18,10 +18,8 @@ export interface WalkedAxis {
 export interface TileLayout {
   readonly rows: number;
   readonly columns: number;
-  /**
-   * True if each row of A is contiguous and has its own address; false for a panel, in which each step is contiguous.
-   */
-  readonly rowsApart: boolean;
+  /** Bytes from row to row of A, where all rows have one address; null if each has its own. */
+  readonly rowStride: number | null;
   /** The axes of the sum that a tile walks, outermost first. */
   readonly walk: readonly WalkedAxis[];
   /** True for an engine that keeps the order of unrolled loads. Others hoist all, and run out of registers (V8 11). */
@@ -38,13 +36,14 @@ export interface TileLayout {
  */
 export function printMicroKernel(
   fusedMultiplyAdd: boolean,
-  { rows: tileRows, columns: tileColumns, rowsApart, columnStep, walk, unrolls }: TileLayout,
+  { rows: tileRows, columns: tileColumns, rowStride, columnStep, walk, unrolls }: TileLayout,
 ): FunctionBuilder {
+  const addresses = rowStride === null ? tileRows : 1;
   const f = new FunctionBuilder(
     "tile",
-    Array.from({ length: tileRows + tileParameters.length }, () => "i32"),
+    Array.from({ length: addresses + tileParameters.length }, () => "i32"),
   );
-  const parameter = (name: (typeof tileParameters)[number]) => tileRows + tileParameters.indexOf(name);
+  const parameter = (name: (typeof tileParameters)[number]) => addresses + tileParameters.indexOf(name);
   const [b, c, steps, rowBytes, stored] = [
     parameter("b"),
     parameter("c"),
@@ -82,10 +81,10 @@ export function printMicroKernel(
         .set(column),
     );
     for (let r = 0; r < tileRows; r++) {
-      if (rowsApart) f.get(r).emit("v128.load32_splat", rowOffset).set(row);
+      if (rowStride === null) f.get(r).emit("v128.load32_splat", rowOffset).set(row);
       else
         f.get(0)
-          .emit("v128.load32_splat", rowOffset + r * 4)
+          .emit("v128.load32_splat", rowOffset + r * rowStride)
           .set(row);
       columns.forEach((column, j) => {
         const sum = sums[r]![j]!;
@@ -95,28 +94,31 @@ export function printMicroKernel(
     }
   };
   const advanceRows = (bytes: number): void => {
-    if (bytes !== 0) for (let r = 0; r < (rowsApart ? tileRows : 1); r++) f.get(r).plus(bytes).set(r);
+    if (bytes !== 0) for (let r = 0; r < addresses; r++) f.get(r).plus(bytes).set(r);
   };
   /** Walks the axes from `level` on. */
   const nest = (level: number): void => {
     const { extent, rowStep } = walk[level]!;
-    const isInner = level === walk.length - 1;
-    const left = extent === null && level === 0 ? steps : f.local("i32");
-    const abreast = isInner && unrolls && extent !== null && columnStep >= 0 ? divisor(extent, mostAbreast) : 1;
-    if (extent !== null) f.i32(extent / abreast).set(left);
+    const inner = walk[level + 1];
+    // Steps that a pass counts are not unrolled: that was not faster, since loads and sums keep the core busy.
+    const width =
+      inner === undefined && unrolls && extent !== null && columnStep >= 0 ? divisor(extent, mostAbreast) : 1;
+    const left = f.local("i32");
+    if (extent === null) f.get(steps).set(left);
+    else f.i32(extent / width).set(left);
     f.emit("loop");
-    if (isInner) {
-      for (let i = 0; i < abreast; i++) step(i * rowStep, i * columnStep);
-      advanceRows(abreast * rowStep);
+    if (inner === undefined) {
+      for (let i = 0; i < width; i++) step(i * rowStep, i * columnStep);
+      advanceRows(width * rowStep);
       f.get(b)
-        .plus(abreast * columnStep)
+        .plus(width * columnStep)
         .set(b);
     } else {
       nest(level + 1);
-      const inner = walk[level + 1]!;
       advanceRows(rowStep - inner.extent! * inner.rowStep);
     }
     f.get(left).i32(1).emit("i32.sub").tee(left).emit("br_if", 0).emit("end");
+    f.release(left, "i32");
   };
   const whole = walk.every(({ extent, rowStep }) => extent !== null && rowStep >= 0) && columnStep >= 0;
   if (unrolls && whole && sizeOf(walk.map(({ extent }) => extent!)) <= mostUnrolled) {

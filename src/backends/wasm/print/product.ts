@@ -1,7 +1,6 @@
 // Prints a blocked product: passes over the sum, blocks of rows and columns, and the tiles of each.
-import { type Expression, usesAxes } from "../../../compile/expression.ts";
 import type { FunctionBuilder, Local } from "../assemble/assembler.ts";
-import { type Blocking, type DirectLoad, type OwnLayout, ownLayout } from "./blocking.ts";
+import { type Blocking, type OwnLayout, ownLayout, runStrideOf } from "./blocking.ts";
 import { EpiloguePrinter, type PrintedStore, type Sums } from "./epilogue.ts";
 import type { Vector } from "./expand.ts";
 import { type Frame, pushSharedColumns } from "./frame.ts";
@@ -38,7 +37,7 @@ export class ProductPrinter {
   /**
    * A function that multiplies. Each of its units is a range of items: row blocks of one product, or whole products.
    */
-  print(tile: number): FunctionBuilder {
+  print(tile: Tiles): FunctionBuilder {
     const f = this.#f;
     const b = this.#b;
     const { item, stop, batch, row, end, columns } = f.locals("i32", "item", "stop", "batch", "row", "end", "columns");
@@ -112,7 +111,7 @@ export class ProductPrinter {
    * Multiplies the rows `first` ≤ row < `last` by one block of columns, which starts at column `from`, or by all
    * columns if `from` is null.
    */
-  #block(first: Local, last: Local, from: Local | null, columns: Local, tile: number): void {
+  #block(first: Local, last: Local, from: Local | null, columns: Local, tile: Tiles): void {
     const f = this.#f;
     const b = this.#b;
     if (b.rowLayout === "direct") this.#tableOfRows(first, last);
@@ -166,15 +165,12 @@ export class ProductPrinter {
   /** Stores the address of each row in a table. The last one is repeated, so that a partial tile has all its rows. */
   #tableOfRows(first: Local, last: Local): void {
     const f = this.#f;
-    const { rows, tileRows, depth, operands } = this.#b;
+    const { rows, tileRows, depth } = this.#b;
     const load = this.#rows.value as Extract<Vector, { kind: "load" }>;
     const { row, to, address, left } = f.locals("i32", "row", "to", "address", "left");
     f.get(this.#parameters.own).plus(this.#layout.rows).set(to);
     this.#p.vectorAxis = innerAxis(depth);
-    const axis = innerAxis(rows);
-    // The rows of a run lie at equal distances, unless their index is itself read from memory.
-    const { at } = operands[0] as DirectLoad;
-    const stride = at.terms.some((t) => usesAxes(t.value as Expression, [axis])) ? null : at.coefficients[axis]! * 4;
+    const stride = runStrideOf(this.#b);
     f.get(first).set(row).emit("loop");
     atIndex(this.#p, rows, row, (inner) => {
       this.#p.body([], () => {
@@ -202,7 +198,7 @@ export class ProductPrinter {
   }
 
   /** Sums a block over the whole inner axis, one pass after the other. */
-  #passes(first: Local, last: Local, columns: Local, range: ColumnRange, sums: Sums, tile: number): void {
+  #passes(first: Local, last: Local, columns: Local, range: ColumnRange, sums: Sums, tile: Tiles): void {
     const f = this.#f;
     const b = this.#b;
     const { line, within, unitSteps, length, count } = b.passes;
@@ -282,7 +278,7 @@ export class ProductPrinter {
     { start, width }: ColumnRange,
     sums: Sums,
     pass: Pass,
-    tile: number,
+    tile: Tiles,
   ): void {
     const f = this.#f;
     const b = this.#b;
@@ -312,22 +308,15 @@ export class ProductPrinter {
           last,
           b.tileRows,
           () => {
-            for (let r = 0; r < b.tileRows; r++) {
-              f.get(rowsAt);
-              if (pass.offset !== null)
-                f.emit("i32.load", r * 4)
-                  .get(pass.offset)
-                  .emit("i32.add");
-              else f.plus(b.rowLayout === "rows" ? r * this.#layout.rowBytes : 0);
-            }
-            f.get(columnsAt).get(sumsAt).get(pass.steps).i32(sums.rowBytes);
-            f.least(
-              () => f.get(last).get(row).emit("i32.sub"),
-              () => f.i32(b.tileRows),
-            );
-            if (b.passes.count === 1) f.i32(0);
-            else f.get(pass.stepsDone);
-            f.emit("call", tile);
+            this.#tile(rowsAt, pass.offset, tile, () => {
+              f.get(columnsAt).get(sumsAt).get(pass.steps).i32(sums.rowBytes);
+              f.least(
+                () => f.get(last).get(row).emit("i32.sub"),
+                () => f.i32(b.tileRows),
+              );
+              if (b.passes.count === 1) f.i32(0);
+              else f.get(pass.stepsDone);
+            });
             f.get(rowsAt)
               .plus(b.tileRows * this.#layout.rowBytes)
               .set(rowsAt);
@@ -340,6 +329,43 @@ export class ProductPrinter {
     );
     f.releaseAll(locals, "i32");
   }
+
+  /**
+   * Calls the tile function for the rows at `rowsAt`: packed ones, or a table of the addresses of those that are read in
+   * place, of which all tiles but those at the end of a run lie at equal distances.
+   */
+  #tile(rowsAt: Local, offset: Local | null, { evenly, apart }: Tiles, others: () => void): void {
+    const f = this.#f;
+    const last = (this.#b.tileRows - 1) * 4;
+    if (offset === null) {
+      f.get(rowsAt);
+      others();
+      f.emit("call", evenly!.index);
+      return;
+    }
+    if (evenly !== null) {
+      f.get(rowsAt).emit("i32.load", last).get(rowsAt).emit("i32.load", 0).emit("i32.sub");
+      f.i32((this.#b.tileRows - 1) * evenly.stride)
+        .emit("i32.eq")
+        .emit("if");
+      f.get(rowsAt).emit("i32.load", 0).get(offset).emit("i32.add");
+      others();
+      f.emit("call", evenly.index).emit("else");
+    }
+    for (let at = 0; at <= last; at += 4) f.get(rowsAt).emit("i32.load", at).get(offset).emit("i32.add");
+    others();
+    f.emit("call", apart!);
+    if (evenly !== null) f.emit("end");
+  }
+}
+
+/**
+ * The tile functions of a product: for rows at equal distances, which share one address, and for rows with an address
+ * each. A packed product has the first, one whose rows are read in place the second and often both.
+ */
+export interface Tiles {
+  readonly evenly: { readonly stride: number; readonly index: number } | null;
+  readonly apart: number | null;
 }
 
 /** The columns of a block: its first one (null for column 0), and a way to push their number. */
