@@ -331,8 +331,8 @@ export class ProductPrinter {
   }
 
   /**
-   * Calls the tile function for the rows at `rowsAt`: packed ones, or a table of the addresses of those that are read in
-   * place, of which all tiles but those at the end of a run lie at equal distances.
+   * Calls the tile function for the rows at `rowsAt`: packed ones, or a table of the addresses of those that are read
+   * in place, of which all tiles but those at the end of a run lie at equal distances.
    */
   #tile(rowsAt: Local, offset: Local | null, { evenly, apart }: Tiles, others: () => void): void {
     const f = this.#f;
