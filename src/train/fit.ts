@@ -16,7 +16,6 @@ import { type FitOptions, type ResolvedFitOptions, resolveFitOptions } from "./f
 import { Run, type Training, type Validation } from "./run.ts";
 import { type TrainingSetup, trainedRanges } from "./setup.ts";
 import { orderedByShares } from "./split.ts";
-import { StreamSource } from "./stream.ts";
 import type { OwnStep } from "./trainer.ts";
 import { type Taken, type TakenResident, trainersOf } from "./trainers.ts";
 
@@ -81,18 +80,16 @@ function weigh(examples: Examples, model: Network, { classWeight }: ResolvedFitO
 }
 
 function streamTraining(
-  { trainer }: Taken,
+  { trainer, begin }: Taken,
   { stepsPerEpoch, accumulate, validationSplit }: ResolvedFitOptions,
 ): Training {
-  const { source } = trainer;
-  if (!(source instanceof StreamSource)) throw new ArgumentError("fit: expected batches.");
   if (validationSplit > 0)
     throw new ArgumentError("fit: validationSplit: expected data in memory, got a generator; give validationData.");
   if (accumulate === "epoch" && stepsPerEpoch === null)
     throw new ArgumentError(
       'fit: accumulate "epoch" over a generator needs stepsPerEpoch, to know which batch is last.',
     );
-  return { trainer, size: null, steps: () => stepsPerEpoch, begin: () => source.begin(stepsPerEpoch) };
+  return { trainer, size: null, steps: () => stepsPerEpoch, begin: () => begin(stepsPerEpoch) };
 }
 
 function residentTraining({ trainer }: TakenResident, size: number, first: Int32Array | null): Training {

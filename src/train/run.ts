@@ -9,7 +9,6 @@ import type { Callback, CallbackState, EpochRecord, History, Progress, TrainingR
 import type { Checkpoint, Place, RunSettings } from "./checkpoint.ts";
 import { type Evaluation, evaluateEpoch } from "./evaluate.ts";
 import type { ResolvedFitOptions } from "./fit-options.ts";
-import { lossNotFinite } from "./not-finite.ts";
 import type { TrainingProgress } from "./progress.ts";
 import { Recording } from "./replay.ts";
 import { type TrainingSetup, trainedRanges } from "./setup.ts";
@@ -245,6 +244,7 @@ export class Run implements TrainingRun {
       if (!Number.isFinite(loss)) {
         const interval = { epoch, from: step + 1, to: step + steps, steps: this.steps };
         const own = { trainer, setup: this.#setup, recording: this.#recording };
+        const { lossNotFinite } = await import("./not-finite.ts");
         throw await lossNotFinite({ ...own, ...interval, loss });
       }
       step += steps;

@@ -16,7 +16,6 @@ import {
 } from "./examples.ts";
 import type { TrainingSetup } from "./setup.ts";
 import { ResidentSource, type Source } from "./source.ts";
-import { StreamSource } from "./stream.ts";
 import { Trainer } from "./trainer.ts";
 
 /** A trainer for one run. */
@@ -54,6 +53,7 @@ class Trainers {
   /** Takes a trainer for data in any form; the model's shapes follow from them. */
   async take(where: string, given: TrainingData | BatchStream): Promise<Taken> {
     if (!isStream(given)) return this.resident(where, await toExamples(where, given, this.forms));
+    const { StreamSource } = await import("./stream.ts");
     const check = (at: string, batch: Examples) => prepareModel(at, this.#model, batch, this.setup);
     const source = new StreamSource(where, given, () => this.forms, check);
     const first = await source.first();
