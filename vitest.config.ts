@@ -15,6 +15,7 @@ const slowTests = [
     "many-buffers",
     "metrics-exact",
     "optimizers-saved",
+    "page-data",
     "products",
   ],
   ...["random-*", "recurrent-models", "resume", "sums", "*transformations", "wasm-math"],

@@ -181,7 +181,7 @@ function makeChunk(type: string, data: Uint8Array = new Uint8Array()): Chunk {
   const whole = new Uint8Array(12 + data.length);
   const view = new DataView(whole.buffer);
   view.setUint32(0, data.length);
-  whole.set(Buffer.from(type, "latin1"), 4);
+  whole.set(new TextEncoder().encode(type), 4);
   whole.set(data, 8);
   view.setUint32(8 + data.length, crc32(whole.subarray(4, 8 + data.length)));
   return { type, data, whole };
