@@ -54,7 +54,8 @@ const all = [
 
 export const item: Item = async function* () {
   yield text(
-    "A loss is one number that says how far the outputs a of a network are from the targets y. Training makes it smaller.",
+    "A loss is one number that says how far the outputs a of a network are from the targets y. Training makes it " +
+      "smaller.",
     "Функция потерь — одно число: насколько выходы сети a далеки от целевых значений y. Обучение его уменьшает.",
   );
   const rows = [];
@@ -79,8 +80,8 @@ export const item: Item = async function* () {
   yield text(
     "For probabilities the cross-entropy is preferred, because it punishes a confident mistake without limit. The " +
       "target is 1, the network answers a:",
-    "Для вероятностей предпочитают перекрёстную энтропию: за уверенную ошибку она штрафует неограниченно. Пусть цель " +
-      "равна 1, а сеть отвечает a:",
+    "Для вероятностей предпочитают перекрёстную энтропию: за уверенную ошибку она штрафует неограниченно. Пусть " +
+      "цель равна 1, а сеть отвечает a:",
   );
   const a = linspace(0.005, 1, 200);
   const curve = async (f: (a: Tensor) => Tensor) => {

@@ -34,10 +34,10 @@ const rates: readonly { readonly rate: number; readonly name: Text }[] = [
 
 export const item: Item = async function* () {
   yield text(
-    "The gradient ∇L points to where the loss L grows fastest. Gradient descent takes steps against it; the learning rate " +
-      "η decides how long they are.",
-    "Градиент ∇L указывает, куда функция потерь L растёт быстрее всего. Градиентный спуск шагает в обратную сторону; " +
-      "длину шага задаёт скорость обучения η (learning rate).",
+    "The gradient ∇L points to where the loss L grows fastest. Gradient descent takes steps against it; the " +
+      "learning rate η decides how long they are.",
+    "Градиент ∇L указывает, куда функция потерь L растёт быстрее всего. Градиентный спуск шагает в обратную " +
+      "сторону; длину шага задаёт скорость обучения η (learning rate).",
   );
   yield formula(String.raw`\theta \leftarrow \theta - \eta\,\nabla L(\theta)`, "θ ← θ − η∇L(θ)");
   yield text(
@@ -109,12 +109,12 @@ export const item: Item = async function* () {
   };
 
   yield text(
-    "The reason: a step multiplies x by 1 − η and y by 1 − " +
-      `${b}η. Where such a factor is between −1 and 1, the coordinate shrinks; below −1 it swings and grows. The ` +
-      `steepest direction allows η < 2/${b} = ${numeral(2 / b)}, and the flat one decides how long it takes.`,
-    `Причина: шаг умножает x на 1 − η, а y — на 1 − ${b}η. Если множитель между −1 и 1, координата убывает; если меньше ` +
-      `−1 — раскачивается и растёт. Самое крутое направление допускает η < 2/${b} = ${numeral(2 / b)}, а пологое ` +
-      "определяет, сколько придётся ждать.",
+    `The reason: a step multiplies x by 1 − η and y by 1 − ${b}η. Where such a factor is between −1 and 1, the ` +
+      `coordinate shrinks; below −1 it swings and grows. The steepest direction allows η < 2/${b} = ` +
+      `${numeral(2 / b)}, and the flat one decides how long it takes.`,
+    `Причина: шаг умножает x на 1 − η, а y — на 1 − ${b}η. Если множитель между −1 и 1, координата убывает; если ` +
+      `меньше −1 — раскачивается и растёт. Самое крутое направление допускает η < 2/${b} = ${numeral(2 / b)}, а ` +
+      "пологое определяет, сколько придётся ждать.",
   );
   yield {
     kind: "table",

@@ -15,10 +15,12 @@ const network = (x: Tensor, all: readonly Layer[]): Tensor => all.reduce(layer, 
 
 export const item: Item = async function* () {
   yield text(
-    "A fully connected layer has n inputs and m neurons, and every neuron sees every input. The weights of neuron j are " +
-      "column j of the matrix W (n rows, m columns), and its bias is bⱼ. All its sums are then one product of matrices.",
-    "Полносвязный слой: n входов и m нейронов, каждый нейрон видит все входы. Веса нейрона j — это столбец j матрицы W " +
-      "(n строк, m столбцов), его смещение — bⱼ. Тогда все взвешенные суммы слоя — одно произведение матриц.",
+    "A fully connected layer has n inputs and m neurons, and every neuron sees every input. The weights of neuron j " +
+      "are column j of the matrix W (n rows, m columns), and its bias is bⱼ. All its sums are then one product of " +
+      "matrices.",
+    "Полносвязный слой: n входов и m нейронов, каждый нейрон видит все входы. Веса нейрона j — это столбец j " +
+      "матрицы W (n строк, m столбцов), его смещение — bⱼ. Тогда все взвешенные суммы слоя — одно произведение " +
+      "матриц.",
   );
   yield formula(String.raw`y = \sigma\left(x^T W + b^T\right)`, "y = σ(xᵀW + bᵀ)");
 
@@ -57,8 +59,8 @@ export const item: Item = async function* () {
   );
 
   yield text(
-    "Two layers: the outputs of the first are the inputs of the second. The sizes must fit: W₁ has as many columns as " +
-      "W₂ has rows.",
+    "Two layers: the outputs of the first are the inputs of the second. The sizes must fit: W₁ has as many columns " +
+      "as W₂ has rows.",
     "Два слоя: выходы первого служат входами второго. Размеры должны сходиться: столбцов у W₁ столько же, сколько " +
       "строк у W₂.",
   );

@@ -35,7 +35,8 @@ export const item: Item = async function* () {
   const drawn = { name: "f", points: await curve(f) };
 
   yield text(
-    "One hidden layer can approximate any continuous function (Cybenko, 1989). We build such a network by hand for this f:",
+    "One hidden layer can approximate any continuous function (Cybenko, 1989). We build such a network by hand for " +
+      "this f:",
     "Сеть с одним скрытым слоем может приблизить любую непрерывную функцию (Цыбенко, 1989). Построим такую сеть " +
       "вручную для функции",
   );
@@ -121,8 +122,8 @@ export const item: Item = async function* () {
   const [s, w] = [tensor([0, 0.35, 0.7]), asSteps(heights)];
   const fitted = await rootMeanSquare(f, network(x, s, w));
   yield text(
-    "These weights show how a bar of any place and height is made; they are not fitted to f yet, and the error says so. " +
-      "The best height of a bar is the mean of f over it. With the same three pieces:",
+    "These weights show how a bar of any place and height is made; they are not fitted to f yet, and the error says " +
+      "so. The best height of a bar is the mean of f over it. With the same three pieces:",
     "Эти веса показывают, как сделать столбик в любом месте и любой высоты; к f они ещё не подогнаны — это видно по " +
       "ошибке. Лучшая высота столбика — среднее значение f на нём. На тех же трёх отрезках:",
   );
@@ -163,9 +164,9 @@ export const item: Item = async function* () {
     };
   const [few, many] = [fits[0]!, fits.at(-1)!];
   yield text(
-    `${many.N / few.N} times as many neurons make the error ${numeral(Math.round(few.error / many.error))} times smaller. ` +
-      "M3 finds such weights by gradient descent instead of by hand.",
-    `Если нейронов в ${many.N / few.N} раз больше, ошибка меньше в ${numeral(Math.round(few.error / many.error))} раз. ` +
-      "В M3 такие веса находит градиентный спуск.",
+    `${many.N / few.N} times as many neurons make the error ${numeral(Math.round(few.error / many.error))} times ` +
+      "smaller. M3 finds such weights by gradient descent instead of by hand.",
+    `Если нейронов в ${many.N / few.N} раз больше, ошибка меньше в ${numeral(Math.round(few.error / many.error))} ` +
+      "раз. В M3 такие веса находит градиентный спуск.",
   );
 };

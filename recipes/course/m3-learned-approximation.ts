@@ -23,15 +23,16 @@ export const item: Item = async function* ({ tiny, seed }) {
   const [X, Y] = [await inputs.array<2>(), await targets.array<2>()];
 
   yield text(
-    "In M2 we chose the weights. Now a network with one hidden layer of H sigmoid neurons finds them by itself: gradient " +
-      "descent makes the mean squared error smaller, in all weights and thresholds at once. It begins with H gentle " +
-      `steps, spread evenly, and takes ${steps} steps over ${x.size} points of f.`,
+    "In M2 we chose the weights. Now a network with one hidden layer of H sigmoid neurons finds them by itself: " +
+      "gradient descent makes the mean squared error smaller, in all weights and thresholds at once. It begins with " +
+      `H gentle steps, spread evenly, and takes ${steps} steps over ${x.size} points of f.`,
     "В M2 веса выбирали мы. Теперь сеть с одним скрытым слоем из H сигмоидных нейронов находит их сама: градиентный " +
       "спуск уменьшает среднеквадратичную ошибку сразу по всем весам и порогам. В начале это H пологих ступенек, " +
       `расставленных равномерно; спуск делает ${steps} шагов по ${x.size} точкам функции f.`,
   );
   yield formula(
-    String.raw`g(x) = \sum_{i=1}^{H} w_i\,\sigma(a_i x + b_i) + c, \qquad L = \frac{1}{n}\sum_k \left(g(x_k) - f(x_k)\right)^2 \to \min`,
+    String.raw`g(x) = \sum_{i=1}^{H} w_i\,\sigma(a_i x + b_i) + c, \qquad ` +
+      String.raw`L = \frac{1}{n}\sum_k \left(g(x_k) - f(x_k)\right)^2 \to \min`,
     "g(x) = Σ wᵢ·σ(aᵢx + bᵢ) + c,   L = 1/n Σ (g(xₖ) − f(xₖ))² → min",
   );
 
@@ -86,11 +87,11 @@ export const item: Item = async function* ({ tiny, seed }) {
   };
   const [least, most] = [learned[0]!, learned.at(-1)!];
   yield text(
-    `From H = ${least.H} to H = ${most.H} the error falls from ${numeral(least.error, 4)} to ${numeral(most.error, 4)}; ` +
-      `${most.H} steps by hand leave ${numeral(most.byHand, 4)}. Learning bends the steps and moves them to where f needs ` +
-      "them; the more steps of descent, the better.",
+    `From H = ${least.H} to H = ${most.H} the error falls from ${numeral(least.error, 4)} to ` +
+      `${numeral(most.error, 4)}; ${most.H} steps by hand leave ${numeral(most.byHand, 4)}. Learning bends the ` +
+      "steps and moves them to where f needs them; the more steps of descent, the better.",
     `От H = ${least.H} до H = ${most.H} ошибка падает с ${numeral(least.error, 4)} до ${numeral(most.error, 4)}; у ` +
-      `ступенек вручную при H = ${most.H} она равна ${numeral(most.byHand, 4)}. Обучение изгибает ступеньки и сдвигает их ` +
-      "туда, где они нужны, и тем лучше, чем больше шагов спуска.",
+      `ступенек вручную при H = ${most.H} она равна ${numeral(most.byHand, 4)}. Обучение изгибает ступеньки и ` +
+      "сдвигает их туда, где они нужны, и тем лучше, чем больше шагов спуска.",
   );
 };

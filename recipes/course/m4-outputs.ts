@@ -76,13 +76,13 @@ function network({ outputs, ending, loss }: Task, seed: number) {
 
 export const item: Item = async function* ({ tiny, seed }) {
   yield text(
-    "A fully connected network has as many inputs as features, as many outputs as targets, and in between any number of " +
-      "hidden layers. The task decides the last activation: none for any number; a sigmoid for yes or no, from 0 to 1, " +
-      "each output by itself; softmax for one class of several, because the outputs share a sum of 1.",
-    "У полносвязной сети столько входов, сколько признаков, и столько выходов, сколько целевых значений; скрытых слоёв " +
-      "между ними — сколько угодно. Последнюю функцию активации определяет задача: если ответ — любое число, её нет; " +
-      "для ответа «да или нет» — сигмоида, от 0 до 1, каждый выход сам по себе; если нужен один класс из нескольких — " +
-      "softmax: в сумме выходы дают 1.",
+    "A fully connected network has as many inputs as features, as many outputs as targets, and in between any " +
+      "number of hidden layers. The task decides the last activation: none for any number; a sigmoid for yes or no, " +
+      "from 0 to 1, each output by itself; softmax for one class of several, because the outputs share a sum of 1.",
+    "У полносвязной сети столько входов, сколько признаков, и столько выходов, сколько целевых значений; скрытых " +
+      "слоёв между ними — сколько угодно. Последнюю функцию активации определяет задача: если ответ — любое число, " +
+      "её нет; для ответа «да или нет» — сигмоида, от 0 до 1, каждый выход сам по себе; если нужен один класс из " +
+      "нескольких — softmax: в сумме выходы дают 1.",
   );
   const points = random.uniform(random.key(seed), [500, 2], { min: -1, max: 1 });
   const [x, y] = [points.at("...", 0), points.at("...", 1)];
@@ -149,10 +149,10 @@ export const item: Item = async function* ({ tiny, seed }) {
     digits: 2,
   };
   yield text(
-    "Only softmax must give a sum of 1: its outputs are the probabilities of classes that exclude one another. Three " +
-      "sigmoids answer three questions, and may all say yes.",
-    "Сумма обязана равняться 1 только у softmax: его выходы — вероятности классов, которые исключают друг друга. Три " +
-      "сигмоиды отвечают на три вопроса, и все три могут ответить «да».",
+    "Only softmax must give a sum of 1: its outputs are the probabilities of classes that exclude one another. " +
+      "Three sigmoids answer three questions, and may all say yes.",
+    "Сумма обязана равняться 1 только у softmax: его выходы — вероятности классов, которые исключают друг друга. " +
+      "Три сигмоиды отвечают на три вопроса, и все три могут ответить «да».",
   );
 };
 
