@@ -117,10 +117,10 @@ export const item: Item = async function* () {
     `Формулы обновления (1 — столбец из единиц: он складывает строки) и числа при η = ${eta}.`,
   );
   yield formula(
-    [
-      String.raw`\begin{aligned} W_1 &\leftarrow W_1 - \eta X^T\delta_1 & b_1 &\leftarrow b_1 - \eta\,\delta_1^T\mathbf{1}`,
-      String.raw`\\ W_2 &\leftarrow W_2 - \eta H^T\delta_2 & b_2 &\leftarrow b_2 - \eta\,\delta_2^T\mathbf{1} \end{aligned}`,
-    ].join(" "),
+    String.raw`\begin{aligned} W_1 &\leftarrow W_1 - \eta X^T\delta_1 & ` +
+      String.raw`b_1 &\leftarrow b_1 - \eta\,\delta_1^T\mathbf{1}\\ ` +
+      String.raw`W_2 &\leftarrow W_2 - \eta H^T\delta_2 & ` +
+      String.raw`b_2 &\leftarrow b_2 - \eta\,\delta_2^T\mathbf{1} \end{aligned}`,
     "W₁ ← W₁ − η·Xᵀδ₁    b₁ ← b₁ − η·δ₁ᵀ1\nW₂ ← W₂ − η·Hᵀδ₂    b₂ ← b₂ − η·δ₂ᵀ1",
   );
   const updated = (name: Name): Tensor => theta[name].sub(byHand[name].mul(eta)); // θ ← θ − η·∂L/∂θ
