@@ -117,8 +117,8 @@ export const item: Item = async function* () {
     .item();
   yield text(
     `The greatest answer, ${numeral(greatest)}, stands at row ${row + 1}, column ${column + 1}: where the curve ` +
-      `begins (row ${rowOf + 1}, column ${columnOf + 1}). ${numeral(100 * low, 1)} % of the answers are less than ` +
-      "half of it.",
+      `begins (row ${top + 1}, column ${left + 1}). ${numeral(100 * low, 1)} % of the answers are less than half of ` +
+      "it.",
     `Наибольший ответ, ${numeral(greatest)}, стоит в строке ${row + 1}, столбце ${column + 1} — там, где начинается ` +
       `участок с кривой (строка ${top + 1}, столбец ${left + 1}). ${numeral(100 * low, 1)} % ответов меньше ` +
       "половины наибольшего.",
