@@ -3,7 +3,7 @@ import { layers, optimizers, random, sequential, stack, type Tensor } from "nabl
 import { formula, type Item, numeral, type Text, text } from "./item.ts";
 
 /** The points of two spirals that wind around each other, 0 and 1 by turns. */
-async function spirals(count: number, seed: number) {
+export async function spirals(count: number, seed: number) {
   const index = random.uniform(random.key(seed), [count]).mul(count).floor();
   const [side, r] = [index.mod(2), index.div(count)];
   const angle = r.mul(1.8 * Math.PI).add(side.mul(Math.PI));
