@@ -1,54 +1,16 @@
-// The course: every item in both languages, its numbers held to those of the lectures, and `nabla course` itself.
+// The course: the items of the neuron, of activations and of history in both languages, with the numbers of the
+// lectures, and `nabla course` itself. The other items: course-networks.test.ts.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { decode } from "fast-png";
 import { afterAll, afterEach, describe, expect, it, test, vi } from "vitest";
-import { course, type Entry, parts, sections } from "../recipes/course/index.ts";
-import { type Language, numeral, type Part, type Text } from "../recipes/course/item.ts";
-import { partText } from "../src/cli/course/part-text.ts";
-import { plotSvg } from "../src/cli/course/plot-svg.ts";
+import { course, parts, sections } from "../recipes/course/index.ts";
+import { numeral, type Part } from "../recipes/course/item.ts";
 import { linearScale, logScale } from "../src/cli/course/ticks.ts";
 import { systemLanguage } from "../src/cli/course/words.ts";
 import { runCommandLine } from "../src/cli/main.ts";
-
-const languages: readonly Language[] = ["en", "ru"];
-const shownBefore = new Map<string, Promise<Part[]>>();
-
-/** The parts of an item in its tiny form. Each item is run once. */
-function shown(id: string): Promise<Part[]> {
-  const entry = course.find((known) => known.id === id)!;
-  const run = async (): Promise<Part[]> => {
-    const all: Part[] = [];
-    for await (const part of parts(entry, { tiny: true, seed: 1 })) all.push(part);
-    return all;
-  };
-  if (!shownBefore.has(id)) shownBefore.set(id, run());
-  return shownBefore.get(id)!;
-}
-
-async function partsOf<Kind extends Part["kind"]>(id: string, kind: Kind): Promise<Extract<Part, { kind: Kind }>[]> {
-  return (await shown(id)).filter((part) => part.kind === kind) as Extract<Part, { kind: Kind }>[];
-}
-
-/** The computed value that an item shows under a name. */
-async function value(id: string, name: string): Promise<unknown> {
-  const found = (await partsOf(id, "values")).flatMap(({ values }) => values).find((known) => known.name === name);
-  return found?.value;
-}
-
-/** Every text in both languages within a part, however deep. */
-function texts(at: unknown): Text[] {
-  if (at === null || typeof at !== "object") return [];
-  if ("en" in at && "ru" in at) return [at as Text];
-  return Object.values(at).flatMap(texts);
-}
-
-/** A part as the command prints it. */
-function render(part: Part, language: Language, colourBits: 1 | 8 | 24 = 1, width = 80): string {
-  return partText(part, { language, width, colourBits, paint: (_, text) => text });
-}
+import { checkItem, partsOf, render, shown, value } from "./course-items.ts";
 
 test("the items stand in the course's order, each in a section", () => {
   const ids = course.map(({ id }) => id);
@@ -66,45 +28,7 @@ test("the languages of the titles are two", () => {
   }
 });
 
-describe.each(course.map((entry): [string, Entry] => [entry.id, entry]))("%s", (id) => {
-  it("has every text in both languages", async () => {
-    const all = texts(await shown(id));
-    expect(all.length).toBeGreaterThan(0);
-    for (const { en, ru } of all) {
-      expect(en).not.toMatch(/[а-яё]/i);
-      expect(ru).toMatch(/[а-яё]/i);
-      expect(`${en}${ru}`).not.toMatch(/undefined|NaN|\[object/);
-    }
-  });
-
-  it("fits 80 columns", async () => {
-    for (const part of await shown(id))
-      for (const language of languages)
-        for (const colourBits of [1, 8, 24] as const)
-          for (const line of stripVTControlCharacters(render(part, language, colourBits)).split("\n"))
-            expect(line.length, line).toBeLessThanOrEqual(80);
-  });
-
-  it("does not fail in a narrow terminal", async () => {
-    for (const part of await shown(id))
-      for (const width of [1, 20]) expect(render(part, "ru", 1, width)).toBeTypeOf("string");
-  });
-
-  it("shows numbers, not only words, and draws them", async () => {
-    const all = await shown(id);
-    expect(all.some(({ kind }) => kind !== "text" && kind !== "formula")).toBe(true);
-    for (const part of all) if (part.kind === "plot") expect(plotSvg(part, "ru")).not.toMatch(/NaN|undefined|Infinity/);
-  });
-
-  it("is short enough to be read", () => {
-    const folder = new URL("../recipes/course/", import.meta.url);
-    const file = readdirSync(folder).find((name) => name.toLowerCase().startsWith(`${id.toLowerCase()}-`));
-    expect(file).toBeDefined();
-    const lines = readFileSync(new URL(file!, folder), "utf8").split("\n");
-    expect(lines.length).toBeLessThanOrEqual(170);
-    expect(lines.filter((line) => line.length > 120)).toEqual([]);
-  });
-});
+describe.each(course.filter(({ section }) => "NAH".includes(section)).map(({ id }) => id))("%s", checkItem);
 
 describe("the numbers of the lectures", () => {
   it("N1: a sum greater than zero fires", async () => {

@@ -85,7 +85,7 @@ export const item: Item = async function* () {
       { name: "z²", value: await row(z2!) },
       { name: "a²", value: await row(a2!), meaning: { en: "the answer", ru: "ответ сети" } },
       { name: "y", value: await row(y), meaning: { en: "the target", ru: "цель" } },
-      { name: "C", value: await cost(a2!, y).item(), meaning: { en: "½‖a² − y‖²", ru: "½‖a² − y‖²" } },
+      { name: "C = ½‖a² − y‖²", value: await cost(a2!, y).item() },
     ],
   };
 
@@ -109,7 +109,7 @@ export const item: Item = async function* () {
     String.raw`\frac{\partial C}{\partial W^l} = \left(a^{l-1}\right)^T\delta^l, \quad ` +
       String.raw`\frac{\partial C}{\partial b^l} = \delta^l, \qquad ` +
       String.raw`W^l \leftarrow W^l - \eta\frac{\partial C}{\partial W^l}`,
-    "∂C/∂Wˡ = (aˡ⁻¹)ᵀδˡ,   ∂C/∂bˡ = δˡ,   Wˡ ← Wˡ − η·∂C/∂Wˡ,   bˡ ← bˡ − η·∂C/∂bˡ",
+    "∂C/∂Wˡ = (aˡ⁻¹)ᵀδˡ,        ∂C/∂bˡ = δˡ\nWˡ ← Wˡ − η·∂C/∂Wˡ,   bˡ ← bˡ − η·∂C/∂bˡ",
   );
   const byHand = slopes(pass.a, deltas);
   const step = (theta: Tensor, slope: Tensor): Tensor => theta.sub(slope.mul(eta));
@@ -125,7 +125,7 @@ export const item: Item = async function* () {
     ],
   };
 
-  // The engine needs none of these formulas: it differentiates the cost itself, by one parameter at a time.
+  // Nabla needs none of these formulas: it differentiates the cost itself, by one parameter at a time.
   const rows = [];
   for (const [l, layer] of network.entries())
     for (const part of ["W", "b"] as const) {
@@ -133,16 +133,16 @@ export const item: Item = async function* () {
         const changed = network.map((other, i) => (i === l ? { ...other, [part]: theta } : other));
         return cost(forwards(x, changed).a.at(-1)!, y);
       };
-      const engine = grad(costOf)(layer[part]);
+      const derived = grad(costOf)(layer[part]);
       rows.push([
         `${part}${"¹²"[l]}`,
         layer[part].shape.join("×"),
-        await engine.sub(byHand[l]![part]).abs().max().item(),
+        await derived.sub(byHand[l]![part]).abs().max().item(),
       ]);
     }
   yield {
     kind: "table",
-    title: { en: "Against the gradients of the engine", ru: "Сравнение с градиентами Nabla" },
+    title: { en: "Against Nabla's gradients", ru: "Сравнение с градиентами Nabla" },
     columns: [
       { en: "parameter", ru: "параметр" },
       { en: "shape", ru: "размер" },

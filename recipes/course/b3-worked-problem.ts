@@ -1,6 +1,6 @@
 // B3. Worked problem 1: a network of two layers with every matrix, its update rules, and three ways to the gradient.
 import { checkGradients, gradients, relu, type Tensor, tensor } from "nabla";
-import { formula, type Item, numeral, text, type Value } from "./item.ts";
+import { formula, type Item, numeral, type Part, text, type Value } from "./item.ts";
 
 /** Ŷ = tanh(ReLU(XW₁ + b₁ᵀ)W₂ + b₂ᵀ), with all matrices on the way. */
 function forwards(X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) {
@@ -31,11 +31,18 @@ function backwards(X: Tensor, Y: Tensor, W2: Tensor, { Z1, H, answer }: ReturnTy
   };
 }
 
-const subscripted = { W1: "W₁", b1: "b₁", W2: "W₂", b2: "b₂" } as const;
-type Name = keyof typeof subscripted;
+const names = ["W1", "b1", "W2", "b2"] as const;
+type Name = (typeof names)[number];
+const subscript = (name: Name): string => name.replace("1", "₁").replace("2", "₂");
 
-const matrix = async (name: string, value: Tensor): Promise<Value> => ({ name, value: await value.array<2>() });
-const vector = async (name: string, value: Tensor): Promise<Value> => ({ name, value: await value.array<1>() });
+/** Vectors and matrices under their names, as a part. */
+async function shown(all: Readonly<Record<string, Tensor>>, digits?: number): Promise<Part> {
+  const values = Object.entries(all).map(async ([name, value]) => ({
+    name,
+    value: (await value.array()) as Value["value"],
+  }));
+  return { kind: "values", values: await Promise.all(values), ...(digits !== undefined && { digits }) };
+}
 
 export const item: Item = async function* () {
   const X = tensor([
@@ -67,32 +74,16 @@ export const item: Item = async function* () {
       String.raw`L = \frac{1}{n}\sum (\hat{Y} - Y)^2`,
     "Ŷ = tanh(ReLU(XW₁ + b₁ᵀ)W₂ + b₂ᵀ),   L = 1/n Σ (Ŷ − Y)²",
   );
-  yield {
-    kind: "values",
-    values: [
-      await matrix("X", X),
-      await matrix("Y", Y),
-      await matrix("W₁", W1),
-      await vector("b₁ᵀ", b1),
-      await matrix("W₂", W2),
-      await vector("b₂ᵀ", b2),
-    ],
-  };
+  yield await shown({ X, Y, "W₁": W1, "b₁ᵀ": b1, "W₂": W2, "b₂ᵀ": b2 });
 
   yield text("Forwards.", "Прямой проход.");
   const pass = forwards(X, W1, b1, W2, b2);
   const loss = mse(pass.answer, Y);
-  yield {
-    kind: "values",
-    digits: 4,
-    values: [
-      await matrix("Z₁ = XW₁ + b₁ᵀ", pass.Z1),
-      await matrix("H = ReLU(Z₁)", pass.H),
-      await matrix("Z₂ = HW₂ + b₂ᵀ", pass.Z2),
-      await matrix("Ŷ = tanh(Z₂)", pass.answer),
-      { name: "L", value: await loss.item() },
-    ],
-  };
+  const { Z1, H, Z2, answer } = pass;
+  yield await shown(
+    { "Z₁ = XW₁ + b₁ᵀ": Z1, "H = ReLU(Z₁)": H, "Z₂ = HW₂ + b₂ᵀ": Z2, "Ŷ = tanh(Z₂)": answer, L: loss },
+    4,
+  );
 
   yield text(
     "Backwards. δ₂ and δ₁ are the gradients of L by Z₂ and Z₁; ⊙ is the product element by element, and [Z₁ > 0], " +
@@ -106,11 +97,7 @@ export const item: Item = async function* () {
     "δ₂ = 2/n·(Ŷ − Y) ⊙ (1 − Ŷ²),   δ₁ = δ₂W₂ᵀ ⊙ [Z₁ > 0]",
   );
   const byHand = backwards(X, Y, W2, pass);
-  yield {
-    kind: "values",
-    digits: 4,
-    values: [await matrix("δ₂", byHand.delta2), await matrix("δ₁", byHand.delta1)],
-  };
+  yield await shown({ "δ₂": byHand.delta2, "δ₁": byHand.delta1 }, 4);
 
   yield text(
     `The update rules (1 is a column of ones: it sums the rows), and their numbers for η = ${eta}.`,
@@ -124,38 +111,27 @@ export const item: Item = async function* () {
     "W₁ ← W₁ − η·Xᵀδ₁    b₁ ← b₁ − η·δ₁ᵀ1\nW₂ ← W₂ − η·Hᵀδ₂    b₂ ← b₂ − η·δ₂ᵀ1",
   );
   const updated = (name: Name): Tensor => theta[name].sub(byHand[name].mul(eta)); // θ ← θ − η·∂L/∂θ
-  yield {
-    kind: "values",
-    digits: 4,
-    values: [
-      await matrix("∂L/∂W₁ = Xᵀδ₁", byHand.W1),
-      await vector("∂L/∂b₁ = δ₁ᵀ1", byHand.b1),
-      await matrix("∂L/∂W₂ = Hᵀδ₂", byHand.W2),
-      await vector("∂L/∂b₂ = δ₂ᵀ1", byHand.b2),
-      await matrix("W₁ − η·∂L/∂W₁", updated("W1")),
-      await vector("b₁ − η·∂L/∂b₁", updated("b1")),
-      await matrix("W₂ − η·∂L/∂W₂", updated("W2")),
-      await vector("b₂ − η·∂L/∂b₂", updated("b2")),
-    ],
-  };
+  const { W1: dW1, b1: db1, W2: dW2, b2: db2 } = byHand;
+  yield await shown({ "∂L/∂W₁ = Xᵀδ₁": dW1, "∂L/∂b₁ = δ₁ᵀ1": db1, "∂L/∂W₂ = Hᵀδ₂": dW2, "∂L/∂b₂ = δ₂ᵀ1": db2 }, 4);
+  const updates = names.map((name) => [`${subscript(name)} − η·∂L/∂${subscript(name)}`, updated(name)]);
+  yield await shown(Object.fromEntries(updates), 4);
 
   yield text(
-    "Three ways to the same numbers: the formulas above; the engine, which differentiates L itself; and finite " +
+    "Three ways to the same numbers: the formulas above; Nabla, which differentiates L itself; and finite " +
       "differences, (L(θ + ε) − L(θ − ε)) / 2ε for each weight by itself.",
     "Три пути к одним и тем же числам: формулы выше; Nabla, которая сама дифференцирует L; и конечные разности (L(θ " +
       "+ ε) − L(θ − ε)) / 2ε для каждого веса в отдельности.",
   );
   const lossOf = ({ W1, b1, W2, b2 }: typeof theta): Tensor => mse(forwards(X, W1, b1, W2, b2).answer, Y);
-  const names = Object.keys(theta) as Name[];
-  const engine = gradients(loss, [W1, b1, W2, b2]);
+  const byNabla = gradients(loss, [W1, b1, W2, b2]);
   const rows = [];
   for (const [k, name] of names.entries()) {
-    const [formulas, derived] = [await byHand[name].data(), await engine[k]!.data()];
+    const [formulas, derived] = [await byHand[name].data(), await byNabla[k]!.data()];
     const differences = await finiteDifferences((value) => lossOf({ ...theta, [name]: value }), theta[name]);
     const columns = theta[name].shape.at(-1)!;
     for (const [i, slope] of formulas.entries()) {
       const at = name.startsWith("W") ? `[${Math.floor(i / columns) + 1}, ${(i % columns) + 1}]` : `[${i + 1}]`;
-      rows.push([`${subscripted[name]}${at}`, slope, derived[i]!, differences[i]!]);
+      rows.push([`${subscript(name)}${at}`, slope, derived[i]!, differences[i]!]);
     }
   }
   yield {
@@ -163,7 +139,7 @@ export const item: Item = async function* () {
     columns: [
       { en: "weight", ru: "вес" },
       { en: "formula", ru: "формула" },
-      { en: "engine", ru: "Nabla" },
+      "Nabla",
       { en: "finite differences", ru: "конечные разности" },
     ],
     rows,
@@ -173,8 +149,8 @@ export const item: Item = async function* () {
   const after = lossOf({ W1: updated("W1"), b1: updated("b1"), W2: updated("W2"), b2: updated("b2") });
   const [before, less] = [numeral(await loss.item()), numeral(await after.item())];
   yield text(
-    `In 64-bit numbers (checkGradients) engine and differences agree to ${numeral(error)}. The update takes L from ` +
-      `${before} to ${less}.`,
+    `In 64-bit numbers (checkGradients) Nabla and the differences agree to ${numeral(error)}. The update takes L ` +
+      `from ${before} to ${less}.`,
     `В 64-битных числах (checkGradients) Nabla и конечные разности расходятся на ${numeral(error)}. После ` +
       `обновления L уменьшается с ${before} до ${less}.`,
   );

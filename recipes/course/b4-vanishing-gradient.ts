@@ -1,6 +1,6 @@
 // B4. Worked problem 2: a hundred layers of tanh. The gradient vanishes on its way back, and four cures keep it alive.
 import { grad, gradients, layerNorm, linspace, random, relu, scan, sigmoid, type Tensor, tensor } from "nabla";
-import { formula, type Item, numeral, type Text, text } from "./item.ts";
+import { formula, type Item, type Label, numeral, text } from "./item.ts";
 
 /** tanh′(t) = 1 − tanh²t = 4e⁻²ᵗ/(1 + e⁻²ᵗ)², the form that keeps its digits where tanh t rounds to 1. */
 const tanhSlope = (t: Tensor): Tensor => {
@@ -11,7 +11,7 @@ const tanhSlope = (t: Tensor): Tensor => {
 const sigmoidSlope = (t: Tensor): Tensor => sigmoid(t).mul(sigmoid(t.neg()));
 
 interface Variant {
-  readonly name: Text;
+  readonly name: Label;
   /** The layer: from its input h and its sums z = hW + b to its output. */
   readonly layer: (h: Tensor, z: Tensor) => Tensor;
   /** The standard deviation of the weights, times √width. */
@@ -25,7 +25,7 @@ const he = { gain: Math.sqrt(2), bias: 0.25 };
 const xavier = { gain: 1, bias: 0 };
 
 const variants: readonly Variant[] = [
-  { name: { en: "tanh", ru: "tanh" }, layer: (_, z) => z.tanh(), ...usual },
+  { name: "tanh", layer: (_, z) => z.tanh(), ...usual },
   { name: { en: "sigmoid", ru: "сигмоида" }, layer: (_, z) => sigmoid(z), ...usual },
   { name: { en: "ReLU, the same weights", ru: "ReLU, те же веса" }, layer: (_, z) => relu(z), ...usual },
   { name: { en: "ReLU, He's weights", ru: "ReLU, инициализация Хе" }, layer: (_, z) => relu(z), ...he },
@@ -73,7 +73,7 @@ export const item: Item = async function* ({ seed }) {
   yield formula(
     String.raw`\frac{\partial L}{\partial h_1} = \frac{\partial L}{\partial h_{${depth}}} ` +
       String.raw`\prod_{l=2}^{${depth}} \mathrm{diag}\left(\tanh'(z_l)\right) W_l^T, \qquad \tanh'(t) = 1 - \tanh^2 t`,
-    `∂L/∂h₁ = ∂L/∂h₁₀₀ · Π diag(tanh′(zₗ))·Wₗᵀ  (l = ${depth} … 2),   tanh′(t) = 1 − tanh²t`,
+    `∂L/∂h₁ = ∂L/∂h₁₀₀ · Π diag(tanh′(zₗ))·Wₗᵀ   (l = ${depth} … 2)\ntanh′(t) = 1 − tanh²t`,
   );
 
   const t = tensor([0, 1, 2, 5, 10, 15]);

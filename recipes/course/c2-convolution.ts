@@ -2,7 +2,7 @@
 import { conv2d, type Tensor, tensor } from "nabla";
 import { formula, type Item, numeral, text } from "./item.ts";
 
-/** Y[i, j] = Σ I[i + m, j + n]·K[m, n]: the engine's convolution of one image with one channel and one kernel. */
+/** Y[i, j] = Σ I[i + m, j + n]·K[m, n]: Nabla's convolution of one image with one channel and one kernel. */
 const convolve = (image: Tensor, kernel: Tensor): Tensor =>
   conv2d(image.reshape([1, ...image.shape, 1]), kernel.reshape([...kernel.shape, 1, 1])).squeeze([0, 3]);
 

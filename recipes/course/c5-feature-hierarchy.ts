@@ -1,6 +1,8 @@
 // C5. A convolutional network and its hierarchy of features, looked at layer by layer on a digit.
-import { concatenate, data, functional, input, layers, optimizers, type Tensor, tensor } from "nabla";
+import { concatenate, functional, input, layers, optimizers, type Tensor, tensor } from "nabla";
+import { digits } from "nabla/data";
 import { type Item, numeral, text } from "./item.ts";
+import { mosaic } from "./picture.ts";
 
 /** The layers that look at pixels, with their windows: a number of a layer sees a square of the image. */
 const stages = [
@@ -29,18 +31,6 @@ function network(seed: number) {
   };
 }
 
-/** Pictures [count, height, width] in rows of `columns`, with a line of 0 between them. */
-function mosaic(pictures: Tensor, columns: number): Promise<number[][]> {
-  const [count = 0, height = 0, width = 0] = pictures.shape;
-  const framed = pictures.pad([
-    [0, 0],
-    [0, 1],
-    [0, 1],
-  ]);
-  const grid = framed.reshape([count / columns, columns, height + 1, width + 1]).transpose([0, 2, 1, 3]);
-  return grid.reshape([(count / columns) * (height + 1), columns * (width + 1)]).array<2>();
-}
-
 /** The channels of one image as pictures: [1, height, width, channels] → [channels, height, width]. */
 const channels = (maps: Tensor): Tensor => maps.squeeze([0]).transpose([2, 0, 1]);
 
@@ -58,7 +48,7 @@ async function favourites(images: Tensor, maps: Tensor, field: number, stride: n
 
 export const item: Item = async function* ({ tiny, seed }) {
   const [examples, epochs] = tiny ? [1000, 2] : [8000, 3];
-  const { train, test } = await data.digits();
+  const { train, test } = await digits();
   const { model, inside } = network(seed);
   yield text(
     "A convolutional network (CNN) learns its kernels itself. Ours has two convolutions, each followed by pooling, " +
@@ -79,12 +69,13 @@ export const item: Item = async function* ({ tiny, seed }) {
 
   const { data: bytes, shape } = test.inputs.array;
   const images = tensor(bytes, { shape }).cast("float32").div(255);
+  const label = test.targets.array.data[0]!;
   const shown = tiny ? 100 : 1000;
   const [edges, pooled, parts, pooledParts, answer] = (await inside.predict(test.take(shown))) as Tensor[];
   const first = (t: Tensor): Tensor => t.at([0, 1]);
   yield {
     kind: "image",
-    title: { en: "The digit", ru: "Цифра" },
+    title: { en: `A ${label}`, ru: `Цифра ${label}` },
     pixels: await images.at(0).array<2>(),
     range: [0, 1],
   };
@@ -160,16 +151,13 @@ export const item: Item = async function* ({ tiny, seed }) {
     "The last layer sees the whole image: it weighs all parts and decides.",
     "Последний слой видит изображение целиком: он взвешивает все части и решает.",
   );
-  const probabilities = await answer!.at(0).array<1>();
   yield {
     kind: "table",
     columns: [
       { en: "digit", ru: "цифра" },
       { en: "probability", ru: "вероятность" },
     ],
-    rows: probabilities.map((p, digit) => [digit, p]),
+    rows: (await answer!.at(0).array<1>()).map((p, digit) => [digit, p]),
     digits: 3,
   };
-  const right = test.targets.array.data[0]!;
-  yield text(`The digit is a ${right}.`, `На самом деле это цифра ${right}.`);
 };

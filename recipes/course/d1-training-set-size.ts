@@ -1,5 +1,6 @@
 // D1. Handwritten digits: the error against the number of examples, beside the figure that the course quotes for MNIST.
-import { data, layers, linalg, optimizers, sequential, stack, tensor } from "nabla";
+import { layers, linalg, optimizers, sequential, stack, tensor } from "nabla";
+import { digits } from "nabla/data";
 import { formula, type Item, numeral, text } from "./item.ts";
 
 /** What the course quotes: MNIST's examples, and the average error of a network that was trained on them. */
@@ -22,7 +23,7 @@ const network = (seed: number) =>
   });
 
 export const item: Item = async function* ({ tiny, seed }) {
-  const { train, test } = await data.digits();
+  const { train, test } = await digits();
   yield text(
     `MNIST has ${quoted.train} digits to train on and ${quoted.test} to test with, 28 × 28 pixels each; a network's ` +
       `average error is quoted as ${numeral(100 * quoted.error)} %. We have ${train.size} and ${test.size} of them ` +
@@ -36,7 +37,7 @@ export const item: Item = async function* ({ tiny, seed }) {
   const runs = [];
   for (const size of sizes) {
     const model = network(seed);
-    const epochs = tiny ? 8 : Math.min(60, Math.round(100_000 / size));
+    const epochs = tiny ? 5 : Math.min(60, Math.round(100_000 / size));
     await model.fit(train.take(size), { epochs, batchSize: 64, seed, verbose: 0 });
     const error = 1 - (await model.evaluate(test)).accuracy;
     runs.push({ size, epochs, error, wrong: Math.round(error * test.size) });

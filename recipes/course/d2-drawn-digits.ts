@@ -1,83 +1,8 @@
 // D2. A digit is a small bitmap: drawn by strokes, shifted, put into the middle, and recognised.
-import { arange, data, layers, optimizers, sequential, stack, type Tensor, tensor } from "nabla";
+import { arange, layers, optimizers, sequential, stack, type Tensor, tensor } from "nabla";
+import { digits } from "nabla/data";
 import { type Item, numeral, type Part, type Text, text } from "./item.ts";
-
-const side = 28;
-
-type Point = readonly [x: number, y: number];
-
-/** Points on a part of an ellipse around (x, y), from one angle to another in turns: 0 is right, ¼ is down. */
-const arc = (x: number, y: number, rx: number, ry: number, from: number, to: number): Point[] =>
-  Array.from({ length: 25 }, (_, i) => {
-    const angle = 2 * Math.PI * (from + ((to - from) * i) / 24);
-    return [x + rx * Math.cos(angle), y + ry * Math.sin(angle)];
-  });
-
-/** Digits as lines through points; x and y count pixels from the top left. Draw your own here. */
-const drawings: readonly { readonly digit: number; readonly lines: readonly (readonly Point[])[] }[] = [
-  { digit: 0, lines: [arc(14, 14, 6, 9, 0, 1)] },
-  {
-    digit: 1,
-    lines: [
-      [
-        [15, 5],
-        [13, 23],
-      ],
-    ],
-  },
-  { digit: 2, lines: [[...arc(14, 10, 5, 5, -0.45, 0.08), [8, 22], [20, 22]]] },
-  { digit: 3, lines: [[...arc(13, 9.5, 5, 4.5, -0.4, 0.25), ...arc(13, 18.5, 5.5, 4.5, -0.25, 0.4)]] },
-  {
-    digit: 4,
-    lines: [
-      [
-        [11, 5],
-        [8, 15],
-        [19, 15],
-      ],
-      [
-        [17, 5],
-        [15, 23],
-      ],
-    ],
-  },
-  {
-    digit: 7,
-    lines: [
-      [
-        [8, 6],
-        [20, 6],
-        [13, 23],
-      ],
-    ],
-  },
-];
-
-/** Brightness 1 within 0.8 pixels of the line from a to b, falling to 0 at 1.8: [28, 28]. */
-function stroke([ax, ay]: Point, [bx, by]: Point): Tensor {
-  const along = arange(side).add(0.5);
-  const x = along.expandDims(0).broadcastTo([side, side]);
-  const y = along.expandDims(1).broadcastTo([side, side]);
-  const [dx, dy] = [bx - ax, by - ay];
-  // The nearest point of the line is a + t·(b − a), with t between 0 and 1.
-  const t = x
-    .sub(ax)
-    .mul(dx)
-    .add(y.sub(ay).mul(dy))
-    .div(dx * dx + dy * dy || 1)
-    .maximum(0)
-    .minimum(1);
-  const distance = x
-    .sub(ax)
-    .sub(t.mul(dx))
-    .square()
-    .add(y.sub(ay).sub(t.mul(dy)).square())
-    .sqrt();
-  return distance.mul(-1).add(1.8).maximum(0).minimum(1);
-}
-
-const draw = (lines: readonly (readonly Point[])[]): Tensor =>
-  lines.flatMap((line) => line.slice(1).map((b, i) => stroke(line[i]!, b))).reduce((a, b) => a.maximum(b));
+import { draw, drawings, side } from "./strokes.ts";
 
 /** Bitmaps [..., 28, 28], moved to the right and down by whole pixels; what leaves the edge is lost. */
 function shift(bitmaps: Tensor, right: number, down: number): Tensor {
@@ -109,13 +34,13 @@ const network = (seed: number) =>
   });
 
 export const item: Item = async function* ({ tiny, seed }) {
-  const { train, test } = await data.digits();
+  const { train, test } = await digits();
   const model = network(seed);
-  await model.fit(tiny ? train.take(2000) : train, { epochs: tiny ? 4 : 8, batchSize: 32, seed, verbose: 0 });
+  await model.fit(tiny ? train.take(2000) : train, { epochs: tiny ? 5 : 8, batchSize: 32, seed, verbose: 0 });
   const { accuracy } = await model.evaluate(test);
   /** The probabilities of the ten digits for each bitmap. */
   const recognise = async (bitmaps: readonly Tensor[]): Promise<number[][]> =>
-    (await model.predict(await stack([...bitmaps]).array<3>())).array<2>();
+    (await model.predict(stack([...bitmaps]))).array<2>();
 
   yield text(
     `A digit is a bitmap of ${side} × ${side} numbers from 0 to 1. A fully connected network, trained on such ` +
@@ -126,7 +51,10 @@ export const item: Item = async function* ({ tiny, seed }) {
       "изображение целиком:",
   );
   const { data: bytes, shape } = test.inputs.array;
-  const held = tensor(bytes, { shape }).cast("float32").div(255);
+  const held = tensor(bytes, { shape })
+    .at([0, tiny ? 300 : test.size])
+    .cast("float32")
+    .div(255);
   const label = test.targets.array.data[0]!;
   const bitmap = held.at(0);
   yield { kind: "values", values: [{ name: "I", value: await bitmap.at([9, 19], [9, 19]).array<2>() }], digits: 1 };
@@ -149,8 +77,7 @@ export const item: Item = async function* ({ tiny, seed }) {
   const moved = await recognise(shifts.map((right) => shift(bitmap, right, 0)));
   const accuracies: number[] = [];
   for (const right of shifts) {
-    const pixels = await shift(held, right, 0).array<3>();
-    accuracies.push((await model.evaluate(pixels, test.targets)).accuracy);
+    accuracies.push((await model.evaluate(shift(held, right, 0), test.take(held.shape[0]!).targets)).accuracy);
   }
   yield {
     kind: "table",

@@ -1,4 +1,4 @@
-// L1. The losses, by hand and by the engine: MSE, quadratic cost, log loss, cross-entropy.
+// L1. The losses, by hand and by Nabla: MSE, quadratic cost, log loss, cross-entropy.
 import { grad, linspace, losses, sigmoid, type Tensor, tensor } from "nabla";
 import { formula, type Item, numeral, text } from "./item.ts";
 
@@ -11,7 +11,7 @@ const [ln, logLoss, crossEntropy] = [
   losses.categoricalCrossentropy({ fromLogits: false }),
 ];
 
-/** Each loss: the course's formula, the same in plain arithmetic, and the engine's. */
+/** Each loss: the course's formula, the same in plain arithmetic, and Nabla's. */
 const all = [
   {
     name: { en: "MSE, mean squared error", ru: "MSE, среднеквадратичная ошибка" },
@@ -20,7 +20,7 @@ const all = [
     y: [1, 0, 2],
     a: [0.8, 0.3, 1.5],
     byHand: (y: readonly number[], a: readonly number[]) => mean(pairs(y, a).map(([yi, ai]) => (ai - yi) ** 2)),
-    engine: losses.meanSquaredError(),
+    nabla: losses.meanSquaredError(),
   },
   {
     name: { en: "C, quadratic cost", ru: "C, квадратичная функция потерь" },
@@ -29,7 +29,7 @@ const all = [
     y: [1, 0, 2],
     a: [0.8, 0.3, 1.5],
     byHand: (y: readonly number[], a: readonly number[]) => sum(pairs(y, a).map(([yi, ai]) => (ai - yi) ** 2)) / 2,
-    engine: losses.quadraticCost(),
+    nabla: losses.quadraticCost(),
   },
   {
     name: { en: "LogLoss, binary cross-entropy", ru: "LogLoss, бинарная перекрёстная энтропия" },
@@ -39,7 +39,7 @@ const all = [
     a: [0.9, 0.2, 0.6],
     byHand: (y: readonly number[], a: readonly number[]) =>
       -mean(pairs(y, a).map(([yi, ai]) => yi * ln(ai) + (1 - yi) * ln(1 - ai))),
-    engine: logLoss,
+    nabla: logLoss,
   },
   {
     name: { en: "CE, cross-entropy of classes", ru: "CE, перекрёстная энтропия по классам" },
@@ -48,7 +48,7 @@ const all = [
     y: [0, 1, 0],
     a: [0.1, 0.7, 0.2],
     byHand: (y: readonly number[], a: readonly number[]) => -sum(pairs(y, a).map(([yi, ai]) => yi * ln(ai))),
-    engine: crossEntropy,
+    nabla: crossEntropy,
   },
 ];
 
@@ -59,9 +59,9 @@ export const item: Item = async function* () {
     "Функция потерь — одно число: насколько выходы сети a далеки от целевых значений y. Обучение его уменьшает.",
   );
   const rows = [];
-  for (const { name, tex, plain, y, a, byHand, engine } of all) {
+  for (const { name, tex, plain, y, a, byHand, nabla } of all) {
     yield formula(tex, plain);
-    const computed = await engine.call(tensor([y]), tensor([a])).item();
+    const computed = await nabla.call(tensor([y]), tensor([a])).item();
     rows.push([name, y.join(", "), a.join(", "), byHand(y, a), computed]);
   }
   yield {
@@ -71,7 +71,7 @@ export const item: Item = async function* () {
       { en: "targets y", ru: "цели y" },
       { en: "outputs a", ru: "выходы a" },
       { en: "by hand", ru: "вручную" },
-      { en: "engine", ru: "Nabla" },
+      "Nabla",
     ],
     rows,
     digits: 5,

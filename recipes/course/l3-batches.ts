@@ -1,16 +1,8 @@
 // L3. Gradient descent over all data, over single examples (SGD) and over mini-batches, on the same two spirals.
-import { layers, optimizers, random, sequential, stack, type Tensor } from "nabla";
+import { layers, optimizers, sequential } from "nabla";
+import { gradientNoise, minus, weightsOf } from "./gradient-noise.ts";
 import { formula, type Item, numeral, type Text, text } from "./item.ts";
-
-/** The points of two spirals that wind around each other, 0 and 1 by turns. */
-export async function spirals(count: number, seed: number) {
-  const index = random.uniform(random.key(seed), [count]).mul(count).floor();
-  const [side, r] = [index.mod(2), index.div(count)];
-  const angle = r.mul(1.8 * Math.PI).add(side.mul(Math.PI));
-  const exact = stack([r.mul(angle.cos()), r.mul(angle.sin())], 1).mul(2);
-  const points = exact.add(random.normal(random.key(seed + 1), [count, 2], { std: 0.05 }));
-  return { X: await points.array<2>(), Y: await (side.expandDims(1) as Tensor).array<2>() };
-}
+import { type Points, spirals } from "./spirals.ts";
 
 const network = (rate: number, seed: number) =>
   sequential(
@@ -22,14 +14,6 @@ const network = (rate: number, seed: number) =>
     { inputShape: [2], seed },
   ).compile({ optimizer: optimizers.sgd({ learningRate: rate }), loss: "binaryCrossentropy", metrics: ["accuracy"] });
 
-/** The weights of a model as one list of numbers. */
-async function weightsOf(model: ReturnType<typeof network>): Promise<number[]> {
-  return Object.values(await model.getWeights()).flatMap(({ data }) => [...data]);
-}
-
-const norm = (v: readonly number[]): number => Math.hypot(...v);
-const minus = (a: readonly number[], b: readonly number[]): number[] => a.map((x, i) => x - b[i]!);
-
 interface Method {
   readonly name: Text;
   readonly batchSize: number;
@@ -37,29 +21,34 @@ interface Method {
   readonly accumulate: 1 | "epoch";
 }
 
-interface Run extends Omit<Method, "accumulate"> {
-  readonly rate: number;
-  readonly updates: number;
-  readonly loss: number;
-  readonly accuracy: number;
-  /** The duration of an epoch. */
-  readonly seconds: number;
-  readonly curve: readonly (readonly [epoch: number, loss: number])[];
+const methods: readonly Method[] = [
+  { name: { en: "GD, accumulated", ru: "GD с накоплением" }, batchSize: 100, accumulate: "epoch" },
+  { name: { en: "mini-batches", ru: "мини-батчи" }, batchSize: 32, accumulate: 1 },
+  { name: { en: "SGD, one by one", ru: "SGD, по одному" }, batchSize: 1, accumulate: 1 },
+];
+
+/** Trains by a method, and says what it cost and what it reached. */
+async function run(
+  { name, batchSize, accumulate }: Method,
+  rate: number,
+  epochs: number,
+  { X, Y }: Points,
+  seed: number,
+) {
+  const model = network(rate, seed);
+  const { epochs: records } = await model.fit(X, Y, { epochs, batchSize, accumulate, seed, verbose: 0 });
+  return {
+    ...{ name, batchSize, rate, ...records.at(-1)! },
+    updates: epochs * (accumulate === "epoch" ? 1 : Math.ceil(X.length / batchSize)),
+    seconds: Math.min(...records.map(({ seconds }) => seconds)), // of an epoch
+    curve: records.map(({ epoch, loss }) => [epoch + 1, loss] as const),
+  };
 }
 
 export const item: Item = async function* ({ tiny, seed }) {
   const [count, epochs] = tiny ? [600, 40] : [1000, 50];
-  const { X, Y } = await spirals(count, seed);
-  const methods: readonly Method[] = [
-    {
-      name: { en: "GD, gradients accumulated", ru: "GD, градиенты накапливаются" },
-      batchSize: 100,
-      accumulate: "epoch",
-    },
-    { name: { en: "mini-batches", ru: "мини-батчи" }, batchSize: 32, accumulate: 1 },
-    { name: { en: "SGD, single examples", ru: "SGD, по одному примеру" }, batchSize: 1, accumulate: 1 },
-  ];
-
+  const points = await spirals(count, seed);
+  const { X, Y } = points;
   yield text(
     "The loss is a mean over all examples, and so is its gradient. Gradient descent (GD) computes it over all data " +
       "for a single update; where they do not fit in memory, batch by batch, with the gradients added up. " +
@@ -101,18 +90,9 @@ export const item: Item = async function* ({ tiny, seed }) {
       `${numeral(Math.max(...minus(a, b).map(Math.abs)))} — это округление.`,
   );
 
-  const rates = [0.03, 0.1, 0.3];
-  const runs: Run[] = [];
-  for (const { name, batchSize, accumulate } of methods)
-    for (const rate of rates) {
-      const model = network(rate, seed);
-      const { epochs: records } = await model.fit(X, Y, { epochs, batchSize, accumulate, seed, verbose: 0 });
-      const { loss, accuracy } = await model.evaluate(X, Y);
-      const seconds = Math.min(...records.map((record) => record.seconds));
-      const curve = records.map((record) => [record.epoch + 1, record.loss] as const);
-      const updates = epochs * (accumulate === "epoch" ? 1 : Math.ceil(count / batchSize));
-      runs.push({ name, batchSize, rate, updates, loss, accuracy, seconds, curve });
-    }
+  const rates = tiny ? [0.1, 0.3] : [0.03, 0.1, 0.3];
+  const runs: Awaited<ReturnType<typeof run>>[] = [];
+  for (const method of methods) for (const rate of rates) runs.push(await run(method, rate, epochs, points, seed));
   const shown = runs.filter(({ rate }) => rate === 0.1);
   yield {
     kind: "table",
@@ -125,7 +105,7 @@ export const item: Item = async function* ({ tiny, seed }) {
       { en: "batch", ru: "батч" },
       { en: "updates", ru: "обновлений" },
       { en: "examples read", ru: "прочитано примеров" },
-      { en: "µs an example (this machine)", ru: "мкс на пример (на этой машине)" },
+      { en: "µs an example, here", ru: "мкс на пример, здесь" },
       { en: "loss", ru: "потери" },
       { en: "right, %", ru: "верно, %" },
     ],
@@ -157,23 +137,8 @@ export const item: Item = async function* ({ tiny, seed }) {
     digits: 4,
   };
 
-  // With η = 1 an update moves the weights by the gradient itself: g = θ(before) − θ(after).
-  const probe = network(1, seed);
-  const begin = await probe.getWeights();
-  const theta = await weightsOf(probe);
-  const gradient = async (from: number, size: number) => {
-    probe.setWeights(begin);
-    await probe.trainOnBatch(X.slice(from, from + size), Y.slice(from, from + size));
-    return minus(theta, await weightsOf(probe));
-  };
-  const g = await gradient(0, count);
-  const noise = [];
-  for (const size of [1, 4, 16, 64]) {
-    const deviations = [];
-    for (let from = 0; from + size <= 64 * 4; from += Math.max(size, 16))
-      deviations.push((norm(minus(await gradient(from, size), g)) / norm(g)) ** 2);
-    noise.push([size, Math.sqrt(deviations.reduce((sum, d) => sum + d, 0) / deviations.length)]);
-  }
+  const sizes = [1, 8, 64];
+  const noise = await gradientNoise(network(1, seed), points, sizes);
   yield {
     kind: "table",
     title: {
@@ -181,7 +146,7 @@ export const item: Item = async function* ({ tiny, seed }) {
       ru: "Насколько градиент батча отличается от градиента по всем данным",
     },
     columns: [{ en: "batch", ru: "батч" }, "‖g_B − g‖ / ‖g‖"],
-    rows: noise,
+    rows: sizes.map((size, i) => [size, noise[i]!]),
     digits: 2,
   };
   const [, mini, single] = shown.map(({ seconds }) => seconds);

@@ -75,17 +75,11 @@ export const item: Item = async function* () {
   ];
   const rows = [];
   const drawings = [];
-  for (const [i, { meaning }] of lecture.entries()) {
+  for (const [i, { s, w, meaning }] of lecture.entries()) {
     const so = lecture.slice(0, i + 1);
     const g = network(x, tensor(so.flatMap(({ s }) => s)), tensor(so.flatMap(({ w }) => w)));
-    const { s, w } = lecture[i]!;
-    rows.push([
-      i + 1,
-      s.join(", "),
-      w.map((weight) => numeral(weight)).join(", "),
-      meaning,
-      await rootMeanSquare(f, g),
-    ]);
+    const weights = w.map((weight) => numeral(weight)).join(", ");
+    rows.push([i + 1, s.join(", "), weights, meaning, await rootMeanSquare(f, g)]);
     drawings.push({
       name: { en: `step ${i + 1}`, ru: `шаг ${i + 1}` },
       points: await curve(g),

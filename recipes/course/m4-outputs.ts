@@ -1,6 +1,6 @@
 // M4. The structure of a fully connected network: as many outputs as targets, and what stands at the end.
 import { layers, optimizers, random, sequential, stack, type Tensor } from "nabla";
-import { type Item, numeral, type Text, text } from "./item.ts";
+import { type Item, type Label, numeral, type Text, text } from "./item.ts";
 
 type Ending = "linear" | "sigmoid" | "softmax";
 
@@ -60,10 +60,10 @@ const tasks: readonly Task[] = [
   },
 ];
 
-const endings: Readonly<Record<Ending, Text>> = {
+const endings: Readonly<Record<Ending, Label>> = {
   linear: { en: "none", ru: "нет" },
   sigmoid: { en: "sigmoid", ru: "сигмоида" },
-  softmax: { en: "softmax", ru: "softmax" },
+  softmax: "softmax",
 };
 
 /** Two inputs, 16 hidden neurons, and the end that the task asks for. */

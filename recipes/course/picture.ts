@@ -1,4 +1,4 @@
-// The picture of the items C1 and C3, drawn by arithmetic: a house on grass under the sun.
+// The picture of the items C1 and C3, drawn by arithmetic: a house on grass under the sun; and many pictures as one.
 import { arange, stack, type Tensor, tensor, where } from "nabla";
 
 /** The picture, [size, size, 3], red, green and blue from 0 to 1. */
@@ -28,3 +28,17 @@ export function scene(size: number): Tensor {
 
 /** The brightness of a colour picture [..., 3], by the weights of the eye (ITU-R BT.601). */
 export const gray = (picture: Tensor): Tensor => picture.matmul([0.299, 0.587, 0.114]);
+
+/** Pictures [count, height, width] in rows of `columns`, with a line of 0 between them. */
+export function mosaic(pictures: Tensor, columns: number): Promise<number[][]> {
+  const [count = 0, height = 0, width = 0] = pictures.shape;
+  const grid = pictures
+    .pad([
+      [0, 0],
+      [0, 1],
+      [0, 1],
+    ])
+    .reshape([count / columns, columns, height + 1, width + 1])
+    .transpose([0, 2, 1, 3]);
+  return grid.reshape([(count / columns) * (height + 1), columns * (width + 1)]).array<2>();
+}
