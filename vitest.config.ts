@@ -6,7 +6,20 @@ import { defineConfig } from "vitest/config";
 
 // What `npm run test:quick` leaves out: everything that takes long, or builds and starts the package.
 const slowTests = [
-  ...["bench", "cases", "cli", "data", "diagnose", "download", "examples", "failures", "files", "fuzz*", "goldens"],
+  ...[
+    "bench",
+    "cases",
+    "cli",
+    "course-networks",
+    "data",
+    "diagnose",
+    "download",
+    "examples",
+    "failures",
+    "files",
+    "fuzz*",
+    "goldens",
+  ],
   ...[
     "layers-*",
     "learning",
