@@ -47,6 +47,7 @@ export default defineConfig(({ mode }) => ({
   resolve: {
     alias: {
       "nabla/data": fileURLToPath(new URL("./src/data/index.ts", import.meta.url)),
+      "nabla/automatic": fileURLToPath(new URL("./src/automatic/index.ts", import.meta.url)),
       nabla: fileURLToPath(new URL("./src/index.ts", import.meta.url)),
     },
   },

@@ -108,17 +108,13 @@ function docOf(entry) {
   return entry.doc === "" ? more : `${entry.doc}\n${more}`;
 }
 
-/** What programs import from "nabla", and from "nabla/data" as a namespace. */
+/** What programs import from "nabla", and from "nabla/data" and "nabla/automatic" as namespaces. */
 const all = [
   ...exportsOf("src/index.ts"),
-  {
-    name: "data",
-    kind: "namespace",
-    file: "src/data/index.ts",
-    line: 1,
-    doc: "",
-    members: exportsOf("src/data/index.ts"),
-  },
+  ...["data", "automatic"].map((name) => {
+    const file = `src/${name}/index.ts`;
+    return { name, kind: "namespace", file, line: 1, doc: "", members: exportsOf(file) };
+  }),
 ];
 const isValue = ({ kind }) => kind !== "type" && kind !== "interface";
 /** Every declaration of src/ by name, what is exported to users first, for links from one docstring to another. */
@@ -228,8 +224,6 @@ ${[...namespaces.map(({ name, members }) => [name, members.filter(isValue)]), ..
 | name | title | source |
 | --- | --- | --- |
 ${recipes.join("\n")}
-
-The items of the course are listed in [recipes/course/index.ts](../recipes/course/index.ts), and by \`nabla course\`.
 
 ## Primitives
 

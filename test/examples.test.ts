@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import * as automatic from "../src/automatic/index.ts";
 import * as data from "../src/data/index.ts";
 import * as nabla from "../src/index.ts";
 import { agrees, examplesOf, programOf, shownValue } from "./docstrings.ts";
@@ -53,6 +54,7 @@ beforeEach(async () => {
     ...metrics,
     ...optimizers,
     ...data,
+    ...automatic,
     ...callbacks,
     ...nabla,
     model,

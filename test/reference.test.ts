@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import * as automatic from "../src/automatic/index.ts";
 import * as data from "../src/data/index.ts";
 import * as nabla from "../src/index.ts";
 
@@ -24,6 +25,7 @@ test("the script that says so finds what programs can import", () => {
     ["random", "linalg", "layers", "losses", "metrics", "optimizers", "schedules", "callbacks"].includes(name);
   const expected = [
     ...Object.keys(data).map((member) => `data.${member}`),
+    ...Object.keys(automatic).map((member) => `automatic.${member}`),
     ...Object.entries(nabla).flatMap(([name, value]) =>
       isNamespace(name) ? Object.keys(value).map((member) => `${name}.${member}`) : [name],
     ),

@@ -64,3 +64,8 @@ export function say(text: string, stream: NodeJS.WriteStream = process.stdout): 
 export function sayJson(value: unknown): void {
   say(JSON.stringify(value, null, 2));
 }
+
+/** Quotes a path for a shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

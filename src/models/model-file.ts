@@ -27,6 +27,8 @@ export interface DataInfo {
   readonly classNames?: readonly string[];
   /** The scale of raw inputs: the model sees raw · scale + offset. */
   readonly inputs?: { readonly dtype: string; readonly scale: number; readonly offset: number };
+  /** How records become inputs, and outputs answers, as "nabla/automatic" learnt it. */
+  readonly preparation?: Json;
 }
 
 /** What a file holds of a model. */
@@ -198,8 +200,11 @@ async function readBytes(from: ModelSource): Promise<Uint8Array> {
   return hasFiles() && !/^https?:/i.test(from) ? readFile(from) : readAddress(from);
 }
 
-function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (what: string) => never): DataInfo {
-  const { classNames, inputs } = info;
+function checkDataInfo(
+  info: { classNames?: unknown; inputs?: unknown; preparation?: Json },
+  fail: (what: string) => never,
+): DataInfo {
+  const { classNames, inputs, preparation } = info;
   const isNames = Array.isArray(classNames) && classNames.every((name) => typeof name === "string");
   if (classNames !== undefined && !isNames) fail("is damaged: its class names are not a list of strings");
   const { dtype, scale, offset } = (inputs ?? {}) as Record<string, unknown>;
@@ -207,6 +212,7 @@ function checkDataInfo(info: { classNames?: unknown; inputs?: unknown }, fail: (
   if (inputs !== undefined && !isScaling) fail("is damaged: its input scaling is not a dtype, a scale and an offset");
   return {
     ...(isNames && { classNames }),
+    ...(preparation !== undefined && { preparation }),
     ...(inputs !== undefined && {
       inputs: { dtype: dtype as string, scale: scale as number, offset: offset as number },
     }),

@@ -1,6 +1,6 @@
-// `nabla predict <model> <image…>`: shows a saved model's answers to pictures.
+// `nabla predict <model> <file…>`: a saved model's answers to pictures, numbers or the rows of a table.
 
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Column } from "../../data/dataset.ts";
 import { ArgumentError, FileError, printable } from "../../errors.ts";
 import { maxImageBytes } from "../../formats/picture.ts";
@@ -11,33 +11,43 @@ import { percent } from "../../quantities.ts";
 import { formatShape, sizeOf } from "../../shape.ts";
 import { zip } from "../../zip.ts";
 import { type Answer, answersOf } from "../answers.ts";
-import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
+import { type AnswerOptions, count, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { digitFromImage } from "../digit.ts";
 import { report, UsageError } from "../failure.ts";
+import { answerFormats, type PredictDataOptions, predictData } from "../predict-data.ts";
 import { singleShapes } from "../shapes.ts";
 import { table } from "../table.ts";
 import { paintFor, say, sayJson } from "../terminal.ts";
 
-interface PredictOptions extends AnswerOptions {
+interface PredictOptions extends AnswerOptions, PredictDataOptions {
   readonly numbers?: readonly number[][];
 }
 
 export function addPredict(program: Command): void {
   const command = program
     .command("predict")
-    .summary("ask a saved model what an image shows")
+    .summary("ask a saved model for its answers to images or the rows of a table")
     .description(
-      "Shows a saved model's answers to images, PNG, JPEG or WebP, of up to 13 megapixels. For a model of 28 × 28 " +
+      "A model that was trained on a table (train --data) answers the rows of another one, whose target may be " +
+        "missing: as CSV or JSON, in a file with --out. A forecast takes what has happened so far.\n" +
+        "Other models take images. Shows a saved model's answers to images, PNG, JPEG or WebP, of up to 13 " +
+        "megapixels. For a model of 28 × 28 " +
         "inputs a picture of one digit is cut out, centred and scaled as MNIST's are, dark on light or light on " +
         "dark. A picture that cannot be read leaves the answers for the others, and exit code 1.",
     )
     .argument("<model>", "a model's file, as train saves it", path)
-    .argument("[images...]", "pictures of one digit each")
+    .argument("[images...]", "a table, or pictures of one digit each")
+    .option("--out <file>", "writes the answers to the rows of a table there, .csv or .json", path)
+    .addOption(
+      new Option("--format <format>", "of these answers (default: that of --out, or csv)").choices(answerFormats),
+    )
+    .option("--steps <count>", "the number of values to forecast (default: 1)", count(1))
     .option("--numbers <list>", "numbers instead of an image, separated by commas; once for each input", numbers);
   withAnswerOptions(command).action(predict);
   withExamples(command, [
     ["nabla predict nabla-models/digits-mlp.safetensors seven.png", "what is this?"],
     ["nabla predict nabla-models/digits-mlp.safetensors *.png --json", "for programs"],
+    ["nabla predict nabla-models/houses.safetensors new.csv --out prices.csv", "the rows of a table"],
     ["nabla predict nabla-models/xor.safetensors --numbers 0,1 --numbers 1,1", "a model that takes no images"],
   ]);
 }
@@ -48,15 +58,16 @@ function numbers(text: string, before: readonly number[][] = []): number[][] {
   throw new InvalidArgumentError("Expected a list of numbers such as 0,1.");
 }
 
-async function predict(
-  file: string,
-  images: readonly string[],
-  { json, debug, numbers = [] }: PredictOptions,
-): Promise<void> {
+async function predict(file: string, images: readonly string[], options: PredictOptions): Promise<void> {
+  const { json, debug, numbers = [] } = options;
   if (images.length === 0 && numbers.length === 0)
-    throw new UsageError("predict: expected at least one image after the model, or --numbers.");
+    throw new UsageError("predict: expected a table or at least one image after the model, or --numbers.");
   if (images.length > 0 && numbers.length > 0) throw new UsageError("predict: expected images or --numbers, got both.");
   const model = await loadModel(file);
+  if (model.dataInfo.preparation !== undefined && numbers.length === 0) return predictData(model, images, options);
+  const foreign = (["out", "format", "steps"] as const).filter((name) => options[name] !== undefined);
+  if (foreign.length > 0)
+    throw new UsageError(`predict: --${foreign.join(", --")}: for models that were trained on a table only.`);
   const { inputShape } = singleShapes(model);
   if (images.length === 0) {
     const answers = await answersOf(model, numberColumn(model, inputShape, numbers));

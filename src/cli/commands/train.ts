@@ -1,7 +1,8 @@
 // `nabla train <recipe>`: trains, measures and saves a model, and shows commands to go on with.
 
 import { rmSync } from "node:fs";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { tasks } from "../../automatic/target.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { Model } from "../../models/model.ts";
 import type { Recipe, RecipeOptions, RecipeResult } from "../../models/recipe.ts";
@@ -14,17 +15,25 @@ import { examplesName, TrainingProgress } from "../../train/progress.ts";
 import { type AnswerOptions, count, path, positive, withAnswerOptions, withExamples } from "../arguments.ts";
 import { confusionHeading, confusionOf, confusionTable } from "../confusion.ts";
 import { writeExampleImage } from "../example-image.ts";
+import { UsageError } from "../failure.ts";
 import { isReached, measureLines } from "../figures.ts";
 import { Interruption } from "../interrupt.ts";
 import { modelFolder, prepareModelFile } from "../model-folder.ts";
 import { DownloadProgress } from "../progress.ts";
 import { loadRecipe } from "../recipes.ts";
-import { type Paint, paintFor, say, sayJson, wrap } from "../terminal.ts";
+import { type Paint, paintFor, say, sayJson, shellWord, wrap } from "../terminal.ts";
+import { type TrainDataOptions, trainData } from "../train-data.ts";
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && value < 1) return value;
+  throw new InvalidArgumentError("Expected a share between 0 and 1, such as 0.2.");
+}
 
 /** The longest list of numbers that is shown for typing. */
 const mostNumbers = 8;
 
-interface TrainOptions extends AnswerOptions {
+interface TrainOptions extends AnswerOptions, Omit<TrainDataOptions, "data" | "out"> {
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
@@ -36,21 +45,33 @@ interface TrainOptions extends AnswerOptions {
   readonly resume?: true;
 }
 
+/** The options of data of a person's own, and those of recipes alone. */
+const ownOptions = ["target", "task", "time", "group", "split"] as const;
+const recipeOptions = ["tiny", "resume"] as const;
+
 export function addTrain(program: Command): void {
   const command = program
     .command("train")
-    .summary("train a recipe and save the model")
+    .summary("train a recipe, or a model for a table of your own, and save it")
     .description(
       "Trains the model of a recipe, measures it on data that were held out, and saves it.\n" +
+        "Without a recipe, --data names a table (CSV, TSV, JSON; .txt for lines of text with a label after a " +
+        "tab) and --target the column to predict: task, network and training follow from the data, and baselines " +
+        "stand beside the result.\n" +
         "Ctrl-C ends training early: the model is still measured and saved, and the exit code is 130. " +
         "A second Ctrl-C quits at once. A run that was cut off goes on with --resume and the same options.",
     )
-    .argument("<recipe>", 'what to train ("nabla recipes" lists what there is)')
+    .argument("[recipe]", 'what to train ("nabla recipes" lists what there is)')
     .option("--epochs <count>", "the number of passes over the examples (default: the recipe's)", count(1))
     .option("--batch-size <count>", "the number of examples of a step (default: the recipe's)", count(1))
     .option("--learning-rate <rate>", "the size of a step (default: the recipe's)", positive)
     .option("--seed <number>", "for weights, order and dropout: same seed, same model (default: 1)", count(0))
-    .option("--data <folder>", "the folder that holds the data (default: the recipe's own)", path)
+    .option("--data <path>", "the recipe's data (default: its own), or without a recipe data of your own", path)
+    .option("--target <column>", "the column to predict (default: the last one)")
+    .option("--time <column>", "the column of times: forecasts the next value of the target")
+    .option("--group <column>", "keeps rows of one value of this column on one side of each split")
+    .option("--split <share>", "the share of your data that is held out to test (default: 0.2)", share)
+    .addOption(new Option("--task <task>", "default: what the target's values look like").choices([...tasks]))
     .option("--out <folder>", "the folder for the model", path, modelFolder)
     .option("--resume", "go on where an earlier run was cut off; it ends with the same model")
     .option("--tiny", "little data and few steps: shows in a second that all works")
@@ -61,10 +82,28 @@ export function addTrain(program: Command): void {
     ["nabla train mnist-mlp --data ../mnist", "all of MNIST, out of that folder"],
     ["nabla train mnist-mlp --resume", "goes on where the last run was cut off"],
     ["nabla train xor --epochs 500 --seed 7 --out models", ""],
+    ["nabla train --data houses.csv --target price", "a model out of a table of your own"],
+    ["nabla train --data sales.csv --target sold --time date", "a forecast"],
   ]);
 }
 
-async function train(name: string, options: TrainOptions): Promise<void> {
+async function train(name: string | undefined, options: TrainOptions): Promise<void> {
+  const given = (names: readonly string[]): string[] =>
+    names.filter((option) => options[option as keyof TrainOptions] !== undefined).map((option) => `--${option}`);
+  if (name === undefined) {
+    if (options.data === undefined)
+      throw new UsageError('train: expected a recipe ("nabla recipes" lists them) or --data with a table of your own.');
+    const foreign = given(recipeOptions);
+    if (foreign.length > 0) throw new UsageError(`train: ${foreign.join(", ")}: for recipes only, got no recipe.`);
+    return trainData({ ...options, data: options.data });
+  }
+  const foreign = given(ownOptions);
+  if (foreign.length > 0)
+    throw new UsageError(`train: ${foreign.join(", ")}: for data of your own only; leave out the recipe "${name}".`);
+  return trainRecipe(name, options);
+}
+
+async function trainRecipe(name: string, options: TrainOptions): Promise<void> {
   const { json, quiet, out, epochs, batchSize, learningRate, seed, data, tiny, resume } = options;
   const recipe = await loadRecipe(name);
   const file = await prepareModelFile(out, name);
@@ -195,9 +234,4 @@ function whatNext({ file, example }: Saved, { inputs: { array }, inputShape }: D
   else if (sizeOf(inputShape) <= mostNumbers)
     commands.unshift(`predict ${model} --numbers ${array.data.subarray(0, sizeOf(inputShape)).join(",")}`);
   return [`Saved as ${paint("bold", file)}. Next:`, ...commands.map((command) => `  npx nabla ${command}`)].join("\n");
-}
-
-/** Quotes a path for a shell. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

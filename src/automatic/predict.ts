@@ -1,0 +1,126 @@
+// Asks a model for the answers to records: rows of a table, by the names of their columns.
+import type { ColumnType } from "../data/cells.ts";
+import { Table, type Value } from "../data/table.ts";
+import { ArgumentError } from "../errors.ts";
+import type { Model } from "../models/model.ts";
+import { checkCount, checkOptions } from "../options.ts";
+import { greatest } from "./figures.ts";
+import { predictRows } from "./learn.ts";
+import { type Preparation, preparationOf } from "./preparation.ts";
+import { nextTime, type Series, seriesOf, seriesTable } from "./series.ts";
+import type { TargetInfo } from "./target.ts";
+
+/** The answer to one record: the predicted value under the target's name, and the probability of each class. */
+export interface RecordAnswer {
+  /** The value of the target: a number or the name of a class. */
+  readonly value: number | string;
+  /** The probabilities by the names of the classes; absent for numbers. */
+  readonly probabilities?: Readonly<Record<string, number>>;
+  /** For a forecast, the time that it is for. */
+  readonly time?: Date | number;
+}
+
+/** The options of {@link predictRecords}. */
+export interface PredictRecordsOptions {
+  /** The number of values after the last one that a forecast gives. Default: 1. */
+  readonly steps?: number;
+}
+
+const mostSteps = 10_000;
+
+/**
+ * The answers of a model that was learnt from a table, to rows of the same columns: objects, or a {@link Table}. The
+ * target may be absent. A category or word that was not in the training part counts as unknown, and so does a missing
+ * value. For a forecast the rows are what has happened so far, and the answers are what comes after the last one.
+ *
+ * It needs no files, and so works in a page as it does in Node.
+ *
+ * @throws ArgumentError for a model that was not learnt from a table, for columns that are missing, and for values of
+ *   another type than those that the model was trained on
+ * @example
+ * const table = await parseTable("size,price\n1,10\n2,21\n3,29\n4,41\n5,50\n6,59\n7,70\n8,81\n9,90\n10,99\n");
+ * const { model } = await learnTable(table, { target: "price", epochs: 2 });
+ * const [answer] = await predictRecords(model, [{ size: 5 }]);
+ * Math.abs(answer.value - 50) < 5; // true
+ */
+export async function predictRecords(
+  model: Model,
+  records: Table | readonly Readonly<Record<string, Value | undefined>>[],
+  options: PredictRecordsOptions = {},
+): Promise<RecordAnswer[]> {
+  checkOptions("predictRecords", options, ["steps"]);
+  const { steps } = options;
+  const preparation = preparationOf(model);
+  if (preparation.kind === "series") return forecast(model, preparation, asTable(records, preparation), steps ?? 1);
+  if (steps !== undefined)
+    throw new ArgumentError(
+      `predictRecords: steps: expected them for a forecast only; model ${model.name} makes none.`,
+    );
+  const table = asTable(records, preparation);
+  if (table.size === 0) return [];
+  return answersFrom(await predictRows(model, preparation.encoder.encode(table)), preparation.target);
+}
+
+/** The types of the columns that a model takes, by which a file of new records is read. */
+export function columnTypesOf(model: Model): Readonly<Record<string, ColumnType>> {
+  const preparation = preparationOf(model);
+  if (preparation.kind === "series") return {};
+  return Object.fromEntries(preparation.encoder.columns.map(({ info: { name, type } }) => [name, loose(type)]));
+}
+
+/** Integers of the training part may be any numbers later. */
+const loose = (type: ColumnType): ColumnType => (type === "integer" ? "number" : type);
+
+function asTable(
+  records: Table | readonly Readonly<Record<string, Value | undefined>>[],
+  preparation: Preparation,
+): Table {
+  if (records instanceof Table) return records;
+  const table = Table.from(records);
+  if (preparation.kind === "series") return table;
+  // Types that few records do not show are those of the training part; a column that no record has stays missing.
+  const known = preparation.encoder.columns.map(({ info }) => info).filter(({ name }) => table.has(name));
+  return Table.from(
+    records,
+    known.map(({ name, type }) => ({ name, type: loose(type) })),
+  );
+}
+
+function answersFrom(outputs: readonly (readonly number[])[], { classNames }: TargetInfo): RecordAnswer[] {
+  return outputs.map((row) => {
+    if (classNames.length === 0) return { value: row[0]! };
+    const probabilities = Object.fromEntries(classNames.map((name, i) => [name, row[i]!]));
+    return { value: classNames[greatest(row)]!, probabilities };
+  });
+}
+
+/** The values after the last one: each is predicted from those before it, predicted ones too. */
+async function forecast(
+  model: Model,
+  { form, encoder }: Extract<Preparation, { kind: "series" }>,
+  table: Table,
+  steps: number,
+): Promise<RecordAnswer[]> {
+  checkCount("predictRecords", "steps", steps);
+  if (steps > mostSteps) throw new ArgumentError(`predictRecords: steps: expected at most ${mostSteps}, got ${steps}.`);
+  let series: Series = seriesOf(table, form);
+  if (series.values.length < form.lags)
+    throw new ArgumentError(
+      `expected the last ${form.lags} values of "${form.target}" to forecast from, got ${series.values.length}.`,
+    );
+  const answers: RecordAnswer[] = [];
+  for (let step = 0; step < steps; step++) {
+    const next = nextTime(series);
+    const rows = seriesTable(series, form, next);
+    const [[change = 0] = []] = await predictRows(model, encoder.encode(rows.slice(rows.size - 1)));
+    const value = series.values.at(-1)! + change;
+    answers.push({ value, time: series.isDated ? new Date(next) : next });
+    series = {
+      ...series,
+      times: Float64Array.of(...series.times, next),
+      values: Float64Array.of(...series.values, value),
+      others: series.others.map((other) => Float64Array.of(...other, other.at(-1)!)),
+    };
+  }
+  return answers;
+}

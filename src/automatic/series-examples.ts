@@ -1,0 +1,42 @@
+// The values of a series as examples: each is predicted from those before it.
+import type { Table } from "../data/table.ts";
+import { ArgumentError } from "../errors.ts";
+import type { Examples } from "./learn.ts";
+import { lagsFor, otherNumbers, type SeriesForm, seriesOf, seriesTable } from "./series.ts";
+import { learnTableEncoder } from "./table-encoder.ts";
+
+/** A series needs so many values. */
+const leastValues = 20;
+
+/**
+ * The values of a series as examples. What is learnt is the change from the value before, so that a model that says 0
+ * is the baseline "persistence".
+ *
+ * @throws ArgumentError for columns that hold no series, and for a series of fewer than 20 values
+ */
+export function seriesExamples(table: Table, time: string, target: string): Examples<Table> {
+  const others = otherNumbers(table, time, target);
+  const series = seriesOf(table, { time, target, others });
+  const { values } = series;
+  if (values.length < leastValues)
+    throw new ArgumentError(`expected a series of at least ${leastValues} values, got ${values.length}.`);
+  const form: SeriesForm = { time, target, lags: lagsFor(values.length), others };
+  const rows = seriesTable(series, form);
+  const lastValues = values.slice(form.lags - 1, -1);
+  return {
+    size: rows.size,
+    answers: {
+      name: target,
+      task: "regression",
+      classNames: [],
+      values: values.slice(form.lags).map((value, i) => value - lastValues[i]!),
+    },
+    learnEncoder: (chosen) => learnTableEncoder(rows, rows.names, chosen),
+    take: (chosen) => rows.rows(chosen),
+    groups: null,
+    inTime: true,
+    lastValues,
+    moves: null,
+    json: { kind: "series", form: { ...form } },
+  };
+}

@@ -1,0 +1,52 @@
+// Rows of a table as examples.
+import type { TableColumn } from "../data/column.ts";
+import type { Table } from "../data/table.ts";
+import { ArgumentError } from "../errors.ts";
+import type { Examples } from "./learn.ts";
+import { learnTableEncoder, type TableEncoder } from "./table-encoder.ts";
+import { answersOf, type Task } from "./target.ts";
+
+/** How a table is learnt from. */
+export interface TableTask {
+  /** The column that is predicted. */
+  readonly target: string;
+  /** Default: what follows from the target's values. */
+  readonly task?: Task | undefined;
+  /** A column whose equal values stay on one side of each split; it is no input. */
+  readonly group?: string | undefined;
+}
+
+/** The number of the group of each row: equal values have one. */
+export function groupCodes(column: TableColumn): Int32Array {
+  const numbers = new Map<unknown, number>();
+  return Int32Array.from(column.values as ArrayLike<unknown>, (value) => {
+    if (!numbers.has(value)) numbers.set(value, numbers.size);
+    return numbers.get(value)!;
+  });
+}
+
+/**
+ * The rows of a table as examples.
+ *
+ * @throws ArgumentError for a column that is not there, or cannot be predicted
+ */
+export function tableExamples(table: Table, { target, task, group }: TableTask): Examples<Table> {
+  const answers = answersOf(table.column(target), task);
+  const names = table.names.filter((name) => name !== target && name !== group);
+  if (names.length === 0) throw new ArgumentError(`expected columns beside the target to predict it from, got none.`);
+  return {
+    size: table.size,
+    answers,
+    learnEncoder(rows): TableEncoder {
+      const encoder = learnTableEncoder(table, names, rows);
+      if (encoder.columns.length > 0) return encoder;
+      throw new ArgumentError("expected a column with different values to predict the target from, got none.");
+    },
+    take: (rows) => table.rows(rows),
+    groups: group === undefined ? null : groupCodes(table.column(group)),
+    inTime: false,
+    lastValues: null,
+    moves: null,
+    json: { kind: "table" },
+  };
+}

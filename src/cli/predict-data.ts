@@ -1,0 +1,86 @@
+// `nabla predict model.safetensors new.csv`: a model's answers to the records of a file, as CSV or JSON.
+import { extname } from "node:path";
+import { columnTypesOf, predictRecords, type RecordAnswer } from "../automatic/predict.ts";
+import { preparationOf } from "../automatic/preparation.ts";
+import type { Table, Value } from "../data/table.ts";
+import { writeFileAtomic } from "../io/files.ts";
+import type { Model } from "../models/model.ts";
+import { thousands } from "../quantities.ts";
+import { UsageError } from "./failure.ts";
+import { readOwnTable } from "./own-data.ts";
+import { say, sayJson } from "./terminal.ts";
+
+export const answerFormats = ["csv", "json"] as const;
+
+/** The options of the command for records. */
+export interface PredictDataOptions {
+  readonly out?: string;
+  readonly format?: (typeof answerFormats)[number];
+  readonly steps?: number;
+  readonly json?: true;
+}
+
+type Row = Record<string, string | number | boolean | null | Readonly<Record<string, number>>>;
+
+/** Prints or writes the answers to the records of one file: its rows, each with what the model predicts. */
+export async function predictData(model: Model, files: readonly string[], options: PredictDataOptions): Promise<void> {
+  const [file, ...others] = files;
+  if (file === undefined || others.length > 0)
+    throw new UsageError(`predict: expected one table after the model, got ${files.length} files.`);
+  const { out, steps } = options;
+  const { kind, target } = preparationOf(model);
+  const table = await readOwnTable(file, columnTypesOf(model));
+  const answers = await predictRecords(model, table, steps === undefined ? {} : { steps });
+  const name = `predicted ${target.name}`;
+  const rows = answers.map((answer, i): Row => {
+    const { value, probabilities, time } = answer;
+    const own = time === undefined ? plain(table, i) : { [timeName(model)]: plainValue(time) };
+    return {
+      ...own,
+      [name]: typeof value === "number" ? Number(value.toPrecision(7)) : value,
+      ...(probabilities && { probabilities }),
+    };
+  });
+  const format = options.format ?? (options.json || extname(out ?? "").toLowerCase() === ".json" ? "json" : "csv");
+  const names = kind === "series" ? [timeName(model)] : table.names;
+  const text = format === "json" ? null : csvText(names, name, rows, answers);
+  if (out === undefined) return text === null ? sayJson(rows) : say(text.trimEnd());
+  await writeFileAtomic(out, new TextEncoder().encode(text ?? `${JSON.stringify(rows, null, 2)}\n`));
+  say(`${thousands(rows.length)} ${rows.length === 1 ? "answer is" : "answers are"} in ${out}.`, process.stderr);
+}
+
+function timeName(model: Model): string {
+  const preparation = preparationOf(model);
+  return preparation.kind === "series" ? preparation.form.time : "time";
+}
+
+const plain = (table: Table, index: number): Row =>
+  Object.fromEntries(Object.entries(table.row(index)).map(([name, value]) => [name, plainValue(value)]));
+
+/** A value as text or number; a date at midnight without the time. */
+function plainValue(value: Value): string | number | boolean | null {
+  return value instanceof Date ? value.toISOString().replace(/T00:00:00\.000Z$/, "") : value;
+}
+
+/** The rows as CSV (RFC 4180); the probability is that of the predicted class. */
+function csvText(
+  names: readonly string[],
+  predicted: string,
+  rows: readonly Row[],
+  answers: readonly RecordAnswer[],
+): string {
+  const hasClasses = answers[0]?.probabilities !== undefined;
+  const head = [...names, predicted, ...(hasClasses ? ["probability"] : [])];
+  const lines = rows.map((row, i) => {
+    const { value, probabilities } = answers[i]!;
+    const cells = [...names.map((name) => row[name]), row[predicted]];
+    if (probabilities) cells.push(Number(probabilities[value as string]!.toFixed(4)));
+    return cells.map(csvCell).join(",");
+  });
+  return `${[head.map(csvCell).join(","), ...lines].join("\n")}\n`;
+}
+
+function csvCell(value: unknown): string {
+  const text = value === null || value === undefined ? "" : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

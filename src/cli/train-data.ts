@@ -1,0 +1,226 @@
+// `nabla train --data table.csv --target price`: a model out of data of a person's own.
+import { basename } from "node:path";
+import type { BaselineName } from "../automatic/baselines.ts";
+import { confusionOf, type Figures, mainFigure } from "../automatic/figures.ts";
+import { type Learnt, modelName } from "../automatic/learn.ts";
+import { learnTable } from "../automatic/learn-table.ts";
+import type { MemberProgress } from "../automatic/members.ts";
+import type { Task } from "../automatic/target.ts";
+import type { Table } from "../data/table.ts";
+import { ArgumentError, printable } from "../errors.ts";
+import { formatDuration, percent, thousands } from "../quantities.ts";
+import { backend } from "../runtime/device.ts";
+import { LiveLine } from "../train/progress.ts";
+import { confusionHeading, confusionTable } from "./confusion.ts";
+import { Interruption } from "./interrupt.ts";
+import { prepareModelFile } from "./model-folder.ts";
+import { readOwnTable } from "./own-data.ts";
+import { table as textTable } from "./table.ts";
+import { type Paint, paintFor, say, sayJson, shellWord, wrap } from "./terminal.ts";
+
+/** The options of the command. */
+export interface TrainDataOptions {
+  readonly data: string;
+  readonly target?: string;
+  readonly task?: Task;
+  readonly time?: string;
+  readonly group?: string;
+  readonly split?: number;
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly learningRate?: number;
+  readonly seed?: number;
+  readonly out: string;
+  readonly quiet?: true;
+  readonly json?: true;
+}
+
+/** The baselines in words. */
+const baselineWords: Readonly<Record<BaselineName, string>> = {
+  majority: "always the most frequent class",
+  mean: "always the mean",
+  linear: "linear regression",
+  logistic: "logistic regression",
+  naiveBayes: "naive Bayes",
+  persistence: "always the value before",
+};
+
+/** More classes than this make a table wider than terminals are. */
+const mostClasses = 20;
+/** The number of columns whose importance is shown. */
+const mostShown = 10;
+
+/** Reads the data, learns, and says how good the model is and what it has to beat. */
+export async function trainData(options: TrainDataOptions): Promise<void> {
+  const { data, out, json, quiet, seed = 1, split = 0.2, task, time, group } = options;
+  const table = await readOwnTable(data);
+  const target = options.target ?? defaultTarget(table, time, group);
+  table.column(target);
+  const file = await prepareModelFile(out, modelName(basename(data).replace(/\.[^.]+(\.gz)?$/, "")));
+  backend();
+  const stream = json ? process.stderr : process.stdout;
+  const progress = quiet ? null : new MembersProgress(stream);
+  const interruption = new Interruption({
+    announce: (text) => say(text, process.stderr),
+    quit: () => progress?.end(),
+  });
+  interruption.armed = true;
+  try {
+    if (!quiet)
+      say(
+        wrap(`${printable(target)} from ${thousands(table.size)} rows of ${printable(basename(data))}`, stream),
+        stream,
+      );
+    const learnt = await learnTable(table, {
+      ...{ target, task, time, group, seed, split, signal: interruption.signal },
+      ...{ epochs: options.epochs, batchSize: options.batchSize, learningRate: options.learningRate },
+      onProgress: (state) => progress?.show(state),
+    }).finally(() => progress?.end());
+    await learnt.model.save(file, { includeOptimizer: false });
+    if (json) sayJson(answerOf(learnt, file));
+    else if (!quiet) say(reportText(learnt, data, file, paintFor(stream)));
+  } finally {
+    interruption.end();
+  }
+  process.exitCode = interruption.exitCode;
+}
+
+/** The last column that is neither of times nor of groups. */
+function defaultTarget(table: Table, time: string | undefined, group: string | undefined): string {
+  const name = table.names.filter((one) => one !== time && one !== group).at(-1);
+  if (name !== undefined) return name;
+  throw new ArgumentError("expected a column to predict (--target), got none beside those of --time and --group.");
+}
+
+/** A live line in a terminal, else a line for each member. */
+class MembersProgress {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #line: LiveLine | null;
+  #last: MemberProgress | null = null;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+    this.#line = stream.isTTY ? new LiveLine(stream) : null;
+  }
+
+  show(state: MemberProgress): void {
+    if (!this.#line && this.#last && this.#last.member !== state.member) this.#say();
+    this.#last = state;
+    const { member, members, epoch, epochs } = state;
+    this.#line?.show((member + epoch / epochs) / members, [this.#words(state), `network ${member + 1}/${members}`]);
+  }
+
+  end(): void {
+    if (this.#last && !this.#line) this.#say();
+    this.#line?.end();
+    this.#last = null;
+  }
+
+  #say(): void {
+    if (this.#last) say(this.#words(this.#last), this.#stream);
+  }
+
+  #words({ member, members, epoch, epochs, loss, valLoss }: MemberProgress): string {
+    const parts = [`network ${member + 1}/${members}`, `epoch ${Math.min(epochs, Math.ceil(epoch))}/${epochs}`];
+    parts.push(`loss ${loss.toPrecision(4)}`);
+    if (valLoss !== undefined) parts.push(`validation ${valLoss.toPrecision(4)}`);
+    return parts.join(" · ");
+  }
+}
+
+const mainOf = (figures: Figures): number => ("accuracy" in figures ? figures.accuracy : figures.rmse);
+
+/** A main figure in words: a share of right answers, or an error in the unit of the target. */
+function formatMain(value: number, isClasses: boolean): string {
+  if (isClasses) return percent(value);
+  return Math.abs(value) >= 1000 ? thousands(value) : String(Number(value.toPrecision(4)));
+}
+
+/** The mean and the standard deviation of some numbers. */
+function spread(values: readonly number[]): readonly [mean: number, deviation: number] {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return [mean, Math.sqrt(squares / Math.max(1, values.length - 1))];
+}
+
+function answerOf(learnt: Learnt, file: string) {
+  const { info, split, settings, epoch, figures, baselines, foldFigures, importance, stopped, seconds, rule } = learnt;
+  const [mean, deviation] = spread(foldFigures);
+  return {
+    ...{ model: file, target: info.name, task: info.task },
+    ...(info.classNames.length > 0 && { classNames: info.classNames }),
+    split: { train: split.train.length, test: split.test.length, seed: rule.seed, inTime: rule.inTime },
+    ...{ settings, epoch, stopped, seconds, figures, baselines },
+    folds: { figures: foldFigures, mean, deviation },
+    importance,
+    ...(info.classNames.length > 0 && { confusion: confusionOf(learnt.predictions, learnt.truths) }),
+  };
+}
+
+function reportText(learnt: Learnt, data: string, file: string, paint: Paint): string {
+  const { info, split, rule, settings, epoch, figures, baselines, foldFigures, importance, truths } = learnt;
+  const isClasses = truths.classes > 0;
+  const name = mainFigure(truths.classes);
+  const how = rule.inTime ? "the last ones" : rule.groups ? `whole groups, seed ${rule.seed}` : `seed ${rule.seed}`;
+  const rows = [
+    [paint("bold", "network"), paint("bold", formatMain(mainOf(figures), isClasses)), otherFigures(figures)],
+    ...baselines.map((one) => [
+      baselineWords[one.name],
+      formatMain(mainOf(one.figures), isClasses),
+      otherFigures(one.figures),
+    ]),
+  ];
+  const [mean, deviation] = spread(foldFigures);
+  const lines = [
+    "",
+    `${printable(info.name)}: a ${info.task}${isClasses ? ` of ${truths.classes} classes` : ""}, ` +
+      `${thousands(split.train.length)} rows to train on, ${thousands(split.test.length)} held out (${how})`,
+    `${foldFigures.length} networks, taken after ${epoch} of up to ${settings.epochs} epochs, ` +
+      `in ${formatDuration(learnt.seconds)}`,
+    "",
+    `On the ${thousands(split.test.length)} rows that were held out ` +
+      `(${isClasses ? "right answers" : "root of the mean squared error"}):`,
+    textTable(rows, { right: [1] }),
+    verdict(learnt, paint),
+    `On ${foldFigures.length} other splits (each network on the rows it did not see): ${name} ` +
+      `${formatMain(mean, isClasses)} ± ${formatMain(deviation, isClasses)}`,
+  ];
+  if (importance.length > 0) {
+    const most = importance.slice(0, mostShown);
+    const unit = isClasses ? "accuracy lost" : "error added";
+    lines.push("", `What it needs (${unit} when the column is shuffled):`);
+    lines.push(
+      textTable(
+        most.map((one) => [printable(one.name, 40), formatMain(one.change, isClasses)]),
+        { right: [1] },
+      ),
+    );
+    if (importance.length > most.length) lines.push(`  and ${importance.length - most.length} more that it needs less`);
+  }
+  if (isClasses && truths.classes <= mostClasses)
+    lines.push("", confusionHeading, confusionTable(confusionOf(learnt.predictions, truths), info.classNames, paint));
+  const model = shellWord(file);
+  lines.push("", `Saved as ${paint("bold", file)}. Next:`, `  npx nabla predict ${model} ${shellWord(data)}`);
+  return lines.join("\n");
+}
+
+function otherFigures(figures: Figures): string {
+  if ("accuracy" in figures) return `crossentropy ${Number(figures.crossentropy.toPrecision(3))}`;
+  const explained = Number.isNaN(figures.r2) ? "" : `, R² ${figures.r2.toFixed(3)}`;
+  return `mean error ${formatMain(figures.mae, false)}${explained}`;
+}
+
+/** Says in one sentence what the network adds to the best baseline. */
+function verdict({ figures, baselines, truths }: Learnt, paint: Paint): string {
+  const isClasses = truths.classes > 0;
+  const errorOf = (one: Figures): number => (isClasses ? 1 - mainOf(one) : mainOf(one));
+  const best = baselines.reduce((a, b) => (errorOf(b.figures) < errorOf(a.figures) ? b : a));
+  const [own, other] = [errorOf(figures), errorOf(best.figures)];
+  const words = baselineWords[best.name];
+  if (own < other) {
+    const less = `${(100 * (1 - own / other)).toFixed(0)} %`;
+    const what = isClasses ? "mistakes" : "error";
+    return `  ${paint("green", `The network earns its keep: ${what} ${less} below ${words}.`)}`;
+  }
+  return `  ${paint("yellow", `The network is no better than ${words}, which is simpler.`)}`;
+}

@@ -1,0 +1,157 @@
+// `nabla train --data` and `nabla predict` on data of a person's own: what they print and write, and what they refuse.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { runCommandLine } from "../src/cli/main.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "nabla-own-data-"));
+const models = join(folder, "models");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+
+interface Outcome {
+  readonly code: unknown;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command in this process. */
+async function nabla(...args: string[]): Promise<Outcome> {
+  let [out, err] = ["", ""];
+  const capture = (stream: NodeJS.WriteStream, take: (text: string) => void) =>
+    vi.spyOn(stream, "write").mockImplementation((chunk) => {
+      take(String(chunk));
+      return true;
+    });
+  const spies = [capture(process.stdout, (text) => (out += text)), capture(process.stderr, (text) => (err += text))];
+  try {
+    await runCommandLine(args);
+    return { code: process.exitCode ?? 0, out, err };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    process.exitCode = 0;
+  }
+}
+
+async function refuses(code: number, sentence: RegExp, ...args: string[]): Promise<void> {
+  const before = existsSync(models) ? readdirSync(models) : [];
+  const { code: came, out, err } = await nabla(...args);
+  expect(err).toMatch(sentence);
+  expect(out).not.toMatch(/Saved/);
+  expect(came).toBe(code);
+  expect(existsSync(models) ? readdirSync(models) : []).toEqual(before);
+}
+
+const rows = Array.from({ length: 60 }, (_, i) => [
+  i % 10,
+  (7 * i) % 11,
+  ["oak", "fir"][i % 2],
+  5 * (i % 10) + ((7 * i) % 11) / 2,
+]);
+const table = ["size,age,kind,price", ...rows.map((row) => row.join(","))].join("\n");
+const quick = ["--epochs", "2", "--out", models];
+
+describe("a table", () => {
+  let trained: Outcome;
+  const model = join(models, "houses.safetensors");
+  beforeAll(async () => {
+    trained = await nabla("train", "--data", file("houses.csv", table), "--target", "price", ...quick);
+  });
+
+  test("is learnt from: task, split, baselines, interval and importance are printed", () => {
+    expect(trained.err).toBe("");
+    expect(trained.code).toBe(0);
+    expect(trained.out).toMatch(/price: a regression, 48 rows to train on, 12 held out \(seed 1\)/);
+    for (const words of [
+      /always the mean/,
+      /linear regression/,
+      /On 5 other splits .* ± /,
+      /What it needs/,
+      / {2}size /,
+    ])
+      expect(trained.out).toMatch(words);
+    expect(readdirSync(models)).toEqual(["houses.safetensors"]);
+  });
+
+  test("is answered as CSV, with the target absent, and as JSON in a file", async () => {
+    const fresh = file("new.csv", 'kind,age,size\noak,3,4\n"fir",,5\n');
+    const { out, code } = await nabla("predict", model, fresh);
+    expect(code).toBe(0);
+    const [head, ...lines] = out.trim().split("\n");
+    expect(head).toBe("kind,age,size,predicted price");
+    expect(lines.map((line) => line.split(",").slice(0, 3).join(","))).toEqual(["oak,3,4", "fir,,5"]);
+    const into = join(folder, "answers.json");
+    expect((await nabla("predict", model, fresh, "--out", into)).out).toBe("");
+    const answers = JSON.parse(readFileSync(into, "utf8")) as { "predicted price": number }[];
+    expect(answers.map((answer) => String(answer["predicted price"]))).toEqual(lines.map((line) => line.split(",")[3]));
+    await nabla("predict", model, fresh, "--out", into, "--format", "csv");
+    expect(readFileSync(into, "utf8")).toBe(out);
+  });
+
+  test("that does not fit the model is refused by name", async () => {
+    await refuses(1, /but "age", "kind" are missing/, "predict", model, file("short.csv", "size,other\n1,2\n3,4\n"));
+    await refuses(
+      1,
+      /line 3: expected a number in column "size", got "large"/,
+      "predict",
+      model,
+      file("bad.csv", "size,age,kind\n1,2,oak\nlarge,3,fir\n"),
+    );
+    await refuses(2, /expected a table or at least one image/, "predict", model);
+    await refuses(
+      1,
+      /steps: expected them for a forecast only/,
+      "predict",
+      model,
+      join(folder, "houses.csv"),
+      "--steps",
+      "3",
+    );
+    await refuses(1, /no such file|does not exist|cannot read/, "predict", model, join(folder, "none.csv"));
+  });
+});
+
+test("lines of text with labels are learnt from and answered", async () => {
+  const lines = Array.from({ length: 40 }, (_, i) => `${i % 2 ? "a fine" : "an awful"} film of ${i}\t${i % 2}`);
+  const { out, err } = await nabla("train", "--data", file("films.txt", lines.join("\n")), ...quick, "--json");
+  expect(err).toMatch(/label from 40 rows/);
+  const answer = JSON.parse(out) as { task: string; baselines: { name: string }[] };
+  expect(answer.task).toBe("classification");
+  expect(answer.baselines.map(({ name }) => name)).toEqual(["majority", "logistic", "naiveBayes"]);
+  const asked = await nabla("predict", join(models, "films.safetensors"), file("asked.txt", "a fine day\nx\n"));
+  expect(asked.out).toMatch(/^text,predicted label,probability\na fine day,1,/);
+  await refuses(1, /a tab between text and label/, "train", "--data", file("half.txt", "a\tb\nc\n"), ...quick);
+});
+
+describe("is refused in one sentence, and nothing is written", () => {
+  const own = (name: string, content: string | Uint8Array, ...more: string[]) =>
+    ["train", "--data", file(name, content), ...quick, ...more] as const;
+  test("a file of another kind, a missing or constant column, too few rows", async () => {
+    await refuses(
+      1,
+      /expected a table/,
+      ...own("picture.csv", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0)),
+    );
+    await refuses(1, /got "cost"/, ...own("a.csv", table, "--target", "cost"));
+    await refuses(1, /got 1 in every row/, ...own("b.csv", table.replace(/,[\d.]+$/gm, ",1"), "--task", "regression"));
+    await refuses(1, /two classes, got only "1"/, ...own("c.csv", table.replace(/,[\d.]+$/gm, ",1")));
+    await refuses(
+      1,
+      /at least 10 rows/,
+      ...own("d.csv", table.split("\n").slice(0, 7).join("\n"), "--task", "regression"),
+    );
+    await refuses(1, /empty file/, ...own("e.csv", ""));
+  });
+
+  test("options that do not go together", async () => {
+    await refuses(2, /expected a recipe .* or --data/, "train");
+    await refuses(2, /--target: for data of your own only/, "train", "xor", "--target", "y");
+    await refuses(2, /--tiny: for recipes only/, ...own("f.csv", table, "--tiny"));
+    await refuses(2, /share between 0 and 1/, ...own("g.csv", table, "--split", "2"));
+    await refuses(1, /time or group, got both/, ...own("h.csv", table, "--time", "age", "--group", "kind"));
+  });
+});
