@@ -311,10 +311,19 @@ const models: readonly Case[] = [
     /^evaluate: model sequential is not compiled/,
   ],
   [
-    "compile without a loss",
-    () => sequential([layers.dense(1)]).compile({} as never),
+    "metrics without a loss",
+    () => sequential([layers.dense(1)]).compile({ metrics: ["mae"] } as never),
     ArgumentError,
     /^compile: expected a loss, such as/,
+  ],
+  [
+    "training without a loss",
+    () =>
+      sequential([layers.dense(1)])
+        .compile({} as never)
+        .fit([[1]], [[1]], { verbose: 0 }),
+    ArgumentError,
+    /^expected a loss to measure by, got none: give model\.compile\(\{ loss: … \}\) one, or call addLoss in a layer\.$/,
   ],
   [
     "compile's options",

@@ -291,7 +291,7 @@ describe("data, callbacks and files", () => {
     await make().fit(x, y, { epochs: 2, checkpoint, callbacks: [remembering()] });
     const more = { epochs: 3, checkpoint, resume: true };
     await expect(make().fit(x, y, more)).rejects.toThrow(
-      /its number of callbacks with a state is 1, that of this one 0/,
+      /its list of callbacks with a state is callback, that of this one empty/,
     );
     const own = remembering();
     await make().fit(x, y, { ...more, callbacks: [{ onEpochEnd: () => undefined }, own] });

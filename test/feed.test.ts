@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import {
   type Batch,
+  type CallContext,
   constraints,
   Dataset,
   functional,
@@ -448,8 +449,32 @@ describe("a training step of one's own", () => {
     await expect(gan.evaluate([[3]], [[1]])).rejects.toThrow(/expected a loss to measure by, got none/);
     await expect(gan.evaluate([[3]] as never)).rejects.toThrow(/got inputs alone/);
     expect(() => gan.compile({ metrics: ["mae"] } as never)).toThrow(/expected a loss/);
-    expect(() => (compiled() as Model).compile()).toThrow(/expected a loss/);
     await expect(compiled().fit(x)).rejects.toThrow(/got inputs alone/);
+  });
+  test("a model whose layers add its whole loss needs no other, nor targets", async () => {
+    class Autoencoder extends Model<any, Tensor, Tensor> {
+      readonly inner = layers.dense(1, { useBias: false, kernelInitializer: "ones" });
+      readonly outer = layers.dense(2, { useBias: false, kernelInitializer: "ones" });
+      call(x: Tensor, { addLoss }: CallContext): Tensor {
+        const made = this.outer.apply(this.inner.apply(x));
+        addLoss(made.sub(x).square().mean());
+        return made;
+      }
+    }
+    const model = new Autoencoder().compile({ optimizer: optimizers.sgd({ learningRate: 0.02 }) });
+    const points = [
+      [1, 2],
+      [2, 4],
+      [-1, -2],
+    ];
+    const first = await model.evaluate(points);
+    // ((1 + 2 − 1)² + (1 + 2 − 2)²) / 2 for the first point; the others are its multiples.
+    expect(first).toEqual({ loss: (2.5 * (1 + 4 + 1)) / 3 });
+    const { epochs } = await model.fit(points, { epochs: 40, verbose: 0 });
+    expect(epochs[0]!.loss).toBeCloseTo(first.loss, 5);
+    expect(epochs.at(-1)!.loss).toBeLessThan(0.05);
+    expect(await model.fit(points, points, { verbose: 0 })).toMatchObject({ stopped: null }); // targets are not read
+    expect((await model.diagnose(points as never)).layers.length).toBeGreaterThan(0);
   });
   test("the same bits from the same seed", async () => {
     const run = async () => {

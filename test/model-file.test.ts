@@ -50,6 +50,47 @@ async function trained() {
   return model;
 }
 
+describe("what was changed after compile", () => {
+  test("layers frozen since then are trained until the next compile, by a loaded model too", async () => {
+    const model = await trained();
+    model.layers[0]!.trainable = false;
+    const loaded = await loadModel(await model.toBytes());
+    expect(loaded.layers.map(({ trainable }) => trainable)).toEqual([false, true, true]);
+    const options = { epochs: 1, shuffle: false, seed: 5, verbose: 0 } as const;
+    for (const each of [model, loaded]) await each.fit(pairs, options);
+    expect(await loaded.getWeights()).toEqual(await model.getWeights());
+    const before = (await model.getWeights())["dense_1/kernel"];
+    for (const each of [model, loaded]) each.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
+    for (const each of [model, await loadModel(await loaded.toBytes())]) {
+      await each.fit(pairs, options);
+      expect((await each.getWeights())["dense_1/kernel"]).toEqual(before);
+    }
+  });
+
+  test("a path of a frozen layer that the model does not have", async () => {
+    const model = await trained();
+    model.layers[0]!.trainable = false;
+    const { tensors, metadata } = decodeSafetensors(await model.toBytes(), "the bytes");
+    const training = JSON.parse(metadata["training"]!);
+    expect(training.frozen).toEqual([]);
+    for (const frozen of [["dense_9"], "dense_1", [3]]) {
+      const other = encodeSafetensors(tensors, { ...metadata, training: JSON.stringify({ ...training, frozen }) });
+      await expect(loadModel(other)).rejects.toThrow("expected the paths of frozen layers, got others.");
+    }
+  });
+
+  test("options of a layer that do not fit its parameters any more are refused: no file could be loaded", async () => {
+    const model = await trained();
+    Object.assign(model.layers[0]!, { units: 7 });
+    await expect(model.toBytes()).rejects.toThrow(
+      "save: layer dense_1 (Dense): its options were changed after it was built: with them its parameters would be " +
+        "kernel [2,7], bias [7], but they are kernel [2,4], bias [4]. Make a new layer instead.",
+    );
+    Object.assign(model.layers[0]!, { units: 4 });
+    expect(await (await loadModel(await model.toBytes())).getWeights()).toEqual(await model.getWeights());
+  });
+});
+
 describe("what is in the file", () => {
   test("weights under their names, the optimizer's state, and texts", async () => {
     const { tensors, metadata } = decodeSafetensors(await (await trained()).toBytes(), "the bytes");

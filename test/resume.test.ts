@@ -44,6 +44,29 @@ const after = (steps: number): Callback => {
 
 let files = 0;
 
+test("callbacks find their states by their names, in whatever order they are given", async () => {
+  const checkpoint = join(folder, "order.checkpoint");
+  const remembering = (name: string, first: number) => {
+    const own = { name, kept: first, state: () => own.kept, restore: (n: unknown) => void (own.kept = n as number) };
+    return own;
+  };
+  class Counting {
+    kept = 0;
+    state = (): number => this.kept;
+    restore = (n: unknown): void => void (this.kept = n as number);
+  }
+  const counting = Object.assign(new Counting(), { kept: 3 });
+  const before = [remembering("a", 1), remembering("b", 2), counting, remembering("a", 4)];
+  await make().fit(x, y, { epochs: 1, verbose: 0, checkpoint, callbacks: before });
+  const after = [new Counting(), remembering("b", 0), remembering("a", 0), remembering("a", 0)];
+  await make().fit(x, y, { epochs: 2, verbose: 0, checkpoint, resume: true, callbacks: after });
+  expect(after.map(({ kept }) => kept)).toEqual([3, 2, 1, 4]);
+  const others = { epochs: 3, verbose: 0, checkpoint, resume: true, callbacks: [remembering("c", 0)] } as const;
+  await expect(make().fit(x, y, others)).rejects.toThrow(
+    "its list of callbacks with a state is Counting, a, a, b, that of this one c.",
+  );
+});
+
 /** A whole run against one that is cut off after each of `cuts` steps and goes on in a new model. */
 async function check(
   cuts: readonly number[],

@@ -28,7 +28,7 @@ import { sequentialFromConfig } from "./sequential.ts";
 export async function loadModel(source: ModelSource, options: StorageOptions = {}): Promise<Model> {
   // The code for files is loaded when it is first needed, as in Model.
   const { asFileError, checkShapes, readModel, restoreOptimizer, weightsFor } = await import("./model-file.ts");
-  const { trainingOf } = await import("./training-json.ts");
+  const { layersAt, trainingOf } = await import("./training-json.ts");
   const { registerLayers } = await import("../nn/register.ts");
   const { checkStorage } = await import("../io/narrow.ts");
   const dtype = checkStorage("loadModel", options);
@@ -48,7 +48,8 @@ export async function loadModel(source: ModelSource, options: StorageOptions = {
     model.dataInfo = content.dataInfo;
     if (content.training) {
       const training = await trainingOf(content.training);
-      if (training) restoreOptimizer(model, model.useTraining(training), content);
+      const { frozen } = content.training;
+      if (training) restoreOptimizer(model, model.useTraining(training, frozen && layersAt(model, frozen)), content);
     }
     return model;
   });

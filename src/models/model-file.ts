@@ -20,7 +20,7 @@ import { readOptimizerState, restoreOptimizerState } from "../optimizers/state.t
 import { checkFlag, describe } from "../options.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { type TrainingSetup, trainedRanges } from "../train/setup.ts";
-import { describeTraining, type TrainingJson } from "./training-json.ts";
+import { describeTraining, frozenPaths, type TrainingJson } from "./training-json.ts";
 
 /** A description of the data that a model was trained on, which is saved with the model. */
 export interface DataInfo {
@@ -85,7 +85,9 @@ export async function encodeModel(model: SavedModel, options: SaveOptions): Prom
   const missing = whyUnreadable(model);
   const training = await model.loadTraining();
   if (training) {
-    metadata["training"] = JSON.stringify(await describeTraining(training, missing));
+    const frozen = frozenPaths(model, training);
+    const described = await describeTraining(training, missing);
+    metadata["training"] = JSON.stringify({ ...described, ...(frozen && { frozen }) });
     if ((includeOptimizer ?? dtype === "float32") && model.weights().dtype === "float32")
       Object.assign(tensors, await readOptimizerState(training.optimizer, trainedRanges(model, training)));
   }
@@ -110,17 +112,39 @@ function whyUnreadable(model: SavedModel): string[] {
   return layersIn<Layer>(model).flatMap(({ layer }) => {
     const json = JSON.stringify(layerToJson(layer));
     try {
-      const again = JSON.stringify(layerToJson(layerFromJson(JSON.parse(json))));
+      const made = layerFromJson(JSON.parse(json));
+      checkSameParameters(layer, made);
+      const again = JSON.stringify(layerToJson(made));
       if (again === json) return [];
       return [`${layer.describe()} is made again with other options: its config gives ${quote(json, 200)}.`];
     } catch (error) {
-      if (!(error instanceof NablaError)) throw error;
+      if (!(error instanceof NablaError) || error instanceof Unloadable) throw error;
       // What is wrong with a layer is said of that layer, not of those that hold it.
       if ([...layer.children()].length > 0 && isRegistered(layer.className)) return [];
       return [`loadModel cannot make ${layer.describe()}, unless registerLayer is called before it: ${error.message}`];
     }
   });
 }
+
+/**
+ * Throws {@link ArgumentError} if a layer that is made again from its options has parameters of other shapes: its
+ * options were changed after it was built, and its file could not be loaded.
+ */
+function checkSameParameters(layer: Layer, again: Layer): void {
+  if (layer.builtFor === null || layer.parameters.length === 0) return;
+  again.prepare(layer.builtFor);
+  const textOf = ({ parameters }: Layer): string =>
+    parameters.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ") || "none";
+  const [own, other] = [textOf(layer), textOf(again)];
+  if (own === other) return;
+  throw new Unloadable(
+    `save: ${layer.describe()}: its options were changed after it was built: with them its parameters would be ` +
+      `${other}, but they are ${own}. Make a new layer instead.`,
+  );
+}
+
+/** The error of a model whose file could not be loaded. */
+class Unloadable extends ArgumentError {}
 
 const warned = new WeakMap<SavedModel, string>();
 

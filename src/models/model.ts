@@ -84,6 +84,8 @@ export abstract class Model<
   In extends Tensors = any,
   Out extends Tensors = any,
 > extends Network<In, Out> {
+  /** True for a model that was compiled without a loss: its layers add what it is trained on. */
+  #lacksLoss = false;
   #asked: Pick<AskedTraining, "setup" | "load"> | null = null;
   /** A description of the data that the model was last trained on. */
   dataInfo: DataInfo = {};
@@ -149,24 +151,28 @@ export abstract class Model<
    * });
    */
   compile<const L extends readonly MetricLike[]>(options: CompileOptions<L>): Model<NamesOf<L>, In, Out>;
-  /** A model with a training step of its own needs no loss, but to be evaluated. */
+  /**
+   * A model whose layers add its whole loss (`addLoss`) needs no other, nor targets. One with a training step of its
+   * own needs a loss only to be evaluated.
+   */
   compile(options?: Pick<CompileOptions, "optimizer">): Model<any, In, Out>;
   compile(options: Partial<CompileOptions> = {}): Model<any, In, Out> {
     checkOptions("compile", options, ["optimizer", "loss", "lossWeights", "metrics", "weightedMetrics"]);
     this.#refuseDuringFit("compile");
     const { loss, lossWeights, metrics, weightedMetrics } = options;
     const measuresNothing = [loss, lossWeights, metrics, weightedMetrics].every((given) => given === undefined);
-    const isOwn = hasOwnStep(this) && measuresNothing;
-    const objectives = isOwn ? [] : askedObjectives(options as CompileOptions, this.lastActivations);
+    const objectives = measuresNothing ? [] : askedObjectives(options as CompileOptions, this.lastActivations);
     const { optimizer = "rmsprop" } = options;
     checkOptimizer(optimizer);
+    this.#lacksLoss = objectives.length === 0;
     this.#asked = new AskedTraining({ optimizer, objectives, frozen: this.#frozen() });
     return this as Model<any>;
   }
 
   /** Sets the optimizer, loss and metrics of a model file. */
-  useTraining(made: Omit<TrainingSetup, "frozen">): TrainingSetup {
-    const setup = { ...made, frozen: this.#frozen() };
+  useTraining(made: Omit<TrainingSetup, "frozen">, frozen = this.#frozen()): TrainingSetup {
+    const setup = { ...made, frozen };
+    this.#lacksLoss = made.objectives.length === 0;
     this.#asked = { setup, load: async () => setup };
     return setup;
   }
@@ -225,14 +231,14 @@ export abstract class Model<
    */
   fit(data: TrainingData | BatchStream, options?: FitOptions): Promise<History<M>>;
   fit(inputs: ArraySources, targets: ArraySources, options?: FitOptions): Promise<History<M>>;
-  /** Inputs without targets, for a model with a training step of its own. */
+  /** Inputs without targets, for a model with a training step of its own, or whose layers add its whole loss. */
   fit(inputs: ArraySources, options?: FitOptions): Promise<History<M>>;
   async fit(first: any, second?: any, third?: FitOptions): Promise<History<M>> {
     this.#refuseDuringFit("fit");
     // The run begins with this call, before anything is awaited: what it has found must not change under it.
     this.fitting = true;
     try {
-      const { data, options } = sort<FitOptions>("fit", first, second, third, hasOwnStep(this));
+      const { data, options } = sort<FitOptions>("fit", first, second, third, hasOwnStep(this) || this.#lacksLoss);
       const [setup, { fit }] = await Promise.all([this.requireTraining("fit"), trainingLoop()]);
       return await fit(this, setup, withWeights(data, options), options, (examples) => {
         this.dataInfo = examples ? dataInfoOf(examples) : {};
@@ -251,8 +257,16 @@ export abstract class Model<
    */
   evaluate(data: TrainingData | BatchStream, options?: EvaluateOptions): Promise<Evaluation<M>>;
   evaluate(inputs: ArraySources, targets: ArraySources, options?: EvaluateOptions): Promise<Evaluation<M>>;
+  /** Inputs without targets, for a model whose layers add its whole loss. */
+  evaluate(inputs: ArraySources, options?: EvaluateOptions): Promise<Evaluation<M>>;
   async evaluate(first: any, second?: any, third?: EvaluateOptions): Promise<Evaluation<M>> {
-    const { data, options } = sort<EvaluateOptions>("evaluate", first, second, third);
+    const { data, options } = sort<EvaluateOptions>(
+      "evaluate",
+      first,
+      second,
+      third,
+      !hasOwnStep(this) && this.#lacksLoss,
+    );
     const [setup, { evaluate }] = await Promise.all([this.requireTraining("evaluate"), evaluation()]);
     return (await evaluate(this, setup, data, options)) as Evaluation<M>;
   }
@@ -273,7 +287,7 @@ export abstract class Model<
   diagnose(inputs: ArraySources, targets: ArraySources, options?: DiagnoseOptions): Promise<Diagnosis>;
   async diagnose(first: any, second?: any, third?: DiagnoseOptions): Promise<Diagnosis> {
     this.#refuseDuringFit("diagnose");
-    const { data, options } = sort<DiagnoseOptions>("diagnose", first, second, third);
+    const { data, options } = sort<DiagnoseOptions>("diagnose", first, second, third, this.#lacksLoss);
     const [setup, { diagnose }] = await Promise.all([this.requireTraining("diagnose"), import("../train/diagnose.ts")]);
     return await diagnose(this, setup, data, options);
   }

@@ -3,6 +3,8 @@ import { ArgumentError, NablaError, quote } from "../errors.ts";
 import { namedLosses } from "../losses/index.ts";
 import { namedMetrics, resolveMetric } from "../metrics/index.ts";
 import type { Metric } from "../metrics/metric.ts";
+import type { Layer } from "../nn/tree/layer.ts";
+import { layersIn } from "../nn/tree/structure.ts";
 import { optimizerFromConfig } from "../optimizers/index.ts";
 import { checkRange } from "../options.ts";
 import type { Objective, TrainingSetup } from "../train/setup.ts";
@@ -12,6 +14,8 @@ export interface TrainingJson {
   /** `own` marks an optimizer of the user's, which no file can make again. */
   readonly optimizer: { readonly name: string; readonly config: object; readonly own?: true };
   readonly objectives: readonly ObjectiveJson[];
+  /** The paths of the layers that are frozen in training, where the layers themselves say otherwise by now. */
+  readonly frozen?: readonly string[];
 }
 
 interface Named {
@@ -55,6 +59,24 @@ export async function describeTraining(training: TrainingSetup, missing: string[
     );
   }
   return { optimizer: { name: optimizer.name, config, ...(!hasOptimizer && { own: true }) }, objectives: described };
+}
+
+/**
+ * The paths of the layers that were frozen when the model was compiled; null if the layers say the same still, as they
+ * mostly do: `trainable` acts from the next `compile` on.
+ */
+export function frozenPaths(model: Layer, { frozen }: TrainingSetup): readonly string[] | null {
+  const layers = layersIn<Layer>(model);
+  const differs = layers.some(({ layer, trainable }) => trainable === frozen.has(layer));
+  return differs ? layers.flatMap(({ layer, path }) => (frozen.has(layer) ? [path] : [])) : null;
+}
+
+/** The layers at these paths. Throws {@link ArgumentError} for what is no list of paths of the model. */
+export function layersAt(model: Layer, paths: unknown): ReadonlySet<Layer> {
+  const layers = new Map(layersIn<Layer>(model).map(({ layer, path }) => [path, layer]));
+  const found = Array.isArray(paths) ? paths.map((path) => layers.get(path)) : [undefined];
+  if (found.includes(undefined)) throw new ArgumentError("expected the paths of frozen layers, got others.");
+  return new Set(found as Layer[]);
 }
 
 /** The metrics that a file can hold, by the names of their factories. Adds to `left` the names of the others. */

@@ -89,6 +89,8 @@ export interface Callback<Owner = any> {
   /** Called after that, whatever came of it. */
   onTestEnd?(run: TrainingRun<Owner>): void | Promise<void>;
   onEpochEnd?(record: EpochRecord, run: TrainingRun<Owner>): void | Promise<void>;
+  /** The name under which a checkpoint remembers its state. Default: that of its class. */
+  readonly name?: string;
   /** What the callback must remember for a run that goes on from a checkpoint. */
   state?(): Json;
   /** Weights that it must remember. */

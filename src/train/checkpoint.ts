@@ -23,8 +23,8 @@ export interface RunSettings {
   readonly accumulate: number | "epoch";
   /** The number of examples; null for a generator. */
   readonly size: number | null;
-  /** The number of callbacks that remember something. */
-  readonly callbacks: number;
+  /** The names of the callbacks that remember something, sorted. */
+  readonly callbacks: string;
 }
 
 /** A place in a run, and what was found on the way. */
@@ -41,12 +41,17 @@ export interface Place {
   readonly stopped: string | null;
 }
 
+/** What a checkpoint remembers of a callback, with its name. */
+export interface NamedState extends CallbackState {
+  readonly name: string;
+}
+
 /** A checkpoint that was read. */
 export interface Checkpoint {
   readonly source: string;
   readonly place: Place;
   readonly settings: RunSettings;
-  readonly callbacks: readonly (CallbackState | null)[];
+  readonly callbacks: readonly NamedState[];
   readonly weights: WeightValues;
   /** The numbers of all other variables, in order. */
   readonly variables: readonly { readonly name: string; readonly value: HostArray }[];
@@ -58,7 +63,7 @@ export interface Checkpoint {
 export async function encodeCheckpoint(
   settings: RunSettings,
   place: Place,
-  callbacks: readonly (CallbackState | null)[],
+  callbacks: readonly NamedState[],
   weights: WeightValues,
   variables: readonly Variable[],
 ): Promise<Uint8Array> {
@@ -69,8 +74,8 @@ export async function encodeCheckpoint(
     tensors[`state/${i}/${name}`] = { data: (numbers[i] as HostArray["data"]).slice(), shape, dtype };
   });
   const states = callbacks.map((state, i) => {
-    for (const [name, value] of Object.entries(state?.tensors ?? {})) tensors[`callbacks/${i}/${name}`] = value;
-    return state && { values: state.values };
+    for (const [name, value] of Object.entries(state.tensors)) tensors[`callbacks/${i}/${name}`] = value;
+    return { name: state.name, values: state.values };
   });
   const metadata = { format: "nabla-checkpoint", version, run: JSON.stringify({ settings, place, callbacks: states }) };
   return encodeSafetensors(tensors, metadata);
@@ -93,7 +98,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
   const run = parseJson(metadata["run"] ?? "null") as {
     settings?: RunSettings;
     place?: Place;
-    callbacks?: (CallbackState | null)[];
+    callbacks?: NamedState[];
   } | null;
   const { settings, place, callbacks = [] } = run ?? {};
   const isPlace =
@@ -110,9 +115,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
     source: path,
     place,
     settings,
-    callbacks: callbacks.map(
-      (state, i) => state && { ...state, tensors: Object.fromEntries(under(`callbacks/${i}/`)) },
-    ),
+    callbacks: callbacks.map((state, i) => ({ ...state, tensors: Object.fromEntries(under(`callbacks/${i}/`)) })),
     weights: Object.fromEntries(under("weights/")),
     variables,
   };
@@ -122,9 +125,10 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
 export function checkSettings({ source, settings }: Checkpoint, own: RunSettings): void {
   for (const name of Object.keys(own) as (keyof RunSettings)[]) {
     if (settings[name] === own[name]) continue;
-    const what = { size: "number of examples", callbacks: "number of callbacks with a state" }[name as "size"] ?? name;
+    const what = { size: "number of examples", callbacks: "list of callbacks with a state" }[name as "size"] ?? name;
+    const [its, ours] = [settings[name], own[name]].map((value) => (value === "" ? "empty" : value));
     throw new FileError(
-      `"${source}" is the checkpoint of another run: its ${what} is ${settings[name]}, that of this one ${own[name]}.`,
+      `"${source}" is the checkpoint of another run: its ${what} is ${its}, that of this one ${ours}.`,
     );
   }
 }

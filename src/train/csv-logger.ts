@@ -40,6 +40,7 @@ export function csvLogger(path: string, options: CsvLoggerOptions = {}): Callbac
     onTrainBegin() {
       size = append ? sizeOfFile() : 0;
     },
+    name: "csvLogger",
     state: () => size,
     restore(state) {
       size = Math.min(state as number, sizeOfFile());

@@ -56,6 +56,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   let bestWeights: WeightValues | null = null;
   let waited = 0;
   return {
+    name: `earlyStopping ${monitor}`,
     onTrainBegin({ model }) {
       mode = directionOf(where, monitor, asked, model.training.objectives);
       [best, bestWeights, waited] = [null, null, 0];

@@ -34,9 +34,11 @@ export function measure(
   const predictions = leavesOf(output, isTensor);
   const expected = leavesOf(targets, isTensor);
   const masks = mask === null ? [] : leavesOf(mask, (m): m is Tensor | null => m === null || m instanceof Tensor);
-  if (objectives.length === 0)
-    throw new ArgumentError("expected a loss to measure by, got none; call model.compile({ loss: … }) first.");
-  checkCounts(objectives, predictions.length, expected.length);
+  if (objectives.length === 0 && losses.length === 0)
+    throw new ArgumentError(
+      "expected a loss to measure by, got none: give model.compile({ loss: … }) one, or call addLoss in a layer.",
+    );
+  if (objectives.length > 0) checkCounts(objectives, predictions.length, expected.length);
   const parts = objectives.map((objective, i) => {
     const [target, prediction] = [expected[i] as Tensor, predictions[i] as Tensor];
     const own = lossOf(objective, target, prediction, weights, masks[i] ?? null, count);

@@ -81,6 +81,7 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
     if (saveFreq === "epoch") await save(run, record);
   };
   return {
+    name: `modelCheckpoint ${monitor}`,
     onTrainBegin({ model }) {
       if (saveBestOnly) mode = directionOf(where, monitor, asked, model.training.objectives);
       [best, steps, latest] = [first, 0, {}];

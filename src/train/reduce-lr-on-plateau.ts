@@ -58,6 +58,7 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   let waited = 0;
   let cooling = 0;
   return {
+    name: `reduceLROnPlateau ${monitor}`,
     onTrainBegin({ model }) {
       mode = directionOf(where, monitor, asked, model.training.objectives);
       [best, waited, cooling] = [null, 0, 0];

@@ -5,8 +5,8 @@ import { Optimizer } from "../optimizers/optimizer.ts";
 import { permutation } from "../random.ts";
 import type { Variable } from "../variable.ts";
 import { breathe, due, Pace } from "./air.ts";
-import type { Callback, CallbackState, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";
-import type { Checkpoint, Place, RunSettings } from "./checkpoint.ts";
+import type { Callback, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";
+import type { Checkpoint, NamedState, Place, RunSettings } from "./checkpoint.ts";
 import { type Evaluation, evaluateEpoch } from "./evaluate.ts";
 import type { ResolvedFitOptions } from "./fit-options.ts";
 import type { TrainingProgress } from "./progress.ts";
@@ -88,7 +88,7 @@ export class Run implements TrainingRun {
     this.#validation = validation;
     this.#options = options;
     const { seed, shuffle, accumulate } = options;
-    const callbacks = options.callbacks.filter(remembers).length;
+    const callbacks = options.callbacks.filter(remembers).map(nameOf).sort().join(", ");
     this.#settings = { seed, batchSize: this.batchSize, shuffle, accumulate, size: training.size, callbacks };
     const { optimizer } = setup;
     for (const range of trainedRanges(model, setup)) optimizer.slots(range);
@@ -153,10 +153,13 @@ export class Run implements TrainingRun {
     const { restoreFirst } = await checkpoints();
     restoreFirst(begun, [...this.#rates(), ...this.#slots()]);
     this.model.weights().assign(begun.weights);
-    this.#options.callbacks.filter(remembers).forEach((callback, i) => {
-      const state = begun.callbacks[i];
+    // Callbacks find their states by their names; those of one name, in their order.
+    const states = [...begun.callbacks];
+    for (const callback of this.#options.callbacks.filter(remembers)) {
+      const at = states.findIndex(({ name }) => name === nameOf(callback));
+      const [state] = at < 0 ? [] : states.splice(at, 1);
       if (state) callback.restore?.(state.values, state.tensors);
-    });
+    }
   }
 
   #slots(): readonly Variable[] {
@@ -186,9 +189,11 @@ export class Run implements TrainingRun {
   async #remember(at: Pick<Place, "epoch" | "step" | "seen" | "figures">): Promise<void> {
     const { checkpoint: path, callbacks } = this.#options;
     if (path === null) return;
-    const states: CallbackState[] = [];
-    for (const callback of callbacks.filter(remembers))
-      states.push({ values: (await callback.state?.()) ?? null, tensors: (await callback.stateTensors?.()) ?? {} });
+    const states: NamedState[] = [];
+    for (const callback of callbacks.filter(remembers)) {
+      const [values = null, tensors = {}] = [await callback.state?.(), await callback.stateTensors?.()];
+      states.push({ name: nameOf(callback), values, tensors });
+    }
     const place: Place = { ...at, records: this.#records, stopped: this.#stopped };
     const weights = await this.model.weights().read();
     const { encodeCheckpoint, writeCheckpoint } = await checkpoints();
@@ -330,6 +335,14 @@ export class Run implements TrainingRun {
 
 /** True for a callback whose state a checkpoint holds. */
 const remembers = (callback: Callback): boolean => callback.restore !== undefined;
+
+/** The name under which a checkpoint remembers a callback. */
+function nameOf(callback: Callback): string {
+  const { name } = callback;
+  if (typeof name === "string") return name;
+  const kind: string = callback.constructor?.name ?? "Object";
+  return kind === "Object" ? "callback" : kind;
+}
 
 /** The optimizer of `compile`, and those in the fields of a model with a training step of its own. */
 function optimizersOf(model: Network, { optimizer }: TrainingSetup): readonly Optimizer[] {

@@ -42,6 +42,7 @@ export function swapEMAWeights(options: SwapEmaWeightsOptions = {}): Callback {
     own = null;
   };
   return {
+    name: "swapEMAWeights",
     onTrainBegin({ model }) {
       own = null;
       if (!model.training.optimizer.usesEma)

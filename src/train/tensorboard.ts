@@ -57,6 +57,7 @@ export function tensorBoard(logDir: string, options: TensorBoardOptions = {}): C
       writer = new TensorBoardWriter(logDir);
       if (writeGraph) await writer.graph(model);
     },
+    name: "tensorBoard",
     state: () => steps,
     restore(state) {
       steps = state as number;

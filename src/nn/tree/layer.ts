@@ -251,6 +251,11 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
     return this.#isNamed;
   }
 
+  /** The shapes of the inputs for which the layer was built last; null before that. */
+  get builtFor(): Shapes | null {
+    return this.#builtFor === null ? null : (JSON.parse(this.#builtFor) as Shapes);
+  }
+
   /** Builds the layer for inputs of these shapes, unless it is so already. */
   prepare(inputShapes: Shapes): void {
     const shapes = JSON.stringify(inputShapes);
