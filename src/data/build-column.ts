@@ -16,21 +16,23 @@ export interface ColumnBuilder {
  */
 export function columnBuilder(info: ColumnInfo | "numbers" | null, form: CellForm): ColumnBuilder {
   if (info === null) return new TextBuilder(form, null);
-  const number = (cell: Cell): number => numberIn(cell, form);
-  if (info === "numbers") return new NumericBuilder(form, null, number);
-  const { type, dates = "ymd" } = info;
-  switch (type) {
-    case "number":
-      return new NumericBuilder(form, type, number);
-    case "integer":
-      return new NumericBuilder(form, type, (cell) => integerIn(cell, form));
-    case "boolean":
-      return new NumericBuilder(form, type, (cell) => (booleanPairs(cell) ? booleanIn(cell) : bitIn(cell, form)));
-    case "date":
-      return new NumericBuilder(form, type, (cell) => dateIn(cell, dates), { dates });
-    default:
-      return new TextBuilder(form, info);
+  const read = readerOf(info, form);
+  if (!read) return new TextBuilder(form, info as ColumnInfo);
+  if (info === "numbers") return new NumericBuilder(form, null, read);
+  const dates = info.type === "date" ? { dates: info.dates ?? "ymd" } : {};
+  return new NumericBuilder(form, info.type as NumericColumn["type"], read, dates);
+}
+
+/** What reads a cell of a type as a number, NaN for one that the type does not hold; null for categories and texts. */
+export function readerOf(info: ColumnInfo | "numbers", form: CellForm): ((cell: Cell) => number) | null {
+  if (info === "numbers" || info.type === "number" || info.type === "integer") {
+    const isInteger = info !== "numbers" && info.type === "integer";
+    const read = (cell: Cell): number => (isInteger ? integerIn(cell, form) : numberIn(cell, form));
+    return form.hasMissingNumbers ? (cell) => (isMissing(cell, form) ? NaN : read(cell)) : read;
   }
+  if (info.type === "boolean") return (cell) => (booleanPairs(cell) ? booleanIn(cell) : bitIn(cell, form));
+  const { type, dates = "ymd" } = info;
+  return type === "date" ? (cell) => dateIn(cell, dates) : null;
 }
 
 const integerIn = (cell: Cell, form: CellForm): number => {
@@ -45,7 +47,7 @@ const bitIn = (cell: Cell, form: CellForm): number => {
 
 /** Numbers in a typed array that grows. */
 class Numbers {
-  #values = new Float64Array(1024);
+  #values = new Float64Array(16);
   #length = 0;
 
   push(value: number): void {
@@ -105,14 +107,14 @@ class TextBuilder implements ColumnBuilder {
   readonly #info: ColumnInfo | null;
   readonly #codes = new Map<string, number>();
   readonly #list: string[] = [];
-  #values = new Int32Array(1024);
+  #values = new Int32Array(16);
   #length = 0;
-  readonly #scan: ColumnScan;
+  readonly #scan: ColumnScan | null;
 
   constructor(form: CellForm, info: ColumnInfo | null) {
     this.#form = form;
     this.#info = info;
-    this.#scan = new ColumnScan(form);
+    this.#scan = info ? null : new ColumnScan(form);
   }
 
   push(cell: Cell | undefined): boolean {
@@ -121,7 +123,7 @@ class TextBuilder implements ColumnBuilder {
       larger.set(this.#values);
       this.#values = larger;
     }
-    this.#scan.see(cell);
+    this.#scan?.see(cell);
     this.#values[this.#length++] = isMissing(cell, this.#form) ? -1 : this.#codeOf(String(cell));
     return true;
   }
@@ -137,7 +139,7 @@ class TextBuilder implements ColumnBuilder {
   }
 
   finish(name: string): TableColumn {
-    const info = this.#info ?? this.#scan.info(name);
+    const info = this.#info ?? this.#scan!.info(name);
     const codes = this.#values.subarray(0, this.#length);
     if (info.type === "text")
       return { name, type: "text", values: Array.from(codes, (code) => (code < 0 ? null : this.#list[code]!)) };

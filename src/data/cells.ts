@@ -15,6 +15,14 @@ export interface CellForm {
   readonly missing: ReadonlySet<string>;
   /** The decimal sign. With "," points and spaces may group thousands, with "." commas may. */
   readonly decimal: "." | ",";
+  /** True if a number stands for no value, such as -99. */
+  readonly hasMissingNumbers: boolean;
+}
+
+/** A form with these texts for missing values, and this decimal sign. */
+export function cellForm(missing: Iterable<string>, decimal: "." | ","): CellForm {
+  const form: CellForm = { missing: new Set(missing), decimal, hasMissingNumbers: false };
+  return { ...form, hasMissingNumbers: [...form.missing].some((text) => !Number.isNaN(numberIn(text, form))) };
 }
 
 /** The texts that pandas, R, SQL and the UCI repository write for no value. */
@@ -23,13 +31,13 @@ export const missingTexts: readonly string[] = [
   ...["?", "-", "--", "."],
 ];
 
-export const defaultForm: CellForm = { missing: new Set(missingTexts), decimal: "." };
-
 /** True for a cell without a value. */
 export const isMissing = (cell: Cell | undefined, { missing }: CellForm): boolean =>
   cell === null || cell === undefined || (typeof cell === "string" && missing.has(cell.trim()));
 
 const grouped = { ".": /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/, ",": /^[+-]?\d{1,3}([. \u00a0\u202f]\d{3})+(,\d*)?$/ };
+
+export const defaultForm: CellForm = cellForm(missingTexts, ".");
 
 /**
  * The number that a cell says, NaN if it says none. Infinity is none, nor are 0x1f and integers that begin with 0,

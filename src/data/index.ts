@@ -14,12 +14,14 @@ export {
 export type { NpyOptions } from "../io/npy.ts";
 export type { FileSource } from "../io/opened-file.ts";
 export { readIdx, readNpy, readNpz, saveNpy, saveNpz } from "./array-files.ts";
+export type { BalanceOptions } from "./balance.ts";
 export type { ColumnType } from "./cells.ts";
 export type { CategoryColumn, ColumnInfo, NumericColumn, TableColumn, TextColumn } from "./column.ts";
 export type { ColumnCode } from "./column-encoder.ts";
 export type { ColumnStatistics } from "./column-statistics.ts";
 export { type Column, type ColumnSource, Dataset, type DatasetParts, type TypedColumn } from "./dataset.ts";
 export { type DigitsOptions, digits } from "./digits.ts";
+export { ElementRandom } from "./element-random.ts";
 export type { TargetCode } from "./encode-target.ts";
 export type { EncoderCode } from "./encoder-code.ts";
 export type { ClassOf, FolderSource, Part } from "./folder/class-files.ts";
@@ -37,10 +39,23 @@ export { decodeSound, type SoundFolderOptions, type SoundOptions, soundFolder } 
 export { type MnistOptions, type MnistProgress, mnist } from "./mnist.ts";
 export { type PaddedSequences, type PadOptions, padSequences } from "./pad-sequences.ts";
 export { type PaddedBatch, type PaddedBatchOptions, paddedBatches } from "./padded-batches.ts";
+export { type DatasetExample, Pipeline, type PipelineSource, type PipelineSplit } from "./pipeline.ts";
 export { parseTable, readTable, type TableOptions } from "./read-table.ts";
 export type { SplitOptions } from "./split-rows.ts";
+export type { BatchOf, ElementNumbers } from "./stack-elements.ts";
 export { Table, type Value } from "./table.ts";
-export { type EncoderOptions, type Encoding, TableEncoder, type TableParts } from "./table-encoder.ts";
+export {
+  type EncodedRow,
+  type EncoderOptions,
+  type EncoderOptions,
+  type Encoding,
+  type Encoding,
+  TableEncoder,
+  TableEncoder,
+  type TableParts,
+  type TableParts,
+} from "./table-encoder.ts";
+export { streamTable, TableStream } from "./table-stream.ts";
 export { type BytePairTokenizerOptions, bytePairTokenizer } from "./text/byte-pair-tokenizer.ts";
 export {
   type LabelledLinesOptions,

@@ -28,8 +28,17 @@ export class ColumnScan {
   #words = 0;
   readonly #distinct = new Set<string>();
 
-  constructor(form: CellForm) {
+  readonly #most: number;
+
+  /** Of a column whose type is given to be categories, up to `most` of them are kept. */
+  constructor(form: CellForm, most = mostCategories) {
     this.#form = form;
+    this.#most = most;
+  }
+
+  /** The categories, sorted. */
+  get categories(): string[] {
+    return sortTexts(this.#distinct);
   }
 
   see(cell: Cell | undefined): void {
@@ -47,7 +56,7 @@ export class ColumnScan {
     if (this.#orders !== 0) this.#orders &= dateOrdersOf(cell);
     const text = String(cell);
     this.#words += wordsIn(text);
-    if (this.#distinct.size <= mostCategories) this.#distinct.add(text.trim());
+    if (this.#distinct.size <= this.#most) this.#distinct.add(text.trim());
   }
 
   /** The type, of the cells seen so far. A column without values is one of numbers. */

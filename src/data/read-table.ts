@@ -8,6 +8,7 @@ import {
   type Cell,
   type CellForm,
   type ColumnType,
+  cellForm,
   columnTypes,
   dateOrdersOf,
   decimalIn,
@@ -36,7 +37,7 @@ export interface TableOptions extends RowOptions {
   readonly rows?: number;
 }
 
-const optionNames: readonly (keyof TableOptions)[] = [
+export const tableOptionNames: readonly (keyof TableOptions)[] = [
   ...(["types", "schema", "dates", "missing", "decimal", "rows"] as const),
   ...(["format", "header", "encoding", "delimiter", "quote"] as const),
 ];
@@ -66,7 +67,7 @@ const mostCells = 2 ** 28;
  * table.column("rooms").values; // [3, NaN]
  */
 export async function readTable(source: FileSource, options: TableOptions = {}): Promise<Table> {
-  checkOptions("readTable", options, optionNames);
+  checkOptions("readTable", options, tableOptionNames);
   return readFrom("readTable", openFile(source), options);
 }
 
@@ -79,7 +80,7 @@ export async function readTable(source: FileSource, options: TableOptions = {}):
  */
 export async function parseTable(text: string, options: TableOptions = {}): Promise<Table> {
   if (typeof text !== "string") throw new ArgumentError(`parseTable: expected a text, got ${describe(text)}.`);
-  checkOptions("parseTable", options, optionNames);
+  checkOptions("parseTable", options, tableOptionNames);
   const bytes = async function* () {
     yield new TextEncoder().encode(text);
   };
@@ -88,9 +89,7 @@ export async function parseTable(text: string, options: TableOptions = {}): Prom
 
 async function readFrom(where: string, file: OpenedFile, options: TableOptions): Promise<Table> {
   const sample = await sampleTable(where, file, options);
-  const { names } = sample;
-  const first = names.map((name, i) => typeOf(name, sample, i, options));
-  const { columns, misfits } = await build(file, sample, first, options);
+  const { columns, misfits } = await build(file, sample, wantedTypes(sample, options), options);
   if (misfits.size === 0) return new Table(columns);
   // A column that looked like numbers in the sample, say, and has a word further down. All of it is read as texts now.
   const again = columns.map(({ name }) => (misfits.has(name) ? null : ("skip" as const)));
@@ -127,17 +126,27 @@ export async function sampleTable(where: string, file: OpenedFile, options: Tabl
       );
     checkChoice(where, `the type of ${quote(name)}`, type, columnTypes);
   }
-  const form = {
-    missing: missing === undefined ? defaultForm.missing : new Set(missing.map((text) => String(text).trim())),
-    decimal: decimal === undefined ? decimalIn(rows) : checkChoice(where, "decimal", decimal, [".", ","]),
-  };
+  const sign = decimal === undefined ? decimalIn(rows) : checkChoice(where, "decimal", decimal, [".", ","]);
+  const texts = missing?.map((text) => String(text).trim()) ?? defaultForm.missing;
+  const form = cellForm(texts, sign);
   return { names, rows, form };
 }
 
-type Wanted = ColumnInfo | "numbers" | null | "skip";
+type Expected = ColumnInfo | "numbers" | null;
+
+/** The types of the columns, as far as they are known from the options and the first rows. */
+export const wantedTypes = (sample: Sample, options: TableOptions): Expected[] =>
+  sample.names.map((name, i) => typeOf(name, sample, i, options));
+
+/** The types that the options give. */
+export function givenTypes({ types = {}, schema = [] }: TableOptions): ReadonlyMap<string, ColumnType> {
+  const given = new Map<string, ColumnType>(schema.map(({ name, type }) => [name, type]));
+  for (const [name, type] of Object.entries(types)) given.set(name, type);
+  return given;
+}
 
 /** The type of the i-th column, as far as it is known from the options and the first rows. */
-function typeOf(name: string, { rows, form }: Sample, i: number, { types, schema, dates }: TableOptions): Wanted {
+function typeOf(name: string, { rows, form }: Sample, i: number, { types, schema, dates }: TableOptions): Expected {
   const given = types && Object.hasOwn(types, name) ? types[name] : undefined;
   const known = schema?.find((info) => info.name === name);
   // The categories are those that this table has, which may be others.
@@ -160,12 +169,11 @@ function typeOf(name: string, { rows, form }: Sample, i: number, { types, schema
 async function build(
   file: OpenedFile,
   { names, form }: Sample,
-  wanted: readonly Wanted[],
+  wanted: readonly (Expected | "skip")[],
   options: TableOptions,
 ): Promise<{ columns: Table["columns"]; misfits: ReadonlySet<string> }> {
-  const { types = {}, schema = [], rows: limit = Infinity } = options;
-  const given = new Map<string, ColumnType>(schema.map(({ name, type }) => [name, type]));
-  for (const [name, type] of Object.entries(types)) given.set(name, type);
+  const limit = options.rows ?? Infinity;
+  const given = givenTypes(options);
   const all = [...names];
   const builders = wanted.map((type) => (type === "skip" ? null : columnBuilder(type, form)));
   const misfits = new Set<string>();

@@ -1,8 +1,6 @@
 // Splits the rows of a table into parts: at random, with equal shares of each class, or by groups.
 import { ArgumentError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
 import { permutation } from "../random.ts";
-import type { TableColumn } from "./column.ts";
 
 /** How rows are split. */
 export interface SplitOptions {
@@ -14,10 +12,13 @@ export interface SplitOptions {
   readonly group?: string;
 }
 
-/** What a split needs of a table. */
-interface Rows {
-  readonly size: number;
-  column(name: string): TableColumn;
+/** How indices are split. */
+export interface SplitIndices {
+  readonly seed: number;
+  /** A key for each row; rows of one key are shared out equally. */
+  readonly strata?: ArrayLike<unknown>;
+  /** A key for each row; rows of one key stay in one part. */
+  readonly groups?: ArrayLike<unknown>;
 }
 
 /**
@@ -25,17 +26,12 @@ interface Rows {
  *
  * @throws ArgumentError for shares or options that do not fit
  */
-export function splitRows(table: Rows, shares: readonly number[], options: SplitOptions): Int32Array[] {
-  checkOptions("split", options, ["seed", "stratify", "group"]);
+export function splitIndices(count: number, shares: readonly number[], given: SplitIndices): Int32Array[] {
   checkShares(shares);
-  const { seed = 0, stratify, group } = options;
-  if (stratify !== undefined && group !== undefined)
-    throw new ArgumentError("split: expected stratify or group, got both.");
-  const order = permutation(table.size, seed);
-  const parts =
-    group !== undefined
-      ? splitGroups(table.column(group), order, shares)
-      : splitStrata(stratify === undefined ? null : table.column(stratify), order, shares);
+  const { seed, strata, groups } = given;
+  if (strata && groups) throw new ArgumentError("split: expected stratify or group, got both.");
+  const order = permutation(count, seed);
+  const parts = groups ? splitGroups(groups, order, shares) : splitStrata(strata ?? null, order, shares);
   return parts.map((rows) => rows.sort());
 }
 
@@ -61,8 +57,7 @@ export function cutsOf(count: number, shares: readonly number[]): number[] {
  * Cuts the rows of each class by the shares. The rows that are left over by rounding go where the whole is cut, so that
  * the parts have their sizes: the classes stand one after another, and each row of a part is taken at even distances.
  */
-function splitStrata(column: TableColumn | null, order: Int32Array, shares: readonly number[]): Int32Array[] {
-  const keys = column === null ? null : column.values;
+function splitStrata(keys: ArrayLike<unknown> | null, order: Int32Array, shares: readonly number[]): Int32Array[] {
   const sorted = keys === null ? order : byKey(order, (row) => keys[row] ?? null);
   const count = order.length;
   const cuts = cutsOf(count, shares);
@@ -103,8 +98,7 @@ function groupsOf(order: Int32Array, keyOf: (row: number) => unknown): number[][
 }
 
 /** Deals whole groups, in random order, to the part that lacks most of its share of the rows. */
-function splitGroups(column: TableColumn, order: Int32Array, shares: readonly number[]): Int32Array[] {
-  const { values } = column;
+function splitGroups(values: ArrayLike<unknown>, order: Int32Array, shares: readonly number[]): Int32Array[] {
   const first = new Map<unknown, number>();
   order.forEach((row, i) => {
     if (!first.has(values[row])) first.set(values[row], i);

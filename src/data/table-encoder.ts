@@ -9,7 +9,9 @@ import { DateLearner, dateEncoder } from "./encode-date.ts";
 import { NumberLearner, numberEncoder } from "./encode-number.ts";
 import { ClassLearner, encodeTargets, type TargetCode, ValueLearner } from "./encode-target.ts";
 import { checkEncoderCode, type EncoderCode } from "./encoder-code.ts";
+import { Pipeline } from "./pipeline.ts";
 import { retyped } from "./retype-column.ts";
+import { indexed, streamed } from "./stage.ts";
 import { Table } from "./table.ts";
 
 /** How a column becomes numbers. */
@@ -39,6 +41,14 @@ export interface EncoderOptions {
 /** A table that comes in parts, such as a {@link TableStream}. */
 export interface TableParts extends AsyncIterable<Table> {
   readonly schema: readonly ColumnInfo[];
+  /** The number of rows, where it is known. */
+  readonly size?: number | null;
+}
+
+/** The numbers of a row: its inputs, and its class number or standardised value. */
+export interface EncodedRow {
+  readonly x: Float32Array;
+  readonly y: number | Float32Array;
 }
 
 /**
@@ -161,6 +171,36 @@ export class TableEncoder {
   dataset(table: Table, name = "table"): Dataset {
     const { classNames } = this;
     return new Dataset({ inputs: this.inputs(table), targets: this.targets(table), classNames, name });
+  }
+
+  /**
+   * Training examples: `x` float32 [width], and `y` a class number or the standardised value, [1]. Those of a stream
+   * are encoded while they are read.
+   *
+   * Throws {@link ArgumentError} as `inputs` and `targets` do.
+   */
+  examples(source: Table | TableParts): Pipeline<EncodedRow> {
+    if (source instanceof Table) {
+      const rows = this.#encode(source);
+      return new Pipeline(indexed(rows.length, (i) => rows[i]!));
+    }
+    const encode = (table: Table): EncodedRow[] => this.#encode(table);
+    return new Pipeline(
+      streamed(source.size ?? null, async function* () {
+        for await (const table of source) yield encode(table);
+      }),
+    );
+  }
+
+  #encode(table: Table): EncodedRow[] {
+    const { width } = this;
+    const x = this.inputs(table).array.data as Float32Array;
+    const y = this.targets(table).array;
+    const isNumber = y.shape.length === 1;
+    return Array.from({ length: table.size }, (_, i) => ({
+      x: x.subarray(i * width, (i + 1) * width),
+      y: isNumber ? y.data[i]! : (y.data.subarray(i, i + 1) as Float32Array),
+    }));
   }
 
   /** The values of a regression from standardised ones: y · scale + offset. */

@@ -18,11 +18,21 @@ export type BatchSource =
   | readonly [x: ArraySources, y: ArraySources, sampleWeight?: ArraySource]
   | { readonly x: ArraySources; readonly y: ArraySources; readonly sampleWeight?: ArraySource };
 
-/** Batches one after another, for data that are larger than memory. A function begins anew with each epoch. */
+/** Batches that are others in each epoch: a pipeline of `nabla/data`. */
+export interface EpochBatches {
+  /** The batches of an epoch, 0 being the first. */
+  epoch(index: number): Iterable<BatchSource> | AsyncIterable<BatchSource>;
+}
+
+/**
+ * Batches one after another, for data that are larger than memory. A function begins anew with each epoch, whose index
+ * it is given.
+ */
 export type BatchStream =
   | Iterable<BatchSource>
   | AsyncIterable<BatchSource>
-  | (() => Iterable<BatchSource> | AsyncIterable<BatchSource>);
+  | EpochBatches
+  | ((epoch: number) => Iterable<BatchSource> | AsyncIterable<BatchSource>);
 
 /** Inputs and targets side by side. */
 export type TrainingData =
@@ -138,11 +148,15 @@ export function isInputs(given: unknown, next: unknown): boolean {
   return !isData && isRecord(given) && next !== undefined;
 }
 
+/** True for batches that are others in each epoch. */
+export const hasEpochs = (given: unknown): given is EpochBatches =>
+  typeof given === "object" && given !== null && "epoch" in given && typeof given.epoch === "function";
+
 /** True for batches one after another. */
 export function isStream(given: unknown): given is BatchStream {
   if (typeof given === "function") return true;
   if (typeof given !== "object" || given === null || Array.isArray(given) || ArrayBuffer.isView(given)) return false;
-  return Symbol.asyncIterator in given || Symbol.iterator in given;
+  return Symbol.asyncIterator in given || Symbol.iterator in given || hasEpochs(given);
 }
 
 async function toSource(given: ArraySource): Promise<ColumnSource> {

@@ -89,7 +89,7 @@ function streamTraining(
     throw new ArgumentError(
       'fit: accumulate "epoch" over a generator needs stepsPerEpoch, to know which batch is last.',
     );
-  return { trainer, size: null, steps: () => stepsPerEpoch, begin: () => begin(stepsPerEpoch) };
+  return { trainer, size: null, steps: () => stepsPerEpoch, begin: (_, epoch) => begin(stepsPerEpoch, epoch) };
 }
 
 function residentTraining({ trainer }: TakenResident, size: number, first: Int32Array | null): Training {

@@ -34,7 +34,7 @@ export interface Training {
   /** The number of steps of an epoch; null if only the end of a generator tells. */
   readonly steps: (batchSize: number) => number | null;
   /** Begins an epoch; `shuffled` is the order of its examples, null for that of the data. */
-  readonly begin: (shuffled: Int32Array | null) => void;
+  readonly begin: (shuffled: Int32Array | null, epoch: number) => void;
 }
 
 /** What is measured after each epoch. */
@@ -225,6 +225,7 @@ export class Run implements TrainingRun {
       shuffle && Number.isFinite(this.size) && this.#training.size !== null
         ? permutation(this.size, seed, epoch)
         : null,
+      epoch,
     );
     trainer.reset("train");
     const trainingStart = performance.now();

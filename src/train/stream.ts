@@ -3,7 +3,7 @@ import { ArgumentError, NablaError, ShapeError } from "../errors.ts";
 import { mapTree, type Tree } from "../nn/tree/tree.ts";
 import { describe } from "../options.ts";
 import { formatShape } from "../shape.ts";
-import { type BatchStream, type Examples, type Forms, isColumn, toBatch } from "./examples.ts";
+import { type BatchStream, type Examples, type Forms, hasEpochs, isColumn, toBatch } from "./examples.ts";
 import { isResident, ResidentColumn, refillColumns } from "./resident.ts";
 import type { Batch, Ready, Source } from "./source.ts";
 
@@ -28,6 +28,8 @@ export class StreamSource implements Source {
   #number = 0;
   /** A batch that was asked for before it was due. */
   #ahead: Examples | null = null;
+  /** The epoch of the batches that come now. */
+  #epoch = 0;
 
   /** `check` is called with each batch, before anything is computed. */
   constructor(where: string, given: BatchStream, forms: () => Forms, check: (where: string, batch: Examples) => void) {
@@ -38,12 +40,15 @@ export class StreamSource implements Source {
   }
 
   /** Begins an epoch of `steps` batches, or of all that come. */
-  begin(steps: number | null): void {
+  begin(steps: number | null, epoch = 0): void {
     // A function gives new batches for each epoch; a generator goes on where it was.
-    const isNew = typeof this.#given === "function" || steps === null;
+    const isNew = typeof this.#given === "function" || hasEpochs(this.#given) || steps === null;
+    // The first batch was asked for before it was known in which epoch a run goes on.
+    if (epoch !== this.#epoch && knowsEpoch(this.#given)) this.#ahead = null;
+    this.#epoch = epoch;
     if (!this.#ahead && (!this.#iterator || isNew)) {
       this.end();
-      this.#iterator = iteratorOf(this.#where, this.#given);
+      this.#iterator = iteratorOf(this.#where, this.#given, epoch);
     }
     this.#left = steps;
     this.#number = 0;
@@ -51,7 +56,7 @@ export class StreamSource implements Source {
 
   /** The first batch, for what must be known before the first step. */
   async first(): Promise<Examples | null> {
-    this.#iterator ??= iteratorOf(this.#where, this.#given);
+    this.#iterator ??= iteratorOf(this.#where, this.#given, this.#epoch);
     this.#ahead ??= await this.#pull();
     return this.#ahead;
   }
@@ -108,7 +113,7 @@ export class StreamSource implements Source {
 
   /** Lets a generator that was made here end: it may hold a file open. The user's own can go on. */
   end(): void {
-    const own = typeof this.#given === "function" ? this.#iterator : null;
+    const own = typeof this.#given === "function" || hasEpochs(this.#given) ? this.#iterator : null;
     this.#iterator = null;
     Promise.resolve()
       .then(() => own?.return?.())
@@ -155,8 +160,12 @@ export class StreamSource implements Source {
   }
 }
 
-function iteratorOf(where: string, given: BatchStream): AsyncIterator<unknown> | Iterator<unknown> {
-  const made = typeof given === "function" ? given() : given;
+/** True if the batches depend on the epoch. */
+const knowsEpoch = (given: BatchStream): boolean =>
+  hasEpochs(given) || (typeof given === "function" && given.length > 0);
+
+function iteratorOf(where: string, given: BatchStream, epoch: number): AsyncIterator<unknown> | Iterator<unknown> {
+  const made = typeof given === "function" ? given(epoch) : hasEpochs(given) ? given.epoch(epoch) : given;
   if (typeof made === "object" && made !== null) {
     if (Symbol.asyncIterator in made) return made[Symbol.asyncIterator]();
     if (Symbol.iterator in made) return made[Symbol.iterator]();

@@ -24,7 +24,7 @@ export interface Taken {
   /** The data in memory; null for a stream. */
   readonly examples: Examples | null;
   /** Begins an epoch over all data, in their order, or over the next `steps` batches of a stream. */
-  readonly begin: (steps: number | null) => void;
+  readonly begin: (steps: number | null, epoch?: number) => void;
   readonly release: () => void;
 }
 
@@ -60,7 +60,7 @@ class Trainers {
     if (!first) throw new ArgumentError(`${where}: expected at least one batch, got none.`);
     check(`${where}: batch 1`, first);
     const trainer = new Trainer<Source>(this.#model, this.setup, source);
-    return { trainer, examples: null, begin: (steps) => source.begin(steps), release: () => source.end() };
+    return { trainer, examples: null, begin: source.begin.bind(source), release: () => source.end() };
   }
 
   /**
