@@ -2,7 +2,15 @@
 import { ArgumentError } from "../errors.ts";
 import { seedKey, threefry2x32 } from "../random.ts";
 
-/** Random numbers, drawn one after another. */
+/**
+ * Random numbers for one element, drawn one after another: by Threefry, the same everywhere. `Pipeline.augment` gives one
+ * to its function.
+ *
+ * @example
+ * const random = new ElementRandom(1, 0, 5); // seed 1, epoch 0, element 5
+ * const angle = random.uniform(-10, 10);
+ * const isFlipped = random.chance(0.5);
+ */
 export class ElementRandom {
   readonly #key: readonly [number, number];
   readonly #index: number;

@@ -22,6 +22,11 @@ interface Parts {
 /**
  * A table that stays in its file: iterating gives its rows in parts of some thousand, as {@link Table}s. Only one part
  * is in memory. {@link TableEncoder.fit} learns from it, and {@link TableEncoder.examples} makes training data of it.
+ *
+ * @example
+ * const stream = await streamTable(new Blob(["x,y\n1,2\n3,4\n"]));
+ * stream.names; // ["x", "y"]
+ * (await stream.head(1)).row(0)["y"]; // 2
  */
 export class TableStream implements AsyncIterable<Table> {
   readonly #parts: Parts;
