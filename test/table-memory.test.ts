@@ -53,10 +53,10 @@ async function mostAlive(open: (file: string) => Promise<Table | TableStream>, f
   return most;
 }
 
-test("80,000 rows from a file keep less than 20 MB alive; in memory they keep much more", async () => {
+test("80,000 rows from a file keep less than 30 MB alive; in memory they keep 10 MB more", async () => {
   const file = writeTable("many.csv", 80_000);
   const [streamed, inMemory] = [await mostAlive(streamTable, file), await mostAlive(readTable, file)];
   console.log(`alive: ${streamed.toFixed(1)} MB from the file, ${inMemory.toFixed(1)} MB in memory`);
-  expect(streamed).toBeLessThan(20);
-  expect(inMemory).toBeGreaterThan(1.5 * streamed);
+  expect(streamed).toBeLessThan(30);
+  expect(inMemory).toBeGreaterThan(streamed + 10);
 });

@@ -3,8 +3,8 @@ import { ArgumentError } from "../errors.ts";
 import { seedKey, threefry2x32 } from "../random.ts";
 
 /**
- * Random numbers for one element, drawn one after another: by Threefry, the same everywhere. `Pipeline.augment` gives one
- * to its function.
+ * Random numbers for one element, drawn one after another: by Threefry, the same everywhere. `Pipeline.augment` gives
+ * one to its function.
  *
  * @example
  * const random = new ElementRandom(1, 0, 5); // seed 1, epoch 0, element 5

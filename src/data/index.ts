@@ -47,12 +47,8 @@ export { Table, type Value } from "./table.ts";
 export {
   type EncodedRow,
   type EncoderOptions,
-  type EncoderOptions,
-  type Encoding,
   type Encoding,
   TableEncoder,
-  TableEncoder,
-  type TableParts,
   type TableParts,
 } from "./table-encoder.ts";
 export { streamTable, TableStream } from "./table-stream.ts";

@@ -1,5 +1,6 @@
 // Splits the rows of a table into parts: at random, with equal shares of each class, or by groups.
 import { ArgumentError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { permutation } from "../random.ts";
 
 /** How rows are split. */
@@ -10,6 +11,27 @@ export interface SplitOptions {
   readonly stratify?: string;
   /** The column whose equal values stay in one part. */
   readonly group?: string;
+}
+
+/** What a split needs of a table. */
+interface Rows {
+  readonly size: number;
+  column(name: string): { readonly values: ArrayLike<unknown> };
+}
+
+/**
+ * The indices of the rows of each part, ascending.
+ *
+ * @throws ArgumentError for shares or options that do not fit
+ */
+export function splitRows(table: Rows, shares: readonly number[], options: SplitOptions): Int32Array[] {
+  checkOptions("split", options, ["seed", "stratify", "group"]);
+  const { seed = 0, stratify, group } = options;
+  return splitIndices(table.size, shares, {
+    seed,
+    ...(stratify !== undefined && { strata: table.column(stratify).values }),
+    ...(group !== undefined && { groups: table.column(group).values }),
+  });
 }
 
 /** How indices are split. */

@@ -1,13 +1,13 @@
 // A table in memory: named columns of one type each, and rows that can be taken, split and looked at.
 import { ArgumentError, didYouMean, quote, ShapeError } from "../errors.ts";
-import { checkCount, checkOptions, describe } from "../options.ts";
+import { checkCount, describe } from "../options.ts";
 import { columnOf } from "./build-column.ts";
 import { type Cell, defaultForm } from "./cells.ts";
 import type { ColumnInfo, TableColumn } from "./column.ts";
 import { type ColumnStatistics, statisticsOf } from "./column-statistics.ts";
 import { ColumnScan } from "./infer-column.ts";
 import { cellAt } from "./retype-column.ts";
-import { type SplitOptions, splitIndices } from "./split-rows.ts";
+import { type SplitOptions, splitRows } from "./split-rows.ts";
 
 /** The value of a cell as a program has it; null if it is missing. */
 export type Value = number | boolean | string | Date | null;
@@ -153,14 +153,7 @@ export class Table {
    * [train.size, test.size]; // [2, 2]
    */
   split(shares: readonly number[], options: SplitOptions = {}): Table[] {
-    checkOptions("split", options, ["seed", "stratify", "group"]);
-    const { seed = 0, stratify, group } = options;
-    const given = {
-      seed,
-      ...(stratify !== undefined && { strata: this.column(stratify).values }),
-      ...(group !== undefined && { groups: this.column(group).values }),
-    };
-    return splitIndices(this.size, shares, given).map((rows) => this.rows(rows));
+    return splitRows(this, shares, options).map((rows) => this.rows(rows));
   }
 
   /** What there is to say about each column: how many values are missing, mean, extremes, the most frequent ones. */
