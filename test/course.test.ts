@@ -209,6 +209,8 @@ describe("the numbers of the activations", () => {
     const years = table!.rows.map(([year]) => year);
     const wanted = ["1943", "1949", "1957–58", "1969", "1974", "1986", "1989", "1989", "2006", "2012", "2014", "2014"];
     expect(years).toEqual([...wanted, "2015", "2017", "2018", "2020", "2021–22", "2023–25"]);
+    const ids = ["", ...course.map(({ id }) => id)];
+    for (const row of table!.rows) expect(ids).toContain(row.at(-1));
   });
 });
 
@@ -328,6 +330,7 @@ describe("nabla course", () => {
     const ru = await nabla("course", "n1", "--language", "ru");
     expect(ru.out).toMatch(/^N1\. Нейрон Маккаллока — Питтса \(1943\)\n\nНа входы нейрона/);
     expect(ru.out).not.toMatch(/neuron/);
+    expect(ru.out.endsWith(`\nКод: ${join("recipes", "course", "n1-mcculloch-pitts.ts")}\n\n`)).toBe(true);
   });
 
   it.each([

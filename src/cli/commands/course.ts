@@ -1,4 +1,7 @@
 // `nabla course`: lists the items of the course, and runs them.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { course, type Entry, parts, sections } from "../../../recipes/course/index.ts";
 import type { Language } from "../../../recipes/course/item.ts";
@@ -105,6 +108,18 @@ function listItems(language: Language, json: boolean): void {
   say(`\n${words[language].next} ${course[0]!.id}`);
 }
 
+/** The file of an item, to be read: in a clone its TypeScript, in the package its JavaScript. */
+function sourceOf(id: string): string | undefined {
+  for (const folder of ["../../../../recipes/course/", "../../../recipes/course/"]) {
+    const at = fileURLToPath(new URL(folder, import.meta.url));
+    const files = existsSync(at) ? readdirSync(at).filter((name) => /(?<!\.d)\.[jt]s$/.test(name)) : [];
+    // The first line of an item says which it is: "// N4. AND and OR by one neuron, …".
+    const file = files.find((name) => readFileSync(join(at, name), "utf8").startsWith(`// ${id}. `));
+    if (file) return relative(process.cwd(), join(at, file));
+  }
+  return undefined;
+}
+
 async function runItems(entries: readonly Entry[], seed: number, language: Language, options: CourseOptions) {
   const folder = options.out === undefined ? undefined : new PictureFolder(options.out, language);
   const width = Math.min(process.stdout.columns || 80, 100);
@@ -122,6 +137,8 @@ async function runItems(entries: readonly Entry[], seed: number, language: Langu
       if (!folder && !process.stdout.writable) return;
     }
     answers.push({ id: entry.id, title, parts: shown });
+    const source = sourceOf(entry.id);
+    if (source && !options.json) say(`${page.paint("dim", `${words[language].code} ${source}`)}\n`);
   }
   if (options.json) sayJson(answers);
   else if (folder) say(wrap(words[language].written(folder.count, options.out!)));

@@ -48,13 +48,16 @@ export function plotSvg(plot: Plot, language: Language): string {
   const height = size.height + legend.lines * legendLine - legendLine;
   const title = escapeXml(plot.title[language]);
   const [xLabel, yLabel] = [inLanguage(plot.x, language), inLanguage(plot.y, language)].map(escapeXml);
+  // A title that would be wider than the picture is squeezed into it.
+  const shrunk =
+    plot.title[language].length > 70 ? ` textLength="${size.width - 40}" lengthAdjust="spacingAndGlyphs"` : "";
   const middle = { x: (area.left + area.right) / 2, y: (area.top + area.bottom) / 2 };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${height}" width="${size.width}" ` +
       `height="${height}" role="img" aria-label="${title}" lang="${language}">`,
     `<title>${title}</title><style>${style}</style>`,
     `<rect class="ground" width="${size.width}" height="${height}"/>`,
-    `<text class="title" x="${middle.x}" y="26" text-anchor="middle">${title}</text>`,
+    `<text class="title" x="${middle.x}" y="26" text-anchor="middle"${shrunk}>${title}</text>`,
     ...grid(xScale, yScale, x, y, plot.yScale !== "log"),
     `<text x="${middle.x}" y="${area.bottom + 42}" text-anchor="middle">${xLabel}</text>`,
     `<text transform="translate(20 ${middle.y}) rotate(-90)" text-anchor="middle">${yLabel}</text>`,

@@ -40,6 +40,7 @@ const en = {
   allAndItems: "expected either items or --all, not both.",
   noFolder: (folder: string, reason: string) => `--out: the folder "${folder}" cannot be written: ${reason}.`,
   optionsWithoutItem: (names: string) => `${names}: expected an item to run, such as N1, or --all.`,
+  code: "The code:",
   error: "error:",
 };
 
@@ -77,6 +78,7 @@ const ru: typeof en = {
   allAndItems: "нужны либо примеры, либо --all, но не то и другое.",
   noFolder: (folder: string, reason: string) => `--out: в папку «${folder}» нельзя записать: ${reason}.`,
   optionsWithoutItem: (names: string) => `${names}: укажите пример, например N1, или --all.`,
+  code: "Код:",
   error: "ошибка:",
 };
 
