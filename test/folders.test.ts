@@ -196,6 +196,12 @@ describe("imageFolder", () => {
       ShapeError,
     ],
     [
+      "an address of a folder",
+      () => imageFolder("https://example.org/images"),
+      /expected the path of a folder, or a list of addresses for each class, got "https/,
+      ArgumentError,
+    ],
+    [
       "a number",
       () => imageFolder(5 as never),
       /expected a folder's path, a list of Files or lists by class, got 5/,
@@ -271,6 +277,11 @@ describe("imageFolder", () => {
     const inOrder = Array.from({ length: 11 }, (_, i) => i);
     expect(first.flat().sort((a, b) => a - b)).toEqual(inOrder);
     expect(second).not.toEqual(first);
+    // An epoch is told by its index, too, as fit does it.
+    const third: number[] = [];
+    for await (const { x } of images.batches(4, { seed: 3 })(1))
+      third.push(...x.array.data.filter((_, i) => i % 4 === 0));
+    expect(third).toEqual(second.flat());
     const again = images.batches(4, { seed: 3 });
     expect([await epoch(again), await epoch(again)]).toEqual([first, second]);
     expect((await epoch(images.batches(11, { shuffle: false })))[0]).toEqual([0, 1, 10, 2, 3, 4, 5, 6, 7, 8, 9]);

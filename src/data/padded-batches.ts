@@ -23,9 +23,10 @@ export interface PaddedBatch {
 }
 
 /**
- * Batches for `fit` of sequences `[time, …]` with a target each, every batch filled up to its own longest, as
- * {@link padSequences} does it: a function that begins a new epoch with each call, in another order. Sequences of about
- * the same length share a batch, so that little is filled up; which batches follow one another is random.
+ * Batches for `fit` of sequences `[time, …]` with a target each, every batch filled up to its own longest, as {@link
+ * padSequences} does it: a function of an epoch's index, which counts on by itself where none is given. Each epoch has
+ * another order. Sequences of about the same length share a batch, so that little is filled up; which batches follow
+ * one another is random.
  *
  * Layers skip what was filled up by their mask: `layers.embedding(…, { maskZero: true })`, `layers.masking()`.
  *
@@ -40,7 +41,7 @@ export function paddedBatches(
   sequences: readonly ColumnSource[],
   targets: ColumnSource,
   options: PaddedBatchOptions,
-): () => Generator<PaddedBatch> {
+): (epoch?: number) => Generator<PaddedBatch> {
   const where = "paddedBatches";
   const names = ["batchSize", "shuffle", "seed", "length", "multipleOf", "value", "padding", "truncating"];
   checkOptions(where, options, names);
@@ -56,14 +57,16 @@ export function paddedBatches(
   const arrays = sequences.map((sequence, i) => columnFrom(emptyAsArray(sequence), `${where}: sequence ${i}`).array);
   // The forms of all are compared now, and not when a batch is due.
   padSequences(arrays, { ...pad, length: 1 });
-  let epoch = 0;
-  return function* () {
+  permutation(0, seed);
+  let next = 0;
+  return function* (given) {
+    const epoch = checkCount(where, "epoch", given ?? next, 0);
+    next = epoch + 1;
     const order = Array.from(shuffle ? permutation(count, seed, 2 * epoch) : Array(count).keys());
     // Sequences of one length keep their random order: the sort is stable.
     if (shuffle) order.sort((a, b) => arrays[a]!.shape[0]! - arrays[b]!.shape[0]!);
     const batches = Math.ceil(count / size);
     const turns = shuffle ? permutation(batches, seed, 2 * epoch + 1) : Array(batches).keys();
-    epoch++;
     for (const turn of turns) {
       const rows = Int32Array.from(order.slice(turn * size, (turn + 1) * size));
       const { data } = padSequences(

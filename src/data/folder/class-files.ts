@@ -62,6 +62,10 @@ export async function classFiles(
     return !name.startsWith(".") && extensions.includes(name.slice(name.lastIndexOf(".") + 1).toLowerCase());
   };
   if (isRecord(source)) return fromRecord(where, source);
+  if (typeof source === "string" && (source === "" || /^https?:/.test(source)))
+    throw new ArgumentError(
+      `${where}: expected the path of a folder, or a list of addresses for each class, got ${describe(source)}.`,
+    );
   const folder = typeof source === "string" ? source : "the given files";
   const all = typeof source === "string" ? await listFolder(where, source) : listFiles(where, source);
   const found = all.files.filter(({ path }) => isWanted(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -142,7 +146,7 @@ async function listFolder(where: string, folder: string): Promise<Listing> {
   const files: Found[] = [];
   const folders: string[] = [];
   const walk = async (path: string, level: number): Promise<void> => {
-    const at = join(folder, path);
+    const at = path === "" ? folder : join(folder, path);
     const entries = await fs.readdir(at, { withFileTypes: true }).catch((error: unknown) => {
       throw fileError("read the folder", at, error);
     });

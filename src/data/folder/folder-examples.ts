@@ -202,13 +202,18 @@ export class FolderExamples implements AsyncIterable<FileExample> {
    *
    * @throws ArgumentError for other options; while they are read, FileError for a file that cannot be read
    */
-  batches(batchSize: number, options: FolderBatchOptions = {}): () => AsyncGenerator<FolderBatch> {
+  batches(batchSize: number, options: FolderBatchOptions = {}): (epoch?: number) => AsyncGenerator<FolderBatch> {
     checkOptions("batches", options, ["shuffle", "seed"]);
     const size = checkCount("batches", "batchSize", batchSize);
     const { seed = 0 } = options;
     const isShuffled = checkFlag("batches", "shuffle", options.shuffle ?? true);
-    let epoch = 0;
-    return () => this.#batches(isShuffled ? permutation(this.size, seed, epoch++) : this.#inOrder(), size);
+    permutation(0, seed);
+    let next = 0;
+    return (epoch) => {
+      const at = checkCount("batches", "epoch", epoch ?? next, 0);
+      next = at + 1;
+      return this.#batches(isShuffled ? permutation(this.size, seed, at) : this.#inOrder(), size);
+    };
   }
 
   #inOrder(): number[] {
