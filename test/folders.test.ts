@@ -287,6 +287,32 @@ describe("imageFolder", () => {
     expect((await epoch(images.batches(11, { shuffle: false })))[0]).toEqual([0, 1, 10, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
+  test("give a pipeline, shuffled and split exactly", async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 9 }, (_, i) => [`${i % 3 ? "a" : "b"}/${i}.png`, flat(i, 2, 2)]),
+    );
+    const folder = folderOf(many);
+    const images = await imageFolder(folder, { channels: 1 });
+    const [batch] = await images.pipeline().batch(9).toArray();
+    expect([batch!.x.shape, batch!.x.scale, Array.from(batch!.y.data)]).toEqual([
+      [9, 2, 2, 1],
+      1 / 255,
+      [...images.labels],
+    ]);
+    const parts = await images.pipeline().split([2 / 3, 1 / 3], { stratify: ({ y }) => y });
+    expect(parts.map(({ size }) => size)).toEqual([6, 3]);
+    const seen = await Promise.all(parts.map((part) => part.shuffle({ seed: 1 }).toArray()));
+    const first = seen.flat().map(({ x }) => x.data[0]!);
+    expect(first.sort((a, b) => a - b)).toEqual(Array.from({ length: 9 }, (_, i) => i));
+    writeFileSync(join(folder, "a", "broken.png"), "no image");
+    const lenient = await imageFolder(folder, { channels: 1, onError: "skip" });
+    expect((await lenient.pipeline().toArray()).length).toBe(9);
+    expect(lenient.skipped.length).toBe(1);
+    const model = sequential([layers.flatten(), layers.dense(2)], { inputShape: [2, 2, 1] });
+    model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
+    expect((await model.fit(images.pipeline().shuffle().batch(4), { epochs: 2 })).epochs.length).toBe(2);
+  });
+
   test("a model learns from a stream of files", async () => {
     const many = Object.fromEntries(
       Array.from({ length: 24 }, (_, i) => [`${i % 2 ? "light" : "dark"}/${i}.png`, flat(i % 2 ? 200 + i : i)]),

@@ -29,6 +29,7 @@ export type {
   FileExample,
   FolderBatch,
   FolderBatchOptions,
+  FolderElement,
   FolderExamples,
   FolderSplitOptions,
   SkippedFile,

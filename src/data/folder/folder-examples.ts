@@ -6,8 +6,10 @@ import { readWhole } from "../../io/whole-file.ts";
 import { checkChoice, checkCount, checkFlag, checkOptions } from "../../options.ts";
 import { permutation } from "../../random.ts";
 import { formatShape, sameShape, sizeOf } from "../../shape.ts";
-import { type Column, Dataset } from "../dataset.ts";
+import { type Column, Dataset, type TypedColumn } from "../dataset.ts";
+import { Pipeline } from "../pipeline.ts";
 import { splitRows } from "../split-rows.ts";
+import { indexed } from "../stage.ts";
 import { type ClassFile, namesInOrder, type Part } from "./class-files.ts";
 
 /** How the numbers of a file are made. */
@@ -43,6 +45,14 @@ export interface FileExample {
   /** The class number. */
   readonly target: number;
   readonly path: string;
+}
+
+/** An example in a pipeline. */
+export interface FolderElement {
+  /** What the file holds, with its scale. */
+  readonly x: TypedColumn;
+  /** The class number. */
+  readonly y: number;
 }
 
 /** The options of {@link FolderExamples.batches}. */
@@ -214,6 +224,26 @@ export class FolderExamples implements AsyncIterable<FileExample> {
       next = at + 1;
       return this.#batches(isShuffled ? permutation(this.size, seed, at) : this.#inOrder(), size);
     };
+  }
+
+  /**
+   * A pipeline of the examples `{ x, y }`, for steps of one's own between file and model: `map`, `augment`, `balance` …
+   * Files are read in any order, and so shuffled exactly; with `onError: "skip"` they are a stream. `features` are
+   * computed of batches only, and so are not part of it.
+   *
+   * @example
+   * const images = await imageFolder("photos", { size: 8, channels: 1 });
+   * const dark = images.pipeline().filter(({ x }) => x.data[0] < 128).batch(2);
+   * (await dark.toArray())[0].x.shape; // [2, 8, 8, 1]
+   */
+  pipeline(): Pipeline<FolderElement> {
+    const { scale } = this.#reader;
+    const element = ({ input, target }: FileExample): FolderElement => ({
+      x: { ...input, ...(scale !== 1 && { scale }) },
+      y: target,
+    });
+    if (this.#skips) return Pipeline.from((_: number) => this.#each(this.#inOrder())).map(element);
+    return new Pipeline(indexed(this.size, async (i) => element(await this.at(i))));
   }
 
   #inOrder(): number[] {
