@@ -451,6 +451,54 @@ describe("a training step of one's own", () => {
     expect(() => gan.compile({ metrics: ["mae"] } as never)).toThrow(/expected a loss/);
     await expect(compiled().fit(x)).rejects.toThrow(/got inputs alone/);
   });
+  test("says by itself what its layers take: its call may take something else, and is not tried on the data", async () => {
+    class Bare extends Gan {
+      override readonly generator = sequential([layers.dense(4), layers.dense(1)]);
+      override readonly critic = sequential([layers.dense(4), layers.dense(1)]);
+      calls = 0;
+      override call(noise: Tensor): Tensor {
+        this.calls++;
+        return this.generator.apply(noise);
+      }
+      override trainStep({ inputs }: Batch<Tensor>, step: StepContext) {
+        return super.trainStep({ inputs, targets: inputs, weights: null }, step);
+      }
+    }
+    const gan = new Bare({ seed: 1 });
+    gan.compile();
+    await gan.fit([[3], [3.5], [4]], { epochs: 2, verbose: 0 });
+    expect([gan.calls, gan.countParams()]).toEqual([0, 12 + 5 + 8 + 5]);
+    expect([gan.generator.inputShape, gan.critic.inputShape, gan.inputShape]).toEqual([[2], [1], null]);
+    await expect(gan.toBytes()).rejects.toThrow(
+      "model bare: its call does not take what its trainStep takes, inputs of shape [batch,1]; tell its own by build([…]).",
+    );
+    expect((await gan.predict([[0, 0]])).shape).toEqual([1, 1]);
+    expect(gan.inputShape).toEqual([2]);
+    const weights = await gan.getWeights();
+    expect(Object.keys(weights)).toContain("generator/dense_1/kernel");
+    await gan.fit([[3], [3.5], [4]], { epochs: 1, verbose: 0 });
+    expect(await gan.getWeights()).not.toEqual(weights);
+  });
+  test("what only its call uses gets weights when it is called", async () => {
+    class Two extends Model<any, Tensor, Tensor> {
+      readonly body = layers.dense(2, { kernelInitializer: "ones" });
+      readonly head = layers.dense(1, { kernelInitializer: "ones" });
+      call(x: Tensor): Tensor {
+        return this.head.apply(this.body.apply(x));
+      }
+      trainStep({ inputs }: Batch<Tensor>, { differentiate, update }: StepContext) {
+        const { loss, gradients } = differentiate(() => this.body.apply(inputs).square().mean(), this.body);
+        update(gradients, this.body, this.training!.optimizer);
+        return { loss };
+      }
+    }
+    const model = new Two().compile({ optimizer: "sgd" });
+    const { epochs } = await model.fit([[1], [2]], { epochs: 1, verbose: 0 });
+    expect(epochs[0]!.loss).toBe(2.5);
+    expect((await model.predict([[1]])).shape).toEqual([1, 1]);
+    expect([model.inputShape, model.outputShape, model.countParams()]).toEqual([[1], [1], 7]);
+    expect(Object.keys(await model.getWeights())).toContain("head/kernel");
+  });
   test("a model whose layers add its whole loss needs no other, nor targets", async () => {
     class Autoencoder extends Model<any, Tensor, Tensor> {
       readonly inner = layers.dense(1, { useBias: false, kernelInitializer: "ones" });

@@ -31,9 +31,9 @@ import {
   toColumns,
 } from "../train/examples.ts";
 import type { FitOptions } from "../train/fit-options.ts";
+import type { OwnStep } from "../train/own-step.ts";
 import { type PredictOptions, Predictor } from "../train/predict.ts";
 import type { TrainingSetup } from "../train/setup.ts";
-import type { OwnStep } from "../train/trainer.ts";
 import { AskedTraining } from "./asked-training.ts";
 import type { Bytes, DataInfo, ModelSource, SaveOptions } from "./model-file.ts";
 import { askedObjectives, type PerOutput } from "./objectives.ts";

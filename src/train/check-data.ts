@@ -8,6 +8,7 @@ import type { Network } from "../nn/tree/network.ts";
 import { formatBatchShape, isShape, leavesOf, namedLeaves } from "../nn/tree/tree.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { columnShapes, type Examples, isColumn } from "./examples.ts";
+import { inferStep, type OwnStep } from "./own-step.ts";
 import type { TrainingSetup } from "./setup.ts";
 
 /** What the checks of one output see. */
@@ -21,15 +22,26 @@ interface Checked {
   readonly outputShape: Shape;
 }
 
-/** Infers the shapes of the model from the data, and checks the data against the model. */
-export function prepareModel(where: string, model: Network, examples: Examples, setup: TrainingSetup): void {
+/**
+ * Infers the shapes of the model from the data, and checks the data against the model. A training step of the model's
+ * own, `step`, says itself what becomes of the data.
+ */
+export function prepareModel(
+  where: string,
+  model: Network,
+  examples: Examples,
+  setup: TrainingSetup,
+  step: OwnStep["trainStep"] | null = null,
+): void {
   const { inputs, targets, name, size } = examples;
   if (size === 0) throw new ArgumentError(`${where}: expected at least one example, got an empty data set, "${name}".`);
-  model.declare(columnShapes(inputs));
+  if (step) inferStep(model, examples, step);
+  else model.declare(columnShapes(inputs));
   for (const [of, column] of namedLeaves(inputs, isColumn))
     checkFiniteColumn(where, column, `the inputs${of && ` ${of}`} of "${name}"`);
   for (const [of, column] of namedLeaves(targets, isColumn))
     checkFiniteColumn(where, column, `the targets${of && ` ${of}`} of "${name}"`);
+  if (step) return;
   const columns = leavesOf(targets, isColumn);
   const { outputShape } = model.requireShapes();
   const outputs = leavesOf(outputShape, isShape);

@@ -13,10 +13,10 @@ import {
   weightClasses,
 } from "./examples.ts";
 import { type FitOptions, type ResolvedFitOptions, resolveFitOptions } from "./fit-options.ts";
+import type { OwnStep } from "./own-step.ts";
 import { Run, type Training, type Validation } from "./run.ts";
 import { type TrainingSetup, trainedRanges } from "./setup.ts";
 import { orderedByShares } from "./split.ts";
-import type { OwnStep } from "./trainer.ts";
 import { type Taken, type TakenResident, trainersOf } from "./trainers.ts";
 
 /**

@@ -1,18 +1,25 @@
 // The tools of a training step of one's own: gradients of a loss by the weights of a layer, and updates along them.
 
+import type { Column } from "../data/dataset.ts";
 import { ArgumentError, didYouMean, ShapeError } from "../errors.ts";
 import { concatenate, zeros } from "../functions/array.ts";
-import type { Key } from "../functions/random.ts";
+import { type Key, key } from "../functions/random.ts";
 import { gradients } from "../gradient.ts";
+import { inferIn } from "../nn/tree/call.ts";
 import { Layer } from "../nn/tree/layer.ts";
+import type { Network } from "../nn/tree/network.ts";
 import { assignRanges, readingThrough, readRange, type TrainedRange } from "../nn/tree/store.ts";
 import { layersIn, parametersIn } from "../nn/tree/structure.ts";
+import { leavesOf, type Tensors } from "../nn/tree/tree.ts";
 import { weightsOf } from "../nn/tree/weights.ts";
 import { Optimizer } from "../optimizers/optimizer.ts";
 import { describe } from "../options.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
+import { columnShapes, type Examples, isColumn, noTargets } from "./examples.ts";
+import { seenDType } from "./resident.ts";
+import type { Batch } from "./source.ts";
 
 /** A loss with its gradients, by the paths of the weights below a layer: `dense_1/kernel`. */
 export interface Differentiated {
@@ -33,6 +40,11 @@ export interface StepContext {
   differentiate(loss: () => Tensor, of: Layer): Differentiated;
   /** Takes a step of an optimizer along given gradients, by path; those that are left out count as zeros. */
   update(gradients: Readonly<Record<string, Tensor>>, of: Layer, optimizer: Optimizer): void;
+}
+
+/** A model that has a training step of its own: it returns the figures that are reported, each one number. */
+export interface OwnStep {
+  trainStep?(batch: Batch<any, any>, step: StepContext): Readonly<Record<string, Tensor>>;
 }
 
 /** The ranges of the trainable weights below a layer, as it is frozen now. */
@@ -56,16 +68,48 @@ function slopesOf(loss: () => Tensor, ranges: readonly TrainedRange[]): { value:
 
 /** Implements {@link StepContext.minimize}. */
 export function minimize(loss: () => Tensor, of: Layer, optimizer: Optimizer): Tensor {
-  if (typeof loss !== "function" || !(of instanceof Layer) || !(optimizer instanceof Optimizer))
-    throw new ArgumentError(
-      "minimize: expected a function that computes the loss, a layer and an optimizer from optimizers.…(), " +
-        `got ${describe(loss)}, ${describe(of)} and ${describe(optimizer)}.`,
-    );
+  checkMinimize(loss, of, optimizer);
   const { ranges, frozen } = rangesOf(of);
   const { value, slopes } = slopesOf(loss, ranges);
   optimizer.applyGradients(ranges.flatMap((range, i) => (slopes[i] ? [[slopes[i], range] as const] : [])));
   constrain(of, frozen);
   return value;
+}
+
+function checkMinimize(loss: unknown, of: unknown, optimizer: unknown): void {
+  if (typeof loss !== "function" || !(of instanceof Layer) || !(optimizer instanceof Optimizer))
+    throw new ArgumentError(
+      "minimize: expected a function that computes the loss, a layer and an optimizer from optimizers.…(), " +
+        `got ${describe(loss)}, ${describe(of)} and ${describe(optimizer)}.`,
+    );
+}
+
+/**
+ * Declares the parameters of all layers that a training step calls, by calling it once with a batch that has no
+ * numbers.
+ */
+export function inferStep(
+  model: Network,
+  { inputs, targets, weights }: Examples,
+  step: NonNullable<OwnStep["trainStep"]>,
+): void {
+  const given = { inputs, ...(targets !== noTargets && { targets }), ...(weights && { weights }) };
+  const dtypes = leavesOf<Column>(given, isColumn).map(seenDType);
+  const declare = (blank: Tensors): unknown =>
+    step.call(model, { targets: [], weights: null, ...(blank as Partial<Batch>) } as Batch, {
+      key: key(0),
+      minimize(loss, of, optimizer) {
+        checkMinimize(loss, of, optimizer);
+        return loss();
+      },
+      differentiate(loss, of) {
+        const value = loss();
+        const trained = of.trainableVariables.map(({ path, shape }) => [path, zeros(shape)] as const);
+        return { loss: value, gradients: Object.fromEntries(trained) };
+      },
+      update: () => undefined,
+    });
+  model.declareBy(columnShapes(inputs), () => inferIn(columnShapes(given), dtypes, declare));
 }
 
 /** Implements {@link StepContext.differentiate}. */

@@ -1,5 +1,6 @@
 // Data sets in the backend's own memory: written once, in their own dtype, and read by every step.
 import type { Column } from "../data/dataset.ts";
+import type { DType } from "../dtype.ts";
 import { isHalf } from "../half.ts";
 import { leavesOf, type Tree } from "../nn/tree/tree.ts";
 import { gather } from "../ops/index.ts";
@@ -42,6 +43,10 @@ export class ResidentColumn {
     this.#variable.assign(tensor(column.array));
   }
 }
+
+/** The dtype in which a model sees the numbers of a column. */
+export const seenDType = ({ array: { dtype }, scale, offset }: Column): DType =>
+  isHalf(dtype) || scale !== undefined || offset !== undefined ? "float32" : dtype;
 
 /** Applies the scale and offset of a {@link Column} to its raw numbers. */
 export function rescale(raw: Tensor, scale: number | undefined, offset: number | undefined): Tensor {

@@ -19,20 +19,15 @@ import { checkNotAsync } from "../transformations/outputs.ts";
 import { type Variable, variable } from "../variable.ts";
 import { measure } from "./measure.ts";
 import { Meters } from "./meters.ts";
-import { constrain, differentiate, minimize, type StepContext, update } from "./own-step.ts";
+import { constrain, differentiate, minimize, type OwnStep, update } from "./own-step.ts";
 import { type TrainingSetup, trainedRanges } from "./setup.ts";
-import type { Batch, Ready, Source } from "./source.ts";
+import type { Ready, Source } from "./source.ts";
 
 /**
  * "train" takes a step along a gradient; "accumulate" adds a gradient to those that wait, and leaves the weights as
  * they are; "apply" takes a step along the mean of its own gradient and of those that wait.
  */
 export type StepKind = "train" | "accumulate" | "apply" | "evaluate";
-
-/** A model that has a training step of its own: it returns the figures that are reported, each one number. */
-export interface OwnStep {
-  trainStep?(batch: Batch<any, any>, step: StepContext): Readonly<Record<string, Tensor>>;
-}
 
 /** The program of a step; it returns the figures so far. */
 type Step = Compiled<[], Tensor[]>;

@@ -14,6 +14,7 @@ import {
   type TrainingData,
   toExamples,
 } from "./examples.ts";
+import type { OwnStep } from "./own-step.ts";
 import type { TrainingSetup } from "./setup.ts";
 import { ResidentSource, type Source } from "./source.ts";
 import { Trainer } from "./trainer.ts";
@@ -50,11 +51,17 @@ class Trainers {
     return { inputs: this.#model.inputShape, targets: this.#model.outputShape };
   }
 
+  /** The training step of the model's own, for data that it is trained on; null for data that are only measured. */
+  #stepFor(where: string): OwnStep["trainStep"] | null {
+    return where === "fit" ? ((this.#model as OwnStep).trainStep ?? null) : null;
+  }
+
   /** Takes a trainer for data in any form; the model's shapes follow from them. */
   async take(where: string, given: TrainingData | BatchStream): Promise<Taken> {
     if (!isStream(given)) return this.resident(where, await toExamples(where, given, this.forms));
     const { StreamSource } = await import("./stream.ts");
-    const check = (at: string, batch: Examples) => prepareModel(at, this.#model, batch, this.setup);
+    const step = this.#stepFor(where);
+    const check = (at: string, batch: Examples) => prepareModel(at, this.#model, batch, this.setup, step);
     const source = new StreamSource(where, given, () => this.forms, check);
     const first = await source.first();
     if (!first) throw new ArgumentError(`${where}: expected at least one batch, got none.`);
@@ -69,7 +76,7 @@ class Trainers {
    * one.
    */
   resident(where: string, examples: Examples): TakenResident {
-    prepareModel(where, this.#model, examples, this.setup);
+    prepareModel(where, this.#model, examples, this.setup, this.#stepFor(where));
     const trainer = examples.dataset ? this.#ofDataset(examples, examples.dataset) : this.#ofArray(examples);
     const { source } = trainer;
     source.busy = true;

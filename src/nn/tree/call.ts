@@ -274,6 +274,25 @@ export interface Inferred {
   readonly output: Tree<{ readonly shape: readonly number[]; readonly dtype: DType }>;
 }
 
+/** A batch of tensors that have no numbers, for shapes of examples in any form. */
+function blank(shapes: Shapes, dtypes: readonly DType[]): Tensors {
+  let index = 0;
+  return mapTree(shapes, isShape, (shape) => {
+    const dtype = dtypes[index] ?? "float32";
+    return new Tensor(placeholder(index++, [probed, ...shape], dtype));
+  });
+}
+
+/** Runs `body` while shapes are inferred; what it assigns is forgotten. */
+const inferring = <T>(firstId: number, body: () => T): T =>
+  whileInferring(() => tracing({ reads: new Map(), assigned: new Map(), firstId }, body));
+
+/** A function of tensors that have no numbers: all layers that it calls declare their parameters. */
+export function inferIn(shapes: Shapes, dtypes: readonly DType[], body: (inputs: Tensors) => unknown): void {
+  const inputs = blank(shapes, dtypes);
+  inferring(tensorsOf("inputs", inputs)[0]?.node.id ?? 0, () => body(inputs));
+}
+
 /**
  * Infers the shapes of a layer's outputs: calls it once with tensors that have no numbers, so that all layers below
  * declare their parameters. Nothing is computed, and no weights are made.
@@ -284,15 +303,9 @@ export function infer(
   dtypes: readonly DType[],
   options: Pick<CallOptions, "onOutput" | "through"> = {},
 ): Inferred["output"] {
-  let index = 0;
-  const inputs = mapTree(shapes, isShape, (shape) => {
-    const dtype = dtypes[index] ?? "float32";
-    return new Tensor(placeholder(index++, [probed, ...shape], dtype));
-  });
-  const [first] = tensorsOf("inputs", inputs);
-  const trace = { reads: new Map(), assigned: new Map(), firstId: first?.node.id ?? 0 };
+  const inputs = blank(shapes, dtypes);
   const call = new Call(layer, options, true);
-  const { output } = whileInferring(() => tracing(trace, () => call.result(inputs)));
+  const { output } = inferring(tensorsOf("inputs", inputs)[0]?.node.id ?? 0, () => call.result(inputs));
   return mapTree(output, isTensor, ({ shape, dtype }) => {
     if (shape[0] === probed) return { shape: shape.slice(1), dtype };
     throw new ShapeError(

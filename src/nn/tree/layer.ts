@@ -7,6 +7,7 @@ import { type InitializerLike, initializer } from "../weights/initializers.ts";
 import { type Regularizer, type RegularizerLike, regularizer } from "../weights/regularizers.ts";
 import { Call, type CallContext, type CallOptions, currentCall, currentPath, infer, type Masks } from "./call.ts";
 import { Parameter, type ParameterOptions } from "./parameter.ts";
+import { isInferring } from "./store.ts";
 import { parametersIn } from "./structure.ts";
 import { type Application, holdsSymbolic, type Symbolic, SymbolicTensor, symbolicLeaves } from "./symbolic.ts";
 import {
@@ -150,8 +151,7 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
   protected run(inputs: In, options: CallOptions): Tensors {
     const dtypes = leavesOf(inputs as Tensors, isTensor).map((x) => x.dtype);
     infer(this, shapesOf(inputs), dtypes);
-    this.#seed ??= standalone++;
-    weightsOf(this, this.#seed);
+    if (!isInferring()) weightsOf(this, (this.#seed ??= standalone++));
     return new Call(this, options).result(inputs).output;
   }
 
@@ -231,12 +231,13 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
   }
 
   #variables(): readonly NamedVariable[] {
-    if (this.#builtFor === null)
+    const named = parametersIn(this);
+    if (named.length === 0 && this.#builtFor === null && !isInferring())
       throw new NablaError(
         `${this.describe()} does not know its parameters yet: apply it, or tell the model its input shape, ` +
           "sequential([…], { inputShape }).",
       );
-    return parametersIn(this).map(({ path, parameter, trainable }) => ({
+    return named.map(({ path, parameter, trainable }) => ({
       path,
       shape: parameter.shape,
       trainable,

@@ -6,6 +6,7 @@ import type { Shape } from "../../shape.ts";
 import { tensor } from "../../tensor.ts";
 import { Call, type CallOptions, type CallResult, currentCall, infer, type LayerOutput } from "./call.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { isInferring } from "./store.ts";
 import { layersIn, type Placed, parametersIn } from "./structure.ts";
 import {
   checkForm,
@@ -39,6 +40,8 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
   readonly seed: number | undefined;
   #inference: Inference | null = null;
   #isDeclared = false;
+  /** The shapes of what a training step of the model's own takes, if that step has declared the parameters. */
+  #trainedOn: Shapes | null = null;
   #weights: Weights | null = null;
 
   constructor(where: string, options: LayerOptions, known: readonly string[], seed: number | undefined) {
@@ -48,12 +51,12 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
 
   /** The shape of one input, or several in the form in which the model takes them; null while it is not known. */
   get inputShape(): Shapes | null {
-    return this.#inference?.input ?? null;
+    return this.#inferred()?.input ?? null;
   }
 
   /** The shape of one output, or several in the form in which the model gives them; null while it is not known. */
   get outputShape(): Shapes | null {
-    return this.#inference?.output ?? null;
+    return this.#inferred()?.output ?? null;
   }
 
   /** The dtypes of the inputs, in order, where the model knows them. */
@@ -108,6 +111,29 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
   }
 
   /**
+   * Declares the parameters of all layers that a training step of the model's own calls: `step` takes it without
+   * numbers, for inputs of this shape. The model's `call` may take others.
+   */
+  declareBy(inputShape: Shapes, step: () => void): void {
+    if (this.built) return;
+    step();
+    this.#trainedOn = inputShape;
+    // Layers that the step does not call, though it may use their weights, are those of the call.
+    if (layersIn<Layer>(this).some(({ layer, path }) => path !== "" && layer.builtFor === null)) this.#inferred();
+  }
+
+  /** What is known of the shapes. Those of a training step's inputs count if the model's `call` takes them too. */
+  #inferred(): Inference | null {
+    if (this.#inference || !this.#trainedOn || currentCall()) return this.#inference;
+    try {
+      this.declare(this.#trainedOn);
+    } catch (error) {
+      if (!(error instanceof NablaError)) throw error;
+    }
+    return this.#inference;
+  }
+
+  /**
    * Calls the model with tensors that have no numbers, of the shapes that it takes. `through` gives what takes the
    * place of each layer's output. Throws {@link NablaError} while the shapes are not known.
    */
@@ -138,8 +164,9 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
 
   /** The model's weights, made at the first call. Throws while the shapes are not known. */
   weights(seed?: number): Weights {
-    if (this.#weights) return this.#weights;
-    this.requireShapes();
+    if (this.#weights && !this.#trainedOn) return this.#weights;
+    if (!this.#trainedOn) this.requireShapes();
+    // The call may use layers that the training step did not.
     this.#weights = weightsOf(this, this.seed ?? seed ?? 0);
     return this.#weights;
   }
@@ -157,7 +184,13 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
 
   /** The shapes of the inputs and outputs. Throws {@link NablaError} while they are not known. */
   requireShapes(): { inputShape: Shapes; outputShape: Shapes } {
-    if (this.#inference) return { inputShape: this.#inference.input, outputShape: this.#inference.output };
+    const known = this.#inferred();
+    if (known) return { inputShape: known.input, outputShape: known.output };
+    if (this.#trainedOn)
+      throw new NablaError(
+        `model ${this.name}: its call does not take what its trainStep takes, inputs of shape ` +
+          `${formatShapes(this.#trainedOn)}; tell its own by build([…]).`,
+      );
     throw new NablaError(
       `model ${this.name} does not know its input shape yet: fit it, call build([…]), or begin with layers.input([…]).`,
     );
@@ -172,7 +205,7 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
     const scalar = leavesOf(inputs as Tensors, isTensor).some((x) => x.ndim === 0);
     if (scalar) throw new ShapeError(`model ${this.name}: expected a batch of examples, got a single number.`);
     this.declare(shapesOf(inputs));
-    this.weights();
+    if (!isInferring()) this.weights();
     const { losses, ...result } = new Call(this, options).result(inputs);
     const penalties = parametersIn(this).flatMap(({ parameter, trainable }) =>
       trainable && parameter.regularizer ? [parameter.regularizer.call(parameter.value)] : [],
@@ -187,6 +220,7 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
 
   /** The layers of the tree with their places and the shapes of their outputs, without the root. */
   rows(): SummaryRow[] {
+    this.#inferred();
     return layersIn<Layer>(this)
       .filter(({ path }) => path !== "")
       .map((placed) => ({ ...placed, outputShape: this.#inference?.byPath.get(placed.path) ?? null }));

@@ -64,9 +64,8 @@ export class Parameter {
     if (!this.#storage && isInferring()) return zeros(this.shape);
     if (!this.#storage)
       throw new NablaError(
-        `parameter ${this.name} has no numbers yet: a model makes those of the layers that its call uses, once: a ` +
-          "layer that comes into one of its fields later has none. A layer that only trainStep uses must know its " +
-          "input shape: sequential([…], { inputShape }) or layers.input([…]).",
+        `parameter ${this.name} has no numbers yet: a model makes those of the layers that its call or its trainStep ` +
+          "uses, once: a layer that comes into one of its fields later has none.",
       );
     return readParameter(this.#storage.variable, this.#storage.offset, this.shape);
   }
