@@ -17,6 +17,7 @@ const slowTests = [
     "examples",
     "failures",
     "files",
+    "folders",
     "fuzz*",
     "goldens",
   ],

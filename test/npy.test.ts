@@ -150,6 +150,13 @@ describe("decodeNpz", () => {
     expect(read).toThrow(/^"dir\/a\.npz[^\n]*\.$/);
   });
 
+  test("refuses numbers that were changed in an archive that is not compressed", () => {
+    const bytes = encodeNpz({ a: fromTyped(Float32Array.of(1, 2, 3), [3]) });
+    const at = Buffer.from(bytes).indexOf(Buffer.from(Float32Array.of(2).buffer));
+    const other = Uint8Array.from(bytes, (byte, i) => (i === at + 3 ? byte ^ 1 : byte));
+    expect(() => decodeNpz(other, "a.npz")).toThrow(/"a\.npy" is damaged: it has another checksum/);
+  });
+
   test("a file without damage is read, and what is no NPY in it is named", () => {
     expect(
       decodeNpz(
