@@ -77,7 +77,7 @@ export const item: Item = async function* () {
     [1, 2],
     [3, -1],
     [0, 5],
-    [-2, 0.5],
+    [-2, 4],
   ] as const) {
     const { values, slopes } = await run(x, y);
     const [dx, dy] = await numbersOf(slopes);

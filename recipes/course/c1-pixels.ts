@@ -1,5 +1,5 @@
 // C1. An image is a matrix of pixels; a colour image is three of them: red, green and blue.
-import { stack, type Tensor, tensor, zerosLike } from "nabla";
+import { stack, type Tensor, tensor } from "nabla";
 import { formula, type Item, numeral, text } from "./item.ts";
 import { gray, scene } from "./picture.ts";
 
@@ -79,23 +79,23 @@ export const item: Item = async function* () {
     digits: 2,
   };
 
-  yield text("Taken apart: each channel is a matrix by itself.", "Разберём на каналы: каждый — отдельная матрица.");
+  yield text(
+    "Taken apart: each channel is a matrix by itself, light where there is much of its colour.",
+    "Разберём на каналы: каждый — отдельная матрица, светлая там, где его цвета много.",
+  );
   const names = [
     { en: "red", ru: "красный" },
     { en: "green", ru: "зелёный" },
     { en: "blue", ru: "синий" },
   ];
   const channels = names.map((_, i) => colour.at("...", i)); // [height, width] each
-  for (const [i, channel] of channels.entries()) {
-    const alone = channels.map((other, k) => (k === i ? channel : zerosLike(other)));
+  for (const [i, { en, ru }] of names.entries())
     yield {
       kind: "image",
-      title: { en: `The channel ${names[i]!.en}`, ru: `Канал: ${names[i]!.ru}` },
-      pixels: await rowsOf(stack(alone, 2)),
-      channels: "rgb",
+      title: { en: `The channel ${en}`, ru: `Канал: ${ru}` },
+      pixels: await channels[i]!.array<2>(),
       range: [0, 1],
     };
-  }
   const together = stack(channels, 2);
   const difference = await together.sub(colour).abs().max().item();
   yield text(

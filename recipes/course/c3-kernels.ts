@@ -68,10 +68,10 @@ const filters: readonly Filter[] = [
 
 export const item: Item = async function* () {
   yield text(
-    "A kernel decides what a convolution does with a picture. Three of the lecture's, and one of our own; change " +
-      "its numbers in this file and look.",
-    "Ядро определяет, что свёртка сделает с картинкой. Три ядра из лекции и одно своё: поменяйте его числа в этом " +
-      "файле и посмотрите.",
+    "A kernel decides what a convolution does with a picture. Three of the lecture's, and one of our own: change " +
+      "its numbers in recipes/course/c3-kernels.ts and look.",
+    "Ядро определяет, что свёртка сделает с картинкой. Три ядра из лекции и одно своё: поменяйте его числа в " +
+      "recipes/course/c3-kernels.ts и посмотрите.",
   );
   const picture = gray(scene(40));
   yield {

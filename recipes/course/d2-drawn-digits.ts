@@ -93,8 +93,8 @@ export const item: Item = async function* ({ tiny, seed }) {
 
   const bitmaps = drawings.map(({ lines }) => draw(lines));
   yield text(
-    "Draw your own: the digits of this file are lines through points, as a hand draws them.",
-    "Нарисуйте свою цифру: в этом файле цифры заданы линиями через точки, как их ведёт рука.",
+    "Draw your own: in recipes/course/strokes.ts digits are lines through points, as a hand draws them.",
+    "Нарисуйте свою цифру: в recipes/course/strokes.ts цифры заданы линиями через точки, как их ведёт рука.",
   );
   const answers = await recognise(bitmaps);
   // The same drawings in a corner, and what putting them back into the middle does for them.

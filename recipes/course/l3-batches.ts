@@ -153,14 +153,14 @@ export const item: Item = async function* ({ tiny, seed }) {
   const dearer = numeral(single! / mini!, 1);
   yield text(
     "Why mini-batches win. GD reads all data for one update, and makes too few of them. SGD makes many, but each " +
-      "follows one example, whose gradient is off by several times the true one: only a small rate keeps it from " +
-      "being thrown about. A batch of B examples divides this noise by about √B, so that larger rates work, still " +
-      "gives dozens of updates an epoch, and is computed as a product of matrices: here one example by itself costs " +
-      `${dearer} times as much.`,
+      "follows one example, whose gradient is off by several times the true one: at a small rate it learns well, at " +
+      "larger ones it is thrown about. A batch of B examples divides this noise by about √B, so that larger rates " +
+      "work, still gives dozens of updates an epoch, and is computed as a product of matrices: here one example by " +
+      `itself costs ${dearer} times as much.`,
     "Почему выигрывают мини-батчи. GD ради одного обновления читает все данные, и обновлений слишком мало. У SGD их " +
-      "много, но каждое следует одному примеру, чей градиент отличается от истинного в несколько раз: спуск не " +
-      "бросает из стороны в сторону только при малой скорости. Батч из B примеров уменьшает этот шум примерно в √B " +
-      "раз, поэтому годятся и большие скорости; обновлений за эпоху по-прежнему десятки, а считается он как " +
-      `произведение матриц: пример поодиночке обходится здесь в ${dearer} раза дороже.`,
+      "много, но каждое следует одному примеру, чей градиент отличается от истинного в несколько раз: при малой " +
+      "скорости он учится хорошо, при большей его бросает из стороны в сторону. Батч из B примеров уменьшает этот " +
+      "шум примерно в √B раз, поэтому годятся и большие скорости; обновлений за эпоху по-прежнему десятки, а " +
+      `считается он как произведение матриц: пример поодиночке обходится здесь в ${dearer} раза дороже.`,
   );
 };

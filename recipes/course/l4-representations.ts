@@ -55,7 +55,7 @@ export async function* showMultiTask({ tiny, seed }: RunOptions): AsyncIterable<
 }
 
 /** Symbols become points; those that are used alike come to lie side by side. */
-export async function* showEmbedding({ tiny, seed }: RunOptions): AsyncIterable<Part> {
+export async function* showEmbedding({ seed }: RunOptions): AsyncIterable<Part> {
   yield text(
     "Embeddings. Twelve months are twelve symbols without an order. Each becomes a point of the plane, learned from " +
       "one question only: which months are at most one month away?",
@@ -76,7 +76,7 @@ export async function* showEmbedding({ tiny, seed }: RunOptions): AsyncIterable<
       { dtype: "int32" },
     ),
   ) as [Tensor, Tensor];
-  await model.fit(asked, near, { epochs: tiny ? 200 : 500, batchSize: pairs.length, seed, verbose: 0 });
+  await model.fit(asked, near, { epochs: 200, batchSize: pairs.length, seed, verbose: 0 });
   const points = tensor((await model.getWeights())["embedding_1/embeddings"]!);
   const distances = await points.expandDims(0).sub(points.expandDims(1)).square().sum(2).sqrt().array<2>(); // [12, 12]
   const meanAt = (away: number) => months.reduce((sum, m) => sum + distances[m]![(m + away) % 12]!, 0) / 12;

@@ -10,9 +10,9 @@ const lossColumn = { en: "loss, last epoch", ru: "потери, последня
 export async function* showOptimizers({ tiny, seed }: RunOptions): AsyncIterable<Part> {
   yield text(
     "Optimizers. Momentum keeps the direction of earlier steps; RMSprop and Adam divide each weight's gradient by " +
-      "its usual size. The same spirals, the same epochs:",
+      "its usual size. Two spirals (see L3), the same epochs:",
     "Оптимизаторы. Момент сохраняет направление прежних шагов; RMSprop и Adam делят градиент каждого веса на его " +
-      "обычную величину. Те же спирали, столько же эпох:",
+      "обычную величину. Две спирали (см. L3), столько же эпох:",
   );
   const points = await spirals(600, seed);
   const rows = [];

@@ -63,10 +63,14 @@ export const item: Item = async function* () {
   };
 
   yield text(
-    "The output of the network is the sum of the steps with their weights. The lecture adds them one after another:",
-    "Выход сети — сумма ступенек с весами. В лекции они добавляются одна за другой:",
+    "The output of the network is the sum of the steps with their weights; E is its error. The lecture adds the " +
+      "steps one after another:",
+    "Выход сети — сумма ступенек с весами, E — её ошибка. В лекции ступеньки добавляются одна за другой:",
   );
-  yield formula(String.raw`g(x) = \sum_i w_i\,\mathrm{step}(x - s_i)`, "g(x) = Σ wᵢ·step(x − sᵢ)");
+  yield formula(
+    String.raw`g(x) = \sum_i w_i\,\mathrm{step}(x - s_i), \qquad E = \sqrt{\frac{1}{n}\sum_k (f(x_k) - g(x_k))^2}`,
+    "g(x) = Σ wᵢ·step(x − sᵢ),   E = √(1/n Σ (f(xₖ) − g(xₖ))²)",
+  );
   const lecture = [
     { s: [0.35], w: [0.8], meaning: { en: "a step", ru: "ступенька" } },
     { s: [0.7], w: [-0.8], meaning: { en: "a second one makes a bar", ru: "вторая: получился столбик" } },
@@ -94,7 +98,7 @@ export const item: Item = async function* () {
       "s",
       "w",
       { en: "what it makes", ru: "что получается" },
-      { en: "error √(mean (f − g)²)", ru: "ошибка √(среднее (f − g)²)" },
+      { en: "error E", ru: "ошибка E" },
     ],
     rows,
     digits: 4,
@@ -128,7 +132,7 @@ export const item: Item = async function* () {
       { name: "s", value: await s.array<1>() },
       { name: "h", value: await heights.array<1>(), meaning: { en: "the heights", ru: "высоты" } },
       { name: "w", value: await w.array<1>(), meaning: { en: "their differences", ru: "их разности" } },
-      { name: "√(mean (f − g)²)", value: fitted },
+      { name: "E", value: fitted, meaning: { en: "the error", ru: "ошибка" } },
     ],
   };
 
@@ -142,7 +146,7 @@ export const item: Item = async function* () {
     kind: "table",
     columns: [
       { en: "step neurons", ru: "нейронов-ступенек" },
-      { en: "error √(mean (f − g)²)", ru: "ошибка √(среднее (f − g)²)" },
+      { en: "error E", ru: "ошибка E" },
       { en: "greatest |f − g|", ru: "наибольшее |f − g|" },
     ],
     rows: fits.map(({ N, error, worst }) => [N, error, worst]),
@@ -158,9 +162,9 @@ export const item: Item = async function* () {
     };
   const [few, many] = [fits[0]!, fits.at(-1)!];
   yield text(
-    `${many.N / few.N} times as many neurons make the error ${numeral(Math.round(few.error / many.error))} times ` +
-      "smaller. M3 finds such weights by gradient descent instead of by hand.",
-    `Если нейронов в ${many.N / few.N} раз больше, ошибка меньше в ${numeral(Math.round(few.error / many.error))} ` +
-      "раз. В M3 такие веса находит градиентный спуск.",
+    `${few.N} step neurons leave the error ${numeral(few.error, 4)}, ${many.N} leave ${numeral(many.error, 4)}. M3 ` +
+      "finds such weights by gradient descent instead of by hand.",
+    `При ${few.N} нейронах-ступеньках ошибка ${numeral(few.error, 4)}, при ${many.N} — ${numeral(many.error, 4)}. В ` +
+      "M3 такие веса находит градиентный спуск.",
   );
 };

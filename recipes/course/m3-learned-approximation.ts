@@ -38,7 +38,7 @@ export const item: Item = async function* ({ tiny, seed }) {
 
   const rows = [];
   const learned = [];
-  for (const H of [1, 2, 4, 8, 16, 32, 64]) {
+  for (const H of tiny ? [1, 4, 16, 64] : [1, 2, 4, 8, 16, 32, 64]) {
     const model = network(H, seed);
     const learningRate = schedules.cosineDecay({ initialLearningRate: 0.05, decaySteps: steps });
     model.compile({ optimizer: optimizers.adam({ learningRate }), loss: "mse" });
@@ -64,12 +64,15 @@ export const item: Item = async function* ({ tiny, seed }) {
   yield {
     kind: "plot",
     title: { en: "The error √L against H", ru: "Ошибка √L в зависимости от H" },
-    x: { en: "H, hidden neurons", ru: "H, скрытых нейронов" },
+    x: "log₂ H",
     y: "√L",
     yScale: "log",
     series: [
-      { name: { en: "steps by hand", ru: "ступеньки вручную" }, points: learned.map(({ H, byHand }) => [H, byHand]) },
-      { name: { en: "learned", ru: "обучение" }, points: learned.map(({ H, error }) => [H, error]) },
+      {
+        name: { en: "steps by hand", ru: "ступеньки вручную" },
+        points: learned.map(({ H, byHand }) => [Math.log2(H), byHand]),
+      },
+      { name: { en: "learned", ru: "обучение" }, points: learned.map(({ H, error }) => [Math.log2(H), error]) },
     ],
   };
 
