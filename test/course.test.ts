@@ -253,6 +253,17 @@ describe("the scale of an axis", () => {
     expect(ticks.map(({ label }) => label)).toEqual(["10⁻⁶", "10⁻⁴", "0.01", "1"]);
     expect([at(0), at(1e-3)]).toEqual([Number.NaN, 0.5]);
   });
+  it("of less than two powers of ten has ticks between them", () => {
+    expect(logScale([1.75, 14.9], 4).ticks.map(({ label }) => label)).toEqual(["2", "5", "10"]);
+    expect(logScale([0.004, 0.3], 4).ticks.map(({ label }) => label)).toEqual([
+      "0.005",
+      "0.01",
+      "0.02",
+      "0.05",
+      "0.1",
+      "0.2",
+    ]);
+  });
 });
 
 test("an image is drawn in the colours that the terminal has", () => {

@@ -118,7 +118,6 @@ export const item: Item = async function* () {
     f.at([700]).mean().reshape([1]),
   ]);
   const [s, w] = [tensor([0, 0.35, 0.7]), asSteps(heights)];
-  const fitted = await rootMeanSquare(f, network(x, s, w));
   yield text(
     "These weights show how a bar of any place and height is made; they are not fitted to f yet, and the error says " +
       "so. The best height of a bar is the mean of f over it. With the same three pieces:",
@@ -132,7 +131,7 @@ export const item: Item = async function* () {
       { name: "s", value: await s.array<1>() },
       { name: "h", value: await heights.array<1>(), meaning: { en: "the heights", ru: "высоты" } },
       { name: "w", value: await w.array<1>(), meaning: { en: "their differences", ru: "их разности" } },
-      { name: "E", value: fitted, meaning: { en: "the error", ru: "ошибка" } },
+      { name: "E", value: await rootMeanSquare(f, network(x, s, w)), meaning: { en: "the error", ru: "ошибка" } },
     ],
   };
 

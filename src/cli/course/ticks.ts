@@ -18,13 +18,23 @@ export function linearScale(values: readonly number[], count: number): Scale {
   return { at: (value) => (value - least) / (greatest - least), ticks };
 }
 
-/** An axis on which each power of ten has the same length. Values that are not above 0 lie nowhere: NaN. */
+/**
+ * An axis on which each power of ten has the same length, with ticks at twice and five times the powers too where there
+ * are few of these. Values that are not above 0 lie nowhere: NaN.
+ */
 export function logScale(values: readonly number[], count: number): Scale {
   const [least, greatest] = rangeOf(values.filter((value) => value > 0).map(Math.log10));
   const every = Math.max(1, Math.ceil((greatest - least) / count));
+  const factors = greatest - least < 2 ? [1, 2, 5] : [1];
   const ticks = [];
-  for (let power = Math.ceil(least - 1e-9); power <= greatest + 1e-9; power++)
-    if (power % every === 0) ticks.push({ value: 10 ** power, label: powerOfTen(power) });
+  for (let power = Math.floor(least); power <= greatest + 1e-9; power++) {
+    if (power % every !== 0) continue;
+    for (const factor of factors) {
+      const value = factor * 10 ** power;
+      const isOnAxis = Math.log10(value) >= least - 1e-9 && Math.log10(value) <= greatest + 1e-9;
+      if (isOnAxis) ticks.push({ value, label: factor === 1 ? powerOfTen(power) : numeral(value) });
+    }
+  }
   return { at: (value) => (value > 0 ? (Math.log10(value) - least) / (greatest - least) : Number.NaN), ticks };
 }
 
