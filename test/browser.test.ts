@@ -250,7 +250,8 @@ describe.skipIf(process.platform === "win32")("the search for a browser", () => 
   it("installs Debian's as root", () => {
     const bin = join(folder, "bin");
     mkdirSync(bin);
-    const install = `echo "$@" >> ${folder}/apt.log; [ "$1" = update ] || { echo "#!/bin/sh" > ${bin}/chromium; /bin/chmod +x ${bin}/chromium; }`;
+    const making = `echo "#!/bin/sh" > ${bin}/chromium; /bin/chmod +x ${bin}/chromium`;
+    const install = `echo "$@" >> ${folder}/apt.log; [ "$1" = update ] || { ${making}; }`;
     const env = { PATH: `${withProgram("apt-get", install)}:${bin}` };
     expect(findOrInstallBrowser(env, machine)).toEqual({ path: join(bin, "chromium") });
     expect(readFileSync(join(folder, "apt.log"), "utf8")).toBe("update\ninstall -y --no-install-recommends chromium\n");

@@ -21,8 +21,9 @@ const budgets = {
   /** A page that trains, saves and loads models: all of src/index.ts. */
   everything: 125.5 * 1024,
   /**
-   * All that the page which trains a network of dense layers has loaded when it has trained and predicted: the compiler,
-   * the training loop, and what it gives `compile` by name. Each file is compressed for itself, as a server sends it.
+   * All that the page which trains a network of dense layers has loaded when it has trained and predicted: the
+   * compiler, the training loop, and what it gives `compile` by name. Each file is compressed for itself, as a server
+   * sends it.
    */
   trained: 127.5 * 1024,
 };

@@ -68,7 +68,7 @@ describe("swapEMAWeights", () => {
     expect(seen[2]).toBe(await kernelOf(swapped)); // the last means stay
   });
 
-  test("with swapOnEpoch the callbacks after it see the means; a run that is cut off there goes on as one that is not", async () => {
+  test("with swapOnEpoch callbacks after it see the means, and a run that is cut off there goes on", async () => {
     const file = join(folder, "means.checkpoint");
     const options = { shuffle: false, batchSize: 1, verbose: 0 } as const;
     const seen: number[] = [];

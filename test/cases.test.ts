@@ -343,7 +343,8 @@ describe("the table is complete", () => {
   test("every function of src/functions has a case", async () => {
     const folder = new URL("../src/functions/", import.meta.url);
     const missing: string[] = [];
-    // Functions that read arguments (of convolutions, `samplingOptions`) are no functions of tensors: test/errors.test.ts
+    // Functions that read arguments (of convolutions, `samplingOptions`) are no functions of tensors; their test is
+    // test/errors.test.ts
     // covers those. The
     // parts that functions of linear algebra share have the cases of those functions.
     for (const file of readdirSync(folder).filter((name) => !["space.ts", "linalg-matrices.ts"].includes(name))) {

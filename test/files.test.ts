@@ -269,7 +269,8 @@ describe("writeFileAtomic in a process of its own", () => {
     fs.writeFileSync(
       path.join(compiled, "refused.mjs"),
       `import { writeFileAtomic } from "./src/io/files.js";
-       for (const path of process.argv.slice(2)) await writeFileAtomic(path, new Uint8Array(1)).catch((error) => console.log(error.name + ": " + error.message));`,
+       const say = (error) => console.log(error.name + ": " + error.message);
+       for (const path of process.argv.slice(2)) await writeFileAtomic(path, new Uint8Array(1)).catch(say);`,
     );
     // Root may write anywhere, so root tries as nobody.
     const nobody = process.getuid!() === 0 ? { uid: 65534, gid: 65534 } : {};

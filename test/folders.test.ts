@@ -1,4 +1,5 @@
-// Folders of images and sounds: classes, parts, lazy reading, resizing, what cannot be read, and training from a stream.
+// Folders of images and sounds: classes, parts, lazy reading, resizing, what cannot be read, and training from a
+// stream.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -260,7 +261,7 @@ describe("imageFolder", () => {
     expect([one.size, two.size]).toEqual([32, 8]);
   });
 
-  test("streams batches: each example once an epoch, in another order each time, and the same for the same seed", async () => {
+  test("streams batches: each example once an epoch, in another order each time, the same for one seed", async () => {
     const many = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`a/${i}.png`, flat(i, 2, 2)]));
     const images = await imageFolder(folderOf(many), { channels: 1 });
     const epoch = async (batches: ReturnType<typeof images.batches>): Promise<number[][]> => {

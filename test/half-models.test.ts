@@ -37,7 +37,7 @@ async function trained(): Promise<Model> {
 const formats = ["float16", "bfloat16"] as const;
 
 describe.each(formats)("%s", (dtype) => {
-  test("a file has half the bytes; the weights come back as float32, rounded once; statistics are not rounded", async () => {
+  test("a file has half the bytes; weights come back as float32, rounded once; statistics as they were", async () => {
     const model = await trained();
     const file = join(folder, `${dtype}.safetensors`);
     await model.save(file, { dtype });

@@ -293,7 +293,7 @@ describe("decodeImage", () => {
     expect([...read.opacity!]).toEqual([0, 255, 255]);
   });
 
-  test("reads the one transparent colour of a gray or colour file, and a palette that is only a suggestion", async () => {
+  test("reads the one transparent colour of a gray or colour file, and a palette that only suggests", async () => {
     const data = chunk("IDAT", packedRows(ramp, 8, same));
     const gray = await decoded(rawPng(header(7, 3, 8, 0), chunk("tRNS", [0, 24]), data), "x");
     expect([...gray.opacity!]).toEqual([...pixels(ramp, (ink) => (ink === 24 ? 0 : 255))]);

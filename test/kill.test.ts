@@ -14,18 +14,22 @@ import { writeFileSync } from "node:fs";
 const [checkpoint, result] = process.argv.slice(2);
 const size = 3000;
 const x = Float32Array.from({ length: size * 16 }, (_, i) => Math.sin(i * 12.9898) );
-const y = Uint8Array.from({ length: size }, (_, i) => (x[16 * i] + x[16 * i + 3] > 0 ? 1 : 0) + (x[16 * i + 5] > 0 ? 1 : 0));
+const y = Uint8Array.from({ length: size }, (_, i) =>
+  (x[16 * i] + x[16 * i + 3] > 0 ? 1 : 0) + (x[16 * i + 5] > 0 ? 1 : 0));
 const model = sequential([layers.dense(32, { activation: "relu" }), layers.dropout(0.3), layers.dense(3)], { seed: 1 });
-model.compile({ optimizer: optimizers.adam({ learningRate: 0.003 }), loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+const optimizer = optimizers.adam({ learningRate: 0.003 });
+model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
 const falling = callbacks.learningRateScheduler((epoch) => 0.003 / (1 + epoch));
 const stopping = callbacks.earlyStopping({ monitor: "valLoss", patience: 50, restoreBestWeights: true });
 console.log("begun");
 const { epochs } = await model.fit(Dataset.from({ inputs: { data: x, shape: [size, 16] }, targets: y }), {
-  epochs: 5, batchSize: 20, seed: 3, validationSplit: 0.2, verbose: 0, callbacks: [falling, stopping, { onBatchEnd() {} }],
+  epochs: 5, batchSize: 20, seed: 3, validationSplit: 0.2, verbose: 0,
+  callbacks: [falling, stopping, { onBatchEnd() {} }],
   ...(checkpoint !== "none" && { checkpoint, checkpointSeconds: 0.02, resume: true }),
 });
 const hash = createHash("sha256");
-for (const { data } of Object.values(await model.getWeights())) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+for (const { data } of Object.values(await model.getWeights()))
+  hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 const measured = epochs.map(({ seconds, ...measures }) => measures);
 writeFileSync(result, hash.digest("hex") + JSON.stringify(measured));
 `;

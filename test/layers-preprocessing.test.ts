@@ -133,7 +133,8 @@ describe("normalization", () => {
 describe("discretization", () => {
   test("bins begin at their boundaries", async () => {
     const layer = layers.discretization({ binBoundaries: [0, 1, 2] });
-    expect(await apply(layer, [[-1.5, 1, 3.4, 0.5], [0, 3, 1.3, NaN]])).toEqual([[0, 2, 3, 1], [1, 3, 2, 0]]); // biome-ignore format: rows
+    // biome-ignore format: rows
+    expect(await apply(layer, [[-1.5, 1, 3.4, 0.5], [0, 3, 1.3, NaN]])).toEqual([[0, 2, 3, 1], [1, 3, 2, 0]]);
     expect((layer.apply([[1]]) as Tensor).dtype).toBe("int32");
   });
   test("learned bins are equally full, and are saved", async () => {
@@ -162,7 +163,8 @@ describe("categoryEncoding", () => {
     expect(await encode("oneHot", [[3, 4]])).toEqual([[[0, 0, 0, 1], [0, 0, 0, 0]]]); // biome-ignore format: rows
   });
   test("several hot, and how many", async () => {
-    expect(await encode("multiHot", [[0, 1], [2, 2]])).toEqual([[1, 1, 0, 0], [0, 0, 1, 0]]); // biome-ignore format: rows
+    // biome-ignore format: rows
+    expect(await encode("multiHot", [[0, 1], [2, 2]])).toEqual([[1, 1, 0, 0], [0, 0, 1, 0]]);
     expect(await encode("count", [[0, 1], [2, 2]])).toEqual([[1, 1, 0, 0], [0, 0, 2, 0]]); // biome-ignore format: rows
     expect(await encode("count", [3, 0])).toEqual([[0, 0, 0, 1], [1, 0, 0, 0]]); // biome-ignore format: rows
     expect(await encode("count", [[[1, -1, 4, 1]]])).toEqual([[[0, 2, 0, 0]]]);
@@ -229,7 +231,8 @@ describe("stringLookup", () => {
     expect(layer.getVocabulary({ includeSpecialTokens: false })).toEqual(["d", "z", "c", "b", "a"]);
     expect(await layer.encode([["a", "?"], ["d", "b"]]).array()).toEqual([[5, 0], [1, 4]]); // biome-ignore format: rows
     expect(await layer.encode("z").item()).toBe(2);
-    expect(await layer.decode([[5, 0], [1, 99]])).toEqual([["a", "[UNK]"], ["d", "[UNK]"]]); // biome-ignore format: rows
+    // biome-ignore format: rows
+    expect(await layer.decode([[5, 0], [1, 99]])).toEqual([["a", "[UNK]"], ["d", "[UNK]"]]);
   });
   test("a vocabulary may bring its special tokens along", () => {
     const layer = layers.stringLookup({ vocabulary: ["", "[UNK]", "a"], maskToken: "" });
@@ -247,7 +250,8 @@ describe("stringLookup", () => {
     await layer.adapt([["a", "b", ""], ["a", "a", ""]]); // biome-ignore format: rows
     expect(layer.getVocabulary()).toEqual(["[UNK]", "a", "b"]);
     const [a, b] = [Math.log(1 + 2 / 3), Math.log(1 + 2 / 2)];
-    const y = layer.apply(layer.encode([["a", "", "b", "a"], ["x", "", "", ""]])) as Tensor; // biome-ignore format: rows
+    // biome-ignore format: rows
+    const y = layer.apply(layer.encode([["a", "", "b", "a"], ["x", "", "", ""]])) as Tensor;
     expect(await rounded(y)).toEqual([0, 2 * a, b, (a + b) / 2, 0, 0].map((v) => Math.round(v * 1e5) / 1e5));
   });
   test("a model keeps it, and the loaded one encodes the same", async () => {
@@ -275,7 +279,8 @@ describe("hashing", () => {
     expect(Math.abs(equal - 1000)).toBeLessThan(145);
   });
   test("words: each has its number, wherever it is encoded, and a mask its own bin", async () => {
-    // FNV-1a of UTF-8 ("" has 811c9dc5, "a" e40c292c), mixed by MurmurHash3's last step, computed by a program in Python.
+    // FNV-1a of UTF-8 ("" has 811c9dc5, "a" e40c292c), mixed by MurmurHash3's last step, computed by a program in
+    // Python.
     expect(["", "a", "é😀"].map((text) => fingerprint(text).toString(16))).toEqual(["ab3e7c0b", "1a80b1b3", "9ebae39"]);
     const layer = layers.hashing(4, { maskValue: "none", salt: 3 });
     const words = ["none", "red", "green", "red", "none"];
@@ -295,8 +300,10 @@ describe("textVectorization", () => {
     const layer = layers.textVectorization();
     await layer.adapt(texts);
     expect(layer.getVocabulary()).toEqual(["", "[UNK]", "baz", "bar", "foo", "boom", "bada"]);
-    expect(await layer.encode(["foo qux bar", "  Baz ", ""]).array()).toEqual([[4, 1, 3], [2, 0, 0], [0, 0, 0]]); // biome-ignore format: rows
-    expect(await layer.decode([[4, 1, 3, 0], [2, 0, 0, 0]])).toEqual(["foo [UNK] bar", "baz"]); // biome-ignore format: rows
+    // biome-ignore format: rows
+    expect(await layer.encode(["foo qux bar", "  Baz ", ""]).array()).toEqual([[4, 1, 3], [2, 0, 0], [0, 0, 0]]);
+    // biome-ignore format: rows
+    expect(await layer.decode([[4, 1, 3, 0], [2, 0, 0, 0]])).toEqual(["foo [UNK] bar", "baz"]);
     const short = layers.textVectorization({ outputSequenceLength: 2, vocabulary: ["foo"] });
     expect(await short.encode(["foo foo foo", "x"]).array()).toEqual([[2, 2], [1, 0]]); // biome-ignore format: rows
   });
@@ -322,7 +329,8 @@ describe("textVectorization", () => {
     const layer = layers.textVectorization({ outputMode: "count", maxTokens: 3 });
     await layer.adapt(texts);
     expect(layer.getVocabulary()).toEqual(["[UNK]", "baz", "bar"]);
-    expect(await apply(layer, layer.encode(["baz x baz", "bar"]))).toEqual([[1, 2, 0], [0, 0, 1]]); // biome-ignore format: rows
+    // biome-ignore format: rows
+    expect(await apply(layer, layer.encode(["baz x baz", "bar"]))).toEqual([[1, 2, 0], [0, 0, 1]]);
   });
   test("a saved model carries its vocabulary, and goes on as before", async () => {
     for (const outputMode of ["int", "multiHot", "tfIdf"] as const) {
@@ -355,24 +363,72 @@ describe("textVectorization", () => {
 
 describe("what is wrong is said", () => {
   const cases: readonly [string, () => unknown, RegExp][] = [
-    ["an axis", () => layers.normalization().apply([1, 2]), /expected an axis of \[batch\] other than the batch, got -1; axis: null/],
+    [
+      "an axis",
+      () => layers.normalization().apply([1, 2]),
+      /expected an axis of \[batch\] other than the batch, got -1; axis: null/,
+    ],
     ["the batch as axis", () => layers.normalization({ axis: 0 }).apply([[1]]), /other than the batch, got 0/],
     ["a mean without variance", () => layers.normalization({ mean: 1 }), /expected mean and variance together/],
     ["no bins", () => layers.discretization({}), /expected binBoundaries or numBins, got neither/],
     ["bins in disorder", () => layers.discretization({ binBoundaries: [1, 0] }), /ascending numbers, got \[1,0\]/],
-    ["a mode", () => layers.categoryEncoding(3, { outputMode: "int" as "count" }), /expected outputMode to be one of oneHot/],
-    ["a token twice", () => layers.stringLookup({ vocabulary: ["a", "a"] }), /expected each token once.* got "a" again/],
-    ["no integer", () => layers.integerLookup({ vocabulary: [0.5] }), /vocabulary: expected a list of which each is an integer/],
-    ["too many", () => layers.stringLookup({ vocabulary: ["a", "b"], maxTokens: 2 }), /at most 2 tokens with 1 special ones, got 3/],
-    ["no vocabulary", () => layers.stringLookup().encode("a"), /^stringLookup: expected a vocabulary: give one, or call adapt first/],
-    ["ragged strings", () => layers.stringLookup({ vocabulary: ["a"] }).encode([["a"], ["a", "b"]]), /one length at each depth, got one of 2 beside one of 1/],
-    ["no idf", () => layers.stringLookup({ vocabulary: ["a"], outputMode: "tfIdf" }), /idfWeights: expected a number for each of the 1 tokens/],
-    ["an unknown word", () => layers.stringLookup({ vocabulary: ["a"], numOovIndices: 0 }).encode("b"), /expected tokens of the vocabulary, got "b"/],
-    ["a mask where there is none", () => layers.textVectorization({ maskToken: "" } as object), /unknown option "maskToken"/],
-    ["a function in a file", () => layerToJson(layers.textVectorization({ split: () => [] })), /split is a function of your own, which a file cannot hold/],
-    ["one text", () => layers.textVectorization({ vocabulary: ["a"] }).encode("a" as never), /encode: expected a list of strings, got "a"/],
+    [
+      "a mode",
+      () => layers.categoryEncoding(3, { outputMode: "int" as "count" }),
+      /expected outputMode to be one of oneHot/,
+    ],
+    [
+      "a token twice",
+      () => layers.stringLookup({ vocabulary: ["a", "a"] }),
+      /expected each token once.* got "a" again/,
+    ],
+    [
+      "no integer",
+      () => layers.integerLookup({ vocabulary: [0.5] }),
+      /vocabulary: expected a list of which each is an integer/,
+    ],
+    [
+      "too many",
+      () => layers.stringLookup({ vocabulary: ["a", "b"], maxTokens: 2 }),
+      /at most 2 tokens with 1 special ones, got 3/,
+    ],
+    [
+      "no vocabulary",
+      () => layers.stringLookup().encode("a"),
+      /^stringLookup: expected a vocabulary: give one, or call adapt first/,
+    ],
+    [
+      "ragged strings",
+      () => layers.stringLookup({ vocabulary: ["a"] }).encode([["a"], ["a", "b"]]),
+      /one length at each depth, got one of 2 beside one of 1/,
+    ],
+    [
+      "no idf",
+      () => layers.stringLookup({ vocabulary: ["a"], outputMode: "tfIdf" }),
+      /idfWeights: expected a number for each of the 1 tokens/,
+    ],
+    [
+      "an unknown word",
+      () => layers.stringLookup({ vocabulary: ["a"], numOovIndices: 0 }).encode("b"),
+      /expected tokens of the vocabulary, got "b"/,
+    ],
+    [
+      "a mask where there is none",
+      () => layers.textVectorization({ maskToken: "" } as object),
+      /unknown option "maskToken"/,
+    ],
+    [
+      "a function in a file",
+      () => layerToJson(layers.textVectorization({ split: () => [] })),
+      /split is a function of your own, which a file cannot hold/,
+    ],
+    [
+      "one text",
+      () => layers.textVectorization({ vocabulary: ["a"] }).encode("a" as never),
+      /encode: expected a list of strings, got "a"/,
+    ],
     ["bins of hashes", () => layers.hashing(0), /expected numBins to be an integer from 1 up, got 0/],
-  ]; // biome-ignore format: one line each
+  ];
   test.each(cases)("%s", (_, make, message) => expect(make).toThrow(message));
   test("nothing to adapt to", async () => {
     await expect(layers.normalization().adapt(tensor([]))).rejects.toThrow(/expected at least one example to adapt to/);

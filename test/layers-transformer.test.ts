@@ -152,7 +152,7 @@ test("padding is as if it were not there", async () => {
   }
 });
 
-/** A language model, and the same layers as one step of generation: tokens, their position and a cache for each block. */
+/** A language model, and the same layers as one step of generation: tokens, their position, a cache for each block. */
 function gpt(vocabulary: number, length: number, features: number, count: number) {
   const tokens = layers.embedding(vocabulary, features, { embeddingsInitializer: "glorotUniform" });
   const positions = layers.positionEmbedding(length);

@@ -353,7 +353,7 @@ describe("which form a name means", () => {
   });
 });
 
-test("what is of a class to ignore does not count in the mean: the loss and metric of fit are those without it", async () => {
+test("what is of a class to ignore does not count: the loss and metric of fit are those without it", async () => {
   const inputs = [[1], [2], [3], [4]];
   const classes = [0, 1, 255, 255];
   const run = async (x: number[][], y: number[], sampleWeight?: number[]) => {

@@ -390,7 +390,7 @@ describe("errors say where", () => {
   test("the path, what it expects, what it got, and who gave it", () => {
     const encoder = sequential([layers.dense(3), layers.reshape([2, 2])], { name: "encoder" });
     expect(() => sequential([encoder], { inputShape: [2] })).toThrow(
-      /^layer encoder\/reshape_1 \(Reshape\): expected inputs that fit \[batch,2,2\], got \[batch,3\].* The inputs come from encoder\/dense_1\.$/,
+      /^layer encoder\/reshape_1 .* fit \[batch,2,2\], got \[batch,3\].* The inputs come from encoder\/dense_1\.$/,
     );
   });
   test("an error from an operation too", () => {
@@ -412,7 +412,7 @@ describe("errors say where", () => {
   });
 });
 
-test("the variables of a tree by path: what an optimizer moves, what it does not, and how many numbers they are", async () => {
+test("the variables of a tree by path: what an optimizer moves, what it does not, and their numbers", async () => {
   const model = sequential([layers.dense(3), layers.batchNormalization(), layers.dense(1, { trainable: false })]);
   expect(() => model.countParams()).toThrow(/does not know its parameters yet: apply it, or tell the model its input/);
   model.build([2]);

@@ -1,4 +1,5 @@
-// Pairs of vectors that V8 can join into one of 256 bits: they lie at one address plus constants and are stored together.
+// Pairs of vectors that V8 can join into one of 256 bits: they lie at one address plus constants and are stored
+// together.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,13 +41,13 @@ function printed(results: readonly Node[]): ModuleBuilder {
   return module;
 }
 
+/** A store of a whole vector: its address, its offset. */
+const store = String.raw` +local\.get \d+\n +v128\.store (\d+)\n`;
+const pairOfStores = new RegExp(String.raw`local\.(?:get|tee) (\d+)\n${store}(?= +local\.get (\d+)\n${store})`, "g");
+
 /** Number of pairs of stores that follow one another directly, at one address plus constants. */
 const pairsOf = (text: string): number =>
-  [
-    ...text.matchAll(
-      /local\.(?:get|tee) (\d+)\n +local\.get \d+\n +v128\.store (\d+)\n(?= +local\.get (\d+)\n +local\.get \d+\n +v128\.store (\d+)\n)/g,
-    ),
-  ].filter(
+  [...text.matchAll(pairOfStores)].filter(
     ([, address, offset, nextAddress, nextOffset]) =>
       address === nextAddress && Number(nextOffset) === Number(offset) + 16 && Number(offset) % 32 === 0,
   ).length;

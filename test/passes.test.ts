@@ -378,7 +378,7 @@ describe("assignments", () => {
   });
 });
 
-test("between two looks at the clock a page's main thread takes one unit of a large product, and many of small ones", () => {
+test("between two looks at the clock a page's main thread takes one unit of large products, many of small ones", () => {
   const unitsOf = (side: number): number => {
     const matrices = [0, 1].map((i) => ops.placeholder(i, [side, side], "float32"));
     const [a, b] = matrices as [Node, Node];

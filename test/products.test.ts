@@ -332,7 +332,8 @@ test("sums of several runs that are read in place", async () => {
           .slidingWindow(1, taps)
           .slidingWindow(2, taps);
         const [kernel, gradient] = [leaf([taps, taps, from, to]), leaf([images, places, places, to])];
-        const name = `${images}×${side}×${side}×${from} to ${to} by ${taps}, ${["plain", "flipped", "transposed"][how]}`;
+        const kind = ["plain", "flipped", "transposed"][how];
+        const name = `${images}×${side}×${side}×${from} to ${to} by ${taps}, ${kind}`;
         return [
           { name, a: windows, b: kernel, labels: { a: "bhwcij", b: "ijco", out: "bhwo" } },
           {

@@ -1,4 +1,5 @@
-// Every command and every program of the READMEs and of docs/from-keras.md is run, or held to exist; a comment before a block can say how:
+// Every command and every program of the READMEs and of docs/from-keras.md is run, or held to exist; a comment before a
+// block can say how:
 //   <!-- test: tiny -->             trainings run with --tiny
 //   <!-- test: exists -->           commands are not run, but each with its options must be known
 //   <!-- test: continues -->        the program goes on from the one before it

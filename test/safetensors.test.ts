@@ -31,7 +31,8 @@ describe("encodeSafetensors", () => {
       { m: "x" },
     );
     const header =
-      '{"__metadata__":{"m":"x"},"b":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"a":{"dtype":"BOOL","shape":[3],"data_offsets":[8,11]}}';
+      '{"__metadata__":{"m":"x"},"b":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},' +
+      '"a":{"dtype":"BOOL","shape":[3],"data_offsets":[8,11]}}';
     const padded = header.padEnd(Math.ceil(header.length / 8) * 8, " ");
     const expected = [padded.length & 255, padded.length >> 8, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode(padded)];
     expected.push(0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0, 1, 0, 1);
@@ -115,16 +116,18 @@ describe("decodeSafetensors", () => {
       "scalar": ("float32", [], np.array(1.25, np.float32)),
       "none": ("float64", [0, 3], np.zeros([0, 3])),
   }
-  specs = {k: TensorSpec(dtype=d, shape=s, data_ptr=a.ctypes.data, data_len=a.nbytes) for k, (d, s, a) in arrays.items()}
+  specs = {k: TensorSpec(dtype=d, shape=s, data_ptr=a.ctypes.data, data_len=a.nbytes)
+           for k, (d, s, a) in arrays.items()}
   print(base64.b64encode(serialize(specs, {"made by": "safetensors"})).decode()) */
   const fromPython =
-    "QAIAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJtYWRlIGJ5Ijoic2FmZXRlbnNvcnMifSwibG9uZyI6eyJkdHlwZSI6Ikk2NCIsInNoYXBlIjpbM10sImRhdGFfb2Zmc2V0" +
-    "cyI6WzAsMjRdfSwibm9uZSI6eyJkdHlwZSI6IkY2NCIsInNoYXBlIjpbMCwzXSwiZGF0YV9vZmZzZXRzIjpbMjQsMjRdfSwic2NhbGFyIjp7ImR0eXBlIjoiRjMyIiwi" +
-    "c2hhcGUiOltdLCJkYXRhX29mZnNldHMiOlsyNCwyOF19LCJicmFpbiI6eyJkdHlwZSI6IkJGMTYiLCJzaGFwZSI6WzJdLCJkYXRhX29mZnNldHMiOlsyOCwzMl19LCJo" +
-    "YWxmIjp7ImR0eXBlIjoiRjE2Iiwic2hhcGUiOlsyLDJdLCJkYXRhX29mZnNldHMiOlszMiw0MF19LCJ3b3JkIjp7ImR0eXBlIjoiVTE2Iiwic2hhcGUiOlsxXSwiZGF0" +
-    "YV9vZmZzZXRzIjpbNDAsNDJdfSwic2hvcnQiOnsiZHR5cGUiOiJJMTYiLCJzaGFwZSI6WzJdLCJkYXRhX29mZnNldHMiOls0Miw0Nl19LCJieXRlIjp7ImR0eXBlIjoi" +
-    "STgiLCJzaGFwZSI6WzJdLCJkYXRhX29mZnNldHMiOls0Niw0OF19LCJmbGFnIjp7ImR0eXBlIjoiQk9PTCIsInNoYXBlIjpbM10sImRhdGFfb2Zmc2V0cyI6WzQ4LDUx" +
-    "XX19ICAgICAAAACA/////wAAAAAAAAAA////fwAAAAAAAKA/wD+A/wA8ALj/ewEA//8AgP9/gH8BAAE=";
+    "QAIAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJtYWRlIGJ5Ijoic2FmZXRlbnNvcnMifSwibG9uZyI6eyJkdHlwZSI6Ikk2NCIsInNoYXBlIjpb" +
+    "M10sImRhdGFfb2Zmc2V0cyI6WzAsMjRdfSwibm9uZSI6eyJkdHlwZSI6IkY2NCIsInNoYXBlIjpbMCwzXSwiZGF0YV9vZmZzZXRzIjpbMjQs" +
+    "MjRdfSwic2NhbGFyIjp7ImR0eXBlIjoiRjMyIiwic2hhcGUiOltdLCJkYXRhX29mZnNldHMiOlsyNCwyOF19LCJicmFpbiI6eyJkdHlwZSI6" +
+    "IkJGMTYiLCJzaGFwZSI6WzJdLCJkYXRhX29mZnNldHMiOlsyOCwzMl19LCJoYWxmIjp7ImR0eXBlIjoiRjE2Iiwic2hhcGUiOlsyLDJdLCJk" +
+    "YXRhX29mZnNldHMiOlszMiw0MF19LCJ3b3JkIjp7ImR0eXBlIjoiVTE2Iiwic2hhcGUiOlsxXSwiZGF0YV9vZmZzZXRzIjpbNDAsNDJdfSwi" +
+    "c2hvcnQiOnsiZHR5cGUiOiJJMTYiLCJzaGFwZSI6WzJdLCJkYXRhX29mZnNldHMiOls0Miw0Nl19LCJieXRlIjp7ImR0eXBlIjoiSTgiLCJz" +
+    "aGFwZSI6WzJdLCJkYXRhX29mZnNldHMiOls0Niw0OF19LCJmbGFnIjp7ImR0eXBlIjoiQk9PTCIsInNoYXBlIjpbM10sImRhdGFfb2Zmc2V0" +
+    "cyI6WzQ4LDUxXX19ICAgICAAAACA/////wAAAAAAAAAA////fwAAAAAAAKA/wD+A/wA8ALj/ewEA//8AgP9/gH8BAAE=";
 
   test("reads a file of the Python package, narrow and wide dtypes as ours", () => {
     const { tensors, metadata } = decodeSafetensors(new Uint8Array(Buffer.from(fromPython, "base64")), "golden");

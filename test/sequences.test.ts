@@ -25,7 +25,8 @@ const nested = ({ inputs, targets }: Dataset): Promise<unknown[]> =>
 describe("windows", () => {
   test("agree with Keras's timeseries_dataset_from_array", async () => {
     const series = Array.from({ length: 12 }, (_, i) => i);
-    // timeseries_dataset_from_array(data, None, sequence_length=3, sequence_stride=2, sampling_rate=2), with room for a target.
+    // timeseries_dataset_from_array(data, None, sequence_length=3, sequence_stride=2, sampling_rate=2), with room for a
+    // target.
     const cut = windows(series, { length: 3, stride: 2, samplingRate: 2, horizon: 2 });
     expect(await nested(cut)).toEqual([
       [

@@ -5,7 +5,8 @@ import { arange, compile, type NestedArray, ones, tensor, variable } from "../sr
 
 describe("console.log of a tensor", () => {
   test("shows its numbers, aligned, one row a line", () => {
-    expect(inspect(tensor([[1, -2.5], [3, 0.1]]))).toBe("Tensor float32[2,2]\n[[   1, -2.5],\n [   3,  0.1]]"); // biome-ignore format: a matrix
+    // biome-ignore format: a matrix
+    expect(inspect(tensor([[1, -2.5], [3, 0.1]]))).toBe("Tensor float32[2,2]\n[[   1, -2.5],\n [   3,  0.1]]");
     expect(inspect(tensor([true, false]))).toBe("Tensor bool[2]\n[ true, false]");
     expect(inspect(tensor(new Int32Array([7])))).toBe("Tensor int32[1]\n[7]");
     expect(inspect(tensor(2.5))).toBe("Tensor float32[] 2.5");

@@ -1,4 +1,5 @@
-// Mutated tables: reading gives a table whose columns fit together, or one sentence; it never hangs or takes much memory.
+// Mutated tables: reading gives a table whose columns fit together, or one sentence; it never hangs or takes much
+// memory.
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { readTable, streamTable, type Table, TableEncoder } from "../src/data/index.ts";

@@ -259,7 +259,8 @@ describe("weights", () => {
       ["dense_1/kernel/image", 12, 1],
       ["dense_1/bias/image", 1, 1],
     ]);
-    // The filter of input 1 and output 2 stands at rows 2 and 3, columns 4 and 5; weight [h, w, i, o] is 12h + 6w + 3i + o.
+    // The filter of input 1 and output 2 stands at rows 2 and 3, columns 4 and 5; weight [h, w, i, o] is
+    // 12h + 6w + 3i + o.
     const { data } = images[0]![1];
     const at = (h: number, w: number, i: number, o: number) => data[(2 * i + h) * 6 + 2 * o + w];
     for (const [h, w] of [

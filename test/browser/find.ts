@@ -61,7 +61,7 @@ export function findOrInstallBrowser(env: Environment, machine = thisMachine()):
     if (installed !== undefined) return { path: installed };
   }
   return {
-    missing: `No Chromium was found on the PATH or under CHROME_PATH, and none could be installed. ${failures.join(" ")}`,
+    missing: `No Chromium on the PATH or under CHROME_PATH, and none could be installed. ${failures.join(" ")}`,
   };
 }
 
