@@ -51,14 +51,14 @@ export const roundToHalf = (value: number, dtype: HalfDType): number =>
   fromBits(toBits(value, formats[dtype]), formats[dtype]);
 
 /** The bits of numbers, each rounded to the nearest that `dtype` holds. */
-export function encodeHalf(values: ArrayLike<number>, dtype: HalfDType): Uint16Array<ArrayBuffer> {
+export function encodeHalf(values: ArrayLike<number>, dtype: HalfDType): Uint16Array {
   const out = new Uint16Array(values.length);
   for (let i = 0; i < out.length; i++) out[i] = toBits(values[i]!, formats[dtype]);
   return out;
 }
 
 /** The numbers that bits stand for, exactly. */
-export function decodeHalf(bits: ArrayLike<number>, dtype: HalfDType): Float32Array<ArrayBuffer> {
+export function decodeHalf(bits: ArrayLike<number>, dtype: HalfDType): Float32Array {
   const out = new Float32Array(bits.length);
   for (let i = 0; i < out.length; i++) out[i] = fromBits(bits[i]!, formats[dtype]);
   return out;

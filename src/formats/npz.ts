@@ -31,7 +31,7 @@ export function decodeNpz(bytes: Uint8Array, source: string, options: NpyOptions
  * const pair = { data: Int32Array.of(1, 2), shape: [2], dtype: "int32" };
  * decodeNpz(encodeNpz({ pair }), "pair.npz")["pair"].data; // [1, 2]
  */
-export function encodeNpz(arrays: Readonly<Record<string, HostArray>>): Uint8Array<ArrayBuffer> {
+export function encodeNpz(arrays: Readonly<Record<string, HostArray>>): Uint8Array {
   if (typeof arrays !== "object" || arrays === null || Array.isArray(arrays))
     throw new ArgumentError(`encodeNpz: expected an object of arrays by name, got ${describe(arrays)}.`);
   return writeZip(Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)])));

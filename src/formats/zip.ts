@@ -102,6 +102,6 @@ function unpack(bytes: Uint8Array, { name, isDeflated, crc, packed, size, start 
  * const archive = writeZip({ "a.txt": new TextEncoder().encode("hello") });
  * readZip(archive, "a.zip")[0]?.name; // "a.txt"
  */
-export function writeZip(files: Readonly<Record<string, Uint8Array>>): Uint8Array<ArrayBuffer> {
+export function writeZip(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
   return zipSync(files, { level: 0, mtime: new Date(1980, 0, 1) });
 }

@@ -194,7 +194,7 @@ const written: Readonly<Record<Exclude<DType, "bfloat16">, string>> = {
  * @example
  * encodeNpy({ data: Uint8Array.of(1, 2, 3), shape: [3], dtype: "uint8" }).length; // 131
  */
-export function encodeNpy(array: HostArray): Uint8Array<ArrayBuffer> {
+export function encodeNpy(array: HostArray): Uint8Array {
   if (!ArrayBuffer.isView(array?.data) || !Array.isArray(array.shape) || !dtypes.includes(array.dtype))
     throw new ArgumentError("encodeNpy: expected { data, shape, dtype } with a typed array.");
   const { data, shape, dtype } = array.dtype === "bfloat16" ? widen(array) : array;

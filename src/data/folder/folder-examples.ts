@@ -88,7 +88,7 @@ export class FolderExamples implements AsyncIterable<FileExample> {
   /** The names of the classes, by class number. */
   readonly classNames: readonly string[];
   /** The class number of each file. */
-  readonly labels: Int32Array<ArrayBuffer>;
+  readonly labels: Int32Array;
   readonly #files: readonly ClassFile[];
   readonly #reader: FileReader;
   readonly #skips: boolean;

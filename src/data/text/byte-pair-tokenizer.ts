@@ -77,7 +77,7 @@ class BytePairTokenizer extends Tokenizer {
     return this;
   }
 
-  encode(text: string): Int32Array<ArrayBuffer> {
+  encode(text: string): Int32Array {
     const tokens: number[] = [];
     for (const part of partsOf(checkText("byte-pair tokenizer: encode", text))) {
       let found = this.#remembered.get(part);

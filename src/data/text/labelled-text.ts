@@ -9,7 +9,7 @@ import { type ClassOf, classFiles, type FolderSource, namesInOrder } from "../fo
 export interface LabelledTexts {
   readonly texts: readonly string[];
   /** The class number of each text. */
-  readonly labels: Int32Array<ArrayBuffer>;
+  readonly labels: Int32Array;
   /** The names of the classes, by class number. */
   readonly classNames: readonly string[];
 }

@@ -45,7 +45,7 @@ export abstract class Tokenizer {
   abstract fit(texts: Texts): this;
 
   /** The numbers of the tokens of a text. Special tokens come from {@link Tokenizer.id} only, never from a text. */
-  abstract encode(text: string): Int32Array<ArrayBuffer>;
+  abstract encode(text: string): Int32Array;
 
   /** What `JSON.stringify` writes; {@link tokenizerFromJSON} reads it. */
   abstract toJSON(): TokenizerJson;

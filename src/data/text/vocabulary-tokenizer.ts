@@ -74,7 +74,7 @@ class VocabularyTokenizer extends Tokenizer {
     return this;
   }
 
-  encode(text: string): Int32Array<ArrayBuffer> {
+  encode(text: string): Int32Array {
     const where = `${this.#kind.type} tokenizer: encode`;
     const other = this.special.indexOf(unknown);
     const numbers: number[] = [];
