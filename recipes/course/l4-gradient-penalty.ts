@@ -2,11 +2,11 @@
 import { compile, gradients, optimizers, random, type Tensor, variable } from "nabla";
 import { formula, type Part, type RunOptions, text } from "./item.ts";
 
-/** λ·mean ‖∂out/∂x‖² is added to the loss: a second derivative, which the engine takes as any other. */
+/** λ·mean ‖∂out/∂x‖² is added to the loss: a second derivative, which Nabla takes as any other. */
 export async function* showPenalty({ tiny, seed }: RunOptions): AsyncIterable<Part> {
   yield text(
     "Gradient penalty. The loss gets a term for the slope of the network's output by its input, so that it becomes " +
-      "smooth. The engine differentiates the derivative again.",
+      "smooth. Nabla differentiates the derivative again.",
     "Штраф на градиент (gradient penalty). К потерям добавляется наклон выхода сети по её входу, и сеть становится " +
       "гладкой. Производная дифференцируется ещё раз.",
   );

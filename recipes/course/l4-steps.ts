@@ -35,7 +35,7 @@ export async function* showSchedules({ tiny, seed }: RunOptions): AsyncIterable<
     "Расписание скорости обучения. Большие шаги находят дорогу, малые — опускаются на дно.",
   );
   const points = await spirals(600, seed);
-  const [rate, epochs] = [0.03, tiny ? 15 : 40];
+  const [rate, epochs] = [2, tiny ? 15 : 40];
   const decaySteps = epochs * Math.ceil(points.X.length / 32);
   const rows = [];
   for (const [name, learningRate] of [
@@ -45,10 +45,10 @@ export async function* showSchedules({ tiny, seed }: RunOptions): AsyncIterable<
       schedules.cosineDecay({ initialLearningRate: rate, decaySteps }),
     ],
   ] as const) {
-    const { loss } = await train(network(), optimizers.adam({ learningRate }), points, epochs, seed);
+    const { loss } = await train(network(), optimizers.sgd({ learningRate }), points, epochs, seed);
     rows.push([name, loss]);
   }
-  yield { kind: "table", columns: [{ en: "rate of Adam", ru: "скорость Adam" }, lossColumn], rows, digits: 4 };
+  yield { kind: "table", columns: [{ en: "rate of SGD", ru: "скорость SGD" }, lossColumn], rows, digits: 4 };
 }
 
 /** A gradient that is too long is shortened, and keeps its direction. */
