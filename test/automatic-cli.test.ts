@@ -124,7 +124,7 @@ test("lines of text with labels are learnt from and answered", async () => {
   expect(answer.baselines.map(({ name }) => name)).toEqual(["majority", "logistic", "naiveBayes"]);
   const asked = await nabla("predict", join(models, "films.safetensors"), file("asked.txt", "a fine day\nx\n"));
   expect(asked.out).toMatch(/^text,predicted label,probability\na fine day,1,/);
-  await refuses(1, /a tab between text and label/, "train", "--data", file("half.txt", "a\tb\nc\n"), ...quick);
+  await refuses(1, /line 2: expected a text and a label/, "train", "--data", file("half.txt", "a\tb\nc\n"), ...quick);
 });
 
 describe("is refused in one sentence, and nothing is written", () => {

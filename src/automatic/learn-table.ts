@@ -1,8 +1,8 @@
 // A model out of a table: the task follows from the target's column.
 import type { Table } from "../data/table.ts";
 import { ArgumentError } from "../errors.ts";
-import { checkCount, checkOptions, checkRange } from "../options.ts";
-import { type LearnOptions, type Learnt, learn } from "./learn.ts";
+import { checkOptions } from "../options.ts";
+import { checkLearnOptions, type LearnOptions, type Learnt, learn, learnOptionNames } from "./learn.ts";
 import { seriesExamples } from "./series-examples.ts";
 import { type TableTask, tableExamples } from "./table-examples.ts";
 
@@ -11,17 +11,6 @@ export interface LearnTableOptions extends TableTask, LearnOptions {
   /** The column of times of a series, whose next value is forecast. */
   readonly time?: string | undefined;
 }
-
-export const learnOptionNames = [
-  "split",
-  "seed",
-  "epochs",
-  "learningRate",
-  "batchSize",
-  "members",
-  "signal",
-  "onProgress",
-] as const;
 
 /**
  * Learns to predict a column of a table from the others, without tuning by hand.
@@ -46,10 +35,7 @@ export const learnOptionNames = [
 export function learnTable(table: Table, options: LearnTableOptions): Promise<Learnt> {
   checkOptions("learnTable", options, [...learnOptionNames, "target", "task", "group", "time"]);
   const { target, task, group, time, ...rest } = options;
-  const { split = 0.2 } = rest;
-  checkRange("learnTable", "split", split, 0, 1);
-  if (split === 0) throw new ArgumentError("learnTable: split: expected a share above 0 to test on, got 0.");
-  if (rest.members !== undefined) checkCount("learnTable", "members", rest.members, 2);
+  checkLearnOptions("learnTable", rest);
   if (time === undefined) return learn(tableExamples(table, { target, task, group }), rest);
   if (group !== undefined) throw new ArgumentError("learnTable: expected time or group, got both.");
   if (task === "classification")

@@ -1,13 +1,15 @@
 // The procedure: split, learn the encoder, train members, average them, measure, compare with baselines.
 import type { Column } from "../data/dataset.ts";
+import { ArgumentError } from "../errors.ts";
 import { sparseCategoricalCrossentropy } from "../losses/factories.ts";
 import { type Functional, functional } from "../models/functional.ts";
 import { input } from "../models/input.ts";
 import type { Model } from "../models/model.ts";
 import { average, rescaling, softmax } from "../nn/index.ts";
 import type { Json } from "../nn/tree/layer.ts";
+import { checkCount, checkRange } from "../options.ts";
 import { type Baseline, baselinesOf } from "./baselines.ts";
-import { type Figures, figuresOf, mainOf, type Predictions, softmaxRows } from "./figures.ts";
+import { type Figures, figuresOf, greatest, mainOf, mistake, type Predictions, softmaxRows } from "./figures.ts";
 import { type Importance, importanceOf } from "./importance.ts";
 import { type Encoder, takeRows } from "./inputs.ts";
 import { learnLinear } from "./linear.ts";
@@ -31,6 +33,8 @@ export interface Examples<Source> {
   readonly lastValues: Float64Array | null;
   /** How far pictures may be moved in training; null for examples that are no pictures. */
   readonly moves: Moves | null;
+  /** An example in a few words, for mistakes that are shown. */
+  describe(row: number): string;
   /** What else the model's file says of the examples. */
   readonly json: { readonly [key: string]: Json };
 }
@@ -53,6 +57,34 @@ export interface LearnOptions {
   readonly onProgress?: ((progress: MemberProgress) => void) | undefined;
 }
 
+export const learnOptionNames = [
+  "split",
+  "seed",
+  "epochs",
+  "learningRate",
+  "batchSize",
+  "members",
+  "signal",
+  "onProgress",
+] as const;
+
+/** Throws {@link ArgumentError} for options that no data can have. */
+export function checkLearnOptions(where: string, { split = 0.2, members }: LearnOptions): void {
+  checkRange(where, "split", split, 0, 1);
+  if (split === 0) throw new ArgumentError(`${where}: split: expected a share above 0 to test on, got 0.`);
+  if (members !== undefined) checkCount(where, "members", members, 2);
+}
+
+/** An example that was predicted badly. */
+export interface Mistake {
+  /** Its index in the test part. */
+  readonly index: number;
+  /** The example in a few words. */
+  readonly text: string;
+  /** What a convolutional network saw of it; null for rows of a table. */
+  readonly picture: Column | null;
+}
+
 /** What was learnt, and how good it is. */
 export interface Learnt {
   readonly model: Model;
@@ -72,6 +104,10 @@ export interface Learnt {
   readonly importance: readonly Importance[];
   /** Predictions and truths of the test part. */
   readonly predictions: Predictions;
+  /** The worst mistakes on the test part, the worst first. */
+  readonly worst: readonly Mistake[];
+  /** True where examples are recordings, whose inputs are spectra. */
+  readonly isSound: boolean;
   readonly truths: Target;
   readonly seconds: number;
 }
@@ -133,9 +169,33 @@ export async function learn<Source>(examples: Examples<Source>, options: LearnOp
     foldFigures: await foldFigures(trained, inputs, targets, info, folds),
     importance: await importanceOf(test, changes, encoder.parts, predict, seed),
     predictions,
+    worst: worstOf(predictions, truths, split, examples, test),
+    isSound: examples.json["kind"] === "sound",
     truths,
     seconds: (performance.now() - begin) / 1000,
   };
+}
+
+/** The number of mistakes that are shown. */
+const mostMistakes = 12;
+
+/** The worst mistakes: of classes, those whose true class has the least probability, if another has more. */
+function worstOf(
+  predictions: Predictions,
+  truths: Target,
+  { test }: Split,
+  examples: Examples<any>,
+  inputs: Column,
+): Mistake[] {
+  const { classes, values } = truths;
+  const sizes = predictions.map((row, i) => mistake(row, values[i]!, classes));
+  const wrong = Array.from(test.keys()).filter((i) => classes === 0 || greatest(predictions[i]!) !== values[i]);
+  wrong.sort((a, b) => sizes[b]! - sizes[a]! || a - b);
+  return wrong.slice(0, mostMistakes).map((index) => ({
+    index,
+    text: examples.describe(test[index]!),
+    picture: examples.moves && takeRows(inputs, [index]),
+  }));
 }
 
 const settingsOf = (encoder: Encoder<any>, rows: number): Settings => {

@@ -3,13 +3,14 @@ import type { Column } from "../data/dataset.ts";
 import { type Functional, functional } from "../models/functional.ts";
 import { input } from "../models/input.ts";
 import {
+  activation,
   add,
   batchNormalization,
   concatenate,
   conv2d,
   dense,
   dropout,
-  globalAveragePooling2d,
+  flatten,
   maxPooling2d,
   randomTranslation,
   randomZoom,
@@ -41,11 +42,10 @@ const mostCutNumbers = 64;
 /** The settings for so many rows to train on. */
 export function settingsFor(rows: number, shape: Shape, numbers: number): Settings {
   if (shape.length === 3) {
-    const epochs = clamp(60_000 / rows, 2, 40);
-    const batchSize = 32;
+    const epochs = clamp(30_000 / rows, 2, 40);
     return {
-      ...{ units: 16, hiddenLayers: 3, dropout: 0.3, bins: 0, learningRate: 0.003, weightDecay: 0.05 },
-      ...{ epochs, patience: epochs, batchSize },
+      ...{ units: 12, hiddenLayers: 3, dropout: 0.3, bins: 0, learningRate: 0.004, weightDecay: 0.05 },
+      ...{ epochs, patience: epochs, batchSize: 32 },
     };
   }
   const [width = 0] = shape;
@@ -152,7 +152,7 @@ export interface Moves {
   readonly zoom: number;
 }
 
-/** A convolutional network for grids `[height, width, channels]`: blocks that halve both axes, then their mean. */
+/** A convolutional network for grids `[height, width, channels]`: blocks that halve both axes, then a dense layer. */
 export function convolutionalNetwork(
   shape: Shape,
   outputs: number,
@@ -164,13 +164,14 @@ export function convolutionalNetwork(
   let h = randomTranslation(moves.height, moves.width, { fillMode: "nearest" }).apply(x);
   if (moves.zoom > 0) h = randomZoom(moves.zoom, { fillMode: "nearest" }).apply(h);
   let [height = 1, width = 1] = shape;
-  for (let i = 0; i < 4 && Math.min(height, width) > 3; i++) {
-    h = conv2d(settings.units * 2 ** Math.min(i, 2), 3, { padding: "same", activation: "relu" }).apply(h);
-    h = batchNormalization().apply(h);
-    h = maxPooling2d().apply(h);
+  let filters = settings.units;
+  while (Math.max(height, width) > 8 && Math.min(height, width) > 3) {
+    h = conv2d(filters, 3, { padding: "same", useBias: false }).apply(h);
+    h = maxPooling2d().apply(activation("relu").apply(batchNormalization({ momentum: 0.9 }).apply(h)));
     [height, width] = [height >> 1, width >> 1];
+    filters *= 2;
   }
-  h = dropout(settings.dropout).apply(globalAveragePooling2d().apply(h));
+  h = dropout(settings.dropout).apply(flatten().apply(h));
   const model = functional({ inputs: x, outputs: dense(outputs).apply(h), seed });
   return { model, weights: {} };
 }

@@ -1,10 +1,17 @@
 // Asks a model for the answers to records: rows of a table, by the names of their columns.
 import type { ColumnType } from "../data/cells.ts";
+import type { Column } from "../data/dataset.ts";
+import { decodePicture } from "../data/folder/image-folder.ts";
+import { decodeSound } from "../data/folder/sound-folder.ts";
 import { Table, type Value } from "../data/table.ts";
 import { ArgumentError } from "../errors.ts";
+import type { FileSource } from "../io/opened-file.ts";
+import { readWhole } from "../io/whole-file.ts";
 import type { Model } from "../models/model.ts";
-import { checkCount, checkOptions } from "../options.ts";
+import { checkCount, checkOptions, describe } from "../options.ts";
+import { tensor } from "../tensor.ts";
 import { greatest } from "./figures.ts";
+import { soundInputs } from "./file-forms.ts";
 import { predictRows } from "./learn.ts";
 import { type Preparation, preparationOf } from "./preparation.ts";
 import { nextTime, type Series, seriesOf, seriesTable } from "./series.ts";
@@ -51,6 +58,10 @@ export async function predictRecords(
   checkOptions("predictRecords", options, ["steps"]);
   const { steps } = options;
   const preparation = preparationOf(model);
+  if (preparation.kind === "image" || preparation.kind === "sound")
+    throw new ArgumentError(
+      `predictRecords: model ${model.name} takes ${preparation.kind}s: expected a call of predictFiles.`,
+    );
   if (preparation.kind === "series") return forecast(model, preparation, asTable(records, preparation), steps ?? 1);
   if (steps !== undefined)
     throw new ArgumentError(
@@ -64,7 +75,7 @@ export async function predictRecords(
 /** The types of the columns that a model takes, by which a file of new records is read. */
 export function columnTypesOf(model: Model): Readonly<Record<string, ColumnType>> {
   const preparation = preparationOf(model);
-  if (preparation.kind === "series") return {};
+  if (preparation.kind !== "table") return {};
   return Object.fromEntries(preparation.encoder.columns.map(({ info: { name, type } }) => [name, loose(type)]));
 }
 
@@ -73,7 +84,7 @@ const loose = (type: ColumnType): ColumnType => (type === "integer" ? "number" :
 
 function asTable(
   records: Table | readonly Readonly<Record<string, Value | undefined>>[],
-  preparation: Preparation,
+  preparation: Extract<Preparation, { encoder: unknown }>,
 ): Table {
   if (records instanceof Table) return records;
   const table = Table.from(records);
@@ -123,4 +134,46 @@ async function forecast(
     };
   }
   return answers;
+}
+
+/**
+ * The answers of a model that was learnt from pictures or recordings to files: paths, in a page `File`s, or bytes.
+ *
+ * @throws ArgumentError for a model that takes no files; FileError for a file that is missing or cannot be decoded
+ * @example
+ * const [no, yes] = [Array(6).fill("words/no_1.wav"), Array(6).fill("words/yes_1.wav")];
+ * const { model } = await learnSounds({ no, yes }, { epochs: 1 });
+ * const [answer] = await predictFiles(model, ["words/no_1.wav"]);
+ * Object.keys(answer.probabilities); // ["no", "yes"]
+ */
+export async function predictFiles(model: Model, sources: readonly FileSource[]): Promise<RecordAnswer[]> {
+  const preparation = preparationOf(model);
+  if (preparation.kind !== "image" && preparation.kind !== "sound")
+    throw new ArgumentError(`predictFiles: model ${model.name} takes records: expected a call of predictRecords.`);
+  if (!Array.isArray(sources))
+    throw new ArgumentError(`predictFiles: expected a list of files, got ${describe(sources)}.`);
+  const answers: RecordAnswer[] = [];
+  for (const source of sources) {
+    const { name, bytes } = await readWhole(source, mostFileBytes);
+    const column = await fileInputs(preparation, bytes, name);
+    answers.push(...answersFrom(await predictRows(model, column), preparation.target));
+  }
+  return answers;
+}
+
+const mostFileBytes = 2 ** 28;
+
+async function fileInputs(
+  preparation: Extract<Preparation, { kind: "image" | "sound" }>,
+  bytes: Uint8Array,
+  name: string,
+): Promise<Column> {
+  if (preparation.kind === "image") {
+    const { data, shape, dtype } = await decodePicture(bytes, name, preparation.form);
+    return { array: { data, shape: [1, ...shape], dtype }, scale: 1 / 255 };
+  }
+  const { sampleRate, seconds } = preparation.form;
+  const { data, shape, dtype } = decodeSound(bytes, name, { sampleRate, seconds });
+  const inputs = soundInputs(tensor({ data, shape: [1, ...shape], dtype }), preparation.form);
+  return { array: { data: await inputs.data(), shape: inputs.shape, dtype: "float32" } };
 }

@@ -3,6 +3,7 @@ import { columnTypes } from "../data/cells.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import type { Encoding } from "./column-encoding.ts";
+import type { ImageForm, SoundForm } from "./file-forms.ts";
 import type { SeriesForm } from "./series.ts";
 import { type EncodedColumn, TableEncoder } from "./table-encoder.ts";
 import type { TargetInfo } from "./target.ts";
@@ -11,6 +12,8 @@ import type { TargetInfo } from "./target.ts";
 export type Preparation = { readonly target: TargetInfo } & (
   | { readonly kind: "table"; readonly encoder: TableEncoder }
   | { readonly kind: "series"; readonly encoder: TableEncoder; readonly form: SeriesForm }
+  | { readonly kind: "image"; readonly form: ImageForm }
+  | { readonly kind: "sound"; readonly form: SoundForm }
 );
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -39,11 +42,20 @@ export function preparationOf(model: Model): Preparation {
   if (!isFields(given)) return fail();
   const { kind, inputs, form } = given;
   const target = targetIn(given["target"]) ?? fail();
-  const columns = columnsIn(inputs) ?? fail();
-  const encoder = new TableEncoder(columns);
   const { inputShape, outputShape } = model;
   const outputs = target.task === "classification" ? target.classNames.length : 1;
-  if (String(inputShape) !== String(encoder.shape) || String(outputShape) !== String(outputs)) return fail();
+  if (String(outputShape) !== String(outputs)) return fail();
+  const isShape = (...shape: readonly number[]): boolean => String(inputShape) === String(shape);
+  if (kind === "image") {
+    const image = imageFormIn(form) ?? fail();
+    return isShape(...image.size, image.channels) ? { kind, target, form: image } : fail();
+  }
+  if (kind === "sound") {
+    const sound = soundFormIn(form) ?? fail();
+    return String(inputShape).endsWith(`,${sound.melBins},1`) ? { kind, target, form: sound } : fail();
+  }
+  const encoder = new TableEncoder(columnsIn(inputs) ?? fail());
+  if (!isShape(...encoder.shape)) return fail();
   if (kind === "table") return { kind, target, encoder };
   return kind === "series" ? { kind, target, encoder, form: formIn(form) ?? fail() } : fail();
 }
@@ -77,6 +89,22 @@ function encodingIn(given: unknown): Encoding | null {
   if (kind === "text") return isTexts(terms) ? { kind, terms } : null;
   if (kind !== "number" && kind !== "date") return null;
   return isNumber(mean) && isNumber(deviation) && typeof flag === "boolean" ? { kind, mean, deviation, flag } : null;
+}
+
+function imageFormIn(given: unknown): ImageForm | null {
+  if (!isFields(given) || !Array.isArray(given["size"])) return null;
+  const { size, channels, resize, paper } = given;
+  const [height, width] = size as unknown[];
+  const areSides = isNumber(height) && isNumber(width);
+  if (!areSides || (channels !== 1 && channels !== 3) || resize !== "fit" || !isNumber(paper)) return null;
+  return { size: [height, width], channels, resize, paper };
+}
+
+function soundFormIn(given: unknown): SoundForm | null {
+  if (!isFields(given)) return null;
+  const { sampleRate, seconds, stride, melBins } = given;
+  const areNumbers = isNumber(sampleRate) && isNumber(seconds) && isNumber(stride) && isNumber(melBins);
+  return areNumbers ? { sampleRate, seconds, stride, melBins } : null;
 }
 
 function formIn(given: unknown): SeriesForm | null {

@@ -37,6 +37,10 @@ export function seriesExamples(table: Table, time: string, target: string): Exam
     inTime: true,
     lastValues,
     moves: null,
+    describe(row) {
+      const at = series.times[row + form.lags]!;
+      return series.isDated ? new Date(at).toISOString().slice(0, 10) : String(at);
+    },
     json: { kind: "series", form: { ...form } },
   };
 }

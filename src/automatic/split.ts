@@ -25,6 +25,9 @@ export interface Split {
   readonly folds: readonly Int32Array[];
 }
 
+/** The folds of the training part keep groups together from so many groups on. */
+const fewestGroups = 8;
+
 /** A column of class or group numbers, by which rows are split. */
 function codes(name: string, values: Int32Array): CategoryColumn {
   const most = values.reduce((a, b) => Math.max(a, b), 0);
@@ -75,9 +78,11 @@ export function splitParts(rows: Int32Array, answers: Answers, folds: number, ru
     throw new ArgumentError(
       `expected a split that leaves rows on both sides, got ${train.length} to train on and ${test.length} held out.`,
     );
-  const left = groups ? new Set(Array.from(train, (row) => groups[row])).size : Infinity;
-  const count = Math.min(folds, left, train.length);
+  const left = groups ? new Set(Array.from(train, (row) => groups[row])).size : 0;
+  const count = Math.min(folds, train.length);
   const shares = new Array<number>(count).fill(1 / count);
-  const parts = cut(train, shares, answers, rule, seed + 1).filter((part) => part.length > 0);
+  // Of few groups a member needs them all: it would learn too little if one were left out to stop it.
+  const inner = left >= fewestGroups ? rule : { ...rule, groups: null };
+  const parts = cut(train, shares, answers, inner, seed + 1).filter((part) => part.length > 0);
   return { train, test, folds: parts };
 }

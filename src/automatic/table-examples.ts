@@ -1,7 +1,7 @@
 // Rows of a table as examples.
 import type { TableColumn } from "../data/column.ts";
 import type { Table } from "../data/table.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, printable } from "../errors.ts";
 import type { Examples } from "./learn.ts";
 import { learnTableEncoder, type TableEncoder } from "./table-encoder.ts";
 import { answersOf, type Task } from "./target.ts";
@@ -23,6 +23,23 @@ export function groupCodes(column: TableColumn): Int32Array {
     if (!numbers.has(value)) numbers.set(value, numbers.size);
     return numbers.get(value)!;
   });
+}
+
+/** The number of columns by which a row is described, and the length of a text. */
+const [fewColumns, fewLetters] = [6, 160];
+
+function describeRow(table: Table, names: readonly string[], row: number): string {
+  const shown = names.slice(0, fewColumns);
+  const values = table
+    .select(...shown)
+    .rows([row])
+    .row(0);
+  const texts = Object.entries(values).flatMap(([name, value]) => {
+    if (value === null) return [];
+    const text = value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
+    return [shown.length === 1 ? text : `${name} ${text}`];
+  });
+  return printable(texts.join(", "), fewLetters);
 }
 
 /**
@@ -47,6 +64,7 @@ export function tableExamples(table: Table, { target, task, group }: TableTask):
     inTime: false,
     lastValues: null,
     moves: null,
+    describe: (row) => describeRow(table, names, row),
     json: { kind: "table" },
   };
 }

@@ -86,15 +86,19 @@ export function answersOf(column: TableColumn, task: Task | undefined): Answers 
         ? String(value === 1)
         : String(value);
   const classNames = distinct.map(nameOf);
-  if (distinct.length === 1)
-    throw new ArgumentError(`${where}: expected at least two classes, got only ${quote(classNames[0]!)}.`);
-  if (distinct.length > mostClasses)
-    throw new ArgumentError(
-      `${where}: expected at most ${mostClasses} classes, got ${distinct.length} different values.`,
-    );
   const numbers = new Map(distinct.map((value, i) => [value, i]));
   const codes = values.map((value) => numbers.get(value) ?? NaN);
-  const counts = new Array<number>(distinct.length).fill(0);
+  checkClasses(where, classNames, codes);
+  return { name, task: decided, classNames, values: codes };
+}
+
+/** Throws {@link ArgumentError} unless there are two to 1000 classes with three examples each. */
+export function checkClasses(where: string, classNames: readonly string[], codes: Float64Array): void {
+  if (classNames.length === 1)
+    throw new ArgumentError(`${where}: expected at least two classes, got only ${quote(classNames[0]!)}.`);
+  if (classNames.length > mostClasses)
+    throw new ArgumentError(`${where}: expected at most ${mostClasses} classes, got ${classNames.length}.`);
+  const counts = new Array<number>(classNames.length).fill(0);
   for (const code of codes) if (!Number.isNaN(code)) counts[code]!++;
   const rare = counts.findIndex((count) => count < leastOfClass);
   if (rare >= 0)
@@ -102,7 +106,6 @@ export function answersOf(column: TableColumn, task: Task | undefined): Answers 
       `${where}: expected at least ${leastOfClass} examples of each class, got ${counts[rare]} of ` +
         `${quote(classNames[rare]!)}: add examples, or leave that class out.`,
     );
-  return { name, task: decided, classNames, values: codes };
 }
 
 /** What is known of the target, with the mean and deviation of the rows that are trained on. */

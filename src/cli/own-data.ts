@@ -1,26 +1,67 @@
-// Reads data of a person's own: a table, or lines of text with labels.
-
+// Reads data of a person's own: a table, lines of text with labels, or a folder of pictures, recordings or texts.
+import { readdirSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
 import type { ColumnType } from "../data/cells.ts";
 import { readTable } from "../data/read-table.ts";
 import { Table } from "../data/table.ts";
+import { type LabelledTexts, readLabelledLines, textFolder } from "../data/text/labelled-text.ts";
 import { FileError, quote } from "../errors.ts";
-import { readFile } from "../io/files.ts";
-import { kindOf } from "../io/kind.ts";
+import { fileError, readFile } from "../io/files.ts";
 
 /** The size of the largest file of lines that is read, in bytes. */
 const mostBytes = 2 ** 28;
 
 /** The columns of lines of text. */
-export const [textColumn, labelColumn] = ["text", "label"];
+const [textColumn, labelColumn] = ["text", "label"] as const;
+
+/** What lies at a path. */
+export type OwnKind = "table" | "images" | "sounds" | "texts";
+
+const kinds: Readonly<Record<string, OwnKind>> = {
+  ...{ ".png": "images", ".jpg": "images", ".jpeg": "images", ".jfif": "images", ".webp": "images" },
+  ...{ ".wav": "sounds", ".wave": "sounds", ".txt": "texts" },
+};
+const mostLevels = 4;
 
 /**
- * The table in a file. Lines of a .txt file become the columns "text" and "label": the label stands after the last tab,
- * or before the first one where that says less often something new, or is the first word `__label__x`.
+ * What lies at a path: a file is a table; a folder holds what its first picture, recording or text is.
+ *
+ * @throws FileError for a path that leads nowhere, and for a folder with none of them
+ */
+export function kindOfData(path: string): OwnKind {
+  try {
+    if (!statSync(path).isDirectory()) return "table";
+    const found = firstKind(path, 0);
+    if (found) return found;
+  } catch (error) {
+    throw fileError("read", path, error);
+  }
+  throw new FileError(`${quote(path, 200)}: expected a folder with pictures, WAV files or texts (.txt), got none.`);
+}
+
+function firstKind(folder: string, level: number): OwnKind | undefined {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !name.startsWith("."));
+  for (const { name } of entries) {
+    const kind = kinds[extname(name).toLowerCase()];
+    if (kind) return kind;
+  }
+  if (level === mostLevels) return undefined;
+  for (const entry of entries) {
+    const below = entry.isDirectory() ? firstKind(join(folder, entry.name), level + 1) : undefined;
+    if (below) return below;
+  }
+  return undefined;
+}
+
+/**
+ * The table in a file or in a folder of texts. Lines of a .txt file become the columns "text"
+ * and, where there are tabs, "label".
  *
  * @throws FileError for a file that is missing or holds no table
  */
 export async function readOwnTable(path: string, types: Readonly<Record<string, ColumnType>> = {}): Promise<Table> {
-  if (/\.txt$/i.test(path)) return linesTable(path, await readFile(path, { maxBytes: mostBytes }));
+  if (kindOfData(path) === "texts") return labelledTable(await textFolder(path));
+  if (/\.txt$/i.test(path)) return linesTable(path);
   if (Object.keys(types).length === 0) return readTable(path);
   // A file of new records may lack columns, or the target: only types of columns that are there are given.
   const { names } = await readTable(path, { rows: 1 });
@@ -28,48 +69,20 @@ export async function readOwnTable(path: string, types: Readonly<Record<string, 
   return readTable(path, { types: known });
 }
 
-function linesTable(path: string, bytes: Uint8Array): Table {
-  const kind = kindOf(bytes);
-  if (kind !== undefined && kind !== "plain text" && kind !== "JSON text")
-    throw new FileError(`${quote(path, 200)}: expected lines of text, got ${kind}.`);
-  const lines = new TextDecoder()
-    .decode(bytes)
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "");
-  if (lines.length === 0) throw new FileError(`${quote(path, 200)}: expected lines of text, got an empty file.`);
-  const labelled = lines.filter((line) => /\t|^__label__/.test(line)).length;
-  if (labelled === 0) return new Table([texts(lines)]);
-  if (labelled < lines.length)
+async function linesTable(path: string): Promise<Table> {
+  const bytes = await readFile(path, { maxBytes: mostBytes });
+  const lines = new TextDecoder().decode(bytes).split(/\r\n|\n|\r/);
+  if (lines.some((line) => line.includes("\t"))) return labelledTable(await readLabelledLines(bytes));
+  const texts = lines.map((line) => line.trim()).filter((line) => line !== "");
+  if (texts.length === 0 || texts.some((line) => line.includes("\0")))
     throw new FileError(
-      `${quote(path, 200)}: expected a tab between text and label on every line, got ${lines.length - labelled} ` +
-        `lines of ${lines.length} without one.`,
+      `${quote(path, 200)}: expected lines of text, got ${texts.length === 0 ? "none" : "other bytes"}.`,
     );
-  const parts = lines.map((line) => {
-    const [, name, rest] = /^__label__(\S+)\s+(.*)$/.exec(line) ?? [];
-    if (name !== undefined) return { first: name, last: name, head: rest!, tail: rest! };
-    const [start, end] = [line.indexOf("\t"), line.lastIndexOf("\t")];
-    return {
-      first: line.slice(0, start),
-      last: line.slice(end + 1),
-      head: line.slice(0, end),
-      tail: line.slice(start + 1),
-    };
-  });
-  const distinct = (labels: readonly string[]): number => new Set(labels).size;
-  const isLast = distinct(parts.map(({ last }) => last)) <= distinct(parts.map(({ first }) => first));
-  const labels = parts.map(({ first, last }) => (isLast ? last : first).trim());
-  const categories = [...new Set(labels)].filter((label) => label !== "").sort();
-  const codes = new Map(categories.map((label, i) => [label, i]));
-  return new Table([
-    texts(parts.map(({ head, tail }) => (isLast ? head : tail))),
-    {
-      name: labelColumn!,
-      type: "category",
-      values: Int32Array.from(labels, (label) => codes.get(label) ?? -1),
-      categories,
-    },
-  ]);
+  return new Table([{ name: textColumn, type: "text", values: texts }]);
 }
 
-const texts = (lines: readonly string[]) =>
-  ({ name: textColumn!, type: "text", values: lines.map((line) => line.trim()) }) as const;
+const labelledTable = ({ texts, labels, classNames }: LabelledTexts): Table =>
+  new Table([
+    { name: textColumn, type: "text", values: texts },
+    { name: labelColumn, type: "category", values: labels, categories: classNames },
+  ]);

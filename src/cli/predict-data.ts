@@ -1,6 +1,6 @@
-// `nabla predict model.safetensors new.csv`: a model's answers to the records of a file, as CSV or JSON.
+// `nabla predict model.safetensors new.csv`: a model's answers to records or files, as CSV or JSON.
 import { extname } from "node:path";
-import { columnTypesOf, predictRecords, type RecordAnswer } from "../automatic/predict.ts";
+import { columnTypesOf, predictFiles, predictRecords, type RecordAnswer } from "../automatic/predict.ts";
 import { preparationOf } from "../automatic/preparation.ts";
 import type { Table, Value } from "../data/table.ts";
 import { writeFileAtomic } from "../io/files.ts";
@@ -24,11 +24,13 @@ type Row = Record<string, string | number | boolean | null | Readonly<Record<str
 
 /** Prints or writes the answers to the records of one file: its rows, each with what the model predicts. */
 export async function predictData(model: Model, files: readonly string[], options: PredictDataOptions): Promise<void> {
+  const { kind } = preparationOf(model);
+  if (kind === "image" || kind === "sound") return predictOwnFiles(model, files, options);
   const [file, ...others] = files;
   if (file === undefined || others.length > 0)
     throw new UsageError(`predict: expected one table after the model, got ${files.length} files.`);
-  const { out, steps } = options;
-  const { kind, target } = preparationOf(model);
+  const { steps } = options;
+  const { target } = preparationOf(model);
   const table = await readOwnTable(file, columnTypesOf(model));
   const answers = await predictRecords(model, table, steps === undefined ? {} : { steps });
   const name = `predicted ${target.name}`;
@@ -41,9 +43,34 @@ export async function predictData(model: Model, files: readonly string[], option
       ...(probabilities && { probabilities }),
     };
   });
-  const format = options.format ?? (options.json || extname(out ?? "").toLowerCase() === ".json" ? "json" : "csv");
   const names = kind === "series" ? [timeName(model)] : table.names;
-  const text = format === "json" ? null : csvText(names, name, rows, answers);
+  await write({ names, predicted: name, rows, answers }, options);
+}
+
+/** The answers to pictures or recordings, by the names of their files. */
+async function predictOwnFiles(model: Model, files: readonly string[], options: PredictDataOptions): Promise<void> {
+  if (options.steps !== undefined) throw new UsageError("predict: --steps: for forecasts only.");
+  const answers = await predictFiles(model, files);
+  const predicted = `predicted ${preparationOf(model).target.name}`;
+  const rows = answers.map(
+    ({ value, probabilities = {} }, i): Row => ({ file: files[i]!, [predicted]: value, probabilities }),
+  );
+  await write({ names: ["file"], predicted, rows, answers }, options);
+}
+
+/** Answers with what they are answers to. */
+interface Answered {
+  readonly names: readonly string[];
+  readonly predicted: string;
+  readonly rows: readonly Row[];
+  readonly answers: readonly RecordAnswer[];
+}
+
+/** Prints answers as CSV or JSON, or writes them to a file in one piece. */
+async function write(answered: Answered, { out, format, json }: PredictDataOptions): Promise<void> {
+  const { rows } = answered;
+  const isJson = (format ?? (json || extname(out ?? "").toLowerCase() === ".json" ? "json" : "csv")) === "json";
+  const text = isJson ? null : csvText(answered);
   if (out === undefined) return text === null ? sayJson(rows) : say(text.trimEnd());
   await writeFileAtomic(out, new TextEncoder().encode(text ?? `${JSON.stringify(rows, null, 2)}\n`));
   say(`${thousands(rows.length)} ${rows.length === 1 ? "answer is" : "answers are"} in ${out}.`, process.stderr);
@@ -63,12 +90,7 @@ function plainValue(value: Value): string | number | boolean | null {
 }
 
 /** The rows as CSV (RFC 4180); the probability is that of the predicted class. */
-function csvText(
-  names: readonly string[],
-  predicted: string,
-  rows: readonly Row[],
-  answers: readonly RecordAnswer[],
-): string {
+function csvText({ names, predicted, rows, answers }: Answered): string {
   const hasClasses = answers[0]?.probabilities !== undefined;
   const head = [...names, predicted, ...(hasClasses ? ["probability"] : [])];
   const lines = rows.map((row, i) => {

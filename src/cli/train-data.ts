@@ -1,22 +1,28 @@
 // `nabla train --data table.csv --target price`: a model out of data of a person's own.
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { BaselineName } from "../automatic/baselines.ts";
 import { confusionOf, type Figures, mainFigure } from "../automatic/figures.ts";
-import { type Learnt, modelName } from "../automatic/learn.ts";
+import { type LearnOptions, type Learnt, modelName } from "../automatic/learn.ts";
+import { learnImages, learnSounds } from "../automatic/learn-folder.ts";
 import { learnTable } from "../automatic/learn-table.ts";
 import type { MemberProgress } from "../automatic/members.ts";
+import { reportPage } from "../automatic/report/page.ts";
 import type { Task } from "../automatic/target.ts";
 import type { Table } from "../data/table.ts";
-import { ArgumentError, printable } from "../errors.ts";
+import { ArgumentError, FileError, printable, quote } from "../errors.ts";
+import { writeFileAtomic } from "../io/files.ts";
 import { formatDuration, percent, thousands } from "../quantities.ts";
 import { backend } from "../runtime/device.ts";
 import { LiveLine } from "../train/progress.ts";
 import { confusionHeading, confusionTable } from "./confusion.ts";
+import { languageOf } from "./course/words.ts";
+import { UsageError } from "./failure.ts";
 import { Interruption } from "./interrupt.ts";
 import { prepareModelFile } from "./model-folder.ts";
-import { readOwnTable } from "./own-data.ts";
+import { kindOfData, type OwnKind, readOwnTable } from "./own-data.ts";
 import { table as textTable } from "./table.ts";
-import { type Paint, paintFor, say, sayJson, shellWord, wrap } from "./terminal.ts";
+import { type Paint, paintFor, say, sayJson, shellWord } from "./terminal.ts";
 
 /** The options of the command. */
 export interface TrainDataOptions {
@@ -31,6 +37,8 @@ export interface TrainDataOptions {
   readonly learningRate?: number;
   readonly seed?: number;
   readonly out: string;
+  readonly report?: string;
+  readonly language?: string;
   readonly quiet?: true;
   readonly json?: true;
 }
@@ -45,6 +53,14 @@ const baselineWords: Readonly<Record<BaselineName, string>> = {
   persistence: "always the value before",
 };
 
+/** What examples are called. */
+const words: Readonly<Record<OwnKind, string>> = {
+  table: "rows",
+  texts: "texts",
+  images: "pictures",
+  sounds: "recordings",
+};
+
 /** More classes than this make a table wider than terminals are. */
 const mostClasses = 20;
 /** The number of columns whose importance is shown. */
@@ -52,10 +68,11 @@ const mostShown = 10;
 
 /** Reads the data, learns, and says how good the model is and what it has to beat. */
 export async function trainData(options: TrainDataOptions): Promise<void> {
-  const { data, out, json, quiet, seed = 1, split = 0.2, task, time, group } = options;
-  const table = await readOwnTable(data);
-  const target = options.target ?? defaultTarget(table, time, group);
-  table.column(target);
+  const { data, out, json, quiet, report } = options;
+  const language = languageOf(options.language);
+  if (report !== undefined) checkReportFolder(report);
+  const kind = kindOfData(data);
+  const learnFrom = kind === "images" || kind === "sounds" ? folderLearner(kind, options) : await tableLearner(options);
   const file = await prepareModelFile(out, modelName(basename(data).replace(/\.[^.]+(\.gz)?$/, "")));
   backend();
   const stream = json ? process.stderr : process.stdout;
@@ -66,23 +83,50 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
   });
   interruption.armed = true;
   try {
-    if (!quiet)
-      say(
-        wrap(`${printable(target)} from ${thousands(table.size)} rows of ${printable(basename(data))}`, stream),
-        stream,
-      );
-    const learnt = await learnTable(table, {
-      ...{ target, task, time, group, seed, split, signal: interruption.signal },
-      ...{ epochs: options.epochs, batchSize: options.batchSize, learningRate: options.learningRate },
+    const { seed = 1, split = 0.2, epochs, batchSize, learningRate } = options;
+    const learnt = await learnFrom({
+      ...{ seed, split, epochs, batchSize, learningRate, signal: interruption.signal },
       onProgress: (state) => progress?.show(state),
     }).finally(() => progress?.end());
     await learnt.model.save(file, { includeOptimizer: false });
+    if (report !== undefined) {
+      const page = reportPage(learnt, { language, source: basename(data) });
+      await writeFileAtomic(report, new TextEncoder().encode(page));
+    }
     if (json) sayJson(answerOf(learnt, file));
-    else if (!quiet) say(reportText(learnt, data, file, paintFor(stream)));
+    else if (!quiet) say(reportText(learnt, kind, data, file, report, paintFor(stream)));
   } finally {
     interruption.end();
   }
   process.exitCode = interruption.exitCode;
+}
+
+/** The folder of a report must be there before the training. */
+function checkReportFolder(report: string): void {
+  if (!existsSync(dirname(report)))
+    throw new FileError(`--report: expected a path in a folder that is there, got ${quote(report, 200)}.`);
+}
+
+type Learner = (options: LearnOptions) => Promise<Learnt>;
+
+async function tableLearner(options: TrainDataOptions): Promise<Learner> {
+  const { data, task, time, group } = options;
+  const table = await readOwnTable(data);
+  const target = options.target ?? defaultTarget(table, time, group);
+  for (const name of [target, time, group]) if (name !== undefined) table.column(name);
+  return (run) => learnTable(table, { ...run, target, task, time, group });
+}
+
+function folderLearner(kind: "images" | "sounds", { data, group, ...options }: TrainDataOptions): Learner {
+  const foreign = (["target", "task", "time"] as const).filter((name) => options[name] !== undefined);
+  if (foreign.length > 0) throw new UsageError(`train: --${foreign.join(", --")}: for tables only, got a folder.`);
+  const part = group === undefined ? undefined : Number(group);
+  if (part !== undefined && !(Number.isInteger(part) && part > 0))
+    throw new UsageError(
+      `train: --group: for a folder expected the number of a part of the files' names, such as 2, got "${group}".`,
+    );
+  const learnFiles = kind === "images" ? learnImages : learnSounds;
+  return (run) => learnFiles(data, { ...run, group: part });
 }
 
 /** The last column that is neither of times nor of groups. */
@@ -157,7 +201,14 @@ function answerOf(learnt: Learnt, file: string) {
   };
 }
 
-function reportText(learnt: Learnt, data: string, file: string, paint: Paint): string {
+function reportText(
+  learnt: Learnt,
+  kind: OwnKind,
+  data: string,
+  file: string,
+  report: string | undefined,
+  paint: Paint,
+): string {
   const { info, split, rule, settings, epoch, figures, baselines, foldFigures, importance, truths } = learnt;
   const isClasses = truths.classes > 0;
   const name = mainFigure(truths.classes);
@@ -174,15 +225,15 @@ function reportText(learnt: Learnt, data: string, file: string, paint: Paint): s
   const lines = [
     "",
     `${printable(info.name)}: a ${info.task}${isClasses ? ` of ${truths.classes} classes` : ""}, ` +
-      `${thousands(split.train.length)} rows to train on, ${thousands(split.test.length)} held out (${how})`,
+      `${thousands(split.train.length)} ${words[kind]} to train on, ${thousands(split.test.length)} held out (${how})`,
     `${foldFigures.length} networks, taken after ${epoch} of up to ${settings.epochs} epochs, ` +
       `in ${formatDuration(learnt.seconds)}`,
     "",
-    `On the ${thousands(split.test.length)} rows that were held out ` +
+    `On the ${thousands(split.test.length)} ${words[kind]} that were held out ` +
       `(${isClasses ? "right answers" : "root of the mean squared error"}):`,
     textTable(rows, { right: [1] }),
     verdict(learnt, paint),
-    `On ${foldFigures.length} other splits (each network on the rows it did not see): ${name} ` +
+    `On ${foldFigures.length} other splits (each network on the ${words[kind]} it did not see): ${name} ` +
       `${formatMain(mean, isClasses)} ± ${formatMain(deviation, isClasses)}`,
   ];
   if (importance.length > 0) {
@@ -199,8 +250,12 @@ function reportText(learnt: Learnt, data: string, file: string, paint: Paint): s
   }
   if (isClasses && truths.classes <= mostClasses)
     lines.push("", confusionHeading, confusionTable(confusionOf(learnt.predictions, truths), info.classNames, paint));
-  const model = shellWord(file);
-  lines.push("", `Saved as ${paint("bold", file)}. Next:`, `  npx nabla predict ${model} ${shellWord(data)}`);
+  const isFolder = kind === "images" || kind === "sounds";
+  const [mistake] = learnt.worst;
+  const asked = isFolder && mistake ? join(data, mistake.text) : data;
+  const command = `npx nabla predict ${shellWord(file)} ${shellWord(asked)}`;
+  if (report !== undefined) lines.push("", `The report is in ${paint("bold", report)}.`);
+  lines.push("", `Saved as ${paint("bold", file)}. Next:`, `  ${command}`);
   return lines.join("\n");
 }
 

@@ -46,7 +46,7 @@ interface TrainOptions extends AnswerOptions, Omit<TrainDataOptions, "data" | "o
 }
 
 /** The options of data of a person's own, and those of recipes alone. */
-const ownOptions = ["target", "task", "time", "group", "split"] as const;
+const ownOptions = ["target", "task", "time", "group", "split", "report", "language"] as const;
 const recipeOptions = ["tiny", "resume"] as const;
 
 export function addTrain(program: Command): void {
@@ -66,11 +66,17 @@ export function addTrain(program: Command): void {
     .option("--batch-size <count>", "the number of examples of a step (default: the recipe's)", count(1))
     .option("--learning-rate <rate>", "the size of a step (default: the recipe's)", positive)
     .option("--seed <number>", "for weights, order and dropout: same seed, same model (default: 1)", count(0))
-    .option("--data <path>", "the recipe's data (default: its own), or without a recipe data of your own", path)
+    .option(
+      "--data <path>",
+      "the recipe's data (default: its own), or without a recipe a table or folder of your own",
+      path,
+    )
     .option("--target <column>", "the column to predict (default: the last one)")
     .option("--time <column>", "the column of times: forecasts the next value of the target")
-    .option("--group <column>", "keeps rows of one value of this column on one side of each split")
+    .option("--group <column>", "keeps equal values on one side of each split (a folder: the n-th part of names)")
     .option("--split <share>", "the share of your data that is held out to test (default: 0.2)", share)
+    .option("--report <file>", "writes a report on your data's model there, as one HTML page", path)
+    .option("--language <language>", "of the report, en or ru (default: the environment's)")
     .addOption(new Option("--task <task>", "default: what the target's values look like").choices([...tasks]))
     .option("--out <folder>", "the folder for the model", path, modelFolder)
     .option("--resume", "go on where an earlier run was cut off; it ends with the same model")
