@@ -14,10 +14,12 @@ if (status !== 0) process.exit(status ?? 1);
 // TypeScript takes a .d.ts of a package of type "module" for an ES module's and, with `node16`, refuses to `require`
 // that.
 // Node from 20.19 on does not, so CommonJS gets the same declarations as .d.cts files, which import one another.
+// Typed arrays are generic from TypeScript 5.7 on only: older ones do not take Int32Array<ArrayBuffer>, which is inferred.
 const types = join(root, "dist", "src");
 for (const name of readdirSync(types, { recursive: true, encoding: "utf8" })) {
   if (!name.endsWith(".d.ts") || /^cli\b/.test(name)) continue;
-  const text = readFileSync(join(types, name), "utf8");
+  const text = readFileSync(join(types, name), "utf8").replace(/\b(\w+Array)<ArrayBuffer(Like)?>/g, "$1");
+  writeFileSync(join(types, name), text);
   const declared = text.replace(/((?:\bfrom|\bimport\()\s*"\.{1,2}\/[^"]*)\.(?:js|ts)"/g, '$1.cjs"');
   writeFileSync(join(types, name.replace(/\.d\.ts$/, ".d.cts")), declared);
 }
