@@ -155,7 +155,17 @@ describe("in an empty project", () => {
   });
 
   it.each(["own", "oldest"] as const)("CommonJS can require it, with types (TypeScript: %s)", async (name) => {
-    const text = `import { layers, sequential, tensor, type Tensor } from "nabla";
+    const text = `import { Dataset, layers, sequential, tensor, type Tensor } from "nabla";
+      import { Pipeline, parseTable, TableEncoder, toySet, type Table } from "nabla/data";
+      const set: Dataset = toySet("xor");
+      void (async () => {
+        const table: Table = await parseTable("a,y\\n1,2\\n3,4");
+        const encoder = await TableEncoder.fit(table, { target: "y" });
+        const model = sequential([layers.dense(1)]).compile({ loss: "mse" });
+        await model.fit(encoder.examples(table).shuffle({ seed: 1 }).batch(2), { verbose: 0 });
+        await model.fit(Pipeline.from([{ x: [1], y: 2 }]).batch(1), { verbose: 0 });
+        if (!(set instanceof Dataset)) throw new Error("two classes of one name");
+      })();
       const sum: Tensor = tensor([1, 2]).add(1);
       const count: number = sequential([layers.dense(3)]).layers.length;
       void sum.array<1>().then((numbers) => console.log(JSON.stringify([count, ...numbers])));`;

@@ -483,3 +483,13 @@ describe("what is wrong is said", () => {
     ],
   ])("%#", (make, message) => expect(make).toThrow(message));
 });
+
+test("one example whose target has no axis beside the batch's is as good as two: the last batch may have one", async () => {
+  for (const loss of [losses.meanSquaredError(), losses.binaryCrossentropy(), losses.huber()]) {
+    const [value] = await each(loss, [1, 1], [[0.5], [0.5]]);
+    expect(await each(loss, [1], [[0.5]])).toEqual([value]);
+  }
+  const x = Array.from({ length: 33 }, (_, i) => [i / 33]);
+  const model = sequential([layers.dense(1)]).compile({ loss: "mse" });
+  expect((await model.fit({ x, y: x.flat() }, { batchSize: 32 })).epochs.length).toBe(1);
+});

@@ -56,7 +56,7 @@ export const smoothed = (t: Tensor, s: number, even: number): Tensor => (s === 0
 export function alignTargets(name: string, targets: Tensor, predictions: Tensor): Tensor {
   const values = targets.dtype === predictions.dtype ? targets : targets.cast(predictions.dtype);
   if (sameShape(targets.shape, predictions.shape)) return values;
-  const withoutOne = (x: Tensor) => (x.shape.at(-1) === 1 ? x.shape.slice(0, -1) : x.shape);
+  const withoutOne = (x: Tensor) => (x.ndim > 1 && x.shape.at(-1) === 1 ? x.shape.slice(0, -1) : x.shape);
   if (sameShape(withoutOne(targets), withoutOne(predictions))) return values.reshape(predictions.shape);
   throw new ShapeError(
     `${name}: expected targets in the shape of the predictions, ${formatShape(predictions.shape)}, ` +
