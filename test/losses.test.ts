@@ -484,7 +484,7 @@ describe("what is wrong is said", () => {
   ])("%#", (make, message) => expect(make).toThrow(message));
 });
 
-test("one example whose target has no axis beside the batch's is as good as two: the last batch may have one", async () => {
+test("a batch of one example, as the last one may be, takes a target without an axis of its own", async () => {
   for (const loss of [losses.meanSquaredError(), losses.binaryCrossentropy(), losses.huber()]) {
     const [value] = await each(loss, [1, 1], [[0.5], [0.5]]);
     expect(await each(loss, [1], [[0.5]])).toEqual([value]);
