@@ -18,15 +18,19 @@ interface IndexTerm {
   readonly value: object;
 }
 
+const noTerms: readonly IndexTerm[] = [];
+
+const scaledTerm = ({ scale, value }: IndexTerm, by: number): IndexTerm => ({ scale: scale * by, value });
+
 /** The counter of loop `axis` among `rank` loops. */
 export function counter(axis: number, rank: number): Affine {
   const coefficients = new Array<number>(rank).fill(0);
   coefficients[axis] = 1;
-  return { offset: 0, coefficients, terms: [] };
+  return { offset: 0, coefficients, terms: noTerms };
 }
 
 export function fixed(offset: number, rank: number): Affine {
-  return { offset, coefficients: new Array<number>(rank).fill(0), terms: [] };
+  return { offset, coefficients: new Array<number>(rank).fill(0), terms: noTerms };
 }
 
 /** a·scale + shift. */
@@ -34,7 +38,7 @@ export function scaled(a: Affine, scale: number, shift = 0): Affine {
   return {
     offset: a.offset * scale + shift,
     coefficients: a.coefficients.map((c) => c * scale),
-    terms: scale === 0 ? [] : a.terms.map((t) => ({ scale: t.scale * scale, value: t.value })),
+    terms: scale === 0 || a.terms.length === 0 ? noTerms : a.terms.map((t) => scaledTerm(t, scale)),
   };
 }
 
@@ -42,7 +46,7 @@ export function sum(a: Affine, b: Affine): Affine {
   return {
     offset: a.offset + b.offset,
     coefficients: a.coefficients.map((c, i) => c + b.coefficients[i]!),
-    terms: [...a.terms, ...b.terms],
+    terms: b.terms.length === 0 ? a.terms : [...a.terms, ...b.terms],
   };
 }
 
@@ -53,10 +57,23 @@ export function identityIndex(shape: Shape): Affine[] {
 
 /** The row-major offset of an index in a buffer of `shape`. */
 export function flatten(index: readonly Affine[], shape: Shape, rank: number): Affine {
-  const strides = contiguousStrides(shape);
-  let flat = fixed(0, rank);
-  for (const [part, n, stride] of zip(index, shape, strides)) if (n !== 1) flat = sum(flat, scaled(part, stride));
-  return flat;
+  // One array that grows, instead of one for each product and sum: compiling calls this most often of all.
+  const coefficients = new Array<number>(rank).fill(0);
+  let terms = noTerms;
+  let offset = 0;
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const n = shape[axis]!;
+    if (n !== 1) {
+      const part = index[axis]!;
+      offset += part.offset * stride;
+      for (let i = 0; i < rank; i++) coefficients[i]! += part.coefficients[i]! * stride;
+      const by = stride;
+      if (part.terms.length > 0) terms = [...part.terms.map((t) => scaledTerm(t, by)), ...terms];
+    }
+    stride *= n;
+  }
+  return { offset, coefficients, terms };
 }
 
 /**

@@ -1,24 +1,41 @@
 // A text that is equal for kernels which compute the same, each on buffers of its own.
 import type { Kernel } from "./kernel.ts";
 
-/** Expressions and buffers are named in the order in which they are met. A buffer's own name and index do not count. */
+/**
+ * Expressions and buffers are numbered in the order in which they are met, and written out where they are first met. A
+ * buffer's own name and index do not count. All texts in a kernel are names of the compiler's: none needs quotes.
+ */
 export function kernelKey({ scope: _, ...kernel }: Kernel): string {
-  const names = new Map<object, string>();
-  const parts: string[] = [];
-  const text = (value: unknown): string =>
-    JSON.stringify(value, (_, part) => {
-      if (typeof part === "number") return Object.is(part, -0) ? "-0" : Number.isFinite(part) ? part : `${part}`;
-      const isNamed =
-        part !== null && typeof part === "object" && "dtype" in part && ("kind" in part || "place" in part);
-      if (!isNamed) return part;
-      let name = names.get(part);
-      if (name === undefined) {
-        const content = text(Object.entries(part).filter(([key]) => key !== "name" && key !== "index"));
-        names.set(part, (name = `#${names.size}`));
-        parts.push(content);
+  const numbers = new Map<object, number>();
+  let key = "";
+  const write = (value: unknown): void => {
+    if (typeof value === "number") key += Object.is(value, -0) ? "-0" : value;
+    else if (typeof value !== "object" || value === null) key += value;
+    else if (Array.isArray(value)) {
+      key += "[";
+      for (const part of value) {
+        write(part);
+        key += ",";
       }
-      return name;
-    });
-  parts.push(text(kernel));
-  return parts.join("\n");
+      key += "]";
+    } else {
+      const isNumbered = "dtype" in value && ("kind" in value || "place" in value);
+      const number = isNumbered ? numbers.get(value) : undefined;
+      if (number !== undefined) key += `#${number}`;
+      else {
+        if (isNumbered) numbers.set(value, numbers.size);
+        key += "{";
+        for (const name in value) {
+          if (isNumbered && (name === "name" || name === "index")) continue;
+          key += name;
+          key += ":";
+          write(value[name as keyof typeof value]);
+          key += ",";
+        }
+        key += "}";
+      }
+    }
+  };
+  write(kernel);
+  return key;
 }

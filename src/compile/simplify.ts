@@ -44,22 +44,20 @@ function keyOf(node: Node): string {
   return `${node.op.name} ${node.inputs.map((x) => x.id)} ${attrsKey(node.attrs)} ${node.dtype}[${node.shape}]`;
 }
 
-/** Attributes as text; objects that are no plain data are equal only to themselves. */
-function attrsKey(attrs: unknown): string {
-  if (attrs === null) return "";
-  return JSON.stringify(attrs, (_, value) => {
-    if (typeof value === "number") return Object.is(value, -0) ? "-0" : Number.isFinite(value) ? value : `${value}`;
-    if (
-      typeof value !== "object" ||
-      value === null ||
-      Array.isArray(value) ||
-      Object.getPrototypeOf(value) === Object.prototype
-    )
-      return value;
+/** Attributes as text; functions, and objects that are no plain data, are equal only to themselves. */
+function attrsKey(value: unknown): string {
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : `${value}`;
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(attrsKey)}]`;
+  if (typeof value !== "function" && (typeof value !== "object" || value === null)) return `${value}`;
+  if (Object.getPrototypeOf(value) !== Object.prototype) {
     let id = objectIds.get(value);
     if (id === undefined) objectIds.set(value, (id = objectCount++));
     return `object ${id}`;
-  });
+  }
+  let key = "{";
+  for (const name in value) key += `${name}:${attrsKey(value[name as keyof typeof value])},`;
+  return `${key}}`;
 }
 
 /**

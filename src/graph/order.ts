@@ -5,19 +5,28 @@ import type { Node } from "../ops/op.ts";
 export function topologicalOrder(outputs: readonly Node[], isLeaf: (node: Node) => boolean = () => false): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
-  const stack: { node: Node; next: number }[] = [];
+  // The nodes on the way to the one that is visited, and of each the input that comes next.
+  const path: Node[] = [];
+  const next: number[] = [];
+  const enter = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (isLeaf(node) || node.inputs.length === 0) order.push(node);
+    else {
+      path.push(node);
+      next.push(0);
+    }
+  };
   for (const output of outputs) {
-    if (seen.has(output)) continue;
-    seen.add(output);
-    stack.push({ node: output, next: 0 });
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const input = isLeaf(top.node) ? undefined : top.node.inputs[top.next++];
-      if (!input) {
-        order.push(top.node);
-        stack.pop();
-      } else if (!seen.has(input)) {
-        seen.add(input);
-        stack.push({ node: input, next: 0 });
+    enter(output);
+    while (path.length > 0) {
+      const node = path[path.length - 1]!;
+      const input = node.inputs[next[next.length - 1]!++];
+      if (input) enter(input);
+      else {
+        order.push(node);
+        path.pop();
+        next.pop();
       }
     }
   }
