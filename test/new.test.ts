@@ -67,10 +67,12 @@ describe("nabla new", () => {
         symlinkSync(join(modules, module), join(folder, "node_modules", module), "junction");
     const compiled = await run(folder, process.execPath, join(modules, "typescript", "bin", "tsc"));
     expect(compiled).toEqual({ code: 0, stdout: "", stderr: "" });
-    const trained = await run(folder, process.execPath, "dist/src/train.js");
+    const [trained, tested] = await Promise.all([
+      run(folder, process.execPath, "dist/src/train.js"),
+      run(folder, process.execPath, "--test", "dist/test/model.test.js"),
+    ]);
     expect(Number(/accuracy (\d+\.\d) %/.exec(trained.stdout)?.[1])).toBeGreaterThan(95);
     expect(existsSync(join(folder, "circle.safetensors"))).toBe(true);
-    const tested = await run(folder, process.execPath, "--test", "dist/test/model.test.js");
     expect(tested.code, tested.stdout).toBe(0);
     expect(tested.stdout).toMatch(/pass 2/);
   }, 120_000);
@@ -104,15 +106,15 @@ describe("nabla new", () => {
   it("refuses a folder that is not empty, a file, and a missing name", async () => {
     mkdirSync(join(root, "full"));
     writeFileSync(join(root, "full", "notes.txt"), "mine");
-    const full = await nabla(root, "new", "full");
+    const names = ["full", "full/notes.txt", "full/notes.txt/project"];
+    const refusals = names.map((name) => nabla(root, "new", name));
+    const [full, file, below, nameless] = await Promise.all([...refusals, nabla(root, "new")]);
     expect(full).toMatchObject({ code: 1, stdout: "" });
-    expect(full.stderr).toMatch(/^error: new: expected a new or empty folder, got "full" with "notes\.txt" in it/);
+    expect(full!.stderr).toMatch(/^error: new: expected a new or empty folder, got "full" with "notes\.txt" in it/);
     expect(readdirSync(join(root, "full"))).toEqual(["notes.txt"]);
-    const file = await nabla(root, "new", "full/notes.txt");
-    expect(file.stderr).toMatch(/^error: new: expected a folder, got the file "full\/notes\.txt"\.\n$/);
-    expect((await nabla(root, "new")).code).toBe(2);
-    const below = await nabla(root, "new", "full/notes.txt/project");
-    expect(below.code).toBe(1);
-    expect(below.stderr).toMatch(/^error: [^\n]*\.\n$/);
+    expect(file!.stderr).toMatch(/^error: new: expected a folder, got the file "full\/notes\.txt"\.\n$/);
+    expect(nameless!.code).toBe(2);
+    expect(below!.code).toBe(1);
+    expect(below!.stderr).toMatch(/^error: [^\n]*\.\n$/);
   });
 });
