@@ -72,7 +72,8 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
   const language = languageOf(options.language);
   if (report !== undefined) checkReportFolder(report);
   const kind = kindOfData(data);
-  const learnFrom = kind === "images" || kind === "sounds" ? folderLearner(kind, options) : await tableLearner(options);
+  const { about, learnFrom } =
+    kind === "images" || kind === "sounds" ? folderLearner(kind, options) : await tableLearner(options);
   const file = await prepareModelFile(out, modelName(basename(data).replace(/\.[^.]+(\.gz)?$/, "")));
   backend();
   const stream = json ? process.stderr : process.stdout;
@@ -83,6 +84,7 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
   });
   interruption.armed = true;
   try {
+    if (!quiet) say(about, stream);
     const { seed = 1, split = 0.2, epochs, batchSize, learningRate } = options;
     const learnt = await learnFrom({
       ...{ seed, split, epochs, batchSize, learningRate, signal: interruption.signal },
@@ -107,14 +109,22 @@ function checkReportFolder(report: string): void {
     throw new FileError(`--report: expected a path in a folder that is there, got ${quote(report, 200)}.`);
 }
 
-type Learner = (options: LearnOptions) => Promise<Learnt>;
+/** The data, ready to be learnt from. */
+interface Learner {
+  /** What is learnt from what, in a line. */
+  readonly about: string;
+  learnFrom(options: LearnOptions): Promise<Learnt>;
+}
 
 async function tableLearner(options: TrainDataOptions): Promise<Learner> {
   const { data, task, time, group } = options;
   const table = await readOwnTable(data);
   const target = options.target ?? defaultTarget(table, time, group);
   for (const name of [target, time, group]) if (name !== undefined) table.column(name);
-  return (run) => learnTable(table, { ...run, target, task, time, group });
+  return {
+    about: `${printable(target)} from ${thousands(table.size)} rows of ${printable(basename(data))}`,
+    learnFrom: (run) => learnTable(table, { ...run, target, task, time, group }),
+  };
 }
 
 function folderLearner(kind: "images" | "sounds", { data, group, ...options }: TrainDataOptions): Learner {
@@ -126,7 +136,10 @@ function folderLearner(kind: "images" | "sounds", { data, group, ...options }: T
       `train: --group: for a folder expected the number of a part of the files' names, such as 2, got "${group}".`,
     );
   const learnFiles = kind === "images" ? learnImages : learnSounds;
-  return (run) => learnFiles(data, { ...run, group: part });
+  return {
+    about: `classes of the ${words[kind]} in ${printable(basename(data))}`,
+    learnFrom: (run) => learnFiles(data, { ...run, group: part }),
+  };
 }
 
 /** The last column that is neither of times nor of groups. */
