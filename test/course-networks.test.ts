@@ -370,3 +370,10 @@ describe("the numbers of digits", () => {
     expect(found(3)).toBeGreaterThanOrEqual(5);
   });
 });
+
+it.each(["M3", "L3", "D1"])("%s, stopped, trains no further network", async (id) => {
+  const { item } = await course.find((entry) => entry.id === id)!.load();
+  const kinds: string[] = [];
+  for await (const { kind } of item({ tiny: true, seed: 1, signal: AbortSignal.abort() })) kinds.push(kind);
+  expect(kinds).not.toContain("table");
+});

@@ -22,7 +22,7 @@ const numbersOf = (tensors: readonly Tensor[]): Promise<number[]> => Promise.all
 
 export const item: Item = async function* () {
   yield text(
-    "A formula is cut into simple operations: each is a node of a graph. Values run forwards along the edges, " +
+    "A formula is split into simple operations: each is a node of a graph. Values run forwards along the edges, " +
       "gradients backwards.",
     "Формула разбивается на простые операции: каждая — вершина графа. Значения идут по рёбрам вперёд, градиенты — " +
       "назад.",
@@ -54,7 +54,7 @@ export const item: Item = async function* () {
   yield text(
     `Forwards at x = ${x}, y = ${y}: a = ${numeral(a)}, b = ${numeral(b)}, c = ${numeral(c)}, out = ` +
       `${numeral(out)}. Backwards: out has the gradient 1, and each node passes its own on, times the derivative of ` +
-      "its operation. y has two readers, whose gradients add up.",
+      "its operation. y is used twice, and its two gradients add up.",
     `Вперёд при x = ${x}, y = ${y}: a = ${numeral(a)}, b = ${numeral(b)}, c = ${numeral(c)}, out = ${numeral(out)}. ` +
       "Назад: градиент out равен 1, и каждая вершина передаёт свой градиент дальше, умножив его на производную " +
       "своей операции. Значение y используется дважды, и градиенты складываются.",

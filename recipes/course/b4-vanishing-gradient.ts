@@ -129,14 +129,15 @@ export const item: Item = async function* ({ seed }) {
     })),
   };
   yield text(
-    "The first three networks cannot learn: their first layers get no gradient (0: less than a 32-bit number can " +
-      "hold). ReLU has the derivative 1 where it is active, but that alone does not help weights that are too " +
-      "small. What helps: weights of a size that fits the activation (He for ReLU, Xavier for tanh), normalisation " +
-      "of each layer's outputs, and residual connections h + f(h), through which the gradient flows past the layer. " +
-      "Deep networks use all of them.",
-    "Первые три сети не научатся: до их первых слоёв градиент не доходит (0 означает: меньше, чем помещается в " +
-      "32-битное число). У ReLU производная активного нейрона равна 1, но одного этого мало, если веса слишком " +
-      "малы. Помогают: веса подходящего размера (Хе для ReLU, Ксавье для tanh), нормализация выходов каждого слоя и " +
-      "остаточные связи h + f(h), по которым градиент проходит мимо слоя. В глубоких сетях применяют всё это вместе.",
+    "The first three networks cannot learn: next to nothing of the gradient arrives at their first layers (0: less " +
+      "than a 32-bit number can hold). ReLU has the derivative 1 where it is active, but that alone does not help " +
+      "weights that are too small. What helps: weights of a size that fits the activation (He for ReLU, Xavier for " +
+      "tanh), normalisation of each layer's outputs, and residual connections h + f(h), through which the gradient " +
+      "flows past the layer. Deep networks use all of them.",
+    "Первые три сети не научатся: до их первых слоёв градиент практически не доходит (0 означает: меньше, чем " +
+      "помещается в 32-битное число). У ReLU производная активного нейрона равна 1, но одного этого мало, если веса " +
+      "слишком малы. Помогают: веса подходящего размера (Хе для ReLU, Ксавье для tanh), нормализация выходов " +
+      "каждого слоя и остаточные связи h + f(h), по которым градиент проходит мимо слоя. В глубоких сетях применяют " +
+      "всё это вместе.",
   );
 };

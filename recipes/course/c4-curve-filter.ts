@@ -49,7 +49,7 @@ const place = (patch: Tensor, top: number, left: number): Tensor =>
 
 export const item: Item = async function* () {
   yield text(
-    "A filter is a picture of what it looks for. This one is a curve, drawn by thirties:",
+    "A filter is a picture of what it looks for. This one is a curve, drawn in thirties:",
     "Фильтр — это изображение того, что он ищет. Этот — кривая, нарисованная числами 30:",
   );
   const F = await filter.array<2>();

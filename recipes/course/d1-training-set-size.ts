@@ -22,7 +22,7 @@ const network = (seed: number) =>
     metrics: ["accuracy"],
   });
 
-export const item: Item = async function* ({ tiny, seed }) {
+export const item: Item = async function* ({ tiny, seed, signal }) {
   const { train, test } = await digits();
   yield text(
     `MNIST has ${quoted.train} digits to train on and ${quoted.test} to test with, 28 × 28 pixels each; a network's ` +
@@ -36,6 +36,7 @@ export const item: Item = async function* ({ tiny, seed }) {
   const sizes = tiny ? [250, 500, 1000] : [250, 500, 1000, 2000, 4000, 8000];
   const runs = [];
   for (const size of sizes) {
+    if (signal?.aborted) return;
     const model = network(seed);
     const epochs = tiny ? 5 : Math.min(60, Math.round(100_000 / size));
     await model.fit(train.take(size), { epochs, batchSize: 64, seed, verbose: 0 });
@@ -61,7 +62,7 @@ export const item: Item = async function* ({ tiny, seed }) {
   const law = (n: number): number => Math.exp(logC) * n ** -alpha;
   yield text(
     "The errors lie near a straight line in logarithms, a power law. Its line by least squares, and what it " +
-      `foretells for ${quoted.train} examples:`,
+      `predicts for ${quoted.train} examples:`,
     "В логарифмах ошибки лежат почти на прямой — это степенной закон. Прямая по методу наименьших квадратов и её " +
       `прогноз для ${quoted.train} примеров:`,
   );
@@ -84,7 +85,7 @@ export const item: Item = async function* ({ tiny, seed }) {
     ],
     rows: [
       [last!.size, numeral(100 * last!.error, 2), { en: "reached here", ru: "достигнуто здесь" }],
-      [quoted.train, numeral(100 * law(quoted.train), 2), { en: "foretold by the line", ru: "прогноз по прямой" }],
+      [quoted.train, numeral(100 * law(quoted.train), 2), { en: "predicted by the line", ru: "прогноз по прямой" }],
       [quoted.train, numeral(100 * quoted.error, 2), { en: "the course", ru: "лекция" }],
     ],
   };

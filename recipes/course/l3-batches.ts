@@ -45,7 +45,7 @@ async function run(
   };
 }
 
-export const item: Item = async function* ({ tiny, seed }) {
+export const item: Item = async function* ({ tiny, seed, signal }) {
   const [count, epochs] = tiny ? [600, 40] : [1000, 50];
   const points = await spirals(count, seed);
   const { X, Y } = points;
@@ -92,7 +92,10 @@ export const item: Item = async function* ({ tiny, seed }) {
 
   const rates = tiny ? [0.1, 0.3] : [0.03, 0.1, 0.3];
   const runs: Awaited<ReturnType<typeof run>>[] = [];
-  for (const method of methods) for (const rate of rates) runs.push(await run(method, rate, epochs, points, seed));
+  for (const method of methods) {
+    if (signal?.aborted) return;
+    for (const rate of rates) runs.push(await run(method, rate, epochs, points, seed));
+  }
   const shown = runs.filter(({ rate }) => rate === 0.1);
   yield {
     kind: "table",

@@ -23,8 +23,8 @@ const tools = [
 
 export const item: Item = async function* (options) {
   yield text(
-    "Between the gradient and a trained network stand many tools. Each one here on a small experiment, with its " +
-      "number.",
+    "Between the gradient and a trained network stand many tools. Here is each of them in a small experiment, with " +
+      "its number.",
     "Между градиентом и обученной сетью стоит множество инструментов. Каждый — на маленьком опыте, со своим числом.",
   );
   for (const show of tools) yield* show(options);

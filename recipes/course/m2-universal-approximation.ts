@@ -161,8 +161,8 @@ export const item: Item = async function* () {
     };
   const [few, many] = [fits[0]!, fits.at(-1)!];
   yield text(
-    `${few.N} step neurons leave the error ${numeral(few.error, 4)}, ${many.N} leave ${numeral(many.error, 4)}. M3 ` +
-      "finds such weights by gradient descent instead of by hand.",
+    `${few.N} step neurons leave an error of ${numeral(few.error, 4)}, ${many.N} leave ${numeral(many.error, 4)}. ` +
+      "M3 finds such weights by gradient descent instead of by hand.",
     `При ${few.N} нейронах-ступеньках ошибка ${numeral(few.error, 4)}, при ${many.N} — ${numeral(many.error, 4)}. В ` +
       "M3 такие веса находит градиентный спуск.",
   );

@@ -15,7 +15,7 @@ function network(H: number, seed: number) {
   return model;
 }
 
-export const item: Item = async function* ({ tiny, seed }) {
+export const item: Item = async function* ({ tiny, seed, signal }) {
   const steps = tiny ? 400 : 4000;
   const x = unitInterval(320);
   const f = target(x);
@@ -24,8 +24,8 @@ export const item: Item = async function* ({ tiny, seed }) {
 
   yield text(
     "In M2 we chose the weights. Now a network with one hidden layer of H sigmoid neurons finds them by itself: " +
-      "gradient descent makes the mean squared error smaller, in all weights and thresholds at once. It begins with " +
-      `H gentle steps, spread evenly, and takes ${steps} steps over ${x.size} points of f.`,
+      "gradient descent reduces the mean squared error by changing all weights and thresholds at once. It begins " +
+      `with H gentle steps, spread evenly, and takes ${steps} steps over ${x.size} points of f.`,
     "В M2 веса выбирали мы. Теперь сеть с одним скрытым слоем из H сигмоидных нейронов находит их сама: градиентный " +
       "спуск уменьшает среднеквадратичную ошибку сразу по всем весам и порогам. В начале это H пологих ступенек, " +
       `расставленных равномерно; спуск делает ${steps} шагов по ${x.size} точкам функции f.`,
@@ -39,6 +39,7 @@ export const item: Item = async function* ({ tiny, seed }) {
   const rows = [];
   const learned = [];
   for (const H of tiny ? [1, 4, 16, 64] : [1, 2, 4, 8, 16, 32, 64]) {
+    if (signal?.aborted) return;
     const model = network(H, seed);
     const learningRate = schedules.cosineDecay({ initialLearningRate: 0.05, decaySteps: steps });
     model.compile({ optimizer: optimizers.adam({ learningRate }), loss: "mse" });
