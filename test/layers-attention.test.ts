@@ -41,6 +41,77 @@ const projections = (inputs: readonly number[], heads: number, groups: number, d
 const inner = (shapes: Record<string, readonly number[]>) =>
   Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`inner/${name}`, shape]));
 
+describe("attention over some axes", () => {
+  const image = draw([2, 3, 4, 6]);
+
+  test("whole: rows of an image", () =>
+    checkLayer(() => layers.multiHeadAttention(2, 1, { attentionAxes: 2 }), [2, 3, 2], {
+      parameters: projections([2, 2, 2], 2, 2, 1, 2),
+    }));
+
+  test("is that of the sequences along the axes, alone", async () => {
+    const layer = layers.multiHeadAttention(2, 3, { attentionAxes: -2, useCausalMask: true });
+    const y = layer.apply(image);
+    const alone = layers.multiHeadAttention(2, 3, { useCausalMask: true });
+    alone.apply(image.at([], 0));
+    weightsOf(alone).assign(await weightsOf(layer).read());
+    for (let row = 0; row < 3; row++) await close(y.at([], row), alone.apply(image.at([], row)));
+    const columns = layers.multiHeadAttention(2, 3, { attentionAxes: [1] });
+    columns.apply(image);
+    weightsOf(columns).assign(await weightsOf(layer).read());
+    const turned = layers.multiHeadAttention(2, 3, { attentionAxes: [2] });
+    turned.apply(image.transpose([0, 2, 1, 3]));
+    weightsOf(turned).assign(await weightsOf(layer).read());
+    await close(columns.apply(image), turned.apply(image.transpose([0, 2, 1, 3])).transpose([0, 2, 1, 3]));
+  });
+
+  test("over several axes is that of one sequence of all places; weights and masks have all axes", async () => {
+    const value = draw([2, 2, 5, 6], 3);
+    const layer = layers.multiHeadAttention(2, 3, { returnAttentionScores: true });
+    const allowed = draw([2, 3, 4, 2, 5], 4).greater(-0.5);
+    const [y, weights] = layer.apply({ query: image, value, attentionMask: allowed }) as unknown as [Tensor, Tensor];
+    const alone = layers.multiHeadAttention(2, 3, { returnAttentionScores: true });
+    const flat = { query: image.reshape([2, 12, 6]), value: value.reshape([2, 10, 6]) };
+    alone.apply(flat);
+    weightsOf(alone).assign(await weightsOf(layer).read());
+    const attentionMask = allowed.reshape([2, 12, 10]);
+    const [expected, scores] = alone.apply({ ...flat, attentionMask }) as unknown as [Tensor, Tensor];
+    expect(weights.shape).toEqual([2, 2, 3, 4, 2, 5]);
+    await close(y, expected.reshape([2, 3, 4, 6]));
+    await close(weights, scores.reshape([2, 2, 3, 4, 2, 5]));
+  });
+
+  test("a mask of one axis of attention holds for all other axes where it has none of them", async () => {
+    const layer = layers.multiHeadAttention(2, 3, { attentionAxes: 2 });
+    const before = bools([
+      [1, 0, 0, 0],
+      [1, 1, 0, 0],
+      [1, 1, 1, 0],
+      [1, 1, 1, 1],
+    ]);
+    const y = layer.apply({ query: image, attentionMask: before.expandDims(0) });
+    const causal = layers.multiHeadAttention(2, 3, { attentionAxes: 2, useCausalMask: true });
+    causal.apply(image);
+    weightsOf(causal).assign(await weightsOf(layer).read());
+    await close(y, causal.apply(image));
+  });
+
+  test.each([
+    [() => layers.multiHeadAttention(2, 3, { attentionAxes: [] }), /expected attentionAxes to be an integer or a list/],
+    [
+      () => layers.multiHeadAttention(2, 3, { attentionAxes: 3 }).apply(image),
+      /attentionAxes: expected different axes/,
+    ],
+    [() => layers.multiHeadAttention(2, 3, { attentionAxes: [1, 1] }).apply(image), /expected different axes/],
+    [() => layers.multiHeadAttention(2, 3, { attentionAxes: 7 }).apply(image), /attentionAxes.*axis 7/],
+    [() => layers.multiHeadAttention(2, 3, { useCausalMask: true }).apply(image), /expected one axis of attention/],
+    [
+      () => layers.multiHeadAttention(2, 3, { attentionAxes: 2 }).apply([image, draw([2, 4, 4, 6])]),
+      /expected inputs that differ only along the axes of attention \[2\], got \[batch,3,4,6\] and \[batch,4,4,6\]/,
+    ],
+  ] as const)("bad axes %#", (make, message) => expect(make).toThrow(message));
+});
+
 describe("whole", () => {
   test("multiHeadAttention of a sequence to itself", () =>
     checkLayer(() => layers.multiHeadAttention(2, 3, { useCausalMask: true }), [4, 5], {

@@ -13,6 +13,7 @@ import type { CallContext, Masks } from "../tree/call.ts";
 import { asFloat, formatBatchShape, type Json, Layer, type LayerOptions } from "../tree/layer.ts";
 import type { Shapes, Tensors } from "../tree/tree.ts";
 import { type BiasOptions, type KernelOptions, WeightOptions, weightOptionNames } from "../tree/weight-options.ts";
+import { AttentionAxes, attentionAxesOf } from "./attention-axes.ts";
 
 /** The keys and values of the steps so far, each `[batch, maxLength, heads, dim]`. */
 export type AttentionCache = { readonly keys: Tensor; readonly values: Tensor };
@@ -56,6 +57,11 @@ export interface MultiHeadAttentionOptions extends MultiHeadOptions {
   readonly valueDim?: number;
   /** The length of an output. Default: that of a query before its projection. */
   readonly outputShape?: number;
+  /**
+   * The axes that are attended over, counted with the batch as axis 0; all others are like the batch. Default: all
+   * axes between batch and features.
+   */
+  readonly attentionAxes?: number | readonly number[];
 }
 
 /** The options of {@link MultiHeadAttention}, and its sizes. */
@@ -299,6 +305,9 @@ function written(cache: Tensor, steps: Tensor, start: Tensor): Tensor {
  * fixed length (from `emptyCache`), attends to what is in the cache by then, and returns `{ output, cache }`: one
  * compiled program serves all steps. Steps beyond the end of the cache are dropped.
  *
+ * Inputs of more axes, `[batch, rows, columns, features]`, are attended over by `attentionAxes`: `2` lets each place of
+ * a row attend to its row.
+ *
  * Parameters: `queryKernel [features, numHeads, keyDim]`, `keyKernel`, `valueKernel [features, numHeads, valueDim]`,
  * `outputKernel [numHeads, valueDim, outputShape]`, and a bias of each. Vaswani and others, 2017.
  *
@@ -308,10 +317,17 @@ function written(cache: Tensor, steps: Tensor, start: Tensor): Tensor {
  */
 export class MultiHeadAttention<Out extends Tensors = Tensor> extends ProjectedAttention<Out> {
   override readonly className = "MultiHeadAttention";
+  readonly attentionAxes: readonly number[] | null;
   protected readonly sizes: Sizes;
 
   constructor(config: MultiHeadAttentionConfig) {
-    super("multiHeadAttention", config, ["numHeads", "keyDim", "valueDim", "outputShape"]);
+    super("multiHeadAttention", config, ["numHeads", "keyDim", "valueDim", "outputShape", "attentionAxes"]);
+    const axes = config.attentionAxes === undefined ? null : [config.attentionAxes].flat();
+    if (axes && !(axes.length > 0 && axes.every(Number.isInteger)))
+      throw new ArgumentError(
+        `multiHeadAttention: expected attentionAxes to be an integer or a list of integers, got [${axes}].`,
+      );
+    this.attentionAxes = axes;
     type Name = "numHeads" | "keyDim" | "valueDim" | "outputShape";
     const count = (name: Name): number => checkCount("multiHeadAttention", name, config[name]);
     const optional = (name: Name): number | null => (config[name] === undefined ? null : count(name));
@@ -325,6 +341,57 @@ export class MultiHeadAttention<Out extends Tensors = Tensor> extends ProjectedA
     };
   }
 
+  /** The sequences that inputs of this rank are made of; null if they are sequences themselves. */
+  #sequences(rank: number): AttentionAxes | null {
+    if (rank < 3) return null;
+    const axes = attentionAxesOf(this.describe(), this.attentionAxes, rank);
+    if (rank === 3) return null;
+    if (axes.length > 1 && (this.useCausalMask || this.rotaryWavelength !== null))
+      throw new ArgumentError(
+        `${this.describe()}: expected one axis of attention, along which positions are counted, ` +
+          `got [${axes}]; give attentionAxes.`,
+      );
+    return new AttentionAxes(axes, rank);
+  }
+
+  override build(shapes: Shapes): void {
+    const { query, value, key } = named(shapes) as Record<"query" | "value" | "key", Shape>;
+    const sequences = this.#sequences(query.length + 1);
+    if (!sequences) return super.build(shapes);
+    for (const other of [value, key]) sequences.check(this.describe(), query, other);
+    const [q, v, k] = [query, value, key].map((shape) => sequences.sequence(shape));
+    super.build({ query: q!, value: v!, key: k! });
+  }
+
+  override call(inputs: AttentionInputs, context: CallContext): Out {
+    const { query, value, key, attentionMask, cache } = named(inputs) as Complete;
+    const sequences = this.#sequences(query.ndim);
+    if (!sequences) return super.call(inputs, context);
+    if (cache) throw new ArgumentError(`${this.describe()}: expected a cache for a sequence, got inputs of more axes.`);
+    const masks = context.mask && named(context.mask);
+    const maskOf = (name: string, { shape }: Tensor): Tensor | null => {
+      const mask = masks?.[name];
+      if (!(mask instanceof Tensor)) return null;
+      return mask.ndim === shape.length - 1 ? sequences.fold(mask, true) : null;
+    };
+    const given = {
+      query: sequences.fold(query),
+      value: sequences.fold(value),
+      key: sequences.fold(key),
+      ...(attentionMask && { attentionMask: sequences.foldPairs(attentionMask, query.shape, key.shape) }),
+    };
+    const mask = masks && {
+      query: maskOf("query", query),
+      value: maskOf("value", value),
+      key: maskOf("key", key),
+    };
+    const made = super.call(given, { ...context, mask: mask as Masks | null });
+    if (!this.returnAttentionScores) return sequences.unfold(made as Tensor, query.shape) as Tensors as Out;
+    const [output, weights] = made as unknown as readonly [Tensor, Tensor];
+    const scores = sequences.unfoldWeights(weights, query.shape, key.shape);
+    return [sequences.unfold(output, query.shape), scores] as Tensors as Out;
+  }
+
   // The type is stated: the inferred one has optional properties, which programs without our compiler options refuse.
   override config(): { readonly [option: string]: Json } {
     const { heads, keyDim, valueDim, outputDim } = this.sizes;
@@ -333,6 +400,7 @@ export class MultiHeadAttention<Out extends Tensors = Tensor> extends ProjectedA
       ...(keyDim !== null && { keyDim }),
       ...(valueDim !== null && { valueDim }),
       ...(outputDim !== null && { outputShape: outputDim }),
+      ...(this.attentionAxes !== null && { attentionAxes: this.attentionAxes }),
       ...this.sharedConfig(),
     };
   }
