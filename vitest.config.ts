@@ -30,9 +30,10 @@ const slowTests = [
     "metrics-exact",
     "optimizers-saved",
     "page-data",
+    "pipeline",
     "products",
   ],
-  ...["random-*", "recurrent-models", "resume", "sums", "*transformations", "wasm-math"],
+  ...["random-*", "recurrent-models", "resume", "sums", "table-memory", "*transformations", "wasm-math"],
 ].map((name) => `test/${name}.test.ts`);
 
 const packageTests = ["browser", "consumer", "new", "readme", "kill"].map((name) => `test/${name}.test.ts`);

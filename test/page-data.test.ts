@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { encode as encodePng } from "fast-png";
 import { encode as encodeJpeg } from "jpeg-js";
 import { chromium } from "playwright-core";
@@ -46,6 +47,7 @@ async function givenFiles(): Promise<GivenFile[]> {
     ["yes/a.wav", wavFile({ sampleRate: 44_100, samples: data.subarray(0, 3000), bits: 8 })],
     ["no/b.wav", wavFile({ samples: data.subarray(0, 300), channels: 2 })],
     ["more/x.npz", encodeNpz({ x: { data: Float32Array.of(1, 2.5), shape: [2], dtype: "float32" } })],
+    ["more/table.csv.gz", gzipSync("n,when,kind\n1.5,2024-02-29,b\n,2023-01-01T05:00,a\n0.25,2020-12-31,b\n")],
   ];
   return files.map(([path, bytes]) => ({ path, base64: Buffer.from(bytes).toString("base64") }));
 }

@@ -55,9 +55,12 @@ export function numberIn(cell: Cell, { decimal }: CellForm): number {
   let value = Number(text);
   if (value !== value && decimal === "." && grouped["."].test(text.trim())) value = Number(text.replaceAll(",", ""));
   if (value - value !== 0) return NaN;
-  const first = text.charCodeAt(0);
-  // What begins with 1 … 9 and is short is a plain number; the rest is looked at more closely.
-  if (first > 48 && first < 58 && text.length < 16) return value;
+  // What begins with 1 … 9 and is short, and "0.5", are plain numbers; the rest is looked at more closely.
+  const [zero, nine, point] = [48, 57, 46];
+  const start = text.startsWith("-") ? 1 : 0;
+  const first = text.charCodeAt(start);
+  if (first > zero && first <= nine && text.length < 16) return value;
+  if (first === zero && (text.length === start + 1 || text.charCodeAt(start + 1) === point)) return value;
   const digits = text.trim().replace(/^[+-]/, "");
   if (digits === "" || /^0[\dxob]/i.test(digits)) return NaN;
   return /^\d+$/.test(digits) && !Number.isSafeInteger(value) ? NaN : value;

@@ -1,5 +1,14 @@
 // Reads files as a page has them, and computes with them: Node and pages must give the same.
-import { bytePairTokenizer, imageFolder, logMel, readNpz, soundFolder } from "nabla/data";
+import {
+  bytePairTokenizer,
+  imageFolder,
+  logMel,
+  readNpz,
+  readTable,
+  soundFolder,
+  streamTable,
+  TableEncoder,
+} from "nabla/data";
 
 /** A file's path within the folder that was chosen, and its bytes. */
 export interface GivenFile {
@@ -22,7 +31,12 @@ export async function readAll(given: readonly GivenFile[]): Promise<Record<strin
   const spectra = (await sounds.load()).inputs.array;
   const arrays = await readNpz(ending(".npz")[0]!);
   const tokenizer = bytePairTokenizer({ vocabularySize: 270 }).fit("low lower lowest");
+  const file = ending(".csv.gz")[0]!;
+  const table = await readTable(file);
+  const encoder = await TableEncoder.fit(await streamTable(file), { target: "kind" });
+  const batches = encoder.examples(table).shuffle({ seed: 1 }).batch(4);
   return {
+    table: [table.schema, [...encoder.inputs(table).array.data], JSON.stringify(encoder), await batches.toArray(3)],
     classNames: images.classNames,
     paths: images.paths,
     images: [...inputs.array.data],
