@@ -28,8 +28,9 @@ const programs: readonly [name: string, results: readonly Node[], pairs: number]
   // Sixteen vectors go side by side; of two sums, eight.
   ["sums of columns", [ops.sum(ops.mul(x, y), [0])], 8],
   ["sums of columns, and operations on them", [ops.mul(ops.sum(x, [0]), ops.sqrt(ops.sum(y, [0])))], 4],
-  // The packed panels of both operands hold sixteen columns in four vectors and eight rows; a tile has four rows.
-  ["operations on a product", [ops.tanh(product)], 1 + 2 + 8],
+  // A packed panel holds sixteen columns in four vectors. A tile stores four rows; there is one for rows at equal
+  // distances, and one for rows with an address each.
+  ["operations on a product", [ops.tanh(product)], 1 + 2 + 2 * 8],
 ];
 
 function printed(results: readonly Node[]): ModuleBuilder {
