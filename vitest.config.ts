@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
 // What `npm run test:quick` leaves out: everything that takes long, or builds and starts the package.
 const slowTests = [
   ...[
+    "automatic*",
     "bench",
     "cases",
     "cli",

@@ -1,7 +1,8 @@
 // `nabla train --data` and `nabla predict` on data of a person's own: what they print and write, and what they refuse.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { runCommandLine } from "../src/cli/main.ts";
 
@@ -125,6 +126,35 @@ test("lines of text with labels are learnt from and answered", async () => {
   const asked = await nabla("predict", join(models, "films.safetensors"), file("asked.txt", "a fine day\nx\n"));
   expect(asked.out).toMatch(/^text,predicted label,probability\na fine day,1,/);
   await refuses(1, /line 2: expected a text and a label/, "train", "--data", file("half.txt", "a\tb\nc\n"), ...quick);
+});
+
+test("a folder of pictures is learnt from, with a report, and a picture is answered", async () => {
+  for (const name of ["dark", "light"]) {
+    mkdirSync(join(folder, "tones", name), { recursive: true });
+    for (let i = 0; i < 8; i++) {
+      const data = Uint8Array.from({ length: 100 }, (_, k) => (name === "light" ? 200 : 20) + ((7 * k + i) % 30));
+      writeFileSync(
+        join(folder, "tones", name, `${i}.png`),
+        encode({ width: 10, height: 10, channels: 1, depth: 8, data }),
+      );
+    }
+  }
+  const page = join(folder, "tones.html");
+  const args = ["train", "--data", join(folder, "tones"), ...quick, "--report", page, "--language", "ru"];
+  const { out, code } = await nabla(...args);
+  expect(code).toBe(0);
+  expect(out).toMatch(/classes of the pictures in tones/);
+  expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html><html lang="ru">/);
+  const asked = await nabla(
+    "predict",
+    join(models, "tones.safetensors"),
+    join(folder, "tones", "light", "0.png"),
+    "--json",
+  );
+  expect((JSON.parse(asked.out) as object[])[0]).toHaveProperty("probabilities.light");
+  await refuses(1, /is not|expected/, "predict", join(models, "tones.safetensors"), file("no.png", "no picture"));
+  await refuses(2, /--target: for tables only/, ...args, "--target", "x");
+  await refuses(2, /--group: for a folder expected the number/, ...args, "--group", "x");
 });
 
 describe("is refused in one sentence, and nothing is written", () => {

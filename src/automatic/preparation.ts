@@ -4,14 +4,14 @@ import { ArgumentError } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import type { Encoding } from "./column-encoding.ts";
 import type { ImageForm, SoundForm } from "./file-forms.ts";
+import { type EncodedColumn, RowEncoder } from "./row-encoder.ts";
 import type { SeriesForm } from "./series.ts";
-import { type EncodedColumn, TableEncoder } from "./table-encoder.ts";
 import type { TargetInfo } from "./target.ts";
 
 /** How the records of a model become inputs. */
 export type Preparation = { readonly target: TargetInfo } & (
-  | { readonly kind: "table"; readonly encoder: TableEncoder }
-  | { readonly kind: "series"; readonly encoder: TableEncoder; readonly form: SeriesForm }
+  | { readonly kind: "table"; readonly encoder: RowEncoder }
+  | { readonly kind: "series"; readonly encoder: RowEncoder; readonly form: SeriesForm }
   | { readonly kind: "image"; readonly form: ImageForm }
   | { readonly kind: "sound"; readonly form: SoundForm }
 );
@@ -54,7 +54,7 @@ export function preparationOf(model: Model): Preparation {
     const sound = soundFormIn(form) ?? fail();
     return String(inputShape).endsWith(`,${sound.melBins},1`) ? { kind, target, form: sound } : fail();
   }
-  const encoder = new TableEncoder(columnsIn(inputs) ?? fail());
+  const encoder = new RowEncoder(columnsIn(inputs) ?? fail());
   if (!isShape(...encoder.shape)) return fail();
   if (kind === "table") return { kind, target, encoder };
   return kind === "series" ? { kind, target, encoder, form: formIn(form) ?? fail() } : fail();

@@ -2,8 +2,8 @@
 import type { Table } from "../data/table.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Examples } from "./learn.ts";
+import { learnRowEncoder } from "./row-encoder.ts";
 import { lagsFor, otherNumbers, type SeriesForm, seriesOf, seriesTable } from "./series.ts";
-import { learnTableEncoder } from "./table-encoder.ts";
 
 /** A series needs so many values. */
 const leastValues = 20;
@@ -31,7 +31,7 @@ export function seriesExamples(table: Table, time: string, target: string): Exam
       classNames: [],
       values: values.slice(form.lags).map((value, i) => value - lastValues[i]!),
     },
-    learnEncoder: (chosen) => learnTableEncoder(rows, rows.names, chosen),
+    learnEncoder: (chosen) => learnRowEncoder(rows, rows.names, chosen),
     take: (chosen) => rows.rows(chosen),
     groups: null,
     inTime: true,

@@ -3,7 +3,7 @@ import type { TableColumn } from "../data/column.ts";
 import type { Table } from "../data/table.ts";
 import { ArgumentError, printable } from "../errors.ts";
 import type { Examples } from "./learn.ts";
-import { learnTableEncoder, type TableEncoder } from "./table-encoder.ts";
+import { learnRowEncoder, type RowEncoder } from "./row-encoder.ts";
 import { answersOf, type Task } from "./target.ts";
 
 /** How a table is learnt from. */
@@ -54,8 +54,8 @@ export function tableExamples(table: Table, { target, task, group }: TableTask):
   return {
     size: table.size,
     answers,
-    learnEncoder(rows): TableEncoder {
-      const encoder = learnTableEncoder(table, names, rows);
+    learnEncoder(rows): RowEncoder {
+      const encoder = learnRowEncoder(table, names, rows);
       if (encoder.columns.length > 0) return encoder;
       throw new ArgumentError("expected a column with different values to predict the target from, got none.");
     },

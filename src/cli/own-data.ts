@@ -21,36 +21,35 @@ const kinds: Readonly<Record<string, OwnKind>> = {
   ...{ ".png": "images", ".jpg": "images", ".jpeg": "images", ".jfif": "images", ".webp": "images" },
   ...{ ".wav": "sounds", ".wave": "sounds", ".txt": "texts" },
 };
-const mostLevels = 4;
+const [mostLevels, mostEntries] = [4, 10_000];
 
 /**
- * What lies at a path: a file is a table; a folder holds what its first picture, recording or text is.
+ * What lies at a path: a file is a table; a folder holds what most of its files are, pictures, recordings or texts.
  *
  * @throws FileError for a path that leads nowhere, and for a folder with none of them
  */
 export function kindOfData(path: string): OwnKind {
+  const counts = new Map<OwnKind, number>();
   try {
     if (!statSync(path).isDirectory()) return "table";
-    const found = firstKind(path, 0);
-    if (found) return found;
+    countKinds(path, 0, counts);
   } catch (error) {
     throw fileError("read", path, error);
   }
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  if (most) return most[0];
   throw new FileError(`${quote(path, 200)}: expected a folder with pictures, WAV files or texts (.txt), got none.`);
 }
 
-function firstKind(folder: string, level: number): OwnKind | undefined {
-  const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !name.startsWith("."));
-  for (const { name } of entries) {
-    const kind = kinds[extname(name).toLowerCase()];
-    if (kind) return kind;
+/** Counts the files of each kind; of very many, the first ones. */
+function countKinds(folder: string, level: number, counts: Map<OwnKind, number>): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).slice(0, mostEntries)) {
+    if (entry.name.startsWith(".")) continue;
+    const kind = kinds[extname(entry.name).toLowerCase()];
+    if (entry.isDirectory()) {
+      if (level < mostLevels) countKinds(join(folder, entry.name), level + 1, counts);
+    } else if (kind) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  if (level === mostLevels) return undefined;
-  for (const entry of entries) {
-    const below = entry.isDirectory() ? firstKind(join(folder, entry.name), level + 1) : undefined;
-    if (below) return below;
-  }
-  return undefined;
 }
 
 /**

@@ -121,8 +121,9 @@ async function tableLearner(options: TrainDataOptions): Promise<Learner> {
   const table = await readOwnTable(data);
   const target = options.target ?? defaultTarget(table, time, group);
   for (const name of [target, time, group]) if (name !== undefined) table.column(name);
+  const rows = `${thousands(table.size)} ${table.size === 1 ? "row" : "rows"}`;
   return {
-    about: `${printable(target)} from ${thousands(table.size)} rows of ${printable(basename(data))}`,
+    about: `${printable(target)} from ${rows} of ${printable(basename(data))}`,
     learnFrom: (run) => learnTable(table, { ...run, target, task, time, group }),
   };
 }

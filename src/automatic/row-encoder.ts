@@ -17,7 +17,7 @@ export interface EncodedColumn {
 }
 
 /** Encodes tables that have these columns. */
-export class TableEncoder implements Encoder<Table> {
+export class RowEncoder implements Encoder<Table> {
   readonly columns: readonly EncodedColumn[];
   readonly parts: readonly InputPart[];
   readonly words: readonly InputPart[];
@@ -84,7 +84,7 @@ export class TableEncoder implements Encoder<Table> {
 }
 
 /** Learns how the columns of a table are encoded, from these rows alone; columns that say nothing are left out. */
-export function learnTableEncoder(table: Table, names: readonly string[], rows: ArrayLike<number>): TableEncoder {
+export function learnRowEncoder(table: Table, names: readonly string[], rows: ArrayLike<number>): RowEncoder {
   const schema = new Map(table.schema.map((info) => [info.name, info]));
   const columns = names.flatMap((name): EncodedColumn[] => {
     const encoding = learnEncoding(table.column(name), rows);
@@ -93,5 +93,5 @@ export function learnTableEncoder(table: Table, names: readonly string[], rows: 
     const { categories: _, ...info } = schema.get(name)!;
     return [{ info, encoding }];
   });
-  return new TableEncoder(columns);
+  return new RowEncoder(columns);
 }
