@@ -248,6 +248,7 @@ describe("a bad file", () => {
     ["a picture", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10), /expected a table.*got a PNG image/],
     ["a page", "<!doctype html><title>x</title>", /got an HTML page/],
     ["binary data", "a,b\n1,\0\n", /binary data/],
+    ["an archive", Uint8Array.of(97, 0, 0xe4, 10), /expected a table of text, got binary data/],
     ["another encoding", Uint8Array.of(97, 10, 0xe4, 10), /expected text in utf-8.*encoding/],
     ["an unknown encoding", "a\n1", /the encoding "utf-9" is not known/, { encoding: "utf-9" }],
     ["damaged gzip", gzipSync("a,b\n1,2\n".repeat(999)).subarray(0, 30), /damaged or cut gzip/],

@@ -69,17 +69,19 @@ function formatOf(name: string, start: string): TableFormat {
 
 /** The text of a file, in pieces. */
 async function* textOf(file: OpenedFile, encoding: string | undefined): AsyncGenerator<string> {
+  const binary = (): FileError => new FileError(`${quote(file.name, 200)}: expected a table of text, got binary data.`);
   let decoder: TextDecoder | null = null;
   for await (const bytes of file.bytes()) {
     if (!decoder) {
       const kind = kindOf(bytes);
       if (kind !== undefined && kind !== "plain text" && kind !== "JSON text")
         throw new FileError(`${quote(file.name, 200)}: expected a table (CSV, TSV or JSON), got ${kind}.`);
-      decoder = decoderOf(file.name, encoding ?? markedEncoding(bytes));
+      const own = encoding ?? markedEncoding(bytes);
+      if (!/^utf-?16/i.test(own) && bytes.includes(0)) throw binary();
+      decoder = decoderOf(file.name, own);
     }
     const text = decode(file.name, decoder, bytes);
-    if (text.includes("\0"))
-      throw new FileError(`${quote(file.name, 200)}: expected a table of text, got binary data.`);
+    if (text.includes("\0")) throw binary();
     if (text !== "") yield text;
   }
   const end = decoder ? decode(file.name, decoder) : "";
