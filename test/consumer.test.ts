@@ -156,7 +156,10 @@ describe("in an empty project", () => {
 
   it.each(["own", "oldest"] as const)("CommonJS can require it, with types (TypeScript: %s)", async (name) => {
     const text = `import { Dataset, layers, sequential, tensor, type Tensor } from "nabla";
+      import { type Learnt, learnTable, predictRecords } from "nabla/automatic";
       import { Pipeline, parseTable, TableEncoder, toySet, type Table } from "nabla/data";
+      const learn = (table: Table): Promise<Learnt> => learnTable(table, { target: "y", members: 3 });
+      if (typeof learn !== "function" || typeof predictRecords !== "function") throw new Error("no learnTable");
       const set: Dataset = toySet("xor");
       void (async () => {
         const table: Table = await parseTable("a,y\\n1,2\\n3,4");
