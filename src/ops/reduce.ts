@@ -1,6 +1,7 @@
 // Reductions: axes reduced to one value by an associative instruction.
 import { computedDType, type DType, dtypeInfo } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
+import { isHalf } from "../half.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import { apply, defineOp, type Inputs, type Node, noGradient, type Ops, type ReduceOp } from "./op.ts";
 
@@ -12,7 +13,9 @@ const infer =
   (name: string, needsElements: boolean) =>
   ([x]: Inputs, { axes }: ReduceAttrs) => {
     if (x.dtype !== computedDType(x.dtype))
-      throw new DTypeError(`${name}: no arithmetic on ${x.dtype}; cast to ${computedDType(x.dtype)} first.`);
+      throw new DTypeError(
+        `${name}: no arithmetic on ${x.dtype}; cast to ${isHalf(x.dtype) ? "float32" : "int32 or float32"} first.`,
+      );
     if (needsElements && axes.some((a) => x.shape[a] === 0)) {
       throw new ShapeError(
         `${name}: axis ${axes.find((a) => x.shape[a] === 0)} of ${formatShape(x.shape)} is empty, ` +

@@ -58,7 +58,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   return {
     name: `earlyStopping ${monitor}`,
     onTrainBegin({ model }) {
-      mode = directionOf(where, monitor, asked, model.training.objectives);
+      mode = directionOf(where, monitor, asked, model?.training?.objectives ?? []);
       [best, bestWeights, waited] = [null, null, 0];
     },
     state: () => ({ best, waited }),

@@ -83,7 +83,7 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
   return {
     name: `modelCheckpoint ${monitor}`,
     onTrainBegin({ model }) {
-      if (saveBestOnly) mode = directionOf(where, monitor, asked, model.training.objectives);
+      if (saveBestOnly) mode = directionOf(where, monitor, asked, model?.training?.objectives ?? []);
       [best, steps, latest] = [first, 0, {}];
     },
     state: () => ({ best, steps }),

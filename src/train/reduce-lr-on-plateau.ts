@@ -60,7 +60,7 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   return {
     name: `reduceLROnPlateau ${monitor}`,
     onTrainBegin({ model }) {
-      mode = directionOf(where, monitor, asked, model.training.objectives);
+      mode = directionOf(where, monitor, asked, model?.training?.objectives ?? []);
       [best, waited, cooling] = [null, 0, 0];
     },
     state: () => ({ best, waited, cooling }),
