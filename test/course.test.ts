@@ -399,8 +399,16 @@ describe("nabla course", () => {
     writeFileSync(file, "");
     const { code, out, err } = await nabla("course", "N1", "--out", join(file, "in"));
     expect([code, out]).toEqual([1, ""]);
-    expect(err).toMatch(/^error: --out: the folder ".*" cannot be written: ENOTDIR\.\n$/);
+    expect(err).toMatch(/^error: cannot make the folder ".*": a file of that name is in the way\.\n$/);
     expect(existsSync(join(file, "in"))).toBe(false);
+    const russian = await nablaIn("ru_RU.UTF-8", "course", "N1", "--out", join(file, "in"));
+    expect(russian.err).toMatch(/^ошибка: --out: в папку «.*» нельзя записать: EEXIST\.\n$/);
+  });
+
+  // Node's recursive mkdir never returns for such a path.
+  it.runIf(existsSync("/proc/self"))("refuses a folder in /proc", async () => {
+    const { code, err } = await nabla("course", "N3", "--tiny", "--out", "/proc/nabla");
+    expect([code, err]).toEqual([1, 'error: cannot make the folder "/proc/nabla": there is no such file.\n']);
   });
 
   it("has help in both languages", async () => {

@@ -121,7 +121,7 @@ function sourceOf(id: string): string | undefined {
 }
 
 async function runItems(entries: readonly Entry[], seed: number, language: Language, options: CourseOptions) {
-  const folder = options.out === undefined ? undefined : new PictureFolder(options.out, language);
+  const folder = options.out === undefined ? undefined : await PictureFolder.make(options.out, language);
   const width = Math.min(process.stdout.columns || 80, 100);
   const page: Page = { language, width, paint: paintFor(process.stdout), colourBits: colourBitsOf(process.stdout) };
   const answers = [];
@@ -130,7 +130,7 @@ async function runItems(entries: readonly Entry[], seed: number, language: Langu
     const title = entry.title[language];
     if (!options.json) say(`${page.paint("bold", wrap(`${entry.id}. ${title}`))}\n`);
     for await (const part of parts(entry, { tiny: options.tiny ?? false, seed })) {
-      folder?.add(entry.id, part);
+      await folder?.add(entry.id, part);
       if (options.json) shown.push(part);
       else say(`${partText(part, page)}\n`);
       // The reader has closed the pipe (`nabla course --all | head`): nothing is left to compute for.

@@ -1,9 +1,9 @@
 // The pictures of course items as files: plots as SVG, images as PNG.
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encode } from "fast-png";
 import type { Image, Language, Part } from "../../../recipes/course/item.ts";
 import { FileError } from "../../errors.ts";
+import { makeFolder, writeFileAtomic } from "../../io/files.ts";
 import { colours } from "./image-text.ts";
 import { plotSvg } from "./plot-svg.ts";
 import { words } from "./words.ts";
@@ -17,10 +17,15 @@ export class PictureFolder {
   readonly #language: Language;
   readonly #counts = new Map<string, number>();
 
-  /** Makes the folder. Throws {@link FileError} if that cannot be. */
-  constructor(folder: string, language: Language) {
+  private constructor(folder: string, language: Language) {
     [this.#folder, this.#language] = [folder, language];
-    this.#attempt(() => mkdirSync(folder, { recursive: true }));
+  }
+
+  /** Makes the folder. Throws {@link FileError} if that cannot be. */
+  static async make(folder: string, language: Language): Promise<PictureFolder> {
+    const pictures = new PictureFolder(folder, language);
+    await pictures.#attempt(() => makeFolder(folder));
+    return pictures;
   }
 
   /** The number of pictures written. */
@@ -29,20 +34,24 @@ export class PictureFolder {
   }
 
   /** Writes a plot or an image; other parts have no picture. Throws {@link FileError} if it cannot be written. */
-  add(id: string, part: Part): void {
+  async add(id: string, part: Part): Promise<void> {
     if (part.kind !== "plot" && part.kind !== "image") return;
     const count = (this.#counts.get(id) ?? 0) + 1;
     this.#counts.set(id, count);
-    const [data, extension] = part.kind === "plot" ? [plotSvg(part, this.#language), "svg"] : [imagePng(part), "png"];
-    this.#attempt(() => writeFileSync(join(this.#folder, `${id}-${count}.${extension}`), data));
+    const isPlot = part.kind === "plot";
+    const data = isPlot ? new TextEncoder().encode(plotSvg(part, this.#language)) : imagePng(part);
+    const name = `${id}-${count}.${isPlot ? "svg" : "png"}`;
+    await this.#attempt(() => writeFileAtomic(join(this.#folder, name), data));
   }
 
-  #attempt(write: () => void): void {
+  /** Failures are worded as those of other commands, in English; in Russian by words of their own. */
+  async #attempt(write: () => Promise<void>): Promise<void> {
     try {
-      write();
+      await write();
     } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-      throw new FileError(words[this.#language].noFolder(this.#folder, reason), { cause: error });
+      const { message, cause } = error as Error;
+      const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? message;
+      throw new FileError(words[this.#language].noFolder(this.#folder, reason, message), { cause: error });
     }
   }
 }

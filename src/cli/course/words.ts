@@ -38,7 +38,7 @@ const en = {
   unknownLanguage: (language: string) => `--language: expected en or ru, got "${language}".`,
   unknownSeed: (seed: string) => `--seed: expected an integer from 0 to 2⁵³ − 1, got "${seed}".`,
   allAndItems: "expected either items or --all, not both.",
-  noFolder: (folder: string, reason: string) => `--out: the folder "${folder}" cannot be written: ${reason}.`,
+  noFolder: (_folder: string, _reason: string, message: string) => message,
   optionsWithoutItem: (names: string) => `${names}: expected an item to run, such as N1, or --all.`,
   code: "The code:",
   error: "error:",
