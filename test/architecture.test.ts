@@ -39,7 +39,13 @@ const floors: readonly (readonly string[])[] = [
   ["runtime/"],
   ["tensor.ts", "indexing.ts", "variable.ts", "gradient.ts", "compile-function.ts", "transformations/"],
   ["functions/"],
-  ["data/", "formats/", "io/"],
+  ["formats/", "io/", "data/dataset.ts"],
+  // The rooms of data/: tables, pipelines of elements, what is learnt of columns, and where examples come from.
+  ["data/table/"],
+  ["data/pipeline/"],
+  ["data/encoder/", "data/sequence/", "data/folder/"],
+  ["data/sets/", "data/text/"],
+  ["data/"],
   // The rooms of nn/: what a weight is told, the tree, then the families of layers in the order in which they build on
   // one another.
   ["nn/weights/"],

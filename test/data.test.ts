@@ -7,7 +7,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Dataset, digits, mnist } from "../src/data/index.ts";
-import { type IdxRelease, loadIdxRelease } from "../src/data/mnist.ts";
+import { type IdxRelease, loadIdxRelease } from "../src/data/sets/mnist.ts";
 import { ArgumentError, FileError, ShapeError } from "../src/errors.ts";
 import { decodeSafetensors } from "../src/io/safetensors.ts";
 

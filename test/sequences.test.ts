@@ -6,10 +6,10 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readIdx, readNpy, readNpz, saveNpy, saveNpz } from "../src/data/array-files.ts";
 import { Dataset } from "../src/data/dataset.ts";
-import { padSequences } from "../src/data/pad-sequences.ts";
-import { paddedBatches } from "../src/data/padded-batches.ts";
+import { padSequences } from "../src/data/sequence/pad-sequences.ts";
+import { paddedBatches } from "../src/data/sequence/padded-batches.ts";
+import { windows } from "../src/data/sequence/windows.ts";
 import { readLabelledLines, textFolder } from "../src/data/text/labelled-text.ts";
-import { windows } from "../src/data/windows.ts";
 import { ArgumentError, FileError, ShapeError } from "../src/errors.ts";
 import { layers, sequential, tensor } from "../src/index.ts";
 

@@ -1,5 +1,5 @@
 // How one column of a table becomes inputs of a network. All that is learnt comes from the training part.
-import type { TableColumn } from "../data/column.ts";
+import type { TableColumn } from "../data/table/column.ts";
 import { termsOf, vocabularyOf } from "./words.ts";
 
 /** A number: (x − mean) / deviation, and 1 in a second input where it is missing. */

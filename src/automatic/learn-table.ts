@@ -1,5 +1,5 @@
 // A model out of a table: the task follows from the target's column.
-import type { Table } from "../data/table.ts";
+import type { Table } from "../data/table/table.ts";
 import { ArgumentError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import { checkLearnOptions, type LearnOptions, type Learnt, learn, learnOptionNames } from "./learn.ts";

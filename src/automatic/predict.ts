@@ -1,9 +1,10 @@
 // Asks a model for the answers to records: rows of a table, by the names of their columns.
-import type { ColumnType } from "../data/cells.ts";
+
 import type { Column } from "../data/dataset.ts";
 import { decodePicture } from "../data/folder/image-folder.ts";
 import { decodeSound } from "../data/folder/sound-folder.ts";
-import { Table, type Value } from "../data/table.ts";
+import type { ColumnType } from "../data/table/cells.ts";
+import { Table, type Value } from "../data/table/table.ts";
 import { ArgumentError } from "../errors.ts";
 import type { FileSource } from "../io/opened-file.ts";
 import { readWhole } from "../io/whole-file.ts";

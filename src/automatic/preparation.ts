@@ -1,5 +1,5 @@
 // What a model's file says of the records that it takes and of its answers. Files are not trusted: all is checked.
-import { columnTypes } from "../data/cells.ts";
+import { columnTypes } from "../data/table/cells.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Model } from "../models/model.ts";
 import type { Encoding } from "./column-encoding.ts";

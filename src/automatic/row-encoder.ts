@@ -1,7 +1,8 @@
 // A table as inputs of a network: each column by its encoding, side by side.
-import type { ColumnInfo } from "../data/column.ts";
+
 import type { Column } from "../data/dataset.ts";
-import type { Table } from "../data/table.ts";
+import type { ColumnInfo } from "../data/table/column.ts";
+import type { Table } from "../data/table/table.ts";
 import { ArgumentError, quote } from "../errors.ts";
 import type { Json } from "../nn/tree/layer.ts";
 import { type Encoding, learnEncoding, widthOf, writeEncoded } from "./column-encoding.ts";

@@ -1,5 +1,5 @@
 // The values of a series as examples: each is predicted from those before it.
-import type { Table } from "../data/table.ts";
+import type { Table } from "../data/table/table.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Examples } from "./learn.ts";
 import { learnRowEncoder } from "./row-encoder.ts";

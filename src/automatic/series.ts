@@ -1,6 +1,6 @@
 // A series of numbers as a table: what is known before each value, and how much the value differs from the one before.
-import type { NumericColumn, TableColumn } from "../data/column.ts";
-import { Table } from "../data/table.ts";
+import type { NumericColumn, TableColumn } from "../data/table/column.ts";
+import { Table } from "../data/table/table.ts";
 import { ArgumentError, quote } from "../errors.ts";
 
 /** How a series stands in a table. */

@@ -1,8 +1,8 @@
 // Splits rows into a training part, a test part and the folds of the training part.
 
-import type { CategoryColumn } from "../data/column.ts";
-import { splitRows } from "../data/split-rows.ts";
-import { Table } from "../data/table.ts";
+import type { CategoryColumn } from "../data/table/column.ts";
+import { splitRows } from "../data/table/split-rows.ts";
+import { Table } from "../data/table/table.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Answers } from "./target.ts";
 

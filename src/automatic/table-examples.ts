@@ -1,6 +1,6 @@
 // Rows of a table as examples.
-import type { TableColumn } from "../data/column.ts";
-import type { Table } from "../data/table.ts";
+import type { TableColumn } from "../data/table/column.ts";
+import type { Table } from "../data/table/table.ts";
 import { ArgumentError, printable } from "../errors.ts";
 import type { Examples } from "./learn.ts";
 import { learnRowEncoder, type RowEncoder } from "./row-encoder.ts";

@@ -1,5 +1,5 @@
 // What is predicted: the task that follows from a column, class numbers or standardised numbers.
-import type { TableColumn } from "../data/column.ts";
+import type { TableColumn } from "../data/table/column.ts";
 import { ArgumentError, quote } from "../errors.ts";
 
 export const tasks = ["classification", "regression"] as const;

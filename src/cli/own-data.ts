@@ -1,9 +1,9 @@
 // Reads data of a person's own: a table, lines of text with labels, or a folder of pictures, recordings or texts.
 import { readdirSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
-import type { ColumnType } from "../data/cells.ts";
-import { readTable } from "../data/read-table.ts";
-import { Table } from "../data/table.ts";
+import type { ColumnType } from "../data/table/cells.ts";
+import { readTable } from "../data/table/read-table.ts";
+import { Table } from "../data/table/table.ts";
 import { type LabelledTexts, readLabelledLines, textFolder } from "../data/text/labelled-text.ts";
 import { FileError, quote } from "../errors.ts";
 import { fileError, readFile } from "../io/files.ts";

@@ -2,7 +2,7 @@
 import { extname } from "node:path";
 import { columnTypesOf, predictFiles, predictRecords, type RecordAnswer } from "../automatic/predict.ts";
 import { preparationOf } from "../automatic/preparation.ts";
-import type { Table, Value } from "../data/table.ts";
+import type { Table, Value } from "../data/table/table.ts";
 import { writeFileAtomic } from "../io/files.ts";
 import type { Model } from "../models/model.ts";
 import { thousands } from "../quantities.ts";

@@ -1,5 +1,5 @@
 // The progress of downloads: a live line in a terminal, else a line for each file.
-import type { MnistProgress } from "../data/mnist.ts";
+import type { MnistProgress } from "../data/sets/mnist.ts";
 import { LiveLine } from "../train/progress.ts";
 import { say } from "./terminal.ts";
 

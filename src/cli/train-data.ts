@@ -9,7 +9,7 @@ import { learnTable } from "../automatic/learn-table.ts";
 import type { MemberProgress } from "../automatic/members.ts";
 import { reportPage } from "../automatic/report/page.ts";
 import type { Task } from "../automatic/target.ts";
-import type { Table } from "../data/table.ts";
+import type { Table } from "../data/table/table.ts";
 import { ArgumentError, FileError, printable, quote } from "../errors.ts";
 import { writeFileAtomic } from "../io/files.ts";
 import { formatDuration, percent, thousands } from "../quantities.ts";

@@ -1,6 +1,6 @@
 // The recipe: a model with its data, its training and the figures that it is expected to reach.
 import type { Dataset } from "../data/dataset.ts";
-import type { MnistProgress } from "../data/mnist.ts";
+import type { MnistProgress } from "../data/sets/mnist.ts";
 import type { Callback, History } from "../train/callback.ts";
 import type { Evaluation } from "../train/evaluate.ts";
 import type { FitOptions } from "../train/fit-options.ts";

@@ -7,9 +7,9 @@ import { checkChoice, checkCount, checkFlag, checkOptions } from "../../options.
 import { permutation } from "../../random.ts";
 import { formatShape, sameShape, sizeOf } from "../../shape.ts";
 import { type Column, Dataset, type TypedColumn } from "../dataset.ts";
-import { Pipeline } from "../pipeline.ts";
-import { splitRows } from "../split-rows.ts";
-import { indexed } from "../stage.ts";
+import { Pipeline } from "../pipeline/pipeline.ts";
+import { indexed } from "../pipeline/stage.ts";
+import { splitRows } from "../table/split-rows.ts";
 import { type ClassFile, namesInOrder, type Part } from "./class-files.ts";
 
 /** How the numbers of a file are made. */
