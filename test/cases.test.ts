@@ -343,10 +343,8 @@ describe("the table is complete", () => {
   test("every function of src/functions has a case", async () => {
     const folder = new URL("../src/functions/", import.meta.url);
     const missing: string[] = [];
-    // Functions that read arguments (of convolutions, `samplingOptions`) are no functions of tensors; their test is
-    // test/errors.test.ts
-    // covers those. The
-    // parts that functions of linear algebra share have the cases of those functions.
+    // Functions that read arguments (of convolutions, `samplingOptions`) are no functions of tensors, and have their
+    // tests in test/errors.test.ts. The parts that functions of linear algebra share have the cases of those.
     for (const file of readdirSync(folder).filter((name) => !["space.ts", "linalg-matrices.ts"].includes(name))) {
       const module = (await import(new URL(file, folder).href)) as Record<string, unknown>;
       for (const [name, value] of Object.entries(module))

@@ -22,5 +22,6 @@ import "./cases/reduction-functions.ts";
 import "./cases/reductions.ts";
 import "./cases/rows.ts";
 import "./cases/sorting.ts";
+import "./cases/spectra.ts";
 
 export { type Case, cases } from "./cases/table.ts";

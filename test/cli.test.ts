@@ -462,7 +462,7 @@ describe("doctor and recipes", () => {
 describe("wrong usage: exit code 2", () => {
   it.each<[RegExp, ...string[]]>([
     [/unknown command 'trian'\n\(Did you mean train\?\)/, "trian"],
-    [/missing required argument 'recipe'/, "train"],
+    [/train: expected a recipe \("nabla recipes" lists them\) or --data with a table of your own\./, "train"],
     [/unknown recipe "mnist-mpl"\. Did you mean "mnist-mlp"\?/, "train", "mnist-mpl"],
     [/unknown option '--epoch'\n\(Did you mean --epochs\?\)/, "train", "xor", "--epoch", "3"],
     [/'--epochs <count>' argument '-3' is invalid/, "train", "xor", "--epochs", "-3"],
