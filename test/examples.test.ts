@@ -19,8 +19,9 @@ const files = readdirSync(source, { recursive: true, encoding: "utf8" })
 /** Examples that are not run, by file and the beginning of their text. */
 const notRun: Record<string, string> = {
   "io/download.ts await download(": "loads from the network",
-  "data/mnist.ts const { train, test } = await mnist(": "needs files that are not in the repository",
-  "data/fashion-mnist.ts const { train, test } = await fashionMnist(": "needs files that are not in the repository",
+  "data/sets/mnist.ts const { train, test } = await mnist(": "needs files that are not in the repository",
+  "data/sets/fashion-mnist.ts const { train, test } = await fashionMnist(":
+    "needs files that are not in the repository",
   "io/idx.ts const images = await decodeIdx(": "needs files that are not in the repository",
 };
 

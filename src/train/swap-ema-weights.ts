@@ -21,7 +21,7 @@ export interface SwapEmaWeightsOptions {
  *
  * @throws ArgumentError, once a run begins, for an optimizer without running means
  * @example
- * model.compile({ optimizer: optimizers.adam({ useEma: true }), loss: "mse" });
+ * model.compile({ optimizer: optimizers.adam({ useEma: true }), loss: "sparseCategoricalCrossentropy" });
  * await model.fit(train, { validationData: test, callbacks: [callbacks.swapEMAWeights()] });
  */
 export function swapEMAWeights(options: SwapEmaWeightsOptions = {}): Callback {

@@ -62,7 +62,7 @@ export interface MnistOptions {
  * 28 × 28 images with as many labels from 0 to 9.
  *
  * @example
- * const { train, test } = await mnist({ folder: "../shared/data/mnist" });
+ * const { train, test } = await mnist({ folder: "path/to/mnist" });
  * train.size; // 60000
  */
 export async function mnist(options: MnistOptions = {}): Promise<{ train: Dataset; test: Dataset }> {
