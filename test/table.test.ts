@@ -7,7 +7,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { parseTable, readTable, Table, type TableColumn, type TableOptions } from "../src/data/index.ts";
+import { parseTable, readTable, streamTable, Table, type TableColumn, type TableOptions } from "../src/data/index.ts";
 import { ArgumentError, FileError, ShapeError } from "../src/errors.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "nabla-table-"));
@@ -154,9 +154,13 @@ describe("the type of a column", () => {
     ["category", ["1/2/2024", "2/1/2024"]],
     ["category", ["2023-02-29", "2023-02-28"]],
     ["category", ["01234", "04321"]],
-    ["category", ["12345678901234567890", "1"]],
+    ["number", ["12345678901234567890", "1"]],
+    ["category", ["12345678901234567890", "12345678901234567891"]],
+    ["category", ["none", "missing", "some"]],
+    ["category", ["$5", "5%"]],
+    ["category", ["$", "%"]],
+    ["category", ["inf", "inf"]],
     ["category", ["0x10", "1"]],
-    ["category", ["Infinity", "1"]],
     ["category", ["1", "two"]],
     ["text", Array.from({ length: 30 }, (_, i) => `name ${i}`)],
     ["text", ["this is a whole sentence of words", "and so is this, if you look"]],
@@ -164,6 +168,45 @@ describe("the type of a column", () => {
     ["number", ["", "NA", "?"]],
   ])("%s: %j", async (type, cells) => {
     expect((await typeOf(cells)).type).toBe(type);
+  });
+
+  test.each<[string, number]>([
+    ...[
+      "none",
+      "None",
+      "NONE",
+      "missing",
+      "Missing",
+      "нет",
+      "Нет данных",
+      "—",
+      "–",
+      "n/a",
+      "Null",
+      "NAN",
+      "unknown",
+    ].map((text): [string, number] => [text, NaN]),
+    ...["inf", "-inf", "Infinity", "+INF", "1e400", "-1e400"].map((text): [string, number] => [text, NaN]),
+    ["1 000", 1000],
+    ["1\u00a0000\u00a0000", 1e6],
+    ["1_000", 1000],
+    ["-12 345.5", -12345.5],
+    ["$5", 5],
+    ["-$5.5", -5.5],
+    ["5%", 5],
+    ["1,234.5 €", 1234.5],
+    ["12345678901234567890", 12345678901234567890],
+  ])("is that of its numbers, with %j among them early or late", async (cell, value) => {
+    for (const at of [0, 17, 1500]) {
+      const cells = Array.from({ length: 2000 }, (_, i) => `${i / 2}`).with(at, cell);
+      const column = await typeOf(cells);
+      expect(column.type).toBe("number");
+      expect(column.values[at]).toBe(value);
+      expect(column.values[1999]).toBe(999.5);
+      const stream = await streamTable(new Blob([`x;y\n${cells.map((text) => `${text};z`).join("\n")}`]));
+      expect(stream.schema[0]!.type).toBe("number");
+    }
+    expect((await typeOf(["2024-01-31", "none", "2024-02-29"])).type).toBe("date");
   });
 
   test("has the values that the cells say", async () => {

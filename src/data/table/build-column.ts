@@ -1,6 +1,16 @@
 // Collects the cells of one column in the form of its type.
 import { ArgumentError } from "../../errors.ts";
-import { booleanIn, booleanPairs, type Cell, type CellForm, dateIn, isMissing, numberIn } from "./cells.ts";
+import {
+  booleanIn,
+  booleanPairs,
+  type Cell,
+  type CellForm,
+  dateIn,
+  isAbsent,
+  isMissing,
+  numberIn,
+  numberReader,
+} from "./cells.ts";
 import { type ColumnInfo, type NumericColumn, sortTexts, type TableColumn } from "./column.ts";
 import { ColumnScan } from "./infer-column.ts";
 
@@ -27,7 +37,8 @@ export function columnBuilder(info: ColumnInfo | "numbers" | null, form: CellFor
 export function readerOf(info: ColumnInfo | "numbers", form: CellForm): ((cell: Cell) => number) | null {
   if (info === "numbers" || info.type === "number" || info.type === "integer") {
     const isInteger = info !== "numbers" && info.type === "integer";
-    const read = (cell: Cell): number => (isInteger ? integerIn(cell, form) : numberIn(cell, form));
+    const number = numberReader(form);
+    const read = isInteger ? integersOf(number) : number;
     return form.hasMissingNumbers ? (cell) => (isMissing(cell, form) ? NaN : read(cell)) : read;
   }
   if (info.type === "boolean") return (cell) => (booleanPairs(cell) ? booleanIn(cell) : bitIn(cell, form));
@@ -35,10 +46,16 @@ export function readerOf(info: ColumnInfo | "numbers", form: CellForm): ((cell: 
   return type === "date" ? (cell) => dateIn(cell, dates) : null;
 }
 
-const integerIn = (cell: Cell, form: CellForm): number => {
-  const value = numberIn(cell, form);
-  return Number.isSafeInteger(value) ? value : NaN;
-};
+const integersOf =
+  (read: (cell: Cell) => number) =>
+  (cell: Cell): number => {
+    const value = read(cell);
+    return Number.isSafeInteger(value) ? value : NaN;
+  };
+
+/** What tells of a cell of a numeric type that it says no value. */
+export const absenceOf = (type: NumericColumn["type"] | null): typeof isMissing =>
+  type === "boolean" ? isMissing : isAbsent;
 
 const bitIn = (cell: Cell, form: CellForm): number => {
   const value = numberIn(cell, form);
@@ -89,7 +106,7 @@ class NumericBuilder implements ColumnBuilder {
   push(cell: Cell | undefined): boolean {
     const value = cell === undefined || cell === null ? NaN : this.#read(cell);
     this.#numbers.push(value);
-    if (value !== value) return isMissing(cell, this.#form);
+    if (value !== value) return absenceOf(this.#type)(cell, this.#form);
     this.#present++;
     if (this.#isInteger && !Number.isSafeInteger(value)) this.#isInteger = false;
     return true;

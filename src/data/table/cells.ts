@@ -13,47 +13,98 @@ export const columnTypes: readonly ColumnType[] = ["number", "integer", "boolean
 export interface CellForm {
   /** The texts that stand for no value. */
   readonly missing: ReadonlySet<string>;
-  /** The decimal sign. With "," points and spaces may group thousands, with "." commas may. */
+  /** More texts that stand for no value in a column of numbers or dates; elsewhere they are words like others. */
+  readonly absent: ReadonlySet<string>;
+  /** The decimal sign. Commas (with "," points), spaces and "_" may group thousands. */
   readonly decimal: "." | ",";
   /** True if a number stands for no value, such as -99. */
   readonly hasMissingNumbers: boolean;
 }
 
-/** A form with these texts for missing values, and this decimal sign. */
-export function cellForm(missing: Iterable<string>, decimal: "." | ","): CellForm {
-  const form: CellForm = { missing: new Set(missing), decimal, hasMissingNumbers: false };
+/** A form with these texts for missing values, and this decimal sign. Default: the usual texts. */
+export function cellForm(missing: Iterable<string> | undefined, decimal: "." | ","): CellForm {
+  const absent = missing ? new Set<string>() : new Set(absentTexts);
+  const form: CellForm = { missing: new Set(missing ?? missingTexts), absent, decimal, hasMissingNumbers: false };
   return { ...form, hasMissingNumbers: [...form.missing].some((text) => !Number.isNaN(numberIn(text, form))) };
 }
 
+/** Each text as it is, in small letters, in capitals, and with a capital first. */
+const inAllCases = (texts: readonly string[]): readonly string[] =>
+  texts.flatMap((text) => [text, text.toLowerCase(), text.toUpperCase(), text[0]!.toUpperCase() + text.slice(1)]);
+
 /** The texts that pandas, R, SQL and the UCI repository write for no value. */
-export const missingTexts: readonly string[] = [
-  ...["", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NAN", "-nan", "null", "NULL", "Null", "None", "NONE"],
-  ...["?", "-", "--", "."],
+const missingTexts: readonly string[] = [
+  ...["", "NA", "<NA>", "NaN", "-NaN", "None", "NONE", "?", "-", "--", "\u2013", "\u2014", "."],
+  ...inAllCases(["n/a", "#n/a", "nan", "-nan", "null", "no data", "нет данных", "н/д"]),
 ];
+
+/** Words that say "no value" among numbers and dates, but may be an answer, a chemical element, … among words. */
+const absentTexts: readonly string[] = inAllCases([
+  ...["none", "missing", "na", "n.a.", "nil", "no", "unknown", "undefined", "нет", "неизвестно"],
+]);
 
 /** True for a cell without a value. */
 export const isMissing = (cell: Cell | undefined, { missing }: CellForm): boolean =>
   cell === null || cell === undefined || (typeof cell === "string" && missing.has(cell.trim()));
 
-const grouped = { ".": /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/, ",": /^[+-]?\d{1,3}([. \u00a0\u202f]\d{3})+(,\d*)?$/ };
+/** True for a cell without a value of a column of numbers or dates; an infinite number is none there. */
+export function isAbsent(cell: Cell | undefined, form: CellForm): boolean {
+  if (isMissing(cell, form)) return true;
+  if (typeof cell === "number") return !Number.isFinite(cell);
+  if (typeof cell !== "string" || cell.length > 400) return false;
+  const text = cell.trim();
+  if (form.absent.has(text) || /^[+-]?(inf|infinity|∞)$/i.test(text)) return true;
+  return /^[+-]?[\d.]+(e\+?\d+)?$/i.test(text) && Math.abs(Number(text)) === Infinity;
+}
 
-export const defaultForm: CellForm = cellForm(missingTexts, ".");
+const grouped = {
+  ".": /^[+-]?\d{1,3}(?:([,_ \u00a0\u202f])\d{3})(?:\1\d{3})*(\.\d*)?$/,
+  ",": /^[+-]?\d{1,3}(?:([._ \u00a0\u202f])\d{3})(?:\1\d{3})*(,\d*)?$/,
+};
+
+export const defaultForm: CellForm = cellForm(undefined, ".");
+
+/** True for an integer beyond 2⁵³, whose last digits a number cannot hold. */
+export const isLongInteger = (cell: Cell): boolean =>
+  typeof cell === "string" && cell.length > 15 && /^\s*[+-]?\d+\s*$/.test(cell) && !Number.isSafeInteger(Number(cell));
+
+const unit = /^([+-]?)\s*([$€£¥₽])\s*|\s*([$€£¥₽%])$/;
+
+/**
+ * A reader of the numbers of one column: as {@link numberIn}, and with one sign of a currency or "%" before or behind
+ * them, the same for the whole column, which is left out: "5%" is 5. NaN for a cell that says no such number.
+ */
+export function numberReader(form: CellForm): (cell: Cell) => number {
+  let own = "";
+  return (cell) => {
+    const plain = numberIn(cell, form);
+    if (plain === plain || typeof cell !== "string" || cell.length > 40) return plain;
+    const text = cell.trim();
+    const [, , before, behind] = unit.exec(text) ?? [];
+    const sign = before ?? behind;
+    if (sign === undefined || (own !== "" && sign !== own)) return NaN;
+    const value = numberIn(text.replace(unit, "$1"), form);
+    if (value === value) own = sign;
+    return value;
+  };
+}
 
 /**
  * The number that a cell says, NaN if it says none. Infinity is none, nor are 0x1f and integers that begin with 0,
- * such as a postal code: those are names. Integers beyond 2⁵³, which a number cannot hold, are names too.
+ * such as a postal code: those are names.
  */
 export function numberIn(cell: Cell, { decimal }: CellForm): number {
   if (typeof cell === "number") return Number.isFinite(cell) ? cell : NaN;
   if (typeof cell !== "string") return NaN;
   let text = cell;
   if (decimal === ",") {
-    if (grouped[","].test(text.trim())) text = text.replace(/[. \u00a0\u202f]/g, "");
+    if (grouped[","].test(text.trim())) text = text.replace(/[._ \u00a0\u202f]/g, "");
     else if (text.includes(".")) return NaN;
     text = text.replace(",", ".");
   }
   let value = Number(text);
-  if (value !== value && decimal === "." && grouped["."].test(text.trim())) value = Number(text.replaceAll(",", ""));
+  if (value !== value && decimal === "." && grouped["."].test(text.trim()))
+    value = Number(text.replace(/[,_ \u00a0\u202f]/g, ""));
   if (value - value !== 0) return NaN;
   // What begins with 1 … 9 and is short, and "0.5", are plain numbers; the rest is looked at more closely.
   const [zero, nine, point] = [48, 57, 46];
@@ -63,7 +114,7 @@ export function numberIn(cell: Cell, { decimal }: CellForm): number {
   if (first === zero && (text.length === start + 1 || text.charCodeAt(start + 1) === point)) return value;
   const digits = text.trim().replace(/^[+-]/, "");
   if (digits === "" || /^0[\dxob]/i.test(digits)) return NaN;
-  return /^\d+$/.test(digits) && !Number.isSafeInteger(value) ? NaN : value;
+  return value;
 }
 
 const words: readonly (readonly [yes: string, no: string])[] = [
@@ -104,7 +155,7 @@ export function decimalIn(rows: readonly (readonly (Cell | undefined)[])[]): "."
   for (const row of rows)
     for (const cell of row) {
       if (typeof cell !== "string" || cell.length > 40) continue;
-      const text = cell.trim();
+      const text = cell.trim().replace(unit, "$1");
       if (/^[+-]?\d*\.\d+(e[+-]?\d+)?$/i.test(text) && !grouped[","].test(text)) return ".";
       comma ||= /^[+-]?(\d*,(\d{1,2}|\d{4,})|0?,\d+|\d{4,},\d+|\d{1,3}(\.\d{3})+,\d+)$/.test(text);
     }

@@ -1,6 +1,15 @@
 // Infers the type of a column from its cells, which are seen one after another and not kept.
 import { dateOrders } from "../../formats/dates.ts";
-import { booleanPairs, type Cell, type CellForm, dateOrdersOf, isMissing, numberIn } from "./cells.ts";
+import {
+  booleanPairs,
+  type Cell,
+  type CellForm,
+  dateOrdersOf,
+  isAbsent,
+  isLongInteger,
+  isMissing,
+  numberReader,
+} from "./cells.ts";
 import { type ColumnInfo, sortTexts } from "./column.ts";
 
 /** A column of more different texts than this is one of texts, not of categories. */
@@ -12,7 +21,8 @@ const alwaysCategories = 10;
 /**
  * What the cells of a column have in common.
  *
- * All numbers: "integer" if all are, else "number". All words of one pair (true/false, yes/no, y/n, t/f): "boolean".
+ * All numbers: "integer" if all are, else "number"; but integers that are all too long to be exact are names.
+ * All words of one pair (true/false, yes/no, y/n, t/f): "boolean".
  * All dates in one order of day, month and year: "date". Dates such as 01/02/2024 that fit two orders stay
  * categories, since only their writer knows the order. Other texts: "category" if there are at most 1000 different
  * ones, each twice on average or only ten in all, of at most four words on average; else "text".
@@ -21,7 +31,11 @@ export class ColumnScan {
   readonly #form: CellForm;
   count = 0;
   missing = 0;
+  readonly #read: (cell: Cell) => number;
   #isNumber = true;
+  /** Numbers that are no integers beyond 2⁵³. */
+  #numbers = 0;
+  #dates = 0;
   #isInteger = true;
   #pairs = 0b1111;
   #orders = 0b111;
@@ -33,6 +47,7 @@ export class ColumnScan {
   /** Of a column whose type is given to be categories, up to `most` of them are kept. */
   constructor(form: CellForm, most = mostCategories) {
     this.#form = form;
+    this.#read = numberReader(form);
     this.#most = most;
   }
 
@@ -48,12 +63,19 @@ export class ColumnScan {
       return;
     }
     if (this.#isNumber) {
-      const value = numberIn(cell, this.#form);
-      if (value !== value) this.#isNumber = false;
-      else this.#isInteger &&= Number.isSafeInteger(value);
+      const value = this.#read(cell);
+      if (value !== value) this.#isNumber = isAbsent(cell, this.#form);
+      else {
+        this.#isInteger &&= Number.isSafeInteger(value);
+        if (!isLongInteger(cell)) this.#numbers++;
+      }
     }
     if (this.#pairs !== 0) this.#pairs &= booleanPairs(cell);
-    if (this.#orders !== 0) this.#orders &= dateOrdersOf(cell);
+    if (this.#orders !== 0) {
+      const orders = dateOrdersOf(cell);
+      if (orders !== 0) this.#dates++;
+      if (orders !== 0 || !isAbsent(cell, this.#form)) this.#orders &= orders;
+    }
     const text = String(cell);
     this.#words += wordsIn(text);
     if (this.#distinct.size <= this.#most) this.#distinct.add(text.trim());
@@ -62,10 +84,11 @@ export class ColumnScan {
   /** The type, of the cells seen so far. A column without values is one of numbers. */
   info(name: string): ColumnInfo {
     const present = this.count - this.missing;
-    if (this.#isNumber) return { name, type: present > 0 && this.#isInteger ? "integer" : "number" };
+    if (present === 0) return { name, type: "number" };
+    if (this.#isNumber && this.#numbers > 0) return { name, type: this.#isInteger ? "integer" : "number" };
     if (this.#pairs !== 0) return { name, type: "boolean" };
     const orders = dateOrders.filter((_, i) => this.#orders & (1 << i));
-    if (orders.length === 1) return { name, type: "date", dates: orders[0]! };
+    if (orders.length === 1 && this.#dates > 0) return { name, type: "date", dates: orders[0]! };
     const { size } = this.#distinct;
     const isRepeated = size <= alwaysCategories || (size <= mostCategories && size <= present / 2);
     if (!isRepeated || this.#words > 4 * present) return { name, type: "text" };

@@ -12,7 +12,6 @@ import {
   columnTypes,
   dateOrdersOf,
   decimalIn,
-  defaultForm,
   isMissing,
 } from "./cells.ts";
 import type { ColumnInfo } from "./column.ts";
@@ -29,7 +28,10 @@ export interface TableOptions extends RowOptions {
   readonly schema?: readonly ColumnInfo[];
   /** The order of day, month and year in columns whose type is given as "date". Default: the one that fits. */
   readonly dates?: ColumnInfo["dates"];
-  /** The texts that stand for no value. Default: none at all, NA, N/A, NaN, null, None, "?", "-" and their like. */
+  /**
+   * The texts that stand for no value. Default: none at all, NA, N/A, NaN, null, None, "?", "-", "—" and their like,
+   * and among numbers and dates also words such as none, missing and unknown. Infinite numbers count as missing.
+   */
   readonly missing?: readonly string[];
   /** The decimal sign. Default: "," if the cells prove it ("0,5"), else ".". */
   readonly decimal?: "." | ",";
@@ -127,7 +129,7 @@ export async function sampleTable(where: string, file: OpenedFile, options: Tabl
     checkChoice(where, `the type of ${quote(name)}`, type, columnTypes);
   }
   const sign = decimal === undefined ? decimalIn(rows) : checkChoice(where, "decimal", decimal, [".", ","]);
-  const texts = missing?.map((text) => String(text).trim()) ?? defaultForm.missing;
+  const texts = missing?.map((text) => String(text).trim());
   const form = cellForm(texts, sign);
   return { names, rows, form };
 }

@@ -1,8 +1,8 @@
 // Finds out the type of a column of a stream, whose cells are seen and not kept.
 
-import { readerOf } from "./build-column.ts";
-import { type Cell, type CellForm, type ColumnType, isMissing } from "./cells.ts";
-import type { ColumnInfo } from "./column.ts";
+import { absenceOf, readerOf } from "./build-column.ts";
+import type { Cell, CellForm, ColumnType } from "./cells.ts";
+import type { ColumnInfo, NumericColumn } from "./column.ts";
 import { ColumnScan } from "./infer-column.ts";
 
 /** A column of categories has at most as many of them as this. */
@@ -34,7 +34,7 @@ export class TypeScan {
       return true;
     }
     const value = cell === undefined || cell === null ? Number.NaN : this.#read(cell);
-    if (value !== value) return isMissing(cell, this.#form);
+    if (value !== value) return absenceOf((this.#info?.type ?? null) as NumericColumn["type"] | null)(cell, this.#form);
     this.#present++;
     if (this.#isInteger && !Number.isSafeInteger(value)) this.#isInteger = false;
     return true;
