@@ -109,6 +109,25 @@ describe("a CSV", () => {
     expect((await parseTable(",x,x\n1,2,3", { header: true })).names).toEqual(["column_1", "x", "x_2"]);
   });
 
+  test("takes a first row that does not fit the numbers below it for names, and notes what is a guess", async () => {
+    const below = Array.from({ length: 12 }, (_, i) => `${i},${i / 2},${2 * i}`).join("\n");
+    const read = async (first: string) => {
+      const { names, size, notes } = await parseTable(`${first}\n${below}`);
+      return { names, size, notes };
+    };
+    expect(await read(",a,")).toEqual({ names: ["column_1", "a", "column_3"], size: 12, notes: [] });
+    expect(await read("a,2020,2021")).toEqual({ names: ["a", "2020", "2021"], size: 12, notes: [] });
+    const years = await read("2019,2020,2021");
+    expect(years).toMatchObject({ names: ["2019", "2020", "2021"], size: 12 });
+    expect(years.notes).toEqual([expect.stringMatching(/first row \(2019, 2020, 2021\) is taken for the names/)]);
+    expect(await read("3,4,5")).toMatchObject({ size: 13, notes: [] });
+    expect(await read("5,,5")).toMatchObject({ size: 13, notes: [] });
+    const labels = await read("101,102,103");
+    expect(labels).toMatchObject({ size: 13, notes: [expect.stringMatching(/\(101, 102, 103\) is taken for data/)] });
+    const inRange = await parseTable("2019,2020\n2018,2021\n2020,2019");
+    expect(inRange.size).toBe(3);
+  });
+
   test("of scikit-learn has the names of its classes in the first row", async () => {
     const table = await parseTable("3,2,no,yes\n1.5,2,0\n2.5,3,1\n3.5,4,1");
     expect(valuesOf(table)).toEqual({ feature_1: [1.5, 2.5, 3.5], feature_2: [2, 3, 4], target: [false, true, true] });
@@ -207,6 +226,25 @@ describe("the type of a column", () => {
       expect(stream.schema[0]!.type).toBe("number");
     }
     expect((await typeOf(["2024-01-31", "none", "2024-02-29"])).type).toBe("date");
+  });
+
+  test("that a few odd cells make no numbers is noted, with the first one's line", async () => {
+    const read = (cells: readonly string[], options?: TableOptions) =>
+      parseTable(`a;b\n${cells.map((cell) => `z;${cell}`).join("\n")}`, options);
+    for (const length of [300, 3000]) {
+      const cells = Array.from({ length }, (_, i) => `${i}.5`);
+      const { notes } = await read(cells.with(length - 1, "abc"));
+      expect(notes).toEqual([
+        expect.stringContaining(`because of 1 of its ${length} values: "abc" in line ${length + 1}`),
+      ]);
+    }
+    const cells = Array.from({ length: 100 }, (_, i) => String(i % 5));
+    expect((await read(cells.with(15, "x").with(20, "y"))).notes).toEqual([
+      expect.stringMatching(/"b" .* because of 2 of its 100 values: "x" in line 17 is the first/),
+    ]);
+    expect((await read(cells)).notes).toEqual([]);
+    expect((await read(cells.map((cell, i) => (i % 10 ? cell : "x")))).notes).toEqual([]);
+    expect((await read(cells.with(15, "x"), { types: { b: "category" } })).notes).toEqual([]);
   });
 
   test("has the values that the cells say", async () => {

@@ -16,6 +16,7 @@ import {
 } from "./cells.ts";
 import type { ColumnInfo } from "./column.ts";
 import { ColumnScan } from "./infer-column.ts";
+import { oddCells, oddNote } from "./odd-cells.ts";
 import type { RowBlock } from "./row-block.ts";
 import { Table } from "./table.ts";
 import { type RowOptions, readRows } from "./table-rows.ts";
@@ -92,11 +93,34 @@ export async function parseTable(text: string, options: TableOptions = {}): Prom
 async function readFrom(where: string, file: OpenedFile, options: TableOptions): Promise<Table> {
   const sample = await sampleTable(where, file, options);
   const { columns, misfits } = await build(file, sample, wantedTypes(sample, options), options);
-  if (misfits.size === 0) return new Table(columns);
+  if (misfits.size === 0) return noted(file, columns, sample, options);
   // A column that looked like numbers in the sample, say, and has a word further down. All of it is read as texts now.
   const again = columns.map(({ name }) => (misfits.has(name) ? null : ("skip" as const)));
   const { columns: mended } = await build(file, { ...sample, names: columns.map(({ name }) => name) }, again, options);
-  return new Table(columns.map((column, i) => (misfits.has(column.name) ? mended[i]! : column)));
+  const all = columns.map((column, i) => (misfits.has(column.name) ? mended[i]! : column));
+  return noted(file, all, sample, options);
+}
+
+/** The table of these columns, with notes of the cells that make columns of numbers columns of texts. */
+async function noted(
+  file: OpenedFile,
+  columns: Table["columns"],
+  { form, notes }: Sample,
+  options: TableOptions,
+): Promise<Table> {
+  const given = givenTypes(options);
+  const odd = columns.flatMap((column) => (given.has(column.name) ? [] : (oddCells(column, form) ?? [])));
+  if (odd.length === 0) return new Table(columns, notes);
+  const places = new Map<number, string>();
+  const last = odd.reduce((row, own) => Math.max(row, own.row), 0);
+  let size = 0;
+  for await (const block of readRows(file, options)) {
+    for (const { row } of odd)
+      if (row >= size && row < size + block.rows.length) places.set(row, block.whereOf(row - size));
+    size += block.rows.length;
+    if (size > last) break;
+  }
+  return new Table(columns, [...notes, ...odd.map((own) => oddNote(own, places.get(own.row) ?? `row ${own.row + 1}`))]);
 }
 
 /** The beginning of a table, by which the rest is read. */
@@ -104,6 +128,8 @@ export interface Sample {
   readonly names: readonly string[];
   readonly rows: readonly (readonly (Cell | undefined)[])[];
   readonly form: CellForm;
+  /** What was decided about the header and may not be meant. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -115,8 +141,10 @@ export async function sampleTable(where: string, file: OpenedFile, options: Tabl
   const { types = {}, missing, decimal } = options;
   const rows: (readonly (Cell | undefined)[])[] = [];
   let names: readonly string[] = [];
+  let notes: readonly string[] = [];
   for await (const block of readRows(file, options)) {
     names = [...block.names];
+    notes = block.notes ?? [];
     rows.push(...block.rows.slice(0, sampleRows - rows.length));
     if (rows.length === sampleRows) break;
   }
@@ -131,7 +159,7 @@ export async function sampleTable(where: string, file: OpenedFile, options: Tabl
   const sign = decimal === undefined ? decimalIn(rows) : checkChoice(where, "decimal", decimal, [".", ","]);
   const texts = missing?.map((text) => String(text).trim());
   const form = cellForm(texts, sign);
-  return { names, rows, form };
+  return { names, rows, form, notes };
 }
 
 type Expected = ColumnInfo | "numbers" | null;

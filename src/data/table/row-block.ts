@@ -7,6 +7,8 @@ export interface RowBlock {
   readonly names: readonly string[];
   /** The cells of each row; those at the end may be left out. */
   readonly rows: readonly (readonly (Cell | undefined)[])[];
+  /** What was decided about the file and may not be meant. */
+  readonly notes?: readonly string[];
   /** Says in which place of the file the i-th of the rows begins: "line 12". */
   whereOf(i: number): string;
 }

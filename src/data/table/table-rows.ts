@@ -129,7 +129,7 @@ async function* csvRows(name: string, pieces: AsyncIterable<string>, options: Ro
           `${quote(name, 200)}: expected at most ${mostColumns} columns, got ${header.names.length}.`,
         );
     }
-    const { names, classNames } = header;
+    const { names, classNames, notes = [] } = header;
     const wrong = rows.findIndex((row, i) => i >= from && row.length !== names.length);
     if (wrong >= 0)
       throw new FileError(
@@ -149,7 +149,7 @@ async function* csvRows(name: string, pieces: AsyncIterable<string>, options: Ro
           );
         row[last] = found;
       });
-    if (own.length > 0) yield { names, rows: own, whereOf };
+    if (own.length > 0) yield { names, rows: own, whereOf, notes };
   }
 }
 

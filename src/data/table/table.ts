@@ -25,14 +25,20 @@ export class Table {
   readonly columns: readonly TableColumn[];
   /** The number of rows. */
   readonly size: number;
+  /**
+   * Sentences about what was decided when the table was read and may not be meant: a column that is no column of
+   * numbers because of a few cells, a first row that may be names or data. Tables made from this one have none.
+   */
+  readonly notes: readonly string[];
   readonly #indices: ReadonlyMap<string, number>;
 
   /**
    * @throws ShapeError for columns of different lengths
    * @throws ArgumentError for two columns of one name
    */
-  constructor(columns: readonly TableColumn[]) {
+  constructor(columns: readonly TableColumn[], notes: readonly string[] = []) {
     this.columns = columns;
+    this.notes = notes;
     this.size = columns[0]?.values.length ?? 0;
     this.#indices = new Map(columns.map(({ name }, i) => [name, i]));
     if (this.#indices.size < columns.length)
