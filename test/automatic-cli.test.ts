@@ -93,6 +93,11 @@ describe("a table", () => {
     expect(readFileSync(into, "utf8")).toBe(out);
   });
 
+  test("keeps its own columns where they have the name of the answers", async () => {
+    const { out } = await nabla("predict", model, file("clash.csv", "kind,age,size,predicted price\noak,3,4,mine\n"));
+    expect(out).toMatch(/^kind,age,size,predicted price,predicted price 2\noak,3,4,mine,[\d.]+\n$/);
+  });
+
   test("that does not fit the model is refused by name", async () => {
     await refuses(1, /but "age", "kind" are missing/, "predict", model, file("short.csv", "size,other\n1,2\n3,4\n"));
     await refuses(
@@ -115,6 +120,40 @@ describe("a table", () => {
     await refuses(1, /no such file|does not exist|cannot read/, "predict", model, join(folder, "none.csv"));
   });
 });
+
+test("a table is read as it is told: names of users are left out, or the frequent ones are inputs", async () => {
+  const lines = Array.from({ length: 1200 }, (_, i) => {
+    const shop = i < 900 ? `shop-${i % 3}` : `small-${(i * 7919) % 1200}`;
+    return `user_${i},${shop},always,${i % 7},2024-01-${String((i % 28) + 1).padStart(2, "0")},${i % 3}.5`;
+  });
+  const data = file("users.csv", ["user,shop,same,count,day,y", ...lines].join("\n"));
+  const page = join(folder, "users.html");
+  const run = ["train", "--data", data, "--out", models, "--epochs", "1", "--report", page, "--language", "en"];
+  const { out, err } = await nabla(...run, "--json");
+  const told = [
+    ["user", "left out, 960 different texts in 960 rows"],
+    ["shop", /^category of \d+, .* of them with an input$/],
+    ["same", "left out, the same value in all rows"],
+    ["count", "number"],
+    ["day", "date"],
+  ] as const;
+  for (const [name, what] of told) {
+    const [, said] = new RegExp(`^  ${name} +(.*)$`, "m").exec(err) ?? [];
+    expect(said).toMatch(what);
+  }
+  const { columns } = JSON.parse(out) as { columns: { name: string; inputs: number }[] };
+  expect(columns.map(({ name }) => name)).toEqual(["user", "shop", "same", "count", "day"]);
+  expect(columns.map(({ inputs }) => inputs > 0)).toEqual([false, true, false, true, true]);
+  expect(columns[1]!.inputs).toBeLessThanOrEqual(100);
+  expect(readFileSync(page, "utf8")).toContain("<td>left out, 960 different texts in 960 rows</td>");
+  const few = file("few.csv", "shop,count,day\nshop-1,3,2024-01-02\nnew,3,2024-01-02\n");
+  expect((await nabla("predict", join(models, "users.safetensors"), few)).out.split("\n").length).toBe(4);
+  await refuses(1, /none of use \("user": left out, \d+ different/, "train", "--data", only(lines), ...quick);
+});
+
+/** The first and the last cell of each line, in a file. */
+const only = (lines: readonly string[]): string =>
+  file("only.csv", ["user,y", ...lines.map((line) => line.replace(/,.*,/, ","))].join("\n"));
 
 test("lines of text with labels are learnt from and answered", async () => {
   const lines = Array.from({ length: 40 }, (_, i) => `${i % 2 ? "a fine" : "an awful"} film of ${i}\t${i % 2}`);

@@ -226,7 +226,7 @@ describe("what cannot be learnt is refused in one sentence", () => {
     ["dates", rows(20, (i) => ({ x: i, y: new Date(i * 864e5) })), { target: "y" }, /--time/],
     ["words as numbers", houses(20), { target: "colour", task: "regression" }, /got texts such as "blue"/],
     ["nothing to predict from", houses(20).select("price"), { target: "price" }, /columns beside the target/],
-    ["only constant columns", houses(20).select("always", "price"), { target: "price" }, /different values/],
+    ["only constant columns", houses(20).select("always", "price"), { target: "price" }, /the same value in all rows/],
     [
       "two groups",
       rows(20, (i) => ({ x: i, g: i % 2, y: i })),

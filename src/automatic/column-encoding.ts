@@ -30,6 +30,20 @@ export interface TextEncoding {
 /** What is learnt of a column. */
 export type Encoding = NumberEncoding | DateEncoding | OneHotEncoding | TextEncoding;
 
+/**
+ * Why a column is left out: no values; the same value in all rows; short texts that hardly ever repeat, such as names
+ * of users; texts of which no two share a word; numbers whose variance is beyond all bounds.
+ */
+export type LeftOut = "empty" | "constant" | "identifier" | "unrepeated" | "huge";
+
+/** Short texts count as categories if so many rows have them. */
+const leastOften = 2;
+/** Texts of fewer words on average are names and codes, not prose. */
+const fewWords = 1.5;
+/** Names and codes of which a greater share differs tell rows apart, and say nothing of others. */
+const identifierShare = 0.9;
+/** Scripts that leave no blanks between words. */
+const unspaced = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u;
 /** Categories beyond the most frequent ones share the inputs of unknown ones. */
 const mostCategories = 100;
 /** Numbers further from the mean than so many deviations count as that far. */
@@ -38,25 +52,45 @@ const day = 86_400_000;
 /** The inputs of a date beside its days: sine and cosine of its place in the year and in the week. */
 const cycles = [365.2425 * day, 7 * day];
 
-/** Learns the encoding of a column from these rows; null if they are all equal or all missing. */
-export function learnEncoding(column: TableColumn, rows: ArrayLike<number>): Encoding | null {
+/** Learns the encoding of a column from these rows, or finds why it can say nothing. */
+export function learnEncoding(column: TableColumn, rows: ArrayLike<number>): Encoding | LeftOut {
   switch (column.type) {
     case "category":
       return learnCategories(column.values, column.categories, rows);
-    case "text": {
-      const terms = vocabularyOf(Array.from(rows, (row) => column.values[row] ?? null));
-      return terms.length === 0 ? null : { kind: "text", terms };
-    }
+    case "text":
+      return learnTexts(Array.from(rows, (row) => column.values[row] ?? null));
     case "date": {
       const encoding = learnNumber(column.values, rows);
-      return encoding && { ...encoding, kind: "date" };
+      return typeof encoding === "string" ? encoding : { ...encoding, kind: "date" };
     }
     default:
       return learnNumber(column.values, rows);
   }
 }
 
-function learnNumber(values: Float64Array, rows: ArrayLike<number>): NumberEncoding | null {
+/** Prose becomes its words; names and codes become categories, unless nearly all differ. */
+function learnTexts(texts: readonly (string | null)[]): Encoding | LeftOut {
+  const counts = new Map<string, number>();
+  let [present, words] = [0, 0];
+  for (const text of texts) {
+    if (text === null) continue;
+    present++;
+    words += unspaced.test(text) ? 2 : text.trim().split(/\s+/, 4).length;
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  if (present === 0) return "empty";
+  if (words > fewWords * present) {
+    const terms = vocabularyOf(texts);
+    return terms.length === 0 ? "unrepeated" : { kind: "text", terms };
+  }
+  if (counts.size > identifierShare * present) return "identifier";
+  const repeated = [...counts].filter(([, count]) => count >= leastOften);
+  repeated.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const categories = repeated.slice(0, mostCategories).map(([text]) => text);
+  return { kind: "category", categories: categories.sort() };
+}
+
+function learnNumber(values: Float64Array, rows: ArrayLike<number>): NumberEncoding | LeftOut {
   let [count, sum] = [0, 0];
   for (let i = 0; i < rows.length; i++) {
     const value = values[rows[i]!]!;
@@ -72,10 +106,11 @@ function learnNumber(values: Float64Array, rows: ArrayLike<number>): NumberEncod
   }
   const deviation = Math.sqrt(squares / count);
   const flag = count < rows.length;
-  if (count === 0 || !Number.isFinite(deviation)) return null;
+  if (count === 0) return "empty";
+  if (!Number.isFinite(deviation)) return "huge";
   // Equal values differ by rounding from their mean; they say something only where others are missing.
   const isConstant = deviation <= 1e-12 * Math.abs(mean);
-  if (isConstant && !flag) return null;
+  if (isConstant && !flag) return "constant";
   return { kind: "number", mean, deviation: isConstant ? 1 : deviation, flag };
 }
 
@@ -86,7 +121,8 @@ function learnCategories(values: Int32Array, names: readonly string[], rows: Arr
     if (code >= 0) counts.set(code, (counts.get(code) ?? 0) + 1);
   }
   const first = [...counts.values()][0];
-  if (counts.size === 0 || (counts.size === 1 && first === rows.length)) return null;
+  if (counts.size === 0) return "empty";
+  if (counts.size === 1 && first === rows.length) return "constant";
   const frequent = [...counts].sort(([a, m], [b, n]) => n - m || a - b).slice(0, mostCategories);
   const categories = frequent.map(([code]) => names[code]!).sort();
   return { kind: "category", categories } as const;
@@ -138,6 +174,11 @@ function writeCategories(
   width: number,
 ): void {
   const inputs = new Map(categories.map((name, i) => [name, i]));
+  if (column.type === "text")
+    column.values.forEach((text, row) => {
+      const input = inputs.get(text ?? "");
+      if (input !== undefined) out[row * width + start + input] = 1;
+    });
   if (column.type !== "category") return;
   const own = column.categories.map((name) => inputs.get(name) ?? -1);
   for (let row = 0; row < column.values.length; row++) {

@@ -95,6 +95,7 @@ function fileExamples(
   const encoder: Encoder<Column> = {
     shape,
     parts: [],
+    uses: [],
     words: [],
     isNumber: () => false,
     json: null,

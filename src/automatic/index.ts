@@ -1,5 +1,7 @@
 // What programs import from "nabla/automatic": models out of data of a person's own, and their answers.
 export type { Baseline, BaselineName } from "./baselines.ts";
+export type { LeftOut } from "./column-encoding.ts";
+export type { ColumnUse } from "./column-use.ts";
 export type { ClassFigures, Figures, NumberFigures, Predictions } from "./figures.ts";
 export type { Importance } from "./importance.ts";
 export type { LearnOptions, Learnt, Mistake } from "./learn.ts";

@@ -3,6 +3,7 @@ import type { Column } from "../data/dataset.ts";
 import { allocate } from "../dtype.ts";
 import type { Json } from "../nn/tree/layer.ts";
 import type { Shape } from "../shape.ts";
+import type { ColumnUse } from "./column-use.ts";
 
 /** The inputs that come of one column of a table: those from `start` to `end` − 1. */
 export interface InputPart {
@@ -17,6 +18,8 @@ export interface Encoder<Source> {
   readonly shape: Shape;
   /** The inputs by the columns from which they come; empty where examples have no columns. */
   readonly parts: readonly InputPart[];
+  /** How each column was read, also those that are left out; empty where examples have no columns. */
+  readonly uses: readonly ColumnUse[];
   /** The inputs that stand for counts of words, from which naive Bayes learns. */
   readonly words: readonly InputPart[];
   /** True where inputs are numbers whose steps are worth an encoding of their own, by input. */

@@ -9,6 +9,7 @@ import { average, rescaling, softmax } from "../nn/index.ts";
 import type { Json } from "../nn/tree/layer.ts";
 import { checkCount, checkRange } from "../options.ts";
 import { type Baseline, baselinesOf } from "./baselines.ts";
+import type { ColumnUse } from "./column-use.ts";
 import { type Figures, figuresOf, greatest, mainOf, mistake, type Predictions, softmaxRows } from "./figures.ts";
 import { type Importance, importanceOf } from "./importance.ts";
 import { type Encoder, takeRows } from "./inputs.ts";
@@ -55,6 +56,8 @@ export interface LearnOptions {
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: MemberProgress) => void) | undefined;
+  /** Called once before the training, with how the columns of a table were read. */
+  readonly onColumns?: ((columns: readonly ColumnUse[]) => void) | undefined;
 }
 
 export const learnOptionNames = [
@@ -66,6 +69,7 @@ export const learnOptionNames = [
   "members",
   "signal",
   "onProgress",
+  "onColumns",
 ] as const;
 
 /** Throws {@link ArgumentError} for options that no data can have. */
@@ -92,6 +96,8 @@ export interface Learnt {
   readonly split: Split;
   readonly rule: SplitRule;
   readonly settings: Settings;
+  /** How the columns of a table were read, also those that were left out; empty for pictures and sounds. */
+  readonly columns: readonly ColumnUse[];
   readonly curves: readonly Curve[];
   /** The epoch at which the members are taken. */
   readonly epoch: number;
@@ -118,7 +124,7 @@ export interface Learnt {
  */
 export async function learn<Source>(examples: Examples<Source>, options: LearnOptions = {}): Promise<Learnt> {
   const begin = performance.now();
-  const { split: share = 0.2, seed = 1, signal, onProgress } = options;
+  const { split: share = 0.2, seed = 1, signal, onProgress, onColumns } = options;
   const { answers } = examples;
   const known = Int32Array.from({ length: examples.size }, (_, row) => row).filter(
     (row) => !Number.isNaN(answers.values[row]),
@@ -126,6 +132,7 @@ export async function learn<Source>(examples: Examples<Source>, options: LearnOp
   const rule: SplitRule = { share, seed, groups: examples.groups, inTime: examples.inTime };
   const split = splitParts(known, answers, options.members ?? (examples.moves ? 3 : 5), rule);
   const encoder = examples.learnEncoder(split.train);
+  onColumns?.(encoder.uses);
   const inputs = await encoder.encode(examples.take(split.train));
   const info = targetInfo(answers, split.train);
   const targets = targetsOf(answers, info, split.train);
@@ -158,6 +165,7 @@ export async function learn<Source>(examples: Examples<Source>, options: LearnOp
     split,
     rule,
     settings,
+    columns: encoder.uses,
     curves: trained.curves,
     epoch: trained.epoch,
     stopped: trained.stopped,

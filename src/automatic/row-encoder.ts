@@ -6,6 +6,7 @@ import type { Table } from "../data/table/table.ts";
 import { ArgumentError, quote } from "../errors.ts";
 import type { Json } from "../nn/tree/layer.ts";
 import { type Encoding, learnEncoding, widthOf, writeEncoded } from "./column-encoding.ts";
+import { type ColumnUse, columnUse } from "./column-use.ts";
 import type { Encoder, InputPart } from "./inputs.ts";
 
 /** The greatest number of numbers that the inputs of a table may have: 1 GiB. */
@@ -23,10 +24,11 @@ export class RowEncoder implements Encoder<Table> {
   readonly parts: readonly InputPart[];
   readonly words: readonly InputPart[];
   readonly shape: readonly [number];
+  readonly uses: readonly ColumnUse[];
   readonly #isNumber: readonly boolean[];
 
-  constructor(columns: readonly EncodedColumn[]) {
-    this.columns = columns;
+  constructor(columns: readonly EncodedColumn[], uses: readonly ColumnUse[] = []) {
+    [this.columns, this.uses] = [columns, uses];
     let start = 0;
     this.parts = columns.map(({ info, encoding }) => {
       const part = { name: info.name, start, end: start + widthOf(encoding) };
@@ -66,17 +68,22 @@ export class RowEncoder implements Encoder<Table> {
       );
     }
     const [width] = this.shape;
-    if (table.size * width > mostNumbers)
+    if (table.size * width > mostNumbers) {
+      const most = this.parts.reduce((a, b) => (b.end - b.start > a.end - a.start ? b : a));
       throw new ArgumentError(
-        `expected at most ${mostNumbers} numbers of inputs, got ${table.size} rows of ${width}: take fewer rows.`,
+        `expected at most ${mostNumbers} numbers of inputs, got ${table.size} rows of ${width}, of which column ` +
+          `${quote(most.name)} has ${most.end - most.start}: take that column out, or fewer rows.`,
       );
+    }
     const data = new Float32Array(table.size * width);
     this.parts.forEach(({ name, start }, i) => {
       const { info, encoding } = this.columns[i]!;
       const column = table.column(name);
       const kind = column.type === "category" || column.type === "text" ? column.type : "number";
       const wanted = encoding.kind === "date" ? "number" : encoding.kind;
-      if (kind !== wanted)
+      // Names and codes are read as texts, and encoded as categories.
+      const isCode = kind === "text" && wanted === "category" && info.type === "text";
+      if (kind !== wanted && !isCode)
         throw new ArgumentError(`column ${quote(name)}: expected values of type ${info.type}, got ${column.type}.`);
       writeEncoded(encoding, column, data, start, width);
     });
@@ -87,12 +94,14 @@ export class RowEncoder implements Encoder<Table> {
 /** Learns how the columns of a table are encoded, from these rows alone; columns that say nothing are left out. */
 export function learnRowEncoder(table: Table, names: readonly string[], rows: ArrayLike<number>): RowEncoder {
   const schema = new Map(table.schema.map((info) => [info.name, info]));
+  const uses: ColumnUse[] = [];
   const columns = names.flatMap((name): EncodedColumn[] => {
     const encoding = learnEncoding(table.column(name), rows);
-    if (!encoding) return [];
+    uses.push(columnUse(table.column(name), rows, encoding));
+    if (typeof encoding === "string") return [];
     // The categories of the whole table belong to no encoding: those of the training part stand in it.
     const { categories: _, ...info } = schema.get(name)!;
     return [{ info, encoding }];
   });
-  return new RowEncoder(columns);
+  return new RowEncoder(columns, uses);
 }

@@ -1,8 +1,10 @@
 // Rows of a table as examples.
 import type { TableColumn } from "../data/table/column.ts";
 import type { Table } from "../data/table/table.ts";
-import { ArgumentError, printable } from "../errors.ts";
+import { ArgumentError, printable, quote } from "../errors.ts";
+import { thousands } from "../quantities.ts";
 import type { Examples } from "./learn.ts";
+import { reportWords } from "./report/words.ts";
 import { learnRowEncoder, type RowEncoder } from "./row-encoder.ts";
 import { answersOf, type Task } from "./target.ts";
 
@@ -15,6 +17,8 @@ export interface TableTask {
   /** A column whose equal values stay on one side of each split; it is no input. */
   readonly group?: string | undefined;
 }
+
+const words = reportWords.en;
 
 /** The number of the group of each row: equal values have one. */
 export function groupCodes(column: TableColumn): Int32Array {
@@ -57,7 +61,10 @@ export function tableExamples(table: Table, { target, task, group }: TableTask):
     learnEncoder(rows): RowEncoder {
       const encoder = learnRowEncoder(table, names, rows);
       if (encoder.columns.length > 0) return encoder;
-      throw new ArgumentError("expected a column with different values to predict the target from, got none.");
+      const told = encoder.uses
+        .slice(0, fewColumns)
+        .map((use) => `${quote(use.name)}: ${words.column(use, thousands)}`);
+      throw new ArgumentError(`expected a column to predict the target from, got none of use (${told.join("; ")}).`);
     },
     take: (rows) => table.rows(rows),
     groups: group === undefined ? null : groupCodes(table.column(group)),

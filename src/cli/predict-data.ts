@@ -33,18 +33,27 @@ export async function predictData(model: Model, files: readonly string[], option
   const { target } = preparationOf(model);
   const table = await readOwnTable(file, columnTypesOf(model));
   const answers = await predictRecords(model, table, steps === undefined ? {} : { steps });
-  const name = `predicted ${target.name}`;
+  const names = kind === "series" ? [timeName(model)] : table.names;
+  // The columns of the file stay as they are, also where they have the names of answers.
+  const name = freeName(`predicted ${target.name}`, names);
+  const [shares, share] = [freeName("probabilities", names), freeName("probability", names)];
   const rows = answers.map((answer, i): Row => {
     const { value, probabilities, time } = answer;
     const own = time === undefined ? plain(table, i) : { [timeName(model)]: plainValue(time) };
     return {
       ...own,
       [name]: typeof value === "number" ? Number(value.toPrecision(7)) : value,
-      ...(probabilities && { probabilities }),
+      ...(probabilities && { [shares]: probabilities }),
     };
   });
-  const names = kind === "series" ? [timeName(model)] : table.names;
-  await write({ names, predicted: name, rows, answers }, options);
+  await write({ names, predicted: name, share, rows, answers }, options);
+}
+
+/** The name, or with a number after it if there is such a column: "predicted price 2". */
+function freeName(name: string, taken: readonly string[]): string {
+  let free = name;
+  for (let i = 2; taken.includes(free); i++) free = `${name} ${i}`;
+  return free;
 }
 
 /** The answers to pictures or recordings, by the names of their files. */
@@ -55,13 +64,15 @@ async function predictOwnFiles(model: Model, files: readonly string[], options: 
   const rows = answers.map(
     ({ value, probabilities = {} }, i): Row => ({ file: files[i]!, [predicted]: value, probabilities }),
   );
-  await write({ names: ["file"], predicted, rows, answers }, options);
+  await write({ names: ["file"], predicted, share: "probability", rows, answers }, options);
 }
 
 /** Answers with what they are answers to. */
 interface Answered {
   readonly names: readonly string[];
   readonly predicted: string;
+  /** The name of the column of the predicted class's probability. */
+  readonly share: string;
   readonly rows: readonly Row[];
   readonly answers: readonly RecordAnswer[];
 }
@@ -90,9 +101,9 @@ function plainValue(value: Value): string | number | boolean | null {
 }
 
 /** The rows as CSV (RFC 4180); the probability is that of the predicted class. */
-function csvText({ names, predicted, rows, answers }: Answered): string {
+function csvText({ names, predicted, share, rows, answers }: Answered): string {
   const hasClasses = answers[0]?.probabilities !== undefined;
-  const head = [...names, predicted, ...(hasClasses ? ["probability"] : [])];
+  const head = [...names, predicted, ...(hasClasses ? [share] : [])];
   const lines = rows.map((row, i) => {
     const { value, probabilities } = answers[i]!;
     const cells = [...names.map((name) => row[name]), row[predicted]];

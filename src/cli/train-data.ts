@@ -2,12 +2,14 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { BaselineName } from "../automatic/baselines.ts";
+import { type ColumnUse, leftOutFirst } from "../automatic/column-use.ts";
 import { confusionOf, type Figures, mainFigure } from "../automatic/figures.ts";
 import { type LearnOptions, type Learnt, modelName } from "../automatic/learn.ts";
 import { learnImages, learnSounds } from "../automatic/learn-folder.ts";
 import { learnTable } from "../automatic/learn-table.ts";
 import type { MemberProgress } from "../automatic/members.ts";
 import { reportPage } from "../automatic/report/page.ts";
+import { reportWords } from "../automatic/report/words.ts";
 import type { Task } from "../automatic/target.ts";
 import type { Table } from "../data/table/table.ts";
 import { ArgumentError, FileError, printable, quote } from "../errors.ts";
@@ -65,6 +67,8 @@ const words: Readonly<Record<OwnKind, string>> = {
 const mostClasses = 20;
 /** The number of columns whose importance is shown. */
 const mostShown = 10;
+/** The number of columns of which it is said how they were read. */
+const mostRead = 16;
 
 /** Reads the data, learns, and says how good the model is and what it has to beat. */
 export async function trainData(options: TrainDataOptions): Promise<void> {
@@ -89,6 +93,7 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
     const learnt = await learnFrom({
       ...{ seed, split, epochs, batchSize, learningRate, signal: interruption.signal },
       onProgress: (state) => progress?.show(state),
+      onColumns: (columns) => void (!quiet && columns.length > 0 && say(columnsText(columns), stream)),
     }).finally(() => progress?.end());
     await learnt.model.save(file, { includeOptimizer: false });
     if (report !== undefined) {
@@ -101,6 +106,16 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
     interruption.end();
   }
   process.exitCode = interruption.exitCode;
+}
+
+/** How columns were read, a line each; of many, those that are left out and the first others. */
+function columnsText(columns: readonly ColumnUse[]): string {
+  const shown = columns.length > mostRead ? leftOutFirst(columns).slice(0, mostRead) : columns;
+  const rows = shown.map((one) => [printable(one.name, 40), reportWords.en.column(one, thousands)]);
+  const rest = columns.filter((one) => !shown.includes(one));
+  const areUsed = rest.every(({ use }) => use !== null);
+  const more = rest.length > 0 ? `\n  and ${thousands(rest.length)} more${areUsed ? ", all of them used" : ""}` : "";
+  return `${textTable(rows)}${more}`;
 }
 
 /** The folder of a report must be there before the training. */
@@ -208,6 +223,7 @@ function answerOf(learnt: Learnt, file: string) {
     ...{ model: file, target: info.name, task: info.task },
     ...(info.classNames.length > 0 && { classNames: info.classNames }),
     split: { train: split.train.length, test: split.test.length, seed: rule.seed, inTime: rule.inTime },
+    columns: learnt.columns,
     ...{ settings, epoch, stopped, seconds, figures, baselines },
     folds: { figures: foldFigures, mean, deviation },
     importance,

@@ -2,6 +2,7 @@
 
 import { checkChoice, checkOptions } from "../../options.ts";
 import { escapeXml } from "../../svg.ts";
+import { leftOutFirst } from "../column-use.ts";
 import { confusionOf, type Figures, greatest } from "../figures.ts";
 import type { Learnt } from "../learn.ts";
 import { pictureAddress } from "./picture.ts";
@@ -74,6 +75,7 @@ export function reportPage(learnt: Learnt, options: ReportOptions = {}): string 
     headline(learnt, words, numbers),
     `<p class="dim">${escapeXml(words.train(rows, curves.length))}${stopped ? ` ${escapeXml(words.stopped)}` : ""}</p>`,
     compared(learnt, words, numbers),
+    columns(learnt, words, numbers),
     isClasses ? confusion(learnt, words, numbers) : values(learnt, words),
     worst(learnt, words, numbers),
     importance(learnt, words, numbers),
@@ -121,6 +123,18 @@ function compared({ figures, baselines, truths }: Learnt, words: ReportWords, nu
     `<h2>${escapeXml(words.compared)}</h2>${bars(rows)}`,
     `<p class="${gain > 0 ? "good" : "bad"}">${escapeXml(verdict)}</p>`,
   ].join("");
+}
+
+function columns({ columns }: Learnt, words: ReportWords, numbers: Numbers): string {
+  if (columns.length === 0) return "";
+  const shown = columns.length > mostBars ? leftOutFirst(columns).slice(0, mostBars) : columns;
+  const lines = shown.map((one) => {
+    const text = words.column(one, (n) => numbers.count(n));
+    return `<tr><th scope="row">${escapeXml(one.name)}</th><td>${escapeXml(text)}</td></tr>`;
+  });
+  const rest = columns.length - shown.length;
+  const table = `<table class="worst">${lines.join("")}</table>`;
+  return `<h2>${escapeXml(words.columns)}</h2>${table}${rest > 0 ? `<p class="dim">… ${numbers.count(rest)}</p>` : ""}`;
 }
 
 function learning({ curves, epoch }: Learnt, words: ReportWords): string {

@@ -1,9 +1,14 @@
 // The words of a report in both languages.
 import type { BaselineName } from "../baselines.ts";
+import type { LeftOut } from "../column-encoding.ts";
+import type { ColumnUse } from "../column-use.ts";
 
 /** The languages of a report. */
 export const reportLanguages = ["en", "ru"] as const;
 export type ReportLanguage = (typeof reportLanguages)[number];
+
+/** A number of things as a language writes it. */
+type Count = (n: number) => string;
 
 const en = {
   locale: "en-US",
@@ -52,6 +57,21 @@ const en = {
   importanceText: (isClasses: boolean) =>
     `How much ${isClasses ? "the share of right answers falls" : "the error grows"} when the values of a column ` +
     "are shuffled.",
+  columns: "How the columns were read",
+  column: ({ use, values, inputs, reason, rows }: ColumnUse, count: Count): string => {
+    if (use === null) return `left out, ${en.leftOut[reason ?? "empty"](count(values), count(rows))}`;
+    if (use === "category")
+      return `category of ${count(values)}${inputs < values ? `, ${count(inputs)} of them with an input` : ""}`;
+    if (use === "text") return `text, ${count(inputs)} words and pairs of words`;
+    return { number: "number", boolean: "yes or no", date: "date" }[use];
+  },
+  leftOut: {
+    empty: () => "no values",
+    constant: () => "the same value in all rows",
+    identifier: (values, rows) => `${values} different texts in ${rows} rows`,
+    unrepeated: () => "no two texts share a word",
+    huge: () => "numbers too large to be squared",
+  } as Record<LeftOut, (values: string, rows: string) => string>,
   more: (count: string) => `${count} more columns matter less.`,
   stopped: "Training was stopped early.",
 };
@@ -101,6 +121,21 @@ const ru: typeof en = {
   importance: "Что важно для сети",
   importanceText: (isClasses) =>
     `Насколько ${isClasses ? "падает доля верных ответов" : "растёт ошибка"}, если перемешать значения столбца.`,
+  columns: "Как прочитаны столбцы",
+  column({ use, values, inputs, reason, rows }, count) {
+    if (use === null) return `не используется: ${ru.leftOut[reason ?? "empty"](count(values), count(rows))}`;
+    if (use === "category")
+      return `категории: ${count(values)}${inputs < values ? `, из них со своим входом ${count(inputs)}` : ""}`;
+    if (use === "text") return `текст, слов и пар слов: ${count(inputs)}`;
+    return { number: "число", boolean: "да или нет", date: "дата" }[use];
+  },
+  leftOut: {
+    empty: () => "нет значений",
+    constant: () => "одно и то же значение во всех строках",
+    identifier: (values, rows) => `разных текстов ${values}, строк ${rows}`,
+    unrepeated: () => "у текстов нет общих слов",
+    huge: () => "числа слишком велики, чтобы возвести их в квадрат",
+  },
   more: (count) => `Остальные столбцы менее важны, их ещё ${count}.`,
   stopped: "Обучение прервано раньше срока.",
 };
