@@ -136,6 +136,14 @@ describe("a CSV", () => {
     );
   });
 
+  test("of one line shows it, and JSON is called JSON by its name", async () => {
+    await expect(readTable(file("one.csv.gz", "hello there"))).rejects.toThrow(
+      /only a header: the one line "hello the/,
+    );
+    await expect(readTable(file("null.json", "null"))).rejects.toThrow(/expected a list of objects .* got null/);
+    await expect(readTable(file("latin.csv", Uint8Array.of(97, 10, 0xe9, 10)))).rejects.toThrow(/save it in UTF-8, or/);
+  });
+
   test("keeps quotes, line ends and delimiters that are quoted", async () => {
     const table = await parseTable('a,b\n"one\n""two"", three",1\n"",2\n');
     expect(valuesOf(table)).toEqual({ a: ['one\n"two", three', null], b: [1, 2] });

@@ -55,7 +55,7 @@ function formatOf(name: string, start: string): TableFormat {
   if (/\.[ct]sv(\.gz)?$/i.test(name)) return "csv";
   const text = start.trimStart();
   if (text.startsWith("[")) return "json";
-  if (!text.startsWith("{")) return "csv";
+  if (!text.startsWith("{")) return /\.json(\.gz)?$/i.test(name) ? "json" : "csv";
   // JSON lines have one whole object on the first line, and more after it.
   const end = text.indexOf("\n");
   if (end < 0 || text.slice(end).trim() === "") return "json";
@@ -107,8 +107,8 @@ function decode(name: string, decoder: TextDecoder, bytes?: Uint8Array): string 
     return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
   } catch {
     throw new FileError(
-      `${quote(name, 200)}: expected text in ${decoder.encoding}, got other bytes; name the encoding, such as ` +
-        '{ encoding: "windows-1252" }.',
+      `${quote(name, 200)}: expected text in ${decoder.encoding}, got other bytes; save it in UTF-8, or name its ` +
+        'encoding to readTable, such as { encoding: "windows-1252" }.',
     );
   }
 }
@@ -119,6 +119,7 @@ const headerSample = 100;
 async function* csvRows(name: string, pieces: AsyncIterable<string>, options: RowOptions): AsyncGenerator<RowBlock> {
   const delimiter = options.delimiter ?? (/\.tsv(\.gz)?$/i.test(name) ? "\t" : undefined);
   let header: CsvHeader | null = null;
+  let hasRows = false;
   for await (const { rows, lineOf } of readCsv(name, pieces, { delimiter, quote: options.quote })) {
     let from = 0;
     if (!header) {
@@ -150,6 +151,11 @@ async function* csvRows(name: string, pieces: AsyncIterable<string>, options: Ro
         row[last] = found;
       });
     if (own.length > 0) yield { names, rows: own, whereOf, notes };
+    hasRows ||= own.length > 0;
+  }
+  if (!hasRows && header) {
+    const shown = quote(header.names.join(", "), 80);
+    throw new FileError(`${quote(name, 200)}: expected rows, got only a header: the one line ${shown}.`);
   }
 }
 
