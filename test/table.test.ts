@@ -7,6 +7,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
+import { answersOf } from "../src/automatic/target.ts";
 import { parseTable, readTable, streamTable, Table, type TableColumn, type TableOptions } from "../src/data/index.ts";
 import { ArgumentError, FileError, ShapeError } from "../src/errors.ts";
 
@@ -253,6 +254,24 @@ describe("the type of a column", () => {
     expect((await read(cells)).notes).toEqual([]);
     expect((await read(cells.map((cell, i) => (i % 10 ? cell : "x")))).notes).toEqual([]);
     expect((await read(cells.with(15, "x"), { types: { b: "category" } })).notes).toEqual([]);
+  });
+
+  test("that is boolean keeps the words of its file", async () => {
+    for (const [no, yes] of [
+      ["No", "Yes"],
+      ["n", "Y"],
+      ["off", "on"],
+      ["нет", "да"],
+      ["Non", "Oui"],
+    ] as const) {
+      const column = await typeOf([yes, no, no.toUpperCase(), "", yes]);
+      expect(
+        answersOf({ ...column, values: Float64Array.of(1, 0, 0, 1, 1, 0) } as TableColumn, undefined).classNames,
+      ).toEqual([no, yes]);
+      expect(column).toMatchObject({ type: "boolean", words: [no, yes], values: Float64Array.of(1, 0, 0, NaN, 1) });
+    }
+    expect(await typeOf(["TRUE", "false"])).not.toHaveProperty("words");
+    expect(await typeOf(["Yes", ""])).not.toHaveProperty("words");
   });
 
   test("has the values that the cells say", async () => {

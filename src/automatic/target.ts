@@ -83,7 +83,7 @@ export function answersOf(column: TableColumn, task: Task | undefined): Answers 
     column.type === "category"
       ? column.categories[value]!
       : column.type === "boolean"
-        ? String(value === 1)
+        ? (column.words?.[value] ?? String(value === 1))
         : String(value);
   const classNames = distinct.map(nameOf);
   const numbers = new Map(distinct.map((value, i) => [value, i]));

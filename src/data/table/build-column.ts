@@ -90,6 +90,7 @@ class NumericBuilder implements ColumnBuilder {
   readonly #more: Pick<NumericColumn, "dates">;
   #isInteger = true;
   #present = 0;
+  readonly #words: string[] = [];
 
   constructor(
     form: CellForm,
@@ -108,13 +109,17 @@ class NumericBuilder implements ColumnBuilder {
     this.#numbers.push(value);
     if (value !== value) return absenceOf(this.#type)(cell, this.#form);
     this.#present++;
+    if (this.#type === "boolean" && typeof cell === "string") this.#words[value] ??= cell.trim();
     if (this.#isInteger && !Number.isSafeInteger(value)) this.#isInteger = false;
     return true;
   }
 
   finish(name: string): TableColumn {
     const type = this.#type ?? (this.#isInteger && this.#present > 0 ? "integer" : "number");
-    return { name, type, values: this.#numbers.all(), ...this.#more };
+    const [no, yes] = this.#words;
+    const isWords =
+      no !== undefined && yes !== undefined && booleanPairs(no) > 1 && booleanPairs(no) === booleanPairs(yes);
+    return { name, type, values: this.#numbers.all(), ...this.#more, ...(isWords && { words: [no, yes] as const }) };
   }
 }
 

@@ -117,24 +117,40 @@ export function numberIn(cell: Cell, { decimal }: CellForm): number {
   return value;
 }
 
-const words: readonly (readonly [yes: string, no: string])[] = [
-  ["true", "false"],
-  ["yes", "no"],
-  ["t", "f"],
-  ["y", "n"],
+const pairs: readonly (readonly [no: string, yes: string])[] = [
+  ...([
+    ["false", "true"],
+    ["no", "yes"],
+    ["f", "t"],
+    ["n", "y"],
+    ["off", "on"],
+  ] as const),
+  ...([
+    ["нет", "да"],
+    ["non", "oui"],
+    ["nein", "ja"],
+  ] as const),
 ];
 
-/** Which of the pairs true/false, yes/no, t/f and y/n a word belongs to, as bits; 0 for any other word. */
+const wordValues = new Map<string, readonly [pair: number, value: number]>(
+  pairs.flatMap(([no, yes], i) => [[no, [i, 0]] as const, [yes, [i, 1]] as const]),
+);
+
+const wordOf = (cell: Cell): readonly [pair: number, value: number] | undefined =>
+  typeof cell === "string" && cell.length <= 8 ? wordValues.get(cell.trim().toLowerCase()) : undefined;
+
+/** All that {@link booleanPairs} can say. */
+export const allPairs = 2 ** pairs.length - 1;
+
+/** Which of the pairs true/false, yes/no, t/f, y/n, on/off, … a word belongs to, as a bit; 0 for any other word. */
 export function booleanPairs(cell: Cell): number {
   if (typeof cell === "boolean") return 1;
-  if (typeof cell !== "string" || cell.length > 8) return 0;
-  const word = cell.trim().toLowerCase();
-  return words.reduce((bits, [yes, no], i) => (word === yes || word === no ? bits | (1 << i) : bits), 0);
+  const word = wordOf(cell);
+  return word ? 1 << word[0] : 0;
 }
 
 /** 1 or 0 of a cell that {@link booleanPairs} knows. */
-export const booleanIn = (cell: Cell): number =>
-  typeof cell === "boolean" ? Number(cell) : /^\s*[ty]/i.test(String(cell)) ? 1 : 0;
+export const booleanIn = (cell: Cell): number => (typeof cell === "boolean" ? Number(cell) : (wordOf(cell)?.[1] ?? 0));
 
 /** The milliseconds since 1970 that a cell says in this order, NaN if it says no date. */
 export const dateIn = (cell: Cell, order: DateOrder): number =>

@@ -11,6 +11,8 @@ export interface NumericColumn {
   readonly values: Float64Array;
   /** The order in which a file writes day, month and year; of dates only. */
   readonly dates?: DateOrder;
+  /** How the file first writes false and true, such as No and Yes; of booleans only, if it writes both as words. */
+  readonly words?: readonly [no: string, yes: string];
 }
 
 /** Categories: their indices in the sorted list `categories`, −1 for a missing one. */

@@ -1,6 +1,7 @@
 // Infers the type of a column from its cells, which are seen one after another and not kept.
 import { dateOrders } from "../../formats/dates.ts";
 import {
+  allPairs,
   booleanPairs,
   type Cell,
   type CellForm,
@@ -22,7 +23,7 @@ const alwaysCategories = 10;
  * What the cells of a column have in common.
  *
  * All numbers: "integer" if all are, else "number"; but integers that are all too long to be exact are names.
- * All words of one pair (true/false, yes/no, y/n, t/f): "boolean".
+ * All words of one pair (true/false, yes/no, y/n, t/f, on/off, да/нет, …): "boolean".
  * All dates in one order of day, month and year: "date". Dates such as 01/02/2024 that fit two orders stay
  * categories, since only their writer knows the order. Other texts: "category" if there are at most 1000 different
  * ones, each twice on average or only ten in all, of at most four words on average; else "text".
@@ -37,7 +38,7 @@ export class ColumnScan {
   #numbers = 0;
   #dates = 0;
   #isInteger = true;
-  #pairs = 0b1111;
+  #pairs = allPairs;
   #orders = 0b111;
   #words = 0;
   readonly #distinct = new Set<string>();
