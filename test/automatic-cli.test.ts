@@ -98,6 +98,26 @@ describe("a table", () => {
     expect(out).toMatch(/^kind,age,size,predicted price,predicted price 2\noak,3,4,mine,[\d.]+\n$/);
   });
 
+  test("is not measured again, and its answers are written as CSV or JSON only", async () => {
+    await refuses(2, /own: train --data has measured .*nabla predict /, "evaluate", model);
+    const data = join(folder, "houses.csv");
+    await refuses(
+      2,
+      /--out: expected a file that ends in .csv or .json, got "a.xlsx"/,
+      "predict",
+      model,
+      data,
+      "--out",
+      "a.xlsx",
+    );
+  });
+
+  test("is learnt into a file of its own name", async () => {
+    for (const name of ["a-b", "a_b"]) await nabla("train", "--data", file(`${name}.csv`, table), ...quick, "--quiet");
+    expect(readdirSync(models)).toEqual(expect.arrayContaining(["a-b.safetensors", "a_b.safetensors"]));
+    for (const name of ["a-b", "a_b"]) rmSync(join(models, `${name}.safetensors`));
+  });
+
   test("that does not fit the model is refused by name", async () => {
     await refuses(1, /but "age", "kind" are missing/, "predict", model, file("short.csv", "size,other\n1,2\n3,4\n"));
     await refuses(
@@ -109,8 +129,8 @@ describe("a table", () => {
     );
     await refuses(2, /expected a table or at least one image/, "predict", model);
     await refuses(
-      1,
-      /steps: expected them for a forecast only/,
+      2,
+      /^error: predict: --steps: for forecasts only/,
       "predict",
       model,
       join(folder, "houses.csv"),
@@ -213,6 +233,9 @@ describe("is refused in one sentence, and nothing is written", () => {
       /at least 10 rows/,
       ...own("d.csv", table.split("\n").slice(0, 7).join("\n"), "--task", "regression"),
     );
+    await refuses(1, /at most 1e\+30 in size, got 1e\+39/, ...own("huge.csv", table.replace(/,[\d.]+$/m, ",1e39")));
+    const texts = Array.from({ length: 60 }, (_, i) => `${i % 7},text ${i % 50}`).join("\n");
+    await refuses(1, /type text: 50 different texts in 60 rows/, ...own("texts.csv", `x,y\n${texts}`));
     await refuses(1, /empty file/, ...own("e.csv", ""));
   });
 
@@ -221,6 +244,6 @@ describe("is refused in one sentence, and nothing is written", () => {
     await refuses(2, /--target: for data of your own only/, "train", "xor", "--target", "y");
     await refuses(2, /--tiny: for recipes only/, ...own("f.csv", table, "--tiny"));
     await refuses(2, /share between 0 and 1/, ...own("g.csv", table, "--split", "2"));
-    await refuses(1, /time or group, got both/, ...own("h.csv", table, "--time", "age", "--group", "kind"));
+    await refuses(2, /--time or --group, got both/, ...own("h.csv", table, "--time", "age", "--group", "kind"));
   });
 });

@@ -13,6 +13,7 @@ import {
   predictRecords,
   reportPage,
 } from "../src/automatic/index.ts";
+import { verdictOf } from "../src/automatic/verdict.ts";
 import { Table } from "../src/data/index.ts";
 import { FileError, loadModel } from "../src/index.ts";
 import { hostRandom } from "../src/random.ts";
@@ -177,4 +178,11 @@ describe("a report", () => {
     const learnt = await learnTable(table, { target: "kind", ...tiny });
     expect(() => reportPage(learnt, { language: "fr" as "en" })).toThrow(/expected/);
   });
+});
+
+test("a network is better than a baseline only by more than the spread over the splits", () => {
+  const of = (rmse: number) => ({ rmse, mae: rmse, r2: 0 });
+  const verdict = (own: number) =>
+    verdictOf({ figures: of(own), baselines: [{ name: "linear", figures: of(10) }], foldFigures: [8, 10] }).isBetter;
+  expect([9.9, 8.7, 8.5, 11].map(verdict)).toEqual([false, false, true, false]);
 });

@@ -95,7 +95,7 @@ export const item: Item = async function* () {
       series: [
         ...[0.1, 1, 4, 10].map((c) => ({ name: `L = ${c}`, points: contour(c) })),
         { name: { en: "path", ru: "путь" }, points: drawn },
-        { name: { en: "points", ru: "точки" }, points: drawn, style: "points" as const },
+        { name: { en: "points of the path", ru: "точки пути" }, points: drawn, style: "points" as const },
       ],
     };
   }

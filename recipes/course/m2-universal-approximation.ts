@@ -63,9 +63,9 @@ export const item: Item = async function* () {
   };
 
   yield text(
-    "The output of the network is the sum of the steps with their weights; E is its error. The lecture adds the " +
-      "steps one after another:",
-    "Выход сети — сумма ступенек с весами, E — её ошибка. В лекции ступеньки добавляются одна за другой:",
+    "The output of the network is the sum of the steps with their weights; E is its error. They are added " +
+      "one after another:",
+    "Выход сети — сумма ступенек с весами, E — её ошибка. Ступеньки добавляются одна за другой:",
   );
   yield formula(
     String.raw`g(x) = \sum_i w_i\,\mathrm{step}(x - s_i), \qquad E = \sqrt{\frac{1}{n}\sum_k (f(x_k) - g(x_k))^2}`,
@@ -92,7 +92,7 @@ export const item: Item = async function* () {
   }
   yield {
     kind: "table",
-    title: { en: "The lecture's construction, step by step", ru: "Построение из лекции, шаг за шагом" },
+    title: { en: "The construction, step by step", ru: "Построение шаг за шагом" },
     columns: [
       { en: "step", ru: "шаг" },
       "s",
@@ -105,7 +105,7 @@ export const item: Item = async function* () {
   };
   yield {
     kind: "plot",
-    title: { en: "f and the lecture's steps", ru: "f и шаги построения из лекции" },
+    title: { en: "f and the steps of the construction", ru: "f и шаги построения" },
     x: "x",
     y: "f, g",
     series: [drawn, ...drawings],

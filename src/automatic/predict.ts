@@ -34,7 +34,8 @@ export interface PredictRecordsOptions {
   readonly steps?: number;
 }
 
-const mostSteps = 10_000;
+/** The greatest number of values that a forecast gives. */
+export const mostSteps = 10_000;
 
 /**
  * The answers of a model that was learnt from a table, to rows of the same columns: objects, or a {@link Table}. The

@@ -1,9 +1,10 @@
 // The values of a series as examples: each is predicted from those before it.
 import type { Table } from "../data/table/table.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, quote } from "../errors.ts";
 import type { Examples } from "./learn.ts";
 import { learnRowEncoder } from "./row-encoder.ts";
 import { lagsFor, otherNumbers, type SeriesForm, seriesOf, seriesTable } from "./series.ts";
+import { checkSizes } from "./target.ts";
 
 /** A series needs so many values. */
 const leastValues = 20;
@@ -20,6 +21,7 @@ export function seriesExamples(table: Table, time: string, target: string): Exam
   const { values } = series;
   if (values.length < leastValues)
     throw new ArgumentError(`expected a series of at least ${leastValues} values, got ${values.length}.`);
+  checkSizes(`target ${quote(target)}`, values);
   const form: SeriesForm = { time, target, lags: lagsFor(values.length), others };
   const rows = seriesTable(series, form);
   const lastValues = values.slice(form.lags - 1, -1);

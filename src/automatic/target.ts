@@ -1,6 +1,7 @@
 // What is predicted: the task that follows from a column, class numbers or standardised numbers.
 import type { TableColumn } from "../data/table/column.ts";
 import { ArgumentError, quote } from "../errors.ts";
+import { thousands } from "../quantities.ts";
 
 export const tasks = ["classification", "regression"] as const;
 
@@ -37,6 +38,7 @@ export interface Answers {
 /** A class needs so many examples, so that each part has one. */
 const leastOfClass = 3;
 const mostClasses = 1000;
+const greatestNumber = 1e30;
 /** Integers of at most so many different values, each of which comes often, are taken for class numbers. */
 const mostNumberedClasses = 20;
 const leastOften = 5;
@@ -55,7 +57,9 @@ export function answersOf(column: TableColumn, task: Task | undefined): Answers 
     const hint =
       column.type === "date"
         ? "to forecast a series, name the column of numbers as the target and this one with --time"
-        : "almost every row has a text of its own";
+        : `${thousands(new Set<unknown>(column.values).size)} different texts in ` +
+          `${thousands(column.values.length)} rows; ` +
+          `classes are at most ${thousands(mostClasses)} texts of few words, each of which comes more than once`;
     throw new ArgumentError(`${where}: expected numbers or classes, got a column of type ${column.type}: ${hint}.`);
   }
   const isWords = column.type === "category";
@@ -77,6 +81,7 @@ export function answersOf(column: TableColumn, task: Task | undefined): Answers 
       throw new ArgumentError(
         `${where}: expected different values, got ${distinct[0]} in every row: nothing is to learn.`,
       );
+    checkSizes(where, values);
     return { name, task: decided, classNames: [], values };
   }
   const nameOf = (value: number): string =>
@@ -90,6 +95,15 @@ export function answersOf(column: TableColumn, task: Task | undefined): Answers 
   const codes = values.map((value) => numbers.get(value) ?? NaN);
   checkClasses(where, classNames, codes);
   return { name, task: decided, classNames, values: codes };
+}
+
+/** Throws {@link ArgumentError} for numbers near the bounds of float32, in which networks compute. */
+export function checkSizes(where: string, values: Float64Array): void {
+  const huge = values.find((value) => Math.abs(value) > greatestNumber);
+  if (huge !== undefined)
+    throw new ArgumentError(
+      `${where}: expected numbers of at most ${greatestNumber} in size, got ${huge}: use a larger unit.`,
+    );
 }
 
 /** Throws {@link ArgumentError} unless there are two to 1000 classes with three examples each. */

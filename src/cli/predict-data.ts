@@ -1,8 +1,9 @@
 // `nabla predict model.safetensors new.csv`: a model's answers to records or files, as CSV or JSON.
 import { extname } from "node:path";
-import { columnTypesOf, predictFiles, predictRecords, type RecordAnswer } from "../automatic/predict.ts";
+import { columnTypesOf, mostSteps, predictFiles, predictRecords, type RecordAnswer } from "../automatic/predict.ts";
 import { preparationOf } from "../automatic/preparation.ts";
 import type { Table, Value } from "../data/table/table.ts";
+import { quote } from "../errors.ts";
 import { writeFileAtomic } from "../io/files.ts";
 import type { Model } from "../models/model.ts";
 import { thousands } from "../quantities.ts";
@@ -25,11 +26,15 @@ type Row = Record<string, string | number | boolean | null | Readonly<Record<str
 /** Prints or writes the answers to the records of one file: its rows, each with what the model predicts. */
 export async function predictData(model: Model, files: readonly string[], options: PredictDataOptions): Promise<void> {
   const { kind } = preparationOf(model);
+  checkEnding(options);
   if (kind === "image" || kind === "sound") return predictOwnFiles(model, files, options);
   const [file, ...others] = files;
   if (file === undefined || others.length > 0)
     throw new UsageError(`predict: expected one table after the model, got ${files.length} files.`);
   const { steps } = options;
+  if (steps !== undefined && kind !== "series") throw new UsageError("predict: --steps: for forecasts only.");
+  if (steps !== undefined && steps > mostSteps)
+    throw new UsageError(`predict: --steps: expected at most ${mostSteps}, got ${steps}.`);
   const { target } = preparationOf(model);
   const table = await readOwnTable(file, columnTypesOf(model));
   const answers = await predictRecords(model, table, steps === undefined ? {} : { steps });
@@ -54,6 +59,15 @@ function freeName(name: string, taken: readonly string[]): string {
   let free = name;
   for (let i = 2; taken.includes(free); i++) free = `${name} ${i}`;
   return free;
+}
+
+/** The endings that say in which form answers are written. */
+const endings = answerFormats.map((format) => `.${format}`);
+
+/** Throws {@link UsageError} for a file whose ending names another form than there is. */
+function checkEnding({ out, format }: PredictDataOptions): void {
+  if (out === undefined || format !== undefined || endings.includes(extname(out).toLowerCase())) return;
+  throw new UsageError(`predict: --out: expected a file that ends in ${endings.join(" or ")}, got ${quote(out, 200)}.`);
 }
 
 /** The answers to pictures or recordings, by the names of their files. */

@@ -11,6 +11,7 @@ import type { MemberProgress } from "../automatic/members.ts";
 import { reportPage } from "../automatic/report/page.ts";
 import { reportWords } from "../automatic/report/words.ts";
 import type { Task } from "../automatic/target.ts";
+import { spread, verdictOf } from "../automatic/verdict.ts";
 import type { Table } from "../data/table/table.ts";
 import { ArgumentError, FileError, printable, quote } from "../errors.ts";
 import { writeFileAtomic } from "../io/files.ts";
@@ -78,7 +79,7 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
   const kind = kindOfData(data);
   const { about, learnFrom } =
     kind === "images" || kind === "sounds" ? folderLearner(kind, options) : await tableLearner(options);
-  const file = await prepareModelFile(out, modelName(basename(data).replace(/\.[^.]+(\.gz)?$/, "")));
+  const file = await prepareModelFile(out, fileName(data));
   backend();
   const stream = json ? process.stderr : process.stdout;
   const progress = quiet ? null : new MembersProgress(stream);
@@ -133,6 +134,9 @@ interface Learner {
 
 async function tableLearner(options: TrainDataOptions): Promise<Learner> {
   const { data, task, time, group } = options;
+  if (time !== undefined && group !== undefined) throw new UsageError("train: expected --time or --group, got both.");
+  if (time !== undefined && task === "classification")
+    throw new UsageError("train: --task: a forecast (--time) is a regression, got classification.");
   const table = await readOwnTable(data);
   const target = options.target ?? defaultTarget(table, time, group);
   for (const name of [target, time, group]) if (name !== undefined) table.column(name);
@@ -209,13 +213,6 @@ function formatMain(value: number, isClasses: boolean): string {
   return Math.abs(value) >= 1000 ? thousands(value) : String(Number(value.toPrecision(4)));
 }
 
-/** The mean and the standard deviation of some numbers. */
-function spread(values: readonly number[]): readonly [mean: number, deviation: number] {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return [mean, Math.sqrt(squares / Math.max(1, values.length - 1))];
-}
-
 function answerOf(learnt: Learnt, file: string) {
   const { info, split, settings, epoch, figures, baselines, foldFigures, importance, stopped, seconds, rule } = learnt;
   const [mean, deviation] = spread(foldFigures);
@@ -239,8 +236,9 @@ function reportText(
   report: string | undefined,
   paint: Paint,
 ): string {
-  const { info, split, rule, settings, epoch, figures, baselines, foldFigures, importance, truths } = learnt;
+  const { info, split, rule, figures, baselines, foldFigures, importance, truths } = learnt;
   const isClasses = truths.classes > 0;
+  const isFolder = kind === "images" || kind === "sounds";
   const name = mainFigure(truths.classes);
   const how = rule.inTime ? "the last ones" : rule.groups ? `whole groups, seed ${rule.seed}` : `seed ${rule.seed}`;
   const rows = [
@@ -256,14 +254,14 @@ function reportText(
     "",
     `${printable(info.name)}: a ${info.task}${isClasses ? ` of ${truths.classes} classes` : ""}, ` +
       `${thousands(split.train.length)} ${words[kind]} to train on, ${thousands(split.test.length)} held out (${how})`,
-    `${foldFigures.length} networks, taken after ${epoch} of up to ${settings.epochs} epochs, ` +
-      `in ${formatDuration(learnt.seconds)}`,
+    takenWords(learnt, isFolder),
     "",
     `On the ${thousands(split.test.length)} ${words[kind]} that were held out ` +
       `(${isClasses ? "right answers" : "root of the mean squared error"}):`,
     textTable(rows, { right: [1] }),
     verdict(learnt, paint),
-    `On ${foldFigures.length} other splits (each network on the ${words[kind]} it did not see): ${name} ` +
+    `On ${plural(foldFigures.length, "other split")} (` +
+      `each network on the ${words[kind]} it did not see): ${name} ` +
       `${formatMain(mean, isClasses)} ± ${formatMain(deviation, isClasses)}`,
   ];
   if (importance.length > 0) {
@@ -280,7 +278,6 @@ function reportText(
   }
   if (isClasses && truths.classes <= mostClasses)
     lines.push("", confusionHeading, confusionTable(confusionOf(learnt.predictions, truths), info.classNames, paint));
-  const isFolder = kind === "images" || kind === "sounds";
   const [mistake] = learnt.worst;
   const asked = isFolder && mistake ? join(data, mistake.text) : data;
   const command = `npx nabla predict ${shellWord(file)} ${shellWord(asked)}`;
@@ -291,21 +288,37 @@ function reportText(
 
 function otherFigures(figures: Figures): string {
   if ("accuracy" in figures) return `crossentropy ${Number(figures.crossentropy.toPrecision(3))}`;
-  const explained = Number.isNaN(figures.r2) ? "" : `, R² ${figures.r2.toFixed(3)}`;
+  const explained = Number.isNaN(figures.r2) ? "" : `, R² ${figures.r2.toFixed(3).replace(/^-(0\.0*)$/, "$1")}`;
   return `mean error ${formatMain(figures.mae, false)}${explained}`;
 }
 
 /** Says in one sentence what the network adds to the best baseline. */
-function verdict({ figures, baselines, truths }: Learnt, paint: Paint): string {
-  const isClasses = truths.classes > 0;
-  const errorOf = (one: Figures): number => (isClasses ? 1 - mainOf(one) : mainOf(one));
-  const best = baselines.reduce((a, b) => (errorOf(b.figures) < errorOf(a.figures) ? b : a));
-  const [own, other] = [errorOf(figures), errorOf(best.figures)];
-  const words = baselineWords[best.name];
-  if (own < other) {
-    const less = `${(100 * (1 - own / other)).toFixed(0)} %`;
-    const what = isClasses ? "mistakes" : "error";
-    return `  ${paint("green", `The network earns its keep: ${what} ${less} below ${words}.`)}`;
-  }
-  return `  ${paint("yellow", `The network is no better than ${words}, which is simpler.`)}`;
+function verdict(learnt: Learnt, paint: Paint): string {
+  const { best, gain, isBetter } = verdictOf(learnt);
+  const what = learnt.truths.classes > 0 ? "mistakes" : "error";
+  const other = baselineWords[best.name];
+  return isBetter
+    ? `  ${paint("green", `The network earns its keep: ${what} ${(100 * gain).toFixed(0)} % below ${other}.`)}`
+    : `  ${paint("yellow", `The network is no better than ${other} here: take the simpler one.`)}`;
+}
+
+/** When the networks are taken; before the first epoch they are what they began as. */
+function takenWords({ epoch, settings, foldFigures, seconds }: Learnt, isFolder: boolean): string {
+  const count = plural(foldFigures.length, "network");
+  const upTo = `up to ${plural(settings.epochs, "epoch")}`;
+  const taken =
+    epoch > 0
+      ? `taken after ${epoch} of ${upTo}`
+      : `left as at the beginning${isFolder ? "" : ", which is the linear baseline"}: ` +
+        `none of ${upTo} made a clear difference`;
+  return `${count}, ${taken}, in ${formatDuration(seconds)}`;
+}
+
+const plural = (count: number, one: string): string => `${thousands(count)} ${one}${count === 1 ? "" : "s"}`;
+
+/** A model's file has the name of the data, unless no file may be called so. */
+function fileName(data: string): string {
+  const name = basename(data).replace(/\.[^.]+(\.gz)?$/, "");
+  const isValid = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N} ._+()-]{0,99}$/u.test(name) && !/[ .]$/.test(name);
+  return isValid ? name : modelName(name);
 }

@@ -5,6 +5,7 @@ import { escapeXml } from "../../svg.ts";
 import { leftOutFirst } from "../column-use.ts";
 import { confusionOf, type Figures, greatest } from "../figures.ts";
 import type { Learnt } from "../learn.ts";
+import { spread, verdictOf } from "../verdict.ts";
 import { pictureAddress } from "./picture.ts";
 import { bars, plot, type Series } from "./plots.ts";
 import { style } from "./style.ts";
@@ -93,35 +94,32 @@ export function reportPage(learnt: Learnt, options: ReportOptions = {}): string 
 function headline({ figures, foldFigures, rule, split, truths }: Learnt, words: ReportWords, numbers: Numbers): string {
   const isClasses = truths.classes > 0;
   const how = rule.inTime ? words.how.time : rule.groups ? words.how.group : words.how.seed(rule.seed);
-  const mean = foldFigures.reduce((a, b) => a + b, 0) / foldFigures.length;
-  const squares = foldFigures.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const spread = Math.sqrt(squares / Math.max(1, foldFigures.length - 1));
+  const [mean, deviation] = spread(foldFigures);
   const held = `${isClasses ? words.accuracy : words.rmse} ${words.held(numbers.count(split.test.length), how)}`;
-  const folds = words.folds(foldFigures.length, numbers.main(mean, isClasses), numbers.main(spread, isClasses));
+  const folds = words.folds(foldFigures.length, numbers.main(mean, isClasses), numbers.main(deviation, isClasses));
   return [
     `<p class="main">${numbers.main(mainOf(figures), isClasses)}</p>`,
     `<p>${escapeXml(held)}</p><p class="dim">${escapeXml(folds)}</p>`,
   ].join("");
 }
 
-function compared({ figures, baselines, truths }: Learnt, words: ReportWords, numbers: Numbers): string {
+function compared(learnt: Learnt, words: ReportWords, numbers: Numbers): string {
+  const { figures, baselines, truths } = learnt;
   const isClasses = truths.classes > 0;
-  const errorOf = (one: Figures): number => (isClasses ? 1 - mainOf(one) : mainOf(one));
   const list = [
     { name: words.network, figures, isOwn: true },
     ...baselines.map((one) => ({ ...one, name: words.baselines[one.name] })),
   ];
-  const best = baselines.reduce((a, b) => (errorOf(b.figures) < errorOf(a.figures) ? b : a));
-  const gain = 1 - errorOf(figures) / errorOf(best.figures);
+  const { best, gain, isBetter } = verdictOf(learnt);
   const name = words.baselines[best.name];
-  const verdict = gain > 0 ? words.better(numbers.share(gain, 0), name, isClasses) : words.worse(name);
+  const verdict = isBetter ? words.better(numbers.share(gain, 0), name, isClasses) : words.worse(name);
   const rows = list.map((one) => {
     const value = mainOf(one.figures);
     return { name: one.name, value, text: numbers.main(value, isClasses), isOwn: "isOwn" in one };
   });
   return [
     `<h2>${escapeXml(words.compared)}</h2>${bars(rows)}`,
-    `<p class="${gain > 0 ? "good" : "bad"}">${escapeXml(verdict)}</p>`,
+    `<p class="${isBetter ? "good" : "bad"}">${escapeXml(verdict)}</p>`,
   ].join("");
 }
 

@@ -31,14 +31,14 @@ const en = {
   } as Record<BaselineName, string>,
   better: (share: string, name: string, isClasses: boolean) =>
     `The network earns its keep: ${isClasses ? "mistakes" : "the error"} ${share} below ${name}.`,
-  worse: (name: string) => `The network is no better than ${name}, which is simpler.`,
+  worse: (name: string) => `The network is no better than ${name} here: take the simpler one.`,
   folds: (count: number, mean: string, spread: string) =>
     `On ${count} other splits, each network on the part that it did not see: ${mean} ± ${spread}.`,
   compared: "Beside simpler models",
   curves: "Learning",
   curvesText: (epoch: number) =>
     `The loss by epoch: the line in colour on the part that a network does not see, the pale one on what it learns ` +
-    `from. All networks are taken after epoch ${epoch}.`,
+    `from. ${epoch > 0 ? `All networks are taken after epoch ${epoch}.` : "The networks are left as they began."}`,
   epoch: "epoch",
   loss: "loss",
   confusion: "Which class is taken for which",
@@ -96,14 +96,14 @@ const ru: typeof en = {
   },
   better: (share, name, isClasses) =>
     `Сеть оправдывает себя: ${isClasses ? "ошибок" : "ошибка"} на ${share} меньше, чем даёт ${name}.`,
-  worse: (name) => `Сеть не лучше, чем ${name}, а это более простая модель.`,
+  worse: (name) => `Здесь сеть не лучше, чем ${name}: возьмите более простую модель.`,
   folds: (count, mean, spread) =>
     `На других разбиениях (${count}), каждая сеть — на части, которой она не видела: ${mean} ± ${spread}.`,
   compared: "Сравнение с простыми моделями",
   curves: "Ход обучения",
   curvesText: (epoch) =>
     `Функция потерь по эпохам: цветная линия — на части, которой сеть не видит, бледная — на обучающей. ` +
-    `Веса всех сетей взяты после эпохи ${epoch}.`,
+    `${epoch > 0 ? `Веса всех сетей взяты после эпохи ${epoch}.` : "Веса всех сетей оставлены начальными."}`,
   epoch: "эпоха",
   loss: "потери",
   confusion: "Матрица ошибок",

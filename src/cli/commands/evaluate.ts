@@ -10,7 +10,7 @@ import { UsageError } from "../failure.ts";
 import { measureLines } from "../figures.ts";
 import { DownloadProgress } from "../progress.ts";
 import { loadRecipe, recipeNames } from "../recipes.ts";
-import { paintFor, say, sayJson } from "../terminal.ts";
+import { paintFor, say, sayJson, shellWord } from "../terminal.ts";
 
 interface EvaluateOptions extends AnswerOptions {
   readonly data?: string;
@@ -37,6 +37,11 @@ export function addEvaluate(program: Command): void {
 async function evaluate(file: string, { json, data, on, tiny }: EvaluateOptions): Promise<void> {
   await startBackend();
   const model = await loadModel(file);
+  if (on === undefined && model.dataInfo.preparation !== undefined)
+    throw new UsageError(
+      `model "${model.name}" was trained on data of your own: train --data has measured it on the part that was held ` +
+        `out. For its answers to other data: npx nabla predict ${shellWord(file)} <data>.`,
+    );
   if (on === undefined && !recipeNames().includes(model.name)) {
     throw new UsageError(
       `expected a model named after a recipe, got "${model.name}" in "${file}": ` +

@@ -7,7 +7,7 @@ import { FileError, quote } from "../../errors.ts";
 import { fileError, makeFolder, writeFileAtomic } from "../../io/files.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { projectFiles } from "../project-files.ts";
-import { say, sayJson } from "../terminal.ts";
+import { say, sayJson, shellWord } from "../terminal.ts";
 
 interface NewOptions extends AnswerOptions {
   readonly nabla?: string;
@@ -55,7 +55,12 @@ async function writeProject(folder: string, { json, nabla }: NewOptions): Promis
   }
   if (json) return sayJson({ folder: root, files: Object.keys(files) });
   say(`Wrote ${Object.keys(files).join(", ")}.\n\nNext:`);
-  const steps = [...(root === process.cwd() ? [] : [`cd ${folder}`]), "npm install", "npm start", "npm test"];
+  const steps = [
+    ...(root === process.cwd() ? [] : [`cd ${shellWord(folder)}`]),
+    "npm install",
+    "npm start",
+    "npm test",
+  ];
   for (const step of steps) say(`  ${step}`);
 }
 

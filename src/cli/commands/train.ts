@@ -79,8 +79,8 @@ export function addTrain(program: Command): void {
     .option("--language <language>", "of the report, en or ru (default: the environment's)")
     .addOption(new Option("--task <task>", "default: what the target's values look like").choices([...tasks]))
     .option("--out <folder>", "the folder for the model", path, modelFolder)
-    .option("--resume", "go on where an earlier run was cut off; it ends with the same model")
-    .option("--tiny", "little data and few steps: shows in a second that all works")
+    .option("--resume", "recipes only: go on where an earlier run was cut off; it ends with the same model")
+    .option("--tiny", "recipes only: little data and few steps: shows in a second that all works")
     .option("--quiet", "print nothing but errors");
   withAnswerOptions(command).action(train);
   withExamples(command, [
