@@ -247,3 +247,18 @@ describe("is refused in one sentence, and nothing is written", () => {
     await refuses(2, /--time or --group, got both/, ...own("h.csv", table, "--time", "age", "--group", "kind"));
   });
 });
+
+test("a cell that keeps a column from being numbers is named before training", async () => {
+  const lines = table.split("\n");
+  lines[17] = lines[17]!.replace(/^\d+/, "about five");
+  const { out, code } = await nabla(
+    "train",
+    "--data",
+    file("odd.csv", lines.join("\n")),
+    "--target",
+    "price",
+    ...quick,
+  );
+  expect(code).toBe(0);
+  expect(out).toMatch(/size.*1 of (its )?60.*"about five"/s);
+});

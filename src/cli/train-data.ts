@@ -77,7 +77,7 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
   const language = languageOf(options.language);
   if (report !== undefined) checkReportFolder(report);
   const kind = kindOfData(data);
-  const { about, learnFrom } =
+  const { about, notes, learnFrom } =
     kind === "images" || kind === "sounds" ? folderLearner(kind, options) : await tableLearner(options);
   const file = await prepareModelFile(out, fileName(data));
   backend();
@@ -89,7 +89,7 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
   });
   interruption.armed = true;
   try {
-    if (!quiet) say(about, stream);
+    if (!quiet) say([about, ...notes.map((note) => printable(note, 400))].join("\n"), stream);
     const { seed = 1, split = 0.2, epochs, batchSize, learningRate } = options;
     const learnt = await learnFrom({
       ...{ seed, split, epochs, batchSize, learningRate, signal: interruption.signal },
@@ -129,6 +129,8 @@ function checkReportFolder(report: string): void {
 interface Learner {
   /** What is learnt from what, in a line. */
   readonly about: string;
+  /** What to look at in the data, in sentences. */
+  readonly notes: readonly string[];
   learnFrom(options: LearnOptions): Promise<Learnt>;
 }
 
@@ -143,6 +145,7 @@ async function tableLearner(options: TrainDataOptions): Promise<Learner> {
   const rows = `${thousands(table.size)} ${table.size === 1 ? "row" : "rows"}`;
   return {
     about: `${printable(target)} from ${rows} of ${printable(basename(data))}`,
+    notes: table.notes,
     learnFrom: (run) => learnTable(table, { ...run, target, task, time, group }),
   };
 }
@@ -158,6 +161,7 @@ function folderLearner(kind: "images" | "sounds", { data, group, ...options }: T
   const learnFiles = kind === "images" ? learnImages : learnSounds;
   return {
     about: `classes of the ${words[kind]} in ${printable(basename(data))}`,
+    notes: [],
     learnFrom: (run) => learnFiles(data, { ...run, group: part }),
   };
 }
