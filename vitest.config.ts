@@ -6,6 +6,9 @@ import { defineConfig } from "vitest/config";
 
 // What `npm run test:quick` leaves out: everything that takes long, or builds and starts the package.
 const slowTests = [
+  ...["feed", "half-models", "hostile-files", "image", "initializers", "layer-goldens", "layers", "losses"],
+  ...["metrics-edges", "model-file", "networks", "not-finite", "optimizers-by-parameter", "recipes", "runtime"],
+  ...["scan", "table", "train"],
   ...[
     "automatic*",
     "bench",
