@@ -98,7 +98,7 @@ export async function trainMembers(
  * difference over the folds, as Breiman and others (1984) choose among trees. Where data are few, the least mean is one
  * by chance, and less training is the safer choice.
  */
-export function bestEpoch(losses: readonly (readonly number[])[]): number {
+function bestEpoch(losses: readonly (readonly number[])[]): number {
   const shortest = Math.min(...losses.map(({ length }) => length));
   const epochs = Array.from({ length: shortest }, (_, epoch) => epoch);
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -121,7 +121,7 @@ export function rowsOf({ classes, values }: Target, rows: Int32Array): Target {
 }
 
 /** Examples in the form that losses take: class numbers `[rows]`, or numbers `[rows, 1]`. */
-export function datasetOf(inputs: Column, { classes, values }: Target): Dataset {
+function datasetOf(inputs: Column, { classes, values }: Target): Dataset {
   const shape = classes > 0 ? [values.length] : [values.length, 1];
   return new Dataset({ inputs, targets: { array: { data: values, shape, dtype: classes > 0 ? "int32" : "float32" } } });
 }

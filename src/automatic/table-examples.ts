@@ -21,7 +21,7 @@ export interface TableTask {
 const words = reportWords.en;
 
 /** The number of the group of each row: equal values have one. */
-export function groupCodes(column: TableColumn): Int32Array {
+function groupCodes(column: TableColumn): Int32Array {
   const numbers = new Map<unknown, number>();
   return Int32Array.from(column.values as ArrayLike<unknown>, (value) => {
     if (!numbers.has(value)) numbers.set(value, numbers.size);

@@ -5,7 +5,7 @@ import { nodeModule } from "./node-modules.ts";
 import { bytes, double, type Encoded, float, integer, joinBytes, message, text } from "./protobuf.ts";
 
 /** The CRC-32C of bytes, turned and shifted as TensorFlow does it, so that checksums of checksums are none. */
-export function maskedCrc32c(data: Uint8Array): number {
+function maskedCrc32c(data: Uint8Array): number {
   const crc = crc32c(data);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

@@ -63,7 +63,7 @@ export function statisticsOf(column: TableColumn): ColumnStatistics {
 }
 
 /** How often each category comes. */
-export function countCategories(codes: Int32Array, length: number): number[] {
+function countCategories(codes: Int32Array, length: number): number[] {
   const counts = new Array<number>(length).fill(0);
   for (const code of codes) if (code >= 0) counts[code]!++;
   return counts;

@@ -180,7 +180,7 @@ function cellOf(name: string, value: unknown): Cell {
 }
 
 /** The value of a cell. */
-export function valueAt(column: TableColumn, index: number): Value {
+function valueAt(column: TableColumn, index: number): Value {
   const cell = cellAt(column, index);
   return column.type === "date" && cell !== null ? new Date(cell as string) : cell;
 }

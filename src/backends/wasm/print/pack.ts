@@ -18,7 +18,7 @@ export type DepthRange = { readonly first: Local; readonly last: Local } | null;
 const mostUnrolled = 24;
 
 /** True if the operand is contiguous along the line's last axis rather than along the sum's. */
-export function runsAlongLine({ value, line, depth }: Side): boolean {
+function runsAlongLine({ value, line, depth }: Side): boolean {
   return runsAlong(value, innerAxis(line)) >= runsAlong(value, innerAxis(depth));
 }
 
