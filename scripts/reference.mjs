@@ -198,7 +198,7 @@ function primitives() {
 
 const recipes = filesIn("recipes/").map((name) => {
   const text = textOf(`recipes/${name}`);
-  const title = /\btitle: "([^"]+)"/.exec(text)?.[1] ?? titleOf(`recipes/${name}`);
+  const title = /\btitle: both\(\s*"([^"]+)"/.exec(text)?.[1] ?? titleOf(`recipes/${name}`);
   return `| \`${name.replace(/\.ts$/, "")}\` | ${title} | [recipes/${name}](../recipes/${name}) |`;
 });
 

@@ -91,11 +91,22 @@ describe("help", () => {
     const [asked, bare] = await Promise.all([nabla("--help"), nabla()]);
     expect(asked).toEqual(bare);
     expect(asked.code).toBe(0);
-    for (const name of ["train", "evaluate", "predict", "summary", "inspect", "recipes", "course", "new", "doctor"])
+    for (const name of [
+      "train",
+      "evaluate",
+      "predict",
+      "generate",
+      "summary",
+      "inspect",
+      "recipes",
+      "course",
+      "new",
+      "doctor",
+    ])
       expect(asked.out).toContain(`  ${name}`);
   });
 
-  it.each(["train", "evaluate", "predict", "summary", "inspect", "recipes", "course", "new", "doctor"])(
+  it.each(["train", "evaluate", "predict", "generate", "summary", "inspect", "recipes", "course", "new", "doctor"])(
     "%s has help with examples",
     async (name) => {
       const { code, out } = await nabla(name, "--help");
@@ -455,7 +466,9 @@ describe("doctor and recipes", () => {
     expect(JSON.parse(recipesJson.out).map(({ name }: { name: string }) => name)).toEqual(
       expect.arrayContaining(["digits-mlp", "mnist-mlp", "xor"]),
     );
-    expect(recipes.out).toMatch(/^mnist-mlp [^]*accuracy at least 98\.00 %/m);
+    expect(recipes.out).toMatch(/^ {2}S1, N5 +mnist-mlp +All of MNIST/m);
+    expect((await nabla("recipes", "mnist-mlp")).out).toMatch(/accuracy at least 98\.30 % on MNIST/);
+    expect((await nabla("recipes", "xor", "--language", "ru")).out).toMatch(/^Исключающее ИЛИ.*\(xor, N4\)$/m);
   });
 });
 

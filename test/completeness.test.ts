@@ -46,15 +46,3 @@ test("every metric has worked values", () => {
   const has = (name: string): boolean => new RegExp(`metrics\\s*\\.${name}\\(`).test(tests);
   expect(missing(Object.keys(metrics), has, "add a case to test/metrics-exact.test.ts")).toEqual([]);
 });
-
-test("every recipe is run in its tiny form", () => {
-  const files = readdirSync(new URL("../recipes/", import.meta.url)).filter((file) => file.endsWith(".ts"));
-  const names = files.map((file) => file.replace(/\.ts$/, ""));
-  const [listed, onTheCommandLine] = [text("./recipes.test.ts"), text("./cli.test.ts")];
-  const has = (name: string): boolean =>
-    listed.includes(`recipes/${name}.ts"`) || onTheCommandLine.includes(`"train",\n      "${name}"`);
-  const advice =
-    "import it into test/recipes.test.ts and add it to the list there (or, if its data must be downloaded, train " +
-    "it on made-up data in test/cli.test.ts)";
-  expect(missing(names, has, advice)).toEqual([]);
-});

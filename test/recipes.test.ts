@@ -1,44 +1,89 @@
 // Every recipe in its tiny form, and the smallest as it is.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadModel, type Recipe } from "nabla";
+import { loadModel } from "nabla";
 import { afterAll, describe, expect, test } from "vitest";
-import { recipe as digitsMlp } from "../recipes/digits-mlp.ts";
+import type { Part, Text } from "../recipes/tools/part.ts";
+import type { Recipe, RecipeResult } from "../recipes/tools/recipe.ts";
 import { recipe as xor } from "../recipes/xor.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-recipes-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.each<[Recipe]>([[xor], [digitsMlp]])("$name", (recipe) => {
-  test("runs in its tiny form, and saves what it learned", async () => {
-    const out = join(folder, `${recipe.name}.safetensors`);
-    const result = await recipe.run({ tiny: true, out });
-    const losses = result.history.epochs.map(({ loss }) => loss);
-    expect(result.expected).toEqual([]);
-    expect(losses.at(-1)!).toBeLessThan(losses[0]!);
-    expect(await (await loadModel(out)).evaluate(result.test)).toEqual(result.evaluation);
-  });
-  test("gives the same result for the same seed", async () => {
-    const [a, b, c] = [
-      await recipe.run({ tiny: true, epochs: 1 }),
-      await recipe.run({ tiny: true, epochs: 1 }),
-      await recipe.run({ tiny: true, epochs: 1, seed: 2 }),
-    ];
-    expect(b.evaluation).toEqual(a.evaluation);
-    expect(c.evaluation).not.toEqual(a.evaluation);
-  });
-  test("has a model to look at", () =>
-    expect(recipe.model().summary()).toMatch(/^Model .*, inputs \[batch,[\d,]+\]\n/));
-  test("stops, evaluates and saves where it is told to stop", async () => {
-    const { history, evaluation } = await recipe.run({ tiny: true, signal: AbortSignal.abort() });
-    expect(history).toMatchObject({ epochs: [], stopped: "aborted" });
-    expect(evaluation.loss).toBeGreaterThan(0);
-  });
+const files = readdirSync(new URL("../recipes/", import.meta.url)).filter((file) => file.endsWith(".ts"));
+const recipes = await Promise.all(
+  files.map(async (file) => ((await import(/* @vite-ignore */ `../recipes/${file}`)) as { recipe: Recipe }).recipe),
+);
+/** These would download their data (cli.test.ts trains them); those of the others are npm packages or drawn. */
+const downloading = ["mnist-mlp"];
+
+test("a recipe is named after its file, and says all about itself in both languages", () => {
+  expect(recipes.map(({ name }) => `${name}.ts`)).toEqual(files);
+  for (const { name, items, source, title, description, data, expected, variants = {} } of recipes) {
+    expect(items.length, name).toBeGreaterThan(0);
+    expect(source, name).toMatch(/\b(19|20)\d\d\b/);
+    const texts: Text[] = [title, description, data, ...expected.map(({ on }) => on), ...Object.values(variants)];
+    for (const { en, ru } of texts) {
+      expect(en, name).not.toMatch(/^$|[а-яё]/i);
+      expect(ru, name).toMatch(/[а-яё]/i);
+    }
+  }
 });
 
+/** Collects parts, which hold numbers and texts. */
+async function collect(parts: AsyncIterable<Part> | undefined): Promise<Part[]> {
+  const all: Part[] = [];
+  for await (const part of parts ?? []) all.push(part);
+  return all;
+}
+
+const question = { files: [], seed: 1, count: 3 };
+
+describe.each(recipes.filter(({ name }) => !downloading.includes(name)).map((r) => [r.name, r] as const))(
+  "%s",
+  (_, recipe) => {
+    let result: RecipeResult;
+    test("trains in its tiny form, measures and shows what it learned", async () => {
+      result = await recipe.run({ tiny: true, verbose: 0 });
+      const { evaluation, expected, history, ending, baselines = [] } = result;
+      expect(expected).toEqual([]);
+      expect(history.stopped).toBeNull();
+      for (const value of Object.values(evaluation)) expect(value).not.toBeNaN();
+      const measures = Object.keys(evaluation);
+      for (const { metric } of [...recipe.expected, ...baselines]) expect(measures).toContain(metric);
+      if (ending) expect((await collect(ending())).length).toBeGreaterThan(0);
+    });
+    test("gives the same result for the same seed", async () => {
+      const again = await recipe.run({ tiny: true, verbose: 0 });
+      expect(again.evaluation).toEqual(result.evaluation);
+    });
+    test("saves a model that computes the same", async () => {
+      const { model, test: heldOut, evaluation } = result;
+      const out = join(folder, `${recipe.name}.safetensors`);
+      await model.save(out);
+      const loaded = await loadModel(out);
+      expect(await loaded.getWeights()).toEqual(await model.getWeights());
+      if (heldOut && loaded.training) expect(await loaded.evaluate(heldOut)).toMatchObject(pick(evaluation, ["loss"]));
+      if (recipe.generate)
+        expect(await collect(recipe.generate(loaded, question))).toEqual(
+          await collect(recipe.generate(model, question)),
+        );
+    });
+    test("has a model to look at", () => expect(recipe.model().summary()).toMatch(/^Model .*, inputs? /));
+    test("stops where it is told to, and measures what it has", async () => {
+      const { history, evaluation } = await recipe.run({ tiny: true, verbose: 0, signal: AbortSignal.abort() });
+      expect(history.stopped).toBe("aborted");
+      expect(Object.keys(evaluation)).toEqual(Object.keys(result.evaluation));
+    });
+  },
+);
+
+const pick = (values: Readonly<Record<string, number>>, names: readonly string[]): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+
 test("XOR reaches its figures", async () => {
-  const { evaluation, expected } = await xor.run();
+  const { evaluation, expected } = await xor.run({ verbose: 0 });
   expect(expected.length).toBeGreaterThan(0);
   for (const { metric, atLeast = -Infinity, atMost = Infinity } of expected) {
     expect(evaluation[metric]).toBeGreaterThanOrEqual(atLeast);

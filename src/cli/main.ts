@@ -7,6 +7,7 @@ import { path, withExamples } from "./arguments.ts";
 import { addCourse } from "./commands/course.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
+import { addGenerate } from "./commands/generate.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addNew } from "./commands/new.ts";
 import { addPredict } from "./commands/predict.ts";
@@ -38,6 +39,7 @@ function makeProgram(): Command {
     addTrain,
     addEvaluate,
     addPredict,
+    addGenerate,
     addSummary,
     addInspect,
     addRecipes,

@@ -1,8 +1,8 @@
 // Finds recipes by name: each file of the folder recipes/ is one.
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Recipe } from "../../recipes/tools/recipe.ts";
 import { didYouMean } from "../errors.ts";
-import type { Recipe } from "../models/recipe.ts";
 import { UsageError } from "./failure.ts";
 
 // recipes/ lies beside src/, and dist/recipes/ beside dist/src/.

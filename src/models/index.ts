@@ -8,6 +8,5 @@ export { loadModel } from "./load-model.ts";
 export { type CompileOptions, Model, type ModelOptions } from "./model.ts";
 export type { DataInfo, ModelSource, SaveOptions } from "./model-file.ts";
 export { Perceptron, perceptron } from "./perceptron.ts";
-export type { ExpectedFigure, Recipe, RecipeData, RecipeOptions, RecipeResult, RecipeSettings } from "./recipe.ts";
 export type { RuleOptions } from "./rule.ts";
 export { Sequential, type SequentialOptions, sequential } from "./sequential.ts";

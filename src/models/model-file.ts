@@ -29,6 +29,8 @@ export interface DataInfo {
   readonly inputs?: { readonly dtype: string; readonly scale: number; readonly offset: number };
   /** How records become inputs, and outputs answers, as "nabla/automatic" learnt it. */
   readonly preparation?: Json;
+  /** Whatever a program wants to find again with its model: a vocabulary, the names of colours. */
+  readonly about?: { readonly [key: string]: Json };
 }
 
 /** What a file holds of a model. */
@@ -224,19 +226,24 @@ async function readBytes(from: ModelSource): Promise<Uint8Array> {
   return hasFiles() && !/^https?:/i.test(from) ? readFile(from) : readAddress(from);
 }
 
+const isRecord = (value: Json | undefined): value is { readonly [key: string]: Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 function checkDataInfo(
-  info: { classNames?: unknown; inputs?: unknown; preparation?: Json },
+  info: { classNames?: unknown; inputs?: unknown; preparation?: Json; about?: Json },
   fail: (what: string) => never,
 ): DataInfo {
-  const { classNames, inputs, preparation } = info;
+  const { classNames, inputs, preparation, about } = info;
   const isNames = Array.isArray(classNames) && classNames.every((name) => typeof name === "string");
   if (classNames !== undefined && !isNames) fail("is damaged: its class names are not a list of strings");
   const { dtype, scale, offset } = (inputs ?? {}) as Record<string, unknown>;
   const isScaling = dtypes.includes(dtype as DType) && Number.isFinite(scale) && Number.isFinite(offset);
+  if (about !== undefined && !isRecord(about)) fail("is damaged: what it says about the model is not a JSON object");
   if (inputs !== undefined && !isScaling) fail("is damaged: its input scaling is not a dtype, a scale and an offset");
   return {
     ...(isNames && { classNames }),
     ...(preparation !== undefined && { preparation }),
+    ...(isRecord(about) && { about }),
     ...(inputs !== undefined && {
       inputs: { dtype: dtype as string, scale: scale as number, offset: offset as number },
     }),

@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { course, type Entry, parts, sections } from "../../../recipes/course/index.ts";
-import type { Language } from "../../../recipes/course/item.ts";
+import type { Language } from "../../../recipes/tools/part.ts";
 import { path, withAnswerOptions } from "../arguments.ts";
 import { type Page, partText } from "../course/part-text.ts";
 import { PictureFolder } from "../course/picture-files.ts";

@@ -1,6 +1,5 @@
 // `nabla evaluate <model>`: a saved model's loss and metrics on held-out data.
 import type { Command } from "commander";
-import { loadModel } from "../../models/load-model.ts";
 import { thousands } from "../../quantities.ts";
 import { startBackend } from "../../runtime/device.ts";
 import { examplesName } from "../../train/progress.ts";
@@ -9,6 +8,7 @@ import { confusionHeading, confusionOf, confusionTable } from "../confusion.ts";
 import { UsageError } from "../failure.ts";
 import { measureLines } from "../figures.ts";
 import { DownloadProgress } from "../progress.ts";
+import { loadRecipeModel } from "../recipe-model.ts";
 import { loadRecipe, recipeNames } from "../recipes.ts";
 import { paintFor, say, sayJson, shellWord } from "../terminal.ts";
 
@@ -36,19 +36,20 @@ export function addEvaluate(program: Command): void {
 
 async function evaluate(file: string, { json, data, on, tiny }: EvaluateOptions): Promise<void> {
   await startBackend();
-  const model = await loadModel(file);
+  const { model, recipe: own } = await loadRecipeModel(file);
   if (on === undefined && model.dataInfo.preparation !== undefined)
     throw new UsageError(
       `model "${model.name}" was trained on data of your own: train --data has measured it on the part that was held ` +
         `out. For its answers to other data: npx nabla predict ${shellWord(file)} <data>.`,
     );
-  if (on === undefined && !recipeNames().includes(model.name)) {
+  const recipe = on === undefined ? own : await loadRecipe(on);
+  if (recipe === null)
     throw new UsageError(
-      `expected a model named after a recipe, got "${model.name}" in "${file}": ` +
+      `expected a model of a recipe, got "${model.name}" in "${file}": ` +
         `name the recipe whose data to use with --on (${recipeNames().join(", ")}).`,
     );
-  }
-  const recipe = await loadRecipe(on ?? model.name);
+  if (recipe.loadData === undefined)
+    throw new UsageError(`evaluate: the recipe "${recipe.name}" holds no examples out: train prints what it measures.`);
   const downloading = new DownloadProgress(process.stderr);
   const { train, test } = await recipe
     .loadData({ data, tiny, onDownload: (received) => downloading.show(received) })
@@ -70,6 +71,6 @@ async function evaluate(file: string, { json, data, on, tiny }: EvaluateOptions)
     `${paint("bold", model.name)} on ${thousands(test.size)} ${test === train ? "" : "held-out "}` +
       `${examplesName(model.inputShape)} of "${test.name}"`,
   );
-  say(measureLines(evaluation, [], paint).join("\n"));
+  say(measureLines({ evaluation, expected: [] }, paint, "en").join("\n"));
   if (confusion) say(`\n${confusionHeading}\n${confusionTable(confusion, model.classNames, paint)}`);
 }

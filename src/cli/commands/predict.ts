@@ -1,21 +1,24 @@
 // `nabla predict <model> <file…>`: a saved model's answers to pictures, numbers or the rows of a table.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Part } from "../../../recipes/tools/part.ts";
 import type { Column } from "../../data/dataset.ts";
 import { ArgumentError, FileError, printable } from "../../errors.ts";
 import { maxImageBytes } from "../../formats/picture.ts";
 import { readFile } from "../../io/files.ts";
-import { loadModel } from "../../models/load-model.ts";
 import type { Model } from "../../models/model.ts";
 import { percent } from "../../quantities.ts";
 import { formatShape, sizeOf } from "../../shape.ts";
 import { zip } from "../../zip.ts";
 import { type Answer, answersOf } from "../answers.ts";
 import { type AnswerOptions, count, path, withAnswerOptions, withExamples } from "../arguments.ts";
+import { languageOf } from "../course/words.ts";
 import { digitFromImage } from "../digit.ts";
 import { report, UsageError } from "../failure.ts";
 import { answerFormats, type PredictDataOptions, predictData } from "../predict-data.ts";
+import { loadRecipeModel } from "../recipe-model.ts";
 import { singleShapes } from "../shapes.ts";
+import { showParts } from "../show-parts.ts";
 import { table } from "../table.ts";
 import { paintFor, say, sayJson } from "../terminal.ts";
 
@@ -63,8 +66,10 @@ async function predict(file: string, images: readonly string[], options: Predict
   if (images.length === 0 && numbers.length === 0)
     throw new UsageError("predict: expected a table or at least one image after the model, or --numbers.");
   if (images.length > 0 && numbers.length > 0) throw new UsageError("predict: expected images or --numbers, got both.");
-  const model = await loadModel(file);
+  const { model, recipe } = await loadRecipeModel(file);
   if (model.dataInfo.preparation !== undefined && numbers.length === 0) return predictData(model, images, options);
+  if (recipe?.predict && numbers.length === 0)
+    return predictParts(recipe.predict(model, { files: images, seed: 1 }), file, options);
   const foreign = (["out", "format", "steps"] as const).filter((name) => options[name] !== undefined);
   if (foreign.length > 0)
     throw new UsageError(`predict: --${foreign.join(", --")}: for models that were trained on a table only.`);
@@ -89,6 +94,13 @@ async function predict(file: string, images: readonly string[], options: Predict
       : { input, ...(answers.next().value as Answer) };
   });
   show(json, results);
+}
+
+/** What a recipe's model says about files, in parts: a picture with what was found in it, a table, a text. */
+async function predictParts(parts: AsyncIterable<Part>, file: string, { json, out }: PredictOptions): Promise<void> {
+  const stem = out ?? `${file.replace(/\.safetensors$/, "")}-answer`;
+  const shown = await showParts(parts, { stem, language: languageOf(undefined), stream: json ? null : process.stdout });
+  if (json) sayJson(shown);
 }
 
 /** One input's answer, or the reason why there is none. */

@@ -1,5 +1,5 @@
 // An image in a terminal: half-blocks in colours, or shades of ink where there are no colours.
-import { type Image, type Language, numeral } from "../../../recipes/course/item.ts";
+import { type Image, type Language, numeral } from "../../../recipes/tools/part.ts";
 import { type Paint, wrap } from "../terminal.ts";
 
 export interface ImageOptions {

@@ -9,7 +9,7 @@ import {
   type Table,
   type Value,
   type Values,
-} from "../../../recipes/course/item.ts";
+} from "../../../recipes/tools/part.ts";
 import { type Paint, wrap } from "../terminal.ts";
 import { imageText } from "./image-text.ts";
 import { plotText } from "./plot-text.ts";

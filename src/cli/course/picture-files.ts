@@ -1,7 +1,7 @@
-// The pictures of course items as files: plots as SVG, images as PNG.
+// The pictures of course items and recipes as files: plots as SVG, images as PNG.
 import { join } from "node:path";
 import { encode } from "fast-png";
-import type { Image, Language, Part } from "../../../recipes/course/item.ts";
+import type { Image, Language, Part } from "../../../recipes/tools/part.ts";
 import { FileError } from "../../errors.ts";
 import { makeFolder, writeFileAtomic } from "../../io/files.ts";
 import { colours } from "./image-text.ts";
@@ -33,15 +33,19 @@ export class PictureFolder {
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** Writes a plot or an image; other parts have no picture. Throws {@link FileError} if it cannot be written. */
-  async add(id: string, part: Part): Promise<void> {
-    if (part.kind !== "plot" && part.kind !== "image") return;
+  /**
+   * Writes a plot or an image and returns the file's path; other parts have no picture, which gives null. Throws
+   * {@link FileError} if it cannot be written.
+   */
+  async add(id: string, part: Part): Promise<string | null> {
+    if (part.kind !== "plot" && part.kind !== "image") return null;
     const count = (this.#counts.get(id) ?? 0) + 1;
     this.#counts.set(id, count);
     const isPlot = part.kind === "plot";
     const data = isPlot ? new TextEncoder().encode(plotSvg(part, this.#language)) : imagePng(part);
-    const name = `${id}-${count}.${isPlot ? "svg" : "png"}`;
-    await this.#attempt(() => writeFileAtomic(join(this.#folder, name), data));
+    const file = join(this.#folder, `${id}-${count}.${isPlot ? "svg" : "png"}`);
+    await this.#attempt(() => writeFileAtomic(file, data));
+    return file;
   }
 
   /** Failures are worded as those of other commands, in English; in Russian by words of their own. */

@@ -1,5 +1,5 @@
 // A plot as an SVG picture: axes, ticks, a legend; light or dark as its reader's system is.
-import { inLanguage, type Language, type Plot, type Series } from "../../../recipes/course/item.ts";
+import { inLanguage, type Language, type Plot, type Series } from "../../../recipes/tools/part.ts";
 import { coordinate, escapeXml } from "../../svg.ts";
 import { linearScale, logScale, type Scale } from "./ticks.ts";
 

@@ -1,5 +1,5 @@
 // A plot in a terminal: curves in braille dots, points as signs, axes with numbers.
-import { inLanguage, type Language, type Plot, type Series } from "../../../recipes/course/item.ts";
+import { inLanguage, type Language, type Plot, type Series } from "../../../recipes/tools/part.ts";
 import { type Paint, wrap } from "../terminal.ts";
 import { linearScale, logScale, type Scale } from "./ticks.ts";
 

@@ -1,5 +1,5 @@
 // The scale of a plot's axis: its range, where its ticks are, and how they are written.
-import { numeral } from "../../../recipes/course/item.ts";
+import { numeral } from "../../../recipes/tools/part.ts";
 
 export interface Scale {
   /** The share of the axis at which a value lies: 0 at its beginning, 1 at its end. */

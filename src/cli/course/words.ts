@@ -1,5 +1,5 @@
 // The words of `nabla course` itself in both languages, and the choice of the language.
-import type { Language } from "../../../recipes/course/item.ts";
+import type { Language } from "../../../recipes/tools/part.ts";
 import { UsageError } from "../failure.ts";
 
 /** The languages that `--language` takes. */

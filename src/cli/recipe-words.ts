@@ -1,0 +1,81 @@
+// The words around recipes in both languages: what is printed before and after a training.
+import type { Language } from "../../recipes/tools/part.ts";
+
+const en = {
+  atLeast: "at least",
+  atMost: "at most",
+  and: "and",
+  asExpected: "as expected",
+  expected: "expected:",
+  parameters: "parameters",
+  epochs: (count: number) => `${count} ${count === 1 ? "epoch" : "epochs"}`,
+  batches: (size: number) => `batches of ${size}`,
+  learningRate: "learning rate",
+  seed: "seed",
+  stopped: (epochs: number | undefined, time: string) => {
+    const whole = epochs === undefined ? "" : `${epochs} whole ${epochs === 1 ? "epoch" : "epochs"}, `;
+    return `Training was stopped after ${whole}${time}.`;
+  },
+  on: (what: string) => `On ${what}:`,
+  allExamples: (count: string, what: string) => `the ${count} ${what}`,
+  heldOut: (count: string, what: string) => `${count} ${what} that were held out`,
+  measured: "Measured:",
+  images: "images",
+  examples: "examples",
+  saved: (file: string) => `Saved as ${file}.`,
+  next: "Next:",
+  pictures: (list: string) => `Pictures: ${list}.`,
+  noVariant: (recipe: string, variant: string, known: string) =>
+    `${recipe}: unknown variant "${variant}".${known === "" ? " It has none." : ` Known: ${known}.`}`,
+  noPredict: (recipe: string) =>
+    `a model of the recipe "${recipe}" does not answer about files. What it makes of itself: npx nabla generate.`,
+  noGenerate: (recipe: string) =>
+    `a model of the recipe "${recipe}" makes nothing new. What it says about a file: npx nabla predict.`,
+  defaults: "Defaults:",
+  figures: "Reaches:",
+  figure: (figure: string, on: string) => `${figure} on ${on}`,
+  data: "Data:",
+  source: "After:",
+  variants: "Variants (--variant):",
+  trainOne: "Train one:",
+  moreAbout: "More about one:",
+};
+
+const ru: typeof en = {
+  atLeast: "не меньше",
+  atMost: "не больше",
+  and: "и",
+  asExpected: "как и ожидалось",
+  expected: "ожидалось:",
+  parameters: "параметров",
+  epochs: (count) => `эпох: ${count}`,
+  batches: (size) => `пакеты по ${size}`,
+  learningRate: "скорость обучения",
+  seed: "начальное значение генератора",
+  stopped: (epochs, time) =>
+    `Обучение остановлено через ${time}${epochs === undefined ? "" : `, полных эпох: ${epochs}`}.`,
+  on: (what) => `Измерено на данных: ${what}`,
+  allExamples: (count, what) => `${what}, ${count}`,
+  heldOut: (count, what) => `отложенные ${what}, ${count}`,
+  measured: "Измерено:",
+  images: "изображения",
+  examples: "примеры",
+  saved: (file) => `Модель сохранена: ${file}.`,
+  next: "Дальше:",
+  pictures: (list) => `Рисунки: ${list}.`,
+  noVariant: (recipe, variant, known) =>
+    `${recipe}: нет варианта «${variant}».${known === "" ? " Вариантов у него нет." : ` Есть: ${known}.`}`,
+  noPredict: (recipe) => `модель рецепта «${recipe}» не отвечает о файлах. Что она создаёт сама: npx nabla generate.`,
+  noGenerate: (recipe) => `модель рецепта «${recipe}» ничего не создаёт. Что она скажет о файле: npx nabla predict.`,
+  defaults: "По умолчанию:",
+  figures: "Достигает:",
+  figure: (figure, on) => `${figure} (${on})`,
+  data: "Данные:",
+  source: "По работе:",
+  variants: "Варианты (--variant):",
+  trainOne: "Обучить:",
+  moreAbout: "Подробнее об одном:",
+};
+
+/** What a language says where. */
+export const recipeWords: Readonly<Record<Language, typeof en>> = { en, ru };

@@ -1,0 +1,243 @@
+// `nabla train <recipe>`: trains what a recipe describes, measures it, saves it, and shows what it can do.
+import { rmSync } from "node:fs";
+import type { Language } from "../../recipes/tools/part.ts";
+import type { Recipe, RecipeOptions, RecipeResult } from "../../recipes/tools/recipe.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Model } from "../models/model.ts";
+import { parametersIn } from "../nn/tree/structure.ts";
+import { formatDuration, formatMeasure, thousands } from "../quantities.ts";
+import { startBackend } from "../runtime/device.ts";
+import { sizeOf } from "../shape.ts";
+import type { Callback, TrainingRun } from "../train/callback.ts";
+import { examplesName, LiveLine, TrainingProgress } from "../train/progress.ts";
+import { confusionHeading, confusionOf, confusionTable } from "./confusion.ts";
+import { languageOf } from "./course/words.ts";
+import { UsageError } from "./failure.ts";
+import { isReached, measureLines } from "./figures.ts";
+import { Interruption } from "./interrupt.ts";
+import { prepareModelFile } from "./model-folder.ts";
+import { DownloadProgress } from "./progress.ts";
+import { recipeWords } from "./recipe-words.ts";
+import { loadRecipe } from "./recipes.ts";
+import { showParts } from "./show-parts.ts";
+import { type Paint, paintFor, say, sayJson, shellWord, wrap } from "./terminal.ts";
+
+/** The longest list of numbers that is shown for typing. */
+const mostNumbers = 8;
+
+export interface TrainRecipeOptions {
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly learningRate?: number;
+  readonly seed?: number;
+  readonly data?: string;
+  readonly variant?: string;
+  readonly out: string;
+  readonly language?: string;
+  readonly tiny?: true;
+  readonly quiet?: true;
+  readonly resume?: true;
+  readonly json?: true;
+}
+
+export async function trainRecipe(name: string, options: TrainRecipeOptions): Promise<void> {
+  const { json, quiet, out, epochs, batchSize, learningRate, seed, data, variant, tiny, resume } = options;
+  const language = languageOf(options.language);
+  const recipe = await loadRecipe(name);
+  checkVariant(recipe, variant, language);
+  const file = await prepareModelFile(out, variant === undefined ? name : `${name}-${variant}`);
+  const stem = file.slice(0, -".safetensors".length);
+  const checkpoint = `${stem}.checkpoint.safetensors`;
+  // The backend comes before anything else that compiles WebAssembly (a download does), since its engine flags are
+  // fixed then.
+  await startBackend();
+  const stream = json ? process.stderr : process.stdout;
+  const paint = paintFor(stream);
+  const downloading = new DownloadProgress(stream);
+  const progress = quiet ? null : new TrainingProgress(stream.isTTY ? stream : null, (line) => say(line, stream));
+  const loop = quiet ? null : new LoopLine(stream);
+  const interruption = new Interruption({
+    announce: (text) => (stream.isTTY && progress ? progress.interject(text) : say(text, process.stderr)),
+    quit: () => {
+      progress?.end();
+      loop?.end();
+      // The terminal has echoed ^C, so that the shell's prompt needs a new line.
+      if (process.stderr.isTTY) say("", process.stderr);
+    },
+  });
+  const armed: Callback = { onTrainBegin: () => void (interruption.armed = true) };
+  let isTitled = quiet ?? false;
+  // The title waits for the first sign of life: data that are not there are one sentence, without a heading.
+  const tell = (text: string): void => {
+    if (!isTitled) say(`${paint("bold", recipe.title[language])} (${name})`, stream);
+    isTitled = true;
+    say(text, stream);
+  };
+  const heading: Callback = { onTrainBegin: (run) => tell(`${settings(run, options, recipe, language)}\n`) };
+  const runOptions: RecipeOptions = {
+    data,
+    epochs,
+    batchSize,
+    learningRate,
+    seed,
+    variant,
+    tiny,
+    checkpoint,
+    resume,
+    signal: interruption.signal,
+    verbose: 0,
+    callbacks: progress ? [armed, heading, progress] : [armed],
+    onStep(step) {
+      interruption.armed = true;
+      loop?.show(step);
+    },
+    ...(!quiet && {
+      onDownload: (received) => downloading.show(received),
+      onStage(text) {
+        loop?.end();
+        tell(wrap(text[language], stream));
+      },
+    }),
+  };
+  try {
+    const ran = await recipe.run(runOptions).finally(() => {
+      downloading.end();
+      progress?.end();
+      loop?.end();
+    });
+    ran.model.dataInfo = { ...ran.model.dataInfo, about: { ...ran.model.dataInfo.about, recipe: name } };
+    await ran.model.save(file);
+    // A run that has reached its end leaves nothing to go on with.
+    if (ran.history.stopped === null) rmSync(checkpoint, { force: true });
+    // The expected figures hold for the recipe's own settings, trained to the end.
+    const hasDefaults =
+      ran.history.stopped === null && [epochs, batchSize, learningRate].every((setting) => setting === undefined);
+    const result = hasDefaults ? ran : { ...ran, expected: [] };
+    const confusion = result.test ? await confusionOf(result.model, result.test) : null;
+    const example = await exampleImage(result.test, `${stem}-example.png`);
+    if (!json && !quiet) say(figures(result, confusion, paint, language));
+    const show = { stem, language, stream: json || quiet ? null : stream };
+    const ending = result.ending ? await showParts(result.ending(), show) : [];
+    if (json) sayJson({ ...answer(recipe, result, confusion), model: file, example, ending });
+    else if (!quiet) say(`\n${whatNext(recipe, result, file, example, paint, language)}`);
+  } finally {
+    interruption.end();
+  }
+  process.exitCode = interruption.exitCode;
+}
+
+function checkVariant({ name, variants = {} }: Recipe, variant: string | undefined, language: Language): void {
+  if (variant === undefined || Object.hasOwn(variants, variant)) return;
+  throw new UsageError(recipeWords[language].noVariant(name, variant, Object.keys(variants).join(", ")));
+}
+
+async function exampleImage(test: Dataset | undefined, file: string): Promise<string | null> {
+  // Pictures are written by a package that other commands do not need.
+  const { writeExampleImage } = await import("./example-image.ts");
+  return test && (await writeExampleImage(test, file)) ? file : null;
+}
+
+/** The progress of a loop of the recipe's own: a live line in a terminal, else a line for each tenth. */
+class LoopLine {
+  readonly #stream: NodeJS.WriteStream;
+  #line: LiveLine | null = null;
+  #tenths = 0;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  show({ done, total, measures }: Parameters<NonNullable<RecipeOptions["onStep"]>>[0]): void {
+    const parts = Object.entries(measures).map(([name, value]) => `${name} ${formatMeasure(name, value)}`);
+    const words = [`${thousands(done)}/${thousands(total)}`, ...parts].join(" · ");
+    if (this.#stream.isTTY) {
+      this.#line ??= new LiveLine(this.#stream);
+      this.#line.show(Math.min(1, done / total), [words]);
+      return;
+    }
+    const tenths = Math.floor((10 * done) / total);
+    if (tenths > this.#tenths) say(words, this.#stream);
+    this.#tenths = tenths;
+  }
+
+  end(): void {
+    this.#line?.end();
+    [this.#line, this.#tenths] = [null, 0];
+  }
+}
+
+function settings(
+  { model, size, epochs, batchSize }: TrainingRun<Model>,
+  options: TrainRecipeOptions,
+  recipe: Recipe,
+  language: Language,
+): string {
+  const words = recipeWords[language];
+  const parameters = parametersIn(model).reduce((sum, { parameter }) => sum + parameter.size, 0);
+  const rate = options.learningRate ?? recipe.defaults.learningRate;
+  return wrap(
+    `${thousands(parameters)} ${words.parameters} · ${thousands(size)} ${words[exampleWord(model)]} · ` +
+      `${words.epochs(epochs)} · ${words.batches(batchSize)} · ${words.learningRate} ${rate} · ` +
+      `${words.seed} ${options.seed ?? 1}`,
+  );
+}
+
+function answer(recipe: Recipe, result: RecipeResult, confusion: number[][] | null) {
+  const { model, history, evaluation, expected, baselines, train, test } = result;
+  return {
+    recipe: recipe.name,
+    ...(train && { trainExamples: train.size }),
+    ...(test && { testExamples: test.size }),
+    seconds: history.seconds,
+    stopped: history.stopped,
+    ...(history.epochs && { epochs: history.epochs }),
+    evaluation,
+    expected: expected.map((figure) => ({ ...figure, reached: isReached(figure, evaluation[figure.metric]!) })),
+    ...(baselines && { baselines }),
+    ...(confusion && { classNames: model.classNames ?? null, confusion }),
+  };
+}
+
+const exampleWord = (model: Model): "examples" | "images" =>
+  examplesName(model.inputShape) === "images" ? "images" : "examples";
+
+/** The measures over the held-out data, in words. */
+function figures(result: RecipeResult, confusion: number[][] | null, paint: Paint, language: Language): string {
+  const { model, history, train, test } = result;
+  const words = recipeWords[language];
+  const lines = [""];
+  if (history.stopped !== null)
+    lines.push(paint("yellow", words.stopped(history.epochs?.length, formatDuration(history.seconds))), "");
+  lines.push(test ? words.on(testName(model, train, test, language)) : words.measured);
+  lines.push(...measureLines(result, paint, language));
+  if (confusion) lines.push("", confusionHeading, confusionTable(confusion, model.classNames, paint));
+  return lines.join("\n");
+}
+
+function testName(model: Model, train: Dataset | undefined, test: Dataset, language: Language): string {
+  const words = recipeWords[language];
+  const [count, name] = [thousands(test.size), words[exampleWord(model)]];
+  return test === train ? words.allExamples(count, name) : words.heldOut(count, name);
+}
+
+function whatNext(
+  recipe: Recipe,
+  { test }: RecipeResult,
+  file: string,
+  example: string | null,
+  paint: Paint,
+  language: Language,
+): string {
+  const words = recipeWords[language];
+  const model = shellWord(file);
+  const commands = [`summary ${model}`, `inspect ${model}`];
+  const shape = test?.inputShape;
+  if (recipe.generate) commands.unshift(`generate ${model}`);
+  if (example !== null) commands.unshift(`predict ${model} ${shellWord(example)}`);
+  else if (!recipe.predict && test && shape && sizeOf(shape) <= mostNumbers)
+    commands.unshift(`predict ${model} --numbers ${test.inputs.array.data.subarray(0, sizeOf(shape)).join(",")}`);
+  return [
+    `${words.saved(paint("bold", file))} ${words.next}`,
+    ...commands.map((command) => `  npx nabla ${command}`),
+  ].join("\n");
+}
