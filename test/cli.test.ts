@@ -514,7 +514,16 @@ describe("bad input: exit code 1, one sentence", () => {
       "models",
     );
     await refuses(1, /empty/, "train", "mnist-mlp", "--data", empty, "--out", "models");
-    await refuses(1, /expected no folder of data/, "train", "xor", "--data", "nowhere", "--out", "models");
+    await refuses(
+      1,
+      /expected no --data, since its four points/,
+      "train",
+      "xor",
+      "--data",
+      "nowhere",
+      "--out",
+      "models",
+    );
   });
 
   it("refuses files that are no models and images that are none", async () => {
