@@ -1,8 +1,8 @@
 // The pictures of a report as SVG: lines over epochs, points, bars. Colours are those of the page.
 import { coordinate, escapeXml } from "../../svg.ts";
 
-const [width, height] = [640, 300];
-const [left, right, top, bottom] = [64, 16, 14, 40];
+const [width, height] = [640, 330];
+const [left, right, top, bottom] = [84, 24, 30, 52];
 
 /** A line or a cloud of points. */
 export interface Series {
@@ -55,7 +55,7 @@ export function plot(series: readonly Series[], { title, x, y, mark }: PlotText)
     coordinate(height - bottom - ((v - ys[0]) / (ys[1] - ys[0])) * (height - top - bottom));
   const grid = [
     ...ticks(...xs).map(
-      (v) => `<text x="${atX(v)}" y="${height - bottom + 16}" text-anchor="middle">${short(v)}</text>`,
+      (v) => `<text x="${atX(v)}" y="${height - bottom + 20}" text-anchor="middle">${short(v)}</text>`,
     ),
     ...ticks(...ys).flatMap((v) => [
       `<line class="grid" x1="${left}" x2="${width - right}" y1="${atY(v)}" y2="${atY(v)}"/>`,
@@ -79,8 +79,8 @@ export function plot(series: readonly Series[], { title, x, y, mark }: PlotText)
     ...grid,
     marked,
     ...body,
-    `<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">${escapeXml(x)}</text>`,
-    `<text x="12" y="${top + 4}" class="axis">${escapeXml(y)}</text>`,
+    `<text x="${(left + width - right) / 2}" y="${height - 8}" text-anchor="middle">${escapeXml(x)}</text>`,
+    `<text x="0" y="${top - 14}">${escapeXml(y)}</text>`,
     "</svg>",
   ].join("");
 }
