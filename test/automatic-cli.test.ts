@@ -1,5 +1,14 @@
 // `nabla train --data` and `nabla predict` on data of a person's own: what they print and write, and what they refuse.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encode } from "fast-png";
@@ -216,6 +225,84 @@ test("a folder of pictures is learnt from, with a report, and a picture is answe
   await refuses(2, /--group: for a folder expected the number/, ...args, "--group", "x");
 });
 
+test("a folder is answered file by file; one that cannot be read loses its own answer only", async () => {
+  const model = join(models, "tones.safetensors");
+  mkdirSync(join(folder, "asked", "below"), { recursive: true });
+  const picture = readFileSync(join(folder, "tones", "light", "0.png"));
+  writeFileSync(join(folder, "asked", "a.png"), picture);
+  writeFileSync(join(folder, "asked", "below", "ü.PNG"), picture);
+  const all = await nabla("predict", model, join(folder, "asked"));
+  expect(all.code).toBe(0);
+  const [head, ...lines] = all.out.trim().split("\n");
+  expect(head).toBe("file,predicted class,probability");
+  expect(lines.map((line) => line.split(",")[0])).toEqual(
+    ["a.png", "below/ü.PNG"].map((name) => join(folder, "asked", name)),
+  );
+  writeFileSync(join(folder, "asked", "b.png"), "no picture at all");
+  const flawed = await nabla("predict", model, join(folder, "asked"));
+  expect([flawed.code, flawed.out]).toEqual([1, all.out]);
+  expect(flawed.err).toMatch(/^error: "[^"]*b\.png" is not an image/);
+  mkdirSync(join(folder, "none"));
+  await refuses(1, /none": expected images \(png, .*got none/, "predict", model, join(folder, "none"));
+  await refuses(
+    1,
+    /0\.png": expected a table, or a folder/,
+    "train",
+    "--data",
+    join(folder, "tones", "light", "0.png"),
+  );
+});
+
+test("folders of classes may be links", async () => {
+  mkdirSync(join(folder, "linked"));
+  for (const name of ["dark", "light"]) symlinkSync(join(folder, "tones", name), join(folder, "linked", name));
+  symlinkSync(join(folder, "nowhere"), join(folder, "linked", "gone"));
+  const { out, code } = await nabla("train", "--data", join(folder, "linked"), ...quick);
+  expect(out).toMatch(/13 pictures to train on, 3 held out/);
+  expect(code).toBe(0);
+});
+
+test("Ctrl-C before the first epoch is done quits at once", async () => {
+  const listening = process.listenerCount("SIGINT");
+  const exit = vi.spyOn(process, "exit").mockImplementation((code) => {
+    throw new Error(`exit ${code}`);
+  });
+  let quit: unknown;
+  const timer = setInterval(() => {
+    if (process.listenerCount("SIGINT") === listening) return;
+    clearInterval(timer);
+    try {
+      process.emit("SIGINT");
+    } catch (error) {
+      quit = error;
+    }
+  }, 1);
+  try {
+    await nabla("train", "--data", join(folder, "tones"), "--out", join(folder, "elsewhere"), "--epochs", "1");
+  } finally {
+    clearInterval(timer);
+    exit.mockRestore();
+  }
+  expect(quit).toEqual(new Error("exit 130"));
+});
+
+test("lines of text: numbers are regressed on, new ones need no labels, and errors name the file", async () => {
+  const numbered = Array.from({ length: 40 }, (_, i) => `word${i % 4} of ${i % 3}\t${(i % 4) + 0.5}`).join("\n");
+  const { out } = await nabla("train", "--data", file("scores.txt", numbered), ...quick, "--json");
+  expect(JSON.parse(out)).toMatchObject({ task: "regression" });
+  const model = join(models, "films.safetensors");
+  const mark = Uint8Array.of(0xff, 0xfe);
+  const wide = Buffer.concat([mark, Buffer.from("a fine day\nx\n", "utf16le")]);
+  expect((await nabla("predict", model, file("wide.txt", wide))).out).toMatch(/^a fine day,1,/m);
+  expect((await nabla("predict", model, file("tab.txt", "a\tfine day\nx\n"))).out).toMatch(/^a\tfine day,1,/m);
+  await refuses(1, /half\.txt": line 2: expected a text and a label/, "train", "--data", file("half.txt", "a\tb\nc\n"));
+  await refuses(1, /bare\.txt": expected a text and its label/, "train", "--data", file("bare.txt", "a b\nc d\n"));
+  mkdirSync(join(folder, "notes"));
+  for (const name of ["a_1.txt", "b.txt"]) writeFileSync(join(folder, "notes", name), "a fine day");
+  const { out: answers } = await nabla("predict", model, join(folder, "notes"));
+  expect(answers).toMatch(/^file,predicted label,probability\n\S*a_1\.txt,1,[\d.]+\n\S*b\.txt,1,[\d.]+\n$/);
+});
+
 describe("is refused in one sentence, and nothing is written", () => {
   const own = (name: string, content: string | Uint8Array, ...more: string[]) =>
     ["train", "--data", file(name, content), ...quick, ...more] as const;
@@ -244,6 +331,7 @@ describe("is refused in one sentence, and nothing is written", () => {
     await refuses(2, /--target: for data of your own only/, "train", "xor", "--target", "y");
     await refuses(2, /--tiny: for recipes only/, ...own("f.csv", table, "--tiny"));
     await refuses(2, /share between 0 and 1/, ...own("g.csv", table, "--split", "2"));
+    await refuses(1, /cannot write .*it is a folder/, ...own("i.csv", table, "--report", folder));
     await refuses(2, /--time or --group, got both/, ...own("h.csv", table, "--time", "age", "--group", "kind"));
   });
 });

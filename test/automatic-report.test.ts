@@ -1,7 +1,7 @@
 // The report on what was learnt, and models out of folders: pictures and recordings of made-up classes.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -107,6 +107,52 @@ describe("a folder of pictures", () => {
   });
 });
 
+/** A folder of the pictures of "pictures", with others beside them. */
+function picturesWith(name: string, others: Readonly<Record<string, Uint8Array>>): string {
+  for (const [path, bytes] of Object.entries(others)) {
+    mkdirSync(dirname(join(folder, name, path)), { recursive: true });
+    writeFileSync(join(folder, name, path), bytes);
+  }
+  return join(folder, name);
+}
+
+describe("a folder of pictures with flaws", () => {
+  const tones = (part: string, count: number) =>
+    Object.fromEntries(
+      ["dark", "light"].flatMap((name) =>
+        Array.from({ length: count }, (_, i) => [`${part}${name}/${i}.png`, png(name === "light")] as const),
+      ),
+    );
+  const tinier = { epochs: 1, members: 2 };
+
+  test("is learnt from without the few that cannot be read, which are named", async () => {
+    const pictures = tones("", 8);
+    const path = picturesWith("flawed", { ...pictures, "dark/x.png": png(false).subarray(0, 30) });
+    const learnt = await learnImages(path, tinier);
+    expect(learnt.skipped).toEqual([{ path: "dark/x.png", reason: expect.stringMatching(/x\.png" .*cut short/) }]);
+    expect(learnt.split.train.length + learnt.split.test.length).toBe(16);
+    const whole = await learnImages(picturesWith("whole", pictures), tinier);
+    expect(await learnt.model.toBytes()).toEqual(await whole.model.toBytes());
+    expect(reportPage(learnt)).toMatch(/could not be read and were left out<\/h2><ul><li>&quot;dark\/x\.png&quot;/);
+    picturesWith("flawed", { "dark/y.png": Uint8Array.of(1, 2), "light/z.png": Uint8Array.of() });
+    await expect(learnImages(path, tinier)).rejects.toThrow(
+      /^3 of 19 files cannot be read, such as this one: "dark\/x/,
+    );
+  });
+
+  test("is measured on its own test part, if it has one", async () => {
+    const path = picturesWith("parts", { ...tones("train/", 7), ...tones("test/", 3), "test/light/9.png": png(true) });
+    const { split, rule, info } = await learnImages(path, tinier);
+    expect(rule.heldOut?.name).toBe("test");
+    expect([split.train.length, split.test.length]).toEqual([14, 7]);
+    // In the order of the paths, those of "test" come before those of "train".
+    expect(Array.from(split.test)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(info.classNames).toEqual(["dark", "light"]);
+    picturesWith("parts", { "test/gray/1.png": png(true) });
+    await expect(learnImages(path, tinier)).rejects.toThrow(/"train": expected at least 3 .* got 0 of "gray"/);
+  });
+});
+
 describe("a folder of recordings", () => {
   test("is learnt from, the same bits each time, and answered", async () => {
     const [learnt, again] = [
@@ -128,7 +174,7 @@ describe("a folder of recordings", () => {
     const train = people(split.train);
     expect(people(split.test).size).toBe(1);
     expect([...people(split.test)].some((person) => train.has(person))).toBe(false);
-    await expect(learnSounds(join(folder, "sounds"), { group: 9 })).rejects.toThrow(/a 9\. part/);
+    await expect(learnSounds(join(folder, "sounds"), { group: 9 })).rejects.toThrow(/a part 9/);
   });
 });
 
@@ -172,6 +218,13 @@ describe("a report", () => {
   test("on a series draws it", async () => {
     const series = Table.from(Array.from({ length: 60 }, (_, i) => ({ day: i, sold: Math.sin(i) })));
     nothingElsewhere(reportPage(await learnTable(series, { target: "sold", time: "day", ...tiny })));
+  });
+
+  test("shows the layers line by line, and can be read from the keyboard", async () => {
+    const page = reportPage(await learnTable(table, { target: "kind", ...tiny }));
+    expect(page).toMatch(/^Layer \(class\) +Output shape +Parameters$/m);
+    expect(page.match(/<main>/g)).toHaveLength(1);
+    expect(page).not.toMatch(/<div class="scroll">/);
   });
 
   test("in a language that there is not is refused", async () => {

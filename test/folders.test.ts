@@ -174,7 +174,7 @@ describe("imageFolder", () => {
     [
       "an empty one",
       () => imageFolder(folderOf({ "a.txt": "" })),
-      /expected images \(png, jpg, .*\) in ".*", got none/,
+      /expected images \(png, jpg, .*\), got none\.$/,
       FileError,
     ],
     ["an empty class", () => imageFolder(folderOf({ ...files, "bird/x.txt": "" })), /got none in "bird"/, FileError],
@@ -187,7 +187,7 @@ describe("imageFolder", () => {
     [
       "a file without a class",
       () => imageFolder(folderOf({ ...files, "x.png": flat(1) })),
-      /the class of "x.png" is not known: it lies in no folder/,
+      /the class of "x.png" is not known: it lies beside the folders of classes/,
       FileError,
     ],
     [

@@ -26,7 +26,11 @@ function checked(where: string, options: LearnFolderOptions): LearnFolderOptions
  * convolutional networks, each trained without a third of the training part, see them moved and zoomed at random; the
  * rest is as for {@link learnTable}. In a page, `source` are `File`s.
  *
- * @throws FileError for a folder without pictures, for an empty class and for a picture that cannot be decoded
+ * Pictures that cannot be decoded are left out and listed in `skipped`. In a folder with the parts "train" and "test"
+ * (or "validation"), the latter is what the model is measured on, whatever `split` says.
+ *
+ * @throws FileError for a folder without pictures, for an empty class, and where more than a tenth of the pictures
+ *   cannot be decoded
  * @throws ArgumentError for fewer than two classes, or fewer than three pictures of one
  * @example
  * const [cats, dogs] = [Array(6).fill("photos/cat/1.png"), Array(6).fill("photos/dog/1.png")];

@@ -1,5 +1,6 @@
 // The procedure: split, learn the encoder, train members, average them, measure, compare with baselines.
 import type { Column } from "../data/dataset.ts";
+import type { SkippedFile } from "../data/folder/folder-examples.ts";
 import { ArgumentError } from "../errors.ts";
 import { sparseCategoricalCrossentropy } from "../losses/factories.ts";
 import { type Functional, functional } from "../models/functional.ts";
@@ -16,7 +17,7 @@ import { type Encoder, takeRows } from "./inputs.ts";
 import { learnLinear } from "./linear.ts";
 import { type Curve, type MemberProgress, rowsOf, type Trained, trainMembers } from "./members.ts";
 import { convolutionalNetwork, denseNetwork, type Moves, type Settings, type Start, settingsFor } from "./networks.ts";
-import { type Split, type SplitRule, splitParts } from "./split.ts";
+import { type HeldOut, type Split, type SplitRule, splitParts } from "./split.ts";
 import { type Answers, type Target, type TargetInfo, targetInfo, targetsOf, truthsOf } from "./target.ts";
 
 /** Examples of one kind: rows of a table, windows of a series, pictures, sounds. */
@@ -30,12 +31,16 @@ export interface Examples<Source> {
   readonly groups: Int32Array | null;
   /** True for rows in the order of time. */
   readonly inTime: boolean;
+  /** The rows that the data themselves hold out, or null. */
+  readonly heldOut: HeldOut | null;
   /** The last known value before each row, for a series. */
   readonly lastValues: Float64Array | null;
   /** How far pictures may be moved in training; null for examples that are no pictures. */
   readonly moves: Moves | null;
   /** An example in a few words, for mistakes that are shown. */
   describe(row: number): string;
+  /** The files that could not be read and are left out. */
+  readonly skipped: readonly SkippedFile[];
   /** What else the model's file says of the examples. */
   readonly json: { readonly [key: string]: Json };
 }
@@ -114,6 +119,8 @@ export interface Learnt {
   readonly worst: readonly Mistake[];
   /** True where examples are recordings, whose inputs are spectra. */
   readonly isSound: boolean;
+  /** The files that could not be read and were left out: at most a tenth of all. */
+  readonly skipped: readonly SkippedFile[];
   readonly truths: Target;
   readonly seconds: number;
 }
@@ -129,7 +136,7 @@ export async function learn<Source>(examples: Examples<Source>, options: LearnOp
   const known = Int32Array.from({ length: examples.size }, (_, row) => row).filter(
     (row) => !Number.isNaN(answers.values[row]),
   );
-  const rule: SplitRule = { share, seed, groups: examples.groups, inTime: examples.inTime };
+  const rule: SplitRule = { share, seed, groups: examples.groups, inTime: examples.inTime, heldOut: examples.heldOut };
   const split = splitParts(known, answers, options.members ?? (examples.moves ? 3 : 5), rule);
   const encoder = examples.learnEncoder(split.train);
   onColumns?.(encoder.uses);
@@ -179,6 +186,7 @@ export async function learn<Source>(examples: Examples<Source>, options: LearnOp
     predictions,
     worst: worstOf(predictions, truths, split, examples, test),
     isSound: examples.json["kind"] === "sound",
+    skipped: examples.skipped,
     truths,
     seconds: (performance.now() - begin) / 1000,
   };

@@ -5,7 +5,8 @@ import { decodePicture } from "../data/folder/image-folder.ts";
 import { decodeSound } from "../data/folder/sound-folder.ts";
 import type { ColumnType } from "../data/table/cells.ts";
 import { Table, type Value } from "../data/table/table.ts";
-import { ArgumentError } from "../errors.ts";
+import { allocate } from "../dtype.ts";
+import { ArgumentError, FileError } from "../errors.ts";
 import type { FileSource } from "../io/opened-file.ts";
 import { readWhole } from "../io/whole-file.ts";
 import type { Model } from "../models/model.ts";
@@ -149,21 +150,53 @@ async function forecast(
  * Object.keys(answer.probabilities); // ["no", "yes"]
  */
 export async function predictFiles(model: Model, sources: readonly FileSource[]): Promise<RecordAnswer[]> {
-  const preparation = preparationOf(model);
-  if (preparation.kind !== "image" && preparation.kind !== "sound")
-    throw new ArgumentError(`predictFiles: model ${model.name} takes records: expected a call of predictRecords.`);
   if (!Array.isArray(sources))
     throw new ArgumentError(`predictFiles: expected a list of files, got ${describe(sources)}.`);
   const answers: RecordAnswer[] = [];
-  for (const source of sources) {
-    const { name, bytes } = await readWhole(source, mostFileBytes);
-    const column = await fileInputs(preparation, bytes, name);
-    answers.push(...answersFrom(await predictRows(model, column), preparation.target));
+  for await (const answer of fileAnswers(model, sources)) {
+    if (answer instanceof FileError) throw answer;
+    answers.push(answer);
   }
   return answers;
 }
 
 const mostFileBytes = 2 ** 28;
+/** The number of files that a model is asked for at a time. */
+const atATime = 64;
+
+/** The answer to each file in turn, or the reason why it cannot be read. */
+export async function* fileAnswers(
+  model: Model,
+  sources: readonly FileSource[],
+): AsyncGenerator<RecordAnswer | FileError> {
+  const preparation = preparationOf(model);
+  if (preparation.kind !== "image" && preparation.kind !== "sound")
+    throw new ArgumentError(`predictFiles: model ${model.name} takes records: expected a call of predictRecords.`);
+  for (let from = 0; from < sources.length; from += atATime) {
+    const read: (Column | FileError)[] = [];
+    for (const source of sources.slice(from, from + atATime)) {
+      const input = await readWhole(source, mostFileBytes)
+        .then(({ name, bytes }) => fileInputs(preparation, bytes, name))
+        .catch((error: unknown) => {
+          if (error instanceof FileError) return error;
+          throw error;
+        });
+      read.push(input);
+    }
+    const columns = read.filter((input): input is Column => !(input instanceof FileError));
+    const answers = columns.length > 0 ? await predictRows(model, stacked(columns)) : [];
+    const rows = answersFrom(answers, preparation.target).values();
+    for (const input of read) yield input instanceof FileError ? input : rows.next().value!;
+  }
+}
+
+/** Columns of one row each as one column. */
+function stacked(columns: readonly Column[]): Column {
+  const [{ array, ...how }] = columns as readonly [Column];
+  const data = allocate(array.dtype, columns.length * array.data.length);
+  columns.forEach(({ array }, i) => data.set(array.data, i * array.data.length));
+  return { ...how, array: { ...array, data, shape: [columns.length, ...array.shape.slice(1)] } };
+}
 
 async function fileInputs(
   preparation: Extract<Preparation, { kind: "image" | "sound" }>,

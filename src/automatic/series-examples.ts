@@ -37,6 +37,8 @@ export function seriesExamples(table: Table, time: string, target: string): Exam
     take: (chosen) => rows.rows(chosen),
     groups: null,
     inTime: true,
+    heldOut: null,
+    skipped: [],
     lastValues,
     moves: null,
     describe(row) {

@@ -6,6 +6,12 @@ import { Table } from "../data/table/table.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Answers } from "./target.ts";
 
+/** Rows that somebody has held out: those of a folder "test". */
+export interface HeldOut {
+  readonly name: string;
+  readonly rows: Int32Array;
+}
+
 /** What decides in which part a row comes. */
 export interface SplitRule {
   /** The share of the test part. */
@@ -15,6 +21,8 @@ export interface SplitRule {
   readonly groups: Int32Array | null;
   /** True for rows in the order of time: the last ones are the test part. */
   readonly inTime: boolean;
+  /** The rows of the test part where the data name them, whatever the share; else null. */
+  readonly heldOut: HeldOut | null;
 }
 
 /** The parts of the rows. */
@@ -60,6 +68,12 @@ function cut(
   return splitRows(table, shares, { seed, ...(by && (groups ? { group: "by" } : { stratify: "by" })) });
 }
 
+/** The rows that are not held out, and those that are. */
+function parted(rows: Int32Array, heldOut: Int32Array): [train: Int32Array, test: Int32Array] {
+  const held = new Set(heldOut);
+  return [rows.filter((row) => !held.has(row)), rows.filter((row) => held.has(row))];
+}
+
 /**
  * The parts of `rows`. Rows of a class come in each part in equal shares, groups stay together, and a series is cut
  * where the last share begins.
@@ -69,11 +83,14 @@ function cut(
 export function splitParts(rows: Int32Array, answers: Answers, folds: number, rule: SplitRule): Split {
   if (rows.length < 10)
     throw new ArgumentError(`expected at least 10 rows with a value of the target, got ${rows.length}.`);
-  const { groups, share, seed } = rule;
+  const { groups, share, seed, heldOut } = rule;
   const kinds = groups ? new Set(Array.from(rows, (row) => groups[row])).size : Infinity;
-  if (kinds < 3) throw new ArgumentError(`expected at least 3 groups, of which one is held out, got ${kinds}.`);
+  if (kinds < 3 && !heldOut)
+    throw new ArgumentError(`expected at least 3 groups, of which one is held out, got ${kinds}.`);
   const pick = (part: Int32Array): Int32Array => part.map((i) => rows[i]!);
-  const [train, test] = cut(rows, [1 - share, share], answers, rule, seed).map(pick) as [Int32Array, Int32Array];
+  const [train, test] = heldOut
+    ? parted(rows, heldOut.rows)
+    : (cut(rows, [1 - share, share], answers, rule, seed).map(pick) as [Int32Array, Int32Array]);
   if (train.length < 5 || test.length < 1)
     throw new ArgumentError(
       `expected a split that leaves rows on both sides, got ${train.length} to train on and ${test.length} held out.`,

@@ -69,6 +69,8 @@ export function tableExamples(table: Table, { target, task, group }: TableTask):
     take: (rows) => table.rows(rows),
     groups: group === undefined ? null : groupCodes(table.column(group)),
     inTime: false,
+    heldOut: null,
+    skipped: [],
     lastValues: null,
     moves: null,
     describe: (row) => describeRow(table, names, row),

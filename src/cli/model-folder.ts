@@ -1,6 +1,6 @@
 // Prepares the folder of trained models, and tests before the training that it can be written to.
 import { open, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { FileError } from "../errors.ts";
 import { fileError, makeFolder, ownMark } from "../io/files.ts";
 
@@ -14,6 +14,13 @@ export const modelFolder = "nabla-models";
 export async function prepareModelFile(folder: string, name: string): Promise<string> {
   await makeFolder(folder);
   const file = join(folder, `${name}.safetensors`);
+  await checkWritable(file);
+  return file;
+}
+
+/** Tests that a file can be written: it is no folder, and its folder takes files. Throws {@link FileError}. */
+export async function checkWritable(file: string): Promise<void> {
+  const folder = dirname(file);
   const there = await stat(file).catch(() => null);
   if (there && !there.isFile())
     throw new FileError(`cannot write "${file}": ${there.isDirectory() ? "it is a folder" : "it is no regular file"}.`);
@@ -24,5 +31,4 @@ export async function prepareModelFile(folder: string, name: string): Promise<st
   } catch (error) {
     throw fileError("write into the folder", folder, error);
   }
-  return file;
 }

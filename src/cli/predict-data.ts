@@ -1,14 +1,17 @@
 // `nabla predict model.safetensors new.csv`: a model's answers to records or files, as CSV or JSON.
 import { extname } from "node:path";
-import { columnTypesOf, mostSteps, predictFiles, predictRecords, type RecordAnswer } from "../automatic/predict.ts";
+import { columnTypesOf, fileAnswers, mostSteps, predictRecords, type RecordAnswer } from "../automatic/predict.ts";
 import { preparationOf } from "../automatic/preparation.ts";
+import { filesIn } from "../data/folder/class-files.ts";
+import { imageFiles } from "../data/folder/image-folder.ts";
+import { soundFiles } from "../data/folder/sound-folder.ts";
 import type { Table, Value } from "../data/table/table.ts";
-import { quote } from "../errors.ts";
+import { FileError, quote } from "../errors.ts";
 import { writeFileAtomic } from "../io/files.ts";
 import type { Model } from "../models/model.ts";
 import { thousands } from "../quantities.ts";
-import { UsageError } from "./failure.ts";
-import { readOwnTable } from "./own-data.ts";
+import { report, UsageError } from "./failure.ts";
+import { fileColumn, isFolder, readNewTable } from "./own-data.ts";
 import { say, sayJson } from "./terminal.ts";
 
 export const answerFormats = ["csv", "json"] as const;
@@ -19,6 +22,7 @@ export interface PredictDataOptions {
   readonly format?: (typeof answerFormats)[number];
   readonly steps?: number;
   readonly json?: true;
+  readonly debug?: true;
 }
 
 type Row = Record<string, string | number | boolean | null | Readonly<Record<string, number>>>;
@@ -36,15 +40,16 @@ export async function predictData(model: Model, files: readonly string[], option
   if (steps !== undefined && steps > mostSteps)
     throw new UsageError(`predict: --steps: expected at most ${mostSteps}, got ${steps}.`);
   const { target } = preparationOf(model);
-  const table = await readOwnTable(file, columnTypesOf(model));
+  const table = await readNewTable(file, columnTypesOf(model));
   const answers = await predictRecords(model, table, steps === undefined ? {} : { steps });
-  const names = kind === "series" ? [timeName(model)] : table.names;
+  // Of texts in a folder the name of the file says enough.
+  const names = kind === "series" ? [timeName(model)] : isFolder(file) ? [fileColumn] : table.names;
   // The columns of the file stay as they are, also where they have the names of answers.
   const name = freeName(`predicted ${target.name}`, names);
   const [shares, share] = [freeName("probabilities", names), freeName("probability", names)];
   const rows = answers.map((answer, i): Row => {
     const { value, probabilities, time } = answer;
-    const own = time === undefined ? plain(table, i) : { [timeName(model)]: plainValue(time) };
+    const own = time === undefined ? plain(table, names, i) : { [timeName(model)]: plainValue(time) };
     return {
       ...own,
       [name]: typeof value === "number" ? Number(value.toPrecision(7)) : value,
@@ -70,15 +75,33 @@ function checkEnding({ out, format }: PredictDataOptions): void {
   throw new UsageError(`predict: --out: expected a file that ends in ${endings.join(" or ")}, got ${quote(out, 200)}.`);
 }
 
-/** The answers to pictures or recordings, by the names of their files. */
-async function predictOwnFiles(model: Model, files: readonly string[], options: PredictDataOptions): Promise<void> {
+/**
+ * The answers to pictures or recordings, by the names of their files; of a folder, to all in it. A file that cannot be
+ * read loses its own answer only, and sets the exit code.
+ */
+async function predictOwnFiles(model: Model, paths: readonly string[], options: PredictDataOptions): Promise<void> {
   if (options.steps !== undefined) throw new UsageError("predict: --steps: for forecasts only.");
-  const answers = await predictFiles(model, files);
-  const predicted = `predicted ${preparationOf(model).target.name}`;
-  const rows = answers.map(
-    ({ value, probabilities = {} }, i): Row => ({ file: files[i]!, [predicted]: value, probabilities }),
-  );
-  await write({ names: ["file"], predicted, share: "probability", rows, answers }, options);
+  const { kind, target } = preparationOf(model);
+  const files: string[] = [];
+  for (const path of paths) {
+    if (isFolder(path)) files.push(...(await filesIn(path, kind === "image" ? imageFiles : soundFiles)));
+    else files.push(path);
+  }
+  const predicted = `predicted ${target.name}`;
+  const rows: Row[] = [];
+  const answers: RecordAnswer[] = [];
+  let index = 0;
+  for await (const answer of fileAnswers(model, files)) {
+    const file = files[index++]!;
+    if (answer instanceof FileError) {
+      process.exitCode = report(answer, options.debug === true);
+      continue;
+    }
+    const { value, probabilities = {} } = answer;
+    rows.push({ file, [predicted]: value, probabilities });
+    answers.push(answer);
+  }
+  if (rows.length > 0) await write({ names: ["file"], predicted, share: "probability", rows, answers }, options);
 }
 
 /** Answers with what they are answers to. */
@@ -106,8 +129,10 @@ function timeName(model: Model): string {
   return preparation.kind === "series" ? preparation.form.time : "time";
 }
 
-const plain = (table: Table, index: number): Row =>
-  Object.fromEntries(Object.entries(table.row(index)).map(([name, value]) => [name, plainValue(value)]));
+function plain(table: Table, names: readonly string[], index: number): Row {
+  const row = table.row(index);
+  return Object.fromEntries(names.map((name) => [name, plainValue(row[name]!)]));
+}
 
 /** A value as text or number; a date at midnight without the time. */
 function plainValue(value: Value): string | number | boolean | null {

@@ -10,6 +10,7 @@ import { learnTable } from "../automatic/learn-table.ts";
 import type { MemberProgress } from "../automatic/members.ts";
 import { reportPage } from "../automatic/report/page.ts";
 import { reportWords } from "../automatic/report/words.ts";
+import type { SplitRule } from "../automatic/split.ts";
 import type { Task } from "../automatic/target.ts";
 import { spread, verdictOf } from "../automatic/verdict.ts";
 import type { Table } from "../data/table/table.ts";
@@ -22,7 +23,7 @@ import { confusionHeading, confusionTable } from "./confusion.ts";
 import { languageOf } from "./course/words.ts";
 import { UsageError } from "./failure.ts";
 import { Interruption } from "./interrupt.ts";
-import { prepareModelFile } from "./model-folder.ts";
+import { checkWritable, prepareModelFile } from "./model-folder.ts";
 import { kindOfData, type OwnKind, readOwnTable } from "./own-data.ts";
 import { table as textTable } from "./table.ts";
 import { type Paint, paintFor, say, sayJson, shellWord } from "./terminal.ts";
@@ -75,7 +76,7 @@ const mostRead = 16;
 export async function trainData(options: TrainDataOptions): Promise<void> {
   const { data, out, json, quiet, report } = options;
   const language = languageOf(options.language);
-  if (report !== undefined) checkReportFolder(report);
+  if (report !== undefined) await prepareReport(report);
   const kind = kindOfData(data);
   const { about, notes, learnFrom } =
     kind === "images" || kind === "sounds" ? folderLearner(kind, options) : await tableLearner(options);
@@ -87,13 +88,16 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
     announce: (text) => say(text, process.stderr),
     quit: () => progress?.end(),
   });
-  interruption.armed = true;
   try {
     if (!quiet) say([about, ...notes.map((note) => printable(note, 400))].join("\n"), stream);
     const { seed = 1, split = 0.2, epochs, batchSize, learningRate } = options;
     const learnt = await learnFrom({
       ...{ seed, split, epochs, batchSize, learningRate, signal: interruption.signal },
-      onProgress: (state) => progress?.show(state),
+      onProgress: (state) => {
+        progress?.show(state);
+        // What is there before the first epoch has learnt nothing, and must not replace a model that has.
+        interruption.armed ||= state.epoch >= 1;
+      },
       onColumns: (columns) => void (!quiet && columns.length > 0 && say(columnsText(columns), stream)),
     }).finally(() => progress?.end());
     await learnt.model.save(file, { includeOptimizer: false });
@@ -119,10 +123,11 @@ function columnsText(columns: readonly ColumnUse[]): string {
   return `${textTable(rows)}${more}`;
 }
 
-/** The folder of a report must be there before the training. */
-function checkReportFolder(report: string): void {
+/** Tests before the training that a report can be written. */
+async function prepareReport(report: string): Promise<void> {
   if (!existsSync(dirname(report)))
     throw new FileError(`--report: expected a path in a folder that is there, got ${quote(report, 200)}.`);
+  await checkWritable(report);
 }
 
 /** The data, ready to be learnt from. */
@@ -218,13 +223,18 @@ function formatMain(value: number, isClasses: boolean): string {
 }
 
 function answerOf(learnt: Learnt, file: string) {
-  const { info, split, settings, epoch, figures, baselines, foldFigures, importance, stopped, seconds, rule } = learnt;
+  const { info, split, settings, epoch, figures, baselines, foldFigures, importance, stopped, seconds, rule, skipped } =
+    learnt;
   const [mean, deviation] = spread(foldFigures);
   return {
     ...{ model: file, target: info.name, task: info.task },
     ...(info.classNames.length > 0 && { classNames: info.classNames }),
-    split: { train: split.train.length, test: split.test.length, seed: rule.seed, inTime: rule.inTime },
+    split: {
+      ...{ train: split.train.length, test: split.test.length, seed: rule.seed, inTime: rule.inTime },
+      ...(rule.heldOut && { part: rule.heldOut.name }),
+    },
     columns: learnt.columns,
+    ...(skipped.length > 0 && { skipped }),
     ...{ settings, epoch, stopped, seconds, figures, baselines },
     folds: { figures: foldFigures, mean, deviation },
     importance,
@@ -244,7 +254,6 @@ function reportText(
   const isClasses = truths.classes > 0;
   const isFolder = kind === "images" || kind === "sounds";
   const name = mainFigure(truths.classes);
-  const how = rule.inTime ? "the last ones" : rule.groups ? `whole groups, seed ${rule.seed}` : `seed ${rule.seed}`;
   const rows = [
     [paint("bold", "network"), paint("bold", formatMain(mainOf(figures), isClasses)), otherFigures(figures)],
     ...baselines.map((one) => [
@@ -257,7 +266,9 @@ function reportText(
   const lines = [
     "",
     `${printable(info.name)}: a ${info.task}${isClasses ? ` of ${truths.classes} classes` : ""}, ` +
-      `${thousands(split.train.length)} ${words[kind]} to train on, ${thousands(split.test.length)} held out (${how})`,
+      `${thousands(split.train.length)} ${words[kind]} to train on, ` +
+      `${thousands(split.test.length)} held out (${heldOutWords(rule)})`,
+    ...skippedWords(learnt, words[kind]),
     takenWords(learnt, isFolder),
     "",
     `On the ${thousands(split.test.length)} ${words[kind]} that were held out ` +
@@ -288,6 +299,25 @@ function reportText(
   if (report !== undefined) lines.push("", `The report is in ${paint("bold", report)}.`);
   lines.push("", `Saved as ${paint("bold", file)}. Next:`, `  ${command}`);
   return lines.join("\n");
+}
+
+/** By what rule the test part was chosen. */
+function heldOutWords({ heldOut, inTime, groups, seed }: SplitRule): string {
+  if (heldOut) return `the folder "${heldOut.name}"`;
+  if (inTime) return "the last ones";
+  return groups ? `whole groups, seed ${seed}` : `seed ${seed}`;
+}
+
+/** The number of files of which it is said why they were left out. */
+const mostSkipped = 3;
+
+/** The files that could not be read, a line each for the first ones. */
+function skippedWords({ skipped, split }: Learnt, kind: string): string[] {
+  if (skipped.length === 0) return [];
+  const all = skipped.length + split.train.length + split.test.length;
+  const lines = skipped.slice(0, mostSkipped).map(({ reason }) => `  ${printable(reason, 400)}`);
+  const more = skipped.length > mostSkipped ? [`  and ${thousands(skipped.length - mostSkipped)} more`] : [];
+  return [`left out: ${thousands(skipped.length)} of ${thousands(all)} ${kind}, not to be read`, ...lines, ...more];
 }
 
 function otherFigures(figures: Figures): string {

@@ -1,5 +1,6 @@
 // A report on what was learnt: one HTML page that needs no network and runs no script.
 
+import type { Model } from "../../models/model.ts";
 import { checkChoice, checkOptions } from "../../options.ts";
 import { escapeXml } from "../../svg.ts";
 import { leftOutFirst } from "../column-use.ts";
@@ -77,23 +78,29 @@ export function reportPage(learnt: Learnt, options: ReportOptions = {}): string 
     `<p class="dim">${escapeXml(words.train(rows, curves.length))}${stopped ? ` ${escapeXml(words.stopped)}` : ""}</p>`,
     compared(learnt, words, numbers),
     columns(learnt, words, numbers),
+    skipped(learnt, words, numbers),
     isClasses ? confusion(learnt, words, numbers) : values(learnt, words),
     worst(learnt, words, numbers),
     importance(learnt, words, numbers),
     learning(learnt, words),
-    `<pre>${escapeXml(model.summary())}</pre>`,
+    layers(model, words),
   ];
   return [
     `<!doctype html><html lang="${language}"><head><meta charset="utf-8">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escapeXml(words.title(info.name))}</title><style>${style}</style></head>`,
-    `<body>${body.join("\n")}</body></html>\n`,
+    `<body><main>${body.join("\n")}</main></body></html>\n`,
   ].join("\n");
 }
 
+/** A part that is wider than a narrow page, which the keyboard can scroll too. */
+const scrolled = (name: string, html: string): string =>
+  `<div class="scroll" role="region" aria-label="${escapeXml(name)}" tabindex="0">${html}</div>`;
+
 function headline({ figures, foldFigures, rule, split, truths }: Learnt, words: ReportWords, numbers: Numbers): string {
   const isClasses = truths.classes > 0;
-  const how = rule.inTime ? words.how.time : rule.groups ? words.how.group : words.how.seed(rule.seed);
+  const chosen = rule.groups ? words.how.group : words.how.seed(rule.seed);
+  const how = rule.heldOut ? words.how.folder(rule.heldOut.name) : rule.inTime ? words.how.time : chosen;
   const [mean, deviation] = spread(foldFigures);
   const held = `${isClasses ? words.accuracy : words.rmse} ${words.held(numbers.count(split.test.length), how)}`;
   const folds = words.folds(foldFigures.length, numbers.main(mean, isClasses), numbers.main(deviation, isClasses));
@@ -135,6 +142,23 @@ function columns({ columns }: Learnt, words: ReportWords, numbers: Numbers): str
   return `<h2>${escapeXml(words.columns)}</h2>${table}${rest > 0 ? `<p class="dim">… ${numbers.count(rest)}</p>` : ""}`;
 }
 
+function skipped({ skipped }: Learnt, words: ReportWords, numbers: Numbers): string {
+  if (skipped.length === 0) return "";
+  const lines = skipped.slice(0, mostBars).map(({ reason }) => `<li>${escapeXml(reason)}</li>`);
+  const rest = skipped.length - lines.length;
+  return [
+    `<h2>${escapeXml(words.skipped)}</h2><ul>${lines.join("")}</ul>`,
+    rest > 0 ? `<p class="dim">… ${numbers.count(rest)}</p>` : "",
+  ].join("");
+}
+
+function layers(model: Model, words: ReportWords): string {
+  // Line feeds are control characters, too.
+  const text = model.summary().split("\n").map(escapeXml).join("\n");
+  const scrolling = scrolled(words.layers, `<pre>${text}</pre>`);
+  return `<details><summary>${escapeXml(words.layers)}</summary>${scrolling}</details>`;
+}
+
 function learning({ curves, epoch }: Learnt, words: ReportWords): string {
   const lines = curves.flatMap(({ loss, valLoss }): Series[] => [
     { points: loss.flatMap((y, x) => (y === null ? [] : [[x, y] as const])), colour: "faint" },
@@ -162,7 +186,7 @@ function confusion({ predictions, truths, info }: Learnt, words: ReportWords, nu
   const head = `<tr><td></td>${heads.join("")}<th class="dim">${escapeXml(words.right)}</th></tr>`;
   return [
     `<h2>${escapeXml(words.confusion)}</h2><p class="dim">${escapeXml(words.confusionText)}</p>`,
-    `<div class="scroll"><table class="matrix">${head}${lines.join("")}</table></div>`,
+    scrolled(words.confusion, `<table class="matrix">${head}${lines.join("")}</table>`),
   ].join("");
 }
 
@@ -195,10 +219,10 @@ function worst({ worst, predictions, truths, info, isSound }: Learnt, words: Rep
     const cells = [isClasses ? info.classNames[truth]! : numbers.plain(truth), answer, text];
     return `<tr>${image}${cells.map((cell) => `<td>${escapeXml(cell)}</td>`).join("")}</tr>`;
   });
-  const heads = [...(worst[0]!.picture ? [""] : []), words.truth, words.answer, words.example];
-  const head = `<tr>${heads.map((one) => `<th scope="col">${escapeXml(one)}</th>`).join("")}</tr>`;
+  const heads = [words.truth, words.answer, words.example].map((one) => `<th scope="col">${escapeXml(one)}</th>`);
+  const head = `<tr>${worst[0]!.picture ? "<td></td>" : ""}${heads.join("")}</tr>`;
   const table = `<table class="worst">${head}${lines.join("")}</table>`;
-  return `<h2>${escapeXml(words.worst)}</h2><div class="scroll">${table}</div>`;
+  return `<h2>${escapeXml(words.worst)}</h2>${scrolled(words.worst, table)}`;
 }
 
 function importance({ importance, truths }: Learnt, words: ReportWords, numbers: Numbers): string {

@@ -28,6 +28,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th { fo
 .worst td:last-child { overflow-wrap: anywhere; min-width: 8rem; }
 .worst img { width: 4rem; image-rendering: pixelated; border: 1px solid var(--line);
   display: block; } details { margin-top: 2.5rem; }
-summary { font-weight: 600; cursor: pointer; } pre { margin: 1rem 0 0; font-size: .8rem; color: var(--dim); } .scroll:focus-visible { outline: 2px solid var(--own); }
+summary { font-weight: 600; cursor: pointer; } pre { margin: 1rem 0 0; font-size: .8rem; color: var(--dim); }
+.scroll:focus-visible { outline: 2px solid var(--own); }
 ul { padding-left: 1.2rem; overflow-wrap: anywhere; }
 `;

@@ -17,7 +17,12 @@ const en = {
   accuracy: "right answers",
   rmse: "root of the mean squared error",
   held: (rows: string, how: string) => `on ${rows} examples that were held out (${how})`,
-  how: { seed: (seed: number) => `chosen with seed ${seed}`, time: "the last ones", group: "whole groups" },
+  how: {
+    seed: (seed: number) => `chosen with seed ${seed}`,
+    time: "the last ones",
+    group: "whole groups",
+    folder: (name: string) => `the folder ${name}`,
+  },
   train: (rows: string, members: number) =>
     `Trained on ${rows} examples by ${members} networks, whose answers are averaged.`,
   network: "the network",
@@ -57,6 +62,8 @@ const en = {
   importanceText: (isClasses: boolean) =>
     `How much ${isClasses ? "the share of right answers falls" : "the error grows"} when the values of a column ` +
     "are shuffled.",
+  layers: "The layers of the networks",
+  skipped: "Files that could not be read and were left out",
   columns: "How the columns were read",
   column: ({ use, values, inputs, reason, rows }: ColumnUse, count: Count): string => {
     if (use === null) return `left out, ${en.leftOut[reason ?? "empty"](count(values), count(rows))}`;
@@ -83,7 +90,12 @@ const ru: typeof en = {
   accuracy: "доля верных ответов",
   rmse: "корень из среднего квадрата ошибки",
   held: (rows, how) => `на отложенной выборке, примеров: ${rows} (${how})`,
-  how: { seed: (seed) => `выбраны случайно, seed ${seed}`, time: "последние по времени", group: "группы целиком" },
+  how: {
+    seed: (seed) => `выбраны случайно, seed ${seed}`,
+    time: "последние по времени",
+    group: "группы целиком",
+    folder: (name) => `папка ${name}`,
+  },
   train: (rows, members) => `Обучающая выборка: ${rows}. Сетей в ансамбле: ${members}, их ответы усредняются.`,
   network: "нейронная сеть",
   baselines: {
@@ -121,6 +133,8 @@ const ru: typeof en = {
   importance: "Что важно для сети",
   importanceText: (isClasses) =>
     `Насколько ${isClasses ? "падает доля верных ответов" : "растёт ошибка"}, если перемешать значения столбца.`,
+  layers: "Слои сетей",
+  skipped: "Файлы, которые не удалось прочитать (не использованы)",
   columns: "Как прочитаны столбцы",
   column({ use, values, inputs, reason, rows }, count) {
     if (use === null) return `не используется: ${ru.leftOut[reason ?? "empty"](count(values), count(rows))}`;

@@ -29,17 +29,18 @@ interface PredictOptions extends AnswerOptions, PredictDataOptions {
 export function addPredict(program: Command): void {
   const command = program
     .command("predict")
-    .summary("ask a saved model for its answers to images or the rows of a table")
+    .summary("ask a saved model for its answers to files or the rows of a table")
     .description(
-      "A model that was trained on a table (train --data) answers the rows of another one, whose target may be " +
-        "missing: as CSV or JSON, in a file with --out. A forecast takes what has happened so far.\n" +
+      "A model that was trained on data of your own (train --data) answers data of the same kind as CSV or JSON, in " +
+        "a file with --out: the rows of a table, whose target may be missing; lines of text; pictures or WAV files, " +
+        "or all in a folder. A forecast takes what has happened so far.\n" +
         "Other models take images. Shows a saved model's answers to images, PNG, JPEG or WebP, of up to 13 " +
         "megapixels. For a model of 28 × 28 " +
         "inputs a picture of one digit is cut out, centred and scaled as MNIST's are, dark on light or light on " +
         "dark. A picture that cannot be read leaves the answers for the others, and exit code 1.",
     )
     .argument("<model>", "a model's file, as train saves it", path)
-    .argument("[images...]", "a table, or pictures of one digit each")
+    .argument("[files...]", "a table, pictures, recordings, or a folder of them")
     .option("--out <file>", "writes the answers to the rows of a table there, .csv or .json", path)
     .addOption(
       new Option("--format <format>", "of these answers (default: that of --out, or csv)").choices(answerFormats),
@@ -51,6 +52,7 @@ export function addPredict(program: Command): void {
     ["nabla predict nabla-models/digits-mlp.safetensors seven.png", "what is this?"],
     ["nabla predict nabla-models/digits-mlp.safetensors *.png --json", "for programs"],
     ["nabla predict nabla-models/houses.safetensors new.csv --out prices.csv", "the rows of a table"],
+    ["nabla predict nabla-models/photos.safetensors new-photos", "all pictures in a folder"],
     ["nabla predict nabla-models/xor.safetensors --numbers 0,1 --numbers 1,1", "a model that takes no images"],
   ]);
 }

@@ -57,10 +57,6 @@ export async function classFiles(
   { kind, extensions, classOf }: { kind: string; extensions: readonly string[]; classOf: ClassOf | undefined },
 ): Promise<ClassFile[]> {
   if (typeof classOf === "function") checkFunction(`${where}: class`, classOf);
-  const isWanted = (path: string): boolean => {
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    return !name.startsWith(".") && extensions.includes(name.slice(name.lastIndexOf(".") + 1).toLowerCase());
-  };
   if (isRecord(source)) return fromRecord(where, source);
   if (typeof source === "string" && (source === "" || /^https?:/.test(source)))
     throw new ArgumentError(
@@ -68,9 +64,7 @@ export async function classFiles(
     );
   const folder = typeof source === "string" ? source : "the given files";
   const all = typeof source === "string" ? await listFolder(where, source) : listFiles(where, source);
-  const found = all.files.filter(({ path }) => isWanted(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
-  if (found.length === 0)
-    throw new FileError(`${where}: expected ${kind} (${extensions.join(", ")}) in ${quote(folder, 200)}, got none.`);
+  const found = wanted(all.files, folder, { kind, extensions });
   const hasParts = found.every(({ path }) => path.includes("/") && Object.hasOwn(partOf, topOf(path).toLowerCase()));
   const inFolder = (path: string): string => (hasParts ? path.slice(path.indexOf("/") + 1) : path);
   const chosen = classOf ?? (found.some(({ path }) => inFolder(path).includes("/")) ? "folder" : "prefix");
@@ -82,8 +76,37 @@ export async function classFiles(
   const prefixes = new Set(found.flatMap(({ path }) => [topOf(path), path.split("/", 2).join("/")]));
   const empty = chosen === "folder" ? all.folders.find((path) => !prefixes.has(path)) : undefined;
   if (empty !== undefined)
-    throw new FileError(`${where}: expected ${kind} in each class folder, got none in ${quote(empty, 200)}.`);
+    throw new FileError(
+      `${quote(folder, 200)}: expected ${kind} in each class folder, got none in ${quote(empty, 200)}.`,
+    );
   return classed;
+}
+
+/** What files are looked for: their kind in the plural, and how their names end. */
+interface Wanted {
+  readonly kind: string;
+  readonly extensions: readonly string[];
+}
+
+/** The files whose names end so, in the order of their paths, without hidden ones. */
+function wanted(files: readonly Found[], folder: string, { kind, extensions }: Wanted): Found[] {
+  const isWanted = (path: string): boolean => {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    return !name.startsWith(".") && extensions.includes(name.slice(name.lastIndexOf(".") + 1).toLowerCase());
+  };
+  const found = files.filter(({ path }) => isWanted(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  if (found.length > 0) return found;
+  throw new FileError(`${quote(folder, 200)}: expected ${kind} (${extensions.join(", ")}), got none.`);
+}
+
+/**
+ * The paths of the files in a folder and below it, whatever their class, each with the folder before it.
+ *
+ * @throws FileError for a folder that is missing or has none of them
+ */
+export async function filesIn(folder: string, what: Wanted): Promise<string[]> {
+  const { files } = await listFolder("filesIn", folder);
+  return wanted(files, folder, what).map(({ source }) => source as string);
 }
 
 const topOf = (path: string): string => path.slice(0, Math.max(0, path.indexOf("/")));
@@ -96,8 +119,11 @@ function nameClass(where: string, path: string, classOf: ClassOf): string {
   }
   const name = classOf === "folder" ? topOf(path) : /^[^_\-. ]*/.exec(path.slice(path.lastIndexOf("/") + 1))![0];
   if (name !== "") return name;
-  const reason = classOf === "folder" ? "lies in no folder" : "has no prefix before a _, -, . or blank";
-  throw new FileError(`${where}: the class of ${quote(path, 200)} is not known: it ${reason}; try the option class.`);
+  const reason =
+    classOf === "folder"
+      ? "it lies beside the folders of classes, expected it in one of them"
+      : "its name has no prefix before a _, -, . or blank";
+  throw new FileError(`the class of ${quote(path, 200)} is not known: ${reason}.`);
 }
 
 const isRecord = (source: FolderSource): source is Readonly<Record<string, readonly FileSource[]>> =>
@@ -158,14 +184,15 @@ async function listFolder(where: string, folder: string): Promise<Listing> {
       if (stat.isDirectory()) {
         if (level === mostLevels)
           throw new FileError(
-            `${where}: expected at most ${mostLevels} folders in one another, got more at ${quote(at, 200)}.`,
+            `expected at most ${mostLevels} folders in one another, got more at ${quote(at, 200)}; ` +
+              "does a link lead back to a folder above it?",
           );
         const isPart = level === 0 && Object.hasOwn(partOf, entry.name.toLowerCase());
         if ((level === 0 && !isPart) || (level === 1 && Object.hasOwn(partOf, path.toLowerCase()))) folders.push(below);
         await walk(below, level + 1);
       } else files.push({ source: join(folder, below), path: below });
       if (files.length > mostFiles)
-        throw new FileError(`${where}: expected at most ${mostFiles} files in ${quote(folder, 200)}, got more.`);
+        throw new FileError(`expected at most ${mostFiles} files in ${quote(folder, 200)}, got more.`);
     }
   };
   await walk("", 0);

@@ -123,6 +123,11 @@ export class FolderExamples implements AsyncIterable<FileExample> {
     return this.#files.map(({ path }) => path);
   }
 
+  /** For each file the part that it lies in, where the topmost folders are parts. */
+  get parts(): readonly (Part | undefined)[] {
+    return this.#files.map(({ part }) => part);
+  }
+
   /** The files that were passed over so far, with `onError: "skip"`. */
   get skipped(): readonly SkippedFile[] {
     return Array.from(this.#skipped, ([path, reason]) => ({ path, reason }));

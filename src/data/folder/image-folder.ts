@@ -27,7 +27,8 @@ export interface ImageFolderOptions extends ImageOptions {
 }
 
 const imageNames = ["size", "channels", "resize", "paper"];
-const extensions = ["png", "jpg", "jpeg", "jfif", "webp"];
+/** What files of images are called, and how their names end. */
+export const imageFiles = { kind: "images", extensions: ["png", "jpg", "jpeg", "jfif", "webp"] } as const;
 const mostSide = 16_384;
 
 /**
@@ -51,7 +52,7 @@ const mostSide = 16_384;
 export async function imageFolder(source: FolderSource, options: ImageFolderOptions = {}): Promise<FolderExamples> {
   checkOptions("imageFolder", options, [...imageNames, "class", "onError"]);
   const { class: classOf, onError = "throw", ...form } = options;
-  const files = await classFiles("imageFolder", source, { kind: "images", extensions, classOf });
+  const files = await classFiles("imageFolder", source, { ...imageFiles, classOf });
   const read = await imageReader("imageFolder", form);
   const { maxImageBytes } = await import("../../formats/picture.ts");
   const reader = { name: "images", maxBytes: maxImageBytes, dtype: "uint8", scale: 1 / 255, read } as const;

@@ -7,6 +7,9 @@ import { type ClassOf, classFiles, type FolderSource } from "./class-files.ts";
 import { FolderExamples } from "./folder-examples.ts";
 import { resample } from "./resample.ts";
 
+/** What files of sounds are called, and how their names end. */
+export const soundFiles = { kind: "sounds", extensions: ["wav", "wave"] } as const;
+
 /** The options of {@link decodeSound}. */
 export interface SoundOptions {
   /** The rate to which sounds are resampled, in samples a second. Default: 16000. */
@@ -46,7 +49,7 @@ export async function soundFolder(source: FolderSource, options: SoundFolderOpti
   checkOptions("soundFolder", options, ["sampleRate", "seconds", "class", "onError", "features"]);
   const { class: classOf, onError = "throw", features, ...form } = options;
   const read = soundReader("soundFolder", form);
-  const files = await classFiles("soundFolder", source, { kind: "sounds", extensions: ["wav", "wave"], classOf });
+  const files = await classFiles("soundFolder", source, { ...soundFiles, classOf });
   const reader = {
     ...({ name: "sounds", maxBytes: maxWavBytes, dtype: "float32", scale: 1 } as const),
     read: async (bytes: Uint8Array, name: string) => read(bytes, name),

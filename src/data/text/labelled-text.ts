@@ -28,6 +28,8 @@ export interface TextFolderOptions {
   readonly class?: ClassOf;
 }
 
+/** What files of texts are called, and how their names end. */
+export const textFiles = { kind: "texts", extensions: ["txt"] } as const;
 const maxBytes = 2 ** 29;
 const mostClasses = 2 ** 16;
 
@@ -103,10 +105,7 @@ const show = (separator: string): string => (separator === "\t" ? "a tabulator" 
  */
 export async function textFolder(source: FolderSource, options: TextFolderOptions = {}): Promise<LabelledTexts> {
   checkOptions("textFolder", options, ["class"]);
-  const files = await classFiles("textFolder", source, {
-    ...{ kind: "texts", extensions: ["txt"] },
-    classOf: options.class,
-  });
+  const files = await classFiles("textFolder", source, { ...textFiles, classOf: options.class });
   const pairs: { text: string; className: string }[] = [];
   let length = 0;
   for (const { source: file, path, className } of files) {
@@ -121,8 +120,8 @@ export async function textFolder(source: FolderSource, options: TextFolderOption
   return labelled("textFolder", pairs);
 }
 
-/** Text in UTF-8, or in UTF-16 with a mark of its byte order. */
-function decodeText(bytes: Uint8Array, name: string): string {
+/** Text in UTF-8, or in UTF-16 with a mark of its byte order. Throws {@link FileError} for other bytes. */
+export function decodeText(bytes: Uint8Array, name: string): string {
   const is16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   const encoding = is16 ? (bytes[0] === 0xff ? "utf-16le" : "utf-16be") : "utf-8";
   try {
