@@ -6,7 +6,17 @@ import { defineConfig } from "vitest/config";
 
 // What `npm run test:quick` leaves out: everything that takes long, or builds and starts the package.
 const slowTests = [
-  ...["feed", "half-models", "hostile-files", "image", "initializers", "layer-goldens", "layers", "losses"],
+  ...[
+    "feed",
+    "half-models",
+    "hostile-files",
+    "image",
+    "initializers",
+    "layer-cases",
+    "layer-goldens",
+    "layers",
+    "losses",
+  ],
   ...["metrics-edges", "model-file", "networks", "not-finite", "optimizers-by-parameter", "recipes", "runtime"],
   ...["scan", "table", "train"],
   ...[
@@ -53,7 +63,9 @@ const slowTests = [
   ],
 ].map((name) => `test/${name}.test.ts`);
 
-const packageTests = ["browser", "consumer", "new", "readme", "kill"].map((name) => `test/${name}.test.ts`);
+const packageTests = ["browser", "browser-layers", "consumer", "new", "readme", "kill"].map(
+  (name) => `test/${name}.test.ts`,
+);
 
 // Node before 22 has relaxed SIMD behind a flag that must be set before anything is compiled, and Vitest compiles
 // early.

@@ -4,9 +4,10 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { findBrowser, findOrInstallBrowser } from "./browser/find.ts";
+import { launch, open } from "./browser/page.ts";
 import { serve } from "./browser/serve.ts";
 
 /** The result of `runAll` of browser/programs.mjs. */
@@ -41,15 +42,6 @@ const page = `<!doctype html><meta charset="utf-8"><title>Nabla</title>
 <script type="importmap">{ "imports": { "nabla": "./node_modules/nabla/dist/src/index.js",
   "nabla/data": "./node_modules/nabla/dist/src/data/index.js" } }</script>`;
 
-const browserArguments = [
-  "--no-sandbox",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-  "--disable-quic",
-];
-
 const search = inject("browser");
 const mayDoWithout = !process.env["CI"];
 if ("missing" in search && mayDoWithout) console.warn(`The browser test is skipped. ${search.missing}`);
@@ -72,11 +64,7 @@ describe.skipIf("missing" in search)("in the browser", () => {
     writeFileSync(join(project, "index.html"), page);
     inNode = await runInNode(project);
     server = await serve(project);
-    browser = await chromium.launch({
-      executablePath: (search as { path: string }).path,
-      headless: true,
-      args: browserArguments,
-    });
+    browser = await launch((search as { path: string }).path);
     isolated = await visit(browser, `${server.address}/isolated/index.html`);
     plain = await visit(browser, `${server.address}/plain/index.html`);
     refused = await visit(browser, `${server.address}/refused/index.html`);
@@ -171,24 +159,6 @@ async function runInNode(project: string): Promise<Outcome> {
   writeFileSync(join(project, "in-node.mjs"), program);
   const { stdout } = await promisify(execFile)(process.execPath, ["in-node.mjs"], { cwd: project, maxBuffer: 1 << 26 });
   return JSON.parse(stdout) as Outcome;
-}
-
-async function open(
-  browser: Browser,
-  address: string,
-): Promise<{ page: Page; complaints: string[]; remarks: string[] }> {
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  const remarks: string[] = [];
-  page.on("console", (message) =>
-    ["error", "warning"].includes(message.type())
-      ? complaints.push(`console: ${message.text()}`)
-      : remarks.push(message.text()),
-  );
-  page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
-  page.on("requestfailed", (request) => complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`));
-  await page.goto(address);
-  return { page, complaints, remarks };
 }
 
 async function visit(browser: Browser, address: string, threads?: number): Promise<Visit> {

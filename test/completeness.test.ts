@@ -1,7 +1,8 @@
 // Whoever adds a layer, a loss, a metric, an optimizer or a recipe is told which table it belongs in.
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { layers, losses, metrics, optimizers, schedules } from "../src/index.ts";
+import { layerCases } from "./layer-cases/index.ts";
 
 const text = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8");
 const goldens = (name: string): string[] =>
@@ -10,16 +11,10 @@ const goldens = (name: string): string[] =>
 const missing = (names: readonly string[], has: (name: string) => boolean, advice: string): string[] =>
   names.filter((name) => !has(name)).map((name) => `${name}: ${advice}`);
 
-test("every layer is checked whole", () => {
-  const files = readdirSync(new URL(".", import.meta.url)).filter((file) => /^layers.*\.test\.ts$/.test(file));
-  const tests = files
-    .map((file) => text(`./${file}`))
-    .join()
-    .replace(/\s+/g, " ");
-  // A recurrent cell is checked in a recurrent layer.
-  const isChecked = (name: string): boolean =>
-    new RegExp(`checkLayer\\( ?\\(\\) => (layers\\.rnn\\()?layers\\.${name}\\(`).test(tests);
-  expect(missing(Object.keys(layers), isChecked, "add a checkLayer in test/layers*.test.ts")).toEqual([]);
+test("every layer is checked whole, in Node and in a page", () => {
+  const makers = Object.values(layerCases).map(([make]) => String(make));
+  const isChecked = (name: string): boolean => makers.some((text) => new RegExp(`\\blayers\\.${name}\\(`).test(text));
+  expect(missing(Object.keys(layers), isChecked, "add a case to test/layer-cases/")).toEqual([]);
 });
 
 test("every optimizer has goldens", () => {

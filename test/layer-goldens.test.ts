@@ -1,75 +1,11 @@
-// Holds layers to PyTorch's values and gradients, which test/goldens/make.py has written.
+// Layers against PyTorch's values and gradients. test/browser-layers.test.ts does it in a page.
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import { functional, gradients, input, type Layer, layers, type Tensor, tensor } from "../src/index.ts";
-import { difference } from "./compare.ts";
-
-interface Numbers {
-  readonly shape: readonly number[];
-  readonly data: readonly (number | string)[];
-}
-interface Golden {
-  readonly name: keyof typeof layers;
-  /** The arguments of the factory; `{ layer: ["dense", 4] }` stands for a layer. */
-  readonly args: readonly unknown[];
-  /** The names of the parameters, which are the last of the inputs. */
-  readonly parameters: readonly string[];
-  readonly training: boolean;
-  readonly inputs: readonly Numbers[];
-  readonly value: Numbers;
-  readonly weights?: Numbers;
-  readonly gradients?: readonly (Numbers | null)[];
-}
+import { test } from "vitest";
+import { checkGolden, goldenName, type LayerGolden } from "./layer-goldens.ts";
 
 const file = new URL("./goldens/nn.json", import.meta.url);
-const goldens = (JSON.parse(readFileSync(file, "utf8")) as { cases: Golden[] }).cases;
-const given = ({ data, shape }: Numbers): Tensor => tensor(Float32Array.from(data, Number), { shape });
+const goldens = (JSON.parse(readFileSync(file, "utf8")) as { cases: LayerGolden[] }).cases;
 
-function make(name: Golden["name"], args: readonly unknown[]): Layer {
-  const given = args.map((arg) => {
-    const { layer } = arg as { layer?: [Golden["name"], ...unknown[]] };
-    return layer ? make(layer[0], layer.slice(1)) : arg;
-  });
-  return (layers[name] as (...args: any[]) => Layer)(...given);
-}
-
-async function agrees(x: Tensor, golden: Numbers): Promise<void> {
-  expect(x.shape).toEqual(golden.shape);
-  const expected = golden.data.map(Number);
-  expect(difference(await x.data(), expected, "float32", { relative: 2e-5, floor: 0.01 })).toBeNull();
-}
-
-test.each(goldens.map((golden, i) => [`${i}: ${golden.name} ${JSON.stringify(golden.args)}`, golden] as const))(
-  "%s",
-  async (_, golden) => {
-    const numbers = golden.inputs.map(given);
-    const xs = numbers.slice(0, numbers.length - golden.parameters.length);
-    const layer = make(golden.name, golden.args);
-    const symbolic = xs.map((x) => input(x.shape.slice(1)));
-    const one = <T>(list: readonly T[]): T | readonly T[] => (list.length === 1 ? list[0]! : list);
-    const model = functional({ inputs: one(symbolic), outputs: layer.apply(one(symbolic) as any) as any });
-    const values = golden.parameters.map((name, i) => [`${layer.name}/${name}`, numbers[xs.length + i]!] as const);
-    model.build();
-    expect(Object.keys(await model.getWeights())).toEqual(values.map(([name]) => name));
-    model.setWeights(Object.fromEntries(values));
-    const y = model.apply(one(xs) as any, { training: golden.training }) as Tensor;
-    await agrees(y, golden.value);
-    const [range] = model.weights().trainedRanges(new Set());
-    const flat = range ? [range.variable.value] : [];
-    const slopes = gradients(y.mul(given(golden.weights!)).sum(), [...xs, ...flat]);
-    // The trainable parameters lie one after the other in one variable.
-    let end = 0;
-    for (const [i, slope] of golden.gradients!.entries()) {
-      if (!slope) continue;
-      const size = slope.data.length;
-      const own =
-        i < xs.length
-          ? slopes[i]!
-          : slopes
-              .at(-1)!
-              .at([end, (end += size)])
-              .reshape(slope.shape);
-      await agrees(own, slope);
-    }
-  },
+test.each(goldens.map((golden, i) => [goldenName(golden, i), golden] as const))("%s", (_, golden) =>
+  checkGolden(golden),
 );

@@ -14,7 +14,6 @@ import {
   tensor,
 } from "../src/index.ts";
 import { weightsOf } from "../src/nn/tree/weights.ts";
-import { checkLayer } from "./check-layer.ts";
 import { difference } from "./compare.ts";
 
 const numbers = async (x: Tensor): Promise<number[]> => [...(await x.data())] as number[];
@@ -28,26 +27,8 @@ const close = async (x: Tensor, y: Tensor): Promise<void> => {
   await agrees(x, await numbers(y));
 };
 
-const projections = (inputs: readonly number[], heads: number, groups: number, dim: number, output: number) => ({
-  queryKernel: [inputs[0]!, heads, dim],
-  queryBias: [heads, dim],
-  keyKernel: [inputs[1]!, groups, dim],
-  keyBias: [groups, dim],
-  valueKernel: [inputs[2]!, groups, dim],
-  valueBias: [groups, dim],
-  outputKernel: [heads, dim, output],
-  outputBias: [output],
-});
-const inner = (shapes: Record<string, readonly number[]>) =>
-  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`inner/${name}`, shape]));
-
 describe("attention over some axes", () => {
   const image = draw([2, 3, 4, 6]);
-
-  test("whole: rows of an image", () =>
-    checkLayer(() => layers.multiHeadAttention(2, 1, { attentionAxes: 2 }), [2, 3, 2], {
-      parameters: projections([2, 2, 2], 2, 2, 1, 2),
-    }));
 
   test("is that of the sequences along the axes, alone", async () => {
     const layer = layers.multiHeadAttention(2, 3, { attentionAxes: -2, useCausalMask: true });
@@ -110,71 +91,6 @@ describe("attention over some axes", () => {
       /expected inputs that differ only along the axes of attention \[2\], got \[batch,3,4,6\] and \[batch,4,4,6\]/,
     ],
   ] as const)("bad axes %#", (make, message) => expect(make).toThrow(message));
-});
-
-describe("whole", () => {
-  test("multiHeadAttention of a sequence to itself", () =>
-    checkLayer(() => layers.multiHeadAttention(2, 3, { useCausalMask: true }), [4, 5], {
-      parameters: projections([5, 5, 5], 2, 2, 3, 5),
-    }));
-  test("multiHeadAttention of two sequences, with other options", () =>
-    checkLayer(
-      () => layers.multiHeadAttention(2, 3, { valueDim: 2, outputShape: 4, useBias: false, dropout: 0.3 }),
-      [
-        [3, 2],
-        [4, 5],
-      ],
-      {
-        outputShape: [3, 4],
-        noisy: true,
-        parameters: {
-          "inner/queryKernel": [2, 2, 3],
-          "inner/keyKernel": [5, 2, 3],
-          "inner/valueKernel": [5, 2, 2],
-          "inner/outputKernel": [2, 2, 4],
-        },
-      },
-    ));
-  test("multiHeadAttention of three sequences", () =>
-    checkLayer(
-      () => layers.multiHeadAttention(2, 2),
-      [
-        [3, 2],
-        [4, 3],
-        [4, 1],
-      ],
-      { parameters: inner(projections([2, 1, 3], 2, 2, 2, 2)) },
-    ));
-  test("groupedQueryAttention", () =>
-    checkLayer(() => layers.groupedQueryAttention(2, 4, 2, { rotaryWavelength: 100 }), [3, 5], {
-      parameters: projections([5, 5, 5], 4, 2, 2, 5),
-    }));
-  test("attention", () =>
-    checkLayer(
-      () => layers.attention(),
-      [
-        [3, 2],
-        [4, 2],
-      ],
-    ));
-  test("attention with a scale, by sums, alone", () =>
-    checkLayer(() => layers.attention({ useScale: true, scoreMode: "concat", useCausalMask: true }), [3, 2], {
-      parameters: { scale: [], scoreWeight: [] },
-    }));
-  test("additiveAttention", () =>
-    checkLayer(
-      () => layers.additiveAttention(),
-      [
-        [3, 2],
-        [4, 5],
-        [4, 2],
-      ],
-      { outputShape: [3, 5], parameters: { "inner/scale": [2] } },
-    ));
-  test("positionEmbedding", () =>
-    checkLayer(() => layers.positionEmbedding(5), [4, 3], { parameters: { embeddings: [5, 3] }, first: true }));
-  test("sinePositionEncoding", () => checkLayer(() => layers.sinePositionEncoding(), [4, 3], { flat: true }));
-  test("rotaryEmbedding", () => checkLayer(() => layers.rotaryEmbedding({ maxWavelength: 100 }), [4, 6]));
 });
 
 interface Numbers {

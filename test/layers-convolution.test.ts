@@ -1,60 +1,6 @@
 // Convolutions as layers.
 import { describe, expect, test } from "vitest";
 import { layers, loadModel, regularizers, sequential, tensor, zeros } from "../src/index.ts";
-import { checkLayer } from "./check-layer.ts";
-
-describe("convolutions, whole", () => {
-  test("conv1d", () =>
-    checkLayer(() => layers.conv1d(2, 3, { padding: "causal", dilationRate: 2, activation: "tanh" }), [5, 2], {
-      outputShape: [5, 2],
-      parameters: { kernel: [3, 2, 2], bias: [2] },
-    }));
-  test("conv2d", () =>
-    checkLayer(() => layers.conv2d(4, [2, 3], { strides: [2, 1], groups: 2, padding: "same" }), [4, 3, 2], {
-      outputShape: [2, 3, 4],
-      parameters: { kernel: [2, 3, 1, 4], bias: [4] },
-    }));
-  test("conv3d", () =>
-    checkLayer(() => layers.conv3d(2, 2, { useBias: false }), [2, 3, 3, 1], {
-      outputShape: [1, 2, 2, 2],
-      parameters: { kernel: [2, 2, 2, 1, 2] },
-    }));
-  test("conv1dTranspose", () =>
-    checkLayer(() => layers.conv1dTranspose(3, 3, { strides: 2, padding: "same" }), [3, 2], {
-      outputShape: [6, 3],
-      parameters: { kernel: [3, 3, 2], bias: [3] },
-    }));
-  test("conv2dTranspose", () =>
-    checkLayer(() => layers.conv2dTranspose(2, 3, { strides: 2, outputPadding: [0, 1] }), [2, 2, 1], {
-      outputShape: [5, 6, 2],
-      parameters: { kernel: [3, 3, 2, 1], bias: [2] },
-    }));
-  test("conv3dTranspose", () =>
-    checkLayer(() => layers.conv3dTranspose(1, 2, { strides: [1, 2, 1] }), [1, 2, 2, 2], {
-      outputShape: [2, 4, 3, 1],
-      parameters: { kernel: [2, 2, 2, 1, 2], bias: [1] },
-    }));
-  test("depthwiseConv1d", () =>
-    checkLayer(() => layers.depthwiseConv1d(3, { depthMultiplier: 2 }), [5, 2], {
-      outputShape: [3, 4],
-      parameters: { kernel: [3, 2, 2], bias: [4] },
-    }));
-  test("depthwiseConv2d", () =>
-    checkLayer(() => layers.depthwiseConv2d(2, { padding: "same", activation: "sigmoid" }), [3, 3, 2], {
-      outputShape: [3, 3, 2],
-      parameters: { kernel: [2, 2, 2, 1], bias: [2] },
-    }));
-  test("separableConv1d", () =>
-    checkLayer(() => layers.separableConv1d(3, 2, { padding: "causal" }), [4, 2], {
-      outputShape: [4, 3],
-      parameters: { depthwiseKernel: [2, 2, 1], pointwiseKernel: [1, 2, 3], bias: [3] },
-    }));
-  test("separableConv2d", () =>
-    checkLayer(() => layers.separableConv2d(3, 2, { depthMultiplier: 2, strides: 2 }), [4, 4, 2], {
-      outputShape: [2, 2, 3],
-      parameters: { depthwiseKernel: [2, 2, 2, 2], pointwiseKernel: [1, 1, 4, 3], bias: [3] },
-    }));
-});
 
 test.each([
   ["kernel", "kernel", (o: object) => layers.conv1d(1, 2, o)],

@@ -14,7 +14,6 @@ import {
   type Tensor,
   tensor,
 } from "../src/index.ts";
-import { checkLayer } from "./check-layer.ts";
 
 const train = (layer: Layer, x: Tensor, seed = 1): Tensor =>
   layer.apply(x, { training: true, key: random.key(seed) }) as Tensor;
@@ -49,26 +48,6 @@ const isUniform = async (x: Tensor, low: number, high: number): Promise<void> =>
 };
 
 const wide = { valueRange: [-100, 100] } as const;
-
-describe("whole", () => {
-  test("randomFlip", () => checkLayer(() => layers.randomFlip(), [2, 3, 1], { noisy: true }));
-  test("randomRotation", () => checkLayer(() => layers.randomRotation([0.1, 0.1]), [2, 3, 1]));
-  test("randomZoom", () => checkLayer(() => layers.randomZoom([0.2, 0.2], { fillMode: "wrap" }), [2, 3, 1]));
-  test("randomTranslation", () =>
-    checkLayer(() => layers.randomTranslation([0.1, 0.1], 0, { fillMode: "constant" }), [2, 3, 1]));
-  test("randomContrast", () => checkLayer(() => layers.randomContrast(0.05, wide), [3, 4, 2]));
-  test("randomContrast has as much to both sides as it was given", () =>
-    checkLayer(() => layers.randomContrast([0.2, 1.7], wide), [2, 2, 1]));
-  test("randomBrightness", () => checkLayer(() => layers.randomBrightness([0.001, 0.001], wide), [3, 4, 2]));
-  test("randomCrop", () =>
-    checkLayer(() => layers.randomCrop(2, 3), [3, 4, 2], { outputShape: [2, 3, 2], noisy: true }));
-  test("centerCrop", () => checkLayer(() => layers.centerCrop(2, 3), [3, 4, 2], { outputShape: [2, 3, 2] }));
-  test("resizing", () => checkLayer(() => layers.resizing(5, 2), [3, 4, 2], { outputShape: [5, 2, 2] }));
-  test("resizing, with all options", () =>
-    checkLayer(() => layers.resizing(2, 2, { interpolation: "nearest", cropToAspectRatio: true }), [3, 5, 1], {
-      outputShape: [2, 2, 1],
-    }));
-});
 
 describe("sizes", () => {
   const x = image([

@@ -2,39 +2,6 @@
 import { describe, expect, test } from "vitest";
 import { type Layer, layers, type Masks, type Shape, type Tensor, tensor, zeros } from "../src/index.ts";
 import { Call } from "../src/nn/tree/call.ts";
-import { checkLayer } from "./check-layer.ts";
-
-const two: readonly Shape[] = [
-  [2, 3],
-  [2, 3],
-];
-
-describe("merging, whole", () => {
-  test("add", () => checkLayer(() => layers.add(), [...two, [3]], { outputShape: [2, 3] }));
-  test("subtract", () => checkLayer(() => layers.subtract(), two));
-  test("multiply", () => checkLayer(() => layers.multiply(), two));
-  test("average", () => checkLayer(() => layers.average(), [...two, [2, 3]]));
-  test("maximum", () => checkLayer(() => layers.maximum(), two));
-  test("minimum", () => checkLayer(() => layers.minimum(), two));
-  test("concatenate", () =>
-    checkLayer(
-      () => layers.concatenate(),
-      [
-        [2, 3],
-        [2, 1],
-      ],
-      { outputShape: [2, 4] },
-    ));
-  test("dot", () =>
-    checkLayer(
-      () => layers.dot([2, 1], { normalize: true }),
-      [
-        [2, 3],
-        [3, 2],
-      ],
-      { outputShape: [2, 2] },
-    ));
-});
 
 describe("masks", () => {
   const a = tensor([[true, true, false, false]]);

@@ -1,18 +1,6 @@
 // Layers that regularise: noise in training, a penalty on values.
 import { describe, expect, test } from "vitest";
 import { type Layer, layers, ones, random, type Shape, sequential, tensor } from "../src/index.ts";
-import { checkLayer } from "./check-layer.ts";
-
-describe("regularisation, whole", () => {
-  // Without noise, so that a step of descent can be seen; the noise itself is tested below.
-  test("spatialDropout1d", () => checkLayer(() => layers.spatialDropout1d(0), [3, 2]));
-  test("spatialDropout2d", () => checkLayer(() => layers.spatialDropout2d(0), [2, 3, 2]));
-  test("spatialDropout3d", () => checkLayer(() => layers.spatialDropout3d(0), [2, 1, 2, 2]));
-  test("gaussianNoise", () => checkLayer(() => layers.gaussianNoise(0.001), [3]));
-  test("gaussianDropout", () => checkLayer(() => layers.gaussianDropout(0.0001), [3]));
-  test("alphaDropout", () => checkLayer(() => layers.alphaDropout(0), [3]));
-  test("activityRegularization", () => checkLayer(() => layers.activityRegularization({ l1: 0.01, l2: 0.02 }), [3]));
-});
 
 describe("noise", () => {
   const drawn = async (layer: Layer, shape: Shape, seed = 1) => {

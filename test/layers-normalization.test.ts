@@ -1,8 +1,6 @@
 // Normalising layers.
 import { describe, expect, test } from "vitest";
 import {
-  type InitializerLike,
-  initializers,
   Layer,
   layers,
   linalg,
@@ -14,49 +12,6 @@ import {
   tensor,
   zeros,
 } from "../src/index.ts";
-import { checkLayer } from "./check-layer.ts";
-
-const ramp: InitializerLike = initializers.randomUniform({ minval: 0.5, maxval: 1.5 });
-
-describe("normalisation, whole", () => {
-  const statistics = ["movingMean", "movingVariance"];
-  test("batchNormalization", () =>
-    checkLayer(() => layers.batchNormalization({ gammaInitializer: ramp, betaInitializer: ramp }), [2, 3], {
-      parameters: { gamma: [3], beta: [3], movingMean: [3], movingVariance: [3] },
-      statistics,
-    }));
-  test("batchNormalization along another axis, without scale and shift", () =>
-    checkLayer(() => layers.batchNormalization({ axis: 1, center: false, scale: false, momentum: 0.5 }), [2, 3], {
-      parameters: { movingMean: [2], movingVariance: [2] },
-      statistics,
-    }));
-  test("layerNormalization", () =>
-    checkLayer(() => layers.layerNormalization({ axis: [1, -1], gammaInitializer: ramp }), [2, 3], {
-      parameters: { gamma: [2, 3], beta: [2, 3] },
-    }));
-  test("groupNormalization", () =>
-    checkLayer(() => layers.groupNormalization({ groups: 2, gammaInitializer: ramp }), [2, 4], {
-      parameters: { gamma: [4], beta: [4] },
-    }));
-  test("groupNormalization for each channel", () =>
-    checkLayer(() => layers.groupNormalization({ groups: -1, axis: 1, center: false }), [2, 4], {
-      parameters: { gamma: [2] },
-    }));
-  test("rmsNormalization", () =>
-    checkLayer(() => layers.rmsNormalization({ axis: [1, 2] }), [2, 3], { parameters: { scale: [2, 3] } }));
-  test("unitNormalization", () => checkLayer(() => layers.unitNormalization(), [2, 3]));
-  // So many iterations converge, so that the fixed u and v are where the slope of σ vanishes.
-  test("spectralNormalization", () =>
-    checkLayer(
-      () => layers.spectralNormalization(layers.dense(2, { kernelInitializer: ramp }), { powerIterations: 60 }),
-      [3],
-      {
-        outputShape: [2],
-        parameters: { vectorU: [1, 2], "layer/kernel": [3, 2], "layer/bias": [2] },
-        statistics: ["vectorU"],
-      },
-    ));
-});
 
 test.each([
   ["batchNormalization", (o: object) => layers.batchNormalization(o)],

@@ -1,32 +1,6 @@
 // Pooling layers.
 import { describe, expect, test } from "vitest";
 import { type Layer, layers, sequential, tensor, zeros } from "../src/index.ts";
-import { checkLayer } from "./check-layer.ts";
-
-describe("pooling, whole", () => {
-  test("maxPooling1d", () => checkLayer(() => layers.maxPooling1d(), [5, 2], { outputShape: [2, 2] }));
-  test("maxPooling2d", () =>
-    checkLayer(() => layers.maxPooling2d({ poolSize: 2, strides: [1, 2], padding: "same" }), [3, 3, 2], {
-      outputShape: [3, 2, 2],
-    }));
-  test("maxPooling3d", () => checkLayer(() => layers.maxPooling3d(), [2, 2, 4, 1], { outputShape: [1, 1, 2, 1] }));
-  test("averagePooling1d", () =>
-    checkLayer(() => layers.averagePooling1d({ poolSize: 3, padding: "same" }), [5, 2], { outputShape: [2, 2] }));
-  test("averagePooling2d", () =>
-    checkLayer(() => layers.averagePooling2d({ strides: 1 }), [3, 3, 2], { outputShape: [2, 2, 2] }));
-  test("averagePooling3d", () =>
-    checkLayer(() => layers.averagePooling3d(), [2, 2, 4, 1], { outputShape: [1, 1, 2, 1] }));
-  test("globalMaxPooling1d", () => checkLayer(() => layers.globalMaxPooling1d(), [4, 2], { outputShape: [2] }));
-  test("globalMaxPooling2d", () =>
-    checkLayer(() => layers.globalMaxPooling2d({ keepDims: true }), [2, 3, 2], { outputShape: [1, 1, 2] }));
-  test("globalMaxPooling3d", () => checkLayer(() => layers.globalMaxPooling3d(), [2, 3, 2, 2], { outputShape: [2] }));
-  test("globalAveragePooling1d", () =>
-    checkLayer(() => layers.globalAveragePooling1d({ keepDims: true }), [4, 2], { outputShape: [1, 2] }));
-  test("globalAveragePooling2d", () =>
-    checkLayer(() => layers.globalAveragePooling2d(), [2, 3, 2], { outputShape: [2] }));
-  test("globalAveragePooling3d", () =>
-    checkLayer(() => layers.globalAveragePooling3d(), [2, 3, 2, 2], { outputShape: [2] }));
-});
 
 describe("masks", () => {
   const x = tensor([

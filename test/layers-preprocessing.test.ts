@@ -17,58 +17,9 @@ import {
 import { fingerprint } from "../src/nn/preprocessing/strings.ts";
 import { Call } from "../src/nn/tree/call.ts";
 import { layerFromJson, layerToJson } from "../src/nn/tree/registry.ts";
-import { checkLayer } from "./check-layer.ts";
 
 const apply = async (layer: Layer, x: NestedArray | Tensor): Promise<unknown> => (layer.apply(x) as Tensor).array();
 const rounded = async (x: Tensor): Promise<number[]> => Array.from(await x.data(), (v) => Math.round(v * 1e5) / 1e5);
-
-const flat = { flat: true };
-
-describe("whole", () => {
-  test("normalization", () =>
-    checkLayer(() => layers.normalization(), [2, 3], { parameters: { mean: [3], variance: [3] } }));
-  test("normalization with one mean for all", () =>
-    checkLayer(() => layers.normalization({ axis: null }), [3], { parameters: { mean: [], variance: [] } }));
-  test("normalization of two axes", () =>
-    checkLayer(() => layers.normalization({ axis: [3, 1], invert: true }), [2, 2, 3], {
-      parameters: { mean: [2, 3], variance: [2, 3] },
-    }));
-  test("normalization by what is given", () =>
-    checkLayer(() => layers.normalization({ mean: [1, 2, 3], variance: 4 }), [3]));
-  test("discretization", () =>
-    checkLayer(() => layers.discretization({ binBoundaries: [-0.5, 0.25], outputMode: "oneHot" }), [2], {
-      outputShape: [2, 3],
-      ...flat,
-    }));
-  test("discretization that adapts", () =>
-    checkLayer(() => layers.discretization({ numBins: 4, outputMode: "count" }), [5], {
-      outputShape: [4],
-      parameters: { binBoundaries: [3] },
-      ...flat,
-    }));
-  test("categoryEncoding", () => checkLayer(() => layers.categoryEncoding(4), [2], { outputShape: [4], ...flat }));
-  test("integerLookup", () =>
-    checkLayer(() => layers.integerLookup({ vocabulary: [0, 5], outputMode: "multiHot" }), [2], {
-      outputShape: [3],
-      ...flat,
-    }));
-  test("stringLookup", () =>
-    checkLayer(() => layers.stringLookup({ vocabulary: ["a", "b"], outputMode: "oneHot" }), [2], {
-      outputShape: [2, 3],
-      ...flat,
-    }));
-  test("hashing", () =>
-    checkLayer(() => layers.hashing(5, { outputMode: "count", salt: 7, maskValue: 0 }), [2], {
-      outputShape: [5],
-      ...flat,
-    }));
-  test("textVectorization", () =>
-    checkLayer(
-      () => layers.textVectorization({ vocabulary: ["a", "b"], idfWeights: [0.5, 1.5], outputMode: "tfIdf" }),
-      [4],
-      { outputShape: [3], ...flat },
-    ));
-});
 
 describe("normalization", () => {
   const data = random.normal(random.key(3), [500, 4, 3], { mean: 5, std: 2 }).add(tensor([0, 100, 1000]));

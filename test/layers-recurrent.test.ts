@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   type CellInputs,
-  type CellOutputs,
   functional,
   gradients,
   input,
@@ -11,122 +10,19 @@ import {
   layers,
   loadModel,
   random,
-  registerLayer,
   sequential,
   type Tensor,
   tensor,
 } from "../src/index.ts";
 import type { RNN } from "../src/nn/recurrent/rnn.ts";
 import { weightsOf } from "../src/nn/tree/weights.ts";
-import { checkLayer } from "./check-layer.ts";
 import { difference } from "./compare.ts";
+import { Leaky } from "./layer-cases/recurrent.ts";
 
 const numbers = async (x: Tensor): Promise<number[]> => [...(await x.data())] as number[];
 /** Numbers in ±1 in no order. */
 const draw = (shape: readonly number[], seed = 1): Tensor =>
   random.uniform(random.key(seed), shape, { min: -1, max: 1 });
-
-class Leaky extends Layer<CellInputs, CellOutputs> {
-  override readonly className = "TestLeaky";
-  readonly units: number;
-  readonly stateSize: number;
-  readonly mix: Layer<Tensor, Tensor>;
-  constructor(config: { units: number; name?: string }) {
-    const { units, ...options } = config;
-    super("leaky", options);
-    this.units = units;
-    this.stateSize = units;
-    this.mix = layers.dense(units);
-  }
-  call({ x, states: [h] }: CellInputs): CellOutputs {
-    const next = h!.mul(0.5).add(this.mix.apply(x).tanh());
-    return { output: next.mul(2), states: [next] };
-  }
-  override config() {
-    return { units: this.units };
-  }
-}
-registerLayer("TestLeaky", (config) => new Leaky(config));
-
-const kernels = (gates: number, units: number, features: number, bias: readonly number[] = [gates * units]) => ({
-  "cell/kernel": [features, gates * units],
-  "cell/recurrentKernel": [units, gates * units],
-  "cell/bias": bias,
-});
-
-describe("whole", () => {
-  test("simpleRNN", () =>
-    checkLayer(() => layers.simpleRNN(3), [4, 2], { outputShape: [3], parameters: kernels(1, 3, 2) }));
-  test("lstm", () => checkLayer(() => layers.lstm(3), [4, 2], { outputShape: [3], parameters: kernels(4, 3, 2) }));
-  test("lstm, sequences, backwards, with dropout and other options", () =>
-    checkLayer(
-      () =>
-        layers.lstm(2, {
-          returnSequences: true,
-          goBackwards: true,
-          dropout: 0.3,
-          recurrentDropout: 0.3,
-          activation: "softsign",
-          recurrentActivation: "hardSigmoid",
-          unitForgetBias: false,
-          kernelInitializer: "heNormal",
-        }),
-      [4, 3],
-      { outputShape: [4, 2], parameters: kernels(4, 2, 3), noisy: true },
-    ));
-  test("gru", () =>
-    checkLayer(() => layers.gru(3, { returnSequences: true }), [4, 2], {
-      outputShape: [4, 3],
-      parameters: kernels(3, 3, 2, [2, 9]),
-    }));
-  test("gru, the reset gate before the product", () =>
-    checkLayer(() => layers.gru(3, { resetAfter: false, recurrentDropout: 0.3 }), [4, 2], {
-      outputShape: [3],
-      noisy: true,
-      parameters: kernels(3, 3, 2),
-    }));
-  test("rnn of simpleRNNCell", () =>
-    checkLayer(() => layers.rnn(layers.simpleRNNCell(3, { useBias: false })), [4, 2], {
-      outputShape: [3],
-      parameters: { "cell/kernel": [2, 3], "cell/recurrentKernel": [3, 3] },
-    }));
-  test("rnn of lstmCell", () =>
-    checkLayer(() => layers.rnn(layers.lstmCell(3)), [4, 2], { outputShape: [3], parameters: kernels(4, 3, 2) }));
-  test("rnn of gruCell", () =>
-    checkLayer(() => layers.rnn(layers.gruCell(3), { returnSequences: true }), [4, 2], {
-      outputShape: [4, 3],
-      parameters: kernels(3, 3, 2, [2, 9]),
-    }));
-  test("rnn of stackedRNNCells", () =>
-    checkLayer(() => layers.rnn(layers.stackedRNNCells([layers.gruCell(2), layers.lstmCell(3)])), [4, 2], {
-      outputShape: [3],
-      parameters: {
-        "cell/cells_0/kernel": [2, 6],
-        "cell/cells_0/recurrentKernel": [2, 6],
-        "cell/cells_0/bias": [2, 6],
-        "cell/cells_1/kernel": [2, 12],
-        "cell/cells_1/recurrentKernel": [3, 12],
-        "cell/cells_1/bias": [12],
-      },
-    }));
-  test("rnn", () =>
-    checkLayer(() => layers.rnn(new Leaky({ units: 3 })), [4, 2], {
-      outputShape: [3],
-      parameters: { "cell/mix/kernel": [2, 3], "cell/mix/bias": [3] },
-    }));
-  test("bidirectional", () =>
-    checkLayer(() => layers.bidirectional(layers.simpleRNN(2, { returnSequences: true })), [4, 3], {
-      outputShape: [4, 4],
-      parameters: {
-        "forwardLayer/cell/kernel": [3, 2],
-        "forwardLayer/cell/recurrentKernel": [2, 2],
-        "forwardLayer/cell/bias": [2],
-        "backwardLayer/cell/kernel": [3, 2],
-        "backwardLayer/cell/recurrentKernel": [2, 2],
-        "backwardLayer/cell/bias": [2],
-      },
-    }));
-});
 
 interface Numbers {
   readonly shape: readonly number[];

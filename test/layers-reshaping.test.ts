@@ -12,32 +12,8 @@ import {
   tensor,
   zeros,
 } from "../src/index.ts";
-import { checkLayer } from "./check-layer.ts";
 
 registerFunction("test: cubes", (x: Tensor) => x.mul(x).mul(x));
-
-describe("reshaping, whole", () => {
-  test("permute", () => checkLayer(() => layers.permute([2, 3, 1]), [2, 3, 2], { outputShape: [3, 2, 2] }));
-  test("repeatVector", () => checkLayer(() => layers.repeatVector(3), [2], { outputShape: [3, 2] }));
-  test("cropping1d", () => checkLayer(() => layers.cropping1d([1, 0]), [3, 2], { outputShape: [2, 2] }));
-  test("cropping2d", () => checkLayer(() => layers.cropping2d([1, [0, 1]]), [3, 3, 2], { outputShape: [1, 2, 2] }));
-  test("cropping3d", () =>
-    checkLayer(() => layers.cropping3d([0, 1, [1, 0]]), [2, 3, 2, 1], { outputShape: [2, 1, 1, 1] }));
-  test("zeroPadding1d", () => checkLayer(() => layers.zeroPadding1d(), [3, 2], { outputShape: [5, 2] }));
-  test("zeroPadding2d", () =>
-    checkLayer(() => layers.zeroPadding2d([1, [0, 2]]), [2, 1, 2], { outputShape: [4, 3, 2] }));
-  test("zeroPadding3d", () =>
-    checkLayer(() => layers.zeroPadding3d([[0, 1], 1, 0]), [1, 2, 2, 1], { outputShape: [2, 4, 2, 1] }));
-  test("upSampling1d", () => checkLayer(() => layers.upSampling1d({ size: 3 }), [2, 2], { outputShape: [6, 2] }));
-  test("upSampling2d", () =>
-    checkLayer(() => layers.upSampling2d({ size: [1, 3], interpolation: "bilinear" }), [2, 3, 2], {
-      outputShape: [2, 9, 2],
-    }));
-  test("upSampling3d", () => checkLayer(() => layers.upSampling3d(), [1, 2, 1, 2], { outputShape: [2, 4, 2, 2] }));
-  test("masking", () => checkLayer(() => layers.masking({ maskValue: 9 }), [2, 3]));
-  test("identity", () => checkLayer(() => layers.identity(), [2, 3]));
-  test("lambda", () => checkLayer(() => layers.lambda("test: cubes"), [2, 3]));
-});
 
 describe("masks", () => {
   const x = tensor([[[1], [2], [3]]]);
