@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import * as nabla from "../src/index.ts";
+import { toExamples } from "../src/train/examples.ts";
+import { trainersOf } from "../src/train/trainers.ts";
 
 const bench = new URL("../bench/", import.meta.url);
 const load = (file: string) => import(new URL(file, bench).href);
@@ -16,6 +18,7 @@ const { changeLines, changes, readBaseline } = await load("baseline.mjs");
 const { limits } = await load("contenders.mjs");
 const { products } = await load("families/product.mjs");
 const { compileLoop, factor, registerLoop, tileLoop } = await load("contenders/limit-loops.mjs");
+const { makeTrainer: makeLayersTrainer } = await load("contenders/nabla-layers-trainer.mjs");
 const { makeProduct, makeTrainer } = await load("contenders/nabla-trainer.mjs");
 const { readTrainingData, withoutChance, workloads, writeTrainingData } = await load("workloads.mjs");
 
@@ -240,17 +243,19 @@ describe("Nabla's training", () => {
       needs: ["layerNorm", "scaledDotProductAttention"],
       losses: { 3: 2.27882, 20: 2.4359 },
     },
-  ])("of $name gives PyTorch's losses", async ({ name, changed, needs, losses }) => {
+  ])("of $name gives PyTorch's losses, by hand and in layers", async ({ name, changed, needs, losses }) => {
     const workload = small(name, changed);
     if (needs.some((f: string) => !(f in nabla))) {
       expect(() => makeTrainer(nabla, workload, dataOf(workload))).toThrow(/this version of Nabla has no/);
       return;
     }
-    const trainer = makeTrainer(nabla, workload, dataOf(workload));
-    for (const [steps, loss] of Object.entries(losses)) {
-      await trainer.reset();
-      expect(await trainer.train(Number(steps))).toBeCloseTo(loss as number, 3);
-    }
+    const byHand = makeTrainer(nabla, workload, dataOf(workload));
+    const inLayers = await makeLayersTrainer(nabla, { toExamples, trainersOf }, workload, dataOf(workload));
+    for (const trainer of [byHand, inLayers])
+      for (const [steps, loss] of Object.entries(losses)) {
+        await trainer.reset();
+        expect(await trainer.train(Number(steps))).toBeCloseTo(loss as number, 3);
+      }
   });
 
   it("with dropout gives another loss, the same each time", async () => {
