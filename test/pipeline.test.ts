@@ -28,6 +28,7 @@ describe.each(both)("a pipeline %s", (_, from) => {
     expect(await p.map((x, i) => x * 1000 + i).toArray()).toEqual(range(200).map((x) => x * 1001));
     expect(await p.map(async (x) => -x).toArray()).toEqual(range(200).map((x) => -x));
     expect(await p.filter((x) => x % 3 === 0).toArray()).toEqual(range(200).filter((x) => x % 3 === 0));
+    expect(await p.filter(async (x) => x % 3 === 0).toArray()).toEqual(range(200).filter((x) => x % 3 === 0));
     expect(await p.take(3).toArray()).toEqual([0, 1, 2]);
     expect(await p.take(0).toArray()).toEqual([]);
     expect(await p.take(1000).toArray()).toEqual(range(200));
@@ -449,6 +450,18 @@ describe("bad input", () => {
           .toArray(),
       ArgumentError,
       /at least one element/,
+    ],
+    [
+      "promised classes",
+      () => p.balance((async () => 1) as never).toArray(),
+      ArgumentError,
+      /balance: expected a text/,
+    ],
+    [
+      "arrays as strata",
+      () => p.split([0.5], { stratify: (x) => [x] as never }),
+      ArgumentError,
+      /split: expected a text/,
     ],
     ["an unknown way to balance", () => p.balance(String, { by: "x" as never }), ArgumentError, /one of oversample/],
     [

@@ -149,8 +149,10 @@ export class Pipeline<T> implements AsyncIterable<T> {
     return new Pipeline(mapped(this.#stage, f));
   }
 
-  /** The elements for which a function says true. What is left is a stream, since its size is not known. */
-  filter(keeps: (element: T, index: number) => boolean): Pipeline<T> {
+  /**
+   * The elements for which a function says true, or promises it. What is left is a stream, since its size is not known.
+   */
+  filter(keeps: (element: T, index: number) => boolean | Promise<boolean>): Pipeline<T> {
     checkFunction("filter", keeps);
     return new Pipeline(filtered(this.#stage, keeps));
   }
@@ -236,7 +238,7 @@ export class Pipeline<T> implements AsyncIterable<T> {
    */
   balance(classOf: (element: T) => Key, options: BalanceOptions = {}): Pipeline<T> {
     checkFunction("balance", classOf);
-    return new Pipeline(balanced(this.#stage, classOf, options));
+    return new Pipeline(balanced(this.#stage, keysOf("balance", classOf), options));
   }
 
   /**
@@ -252,8 +254,9 @@ export class Pipeline<T> implements AsyncIterable<T> {
   async split(shares: readonly number[], options: PipelineSplit<T> = {}): Promise<Pipeline<T>[]> {
     checkOptions("split", options, ["seed", "stratify", "group"]);
     const { seed = 0, stratify, group } = options;
-    const keyOf = stratify ?? group;
-    if (keyOf !== undefined) checkFunction("split", keyOf);
+    const given = stratify ?? group;
+    if (given !== undefined) checkFunction("split", given);
+    const keyOf = given && keysOf("split", given);
     const kind = stratify ? "strata" : group ? "groups" : null;
     const stage = this.#stage;
     if (!isIndexed(stage)) {
@@ -262,10 +265,19 @@ export class Pipeline<T> implements AsyncIterable<T> {
     }
     const keys: Key[] = [];
     if (keyOf) for await (const element of this) keys.push(keyOf(element));
-    const given: SplitIndices = { seed, ...(stratify && { strata: keys }), ...(group && { groups: keys }) };
-    return splitIndices(stage.size, shares, given).map((rows) => new Pipeline(chosen(stage, rows)));
+    const how: SplitIndices = { seed, ...(stratify && { strata: keys }), ...(group && { groups: keys }) };
+    return splitIndices(stage.size, shares, how).map((rows) => new Pipeline(chosen(stage, rows)));
   }
 }
+
+/** A function that gives keys, and throws {@link ArgumentError} where it gives an object, which equals no other. */
+const keysOf =
+  <T>(where: string, keyOf: (element: T) => Key) =>
+  (element: T): Key => {
+    const key: unknown = keyOf(element);
+    if ((typeof key !== "object" || key === null) && typeof key !== "function") return key as Key;
+    throw new ArgumentError(`${where}: expected a text, a number or a boolean for each element, got ${describe(key)}.`);
+  };
 
 /** The elements of a stream that are dealt to one part. */
 function dealt<T>(

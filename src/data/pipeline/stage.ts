@@ -68,11 +68,15 @@ export function mapped<T, U>(
 }
 
 /** The elements for which a function says true. */
-export function filtered<T>(stage: Stage<T>, keeps: (element: T, index: number) => boolean): Stage<T> {
+export function filtered<T>(
+  stage: Stage<T>,
+  keeps: (element: T, index: number) => boolean | Promise<boolean>,
+): Stage<T> {
   return streamed(null, async function* (epoch) {
     let index = 0;
     for await (const block of stage.blocks(epoch)) {
-      const kept = block.filter((element) => keeps(element, index++));
+      const isKept = await settled(block.map((element) => keeps(element, index++)));
+      const kept = block.filter((_, i) => isKept[i]);
       if (kept.length > 0) yield kept;
     }
   });
