@@ -49,8 +49,9 @@ export interface FitOptions {
   /** Stops the run after the steps that are under way. */
   readonly signal?: AbortSignal;
   /**
-   * The path of a file in which the run is remembered: after each epoch, and about every 30 seconds. It is written in
-   * one piece, so that the last good one survives whatever happens to the process. Default: none.
+   * The path of a file in which the run is remembered: after each epoch (at most once a second), and about every 30
+   * seconds within one. It is written in one piece, so that the last good one survives whatever happens to the
+   * process. Default: none.
    */
   readonly checkpoint?: string;
   /** The time between two checkpoints within an epoch, in seconds; 0 writes one after every call. Default: 30. */

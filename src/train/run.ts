@@ -23,6 +23,9 @@ async function progressFor(verbose: ResolvedFitOptions["verbose"]): Promise<Trai
   return new TrainingProgress(verbose === 2 ? null : terminal, (line) => console.log(line));
 }
 
+/** A checkpoint at the end of an epoch waits until so many seconds have passed since the one before. */
+const secondsBetweenEpochs = 1;
+
 /** The code for checkpoints is loaded when it is first needed. */
 const checkpoints = () => import("./checkpoint.ts");
 
@@ -124,7 +127,9 @@ export class Run implements TrainingRun {
         if (!record) break;
         this.#records.push(record);
         await this.#notify((callback) => callback.onEpochEnd?.(record, this));
-        await this.#remember({ epoch: epoch + 1, step: 0, seen: 0, figures: null });
+        const isLast = epoch + 1 === this.epochs || this.#isStopped();
+        if (isLast || performance.now() - this.#remembered >= 1000 * this.#pause())
+          await this.#remember({ epoch: epoch + 1, step: 0, seen: 0, figures: null });
       }
       const { optimizer } = this.#setup;
       optimizer.finalizeVariableValues(trainedRanges(this.model, this.#setup));
@@ -137,6 +142,11 @@ export class Run implements TrainingRun {
     } finally {
       shown?.end();
     }
+  }
+
+  /** The least time between checkpoints at the ends of epochs, in seconds: short epochs share one. */
+  #pause(): number {
+    return Math.min(secondsBetweenEpochs, this.#options.checkpointSeconds);
   }
 
   /** Throws {@link FileError} for a checkpoint of another run. */
