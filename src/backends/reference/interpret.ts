@@ -4,7 +4,7 @@ import { numbers, wrap } from "../../compile/numbers.ts";
 import { bodyGraph, type Graph, graphNodes } from "../../graph/graph.ts";
 import { labelExtents } from "../../ops/contract.ts";
 import { type LoopAttrs, type Resident, resultTypes } from "../../ops/index.ts";
-import { asInputs, type ContractLabels, isRead, type Node } from "../../ops/op.ts";
+import { asInputs, type ContractLabels, isRead, type MovementOp, type Node } from "../../ops/op.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../shape.ts";
 import { type Affine, fixed } from "../../view.ts";
 import { zip } from "../../zip.ts";
@@ -38,10 +38,10 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
   const [x, y] = asInputs(inputs);
   switch (op.kind) {
     case "elementwise": {
-      const given = zip(inputs, node.inputs);
+      const operands = asInputs(node.inputs.map(({ dtype }) => ({ value: 0, dtype })));
       for (let i = 0; i < out.length; i++) {
-        const operands = given.map(([values, { dtype }]) => ({ value: values[i]!, dtype }));
-        out[i] = op.scalar(numbers, asInputs(operands), node.attrs).value;
+        for (let k = 0; k < operands.length; k++) operands[k]!.value = inputs[k]![i]!;
+        out[i] = op.scalar(numbers, operands, node.attrs).value;
       }
       return out;
     }
@@ -57,20 +57,10 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       return out;
     }
     case "movement": {
-      const { source } = op;
-      if (!source) return x.slice();
-      const from = node.inputs[0].shape;
-      const strides = contiguousStrides(from);
-      const fill = op.fill?.(node);
-      forEachIndex(node.shape, (index, i) => {
-        const at = source(
-          node,
-          index.map((n) => fixed(n, 1)),
-        ).map((a: Affine) => a.offset);
-        const isOutside =
-          fill && zip(at, from).some(([n, length], axis) => fill.axes.includes(axis) && (n < 0 || n >= length));
-        out[i] = isOutside ? fill.value : x[offsetOf(at, strides)]!;
-      });
+      if (!op.source) return x.slice();
+      const from = sourceOffsets(node);
+      const fill = op.fill?.(node).value ?? Number.NaN;
+      for (let i = 0; i < out.length; i++) out[i] = from[i]! < 0 ? fill : x[from[i]!]!;
       return out;
     }
     case "join": {
@@ -146,6 +136,28 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
   }
 }
 
+/** What {@link sourceOffsets} found. Finite differences interpret one graph hundreds of times. */
+const knownOffsets = new WeakMap<Node, Int32Array>();
+
+/** The offset in its input of each element of a movement; −1 for an element that lies outside and is filled. */
+function sourceOffsets(node: Node): Int32Array {
+  const known = knownOffsets.get(node);
+  if (known) return known;
+  const op = node.op as MovementOp<any>;
+  const from = node.inputs[0].shape;
+  const strides = contiguousStrides(from);
+  const filled = op.fill?.(node).axes ?? [];
+  const offsets = new Int32Array(sizeOf(node.shape));
+  forEachIndex(node.shape, (index, i) => {
+    const counters = index.map((n) => fixed(n, 1));
+    const at = op.source!(node, counters).map((a: Affine) => a.offset);
+    const isOutside = filled.some((axis) => at[axis]! < 0 || at[axis]! >= from[axis]!);
+    offsets[i] = isOutside ? -1 : offsetOf(at, strides);
+  });
+  knownOffsets.set(node, offsets);
+  return offsets;
+}
+
 /** Computes a loop: all its results, one after the other. */
 function loopValues(node: Node, inputs: readonly Values[], run: typeof interpret): Values {
   const { body, length, reverse } = node.attrs as LoopAttrs;
@@ -177,17 +189,20 @@ function contractValues(node: Node, a: Values, b: Values): Values {
   const extents = labelExtents(shapeA, shapeB, labels);
   const extentOf = (label: number): number => extents.get(label)!; // Each label is on one of the operands.
   const summed = [...extents.keys()].filter((label) => !labels.out.includes(label));
-  const strideOf = (of: readonly number[], shape: Shape, label: number) =>
-    contiguousStrides(shape)[of.indexOf(label)] ?? 0;
-  const all = [...labels.out, ...summed];
-  const stridesA = all.map((label) => strideOf(labels.a, shapeA, label));
-  const stridesB = all.map((label) => strideOf(labels.b, shapeB, label));
-  const out = new Float64Array(sizeOf(node.shape));
-  const inner = sizeOf(summed.map(extentOf));
-  forEachIndex(all.map(extentOf), (index, i) => {
-    out[Math.floor(i / inner)]! += a[offsetOf(index, stridesA)]! * b[offsetOf(index, stridesB)]!;
+  /** The offset in an operand of each index over some labels; an operand without a label has one place for all. */
+  const offsets = (over: readonly number[], of: readonly number[], shape: Shape): number[] => {
+    const strides = over.map((label) => contiguousStrides(shape)[of.indexOf(label)] ?? 0);
+    const list: number[] = [];
+    forEachIndex(over.map(extentOf), (index) => list.push(offsetOf(index, strides)));
+    return list;
+  };
+  const [outA, outB] = [offsets(labels.out, labels.a, shapeA), offsets(labels.out, labels.b, shapeB)];
+  const [sumA, sumB] = [offsets(summed, labels.a, shapeA), offsets(summed, labels.b, shapeB)];
+  return Float64Array.from(outA, (startA, i) => {
+    let sum = 0;
+    for (let k = 0; k < sumA.length; k++) sum += a[startA + sumA[k]!]! * b[outB[i]! + sumB[k]!]!;
+    return sum;
   });
-  return out;
 }
 
 /** Negative if a sorts before b, positive if after. NaN is greater than every number. */
