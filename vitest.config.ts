@@ -18,7 +18,7 @@ const slowTests = [
     "losses",
   ],
   ...["metrics-edges", "model-file", "networks", "not-finite", "optimizers-by-parameter", "recipes", "runtime"],
-  ...["scan", "table", "train"],
+  ...["column-types", "scan", "table-files", "train"],
   ...[
     "automatic*",
     "bench",

@@ -51,13 +51,18 @@ export function quote(text: string, most?: number): string {
 export function didYouMean(name: string, known: Iterable<string>): string {
   if (name.length > 64) return "";
   let best = "";
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Infinity;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    if (distance < bestDistance && distance <= mostEdits(name.length, candidate.length))
+      [best, bestDistance] = [candidate, distance];
   }
   return best ? ` Did you mean "${best}"?` : "";
 }
+
+/** A slip changes two letters, or one of three, but at most half of a word: of one letter nothing would be left. */
+const mostEdits = (letters: number, others: number): number =>
+  Math.min(Math.max(2, Math.floor(letters / 3)), Math.floor(Math.max(letters, others) / 2));
 
 /** Levenshtein's distance (1966): the fewest single-letter edits between two words. */
 function editDistance(a: string, b: string): number {

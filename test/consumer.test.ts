@@ -38,8 +38,19 @@ describe("the tarball", () => {
         return ["js", "d.ts", ...(isLibrary ? ["d.cts"] : [])].map((ending) => name.replace(/ts$/, ending));
       })
       .map((name) => `dist/${name}`);
-    const papers = ["LICENSE", "README.md", "README.ru.md", "package.json"];
+    const papers = [
+      ...["ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "README.ru.md", "package.json"],
+      ...["docs/from-keras.md", "docs/index.md"],
+    ];
     expect(names.toSorted()).toEqual([...papers, "bin/nabla.js", ...built].toSorted());
+  });
+
+  it("holds every file that the READMEs link to", () => {
+    for (const file of ["README.md", "README.ru.md"]) {
+      const links = [...readRoot(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!);
+      expect(links.length).toBeGreaterThan(3);
+      expect(links.filter((path) => !names.includes(path))).toEqual([]);
+    }
   });
 
   it("holds every file that package.json names", () => {

@@ -253,6 +253,12 @@ describe("the scale of an axis", () => {
     expect(ticks.map(({ label }) => label)).toEqual(["10⁻⁶", "10⁻⁴", "0.01", "1"]);
     expect([at(0), at(1e-3)]).toEqual([Number.NaN, 0.5]);
   });
+  it("has room at both ends where signs would lie on the border", () => {
+    const { at, ticks } = linearScale([0, 10], 5, 0.1);
+    expect([at(0), at(10)].map((share) => share.toFixed(4))).toEqual(["0.0833", "0.9167"]);
+    expect(ticks.map(({ value }) => value)).toEqual([0, 5, 10]);
+    expect(logScale([1, 100], 3, 0.25).at(1)).toBeCloseTo(1 / 6, 9);
+  });
   it("of less than two powers of ten has ticks between them", () => {
     expect(logScale([1.75, 14.9], 4).ticks.map(({ label }) => label)).toEqual(["2", "5", "10"]);
     expect(logScale([0.004, 0.3], 4).ticks.map(({ label }) => label)).toEqual([

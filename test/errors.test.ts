@@ -1,5 +1,6 @@
 // Error messages teach: what was expected, what came, both shapes. One line for each way to go wrong with tensors.
 import { describe, expect, test } from "vitest";
+import { didYouMean } from "../src/errors.ts";
 import {
   ArgumentError,
   activation,
@@ -902,6 +903,16 @@ const rows: readonly Row[] = [
     "the value must be one number, but its shape is [2,2]; take its sum or mean first.",
   ],
 ];
+
+test.each([
+  ["adma", ["sgd", "adam"], ' Did you mean "adam"?'],
+  ["l3", ["l1"], ' Did you mean "l1"?'],
+  ["y", ["x", "z"], ""],
+  ["on", ["id", "up"], ""],
+  ["Y", ["x", "y"], ' Did you mean "y"?'],
+])("a slip is recognised where half of the word is left: %s", (name, known, hint) => {
+  expect(didYouMean(name, known)).toBe(hint);
+});
 
 describe("errors", () => {
   test.each(rows)("%s", (_, call, kind, message) => {

@@ -167,6 +167,10 @@ describe.each(both)("a pipeline %s", (_, from) => {
     expect(await p(2).toArray(0)).not.toEqual(first);
   });
 
+  test("says what to write instead of a bare window", () => {
+    expect(() => from(3).shuffle(100 as never)).toThrow(/expected options, got 100; .* is \{ window: 100, seed: 1 \}/);
+  });
+
   test("becomes a data set", async () => {
     const made = await from(3)
       .map((x) => ({ x: [x, 1], y: x }))

@@ -21,8 +21,8 @@ const pieceBytes = 2 ** 18;
 /**
  * Opens a file; nothing is read yet. Bytes that begin as gzip does are unpacked while they are read, piece by piece.
  *
- * Reading throws {@link FileError} for a file that is missing, no regular file or damaged, and for an address that does
- * not answer.
+ * Reading throws {@link FileError} for a file that is missing, no regular file or damaged, for one whose name ends in
+ * .gz though it is no gzip, and for an address that does not answer.
  *
  * @throws ArgumentError for what is none of a path, a URL, a Blob and bytes
  *
@@ -115,7 +115,14 @@ async function* unpacked(name: string, raw: AsyncGenerator<Uint8Array>): AsyncGe
     yield* raw;
   })();
   if (first[0] !== 0x1f || first[1] !== 0x8b) {
+    // A server may have told the browser or Node to unpack what lies at an address.
+    const isAddress = /^https?:/i.test(name);
     try {
+      if (/\.gz$/i.test(name) && !isAddress)
+        throw new FileError(
+          `${quote(name, 200)}: expected gzip data, as the name says, got other bytes; give a plain file a name ` +
+            "without .gz.",
+        );
       return yield* whole;
     } finally {
       await raw.return(undefined);

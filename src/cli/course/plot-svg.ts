@@ -1,7 +1,7 @@
 // A plot as an SVG picture: axes, ticks, a legend; light or dark as its reader's system is.
 import { inLanguage, type Language, type Plot, type Series } from "../../../recipes/tools/part.ts";
 import { coordinate, escapeXml } from "../../svg.ts";
-import { linearScale, logScale, type Scale } from "./ticks.ts";
+import { linearScale, logScale, roomForSigns, type Scale } from "./ticks.ts";
 
 const size = { width: 720, height: 440 };
 /** The area between the axes. The legend's lines are added below. */
@@ -34,13 +34,16 @@ const style = [
 /** Draws a plot as an SVG document. */
 export function plotSvg(plot: Plot, language: Language): string {
   const points = plot.series.flatMap((series) => series.points);
+  const room = plot.series.some(({ style }) => style === "points") ? roomForSigns : 0;
   const xScale = linearScale(
     points.map(([x]) => x),
     8,
+    room,
   );
   const yScale = (plot.yScale === "log" ? logScale : linearScale)(
     points.map(([, y]) => y),
     6,
+    room,
   );
   const x = (value: number): number => area.left + xScale.at(value) * (area.right - area.left);
   const y = (value: number): number => area.bottom - yScale.at(value) * (area.bottom - area.top);

@@ -1,7 +1,7 @@
 // A plot in a terminal: curves in braille dots, points as signs, axes with numbers.
 import { inLanguage, type Language, type Plot, type Series } from "../../../recipes/tools/part.ts";
 import { type Paint, wrap } from "../terminal.ts";
-import { linearScale, logScale, type Scale } from "./ticks.ts";
+import { linearScale, logScale, roomForSigns, type Scale } from "./ticks.ts";
 
 export interface PlotOptions {
   readonly language: Language;
@@ -77,9 +77,11 @@ class Canvas {
 /** Draws a plot as lines of text. */
 export function plotText(plot: Plot, { language, width, height = 16, paint }: PlotOptions): string {
   const points = plot.series.flatMap((series) => series.points);
+  const room = plot.series.some(({ style }) => style === "points") ? roomForSigns : 0;
   const yScale = (plot.yScale === "log" ? logScale : linearScale)(
     points.map(([, y]) => y),
     Math.max(2, Math.floor(height / 3)),
+    room,
   );
   const left = Math.max(...yScale.ticks.map(({ label }) => label.length), 1) + 2;
   const xName = inLanguage(plot.x, language);
@@ -89,6 +91,7 @@ export function plotText(plot: Plot, { language, width, height = 16, paint }: Pl
   const xScale = linearScale(
     points.map(([x]) => x),
     Math.floor(canvas.width / 10),
+    room,
   );
   plot.series.forEach((series, i) => draw(canvas, series, i, xScale, yScale, lineCount(plot)));
 

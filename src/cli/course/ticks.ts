@@ -7,13 +7,20 @@ export interface Scale {
   readonly ticks: readonly { readonly value: number; readonly label: string }[];
 }
 
-/** An axis for these values with about `count` ticks at 1, 2 or 5 times a power of ten. Ignores what is not finite. */
-export function linearScale(values: readonly number[], count: number): Scale {
-  const [least, greatest] = rangeOf(values);
+/** The share of an axis that stays free at both ends where signs would lie on the border. */
+export const roomForSigns = 0.04;
+
+/**
+ * An axis for these values with about `count` ticks at 1, 2 or 5 times a power of ten; `room` is the share of their
+ * range that stays free at both ends. Ignores what is not finite.
+ */
+export function linearScale(values: readonly number[], count: number, room = 0): Scale {
+  const [least, greatest] = rangeOf(values, room);
   const step = niceStep((greatest - least) / count);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const ticks = [];
-  for (let i = Math.ceil(least / step - 1e-9); i * step <= greatest + 1e-9 * step; i++)
+  // The sum with 0 is no −0.
+  for (let i = Math.ceil(least / step - 1e-9) + 0; i * step <= greatest + 1e-9 * step; i++)
     ticks.push({ value: i * step, label: decimals > 4 ? numeral(i * step) : numeral(i * step, decimals) });
   return { at: (value) => (value - least) / (greatest - least), ticks };
 }
@@ -22,8 +29,8 @@ export function linearScale(values: readonly number[], count: number): Scale {
  * An axis on which each power of ten has the same length, with ticks at twice and five times the powers too where there
  * are few of these. Values that are not above 0 lie nowhere: NaN.
  */
-export function logScale(values: readonly number[], count: number): Scale {
-  const [least, greatest] = rangeOf(values.filter((value) => value > 0).map(Math.log10));
+export function logScale(values: readonly number[], count: number, room = 0): Scale {
+  const [least, greatest] = rangeOf(values.filter((value) => value > 0).map(Math.log10), room);
   const every = Math.max(1, Math.ceil((greatest - least) / count));
   const factors = greatest - least < 2 ? [1, 2, 5] : [1];
   const ticks = [];
@@ -45,8 +52,8 @@ const raise = (power: number): string =>
     .replace("-", "⁻")
     .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "")}`;
 
-/** The least and the greatest of the finite values, with some room where all are equal. */
-function rangeOf(values: readonly number[]): [number, number] {
+/** The least and the greatest of the finite values, with `room` at both ends, and with some where all are equal. */
+function rangeOf(values: readonly number[], share: number): [number, number] {
   let [least, greatest] = [Infinity, -Infinity];
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
@@ -55,7 +62,8 @@ function rangeOf(values: readonly number[]): [number, number] {
   }
   if (least > greatest) return [0, 1];
   const room = Math.abs(least) * 0.1 || 1;
-  return least === greatest ? [least - room, greatest + room] : [least, greatest];
+  const free = least === greatest ? room : share * (greatest - least);
+  return [least - free, greatest + free];
 }
 
 function niceStep(least: number): number {

@@ -175,8 +175,14 @@ export class Pipeline<T> implements AsyncIterable<T> {
    * Another order in each epoch. Elements that can be had in any order come in one of all orders, each equally likely.
    * A stream is shuffled through a window of `window` elements (default 4096): the larger, the better and the more
    * memory it takes. A `window` that is given holds in both cases.
+   *
+   * @throws ArgumentError for options that are none, such as the bare number that `tf.data` takes
    */
   shuffle(options: { readonly seed?: number; readonly window?: number } = {}): Pipeline<T> {
+    if (typeof options === "number")
+      throw new ArgumentError(
+        `shuffle: expected options, got ${options}; a window of so many elements is { window: ${options}, seed: 1 }.`,
+      );
     checkOptions("shuffle", options, ["seed", "window"]);
     const { seed = 0, window } = options;
     permutation(0, seed);
