@@ -31,6 +31,7 @@ interface Outcome {
 
 /** Runs a command in this process. */
 async function nabla(...args: string[]): Promise<Outcome> {
+  vi.stubEnv("LC_ALL", "C.UTF-8");
   let [out, err] = ["", ""];
   const capture = (stream: NodeJS.WriteStream, take: (text: string) => void) =>
     vi.spyOn(stream, "write").mockImplementation((chunk) => {
@@ -100,6 +101,35 @@ describe("a table", () => {
     expect(answers.map((answer) => String(answer["predicted price"]))).toEqual(lines.map((line) => line.split(",")[3]));
     await nabla("predict", model, fresh, "--out", into, "--format", "csv");
     expect(readFileSync(into, "utf8")).toBe(out);
+  });
+
+  test("is answered beside its cells as the file writes them", async () => {
+    const lines = ['1.50, 5 ,oak,"a, b",0', "2,?,none,,0"];
+    const { out } = await nabla(
+      "predict",
+      model,
+      file("odd-cells.csv", `size,age,kind,mine,zero\n${lines.join("\n")}\n`),
+    );
+    expect(out.split("\n").map((line) => line.replace(/,[^,]*$/, ""))).toEqual([
+      "size,age,kind,mine,zero",
+      ...lines,
+      "",
+    ]);
+    const comma = file("comma.csv", "size;age;kind\n1,50;5;oak;\n2,25;6;fir;\n".replaceAll(";\n", "\n"));
+    expect((await nabla("predict", model, comma)).out).toMatch(
+      /^size;age;kind;predicted price\n1,50;5;oak;-?\d+,\d+\n2,25;6;fir;/,
+    );
+    const json = JSON.parse((await nabla("predict", model, comma, "--json")).out) as object[];
+    expect(json[0]).toMatchObject({ size: 1.5, kind: "oak", "predicted price": expect.any(Number) });
+  });
+
+  test("that has only a header gets none but the header, and a word", async () => {
+    const empty = file("empty.csv", "kind,age,size\n");
+    const { code, out, err } = await nabla("predict", model, empty, "--language", "en");
+    expect([code, out]).toEqual([0, "kind,age,size,predicted price\n"]);
+    expect(err).toMatch(/empty\.csv" holds only a header: there is no row to answer\.\n$/);
+    expect((await nabla("predict", model, empty, "--json")).out.trim()).toBe("[]");
+    await refuses(1, /but "kind" is missing/, "predict", model, file("lacks.csv", "age,size\n"));
   });
 
   test("keeps its own columns where they have the name of the answers", async () => {
@@ -211,7 +241,7 @@ test("a folder of pictures is learnt from, with a report, and a picture is answe
   const args = ["train", "--data", join(folder, "tones"), ...quick, "--report", page, "--language", "ru"];
   const { out, code } = await nabla(...args);
   expect(code).toBe(0);
-  expect(out).toMatch(/classes of the pictures in tones/);
+  expect(out).toMatch(/Классы изображений из папки tones/);
   expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html><html lang="ru">/);
   const asked = await nabla(
     "predict",
@@ -301,6 +331,63 @@ test("lines of text: numbers are regressed on, new ones need no labels, and erro
   for (const name of ["a_1.txt", "b.txt"]) writeFileSync(join(folder, "notes", name), "a fine day");
   const { out: answers } = await nabla("predict", model, join(folder, "notes"));
   expect(answers).toMatch(/^file,predicted label,probability\n\S*a_1\.txt,1,[\d.]+\n\S*b\.txt,1,[\d.]+\n$/);
+});
+
+test("a series keeps how its times are written, and says which columns a forecast does not take", async () => {
+  const lines = Array.from(
+    { length: 40 },
+    (_, i) => `${2000 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, "0")},x,${i % 5}`,
+  );
+  const data = file("months.csv", ["month,remark,sold", ...lines].join("\n"));
+  const args = ["train", "--data", data, "--target", "sold", "--time", "month", "--language", "en", ...quick];
+  expect((await nabla(...args)).out).toMatch(/^ {2}remark +left out, a forecast takes columns of numbers only$/m);
+  const { out } = await nabla("predict", join(models, "months.safetensors"), data, "--steps", "2");
+  expect(out).toMatch(/^month,predicted sold\n2003-05,[-\d.]+\n2003-06,[-\d.]+\n$/);
+});
+
+test("data.csv and data.json in one folder become two models; a model that is replaced is mentioned", async () => {
+  const train = (name: string, content: string) =>
+    nabla("train", "--data", file(name, content), "--target", "price", "--language", "en", ...quick);
+  expect((await train("twin.csv", table)).out).toMatch(/Saved as .*twin\.safetensors\. Next/);
+  const json = JSON.stringify(rows.map(([size, age, kind, price]) => ({ size, age, kind, price })));
+  expect((await train("twin.json", json)).out).toMatch(/Saved as .*twin\.json\.safetensors\. Next/);
+  expect((await train("twin.json", json)).out).toMatch(/twin\.json\.safetensors, in place of the model that was there/);
+});
+
+test("what is said of one's own data is said in Russian, too", async () => {
+  const { out } = await nabla(
+    "train",
+    "--data",
+    file("ru.csv", table),
+    "--target",
+    "kind",
+    "--language",
+    "ru",
+    ...quick,
+  );
+  for (const words of [
+    /Прогноз: kind/,
+    /сеть 1\/5 · эпоха 2\/2 · потери \d,\d+/,
+    /отложенной/,
+    /Матрица ошибок/,
+    /сохранена/,
+  ])
+    expect(out).toMatch(words);
+  const english = out.replace(/^ {2}.*$|npx.*|\S*safetensors|\S*\.csv|seed \d|kind|R²/gm, "").match(/[a-z]{3,}/gi);
+  expect(english).toBeNull();
+  await refuses(
+    2,
+    /модель «kind» обучена на ваших данных/,
+    "evaluate",
+    join(models, "ru.safetensors"),
+    "--language",
+    "ru",
+  );
+  const { err } = await nabla(
+    ...["predict", join(models, "ru.safetensors"), join(folder, "ru.csv"), "--language", "ru"],
+    ...["--out", join(folder, "ru-answers.csv")],
+  );
+  expect(err).toMatch(/^Ответы записаны в .*ru-answers\.csv: 60\.\n$/);
 });
 
 describe("is refused in one sentence, and nothing is written", () => {

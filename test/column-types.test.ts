@@ -1,7 +1,15 @@
 // The types that the columns of a table get, and what their cells say.
 import { describe, expect, test } from "vitest";
 import { answersOf } from "../src/automatic/target.ts";
-import { parseTable, streamTable, type Table, type TableColumn, type TableOptions } from "../src/data/index.ts";
+import {
+  type NumericColumn,
+  parseTable,
+  streamTable,
+  type Table,
+  type TableColumn,
+  type TableOptions,
+} from "../src/data/index.ts";
+import { dateText } from "../src/data/table/column.ts";
 
 const typesOf = (table: Table): Record<string, string> =>
   Object.fromEntries(table.columns.map(({ name, type }) => [name, type]));
@@ -86,12 +94,14 @@ describe("the type of a column", () => {
     for (const length of [300, 3000]) {
       const cells = Array.from({ length }, (_, i) => `${i}.5`);
       const { notes } = await read(cells.with(length - 1, "abc"));
-      expect(notes).toEqual([
+      expect(notes.map(({ en }) => en)).toEqual([
         expect.stringContaining(`because of 1 of its ${length} values: "abc" in line ${length + 1}`),
       ]);
+      expect(notes[0]!.ru).toMatch(new RegExp(`"b" .* 1 из ${length}, это — "abc" в строке ${length + 1}\\.`));
     }
     const cells = Array.from({ length: 100 }, (_, i) => String(i % 5));
-    expect((await read(cells.with(15, "x").with(20, "y"))).notes).toEqual([
+    const { notes } = await read(cells.with(15, "x").with(20, "y"));
+    expect(notes.map(({ en }) => en)).toEqual([
       expect.stringMatching(/"b" .* because of 2 of its 100 values: "x" in line 17 is the first/),
     ]);
     expect((await read(cells)).notes).toEqual([]);
@@ -113,8 +123,33 @@ describe("the type of a column", () => {
       ).toEqual([no, yes]);
       expect(column).toMatchObject({ type: "boolean", words: [no, yes], values: Float64Array.of(1, 0, 0, NaN, 1) });
     }
-    expect(await typeOf(["TRUE", "false"])).not.toHaveProperty("words");
-    expect(await typeOf(["Yes", ""])).not.toHaveProperty("words");
+    expect(await typeOf(["TRUE", "false"])).toHaveProperty("words", ["false", "TRUE"]);
+    expect(await typeOf(["Yes", ""])).toHaveProperty("words", [undefined, "Yes"]);
+    const rows = async (text: string, options?: TableOptions) => {
+      const table = await parseTable(`x\n${text}`, options);
+      return Array.from({ length: table.size }, (_, i) => table.row(i)["x"]);
+    };
+    expect(await rows("Да\nНет\n?\nда\n")).toEqual(["Да", "Нет", null, "Да"]);
+    expect(await rows("TRUE\nFALSE\n")).toEqual([true, false]);
+    expect(await rows("1\n0\n", { types: { x: "boolean" } })).toEqual([true, false]);
+    expect((await parseTable('[{"x": true}, {"x": false}]')).row(1)).toEqual({ x: false });
+  });
+
+  test.each([
+    [["1949-01", "1949-12"], "1961-02"],
+    [["1949-1", "1949-12"], "1961-2"],
+    [["1949/01/02"], "1961/02/03"],
+    [["31.1.2024", "1.2.2024"], "3.2.1961"],
+    [["12/31/2024", "01/02/2024"], "02/03/1961"],
+    [["2024-01-31", "2024-02-01 12:30"], "1961-02-03 04:05"],
+    [["2024-01-31T12:00:00.25Z"], "1961-02-03T04:05:06.78Z"],
+    [["2024-01-31T12:00:00+02:00"], "1961-02-03T06:05:06+02:00"],
+    [["2024-01-31 12:00:00-0330"], "1961-02-03 00:35:06-0330"],
+  ])("of dates keeps how they are written: %j", async (cells, other) => {
+    const column = (await typeOf(cells)) as NumericColumn;
+    expect(dateText(column, Date.UTC(1961, 1, 3, 4, 5, 6, 789))).toBe(other);
+    const longest = cells.toSorted((a, b) => a.length - b.length).at(-1)!;
+    expect(dateText(column, column.values[cells.indexOf(longest)]!)).toBe(longest);
   });
 
   test("has the values that the cells say", async () => {

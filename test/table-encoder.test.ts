@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseTable, readTable, Table, TableEncoder } from "../src/data/index.ts";
+import { parseTable, readTable, streamTable, Table, TableEncoder } from "../src/data/index.ts";
 import { ArgumentError } from "../src/errors.ts";
 import { layers, sequential } from "../src/index.ts";
 import { hostRandom } from "../src/random.ts";
@@ -102,6 +102,21 @@ describe("an encoder learns", () => {
     expect(plain.targets(table).array.data).toEqual(Float32Array.of(10, 20, 60));
     const numbers = await TableEncoder.fit(table, { target: "price", task: "classification" });
     expect(numbers.classNames).toEqual(["10", "20", "60"]);
+    const answers = await parseTable(`x,y\n1,Yes\n2,No\n3,yes\n${"4,Yes\n".repeat(9000)}`);
+    const words = await TableEncoder.fit(answers, { target: "y" });
+    expect([words.classNames, words.targets(answers.slice(0, 3)).array.data]).toEqual([
+      ["No", "Yes"],
+      Int32Array.of(1, 0, 1),
+    ]);
+    const stream = await streamTable(new Blob([`x,y\n${"4,Yes\n".repeat(9000)}1,No\n`]));
+    expect((await TableEncoder.fit(stream, { target: "y" })).classNames).toEqual(["No", "Yes"]);
+    const others = Table.from([
+      { x: 1, y: false },
+      { x: 1, y: true },
+    ]);
+    expect(TableEncoder.fromJSON(JSON.parse(JSON.stringify(words))).targets(others).array.data).toEqual(
+      Int32Array.of(0, 1),
+    );
     const codes = await TableEncoder.fit(await parseTable("x,y\n1,10\n2,9\n3,100\n"), {
       target: "y",
       task: "classification",

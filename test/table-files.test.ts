@@ -111,7 +111,7 @@ describe("a CSV", () => {
     const below = Array.from({ length: 12 }, (_, i) => `${i},${i / 2},${2 * i}`).join("\n");
     const read = async (first: string) => {
       const { names, size, notes } = await parseTable(`${first}\n${below}`);
-      return { names, size, notes };
+      return { names, size, notes: notes.map(({ en }) => en) };
     };
     expect(await read(",a,")).toEqual({ names: ["column_1", "a", "column_3"], size: 12, notes: [] });
     expect(await read("a,2020,2021")).toEqual({ names: ["a", "2020", "2021"], size: 12, notes: [] });
@@ -128,7 +128,7 @@ describe("a CSV", () => {
 
   test("of scikit-learn has the names of its classes in the first row", async () => {
     const table = await parseTable("3,2,no,yes\n1.5,2,0\n2.5,3,1\n3.5,4,1");
-    expect(valuesOf(table)).toEqual({ feature_1: [1.5, 2.5, 3.5], feature_2: [2, 3, 4], target: [false, true, true] });
+    expect(valuesOf(table)).toEqual({ feature_1: [1.5, 2.5, 3.5], feature_2: [2, 3, 4], target: ["no", "yes", "yes"] });
     await expect(parseTable("2,1,a,b\n1,0\n2,2")).rejects.toThrow(
       /line 3: expected a class number from 0 to 1, got "2"/,
     );

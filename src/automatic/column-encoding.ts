@@ -32,9 +32,9 @@ export type Encoding = NumberEncoding | DateEncoding | OneHotEncoding | TextEnco
 
 /**
  * Why a column is left out: no values; the same value in all rows; short texts that hardly ever repeat, such as names
- * of users; texts of which no two share a word; numbers whose variance is beyond all bounds.
+ * of users; texts of which no two share a word; numbers whose variance is beyond all bounds; no numbers, in a forecast.
  */
-export type LeftOut = "empty" | "constant" | "identifier" | "unrepeated" | "huge";
+export type LeftOut = "empty" | "constant" | "identifier" | "unrepeated" | "huge" | "notNumbers";
 
 /** Short texts count as categories if so many rows have them. */
 const leastOften = 2;

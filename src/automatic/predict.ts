@@ -71,8 +71,9 @@ export async function predictRecords(
       `predictRecords: steps: expected them for a forecast only; model ${model.name} makes none.`,
     );
   const table = asTable(records, preparation);
-  if (table.size === 0) return [];
-  return answersFrom(await predictRows(model, preparation.encoder.encode(table)), preparation.target);
+  if (table.columns.length === 0) return [];
+  const inputs = preparation.encoder.encode(table);
+  return table.size === 0 ? [] : answersFrom(await predictRows(model, inputs), preparation.target);
 }
 
 /** The types of the columns that a model takes, by which a file of new records is read. */

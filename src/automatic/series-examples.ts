@@ -1,8 +1,10 @@
 // The values of a series as examples: each is predicted from those before it.
+import { dateText, type NumericColumn } from "../data/table/column.ts";
 import type { Table } from "../data/table/table.ts";
 import { ArgumentError, quote } from "../errors.ts";
+import { columnUse } from "./column-use.ts";
 import type { Examples } from "./learn.ts";
-import { learnRowEncoder } from "./row-encoder.ts";
+import { learnRowEncoder, RowEncoder } from "./row-encoder.ts";
 import { lagsFor, otherNumbers, type SeriesForm, seriesOf, seriesTable } from "./series.ts";
 import { checkSizes } from "./target.ts";
 
@@ -24,6 +26,10 @@ export function seriesExamples(table: Table, time: string, target: string): Exam
   checkSizes(`target ${quote(target)}`, values);
   const form: SeriesForm = { time, target, lags: lagsFor(values.length), others };
   const rows = seriesTable(series, form);
+  const known = new Set([time, target, ...others]);
+  const ignored = table.columns
+    .filter(({ name }) => !known.has(name))
+    .map((column) => columnUse(column, Array.from(column.values.keys()), "notNumbers"));
   const lastValues = values.slice(form.lags - 1, -1);
   return {
     size: rows.size,
@@ -33,7 +39,10 @@ export function seriesExamples(table: Table, time: string, target: string): Exam
       classNames: [],
       values: values.slice(form.lags).map((value, i) => value - lastValues[i]!),
     },
-    learnEncoder: (chosen) => learnRowEncoder(rows, rows.names, chosen),
+    learnEncoder(chosen) {
+      const { columns, uses } = learnRowEncoder(rows, rows.names, chosen);
+      return new RowEncoder(columns, [...uses, ...ignored]);
+    },
     take: (chosen) => rows.rows(chosen),
     groups: null,
     inTime: true,
@@ -43,7 +52,7 @@ export function seriesExamples(table: Table, time: string, target: string): Exam
     moves: null,
     describe(row) {
       const at = series.times[row + form.lags]!;
-      return series.isDated ? new Date(at).toISOString().slice(0, 10) : String(at);
+      return series.isDated ? dateText(table.column(time) as NumericColumn, at) : String(at);
     },
     json: { kind: "series", form: { ...form } },
   };

@@ -1,5 +1,5 @@
 // A series of numbers as a table: what is known before each value, and how much the value differs from the one before.
-import type { NumericColumn, TableColumn } from "../data/table/column.ts";
+import { dateText, type NumericColumn, type TableColumn } from "../data/table/column.ts";
 import { Table } from "../data/table/table.ts";
 import { ArgumentError, quote } from "../errors.ts";
 
@@ -44,7 +44,7 @@ export function otherNumbers(table: Table, time: string, target: string): string
  * @throws ArgumentError for columns that hold no times or numbers, and for two rows of one time
  */
 export function seriesOf(table: Table, { time, target, others }: Omit<SeriesForm, "lags">): Series {
-  const clock = table.column(time);
+  const clock = table.column(time) as NumericColumn;
   const times = numbersOf(clock);
   if (!times || clock.type === "boolean")
     throw new ArgumentError(
@@ -61,7 +61,7 @@ export function seriesOf(table: Table, { time, target, others }: Omit<SeriesForm
   const twice = rows.findIndex((row, i) => i > 0 && times[row] === times[rows[i - 1]!]);
   if (twice >= 0) {
     const at = times[rows[twice]!]!;
-    const shown = clock.type === "date" ? new Date(at).toISOString() : String(at);
+    const shown = clock.type === "date" ? dateText(clock, at) : String(at);
     throw new ArgumentError(`column ${quote(time)}: expected one row for each time, got two for ${shown}.`);
   }
   const pick = (from: Float64Array): Float64Array => Float64Array.from(rows, (row) => from[row]!);

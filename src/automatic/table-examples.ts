@@ -1,5 +1,5 @@
 // Rows of a table as examples.
-import type { TableColumn } from "../data/table/column.ts";
+import { dateText, type NumericColumn, type TableColumn } from "../data/table/column.ts";
 import type { Table } from "../data/table/table.ts";
 import { ArgumentError, printable, quote } from "../errors.ts";
 import { thousands } from "../quantities.ts";
@@ -34,13 +34,11 @@ const [fewColumns, fewLetters] = [6, 160];
 
 function describeRow(table: Table, names: readonly string[], row: number): string {
   const shown = names.slice(0, fewColumns);
-  const values = table
-    .select(...shown)
-    .rows([row])
-    .row(0);
-  const texts = Object.entries(values).flatMap(([name, value]) => {
+  const values = table.row(row);
+  const texts = shown.flatMap((name) => {
+    const [value, column] = [values[name]!, table.column(name)];
     if (value === null) return [];
-    const text = value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
+    const text = value instanceof Date ? dateText(column as NumericColumn, value.getTime()) : String(value);
     return [shown.length === 1 ? text : `${name} ${text}`];
   });
   return printable(texts.join(", "), fewLetters);

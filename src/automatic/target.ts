@@ -1,5 +1,5 @@
 // What is predicted: the task that follows from a column, class numbers or standardised numbers.
-import type { TableColumn } from "../data/table/column.ts";
+import { type TableColumn, wordOf } from "../data/table/column.ts";
 import { ArgumentError, quote } from "../errors.ts";
 import { thousands } from "../quantities.ts";
 
@@ -88,7 +88,7 @@ export function answersOf(column: TableColumn, task: Task | undefined): Answers 
     column.type === "category"
       ? column.categories[value]!
       : column.type === "boolean"
-        ? (column.words?.[value] ?? String(value === 1))
+        ? wordOf(column, value)
         : String(value);
   const classNames = distinct.map(nameOf);
   const numbers = new Map(distinct.map((value, i) => [value, i]));

@@ -33,6 +33,7 @@ export function confusionTable(
   matrix: readonly (readonly number[])[],
   classNames: readonly string[] | undefined,
   paint: Paint,
+  { right, number } = { right: "right", number: (text: string) => text },
 ): string {
   const names = matrix.map((_, i) => printable(classNames?.[i] ?? String(i)));
   const rows = zip(names, matrix).map(([name, row], i) => {
@@ -43,9 +44,9 @@ export function confusionTable(
     return [
       paint("bold", name),
       ...cells,
-      total === 0 ? "" : paint("dim", `${((100 * (row[i] ?? 0)) / total).toFixed(1)} %`),
+      total === 0 ? "" : paint("dim", `${number(((100 * (row[i] ?? 0)) / total).toFixed(1))} %`),
     ];
   });
-  const head = ["", ...names.map((name) => paint("bold", name)), paint("dim", "right")];
+  const head = ["", ...names.map((name) => paint("bold", name)), paint("dim", right)];
   return table([head, ...rows], { right: head.map((_, i) => i) });
 }

@@ -4,9 +4,10 @@ import { extname, join } from "node:path";
 import { filesIn } from "../data/folder/class-files.ts";
 import { imageFiles } from "../data/folder/image-folder.ts";
 import { soundFiles } from "../data/folder/sound-folder.ts";
-import type { ColumnType } from "../data/table/cells.ts";
+import type { Cell, ColumnType } from "../data/table/cells.ts";
 import { readTable } from "../data/table/read-table.ts";
 import { Table } from "../data/table/table.ts";
+import { readRows } from "../data/table/table-rows.ts";
 import {
   decodeText,
   type LabelledTexts,
@@ -16,6 +17,7 @@ import {
 } from "../data/text/labelled-text.ts";
 import { FileError, quote } from "../errors.ts";
 import { fileError, readFile } from "../io/files.ts";
+import { openFile } from "../io/opened-file.ts";
 
 /** The size of the largest file of lines that is read, in bytes. */
 const mostBytes = 2 ** 28;
@@ -102,26 +104,45 @@ export async function readOwnTable(path: string): Promise<Table> {
   return labelledTable(await readLabelledLines(path));
 }
 
+/** New records, and their cells as the file writes them. */
+export interface OwnRecords {
+  readonly table: Table;
+  readonly cells: readonly (readonly (Cell | undefined)[])[];
+}
+
 /**
  * New records for a model, of these types where the file has their columns: a table; lines of a .txt file, whose
- * labels may be missing; or texts in a folder, which become the columns "file" and "text".
+ * labels may be missing; or texts in a folder, which become the columns "file" and "text". A table that has only a
+ * header holds none.
  *
- * @throws FileError for a file that is missing or holds no table
+ * @throws FileError for a file that is missing or holds no table, and for a cell that its type does not hold
  */
-export async function readNewTable(path: string, types: Readonly<Record<string, ColumnType>>): Promise<Table> {
-  if (isFolder(path)) return filesTable(await filesIn(path, textFiles));
+export async function readOwnRecords(path: string, types: Readonly<Record<string, ColumnType>>): Promise<OwnRecords> {
+  if (isFolder(path)) return withCells(await filesTable(await filesIn(path, textFiles)));
   if (isLines(path)) {
     const lines = await readLines(path);
     // Where lines have labels, all of them do: a tabulator in one is a part of its text.
-    if (lines.every((line) => line.includes("\t"))) return labelledTable(await readLabelledLines(path));
-    return new Table([{ name: textColumn, type: "text", values: lines }]);
+    if (lines.every((line) => line.includes("\t"))) return withCells(labelledTable(await readLabelledLines(path)));
+    return withCells(new Table([{ name: textColumn, type: "text", values: lines }]));
   }
-  if (Object.keys(types).length === 0) return readTable(path);
+  let names: readonly string[] = [];
+  const cells: (readonly (Cell | undefined)[])[] = [];
+  for await (const block of readRows(openFile(path), {})) {
+    names = block.names;
+    for (const row of block.rows) cells.push(row);
+  }
   // A file of new records may lack columns, or the target: only types of columns that are there are given.
-  const { names } = await readTable(path, { rows: 1 });
   const known = Object.fromEntries(Object.entries(types).filter(([name]) => names.includes(name)));
-  return readTable(path, { types: known });
+  if (cells.length > 0) return { table: await readTable(path, { types: known }), cells };
+  const columns = names.map((name) => ({ name, type: known[name] ?? "text" }));
+  return { table: Table.from([], columns), cells };
 }
+
+/** A table of texts and labels, whose cells are its values. */
+const withCells = (table: Table): OwnRecords => ({
+  table,
+  cells: Array.from({ length: table.size }, (_, i) => Object.values(table.row(i)) as Cell[]),
+});
 
 const isLines = (path: string): boolean => /\.txt$/i.test(path);
 

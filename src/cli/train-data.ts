@@ -1,30 +1,30 @@
 // `nabla train --data table.csv --target price`: a model out of data of a person's own.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { BaselineName } from "../automatic/baselines.ts";
 import { type ColumnUse, leftOutFirst } from "../automatic/column-use.ts";
-import { confusionOf, type Figures, mainFigure } from "../automatic/figures.ts";
+import { confusionOf, type Figures } from "../automatic/figures.ts";
 import { type LearnOptions, type Learnt, modelName } from "../automatic/learn.ts";
 import { learnImages, learnSounds } from "../automatic/learn-folder.ts";
 import { learnTable } from "../automatic/learn-table.ts";
 import type { MemberProgress } from "../automatic/members.ts";
 import { reportPage } from "../automatic/report/page.ts";
-import { reportWords } from "../automatic/report/words.ts";
 import type { SplitRule } from "../automatic/split.ts";
 import type { Task } from "../automatic/target.ts";
 import { spread, verdictOf } from "../automatic/verdict.ts";
+import type { TableNote } from "../data/table/row-block.ts";
 import type { Table } from "../data/table/table.ts";
 import { ArgumentError, FileError, printable, quote } from "../errors.ts";
 import { writeFileAtomic } from "../io/files.ts";
 import { formatDuration, percent, thousands } from "../quantities.ts";
 import { backend } from "../runtime/device.ts";
 import { LiveLine } from "../train/progress.ts";
-import { confusionHeading, confusionTable } from "./confusion.ts";
+import { confusionTable } from "./confusion.ts";
 import { languageOf } from "./course/words.ts";
 import { UsageError } from "./failure.ts";
 import { Interruption } from "./interrupt.ts";
 import { checkWritable, prepareModelFile } from "./model-folder.ts";
 import { kindOfData, type OwnKind, readOwnTable } from "./own-data.ts";
+import { type OwnWords, ownWords } from "./own-words.ts";
 import { table as textTable } from "./table.ts";
 import { type Paint, paintFor, say, sayJson, shellWord } from "./terminal.ts";
 
@@ -47,24 +47,6 @@ export interface TrainDataOptions {
   readonly json?: true;
 }
 
-/** The baselines in words. */
-const baselineWords: Readonly<Record<BaselineName, string>> = {
-  majority: "always the most frequent class",
-  mean: "always the mean",
-  linear: "linear regression",
-  logistic: "logistic regression",
-  naiveBayes: "naive Bayes",
-  persistence: "always the value before",
-};
-
-/** What examples are called. */
-const words: Readonly<Record<OwnKind, string>> = {
-  table: "rows",
-  texts: "texts",
-  images: "pictures",
-  sounds: "recordings",
-};
-
 /** More classes than this make a table wider than terminals are. */
 const mostClasses = 20;
 /** The number of columns whose importance is shown. */
@@ -76,20 +58,22 @@ const mostRead = 16;
 export async function trainData(options: TrainDataOptions): Promise<void> {
   const { data, out, json, quiet, report } = options;
   const language = languageOf(options.language);
+  const words = ownWords[language];
   if (report !== undefined) await prepareReport(report);
   const kind = kindOfData(data);
   const { about, notes, learnFrom } =
-    kind === "images" || kind === "sounds" ? folderLearner(kind, options) : await tableLearner(options);
+    kind === "images" || kind === "sounds" ? folderLearner(kind, options, words) : await tableLearner(options, words);
   const file = await prepareModelFile(out, fileName(data));
+  const isReplaced = existsSync(file);
   backend();
   const stream = json ? process.stderr : process.stdout;
-  const progress = quiet ? null : new MembersProgress(stream);
+  const progress = quiet ? null : new MembersProgress(stream, words);
   const interruption = new Interruption({
-    announce: (text) => say(text, process.stderr),
+    announce: () => say(words.stopping, process.stderr),
     quit: () => progress?.end(),
   });
   try {
-    if (!quiet) say([about, ...notes.map((note) => printable(note, 400))].join("\n"), stream);
+    if (!quiet) say([about, ...notes.map((note) => printable(words.note(note), 400))].join("\n"), stream);
     const { seed = 1, split = 0.2, epochs, batchSize, learningRate } = options;
     const learnt = await learnFrom({
       ...{ seed, split, epochs, batchSize, learningRate, signal: interruption.signal },
@@ -98,7 +82,7 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
         // What is there before the first epoch has learnt nothing, and must not replace a model that has.
         interruption.armed ||= state.epoch >= 1;
       },
-      onColumns: (columns) => void (!quiet && columns.length > 0 && say(columnsText(columns), stream)),
+      onColumns: (columns) => void (!quiet && columns.length > 0 && say(columnsText(columns, words), stream)),
     }).finally(() => progress?.end());
     await learnt.model.save(file, { includeOptimizer: false });
     if (report !== undefined) {
@@ -106,7 +90,7 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
       await writeFileAtomic(report, new TextEncoder().encode(page));
     }
     if (json) sayJson(answerOf(learnt, file));
-    else if (!quiet) say(reportText(learnt, kind, data, file, report, paintFor(stream)));
+    else if (!quiet) say(reportText(learnt, { kind, data, file, report, isReplaced, words, paint: paintFor(stream) }));
   } finally {
     interruption.end();
   }
@@ -114,13 +98,13 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
 }
 
 /** How columns were read, a line each; of many, those that are left out and the first others. */
-function columnsText(columns: readonly ColumnUse[]): string {
+function columnsText(columns: readonly ColumnUse[], { report, number, moreColumns }: OwnWords): string {
+  const count = (n: number): string => number(thousands(n));
   const shown = columns.length > mostRead ? leftOutFirst(columns).slice(0, mostRead) : columns;
-  const rows = shown.map((one) => [printable(one.name, 40), reportWords.en.column(one, thousands)]);
+  const rows = shown.map((one) => [printable(one.name, 40), report.column(one, count)]);
   const rest = columns.filter((one) => !shown.includes(one));
   const areUsed = rest.every(({ use }) => use !== null);
-  const more = rest.length > 0 ? `\n  and ${thousands(rest.length)} more${areUsed ? ", all of them used" : ""}` : "";
-  return `${textTable(rows)}${more}`;
+  return `${textTable(rows)}${rest.length > 0 ? `\n  ${moreColumns(count(rest.length), areUsed)}` : ""}`;
 }
 
 /** Tests before the training that a report can be written. */
@@ -135,11 +119,11 @@ interface Learner {
   /** What is learnt from what, in a line. */
   readonly about: string;
   /** What to look at in the data, in sentences. */
-  readonly notes: readonly string[];
+  readonly notes: readonly TableNote[];
   learnFrom(options: LearnOptions): Promise<Learnt>;
 }
 
-async function tableLearner(options: TrainDataOptions): Promise<Learner> {
+async function tableLearner(options: TrainDataOptions, words: OwnWords): Promise<Learner> {
   const { data, task, time, group } = options;
   if (time !== undefined && group !== undefined) throw new UsageError("train: expected --time or --group, got both.");
   if (time !== undefined && task === "classification")
@@ -147,15 +131,19 @@ async function tableLearner(options: TrainDataOptions): Promise<Learner> {
   const table = await readOwnTable(data);
   const target = options.target ?? defaultTarget(table, time, group);
   for (const name of [target, time, group]) if (name !== undefined) table.column(name);
-  const rows = `${thousands(table.size)} ${table.size === 1 ? "row" : "rows"}`;
+  const rows = words.number(thousands(table.size));
   return {
-    about: `${printable(target)} from ${rows} of ${printable(basename(data))}`,
+    about: words.aboutTable(printable(target), rows, printable(basename(data))),
     notes: table.notes,
     learnFrom: (run) => learnTable(table, { ...run, target, task, time, group }),
   };
 }
 
-function folderLearner(kind: "images" | "sounds", { data, group, ...options }: TrainDataOptions): Learner {
+function folderLearner(
+  kind: "images" | "sounds",
+  { data, group, ...options }: TrainDataOptions,
+  words: OwnWords,
+): Learner {
   const foreign = (["target", "task", "time"] as const).filter((name) => options[name] !== undefined);
   if (foreign.length > 0) throw new UsageError(`train: --${foreign.join(", --")}: for tables only, got a folder.`);
   const part = group === undefined ? undefined : Number(group);
@@ -165,7 +153,7 @@ function folderLearner(kind: "images" | "sounds", { data, group, ...options }: T
     );
   const learnFiles = kind === "images" ? learnImages : learnSounds;
   return {
-    about: `classes of the ${words[kind]} in ${printable(basename(data))}`,
+    about: words.aboutFolder(kind, printable(basename(data))),
     notes: [],
     learnFrom: (run) => learnFiles(data, { ...run, group: part }),
   };
@@ -181,11 +169,13 @@ function defaultTarget(table: Table, time: string | undefined, group: string | u
 /** A live line in a terminal, else a line for each member. */
 class MembersProgress {
   readonly #stream: NodeJS.WriteStream;
+  readonly #words: OwnWords;
   readonly #line: LiveLine | null;
   #last: MemberProgress | null = null;
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: NodeJS.WriteStream, words: OwnWords) {
     this.#stream = stream;
+    this.#words = words;
     this.#line = stream.isTTY ? new LiveLine(stream) : null;
   }
 
@@ -193,7 +183,8 @@ class MembersProgress {
     if (!this.#line && this.#last && this.#last.member !== state.member) this.#say();
     this.#last = state;
     const { member, members, epoch, epochs } = state;
-    this.#line?.show((member + epoch / epochs) / members, [this.#words(state), `network ${member + 1}/${members}`]);
+    const [network = "", ...rest] = this.#parts(state);
+    this.#line?.show((member + epoch / epochs) / members, [[network, ...rest].join(" · "), network]);
   }
 
   end(): void {
@@ -203,23 +194,23 @@ class MembersProgress {
   }
 
   #say(): void {
-    if (this.#last) say(this.#words(this.#last), this.#stream);
+    if (this.#last) say(this.#parts(this.#last).join(" · "), this.#stream);
   }
 
-  #words({ member, members, epoch, epochs, loss, valLoss }: MemberProgress): string {
-    const parts = [`network ${member + 1}/${members}`, `epoch ${Math.min(epochs, Math.ceil(epoch))}/${epochs}`];
-    parts.push(`loss ${loss.toPrecision(4)}`);
-    if (valLoss !== undefined) parts.push(`validation ${valLoss.toPrecision(4)}`);
-    return parts.join(" · ");
+  #parts({ member, members, epoch, epochs, loss, valLoss }: MemberProgress): string[] {
+    const { number, progress } = this.#words;
+    const digits = (value: number): string => number(value.toPrecision(4));
+    const done = `${Math.min(epochs, Math.ceil(epoch))}/${epochs}`;
+    return progress(`${member + 1}/${members}`, done, digits(loss), valLoss === undefined ? null : digits(valLoss));
   }
 }
 
 const mainOf = (figures: Figures): number => ("accuracy" in figures ? figures.accuracy : figures.rmse);
 
 /** A main figure in words: a share of right answers, or an error in the unit of the target. */
-function formatMain(value: number, isClasses: boolean): string {
-  if (isClasses) return percent(value);
-  return Math.abs(value) >= 1000 ? thousands(value) : String(Number(value.toPrecision(4)));
+function formatMain(value: number, isClasses: boolean, { number }: OwnWords): string {
+  if (isClasses) return number(percent(value));
+  return number(Math.abs(value) >= 1000 ? thousands(value) : String(Number(value.toPrecision(4))));
 }
 
 function answerOf(learnt: Learnt, file: string) {
@@ -242,117 +233,121 @@ function answerOf(learnt: Learnt, file: string) {
   };
 }
 
-function reportText(
-  learnt: Learnt,
-  kind: OwnKind,
-  data: string,
-  file: string,
-  report: string | undefined,
-  paint: Paint,
-): string {
-  const { info, split, rule, figures, baselines, foldFigures, importance, truths } = learnt;
+/** What is said of a model beside what was learnt. */
+interface Told {
+  readonly kind: OwnKind;
+  readonly data: string;
+  readonly file: string;
+  readonly report: string | undefined;
+  /** True if the file held another model before. */
+  readonly isReplaced: boolean;
+  readonly words: OwnWords;
+  readonly paint: Paint;
+}
+
+function reportText(learnt: Learnt, { kind, data, file, report, isReplaced, words, paint }: Told): string {
+  const { info, split, rule, figures, baselines, foldFigures, importance, truths, epoch, settings } = learnt;
   const isClasses = truths.classes > 0;
   const isFolder = kind === "images" || kind === "sounds";
-  const name = mainFigure(truths.classes);
+  const { number } = words;
+  const count = (n: number): string => number(thousands(n));
+  const main = (value: number): string => formatMain(value, isClasses, words);
+  const chosen = heldOutWords(rule, words);
+  const held = count(split.test.length);
   const rows = [
-    [paint("bold", "network"), paint("bold", formatMain(mainOf(figures), isClasses)), otherFigures(figures)],
+    [paint("bold", words.network), paint("bold", main(mainOf(figures))), otherFigures(figures, words)],
     ...baselines.map((one) => [
-      baselineWords[one.name],
-      formatMain(mainOf(one.figures), isClasses),
-      otherFigures(one.figures),
+      words.report.baselines[one.name],
+      main(mainOf(one.figures)),
+      otherFigures(one.figures, words),
     ]),
   ];
   const [mean, deviation] = spread(foldFigures);
+  const time = words.duration(formatDuration(learnt.seconds));
   const lines = [
     "",
-    `${printable(info.name)}: a ${info.task}${isClasses ? ` of ${truths.classes} classes` : ""}, ` +
-      `${thousands(split.train.length)} ${words[kind]} to train on, ` +
-      `${thousands(split.test.length)} held out (${heldOutWords(rule)})`,
-    ...skippedWords(learnt, words[kind]),
-    takenWords(learnt, isFolder),
+    words.task(printable(info.name), info.task, truths.classes, kind, count(split.train.length), held, chosen),
+    ...skippedWords(learnt, kind, words),
+    words.taken(count(foldFigures.length), epoch, count(settings.epochs), isFolder, time),
     "",
-    `On the ${thousands(split.test.length)} ${words[kind]} that were held out ` +
-      `(${isClasses ? "right answers" : "root of the mean squared error"}):`,
+    words.held(held, kind, isClasses),
     textTable(rows, { right: [1] }),
-    verdict(learnt, paint),
-    `On ${plural(foldFigures.length, "other split")} (` +
-      `each network on the ${words[kind]} it did not see): ${name} ` +
-      `${formatMain(mean, isClasses)} ± ${formatMain(deviation, isClasses)}`,
+    verdict(learnt, words, paint),
+    words.folds(count(foldFigures.length), kind, isClasses ? "accuracy" : "rmse", main(mean), main(deviation)),
   ];
   if (importance.length > 0) {
     const most = importance.slice(0, mostShown);
-    const unit = isClasses ? "accuracy lost" : "error added";
-    lines.push("", `What it needs (${unit} when the column is shuffled):`);
+    lines.push("", words.needs(isClasses));
     lines.push(
       textTable(
-        most.map((one) => [printable(one.name, 40), formatMain(one.change, isClasses)]),
+        most.map((one) => [printable(one.name, 40), main(one.change)]),
         { right: [1] },
       ),
     );
-    if (importance.length > most.length) lines.push(`  and ${importance.length - most.length} more that it needs less`);
+    if (importance.length > most.length) lines.push(`  ${words.needsLess(count(importance.length - most.length))}`);
   }
-  if (isClasses && truths.classes <= mostClasses)
-    lines.push("", confusionHeading, confusionTable(confusionOf(learnt.predictions, truths), info.classNames, paint));
+  if (isClasses && truths.classes <= mostClasses) {
+    const confusion = confusionOf(learnt.predictions, truths);
+    lines.push("", words.confusion, confusionTable(confusion, info.classNames, paint, words));
+  }
   const [mistake] = learnt.worst;
   const asked = isFolder && mistake ? join(data, mistake.text) : data;
   const command = `npx nabla predict ${shellWord(file)} ${shellWord(asked)}`;
-  if (report !== undefined) lines.push("", `The report is in ${paint("bold", report)}.`);
-  lines.push("", `Saved as ${paint("bold", file)}. Next:`, `  ${command}`);
+  if (report !== undefined) lines.push("", words.reportIn(paint("bold", report)));
+  lines.push("", words.saved(paint("bold", file), isReplaced), `  ${command}`);
   return lines.join("\n");
 }
 
 /** By what rule the test part was chosen. */
-function heldOutWords({ heldOut, inTime, groups, seed }: SplitRule): string {
-  if (heldOut) return `the folder "${heldOut.name}"`;
-  if (inTime) return "the last ones";
-  return groups ? `whole groups, seed ${seed}` : `seed ${seed}`;
+function heldOutWords({ heldOut, inTime, groups, seed }: SplitRule, { how }: OwnWords): string {
+  if (heldOut) return how.folder(heldOut.name);
+  if (inTime) return how.time;
+  return `${groups ? `${how.group}, ` : ""}${how.seed(seed)}`;
 }
 
 /** The number of files of which it is said why they were left out. */
 const mostSkipped = 3;
 
 /** The files that could not be read, a line each for the first ones. */
-function skippedWords({ skipped, split }: Learnt, kind: string): string[] {
+function skippedWords({ skipped, split }: Learnt, kind: OwnKind, { number, skipped: told, more }: OwnWords): string[] {
   if (skipped.length === 0) return [];
+  const count = (n: number): string => number(thousands(n));
   const all = skipped.length + split.train.length + split.test.length;
   const lines = skipped.slice(0, mostSkipped).map(({ reason }) => `  ${printable(reason, 400)}`);
-  const more = skipped.length > mostSkipped ? [`  and ${thousands(skipped.length - mostSkipped)} more`] : [];
-  return [`left out: ${thousands(skipped.length)} of ${thousands(all)} ${kind}, not to be read`, ...lines, ...more];
+  const rest = skipped.length > mostSkipped ? [`  ${more(count(skipped.length - mostSkipped))}`] : [];
+  return [told(count(skipped.length), count(all), kind), ...lines, ...rest];
 }
 
-function otherFigures(figures: Figures): string {
-  if ("accuracy" in figures) return `crossentropy ${Number(figures.crossentropy.toPrecision(3))}`;
-  const explained = Number.isNaN(figures.r2) ? "" : `, R² ${figures.r2.toFixed(3).replace(/^-(0\.0*)$/, "$1")}`;
-  return `mean error ${formatMain(figures.mae, false)}${explained}`;
+function otherFigures(figures: Figures, words: OwnWords): string {
+  const { number, crossentropy, meanError } = words;
+  if ("accuracy" in figures) return crossentropy(number(String(Number(figures.crossentropy.toPrecision(3)))));
+  const error = meanError(formatMain(figures.mae, false, words));
+  return Number.isNaN(figures.r2) ? error : `${error}, R² ${number(figures.r2.toFixed(3).replace(/^-(0\.0*)$/, "$1"))}`;
 }
 
 /** Says in one sentence what the network adds to the best baseline. */
-function verdict(learnt: Learnt, paint: Paint): string {
+function verdict(learnt: Learnt, words: OwnWords, paint: Paint): string {
   const { best, gain, isBetter } = verdictOf(learnt);
-  const what = learnt.truths.classes > 0 ? "mistakes" : "error";
-  const other = baselineWords[best.name];
+  const other = words.report.baselines[best.name];
+  const share = `${(100 * gain).toFixed(0)} %`;
   return isBetter
-    ? `  ${paint("green", `The network earns its keep: ${what} ${(100 * gain).toFixed(0)} % below ${other}.`)}`
-    : `  ${paint("yellow", `The network is no better than ${other} here: take the simpler one.`)}`;
+    ? `  ${paint("green", words.report.better(share, other, learnt.truths.classes > 0))}`
+    : `  ${paint("yellow", words.report.worse(other))}`;
 }
 
-/** When the networks are taken; before the first epoch they are what they began as. */
-function takenWords({ epoch, settings, foldFigures, seconds }: Learnt, isFolder: boolean): string {
-  const count = plural(foldFigures.length, "network");
-  const upTo = `up to ${plural(settings.epochs, "epoch")}`;
-  const taken =
-    epoch > 0
-      ? `taken after ${epoch} of ${upTo}`
-      : `left as at the beginning${isFolder ? "" : ", which is the linear baseline"}: ` +
-        `none of ${upTo} made a clear difference`;
-  return `${count}, ${taken}, in ${formatDuration(seconds)}`;
-}
-
-const plural = (count: number, one: string): string => `${thousands(count)} ${one}${count === 1 ? "" : "s"}`;
-
-/** A model's file has the name of the data, unless no file may be called so. */
+/**
+ * A model's file has the name of the data, with the ending where the folder holds other data of that name (data.csv and
+ * data.json), unless no file may be called so.
+ */
 function fileName(data: string): string {
-  const name = basename(data).replace(/\.[^.]+(\.gz)?$/, "");
-  const isValid = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N} ._+()-]{0,99}$/u.test(name) && !/[ .]$/.test(name);
-  return isValid ? name : modelName(name);
+  const name = basename(data);
+  const stem = stemOf(name);
+  const isOther = (entry: string): boolean => entry !== name && stemOf(entry) === stem && /\.[^.]+$/.test(entry);
+  const isTaken = name !== stem && readdirSync(dirname(data)).some(isOther);
+  const own = isTaken ? name : stem;
+  const isValid = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N} ._+()-]{0,99}$/u.test(own) && !/[ .]$/.test(own);
+  return isValid ? own : modelName(own);
 }
+
+/** The name of data without the ending that says how they are written. */
+const stemOf = (name: string): string => name.replace(/\.(csv|tsv|json|jsonl|ndjson|txt)(\.gz)?$/i, "");

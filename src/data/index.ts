@@ -54,6 +54,7 @@ export type { ColumnType } from "./table/cells.ts";
 export type { CategoryColumn, ColumnInfo, NumericColumn, TableColumn, TextColumn } from "./table/column.ts";
 export type { ColumnStatistics } from "./table/column-statistics.ts";
 export { parseTable, readTable, type TableOptions } from "./table/read-table.ts";
+export type { TableNote } from "./table/row-block.ts";
 export type { SplitOptions } from "./table/split-rows.ts";
 export { Table, type Value } from "./table/table.ts";
 export { streamTable, TableStream } from "./table/table-stream.ts";

@@ -73,3 +73,61 @@ function clockOf([hour = "0", minute = "0", second = "0", fraction = "0", zone =
   const offset = zone === "Z" ? 0 : sign * (60 * Number(zone.slice(1, 3)) + Number(zone.slice(-2)));
   return 1000 * (60 * (60 * h + m - offset) + s) + Math.floor(1000 * Number(`0.${fraction}`));
 }
+
+/** How a file writes its dates. */
+export interface DateForm {
+  readonly order: DateOrder;
+  readonly separator: string;
+  /** True if months and days below 10 have a zero in front. */
+  readonly isPadded: boolean;
+  /** False for months, such as 2024-03. */
+  readonly hasDay: boolean;
+  /** Null for days without a time. */
+  readonly clock: {
+    /** What stands between day and time. */
+    readonly joint: string;
+    readonly hasSeconds: boolean;
+    readonly fractionDigits: number;
+    /** "Z", "+02:00", or "" where no zone is written. */
+    readonly zone: string;
+  } | null;
+}
+
+/** Days as ISO 8601 has them. */
+export const isoDay: DateForm = { order: "ymd", separator: "-", isPadded: true, hasDay: true, clock: null };
+
+/**
+ * How dates are written, by the longest and the shortest text of many: the longest one has all parts, and the shortest
+ * one tells if a zero stands in front of a month or day below 10.
+ *
+ * @example
+ * formatDate(parseDate("2024-03", "ymd"), dateFormOf("1961-01", "1961-01", "ymd")); // "2024-03"
+ * formatDate(0, dateFormOf("31.12.2024 10:30", "1.2.2024 5:06", "dmy")); // "1.1.1970 00:00"
+ */
+export function dateFormOf(longest: string, shortest: string, order: DateOrder): DateForm {
+  const of = (text: string): RegExpExecArray | null => (order === "ymd" ? yearFirst : yearLast).exec(text);
+  const [found, short] = [of(longest), of(shortest)];
+  if (!found || !short) return isoDay;
+  const [, a, separator, b, c, hour, , second, fraction = "", zone = ""] = found;
+  const parts = (order === "ymd" ? [short[3], short[4]] : [short[1], short[3]]).filter((part) => part !== undefined);
+  const isPadded = parts.every((part) => part.length === 2);
+  const joint = hour === undefined ? "" : longest.includes("T") ? "T" : " ";
+  const clock = { joint, hasSeconds: second !== undefined, fractionDigits: Math.min(3, fraction.length), zone };
+  const hasDay = (order === "ymd" ? c : a && b && c) !== undefined;
+  return { order, separator: separator!, isPadded, hasDay, clock: hour === undefined ? null : clock };
+}
+
+/** A date, in milliseconds since 1970, as a file writes it. */
+export function formatDate(time: number, { order, separator, isPadded, hasDay, clock }: DateForm): string {
+  const zone = /^([+-])(\d{2}):?(\d{2})$/.exec(clock?.zone ?? "");
+  const offset = zone ? (zone[1] === "-" ? -1 : 1) * (60 * Number(zone[2]) + Number(zone[3])) : 0;
+  const iso = new Date(time + 60_000 * offset).toISOString();
+  const [date = "", rest = ""] = iso.split("T");
+  const [, year = "", ...others] = /^([+-]?\d+)-(\d\d)-(\d\d)$/.exec(date) ?? [];
+  const [month = "", day = ""] = others.map((part) => (isPadded ? part : String(Number(part))));
+  const parts = { ymd: hasDay ? [year, month, day] : [year, month], dmy: [day, month, year], mdy: [month, day, year] };
+  if (!clock) return parts[order].join(separator);
+  const { joint, hasSeconds, fractionDigits } = clock;
+  const digits = hasSeconds ? (fractionDigits > 0 ? 9 + fractionDigits : 8) : 5;
+  return `${parts[order].join(separator)}${joint}${rest.slice(0, digits)}${clock.zone}`;
+}

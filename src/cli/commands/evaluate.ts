@@ -5,8 +5,10 @@ import { startBackend } from "../../runtime/device.ts";
 import { examplesName } from "../../train/progress.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
 import { confusionHeading, confusionOf, confusionTable } from "../confusion.ts";
+import { languageOf } from "../course/words.ts";
 import { UsageError } from "../failure.ts";
 import { measureLines } from "../figures.ts";
+import { ownWords } from "../own-words.ts";
 import { DownloadProgress } from "../progress.ts";
 import { loadRecipeModel } from "../recipe-model.ts";
 import { loadRecipe, recipeNames } from "../recipes.ts";
@@ -15,6 +17,7 @@ import { paintFor, say, sayJson, shellWord } from "../terminal.ts";
 interface EvaluateOptions extends AnswerOptions {
   readonly data?: string;
   readonly on?: string;
+  readonly language?: string;
   readonly tiny?: true;
 }
 
@@ -26,6 +29,7 @@ export function addEvaluate(program: Command): void {
     .argument("<model>", "a model's file, as train saves it", path)
     .option("--on <recipe>", "the recipe whose held-out data to take (default: the one that the model is named after)")
     .option("--data <folder>", "the folder that holds the data (default: the recipe's own)", path)
+    .option("--language <language>", "of what is said of your own data, en or ru (default: the environment's)")
     .option("--tiny", "only the few examples of a tiny run");
   withAnswerOptions(command).action(evaluate);
   withExamples(command, [
@@ -34,13 +38,12 @@ export function addEvaluate(program: Command): void {
   ]);
 }
 
-async function evaluate(file: string, { json, data, on, tiny }: EvaluateOptions): Promise<void> {
+async function evaluate(file: string, { json, data, on, tiny, language }: EvaluateOptions): Promise<void> {
   await startBackend();
   const { model, recipe: own } = await loadRecipeModel(file);
   if (on === undefined && model.dataInfo.preparation !== undefined)
     throw new UsageError(
-      `model "${model.name}" was trained on data of your own: train --data has measured it on the part that was held ` +
-        `out. For its answers to other data: npx nabla predict ${shellWord(file)} <data>.`,
+      ownWords[languageOf(language)].measured(model.name, `npx nabla predict ${shellWord(file)} <data>`),
     );
   const recipe = on === undefined ? own : await loadRecipe(on);
   if (recipe === null)

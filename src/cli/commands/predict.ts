@@ -46,6 +46,7 @@ export function addPredict(program: Command): void {
       new Option("--format <format>", "of these answers (default: that of --out, or csv)").choices(answerFormats),
     )
     .option("--steps <count>", "the number of values to forecast (default: 1)", count(1))
+    .option("--language <language>", "of what is said of your own data, en or ru (default: the environment's)")
     .option("--numbers <list>", "numbers instead of an image, separated by commas; once for each input", numbers);
   withAnswerOptions(command).action(predict);
   withExamples(command, [
@@ -72,7 +73,7 @@ async function predict(file: string, images: readonly string[], options: Predict
   if (model.dataInfo.preparation !== undefined && numbers.length === 0) return predictData(model, images, options);
   if (recipe?.predict && numbers.length === 0)
     return predictParts(recipe.predict(model, { files: images, seed: 1 }), file, options);
-  const foreign = (["out", "format", "steps"] as const).filter((name) => options[name] !== undefined);
+  const foreign = (["out", "format", "steps", "language"] as const).filter((name) => options[name] !== undefined);
   if (foreign.length > 0)
     throw new UsageError(`predict: --${foreign.join(", --")}: for models that were trained on a table only.`);
   const { inputShape } = singleShapes(model);

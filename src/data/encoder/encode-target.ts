@@ -1,8 +1,8 @@
 // The column to be predicted, as numbers and back: class numbers, or standardised values.
 import { ArgumentError, didYouMean, quote } from "../../errors.ts";
 import type { HostArray } from "../../host-array.ts";
-import type { ColumnType } from "../table/cells.ts";
-import type { CategoryColumn, TableColumn } from "../table/column.ts";
+import { booleanIn, booleanPairs, type ColumnType } from "../table/cells.ts";
+import { type CategoryColumn, type NumericColumn, type TableColumn, wordOf } from "../table/column.ts";
 import { retyped } from "../table/retype-column.ts";
 import { Moments, toFloat32 } from "./column-encoder.ts";
 
@@ -17,11 +17,12 @@ export type TargetCode =
       readonly scale: number;
     };
 
-/** Learns the classes of a target. */
+/** Learns the classes of a target; of booleans in the words of the file, false first. */
 export class ClassLearner {
   readonly #name: string;
   readonly #type: ColumnType;
   readonly #classes = new Set<string>();
+  readonly #words: string[] = [];
 
   constructor(name: string, type: ColumnType) {
     this.#name = name;
@@ -29,6 +30,10 @@ export class ClassLearner {
   }
 
   see(column: TableColumn): void {
+    if (column.type === "boolean" && this.#type === "boolean") {
+      for (const bit of [0, 1]) if (column.values.includes(bit)) this.#words[bit] ??= wordOf(column, bit);
+      return;
+    }
     const { values, categories } = retyped(column, { name: this.#name, type: "category" }) as CategoryColumn;
     const seen = new Set(values);
     categories.forEach((category, i) => {
@@ -37,7 +42,9 @@ export class ClassLearner {
   }
 
   finish(): TargetCode {
-    return { kind: "classes", name: this.#name, type: this.#type, classes: sortClasses(this.#classes) };
+    const words = this.#words.filter((word) => word !== undefined);
+    const classes = words.length > 0 ? words : sortClasses(this.#classes);
+    return { kind: "classes", name: this.#name, type: this.#type, classes };
   }
 }
 
@@ -73,6 +80,15 @@ export class ValueLearner {
   }
 }
 
+/** Booleans as categories in the words of the classes; in the column's own where the classes lack one. */
+function inWordsOf(column: NumericColumn, classes: readonly string[]): CategoryColumn {
+  const { name, values } = column;
+  const truth = (text: string): number => (booleanPairs(text) ? booleanIn(text) : Number(text));
+  const categories = [0, 1].map((bit) => classes.find((text) => truth(text) === bit) ?? wordOf(column, bit));
+  const codes = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : value));
+  return { name, type: "category", values: codes, categories };
+}
+
 /** The numbers of a target; a date's are milliseconds. */
 const numbersOf = (column: TableColumn, name: string): TableColumn =>
   column.type === "date" ? column : retyped(column, { name, type: "number" });
@@ -100,7 +116,9 @@ export function encodeTargets(code: TargetCode, column: TableColumn): HostArray 
     }
     return { data, shape: [length, 1], dtype: "float32" };
   }
-  const { values, categories } = retyped(column, { name, type: "category" }) as CategoryColumn;
+  // Another file may have other words for the same: Yes, yes, true.
+  const own = column.type === "boolean" && code.type === "boolean" ? inWordsOf(column, code.classes) : column;
+  const { values, categories } = retyped(own, { name, type: "category" }) as CategoryColumn;
   const classes = new Map(code.classes.map((text, i) => [text, i]));
   const numbers = categories.map((category) => classes.get(category) ?? -1);
   const data = new Int32Array(length);

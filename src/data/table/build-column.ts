@@ -1,5 +1,6 @@
 // Collects the cells of one column in the form of its type.
 import { ArgumentError } from "../../errors.ts";
+import { type DateOrder, dateFormOf } from "../../formats/dates.ts";
 import {
   booleanIn,
   booleanPairs,
@@ -29,8 +30,9 @@ export function columnBuilder(info: ColumnInfo | "numbers" | null, form: CellFor
   const read = readerOf(info, form);
   if (!read) return new TextBuilder(form, info as ColumnInfo);
   if (info === "numbers") return new NumericBuilder(form, null, read);
-  const dates = info.type === "date" ? { dates: info.dates ?? "ymd" } : {};
-  return new NumericBuilder(form, info.type as NumericColumn["type"], read, dates);
+  if (info.type === "boolean") return new BooleanBuilder(form, "boolean", read);
+  if (info.type === "date") return new DateBuilder(form, read, info.dates ?? "ymd");
+  return new NumericBuilder(form, info.type as NumericColumn["type"], read);
 }
 
 /** What reads a cell of a type as a number, NaN for one that the type does not hold; null for categories and texts. */
@@ -87,18 +89,10 @@ class NumericBuilder implements ColumnBuilder {
   readonly #type: NumericColumn["type"] | null;
   readonly #read: (cell: Cell) => number;
   readonly #numbers = new Numbers();
-  readonly #more: Pick<NumericColumn, "dates">;
   #isInteger = true;
   #present = 0;
-  readonly #words: string[] = [];
 
-  constructor(
-    form: CellForm,
-    type: NumericColumn["type"] | null,
-    read: (cell: Cell) => number,
-    more: Pick<NumericColumn, "dates"> = {},
-  ) {
-    this.#more = more;
+  constructor(form: CellForm, type: NumericColumn["type"] | null, read: (cell: Cell) => number) {
     this.#form = form;
     this.#type = type;
     this.#read = read;
@@ -109,17 +103,54 @@ class NumericBuilder implements ColumnBuilder {
     this.#numbers.push(value);
     if (value !== value) return absenceOf(this.#type)(cell, this.#form);
     this.#present++;
-    if (this.#type === "boolean" && typeof cell === "string") this.#words[value] ??= cell.trim();
+    if (typeof cell === "string") this.note(cell, value);
     if (this.#isInteger && !Number.isSafeInteger(value)) this.#isInteger = false;
     return true;
   }
 
-  finish(name: string): TableColumn {
+  /** Looks at how a value is written. */
+  protected note(_cell: string, _value: number): void {}
+
+  finish(name: string): NumericColumn {
     const type = this.#type ?? (this.#isInteger && this.#present > 0 ? "integer" : "number");
-    const [no, yes] = this.#words;
-    const isWords =
-      no !== undefined && yes !== undefined && booleanPairs(no) > 1 && booleanPairs(no) === booleanPairs(yes);
-    return { name, type, values: this.#numbers.all(), ...this.#more, ...(isWords && { words: [no, yes] as const }) };
+    return { name, type, values: this.#numbers.all() };
+  }
+}
+
+/** Booleans, and the words for them. */
+class BooleanBuilder extends NumericBuilder {
+  readonly #words: [no: string | undefined, yes: string | undefined] = [undefined, undefined];
+
+  protected override note(cell: string, value: number): void {
+    this.#words[value] ??= cell.trim();
+  }
+
+  override finish(name: string): NumericColumn {
+    const column = super.finish(name);
+    return this.#words.every((word) => word === undefined) ? column : { ...column, words: this.#words };
+  }
+}
+
+/** Dates, and how they are written. */
+class DateBuilder extends NumericBuilder {
+  readonly #order: DateOrder;
+  #longest = "";
+  #shortest = "";
+
+  constructor(form: CellForm, read: (cell: Cell) => number, order: DateOrder) {
+    super(form, "date", read);
+    this.#order = order;
+  }
+
+  protected override note(cell: string): void {
+    if (cell.length > this.#longest.length) this.#longest = cell;
+    if (cell.length < this.#shortest.length || this.#shortest === "") this.#shortest = cell;
+  }
+
+  override finish(name: string): NumericColumn {
+    const column = { ...super.finish(name), dates: this.#order };
+    if (this.#longest === "") return column;
+    return { ...column, form: dateFormOf(this.#longest.trim(), this.#shortest.trim(), this.#order) };
   }
 }
 

@@ -1,5 +1,5 @@
 // A column of a table: values of one type, of which some may be missing.
-import type { DateOrder } from "../../formats/dates.ts";
+import { type DateForm, type DateOrder, formatDate, isoDay } from "../../formats/dates.ts";
 import type { ColumnType } from "./cells.ts";
 
 /**
@@ -11,9 +11,14 @@ export interface NumericColumn {
   readonly values: Float64Array;
   /** The order in which a file writes day, month and year; of dates only. */
   readonly dates?: DateOrder;
-  /** How the file first writes false and true, such as No and Yes; of booleans only, if it writes both as words. */
-  readonly words?: readonly [no: string, yes: string];
+  /** How a file writes its dates, by which others are written alike. */
+  readonly form?: DateForm;
+  /** How a file first writes false and true, such as No and Yes; undefined where it never does. Of booleans only. */
+  readonly words?: BooleanWords;
 }
+
+/** The words for false and true. */
+export type BooleanWords = readonly [no: string | undefined, yes: string | undefined];
 
 /** Categories: their indices in the sorted list `categories`, −1 for a missing one. */
 export interface CategoryColumn {
@@ -42,6 +47,12 @@ export interface ColumnInfo {
   /** The categories, sorted. */
   readonly categories?: readonly string[];
 }
+
+/** The word of a boolean, 0 or 1: that of its file, else "false" or "true". */
+export const wordOf = ({ words }: NumericColumn, value: number): string => words?.[value] ?? String(value === 1);
+
+/** A date of a column as its file writes dates. */
+export const dateText = ({ form = isoDay }: NumericColumn, time: number): string => formatDate(time, form);
 
 /** Sorts texts by their UTF-16 code units, which is the same everywhere. */
 export const sortTexts = (texts: Iterable<string>): string[] => [...texts].sort();

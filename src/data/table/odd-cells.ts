@@ -2,6 +2,7 @@
 import { quote } from "../../errors.ts";
 import { type Cell, type CellForm, isAbsent, numberReader } from "./cells.ts";
 import type { TableColumn } from "./column.ts";
+import type { TableNote } from "./row-block.ts";
 
 /** As large a share of the values of a column may be odd, or one value. */
 const largestShare = 0.05;
@@ -38,7 +39,17 @@ export function oddCells(column: TableColumn, form: CellForm): OddCells | null {
   return { name: column.name, count, present, text, row };
 }
 
-/** The sentence that tells of such cells; `where` is the place of the first one. */
-export const oddNote = ({ name, count, present, text }: OddCells, where: string): string =>
-  `Column ${quote(name)} is no column of numbers because of ${count} of its ${present} values: ${quote(text)} in ` +
-  `${where}${count > 1 ? " is the first" : ""}. Emptied cells count as missing, and the column as numbers.`;
+/** The sentence that tells of such cells; `where` is the place of the first one, such as "line 12". */
+export function oddNote({ name, count, present, text }: OddCells, where: string): TableNote {
+  const [column, cell] = [quote(name), quote(text)];
+  const line = where.replace(/^\D+/, "");
+  return {
+    en:
+      `Column ${column} is no column of numbers because of ${count} of its ${present} values: ${cell} in ` +
+      `${where}${count > 1 ? " is the first" : ""}. Emptied cells count as missing, and the column as numbers.`,
+    ru:
+      `Столбец ${column} не считается числовым: значений, которые не являются числами, ${count} из ${present}, ` +
+      `${count > 1 ? "первое" : "это"} — ${cell} в строке ${line}. Если очистить такие ячейки, они будут считаться ` +
+      "пропусками, а столбец — числовым.",
+  };
+}

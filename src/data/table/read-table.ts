@@ -17,7 +17,7 @@ import {
 import type { ColumnInfo } from "./column.ts";
 import { ColumnScan } from "./infer-column.ts";
 import { oddCells, oddNote } from "./odd-cells.ts";
-import type { RowBlock } from "./row-block.ts";
+import type { RowBlock, TableNote } from "./row-block.ts";
 import { Table } from "./table.ts";
 import { type RowOptions, readRows } from "./table-rows.ts";
 
@@ -129,7 +129,7 @@ export interface Sample {
   readonly rows: readonly (readonly (Cell | undefined)[])[];
   readonly form: CellForm;
   /** What was decided about the header and may not be meant. */
-  readonly notes: readonly string[];
+  readonly notes: readonly TableNote[];
 }
 
 /**
@@ -141,14 +141,17 @@ export async function sampleTable(where: string, file: OpenedFile, options: Tabl
   const { types = {}, missing, decimal } = options;
   const rows: (readonly (Cell | undefined)[])[] = [];
   let names: readonly string[] = [];
-  let notes: readonly string[] = [];
+  let notes: readonly TableNote[] = [];
   for await (const block of readRows(file, options)) {
     names = [...block.names];
     notes = block.notes ?? [];
     rows.push(...block.rows.slice(0, sampleRows - rows.length));
     if (rows.length === sampleRows) break;
   }
-  if (rows.length === 0) throw new FileError(`${quote(file.name, 200)}: expected rows, got only a header.`);
+  if (rows.length === 0) {
+    const shown = quote(names.join(", "), 80);
+    throw new FileError(`${quote(file.name, 200)}: expected rows, got only a header: the one line ${shown}.`);
+  }
   for (const [name, type] of Object.entries(types)) {
     if (!names.includes(name))
       throw new ArgumentError(

@@ -1,5 +1,6 @@
 // Decides whether the first row of a CSV holds the names of its columns, and makes names where there are none.
 import { defaultForm, isMissing, numberIn } from "./cells.ts";
+import type { TableNote } from "./row-block.ts";
 
 /** True if the first row holds names, false if it is data, "auto" if its looks decide; or the names themselves. */
 export type HeaderOption = boolean | "auto" | readonly string[];
@@ -12,7 +13,7 @@ export interface CsvHeader {
   /** The classes whose numbers the last column holds, as scikit-learn's files say in their first row. */
   readonly classNames?: readonly string[] | undefined;
   /** What was decided and may not be meant. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly TableNote[];
 }
 
 /**
@@ -50,7 +51,7 @@ const isYear = (cell: string): boolean => /^\s*(1[89]|20|21)\d\d\s*$/.test(cell)
 function guessHeader(
   first: readonly string[],
   below: readonly (readonly string[])[],
-): { isHeader: boolean; notes: readonly string[] } {
+): { isHeader: boolean; notes: readonly TableNote[] } {
   if (looksLikeNames(first)) return { isHeader: true, notes: [] };
   const ranges = first.map((_, i) => rangeOf(below.map((row) => row[i] ?? "")));
   const isWord = (cell: string): boolean => !isMissing(cell, defaultForm) && !isNumber(cell);
@@ -62,20 +63,34 @@ function guessHeader(
   if (!isInteger || !isOutside || first.length < 2 || new Set(first).size < first.length)
     return { isHeader: false, notes: [] };
   const shown = first.slice(0, 5).join(", ") + (first.length > 5 ? ", …" : "");
-  const note = (taken: string, other: string): string[] => [
-    `The first row (${shown}) is taken for ${taken}, since its integers ${other}.`,
-  ];
   if (first.every(isYear))
     return {
       isHeader: true,
-      notes: note(
-        "the names of the columns",
-        "are years that none of the columns holds; a row of names above it says otherwise",
-      ),
+      notes: [
+        {
+          en:
+            `The first row (${shown}) is taken for the names of the columns, since its integers are years that none of ` +
+            "the columns holds; a row of names above it says otherwise.",
+          ru:
+            `Первая строка (${shown}) принята за названия столбцов: это годы, которых нет среди значений столбцов. Если ` +
+            "это данные, добавьте над ней строку с названиями.",
+        },
+      ],
     };
-  const isNotable = first.length >= fewestColumns && below.length >= fewestRows;
-  const why = "are no years; if they are names, write them with a letter";
-  return { isHeader: false, notes: isNotable ? note("data", why) : [] };
+  if (first.length < fewestColumns || below.length < fewestRows) return { isHeader: false, notes: [] };
+  return {
+    isHeader: false,
+    notes: [
+      {
+        en:
+          `The first row (${shown}) is taken for data, since its integers are no years; if they are names, write them ` +
+          "with a letter.",
+        ru:
+          `Первая строка (${shown}) принята за данные: её целые числа — не годы. Если это названия столбцов, ` +
+          "добавьте к ним букву.",
+      },
+    ],
+  };
 }
 
 /** The least and the greatest of numbers; null if there are none or a cell says another thing. */

@@ -24,7 +24,7 @@ export interface RowOptions extends CsvForm {
 export const mostColumns = 2 ** 16;
 
 /**
- * The rows of a file.
+ * The rows of a file; of a CSV that has only a header, one block of none.
  *
  * @throws FileError for a file that holds no table, and for a row that does not fit
  */
@@ -153,10 +153,7 @@ async function* csvRows(name: string, pieces: AsyncIterable<string>, options: Ro
     if (own.length > 0) yield { names, rows: own, whereOf, notes };
     hasRows ||= own.length > 0;
   }
-  if (!hasRows && header) {
-    const shown = quote(header.names.join(", "), 80);
-    throw new FileError(`${quote(name, 200)}: expected rows, got only a header: the one line ${shown}.`);
-  }
+  if (!hasRows && header) yield { names: header.names, rows: [], whereOf: () => "line 1" };
 }
 
 const cells = (count: number): string => (count === 1 ? "1 cell" : `${count} cells`);

@@ -2,11 +2,12 @@
 import { ArgumentError, didYouMean, quote, ShapeError } from "../../errors.ts";
 import { checkCount, describe } from "../../options.ts";
 import { columnOf } from "./build-column.ts";
-import { type Cell, defaultForm } from "./cells.ts";
-import type { ColumnInfo, TableColumn } from "./column.ts";
+import { booleanPairs, type Cell, defaultForm } from "./cells.ts";
+import { type ColumnInfo, type TableColumn, wordOf } from "./column.ts";
 import { type ColumnStatistics, statisticsOf } from "./column-statistics.ts";
 import { ColumnScan } from "./infer-column.ts";
 import { cellAt } from "./retype-column.ts";
+import type { TableNote } from "./row-block.ts";
 import { type SplitOptions, splitRows } from "./split-rows.ts";
 
 /** The value of a cell as a program has it; null if it is missing. */
@@ -27,16 +28,17 @@ export class Table {
   readonly size: number;
   /**
    * Sentences about what was decided when the table was read and may not be meant: a column that is no column of
-   * numbers because of a few cells, a first row that may be names or data. Tables made from this one have none.
+   * numbers because of a few cells, a first row that may be names or data. Each is there in English (`en`) and Russian
+   * (`ru`). Tables made from this one have none.
    */
-  readonly notes: readonly string[];
+  readonly notes: readonly TableNote[];
   readonly #indices: ReadonlyMap<string, number>;
 
   /**
    * @throws ShapeError for columns of different lengths
    * @throws ArgumentError for two columns of one name
    */
-  constructor(columns: readonly TableColumn[], notes: readonly string[] = []) {
+  constructor(columns: readonly TableColumn[], notes: readonly TableNote[] = []) {
     this.columns = columns;
     this.notes = notes;
     this.size = columns[0]?.values.length ?? 0;
@@ -104,7 +106,10 @@ export class Table {
     return this.#indices.has(name);
   }
 
-  /** The values of a row by the names of the columns. Throws {@link ArgumentError} for an index out of range. */
+  /**
+   * The values of a row by the names of the columns. A boolean is true or false where the file says so, or 1 and 0, and
+   * else the file's own word, such as "No". Throws {@link ArgumentError} for an index out of range.
+   */
   row(index: number): Record<string, Value> {
     checkCount("row", "the index", index, 0);
     if (index >= this.size) throw new ArgumentError(`row: expected an index from 0 to ${this.size - 1}, got ${index}.`);
@@ -173,16 +178,25 @@ function cellOf(name: string, value: unknown): Cell {
   if (value === undefined || value === null || typeof value === "string" || typeof value === "boolean")
     return value ?? null;
   if (typeof value === "number") return Number.isNaN(value) ? null : value;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? null : value.toISOString().replace(/T00:00:00\.000Z$/, "");
   throw new ArgumentError(
     `column ${quote(name)}: expected a number, a text, true, false, a Date or null, got ${describe(value)}.`,
   );
 }
 
+/** The bit of {@link booleanPairs} for true and false. */
+const plainPair = 1;
+
 /** The value of a cell. */
 function valueAt(column: TableColumn, index: number): Value {
   const cell = cellAt(column, index);
-  return column.type === "date" && cell !== null ? new Date(cell as string) : cell;
+  if (cell === null || column.type === "category" || column.type === "text") return cell;
+  const value = column.values[index]!;
+  if (column.type === "date") return new Date(value);
+  if (column.type !== "boolean") return value;
+  const word = wordOf(column, value);
+  return booleanPairs(word) > plainPair ? word : value === 1;
 }
 
 function gatherColumn(column: TableColumn, rows: Int32Array): TableColumn {
