@@ -345,50 +345,41 @@ test("a series keeps how its times are written, and says which columns a forecas
   expect(out).toMatch(/^month,predicted sold\n2003-05,[-\d.]+\n2003-06,[-\d.]+\n$/);
 });
 
-test("data.csv and data.json in one folder become two models; a model that is replaced is mentioned", async () => {
-  const train = (name: string, content: string) =>
-    nabla("train", "--data", file(name, content), "--target", "price", "--language", "en", ...quick);
-  expect((await train("twin.csv", table)).out).toMatch(/Saved as .*twin\.safetensors\. Next/);
+test("data.csv and data.json in one folder become two models, of which is told in Russian, too", async () => {
+  const train = (data: string, language: string) =>
+    nabla("train", "--data", data, "--target", "kind", "--language", language, "--epochs", "1", "--out", models);
+  const csv = file("twin.csv", table);
+  const english = await train(csv, "en");
+  expect(english.out).toMatch(/Saved as .*twin\.safetensors\. Next/);
+  expect(english.out).toMatch(/ of up to 1 epoch( made|,)/);
   const json = JSON.stringify(rows.map(([size, age, kind, price]) => ({ size, age, kind, price })));
-  expect((await train("twin.json", json)).out).toMatch(/Saved as .*twin\.json\.safetensors\. Next/);
-  expect((await train("twin.json", json)).out).toMatch(/twin\.json\.safetensors, in place of the model that was there/);
+  expect((await train(file("twin.json", json), "ru")).out).toMatch(/сохранена: .*twin\.json\.safetensors\. Дальше/);
+  const { out } = await train(csv, "ru");
+  for (const words of [/Прогноз: kind/, /сеть 1\/5 · эпоха 1\/1 · потери \d,\d+/, /отложенной/, /Матрица ошибок/])
+    expect(out).toMatch(words);
+  expect(out).toMatch(/сохранена: .*twin\.csv\.safetensors \(вместо прежней\)|сохранена: .*twin\.csv\.safetensors\./);
+  const own = /^ {2}(size|age|kind|price|fir|oak) .*$|npx.*|\S*safetensors|\S*\.csv|seed \d|kind|R²|fir|oak/gm;
+  expect(out.replace(own, "").match(/[a-z]{2,}/gi)).toBeNull();
+  const model = join(models, "twin.safetensors");
+  await refuses(2, /модель «kind» обучена на ваших данных/, "evaluate", model, "--language", "ru");
+  const answers = join(folder, "answers-of-one.csv");
+  for (const [language, sentence] of [
+    ["ru", /^Ответы записаны в .*answers-of-one\.csv: 1\.\n$/],
+    ["en", /^1 answer is in .*answers-of-one\.csv\.\n$/],
+  ] as const) {
+    const one = file("one.csv", table.split("\n", 2).join("\n"));
+    expect((await nabla("predict", model, one, "--out", answers, "--language", language)).err).toMatch(sentence);
+  }
 });
 
-test("what is said of one's own data is said in Russian, too", async () => {
-  const { out } = await nabla(
-    "train",
-    "--data",
-    file("ru.csv", table),
-    "--target",
-    "kind",
-    "--language",
-    "ru",
-    ...quick,
-  );
-  for (const words of [
-    /Прогноз: kind/,
-    /сеть 1\/5 · эпоха 2\/2 · потери \d,\d+/,
-    /отложенной/,
-    /Матрица ошибок/,
-    /сохранена/,
-  ])
-    expect(out).toMatch(words);
-  const english = out.replace(/^ {2}.*$|npx.*|\S*safetensors|\S*\.csv|seed \d|kind|R²/gm, "").match(/[a-z]{3,}/gi);
-  expect(english).toBeNull();
-  await refuses(
-    2,
-    /модель «kind» обучена на ваших данных/,
-    "evaluate",
-    join(models, "ru.safetensors"),
-    "--language",
-    "ru",
-  );
-  const { err } = await nabla(
-    ...["predict", join(models, "ru.safetensors"), join(folder, "ru.csv"), "--language", "ru"],
-    ...["--out", join(folder, "ru-answers.csv")],
-  );
-  expect(err).toMatch(/^Ответы записаны в .*ru-answers\.csv: 60\.\n$/);
-});
+test.each(["train", "predict", "evaluate"])(
+  "the help of %s says how the language of one's own data is chosen",
+  async (name) => {
+    expect((await nabla("help", name)).out).toMatch(
+      /--language <language> .*en or\s+ru\s+\(default:\s+the environment's\)/,
+    );
+  },
+);
 
 describe("is refused in one sentence, and nothing is written", () => {
   const own = (name: string, content: string | Uint8Array, ...more: string[]) =>

@@ -49,7 +49,7 @@ describe("nabla new", () => {
     const folder = join(root, "My Project");
     const made = await nabla(root, "new", "My Project", "--nabla", inject("tarball"));
     expect(made).toMatchObject({ code: 0, stderr: "" });
-    expect(made.stdout).toMatch(/Wrote package\.json, [^]*npm install\n {2}npm start/);
+    expect(made.stdout).toMatch(/Wrote package\.json, [^]*\n {2}cd 'My Project'\n {2}npm install\n {2}npm start/);
     const { name, dependencies, devDependencies } = packageOf(folder);
     expect(name).toBe("my-project");
     expect(dependencies["nabla"]).toMatch(/^file:\.\.\/.*\.tgz$/);

@@ -88,8 +88,8 @@ const ru: typeof en = {
   skipped: (count, all, kind) => `не удалось прочитать, пропущено: ${count}; всего ${ru.things[kind]}: ${all}`,
   more: (count) => `и ещё ${count}`,
   task: (name, task, classes, kind, train, test, how) =>
-    `${name}: ${ru.report.tasks[task]}${classes > 0 ? `, классов: ${classes}` : ""}; ${ru.things[kind]} для обучения: ` +
-    `${train}, отложено для проверки: ${test} (${how})`,
+    `${name}: ${ru.report.tasks[task]}${classes > 0 ? `, классов: ${classes}` : ""}; ${ru.things[kind]} ` +
+    `для обучения: ${train}, отложено для проверки: ${test} (${how})`,
   taken: (networks, epoch, epochs, isFolder, time) => {
     const left = `оставлены в начальном состоянии${isFolder ? "" : ", то есть линейной моделью"}`;
     const taken =

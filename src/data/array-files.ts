@@ -12,7 +12,8 @@ const npz = () => import("../formats/npz.ts");
 
 /**
  * The array in a file of NumPy's `numpy.save`, as {@link decodeNpy} reads it; `tensor` and `Dataset.from` take it.
- * `source` is a path, in a page an address, else a URL, a `File` or bytes.
+ * `source` is a path, in a page an address, else a URL, a `File` or bytes. int64 and uint64 become int32, and a number
+ * beyond its range is refused; `dtype: "float64"` takes it.
  *
  * @throws FileError for a file that is missing, damaged, of another kind or dtype, or larger than 2 GiB
  *

@@ -69,11 +69,11 @@ function guessHeader(
       notes: [
         {
           en:
-            `The first row (${shown}) is taken for the names of the columns, since its integers are years that none of ` +
-            "the columns holds; a row of names above it says otherwise.",
+            `The first row (${shown}) is taken for the names of the columns, since its integers are years that none ` +
+            "of the columns holds; a row of names above it says otherwise.",
           ru:
-            `Первая строка (${shown}) принята за названия столбцов: это годы, которых нет среди значений столбцов. Если ` +
-            "это данные, добавьте над ней строку с названиями.",
+            `Первая строка (${shown}) принята за названия столбцов: это годы, которых нет среди значений столбцов. ` +
+            "Если это данные, добавьте над ней строку с названиями.",
         },
       ],
     };
@@ -83,8 +83,8 @@ function guessHeader(
     notes: [
       {
         en:
-          `The first row (${shown}) is taken for data, since its integers are no years; if they are names, write them ` +
-          "with a letter.",
+          `The first row (${shown}) is taken for data, since its integers are no years; if they are names, write ` +
+          "them with a letter.",
         ru:
           `Первая строка (${shown}) принята за данные: её целые числа — не годы. Если это названия столбцов, ` +
           "добавьте к ним букву.",
