@@ -84,7 +84,7 @@ interface Beside {
 function ownColumns({ table, cells }: OwnRecords, names: readonly string[]): Beside {
   const places = names.map((name) => table.names.indexOf(name));
   const textOf = (cell: Cell | undefined): string => (cell === null || cell === undefined ? "" : String(cell));
-  const valueOf = (row: ReturnType<Table["row"]>, name: string, cell: Cell | undefined) => {
+  const jsonValue = (row: ReturnType<Table["row"]>, name: string, cell: Cell | undefined) => {
     const value = row[name]!;
     return value instanceof Date || isLongInteger(cell ?? null) ? textOf(cell) : value;
   };
@@ -92,7 +92,7 @@ function ownColumns({ table, cells }: OwnRecords, names: readonly string[]): Bes
     names,
     row: (i) => {
       const row = table.row(i);
-      return Object.fromEntries(names.map((name, k) => [name, valueOf(row, name, cells[i]![places[k]!])]));
+      return Object.fromEntries(names.map((name, k) => [name, jsonValue(row, name, cells[i]![places[k]!])]));
     },
     cells: (i) => places.map((place) => textOf(cells[i]![place])),
   };
