@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { encode } from "fast-png";
+import { layers, sequential } from "nabla";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -264,6 +265,21 @@ describe("a saved model", () => {
       const sum = (Object.values(probabilities) as number[]).reduce((a, b) => a + b);
       expect(sum).toBeCloseTo(1, 5);
     }
+  });
+
+  it("says what images show to a model that takes them with an axis of channels", async () => {
+    const image = join("models", "digits-mlp-example.png");
+    const answers = [];
+    for (const [name, shape] of [
+      ["flat", [28, 28]],
+      ["channels", [28, 28, 1]],
+    ] as const) {
+      const made = sequential([layers.input(shape), layers.flatten(), layers.dense(10)], { name, seed: 1 });
+      await made.save(join(folder, `${name}.safetensors`));
+      answers.push(JSON.parse((await nabla("predict", `${name}.safetensors`, image, "--json")).out));
+    }
+    expect(answers[0][0].outputs.length).toBe(10);
+    expect(answers[1]).toEqual(answers[0]);
   });
 
   it("answers for the good pictures beside bad ones, and fails at the end", async () => {

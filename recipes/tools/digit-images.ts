@@ -1,6 +1,6 @@
 // Small images of ten classes, for all recipes that read them: digits, or MNIST's four files, or Fashion-MNIST's.
 import { basename } from "node:path";
-import type { Dataset } from "nabla";
+import { type Dataset, type Layer, layers } from "nabla";
 import * as data from "nabla/data";
 import { both } from "./part.ts";
 import type { RecipeOptions } from "./recipe.ts";
@@ -31,4 +31,15 @@ export async function loadDigitImages(options: RecipeOptions = {}): Promise<{ tr
       ? await data.digits()
       : await (set === "mnist" ? data.mnist : data.fashionMnist)(folder === undefined ? {} : { folder });
   return tiny ? { train: loaded.train.take(1000), test: loaded.test.take(200) } : loaded;
+}
+
+/**
+ * Changes of the training images that leave their class as it is: clothes are mirrored, digits rotated by up to 11
+ * degrees, and all are shifted by up to two pixels.
+ */
+export function distortions(options: RecipeOptions): Layer[] {
+  const outside = { fillMode: "constant" } as const;
+  const turn =
+    digitSet(options) === "fashion-mnist" ? layers.randomFlip("horizontal") : layers.randomRotation(0.03, outside);
+  return [turn, layers.randomTranslation(0.07, 0.07, outside)];
 }

@@ -8,8 +8,8 @@ export async function writeExampleImage(
   { inputs: { array }, inputShape, size }: Dataset,
   file: string,
 ): Promise<boolean> {
-  const [height, width, ...rest] = inputShape;
-  const isGray = height !== undefined && width !== undefined && rest.length === 0;
+  const [height, width, channels = 1, ...rest] = inputShape;
+  const isGray = height !== undefined && width !== undefined && channels === 1 && rest.length === 0;
   if (array.dtype !== "uint8" || !isGray || size === 0) return false;
   const data = array.data.slice(0, height * width) as Uint8Array;
   await writeFileAtomic(file, encode({ width, height, data, depth: 8, channels: 1 }));

@@ -8,7 +8,7 @@ import { maxImageBytes } from "../../formats/picture.ts";
 import { readFile } from "../../io/files.ts";
 import type { Model } from "../../models/model.ts";
 import { percent } from "../../quantities.ts";
-import { formatShape, sizeOf } from "../../shape.ts";
+import { formatShape, type Shape, sizeOf } from "../../shape.ts";
 import { zip } from "../../zip.ts";
 import { type Answer, answersOf } from "../answers.ts";
 import { type AnswerOptions, count, path, withAnswerOptions, withExamples } from "../arguments.ts";
@@ -87,7 +87,7 @@ async function predict(file: string, images: readonly string[], options: Predict
   }
   const pictures = await readPictures(model, inputShape, images);
   const digits = pictures.flatMap((picture) => ("digit" in picture ? [picture.digit] : []));
-  const answers = (digits.length > 0 ? await answersOf(model, pictureColumn(model, digits)) : []).values();
+  const answers = (digits.length > 0 ? await answersOf(model, pictureColumn(model, inputShape, digits)) : []).values();
   // A picture that cannot be read loses its own answer only, and sets the exit code.
   for (const picture of pictures) if ("error" in picture) process.exitCode = report(picture.error, debug === true);
   const results = pictures.map((picture): Result => {
@@ -133,16 +133,19 @@ function show(json: true | undefined, results: readonly Result[]): void {
 
 type ReadPicture = { readonly input: string } & ({ readonly digit: Uint8Array } | { readonly error: FileError });
 
+/** The shapes of inputs that a picture of one digit fits. */
+const digitShapes = ["28,28", "28,28,1"];
+
 /** Converts each picture into the form of MNIST's images, or finds the reason why it cannot be read. */
 async function readPictures(
   model: Model,
   inputShape: readonly number[],
   files: readonly string[],
 ): Promise<ReadPicture[]> {
-  if (inputShape.join() !== "28,28") {
+  if (!digitShapes.includes(inputShape.join())) {
     throw new ArgumentError(
-      `expected a model of inputs [28,28] for images, got model ${model.name} of ${formatShape(inputShape)}: ` +
-        `give it ${sizeOf(inputShape)} numbers with --numbers.`,
+      "expected a model of inputs [28,28] or [28,28,1] for images, " +
+        `got model ${model.name} of ${formatShape(inputShape)}: give it ${sizeOf(inputShape)} numbers with --numbers.`,
     );
   }
   const pictures: ReadPicture[] = [];
@@ -158,12 +161,12 @@ async function readPictures(
   return pictures;
 }
 
-function pictureColumn(model: Model, digits: readonly Uint8Array[]): Column {
+function pictureColumn(model: Model, inputShape: Shape, digits: readonly Uint8Array[]): Column {
   const data = new Uint8Array(digits.length * 28 * 28);
   for (const [i, digit] of digits.entries()) data.set(digit, i * 28 * 28);
   // A model without a description of its training data is assumed to take inputs from 0 to 1.
   const { scale, offset } = model.dataInfo.inputs ?? { scale: 1 / 255, offset: 0 };
-  return { array: { data, shape: [digits.length, 28, 28], dtype: "uint8" }, scale, offset };
+  return { array: { data, shape: [digits.length, ...inputShape], dtype: "uint8" }, scale, offset };
 }
 
 function numberColumn(model: Model, inputShape: readonly number[], lists: readonly number[][]): Column {
