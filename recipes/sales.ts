@@ -103,14 +103,17 @@ export const recipe: Recipe = {
       "The network begins as the seasonal-naive forecast, last year's values, and learns what to add to their " +
       "logarithms: a linear layer, and a small hidden one.",
     "Каждый из следующих двенадцати месяцев по последним двадцати четырём: ряд растёт, а вместе с ним растут и " +
-      "сезонные колебания. Вначале сеть повторяет значения прошлого года (seasonal naive), а затем учится добавлять к " +
+      "сезонные колебания. Вначале сеть повторяет значения прошлого года (seasonal naive), а затем учится добавлять " +
+      "к " +
       "их логарифмам поправку: линейный слой и небольшой скрытый слой.",
   ),
   source: "Box & Jenkins 1976, Time series analysis (series G); Hyndman & Athanasopoulos 2021 (baselines)",
   data: both(
-    "the passengers of international airlines in 144 months of 1949 to 1960, the last two years held out; --data: a CSV " +
+    "the passengers of international airlines in 144 months of 1949 to 1960, the last two years held out; --data: a " +
+      "CSV " +
       "with a date and a value in each row (at least six years of months)",
-    "пассажиры международных авиалиний за 144 месяца 1949–1960 годов, последние два года отложены; --data: CSV-файл с " +
+    "пассажиры международных авиалиний за 144 месяца 1949–1960 годов, последние два года отложены; --data: CSV-файл " +
+      "с " +
       "датой и значением в каждой строке (не меньше шести лет по месяцам)",
   ),
   defaults,

@@ -119,17 +119,20 @@ export const recipe: Recipe = {
   description: both(
     "The greatest temperature of each of the next seven days, from temperature, rain and wind of the last four. " +
       "What is normal for the time of the year is fitted by least squares; a gated recurrent unit of 16 neurons " +
-      "forecasts how far the days depart from it. There are a thousand days to learn from, so that weights decay strongly.",
+      "forecasts how far the days depart from it. There are a thousand days to learn from, so that weights decay " +
+      "strongly.",
     "Максимальная температура каждого из следующих семи дней по температуре, осадкам и ветру последних четырёх. " +
       "Годовой ход (норма) подбирается методом наименьших квадратов, а рекуррентная сеть из 16 нейронов (GRU) " +
       "предсказывает отклонения от нормы. Дней для обучения всего тысяча, поэтому веса сильно убывают (weight decay).",
   ),
   source: "Cho et al. 2014 (GRU); Hyndman & Athanasopoulos 2021, Forecasting: principles and practice (baselines)",
   data: both(
-    "the weather of Seattle from 2012 to 2015 of the npm package vega-datasets, the last year held out; --data: a CSV " +
+    "the weather of Seattle from 2012 to 2015 of the npm package vega-datasets, the last year held out; --data: a " +
+      "CSV " +
       "with a date and a value in each row, and further measures if there are any (temp_max is forecast, else the " +
       "first column of numbers)",
-    "погода в Сиэтле в 2012–2015 годах из npm-пакета vega-datasets, последний год отложен; --data: CSV-файл, в каждой " +
+    "погода в Сиэтле в 2012–2015 годах из npm-пакета vega-datasets, последний год отложен; --data: CSV-файл, в " +
+      "каждой " +
       "строке которого есть дата и значение, а также, возможно, другие измерения (прогнозируется temp_max, а если её " +
       "нет — первый столбец чисел)",
   ),
