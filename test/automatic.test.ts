@@ -279,7 +279,7 @@ const shared = (file: string): string => fileURLToPath(new URL(`../../shared/dat
 const tables: readonly (readonly [file: string, target: string, bound: number])[] = [
   ["tables/iris.csv", "target", 0.95],
   ["tables/wine_data.csv", "target", 0.97],
-  ["tables/breast_cancer.csv", "target", 0.96],
+  ["tables/breast_cancer.csv", "target", 0.965],
   ["tables/penguins.json", "Species", 0.98],
   ["tables/digits.csv.gz", "column_65", 0.975],
   ["tables/california_housing.csv.gz", "median_house_value", 52_000],

@@ -19,7 +19,8 @@ export interface LearnTableOptions extends TableTask, LearnOptions {
  * series, whose next value is predicted from those before it. A fifth of the rows is held out first: of each class in
  * equal shares, whole groups with `group`, the last ones of a series. From the rest come the encoding (standardised
  * numbers, one-hot categories, words of texts, angles of dates) and five members: dense networks that begin as a linear
- * model and see numbers cut into pieces, each trained without a fifth of its own. They stop together at the epoch that
+ * model, of classes with the penalty that these fifths choose, and see numbers cut into pieces, each trained without a
+ * fifth of its own. They stop together at the epoch that
  * is best on average on these fifths. The model is the mean of their answers, and its figures are those of the part
  * that was held out, beside those of baselines.
  *

@@ -14,11 +14,11 @@ import type { ColumnUse } from "./column-use.ts";
 import { type Figures, figuresOf, greatest, mainOf, mistake, type Predictions, softmaxRows } from "./figures.ts";
 import { type Importance, importanceOf } from "./importance.ts";
 import { type Encoder, takeRows } from "./inputs.ts";
-import { learnLinear } from "./linear.ts";
-import { type Curve, type MemberProgress, rowsOf, type Trained, trainMembers } from "./members.ts";
+import { choosePenalty, learnLinear } from "./linear.ts";
+import { type Curve, type MemberProgress, type Trained, trainMembers } from "./members.ts";
 import { convolutionalNetwork, denseNetwork, type Moves, type Settings, type Start, settingsFor } from "./networks.ts";
 import { type HeldOut, type Split, type SplitRule, splitParts } from "./split.ts";
-import { type Answers, type Target, type TargetInfo, targetInfo, targetsOf, truthsOf } from "./target.ts";
+import { type Answers, rowsOf, type Target, type TargetInfo, targetInfo, targetsOf, truthsOf } from "./target.ts";
 
 /** Examples of one kind: rows of a table, windows of a series, pictures, sounds. */
 export interface Examples<Source> {
@@ -146,10 +146,11 @@ export async function learn<Source>(examples: Examples<Source>, options: LearnOp
   const settings = { ...settingsOf(encoder, split.train.length), ...given(options) };
   const folds = split.folds;
   const width = Math.max(1, targets.classes);
+  const penalty = examples.moves ? 1 : choosePenalty(inputs, targets, folds);
   const start = async (seen: Column, own: Target, memberSeed: number): Promise<Start> =>
     examples.moves
       ? convolutionalNetwork(encoder.shape, width, examples.moves, settings, memberSeed)
-      : denseNetwork(seen, width, learnLinear(seen, own), encoder, settings, memberSeed);
+      : denseNetwork(seen, width, learnLinear(seen, own, penalty), encoder, settings, memberSeed);
   const trained = await trainMembers({ inputs, targets, folds }, settings, start, { seed, signal, onProgress });
   const model = combine(trained, encoder, info);
   model.dataInfo = {

@@ -7,9 +7,10 @@ import type { WeightValues } from "../nn/tree/weights.ts";
 import { adamW } from "../optimizers/adam.ts";
 import { oneCycle } from "../optimizers/schedules/one-cycle.ts";
 import type { Callback } from "../train/callback.ts";
+import { isNotAbove } from "./folds.ts";
 import { takeRows } from "./inputs.ts";
 import type { Settings, Start } from "./networks.ts";
-import type { Target } from "./target.ts";
+import { rowsOf, type Target } from "./target.ts";
 
 /** The state of the training of members. */
 export interface MemberProgress {
@@ -93,31 +94,16 @@ export async function trainMembers(
   };
 }
 
-/**
- * The first epoch whose mean loss is not clearly above the least one: by no more than the standard error of their
- * difference over the folds, as Breiman and others (1984) choose among trees. Where data are few, the least mean is one
- * by chance, and less training is the safer choice.
- */
+/** The first epoch whose mean loss over the folds is not clearly above the least one: less training is safer. */
 function bestEpoch(losses: readonly (readonly number[])[]): number {
   const shortest = Math.min(...losses.map(({ length }) => length));
-  const epochs = Array.from({ length: shortest }, (_, epoch) => epoch);
-  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-  const means = epochs.map((epoch) => mean(losses.map((own) => own[epoch]!)));
-  const best = means.indexOf(Math.min(...means));
-  const isClose = (epoch: number): boolean => {
-    const differences = losses.map((own) => own[epoch]! - own[best]!);
-    const middle = mean(differences);
-    const variance = differences.reduce((sum, d) => sum + (d - middle) ** 2, 0) / Math.max(1, losses.length - 1);
-    return middle <= Math.sqrt(variance / losses.length);
-  };
-  return Math.max(0, epochs.findIndex(isClose));
-}
-
-/** The targets of some rows. */
-export function rowsOf({ classes, values }: Target, rows: Int32Array): Target {
-  const taken = values.slice(0, rows.length);
-  rows.forEach((row, i) => (taken[i] = values[row]!));
-  return { classes, values: taken };
+  const epochs = Array.from({ length: shortest }, (_, epoch) => losses.map((own) => own[epoch]!));
+  const sums = epochs.map((own) => own.reduce((a, b) => a + b, 0));
+  const best = epochs[sums.indexOf(Math.min(...sums))]!;
+  return Math.max(
+    0,
+    epochs.findIndex((own) => isNotAbove(own, best)),
+  );
 }
 
 /** Examples in the form that losses take: class numbers `[rows]`, or numbers `[rows, 1]`. */

@@ -146,3 +146,10 @@ export function targetsOf({ values }: Answers, info: TargetInfo, rows: ArrayLike
     return { classes: classNames.length, values: Int32Array.from(rows, (row) => values[row]!) };
   return { classes: 0, values: Float32Array.from(rows, (row) => (values[row]! - mean) / deviation) };
 }
+
+/** The targets of some rows. */
+export function rowsOf({ classes, values }: Target, rows: Int32Array): Target {
+  const taken = values.slice(0, rows.length);
+  rows.forEach((row, i) => (taken[i] = values[row]!));
+  return { classes, values: taken };
+}
