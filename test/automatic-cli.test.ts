@@ -242,6 +242,7 @@ test("a folder of pictures is learnt from, with a report, and a picture is answe
   const { out, code } = await nabla(...args);
   expect(code).toBe(0);
   expect(out).toMatch(/Классы изображений из папки tones/);
+  expect(out).toMatch(/^каждое изображение — 10 × 10 пикселей, в оттенках серого$/m);
   expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html><html lang="ru">/);
   const asked = await nabla(
     "predict",

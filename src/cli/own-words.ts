@@ -31,6 +31,10 @@ const en = {
   skipped: (count: string, all: string, kind: OwnKind) =>
     `left out: ${count} of ${all} ${en.things[kind]}, not to be read`,
   more: (count: string) => `and ${count} more`,
+  pictures: ([height, width]: readonly [number, number], isGray: boolean) =>
+    `each picture as ${height} × ${width} pixels, ${isGray ? "gray" : "in colour"}`,
+  recordings: (frames: number, bands: number, seconds: string) =>
+    `each recording as ${frames} spectra of ${bands} bands, of its first ${seconds} s`,
   task: (name: string, task: Task, classes: number, kind: OwnKind, train: string, test: string, how: string) =>
     `${name}: a ${task}${classes > 0 ? ` of ${classes} classes` : ""}, ${train} ${en.things[kind]} to train on, ` +
     `${test} held out (${how})`,
@@ -87,6 +91,10 @@ const ru: typeof en = {
   },
   skipped: (count, all, kind) => `не удалось прочитать, пропущено: ${count}; всего ${ru.things[kind]}: ${all}`,
   more: (count) => `и ещё ${count}`,
+  pictures: ([height, width], isGray) =>
+    `каждое изображение — ${height} × ${width} пикселей, ${isGray ? "в оттенках серого" : "цветное"}`,
+  recordings: (frames, bands, seconds) =>
+    `из каждой записи — первые ${seconds} с; спектров: ${frames}, полос: ${bands}`,
   task: (name, task, classes, kind, train, test, how) =>
     `${name}: ${ru.report.tasks[task]}${classes > 0 ? `, классов: ${classes}` : ""}; ${ru.things[kind]} ` +
     `для обучения: ${train}, отложено для проверки: ${test} (${how})`,

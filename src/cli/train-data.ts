@@ -7,6 +7,7 @@ import { type LearnOptions, type Learnt, modelName } from "../automatic/learn.ts
 import { learnImages, learnSounds } from "../automatic/learn-folder.ts";
 import { learnTable } from "../automatic/learn-table.ts";
 import type { MemberProgress } from "../automatic/members.ts";
+import { preparationOf } from "../automatic/preparation.ts";
 import { reportPage } from "../automatic/report/page.ts";
 import type { SplitRule } from "../automatic/split.ts";
 import type { Task } from "../automatic/target.ts";
@@ -17,6 +18,7 @@ import { ArgumentError, FileError, printable, quote } from "../errors.ts";
 import { writeFileAtomic } from "../io/files.ts";
 import { formatDuration, percent, thousands } from "../quantities.ts";
 import { backend } from "../runtime/device.ts";
+import type { Shape } from "../shape.ts";
 import { LiveLine } from "../train/progress.ts";
 import { confusionTable } from "./confusion.ts";
 import { languageOf } from "./course/words.ts";
@@ -267,6 +269,7 @@ function reportText(learnt: Learnt, { kind, data, file, report, isReplaced, word
   const lines = [
     "",
     words.task(printable(info.name), info.task, truths.classes, kind, count(split.train.length), held, chosen),
+    ...formWords(learnt, words),
     ...skippedWords(learnt, kind, words),
     words.taken(count(foldFigures.length), epoch, count(settings.epochs), isFolder, time),
     "",
@@ -303,6 +306,15 @@ function heldOutWords({ heldOut, inTime, groups, seed }: SplitRule, { how }: Own
   if (heldOut) return how.folder(heldOut.name);
   if (inTime) return how.time;
   return `${groups ? `${how.group}, ` : ""}${how.seed(seed)}`;
+}
+
+/** How files reach the network: what is left of a large picture or of a long recording. */
+function formWords({ model }: Learnt, words: OwnWords): string[] {
+  const preparation = preparationOf(model);
+  if (preparation.kind === "image") return [words.pictures(preparation.form.size, preparation.form.channels === 1)];
+  if (preparation.kind !== "sound") return [];
+  const [frames = 0, bands = 0] = model.inputShape as Shape;
+  return [words.recordings(frames, bands, words.number(String(Number(preparation.form.seconds.toPrecision(3)))))];
 }
 
 /** The number of files of which it is said why they were left out. */
