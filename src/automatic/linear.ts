@@ -29,7 +29,7 @@ export function learnLinear({ array: { data, shape } }: Column, { classes, value
 }
 
 /** The penalties that are tried, and the work of a product beyond which there is no time for it. */
-const penalties = [1, 2, 4, 8, 16];
+const penalties = [1, 4, 16, 64];
 const mostTried = 2e6;
 
 /**
