@@ -244,6 +244,17 @@ test("independent maps share a kernel while they are small", () => {
   expect([kernels(64), kernels(65)]).toEqual([1, 2]);
 });
 
+test("larger maps share a kernel where they read the same memory, but not for a number in common", () => {
+  const kernels = (common: number): number => {
+    const [a, b] = [ops.placeholder(0, [1000], "float32"), ops.placeholder(1, [1000], "float32")];
+    const shared = ops.placeholder(2, [common], "float32");
+    const spread = ops.broadcast(shared, [1000]);
+    const outputs = [ops.neg(ops.mul(a, spread)), ops.exp(ops.mul(b, spread))];
+    return lowerGraph(closeGraph(outputs, [], [a, b, shared]), () => 0).plan.kernels.length;
+  };
+  expect([kernels(1), kernels(1000)]).toEqual([2, 1]);
+});
+
 test("what waits for a value is computed after it, though it would free memory before", () => {
   const a = ops.placeholder(0, [1000], "float32");
   const b = ops.placeholder(1, [2000], "float32");

@@ -129,10 +129,15 @@ function takes(cluster: Cluster, { op, inputs, attrs }: Node): boolean {
   return domain !== null && sameShape(domain.shape, inputs[0].shape) && sameShape(domain.axes, attrs.axes);
 }
 
-/** Independent roots share a kernel if they fold one domain, or are maps that read the same memory or are small. */
+/**
+ * Independent roots share a kernel if they fold one domain, or are maps that read the same memory or are small. Short
+ * arrays are no reason: the initial weights of a large model read a few numbers in common, and all of them in one
+ * kernel took longer to print and to compile.
+ */
 function isSibling(node: Node, leaves: readonly Node[], cluster: Cluster): boolean {
   if (node.op.kind === "reduce") return true;
-  return sizeOf(node.shape) <= smallKernel || leaves.some((leaf) => cluster.sources.has(leaf));
+  const isMemory = (leaf: Node): boolean => sizeOf(leaf.shape) > smallKernel;
+  return sizeOf(node.shape) <= smallKernel || leaves.some((leaf) => isMemory(leaf) && cluster.sources.has(leaf));
 }
 
 /** A key that equals {@link loopsOf} of the clusters among which a root's siblings are. */
