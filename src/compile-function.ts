@@ -7,14 +7,13 @@ import { topologicalOrder } from "./graph/order.ts";
 import { replaceNodes } from "./graph/replace.ts";
 import * as ops from "./ops/index.ts";
 import { isRead, type Node } from "./ops/op.ts";
-import { checkFunction, describe } from "./options.ts";
+import { checkFunction, checkNotAsync, describe } from "./options.ts";
 import { Cell } from "./runtime/cell.ts";
 import { backendName, enqueue, startBackend } from "./runtime/device.ts";
 import { evaluate, flush, numbersIn, storagesIn } from "./runtime/evaluate.ts";
 import { isInlining, type Trace, tracing } from "./runtime/trace.ts";
 import { mostSteps } from "./shape.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
-import { checkNotAsync } from "./transformations/outputs.ts";
 import { zip } from "./zip.ts";
 
 /** The result of a compiled function: tensors, alone or nested in arrays and objects, or nothing. */

@@ -54,6 +54,20 @@ export function checkFunction(where: string, value: unknown): void {
   if (typeof value !== "function") throw new ArgumentError(`${where}: expected a function, got ${describe(value)}.`);
 }
 
+/**
+ * Throws {@link ArgumentError} if a function of the user's own returned a promise. Its rejection is then ignored: the
+ * process would end with it.
+ */
+export function checkNotAsync(
+  where: string,
+  result: unknown,
+  reason = "it is traced, and its tensors have no numbers yet",
+): void {
+  if (!(result instanceof Promise)) return;
+  result.catch(() => undefined);
+  throw new ArgumentError(`${where}: the function must not be async: ${reason}.`);
+}
+
 /** Throws {@link ArgumentError} unless `name` is a text of at most 200 letters without control characters. */
 export function checkName(where: string, name: unknown): string {
   if (typeof name === "string" && name.length <= 200 && printable(name, 200) === name) return name;

@@ -3,12 +3,11 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { closeLoop } from "../graph/loop.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
-import { checkCount, checkOptions } from "../options.ts";
+import { checkCount, checkNotAsync, checkOptions } from "../options.ts";
 import { Cell } from "../runtime/cell.ts";
 import { withoutAssignments } from "../runtime/trace.ts";
 import { formatShape, mostSteps, sameShape } from "../shape.ts";
 import { asTensor, Tensor } from "../tensor.ts";
-import { checkNotAsync } from "../transformations/outputs.ts";
 import { zip } from "../zip.ts";
 
 /** Tensors, alone or nested in arrays and records; null stands for no tensor. */

@@ -1,7 +1,7 @@
 // Numbers that parameters have by their paths: rates of their own, and weight decay that leaves some of them out.
 import { ArgumentError } from "../errors.ts";
 import type { Segment } from "../nn/tree/store.ts";
-import { describe } from "../options.ts";
+import { checkNotAsync, describe } from "../options.ts";
 import { sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import type { OptimizerOption } from "./rule.ts";
@@ -29,13 +29,19 @@ function expression(where: string, name: string, pattern: unknown): RegExp {
   );
 }
 
+/** The answer of a function of the user's own. */
+function checked(where: string, answer: unknown): unknown {
+  checkNotAsync(where, answer, "its answer becomes part of the program");
+  return answer;
+}
+
 /** The test of a choice, and its form in a file. Throws {@link ArgumentError}. */
 export function pathChoice(
   where: string,
   name: string,
   choice: unknown,
 ): { readonly test: (path: string) => boolean; readonly json: OptimizerOption } {
-  if (typeof choice === "function") return { test: (path) => Boolean(choice(path)), json: ownFunction };
+  if (typeof choice === "function") return { test: (path) => Boolean(checked(where, choice(path))), json: ownFunction };
   if (!Array.isArray(choice))
     throw new ArgumentError(
       `${where}: expected ${name} to be a list of names or a function of a parameter's path, got ${describe(choice)}.`,
@@ -59,7 +65,8 @@ export function pathFactors(
       `${where}: expected ${name} to give finite factors from 0 up, got ${describe(value)} for ${of}.`,
     );
   };
-  if (typeof factors === "function") return { factor: (path) => check(factors(path), path), json: ownFunction };
+  if (typeof factors === "function")
+    return { factor: (path) => check(checked(where, factors(path)), path), json: ownFunction };
   if (typeof factors !== "object" || factors === null || Array.isArray(factors))
     throw new ArgumentError(
       `${where}: expected ${name} to be an object of factors by name or a function of a parameter's path, ` +

@@ -1,8 +1,10 @@
 // The optimizer: learning rate, step count, slots and what all optimizers share, around one update rule.
+
 import { where as choose, concatenate, zeros } from "../functions/array.ts";
 import { assignRanges, readRange, type Segment, type TrainedRange } from "../nn/tree/store.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { outputOf } from "../transformations/outputs.ts";
 import { Variable, variable } from "../variable.ts";
 import { bySegment } from "./by-path.ts";
 import { clip } from "./clipping.ts";
@@ -65,7 +67,8 @@ export class Optimizer {
     this.#rule = rule;
     this.#shared = sharedOptions(where, options);
     this.schedule = typeof rate === "number" ? null : rate;
-    this.learningRate = variable(typeof rate === "number" ? rate : rate.rate(scalar(0)), { name: "learningRate" });
+    const first = typeof rate === "number" ? rate : outputOf(`${where}: learningRate`, rate.rate(scalar(0)));
+    this.learningRate = variable(first, { name: "learningRate" });
     this.iterations = variable(zeros([], "int32"), { name: "iterations" });
   }
 

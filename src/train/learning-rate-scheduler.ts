@@ -1,7 +1,7 @@
 // The callback that changes the learning rate from epoch to epoch.
 import { ArgumentError, NablaError } from "../errors.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { checkRange, describe } from "../options.ts";
+import { checkNotAsync, checkRange, describe } from "../options.ts";
 import type { Callback, TrainingRun } from "./callback.ts";
 
 /** The optimizer of the model that is trained, whose rate a callback sets. */
@@ -31,6 +31,7 @@ export function learningRateScheduler(schedule: (epoch: number, learningRate: nu
     async onEpochBegin(epoch, run) {
       const optimizer = optimizerOf(where, run);
       const rate = schedule(epoch, await optimizer.currentLearningRate());
+      checkNotAsync(where, rate, "the epoch begins with its answer");
       optimizer.learningRate.assign(checkRange(where, `the rate of epoch ${epoch}`, rate, 0));
     },
   };

@@ -13,9 +13,10 @@ import { layersIn, parametersIn } from "../nn/tree/structure.ts";
 import { leavesOf, type Tensors } from "../nn/tree/tree.ts";
 import { weightsOf } from "../nn/tree/weights.ts";
 import { Optimizer } from "../optimizers/optimizer.ts";
-import { describe } from "../options.ts";
+import { checkNotAsync, describe } from "../options.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { outputOf } from "../transformations/outputs.ts";
 import type { Variable } from "../variable.ts";
 import { columnShapes, type Examples, isColumn, noTargets } from "./examples.ts";
 import { seenDType } from "./resident.ts";
@@ -53,10 +54,13 @@ function rangesOf(of: Layer): { ranges: readonly TrainedRange[]; frozen: Readonl
   return { ranges: weightsOf(of).trainedRanges(frozen), frozen };
 }
 
+/** The loss that a function computes. Throws {@link ArgumentError} for anything but a tensor. */
+const lossOf = (loss: () => Tensor): Tensor => outputOf("minimize", loss());
+
 /** The value of a loss, and its gradients by the ranges through which it reads its weights. */
 function slopesOf(loss: () => Tensor, ranges: readonly TrainedRange[]): { value: Tensor; slopes: readonly Tensor[] } {
   const read = ranges.map((range) => [range, readRange(range)] as const);
-  const value = readingThrough(read, loss);
+  const value = lossOf(() => readingThrough(read, loss));
   return {
     value,
     slopes: gradients(
@@ -95,20 +99,22 @@ export function inferStep(
 ): void {
   const given = { inputs, ...(targets !== noTargets && { targets }), ...(weights && { weights }) };
   const dtypes = leavesOf<Column>(given, isColumn).map(seenDType);
-  const declare = (blank: Tensors): unknown =>
-    step.call(model, { targets: [], weights: null, ...(blank as Partial<Batch>) } as Batch, {
+  const declare = (blank: Tensors): void => {
+    const figures = step.call(model, { targets: [], weights: null, ...(blank as Partial<Batch>) } as Batch, {
       key: key(0),
       minimize(loss, of, optimizer) {
         checkMinimize(loss, of, optimizer);
-        return loss();
+        return lossOf(loss);
       },
       differentiate(loss, of) {
-        const value = loss();
+        const value = lossOf(loss);
         const trained = of.trainableVariables.map(({ path, shape }) => [path, zeros(shape)] as const);
         return { loss: value, gradients: Object.fromEntries(trained) };
       },
       update: () => undefined,
     });
+    checkNotAsync(`${model.describe()}: trainStep`, figures);
+  };
   model.declareBy(columnShapes(inputs), () => inferIn(columnShapes(given), dtypes, declare));
 }
 

@@ -1,7 +1,7 @@
 // Batches from a generator: each is written to the backend's memory when its step is due.
 import { ArgumentError, NablaError, ShapeError } from "../errors.ts";
 import { mapTree, type Tree } from "../nn/tree/tree.ts";
-import { describe } from "../options.ts";
+import { checkNotAsync, describe } from "../options.ts";
 import { formatShape } from "../shape.ts";
 import { type BatchStream, type Examples, type Forms, hasEpochs, isColumn, toBatch } from "./examples.ts";
 import { isResident, ResidentColumn, refillColumns } from "./resident.ts";
@@ -170,6 +170,7 @@ function iteratorOf(where: string, given: BatchStream, epoch: number): AsyncIter
     if (Symbol.asyncIterator in made) return made[Symbol.asyncIterator]();
     if (Symbol.iterator in made) return made[Symbol.iterator]();
   }
+  checkNotAsync(where, made, "write async function*, which yields batches one after another");
   throw new ArgumentError(
     `${where}: expected a function that returns batches one after another (a generator), got ${describe(made)}.`,
   );

@@ -2,6 +2,7 @@
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import { checkNotAsync } from "../options.ts";
 import { transformed } from "../runtime/trace.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike } from "../tensor.ts";
@@ -37,7 +38,9 @@ export function customGradient<Args extends TensorLike[]>(
 ): (...xs: Args) => Tensor {
   return (...given) => {
     const xs = given.map((x) => asTensor(x));
-    const { value, gradient } = transformed(() => f(...(xs as Tensors<Args>)));
+    const made = transformed(() => f(...(xs as Tensors<Args>)));
+    checkNotAsync("customGradient", made);
+    const { value, gradient } = made;
     if (!(value instanceof Tensor) || typeof gradient !== "function") {
       throw new ArgumentError(
         "customGradient: the function must give { value, gradient }: " +

@@ -1,6 +1,6 @@
 // The result of a transformed function: one tensor, or several in an array.
 import { ArgumentError } from "../errors.ts";
-import { describe } from "../options.ts";
+import { checkNotAsync, describe } from "../options.ts";
 import { Tensor } from "../tensor.ts";
 
 export type Outputs = Tensor | readonly Tensor[];
@@ -16,15 +16,6 @@ export function outputOf(where: string, y: unknown, others = ""): Tensor {
   checkNotAsync(where, y);
   if (y instanceof Tensor) return y;
   throw new ArgumentError(`${where}: expected the function to return a tensor${others}, got ${describe(y)}.`);
-}
-
-/** Throws {@link ArgumentError} if a function that is traced returned a promise, whose rejection is then ignored. */
-export function checkNotAsync(where: string, result: unknown): void {
-  if (!(result instanceof Promise)) return;
-  result.catch(() => undefined);
-  throw new ArgumentError(
-    `${where}: the function must not be async: it is traced, and its tensors have no numbers yet.`,
-  );
 }
 
 /** Other tensors in the form of a result. */

@@ -1,9 +1,11 @@
 // Activations in layers: as an option of other layers, and as a layer of their own.
+
 import { ArgumentError } from "../../errors.ts";
 import { type ActivationFunction, type ActivationName, activation, activations } from "../../functions/activations.ts";
 import { describe } from "../../options.ts";
 import { formatShape, sameShape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
+import { outputOf } from "../../transformations/outputs.ts";
 import { asFloat, Layer, type LayerOptions } from "../tree/layer.ts";
 
 /** The forms in which layers take an activation: a name, or a function of a tensor that keeps its shape. */
@@ -32,7 +34,7 @@ export class Activator {
 
   /** Throws {@link ArgumentError} where the function does not keep the shape. */
   apply(x: Tensor): Tensor {
-    const y = this.#apply(x);
+    const y = outputOf("activation", this.#apply(x));
     if (sameShape(x.shape, y.shape)) return y;
     throw new ArgumentError(
       `activation: expected a function that keeps the shape ${formatShape(x.shape)} of its input, ` +

@@ -4,7 +4,7 @@ import { ArgumentError, DTypeError, NablaError, ShapeError } from "../../errors.
 import { foldIn, type Key } from "../../functions/random.ts";
 import { placeholder } from "../../ops/index.ts";
 import { withScope } from "../../ops/op.ts";
-import { describe } from "../../options.ts";
+import { checkNotAsync, describe } from "../../options.ts";
 import { tracing } from "../../runtime/trace.ts";
 import { formatShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
@@ -159,7 +159,9 @@ export class Call {
       const run = () => layer.call(inputs, this.#context(path, training, trainable, mask));
       const output = scope === "" ? run() : withScope(scope, run);
       for (const y of tensorsOf(`${layer.describe()}: call`, output)) if (path !== "") this.#givers.set(y, path);
-      this.#keepMask(output, layer.computeMask(inputs, mask));
+      const itsMask = layer.computeMask(inputs, mask);
+      checkNotAsync(`${layer.describe()}: computeMask`, itsMask);
+      this.#keepMask(output, itsMask);
       this.#penalize(layer, output);
       const seen: LayerOutput = { layer, path, inputs, output, outer };
       this.#options.onOutput?.(seen);

@@ -1,6 +1,6 @@
 // The base class of layers.
 import { ArgumentError, NablaError, ShapeError } from "../../errors.ts";
-import { checkFlag, checkName, checkOptions, describe } from "../../options.ts";
+import { checkFlag, checkName, checkNotAsync, checkOptions, describe } from "../../options.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../../shape.ts";
 import { asTensor, type Tensor, type TensorLike } from "../../tensor.ts";
 import { type InitializerLike, initializer } from "../weights/initializers.ts";
@@ -261,7 +261,9 @@ export abstract class Layer<In extends Tensors = any, Out extends Tensors = any>
   prepare(inputShapes: Shapes): void {
     const shapes = JSON.stringify(inputShapes);
     if (this.#builtFor === shapes) return;
-    this.build(inputShapes);
+    if (typeof this.call !== "function")
+      throw new ArgumentError(`${this.describe()}: expected a method call(x), which computes its output, got none.`);
+    checkNotAsync(`${this.describe()}: build`, this.build(inputShapes), "the layer is called right after it");
     this.#builtFor = shapes;
   }
 

@@ -1,6 +1,6 @@
 // Trees of tensors and of shapes: what layers take and give.
 import { ArgumentError, didYouMean, ShapeError } from "../../errors.ts";
-import { describe } from "../../options.ts";
+import { checkNotAsync, describe } from "../../options.ts";
 import { formatShape, type Shape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 
@@ -46,6 +46,7 @@ export const isShape = (value: unknown): value is Shape =>
 
 /** The tensors of a layer's input or output. Throws {@link ArgumentError} for anything else that the tree holds. */
 export function tensorsOf(where: string, tree: unknown): Tensor[] {
+  checkNotAsync(where, tree);
   const found: Tensor[] = [];
   const visit = (part: unknown): void => {
     if (part instanceof Tensor) found.push(part);

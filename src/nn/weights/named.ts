@@ -1,7 +1,9 @@
 // What layers take by name or with options: initializers, regularizers, constraints.
+
 import { ArgumentError } from "../../errors.ts";
 import { checkFinite, checkOptions, describe, lookUp } from "../../options.ts";
 import type { Tensor } from "../../tensor.ts";
+import { outputOf } from "../../transformations/outputs.ts";
 
 /** The value of an option, as a model file holds it. */
 export type NamedOption = number | string | readonly number[];
@@ -54,7 +56,10 @@ export function resolveNamed<T extends Named & { call(weight: Tensor): Tensor }>
   like: NamedJson | T | ((weight: Tensor) => Tensor),
   table: Readonly<Record<string, (options?: any) => T>>,
 ): T {
-  if (typeof like === "function") return { name: own, config: {}, call: like } as Named as T;
+  if (typeof like === "function") {
+    const call = (weight: Tensor): Tensor => outputOf(kind, like(weight));
+    return { name: own, config: {}, call } as Named as T;
+  }
   return fromNamed(kind, like, table, "call");
 }
 
