@@ -236,6 +236,12 @@ const options: readonly Case[] = [
     "fit: validationSplit 0.9 leaves nothing of the 3 examples to train on.",
   ],
   [
+    "a validation split of nothing",
+    fitted(x, [0, 1, 2], { validationSplit: 0.1 }),
+    ArgumentError,
+    "fit: validationSplit 0.1 leaves nothing of the 3 examples to measure.",
+  ],
+  [
     "two kinds of validation",
     fitted(x, [0, 1, 2], { validationSplit: 0.5, validationData: [x, [0, 1, 2]] }),
     ArgumentError,

@@ -171,6 +171,21 @@ describe("weights of examples", () => {
     await hot.fit(x, oneHot, { classWeight: { 0: 5, 2: 0.5 }, epochs: 2 });
     expectClose(await weightsOf(hot), await weightsOf(byClass));
   });
+  test("class weights of numbers that are no classes are refused", async () => {
+    const twoOutputs = sequential([layers.dense(2)]).compile({ loss: "mse" });
+    const numbers = x.map(([a]) => [a!, 0.5]);
+    const options = { classWeight: { 0: 2 } };
+    await expect(twoOutputs.fit(x, numbers, options)).rejects.toThrow(/classWeight: expected class numbers or one-hot/);
+    const one = sequential([layers.dense(1)]).compile({ loss: "mse" });
+    const halves = x.map(() => [0.5]);
+    await expect(one.fit(x, halves, options)).rejects.toThrow("one-hot targets, got 0.5 as target 0; other targets");
+  });
+  test("a tensor of float64 is trained on as float32", async () => {
+    const [wide, narrow] = [compiled(), compiled()];
+    await wide.fit(tensor(Float64Array.from(x.flat()), { shape: [x.length, 2] }), y);
+    await narrow.fit(x, y);
+    expect(await weightsOf(wide)).toEqual(await weightsOf(narrow));
+  });
   test("weighted metrics count by weight, others do not", async () => {
     const model = sequential([layers.dense(1, { kernelInitializer: "ones" })], { inputShape: [1] });
     model.compile({
@@ -192,6 +207,10 @@ describe("weights of examples", () => {
   test.each([
     [{ sampleWeight: [1, 2] }, /24 inputs .* but 2 sample weights/],
     [{ sampleWeight: x.map(() => -1) }, /sampleWeight: expected finite weights from 0 up, got -1/],
+    [
+      { classWeight: new Map([[0, 5]]) as never },
+      /classWeight: expected weights by class number, \{ 0: 1, 1: 5 \}, got/,
+    ],
     [{ classWeight: { a: 1 } }, /classWeight: expected finite weights from 0 up by class number, got 1 for "a"/],
   ])("refuses %o", async (options, message) => expect(compiled().fit(x, y, options as never)).rejects.toThrow(message));
 });

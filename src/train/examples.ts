@@ -161,7 +161,8 @@ export function isStream(given: unknown): given is BatchStream {
 
 async function toSource(given: ArraySource): Promise<ColumnSource> {
   if (!(given instanceof Tensor)) return given;
-  return { data: await given.data(), shape: given.shape, dtype: given.dtype };
+  const dtype = given.dtype === "float64" ? "float32" : given.dtype; // training computes in float32
+  return { data: await given.data(), shape: given.shape, dtype };
 }
 
 /** The number of examples. Throws {@link ShapeError} if the columns differ in it. */
@@ -208,6 +209,12 @@ export function weightClasses(
     throw new ArgumentError("fit: classWeight: expected one class for each example; use sampleWeight instead.");
   const own = Float32Array.from({ length: examples.size }, (_, i) => {
     const row = data.subarray(i * width, (i + 1) * width) as Float32Array;
+    const sum = row.reduce((total, p) => (p >= 0 ? total + p : NaN), 0);
+    if (isOneHot ? !(Math.abs(sum - 1) < 1e-3) : !Number.isInteger(row[0]))
+      throw new ArgumentError(
+        "fit: classWeight: expected class numbers or one-hot targets, " +
+          `got ${isOneHot ? formatShape([...row]) : row[0]} as target ${i}; other targets take a sampleWeight.`,
+      );
     const number = isOneHot ? row.indexOf(Math.max(...row)) : (row[0] ?? 0);
     return (classWeight[number] ?? 1) * Number(given?.[i] ?? 1);
   });

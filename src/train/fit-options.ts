@@ -186,7 +186,7 @@ function checkCallbacks(callbacks: readonly Callback[]): void {
 
 function checkClassWeight(weights: unknown): void {
   if (weights === undefined) return;
-  if (typeof weights !== "object" || weights === null || Array.isArray(weights))
+  if (typeof weights !== "object" || weights === null || Array.isArray(weights) || weights instanceof Map)
     throw new ArgumentError(
       `fit: classWeight: expected weights by class number, { 0: 1, 1: 5 }, got ${describe(weights)}.`,
     );

@@ -49,6 +49,10 @@ export async function fit(
       if (examples.weights?.array.data.every((weight: number) => weight === 0))
         throw new ArgumentError("fit: expected examples whose weights are above 0, got weights of 0 only.");
       const size = examples.size - Math.round(examples.size * resolved.validationSplit);
+      if (size === examples.size && resolved.validationSplit > 0)
+        throw new ArgumentError(
+          `fit: validationSplit ${resolved.validationSplit} leaves nothing of the ${examples.size} examples to measure.`,
+        );
       const resident = trainers.resident("fit", examples);
       taken.push(resident);
       if (size === 0)
