@@ -1,6 +1,7 @@
 // The element types of tensors and the typed arrays that hold them.
 import { ArgumentError, DTypeError, didYouMean } from "./errors.ts";
 import { encodeHalf, type HalfDType, isHalf, roundToHalf } from "./half.ts";
+import { describe } from "./options.ts";
 
 /**
  * Element types. `uint8` is storage for images and labels, `float16` and `bfloat16` are storage for data and weights:
@@ -55,7 +56,8 @@ export function filled(dtype: DType, length: number, value: number): TypedArray 
 /** Checks the name of a dtype. Throws {@link DTypeError} for any other. */
 export function checkDType(name: string): DType {
   if (Object.hasOwn(table, name)) return name as DType;
-  throw new DTypeError(`unknown dtype "${name}".${didYouMean(name, dtypes)} Known: ${dtypes.join(", ")}.`);
+  const hint = typeof name === "string" ? didYouMean(name, dtypes) : "";
+  throw new DTypeError(`unknown dtype ${describe(name)}.${hint} Known: ${dtypes.join(", ")}.`);
 }
 
 /** The least and the greatest number of each integer dtype. */

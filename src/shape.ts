@@ -91,6 +91,8 @@ export function broadcastShapes(where: string, ...shapes: Shape[]): Shape {
 
 /** Converts a negative axis to its index from the left. Throws an ArgumentError if there is no such axis. */
 export function normalizeAxis(axis: number, rank: number, where: string): number {
+  if (typeof axis === "object")
+    throw new ArgumentError(`${where}: expected an axis, which is an integer, got ${describe(axis)}.`);
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new ArgumentError(
       `${where}: axis ${describe(axis)} is out of range for a tensor with ${rank} ${rank === 1 ? "axis" : "axes"}` +

@@ -263,7 +263,7 @@ export class Tensor {
   mean(axes?: Axes, options: ReduceOptions = {}): Tensor {
     const count = normalizeAxes(axes, this.ndim, "mean").reduce((n, axis) => n * this.shape[axis]!, 1);
     const x = dtypeInfo(this.dtype).isFloat ? this : this.cast("float32");
-    return x.sum(axes, options).div(count);
+    return x.#reduce("mean", ops.sum, axes, options).div(count);
   }
   /** The index of the first greatest element along `axis`; NaN counts as greatest. int32. */
   argmax(axis = -1): Tensor {
@@ -407,19 +407,14 @@ export class Tensor {
     where: string,
     op: (x: Node, axes: readonly number[]) => Node,
     axes: Axes | undefined,
-    { keepDims = false }: ReduceOptions,
+    options: ReduceOptions,
   ): Tensor {
+    checkOptions(where, options, ["keepDims"]);
     const list = normalizeAxes(axes, this.ndim, where);
     const x = ops.cast(this.node, computedDType(this.dtype));
     const y = op(x, list);
-    return new Tensor(
-      keepDims
-        ? ops.reshape(
-            y,
-            this.shape.map((n, i) => (list.includes(i) ? 1 : n)),
-          )
-        : y,
-    );
+    const kept = this.shape.map((n, i) => (list.includes(i) ? 1 : n));
+    return new Tensor(options.keepDims ? ops.reshape(y, kept) : y);
   }
 
   #argExtreme(where: string, op: (x: Node, axes: readonly number[]) => Node, axis: number): Tensor {
@@ -488,6 +483,7 @@ export function tensor(
   values: NestedArray | TypedArray | ForeignArray | HostArray,
   options: { shape?: Shape; dtype?: DType } = {},
 ): Tensor {
+  checkOptions("tensor", options, ["shape", "dtype"]);
   const { shape, dtype } = options;
   if (dtype !== undefined) checkDType(dtype);
   const array = ArrayBuffer.isView(values)

@@ -1,7 +1,9 @@
 // Variables: numbers that persist between programs, such as weights, counters and resident data sets.
+
 import type { TypedArray } from "./dtype.ts";
 import type { NestedOfRank } from "./host-array.ts";
 import * as ops from "./ops/index.ts";
+import { checkOptions } from "./options.ts";
 import { Cell } from "./runtime/cell.ts";
 import { currentTrace } from "./runtime/trace.ts";
 import { inspectSymbol, showArray } from "./show.ts";
@@ -64,5 +66,6 @@ let count = 0;
  * await steps.value.item(); // 1
  */
 export function variable(initial: TensorLike, options: { name?: string } = {}): Variable {
+  checkOptions("variable", options, ["name"]);
   return new Variable(asTensor(initial).node, options.name ?? `variable_${count++}`);
 }

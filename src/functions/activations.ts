@@ -1,7 +1,7 @@
 // Activation functions, elementwise unless stated otherwise, and the names that layers take for them.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
-import { lookUp } from "../options.ts";
+import { checkOptions, lookUp } from "../options.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
 import { asFloat, asTensor, Tensor, type TensorLike } from "../tensor.ts";
 import { abs, concatenate, exp, sign, split, tanh, where } from "./array.ts";
@@ -39,7 +39,9 @@ export const relu = (x: TensorLike): Tensor => asTensor(x).relu();
  *
  * @example await leakyRelu([-1, 2]).array(); // [-0.01, 2]
  */
-export function leakyRelu(x: TensorLike, { negativeSlope = 0.01 }: { readonly negativeSlope?: number } = {}): Tensor {
+export function leakyRelu(x: TensorLike, options: { readonly negativeSlope?: number } = {}): Tensor {
+  checkOptions("leakyRelu", options, ["negativeSlope"]);
+  const { negativeSlope = 0.01 } = options;
   const at = asTensor(x);
   return where(at.greater(0), at, at.mul(negativeSlope));
 }
@@ -49,7 +51,9 @@ export function leakyRelu(x: TensorLike, { negativeSlope = 0.01 }: { readonly ne
  *
  * @example await elu([-1, 2]).array(); // [-0.63212, 2]
  */
-export function elu(x: TensorLike, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
+export function elu(x: TensorLike, options: { readonly alpha?: number } = {}): Tensor {
+  checkOptions("elu", options, ["alpha"]);
+  const { alpha = 1 } = options;
   const at = asTensor(x);
   const positive = at.greater(0);
   // Positive x are replaced by 0 before the exponential, which could overflow there although it is not used.
@@ -70,7 +74,9 @@ export const selu = (x: TensorLike): Tensor => elu(x, { alpha: 1.673263242354377
  * @param options.approximate ½x(1 + tanh(√(2/π)(x + 0.044715x³))) instead, as GPT-2 has it. Default: false.
  * @example await gelu([-1, 1]).array(); // [-0.158655, 0.841345]
  */
-export function gelu(x: TensorLike, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor {
+export function gelu(x: TensorLike, options: { readonly approximate?: boolean } = {}): Tensor {
+  checkOptions("gelu", options, ["approximate"]);
+  const { approximate = false } = options;
   const at = asTensor(x);
   const inner = approximate
     ? at
@@ -132,7 +138,9 @@ export function softsign(x: TensorLike): Tensor {
  *
  * @example await celu([-1, 2]).array(); // [-0.63212, 2]
  */
-export function celu(x: TensorLike, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
+export function celu(x: TensorLike, options: { readonly alpha?: number } = {}): Tensor {
+  checkOptions("celu", options, ["alpha"]);
+  const { alpha = 1 } = options;
   const at = asFloat(x);
   const positive = at.greater(0);
   return where(
@@ -160,7 +168,9 @@ export function mish(x: TensorLike): Tensor {
  *
  * @example await squareplus([-1, 0, 1]).array(); // [0.618034, 1, 1.618034]
  */
-export function squareplus(x: TensorLike, { b = 4 }: { readonly b?: number } = {}): Tensor {
+export function squareplus(x: TensorLike, options: { readonly b?: number } = {}): Tensor {
+  checkOptions("squareplus", options, ["b"]);
+  const { b = 4 } = options;
   const at = asFloat(x);
   const root = at.square().add(b).sqrt();
   const distance = at.abs();

@@ -1,8 +1,10 @@
 // Array functions with NumPy's names.
+
 import { type DType, fitsDType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
-import { formatShape, longestAxis, normalizeAxis, type Shape } from "../shape.ts";
+import { checkOptions } from "../options.ts";
+import { formatShape, longestAxis, normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
 import { asTensor, operand, Tensor, type TensorLike } from "../tensor.ts";
 
 /**
@@ -257,6 +259,8 @@ export function variance(
   options: { keepDims?: boolean } = {},
 ): Tensor {
   const at = asTensor(x);
+  checkOptions("variance", options, ["keepDims"]);
+  normalizeAxes(axes, at.ndim, "variance");
   return at
     .sub(at.mean(axes, { keepDims: true }))
     .square()

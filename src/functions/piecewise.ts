@@ -1,4 +1,5 @@
 // Activation functions made of straight and parabolic pieces, element by element. NaN stays NaN.
+import { checkOptions } from "../options.ts";
 import { asFloat, asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { where } from "./array.ts";
 
@@ -60,7 +61,9 @@ export const hardSwish = hardSilu;
  *
  * @example await hardShrink([-1, 0.5, 2]).array(); // [-1, 0, 2]
  */
-export function hardShrink(x: TensorLike, { threshold = 0.5 }: { readonly threshold?: number } = {}): Tensor {
+export function hardShrink(x: TensorLike, options: { readonly threshold?: number } = {}): Tensor {
+  checkOptions("hardShrink", options, ["threshold"]);
+  const { threshold = 0.5 } = options;
   const at = asTensor(x);
   return where(at.abs().lessEqual(threshold), 0, at);
 }
@@ -71,7 +74,9 @@ export function hardShrink(x: TensorLike, { threshold = 0.5 }: { readonly thresh
  *
  * @example await softShrink([-1, 0.5, 2]).array(); // [-0.5, 0, 1.5]
  */
-export function softShrink(x: TensorLike, { threshold = 0.5 }: { readonly threshold?: number } = {}): Tensor {
+export function softShrink(x: TensorLike, options: { readonly threshold?: number } = {}): Tensor {
+  checkOptions("softShrink", options, ["threshold"]);
+  const { threshold = 0.5 } = options;
   const at = asFloat(x);
   return where(at.abs().lessEqual(threshold), 0, at.sub(at.sign().mul(threshold)));
 }

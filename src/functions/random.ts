@@ -3,7 +3,7 @@ import { dtypeInfo, fitsDType } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
-import { checkCount } from "../options.ts";
+import { checkCount, checkOptions } from "../options.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
 import { asTensor, Tensor, type TensorLike, tensor } from "../tensor.ts";
 import { arange } from "./array.ts";
@@ -67,7 +67,9 @@ export function bits(key: Key, shape: Shape): Tensor {
  * @throws ArgumentError unless both are finite and min ≤ max
  * @example random.uniform(random.key(1), [2, 3], { min: -1, max: 1 }).shape; // [2, 3]
  */
-export function uniform(key: Key, shape: Shape, { min = 0, max = 1 }: { min?: number; max?: number } = {}): Tensor {
+export function uniform(key: Key, shape: Shape, options: { min?: number; max?: number } = {}): Tensor {
+  checkOptions("uniform", options, ["min", "max"]);
+  const { min = 0, max = 1 } = options;
   const [low, high, range] = [min, max, max - min].map(Math.fround) as [number, number, number];
   if (!(low <= high && Number.isFinite(range)))
     throw new ArgumentError(`uniform: expected finite min ≤ max, got min ${min} and max ${max}.`);
@@ -92,7 +94,9 @@ function floatBelow(x: number): number {
  *
  * @example random.normal(random.key(1), [784, 128], { std: 0.05 }).shape; // [784, 128]
  */
-export function normal(key: Key, shape: Shape, { mean = 0, std = 1 }: { mean?: number; std?: number } = {}): Tensor {
+export function normal(key: Key, shape: Shape, options: { mean?: number; std?: number } = {}): Tensor {
+  checkOptions("normal", options, ["mean", "std"]);
+  const { mean = 0, std = 1 } = options;
   return gaussian(key, shape, 1).mul(std).add(mean);
 }
 
@@ -102,11 +106,9 @@ export function normal(key: Key, shape: Shape, { mean = 0, std = 1 }: { mean?: n
  *
  * @example random.truncatedNormal(random.key(1), [784, 128], { std: 0.05 }).shape; // [784, 128]
  */
-export function truncatedNormal(
-  key: Key,
-  shape: Shape,
-  { mean = 0, std = 1 }: { mean?: number; std?: number } = {},
-): Tensor {
+export function truncatedNormal(key: Key, shape: Shape, options: { mean?: number; std?: number } = {}): Tensor {
+  checkOptions("truncatedNormal", options, ["mean", "std"]);
+  const { mean = 0, std = 1 } = options;
   return gaussian(key, shape, 0.9544997361036416).mul(std).add(mean);
 }
 

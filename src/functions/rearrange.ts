@@ -1,6 +1,6 @@
 // Functions that rearrange elements, with NumPy's names.
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { checkCount, describe } from "../options.ts";
+import { checkCount, checkOptions, describe } from "../options.ts";
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { zip } from "../zip.ts";
@@ -157,10 +157,9 @@ export function roll(x: TensorLike, shift: number | readonly number[], axis?: Ax
  *
  * @example const [x, y] = meshgrid([[0, 1, 2], [0, 1]]); // both [2, 3]
  */
-export function meshgrid(
-  vectors: readonly TensorLike[],
-  { indexing = "xy" }: { readonly indexing?: "xy" | "ij" } = {},
-): Tensor[] {
+export function meshgrid(vectors: readonly TensorLike[], options: { readonly indexing?: "xy" | "ij" } = {}): Tensor[] {
+  checkOptions("meshgrid", options, ["indexing"]);
+  const { indexing = "xy" } = options;
   const xs = vectors.map((v) => asTensor(v));
   if (indexing !== "xy" && indexing !== "ij")
     throw new ArgumentError(`meshgrid: expected indexing "xy" or "ij", got ${describe(indexing)}.`);

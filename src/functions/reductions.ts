@@ -1,7 +1,7 @@
 // Functions that reduce axes, with NumPy's names.
 import { ArgumentError } from "../errors.ts";
-import { describe } from "../options.ts";
-import type { Axes } from "../shape.ts";
+import { checkOptions, describe } from "../options.ts";
+import { type Axes, normalizeAxes } from "../shape.ts";
 import { asFloat, asTensor, type Tensor, type TensorLike } from "../tensor.ts";
 import { variance, where } from "./array.ts";
 import { isfinite } from "./elementwise.ts";
@@ -43,6 +43,12 @@ export const argmax = (x: TensorLike, axis = -1): Tensor => asTensor(x).argmax(a
  */
 export const argmin = (x: TensorLike, axis = -1): Tensor => asTensor(x).argmin(axis);
 
+/** Checks axes and options in the name of the function that was called. */
+function checkReduction(where: string, x: Tensor, axes: Axes | undefined, options: KeepDims): void {
+  checkOptions(where, options, ["keepDims"]);
+  normalizeAxes(axes, x.ndim, where);
+}
+
 /** √x with the derivative 0 at 0, where that of the square root is infinite. */
 function root(x: Tensor): Tensor {
   const isZero = x.equal(0);
@@ -54,8 +60,11 @@ function root(x: Tensor): Tensor {
  *
  * @example await std([1, 2, 3, 4]).item(); // 1.118034
  */
-export const std = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor =>
-  root(variance(asFloat(x), axes, options));
+export function std(x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor {
+  const at = asFloat(x);
+  checkReduction("std", at, axes, options);
+  return root(variance(at, axes, options));
+}
 
 /**
  * Mean and variance over axes (default: all), as normalization uses them. `keepDims` keeps the axes with length 1.
@@ -64,12 +73,10 @@ export const std = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor 
  * const { mean, variance } = moments([1, 2, 3, 4]);
  * await variance.item(); // 1.25
  */
-export function moments(
-  x: TensorLike,
-  axes?: Axes,
-  { keepDims = false }: KeepDims = {},
-): { mean: Tensor; variance: Tensor } {
+export function moments(x: TensorLike, axes?: Axes, options: KeepDims = {}): { mean: Tensor; variance: Tensor } {
   const at = asFloat(x);
+  checkReduction("moments", at, axes, options);
+  const { keepDims = false } = options;
   const mean = at.mean(axes, { keepDims: true });
   const spread = at.sub(mean).square().mean(axes, { keepDims });
   return { mean: keepDims ? mean : at.mean(axes), variance: spread };
@@ -84,8 +91,10 @@ export function moments(
  */
 export function norm(
   x: TensorLike,
-  { ord = 2, axes, keepDims = false }: KeepDims & { readonly ord?: 1 | 2 | typeof Infinity; readonly axes?: Axes } = {},
+  options: KeepDims & { readonly ord?: 1 | 2 | typeof Infinity; readonly axes?: Axes } = {},
 ): Tensor {
+  checkOptions("norm", options, ["ord", "axes", "keepDims"]);
+  const { ord = 2, axes, keepDims = false } = options;
   const at = asFloat(x);
   if (ord === 2) return root(at.square().sum(axes, { keepDims }));
   if (ord === 1) return at.abs().sum(axes, { keepDims });
@@ -98,16 +107,22 @@ export function norm(
  *
  * @example await any([[0, 1], [0, 0]], 1).array(); // [true, false]
  */
-export const any = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor =>
-  asTensor(x).cast("bool").sum(axes, options).greater(0);
+export function any(x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor {
+  const at = asTensor(x);
+  checkReduction("any", at, axes, options);
+  return at.cast("bool").sum(axes, options).greater(0);
+}
 
 /**
  * True where all elements over the axes (default: all) are true; numbers count as ≠ 0. bool.
  *
  * @example await all([[1, 1], [0, 1]], 1).array(); // [true, false]
  */
-export const all = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor =>
-  asTensor(x).logicalNot().sum(axes, options).equal(0);
+export function all(x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor {
+  const at = asTensor(x);
+  checkReduction("all", at, axes, options);
+  return at.logicalNot().sum(axes, options).equal(0);
+}
 
 /**
  * ln Σ eˣ over axes (default: all). The greatest element is subtracted first, so that nothing overflows. If all
@@ -115,10 +130,11 @@ export const all = (x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor 
  *
  * @example await logsumexp([1000, 1000]).item(); // 1000.6931…
  */
-export function logsumexp(x: TensorLike, axes?: Axes, { keepDims = false }: KeepDims = {}): Tensor {
+export function logsumexp(x: TensorLike, axes?: Axes, options: KeepDims = {}): Tensor {
   const at = asFloat(x);
+  checkReduction("logsumexp", at, axes, options);
   const top = at.max(axes, { keepDims: true }).stopGradient();
   const shift = where(isfinite(top), top, 0);
   const y = at.sub(shift).exp().sum(axes, { keepDims: true }).log().add(shift);
-  return keepDims ? y : y.squeeze(axes ?? at.shape.map((_, i) => i));
+  return options.keepDims ? y : y.squeeze(axes ?? at.shape.map((_, i) => i));
 }

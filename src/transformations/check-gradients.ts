@@ -5,7 +5,7 @@ import { gradientNodes } from "../graph/gradient.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
-import { checkCount, checkRange } from "../options.ts";
+import { checkCount, checkOptions, checkRange } from "../options.ts";
 import { hostRandom } from "../random.ts";
 import type { Cell } from "../runtime/cell.ts";
 import { numbersOf } from "../runtime/evaluate.ts";
@@ -37,8 +37,10 @@ export type { GradientCheck, GradientCheckOptions } from "./compare-gradients.ts
 export async function checkGradients<Args extends TensorLike[]>(
   f: (...xs: Tensors<Args>) => Outputs,
   inputs: readonly [...Args],
-  { epsilon = 1e-5, relative = 1e-4, absolute = 1e-6, rounding = 1e-3, elements = 100 }: GradientCheckOptions = {},
+  options: GradientCheckOptions = {},
 ): Promise<GradientCheck> {
+  checkOptions("checkGradients", options, ["epsilon", "relative", "absolute", "rounding", "elements"]);
+  const { epsilon = 1e-5, relative = 1e-4, absolute = 1e-6, rounding = 1e-3, elements = 100 } = options;
   checkRange("checkGradients", "epsilon", epsilon, Number.MIN_VALUE);
   checkRange("checkGradients", "relative", relative, 0);
   checkRange("checkGradients", "absolute", absolute, 0);

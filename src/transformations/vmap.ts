@@ -1,9 +1,11 @@
 // `vmap`: turns a function of one example into a function of a batch.
+
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { batchNodes } from "../graph/batch.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import * as ops from "../ops/index.ts";
 import type { Node } from "../ops/op.ts";
+import { checkOptions } from "../options.ts";
 import { type Cell, dirty } from "../runtime/cell.ts";
 import { currentTrace, transformed } from "../runtime/trace.ts";
 import { formatShape, moveBlock, normalizeAxis } from "../shape.ts";
@@ -40,8 +42,10 @@ export interface VmapOptions {
  */
 export function vmap<Args extends TensorLike[], R extends Outputs>(
   f: (...xs: Tensors<Args>) => R,
-  { inAxes = 0, outAxes = 0 }: VmapOptions = {},
+  options: VmapOptions = {},
 ): (...xs: Args) => R {
+  checkOptions("vmap", options, ["inAxes", "outAxes"]);
+  const { inAxes = 0, outAxes = 0 } = options;
   return (...given) => {
     const xs = given.map((x) => asTensor(x));
     const along = zip(xs, axesOf("inAxes", inAxes, xs, "argument")).map(([x, axis], i): [Tensor, number | null] => [
