@@ -91,7 +91,7 @@ export function broadcastShapes(where: string, ...shapes: Shape[]): Shape {
 
 /** Converts a negative axis to its index from the left. Throws an ArgumentError if there is no such axis. */
 export function normalizeAxis(axis: number, rank: number, where: string): number {
-  if (typeof axis === "object")
+  if (typeof axis === "object" && axis !== null)
     throw new ArgumentError(`${where}: expected an axis, which is an integer, got ${describe(axis)}.`);
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new ArgumentError(

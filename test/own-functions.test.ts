@@ -112,5 +112,5 @@ test("a layer without a call", async () => {
     call!: () => Tensor;
   }
   const message = "layer silent_1 (Silent): expected a method call(x), which computes its output, got none";
-  await expect(fitted(new Silent())).rejects.toThrow(message);
+  await expect((async () => fitted(new Silent()))()).rejects.toThrow(message);
 });

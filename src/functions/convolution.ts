@@ -181,8 +181,8 @@ export interface TransposedConvolutionOptions extends ConvolutionOptions {
    */
   readonly padding?: Padding;
   /**
-   * The number of elements added at the end of each axis, less than its stride. Default: 0; with "valid" and "same", the
-   * difference where the stride is longer than the kernel.
+   * The number of elements added at the end of each axis, less than its stride. Default: 0; with "valid" and "same",
+   * the difference where the stride is longer than the kernel.
    */
   readonly outputPadding?: PerAxis;
 }

@@ -51,7 +51,8 @@ export async function fit(
       const size = examples.size - Math.round(examples.size * resolved.validationSplit);
       if (size === examples.size && resolved.validationSplit > 0)
         throw new ArgumentError(
-          `fit: validationSplit ${resolved.validationSplit} leaves nothing of the ${examples.size} examples to measure.`,
+          `fit: validationSplit ${resolved.validationSplit} leaves nothing of the ${examples.size} examples ` +
+            "to measure.",
         );
       const resident = trainers.resident("fit", examples);
       taken.push(resident);
