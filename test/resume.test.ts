@@ -199,7 +199,7 @@ describe("a checkpoint of something else is refused in one sentence", () => {
       /is the checkpoint of another model: "dense_1\/kernel" is \[2,6\] in it and \[2,7\] here; /,
     );
   });
-  test("another seed, other data, another optimizer", async () => {
+  test("another seed, other data, another optimizer or loss", async () => {
     const checkpoint = await begun();
     await expect(make().fit(x, y, { ...more, checkpoint, seed: 9 })).rejects.toThrow(
       /its seed is 2, that of this one 9/,
@@ -210,6 +210,10 @@ describe("a checkpoint of something else is refused in one sentence", () => {
     const other = make();
     other.compile({ optimizer: "sgd", loss: "mse" });
     await expect(other.fit(x, y, { ...more, checkpoint })).rejects.toThrow(/of a run that was compiled otherwise/);
+    other.compile({ optimizer: optimizers.adam({ learningRate: 0.02 }), loss: "huber", metrics: ["mae"] });
+    await expect(other.fit(x, y, { ...more, checkpoint })).rejects.toThrow(
+      /its loss is meanSquaredError, that of this one huber/,
+    );
   });
   test("a model's file, a damaged file, a folder", async () => {
     const file = join(folder, "model.safetensors");

@@ -23,6 +23,8 @@ export interface RunSettings {
   readonly accumulate: number | "epoch";
   /** The number of examples; null for a generator. */
   readonly size: number | null;
+  /** The names of the losses, one for each output. */
+  readonly loss: string;
   /** The names of the callbacks that remember something, sorted. */
   readonly callbacks: string;
 }

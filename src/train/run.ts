@@ -92,7 +92,8 @@ export class Run implements TrainingRun {
     this.#options = options;
     const { seed, shuffle, accumulate } = options;
     const callbacks = options.callbacks.filter(remembers).map(nameOf).sort().join(", ");
-    this.#settings = { seed, batchSize: this.batchSize, shuffle, accumulate, size: training.size, callbacks };
+    const loss = setup.objectives.map((objective) => objective.loss.name).join(" + ");
+    this.#settings = { seed, batchSize: this.batchSize, shuffle, accumulate, size: training.size, loss, callbacks };
     const { optimizer } = setup;
     for (const range of trainedRanges(model, setup)) optimizer.slots(range);
     this.#recording = new Recording(() => this.#state(), optimizer.learningRate);
