@@ -176,7 +176,7 @@ function settings(
   const parameters = parametersIn(model).reduce((sum, { parameter }) => sum + parameter.size, 0);
   const rate = options.learningRate ?? recipe.defaults.learningRate;
   return wrap(
-    `${thousands(parameters)} ${words.parameters} · ${thousands(size)} ${words[exampleWord(model)]} · ` +
+    `${words.parameters(thousands(parameters))} · ${words[examplesName(model.inputShape)](thousands(size))} · ` +
       `${words.epochs(epochs)} · ${words.batches(batchSize)} · ${words.learningRate} ${rate} · ` +
       `${words.seed} ${options.seed ?? 1}`,
   );
@@ -198,9 +198,6 @@ function answer(recipe: Recipe, result: RecipeResult, confusion: number[][] | nu
   };
 }
 
-const exampleWord = (model: Model): "examples" | "images" =>
-  examplesName(model.inputShape) === "images" ? "images" : "examples";
-
 /** The measures over the held-out data, in words. */
 function figures(result: RecipeResult, confusion: number[][] | null, paint: Paint, language: Language): string {
   const { model, history, train, test } = result;
@@ -216,8 +213,8 @@ function figures(result: RecipeResult, confusion: number[][] | null, paint: Pain
 
 function testName(model: Model, train: Dataset | undefined, test: Dataset, language: Language): string {
   const words = recipeWords[language];
-  const [count, name] = [thousands(test.size), words[exampleWord(model)]];
-  return test === train ? words.allExamples(count, name) : words.heldOut(count, name);
+  const examples = words[examplesName(model.inputShape)](thousands(test.size));
+  return test === train ? words.allExamples(examples) : words.heldOut(examples);
 }
 
 function whatNext(

@@ -13,6 +13,8 @@ export interface Terminal {
 
 /** The least time between two drawings of a live line, in milliseconds. */
 const redraw = 100;
+/** Longer runs print a line for every second, third … epoch where there is no terminal. */
+const mostLines = 50;
 /** The lengths of the bar, from a wide terminal to a narrow one. */
 const barLengths = [24, 10];
 
@@ -66,9 +68,11 @@ export class LiveLine {
   }
 }
 
-/** Examples are called images if inputs have rows and columns. */
-export function examplesName(inputShape: Shapes | null): string {
-  return inputShape !== null && isShape(inputShape) && inputShape.length > 1 ? "images" : "examples";
+/** Examples are called images if inputs have rows, columns and channels, or as many rows as columns. */
+export function examplesName(inputShape: Shapes | null): "images" | "examples" {
+  if (inputShape === null || !isShape(inputShape)) return "examples";
+  const [rows, columns] = inputShape;
+  return inputShape.length === 3 || (inputShape.length === 2 && rows === columns) ? "images" : "examples";
 }
 
 /** Shows a run of `fit`. Call {@link end} even if the run fails. */
@@ -80,7 +84,7 @@ export class TrainingProgress implements Callback {
   /** The measures of the last epoch over the validation data. */
   #validated: readonly [string, number][] = [];
 
-  /** With a terminal there is one live line for the whole run; without one, `print` is called for each epoch. */
+  /** With a terminal there is one live line for the whole run; without one, `print` is called for up to 50 epochs. */
   constructor(terminal: Terminal | null, print: (line: string) => void) {
     this.#line = terminal && new LiveLine(terminal);
     this.#print = print;
@@ -99,7 +103,8 @@ export class TrainingProgress implements Callback {
   onEpochEnd(record: EpochRecord, { epochs }: TrainingRun): void {
     const { epoch, seconds, ...measures } = record;
     this.#validated = Object.entries(measures).filter(([name]) => /^val[A-Z]/.test(name));
-    if (this.#line) return;
+    const every = Math.ceil(epochs / mostLines);
+    if (this.#line || ((epoch + 1) % every !== 0 && epoch > 0 && epoch < epochs - 1)) return;
     const number = String(epoch + 1).padStart(String(epochs).length);
     const parts = [`epoch ${number}/${epochs}`, ...measureWords(Object.entries(measures)), formatDuration(seconds)];
     this.#print(parts.join(" · "));
