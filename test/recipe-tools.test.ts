@@ -1,0 +1,70 @@
+// What recipes share and what can be worked out by hand: numerals, counts of letters, the adding problem, series.
+import { describe, expect, test } from "vitest";
+import { addingProblem } from "../recipes/tools/recurrent/adding.ts";
+import { persistence, seasonalNaive } from "../recipes/tools/series/forecasts.ts";
+import { seriesFrom, timeAt } from "../recipes/tools/series/series.ts";
+import { NGram } from "../recipes/tools/text/n-gram.ts";
+import { englishNumeral, russianNumeral } from "../recipes/tools/translation/numerals.ts";
+import { Table } from "../src/data/index.ts";
+
+test.each([
+  [0, "ноль", "zero"],
+  [12, "двенадцать", "twelve"],
+  [40, "сорок", "forty"],
+  [1000, "одна тысяча", "one thousand"],
+  [2002, "две тысячи два", "two thousand two"],
+  [5118, "пять тысяч сто восемнадцать", "five thousand one hundred eighteen"],
+  [11_001, "одиннадцать тысяч один", "eleven thousand one"],
+  [121_342, "сто двадцать одна тысяча триста сорок два", "one hundred twenty-one thousand three hundred forty-two"],
+  [212_000, "двести двенадцать тысяч", "two hundred twelve thousand"],
+  [
+    999_999,
+    "девятьсот девяносто девять тысяч девятьсот девяносто девять",
+    "nine hundred ninety-nine thousand nine hundred ninety-nine",
+  ],
+])("the numeral %i in words", (n, russian, english) => {
+  expect([russianNumeral(n), englishNumeral(n)]).toEqual([russian, english]);
+});
+
+describe("5-grams", () => {
+  test("give probabilities that sum to 1 after any context", () => {
+    const model = new NGram("abracadabra", 3, 5);
+    for (const context of [[], ["a"], ["a", "b"], ["z", "q"]])
+      expect([..."abcdr"].reduce((sum, letter) => sum + model.probability(context, letter), 0)).toBeCloseTo(1, 12);
+  });
+  test("mix counts as Witten and Bell do", () => {
+    // "aab": after nothing a twice, b once, two kinds; after "a" one a and one b.
+    const model = new NGram("aab", 2, 4);
+    const alone = (2 + 2 / 4) / (3 + 2);
+    expect(model.probability([], "a")).toBeCloseTo(alone, 12);
+    expect(model.probability(["a"], "a")).toBeCloseTo((1 + 2 * alone) / (2 + 2), 12);
+  });
+});
+
+test("the adding problem asks for the sum of the two marked numbers", () => {
+  const { inputs, targets } = addingProblem(3, 1, 10);
+  for (let i = 0; i < 3; i++) {
+    const rows = Array.from({ length: 10 }, (_, step) =>
+      inputs.array.data.slice((i * 10 + step) * 2, (i * 10 + step) * 2 + 2),
+    );
+    const marked = rows.filter(([, mark]) => mark === 1);
+    expect(marked.length).toBe(2);
+    expect(targets.array.data[i]).toBeCloseTo(Number(marked[0]![0]) + Number(marked[1]![0]), 6);
+  }
+});
+
+test("a series fills in a time that is missing, and counts its months by the calendar", () => {
+  const day = (i: number): Date => new Date(Date.UTC(2024, 0, 1 + i));
+  const rows = Array.from({ length: 20 }, (_, i) => ({ date: day(i), value: i })).filter((_, i) => i !== 7);
+  const series = seriesFrom(Table.from(rows), ["value"], "x");
+  expect([series.filled, series.values[7], series.period]).toEqual([1, 7, 365]);
+  expect(new Date(timeAt(Date.UTC(2024, 0, 1), "month", 13)).toISOString()).toMatch(/^2025-02-01/);
+  const backwards = Table.from(rows.toReversed());
+  expect(() => seriesFrom(backwards, ["value"], "x")).toThrow(/expected dates that rise/);
+});
+
+test("persistence and seasonal-naive look back as they say", () => {
+  const values = [0, 1, 2, 3, 4, 5, 6, 7];
+  expect(persistence(values, [5], 3)).toEqual([[5, 5, 5]]);
+  expect(seasonalNaive(values, [5], 4, 3)).toEqual([[3, 4, 5, 3]]);
+});
