@@ -79,8 +79,15 @@ export interface Image {
   readonly range: readonly [black: number, white: number];
 }
 
+/** A picture that moves, such as a game that is played. All frames have one size. */
+export interface Film extends Pick<Image, "title" | "channels" | "range"> {
+  readonly kind: "film";
+  readonly frames: readonly Image["pixels"][];
+  readonly framesPerSecond: number;
+}
+
 /** What an item or a recipe shows, in order. */
-export type Part = Paragraph | Formula | Values | Table | Plot | Image;
+export type Part = Paragraph | Formula | Values | Table | Plot | Image | Film;
 
 /** A text in both languages. */
 export const both = (en: string, ru: string): Text => ({ en, ru });

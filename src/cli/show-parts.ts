@@ -1,6 +1,7 @@
-// Shows parts as they are computed: as text in the terminal, plots and pictures as files too.
+// Shows parts as they are computed: as text in the terminal, where films play; plots and pictures as files too.
 import { dirname } from "node:path";
 import type { Language, Part } from "../../recipes/tools/part.ts";
+import { playFilm } from "./course/film.ts";
 import { type Page, partText } from "./course/part-text.ts";
 import { PictureFolder } from "./course/picture-files.ts";
 import { recipeWords } from "./recipe-words.ts";
@@ -32,7 +33,9 @@ export async function showParts(parts: AsyncIterable<Part>, { stem, language, st
     shown.push(part);
     const file = await folder.add(stem.slice(dirname(stem).length + 1), part);
     if (file !== null) files.push(file);
-    if (page && stream) say(`\n${partText(part, page)}`, stream);
+    if (!page || !stream) continue;
+    if (part.kind === "film" && stream.isTTY) await playFilm(part, page, stream);
+    else say(`\n${partText(part, page)}`, stream);
   }
   if (stream && files.length > 0) say(`\n${wrap(recipeWords[language].pictures(files.join(", ")), stream)}`, stream);
   return shown;

@@ -175,10 +175,11 @@ function settings(
   const words = recipeWords[language];
   const parameters = parametersIn(model).reduce((sum, { parameter }) => sum + parameter.size, 0);
   const rate = options.learningRate ?? recipe.defaults.learningRate;
+  // A generator does not tell how many examples it will give.
+  const examples = Number.isFinite(size) ? `${words[examplesName(model.inputShape)](thousands(size))} · ` : "";
   return wrap(
-    `${words.parameters(thousands(parameters))} · ${words[examplesName(model.inputShape)](thousands(size))} · ` +
-      `${words.epochs(epochs)} · ${words.batches(batchSize)} · ${words.learningRate} ${rate} · ` +
-      `${words.seed} ${options.seed ?? 1}`,
+    `${words.parameters(thousands(parameters))} · ${examples}${words.epochs(epochs)} · ` +
+      `${words.batches(batchSize)} · ${words.learningRate} ${rate} · ${words.seed} ${options.seed ?? 1}`,
   );
 }
 

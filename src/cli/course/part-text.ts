@@ -11,6 +11,7 @@ import {
   type Values,
 } from "../../../recipes/tools/part.ts";
 import { type Paint, wrap } from "../terminal.ts";
+import { filmText } from "./film.ts";
 import { imageText } from "./image-text.ts";
 import { plotText } from "./plot-text.ts";
 
@@ -38,6 +39,8 @@ export function partText(part: Part, page: Page): string {
       return plotText(part, page);
     case "image":
       return imageText(part, page);
+    case "film":
+      return filmText(part, page);
   }
 }
 

@@ -1,15 +1,19 @@
-// The pictures of course items and recipes as files: plots as SVG, images as PNG.
+// The pictures of course items and recipes as files: plots as SVG, images and frames of films as PNG.
 import { join } from "node:path";
 import { encode } from "fast-png";
 import type { Image, Language, Part } from "../../../recipes/tools/part.ts";
 import { FileError } from "../../errors.ts";
 import { makeFolder, writeFileAtomic } from "../../io/files.ts";
+import { contactSheet } from "./film.ts";
 import { colours } from "./image-text.ts";
 import { plotSvg } from "./plot-svg.ts";
 import { words } from "./words.ts";
 
 /** Images are enlarged by repeating pixels until their longer side has at least so many. */
 const leastSide = 256;
+
+/** A film's picture shows at most so many of its frames, in rows of so many. */
+const [filmFrames, filmColumns] = [30, 6];
 
 /** A folder into which pictures are written, named after their items: N3-1.svg, N3-2.svg, C1-1.png. */
 export class PictureFolder {
@@ -34,15 +38,17 @@ export class PictureFolder {
   }
 
   /**
-   * Writes a plot or an image and returns the file's path; other parts have no picture, which gives null. Throws
-   * {@link FileError} if it cannot be written.
+   * Writes a plot, an image or a sheet of a film's frames, and returns the file's path; other parts have no picture,
+   * which gives null. Throws {@link FileError} if it cannot be written.
    */
   async add(id: string, part: Part): Promise<string | null> {
-    if (part.kind !== "plot" && part.kind !== "image") return null;
+    if (part.kind !== "plot" && part.kind !== "image" && part.kind !== "film") return null;
     const count = (this.#counts.get(id) ?? 0) + 1;
     this.#counts.set(id, count);
     const isPlot = part.kind === "plot";
-    const data = isPlot ? new TextEncoder().encode(plotSvg(part, this.#language)) : imagePng(part);
+    const data = isPlot
+      ? new TextEncoder().encode(plotSvg(part, this.#language))
+      : imagePng(part.kind === "film" ? contactSheet(part, filmFrames, filmColumns) : part);
     const file = join(this.#folder, `${id}-${count}.${isPlot ? "svg" : "png"}`);
     await this.#attempt(() => writeFileAtomic(file, data));
     return file;
