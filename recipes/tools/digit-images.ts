@@ -30,7 +30,7 @@ export async function loadDigitImages(options: RecipeOptions = {}): Promise<{ tr
     set === "digits"
       ? await data.digits()
       : await (set === "mnist" ? data.mnist : data.fashionMnist)(folder === undefined ? {} : { folder });
-  return tiny ? { train: loaded.train.take(1000), test: loaded.test.take(200) } : loaded;
+  return tiny ? { train: loaded.train.take(320), test: loaded.test.take(100) } : loaded;
 }
 
 /**
