@@ -52,7 +52,7 @@ class Seq2Seq extends Model implements Translator {
   constructor({ vocabularySize, units, ...options }: Sizes & ModelOptions) {
     super(options);
     this.sizes = { vocabularySize, units };
-    this.embedding = layers.embedding(vocabularySize, units / 2, { maskZero: true });
+    this.embedding = layers.embedding(vocabularySize, units / 2);
     this.encoder = layers.bidirectional(layers.gru(units / 2, { returnSequences: true }));
     this.first = layers.dense(units, { activation: "tanh" });
     this.key = layers.dense(units);
@@ -62,8 +62,9 @@ class Seq2Seq extends Model implements Translator {
   }
 
   #read(source: Tensor): Memory {
-    const states = this.encoder.apply(this.embedding.apply(source));
-    return { states, keys: this.key.apply(states), isReal: source.notEqual(padding) };
+    const isReal = source.notEqual(padding);
+    const states = this.encoder.apply(this.embedding.apply(source), { mask: isReal });
+    return { states, keys: this.key.apply(states), isReal };
   }
 
   /** The state before the first step: of what the backward half of the encoder has read last, the first piece. */

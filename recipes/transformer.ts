@@ -57,7 +57,7 @@ class EncoderBlock extends Layer<BlockInputs, Tensor> {
     const { width, heads } = sizes;
     this.sizes = sizes;
     this.attention = layers.multiHeadAttention(heads, width / heads);
-    this.inner = layers.dense(4 * width, { activation: "relu" });
+    this.inner = layers.dense(2 * width, { activation: "relu" });
     this.outer = layers.dense(width);
   }
 
@@ -99,7 +99,7 @@ class DecoderBlock extends Layer<DecoderInputs, DecoderOutputs> {
     this.sizes = sizes;
     this.attention = layers.multiHeadAttention(heads, width / heads, { useCausalMask: true });
     this.crossAttention = layers.multiHeadAttention(heads, width / heads, { returnAttentionScores: true });
-    this.inner = layers.dense(4 * width, { activation: "relu" });
+    this.inner = layers.dense(2 * width, { activation: "relu" });
     this.outer = layers.dense(width);
   }
 
@@ -207,7 +207,7 @@ registerLayer("Transformer", (config: Sizes & ModelOptions) => new Transformer(c
 function makeTransformer(options: RecipeOptions, sizes: TranslatorSizes): Translator {
   const { learningRate = defaults.learningRate, seed = 1, tiny = false } = options;
   const { vocabularySize, sourceLength, targetLength, steps } = sizes;
-  const [width, heads, depth] = tiny ? [8, 2, 1] : [96, 4, 2];
+  const [width, heads, depth] = tiny ? [8, 2, 1] : [64, 4, 2];
   const model = new Transformer({ vocabularySize, width, heads, depth, seed, name: "transformer" });
   model.declare({ source: [sourceLength], target: [targetLength] });
   const warmupSteps = Math.min(200, Math.ceil(steps / 10));

@@ -32,8 +32,7 @@ const numerals = { train: 12_000, test: 500 };
 /** The pairs of a run: few if tiny. */
 export function loadPairs({ data, tiny = false, seed = 1 }: RecipeOptions): Pairs {
   if (data !== undefined) {
-    const all = filePairs(data);
-    shuffle(all, 7);
+    const all = shuffled(filePairs(data), 7);
     const test = Math.min(500, Math.floor(all.length / 10));
     return tiny
       ? { train: all.slice(20, 60), test: all.slice(0, 4) }
@@ -45,8 +44,7 @@ export function loadPairs({ data, tiny = false, seed = 1 }: RecipeOptions): Pair
   // Half of the numbers have few digits, or hardly any of them would.
   while (numbers.size < count.train + count.test)
     numbers.add(Math.floor(random() < 0.5 ? (greatestNumeral + 1) ** random() : random() * (greatestNumeral + 1)));
-  const drawn = [...numbers];
-  shuffle(drawn, seed);
+  const drawn = shuffled([...numbers], seed);
   const bothWays = (n: number): Pair[] => {
     const [russian, english] = [russianNumeral(n), englishNumeral(n)];
     return [
@@ -60,7 +58,8 @@ export function loadPairs({ data, tiny = false, seed = 1 }: RecipeOptions): Pair
   };
 }
 
-function filePairs(file: string): Pair[] {
+/** The pairs in the lines of a file. Throws {@link FileError} for a line without both parts, and for too few lines. */
+export function filePairs(file: string): Pair[] {
   const pairs = new Map<string, Pair>();
   for (const [i, line] of readText(file).split("\n").entries()) {
     if (line.trim() === "") continue;
@@ -77,12 +76,15 @@ function filePairs(file: string): Pair[] {
   return [...pairs.values()];
 }
 
-function shuffle<T>(list: T[], seed: number): void {
+/** A list in a random order that follows from the seed. */
+export function shuffled<T>(list: readonly T[], seed: number): T[] {
   const random = randomNumbers(seed);
-  for (let i = list.length - 1; i > 0; i--) {
+  const mixed = [...list];
+  for (let i = mixed.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
-    [list[i], list[j]] = [list[j]!, list[i]!];
+    [mixed[i], mixed[j]] = [mixed[j]!, mixed[i]!];
   }
+  return mixed;
 }
 
 /** The numbers of the special tokens. */
