@@ -1,5 +1,5 @@
 // Pictures drawn by a program: outlines with smooth edges, textures and noise. A seed gives the same picture anywhere.
-import type { ElementRandom } from "nabla/data";
+import { ElementRandom } from "nabla/data";
 
 /** A form in the plane: about how far a point is outside it, in pixels (below 0 inside), and a box around it. */
 export interface Outline {
@@ -59,6 +59,25 @@ export class Canvas {
       Uint8ClampedArray.from(this.pixels, (value) => 255 * value),
       offset,
     );
+  }
+}
+
+/**
+ * The noise of a camera: normally distributed numbers, drawn once. Each picture begins at another of them, since to
+ * draw them anew would take longer than all the rest of a picture.
+ */
+export class Grain {
+  readonly #numbers: Float32Array;
+
+  constructor(seed: number, deviation: number) {
+    const random = new ElementRandom(seed, 0, 2 ** 31);
+    this.#numbers = Float32Array.from({ length: 40_009 }, () => random.normal(0, deviation));
+  }
+
+  addTo({ pixels }: Canvas, random: ElementRandom): void {
+    const numbers = this.#numbers;
+    const start = random.below(numbers.length);
+    for (let i = 0; i < pixels.length; i++) pixels[i]! += numbers[(start + i) % numbers.length]!;
   }
 }
 
