@@ -1,10 +1,10 @@
 // S2. LeNet-5: convolutions, pooling and two dense layers read handwritten digits.
-import { concatenate, type Layer, layers, type Model, optimizers, sequential, type Tensor, tensor } from "nabla";
+import { layers, type Model, optimizers, sequential } from "nabla";
 import type { Dataset } from "nabla/data";
 import { accuracyFigures, trainDigitClassifier } from "./tools/digit-classifier.ts";
 import { digitData, distortions, loadDigitImages } from "./tools/digit-images.ts";
+import { featureMaps } from "./tools/feature-maps.ts";
 import { both, type Part, text } from "./tools/part.ts";
-import { sheet } from "./tools/pictures.ts";
 import type { Recipe, RecipeOptions } from "./tools/recipe.ts";
 
 const defaults = { epochs: 20, batchSize: 32, learningRate: 0.002 };
@@ -42,25 +42,13 @@ function makeModel(options: RecipeOptions = {}): Model {
 }
 
 /** What the filters of the first layer answer to one digit. */
-async function* showFeatures(model: Model, { inputs: { array } }: Dataset): AsyncIterable<Part> {
-  const c1 = [...model.children()].find(([name]) => name === "c1")?.[1] as Layer<Tensor, Tensor>;
-  const digit = tensor(array.data.slice(0, 784), { shape: [1, 28, 28, 1] })
-    .cast("float32")
-    .div(255);
+async function* showFeatures(model: Model, test: Dataset): AsyncIterable<Part> {
   yield text(
-    "The first held-out digit, and the answers of the six filters of the first layer to it: each looks for strokes " +
-      "or edges of a direction of its own.",
-    "Первая из отложенных цифр и отклики на неё шести фильтров первого слоя: каждый ищет штрихи или границы своего " +
-      "направления.",
+    "A digit held out, and the answers of the six filters of the first layer to it: each looks for strokes or edges " +
+      "of a direction of its own.",
+    "Отложенная цифра и отклики на неё шести фильтров первого слоя: каждый ищет штрихи или границы своего направления.",
   );
-  const answers = c1.apply(digit).reshape([28, 28, 6]).transpose([2, 0, 1]);
-  const pictures = [digit.reshape([1, 28, 28]), answers.div(answers.max([1, 2], { keepDims: true }).maximum(1e-6))];
-  yield await sheet(
-    both("A digit and six feature maps", "Цифра и шесть карт признаков"),
-    concatenate(pictures),
-    7,
-    [-1, 1],
-  );
+  yield await featureMaps(model, "c1", test, 6);
 }
 
 export const recipe: Recipe = {
