@@ -16,11 +16,13 @@ import { fitOptions, type Question, type Recipe, type RecipeOptions } from "./to
 import { randomNumbers } from "./tools/text/windows.ts";
 import { filePairs, shuffled } from "./tools/translation/pairs.ts";
 
-const defaults = { epochs: 6, batchSize: 32, learningRate: 0.005 };
+const defaults = { epochs: 4, batchSize: 32, learningRate: 0.005 };
 const special = ["<pad>", "<answer>", "<end>"];
 const [padding, answerBegins, answerEnds] = [0, 1, 2];
 /** The greatest number of pieces of a question; the last ones are read of a longer one. */
-const questionLength = 20;
+const questionLength = 28;
+/** How often each question is shown with other words around it. */
+const noisyCopies = 6;
 
 /** What a saved model remembers. */
 type Knowledge = { readonly tokenizer: Tokenizer; readonly answerLength: number };
@@ -153,7 +155,8 @@ export const recipe: Recipe = {
     );
     const answerLength = 1 + Math.max(...train.map(([, answer]) => tokenizer.encode(` ${answer}`).length));
     const fit = fitOptions(options, tiny ? { ...defaults, epochs: 1 } : defaults);
-    const shown = tiny ? train : [...train, ...withNoise(train, seed), ...withNoise(train, seed + 1)];
+    const noisy = Array.from({ length: tiny ? 1 : noisyCopies }, (_, i) => withNoise(train, 100 * seed + i));
+    const shown = [...train, ...noisy.flat()];
     const model = makeBot(options, {
       vocabularySize: tokenizer.vocabularySize,
       length: questionLength + answerLength,
