@@ -71,9 +71,11 @@ export class Functional<M extends string = any> extends Model<M> {
     return mapTree(this.#outputs, isSymbolic, (y) => activationOf(y) ?? "linear");
   }
 
-  override compile<const L extends readonly MetricLike[]>(options: CompileOptions<L>): Functional<NamesOf<L>> {
+  override compile<const L extends readonly MetricLike[]>(options: CompileOptions<L>): Functional<NamesOf<L>>;
+  override compile(options?: Pick<CompileOptions, "optimizer">): Functional;
+  override compile(options?: CompileOptions): Functional {
     super.compile(options);
-    return this as Functional;
+    return this;
   }
 
   call(given: Tensors): Tensors {
