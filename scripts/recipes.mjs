@@ -106,7 +106,7 @@ question stands beside them. Seconds are those of the training on the machine th
 ${rows
   .map(
     (row) =>
-      `| ${row.items.join(", ")} | [\`${row.name}\`](${row.name}.ts) | ${row.metric} on ${row.on} | ${row.reached} | ` +
+      `| ${row.items.join(", ")} | \`${row.name}\` | ${row.metric} on ${row.on} | ${row.reached} | ` +
       `${row.bounds.join(", ")} | ${row.simpler.join("; ")} | ${row.seconds} |`,
   )
   .join("\n")}

@@ -58,7 +58,9 @@ function list(recipes: readonly Recipe[], language: Language): void {
     const group = recipes.filter(({ items }) => items[0]!.startsWith(letter));
     for (const recipe of group.sort((a, b) => place(a) - place(b))) {
       const name = paint("bold", recipe.name.padEnd(nameWidth!));
-      say(`  ${ids(recipe).padEnd(idWidth!)}  ${name}  ${recipe.title[language]}`);
+      const indent = idWidth! + nameWidth! + 6;
+      const title = wrap(recipe.title[language], { columns: (process.stdout.columns || 80) - indent });
+      say(`  ${ids(recipe).padEnd(idWidth!)}  ${name}  ${title.replaceAll("\n", `\n${" ".repeat(indent)}`)}`);
     }
   }
   say(`\n${words.trainOne} npx nabla train ${recipes[0]!.name}`);

@@ -75,6 +75,13 @@ export function blocksOf(
   return null;
 }
 
+/** True if an index along the axis is read from memory, or computed: lanes are then loaded one by one. */
+export function gathersAlong(kernel: Kernel, axis: number): boolean {
+  return kernelLoads(kernel).some(({ at }) => dependsOn(at, axis));
+}
+
+const dependsOn = (a: Affine, axis: number): boolean => a.terms.some((t) => usesAxes(t.value as Expression, [axis]));
+
 /** The axis along which most loads and stores are contiguous; −1 if there is no axis. */
 export function vectorAxisOf(kernel: Kernel): number {
   const { extents, parallel } = kernel;
@@ -83,7 +90,6 @@ export function vectorAxisOf(kernel: Kernel): number {
     // A store per row happens less often than one per element.
     indices.push({ at: store.at, weight: store.per === "row" && parallel < extents.length ? 0.5 : 1.5 });
   }
-  const dependsOn = (a: Affine, axis: number): boolean => a.terms.some((t) => usesAxes(t.value as Expression, [axis]));
   let best = -1;
   let bestScore = -Infinity;
   extents.forEach((extent, axis) => {

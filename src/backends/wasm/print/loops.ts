@@ -7,7 +7,7 @@ import { FunctionBuilder, type Local } from "../assemble/assembler.ts";
 import { Accumulator, needsBlocks, type StagedReduction } from "./accumulators.ts";
 import { Expander, type Vector, type VectorAffine } from "./expand.ts";
 import { findKept, type Kept } from "./kept.ts";
-import { blocksOf, type Cut, cutOf, reducedOrder, vectorAxisOf } from "./loop-shape.ts";
+import { blocksOf, type Cut, cutOf, gathersAlong, reducedOrder, vectorAxisOf } from "./loop-shape.ts";
 import { LoopNest, mostUnrolled, type NestShape } from "./nest.ts";
 import { type Piece, pieceParameters } from "./piece.ts";
 import { printStore } from "./stores.ts";
@@ -142,8 +142,10 @@ class LoopPrinter {
    */
   #tileOf(joinsPairs: boolean): NestShape["tile"] {
     const { parallel, kind } = this.#kernel;
-    // Two vectors per iteration, which the engine joins into one.
-    if (kind === "map" && joinsPairs && this.#axis >= 0) return { axis: this.#axis, copies: [2] };
+    // Two vectors per iteration, which the engine joins into one. Lanes that are loaded one by one gain nothing, and
+    // V8 13.6 never ends the compilation of some such functions, in which indices are random, and takes all memory.
+    if (kind === "map" && joinsPairs && this.#axis >= 0 && !gathersAlong(this.#kernel, this.#axis))
+      return { axis: this.#axis, copies: [2] };
     const simple = this.#reductions.every((r) => r.stage === 0) && this.#stores.every((s) => s.per === "row");
     const count = this.#reductions.length;
     const along = this.#axis >= 0 && this.#axis < parallel;
