@@ -40,7 +40,7 @@ describe("the tarball", () => {
       .map((name) => `dist/${name}`);
     const papers = [
       ...["ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "README.ru.md", "package.json"],
-      ...["docs/from-keras.md", "docs/index.md"],
+      ...["docs/from-keras.md", "docs/index.md", "recipes/README.md"],
     ];
     expect(names.toSorted()).toEqual([...papers, "bin/nabla.js", ...built].toSorted());
   });
