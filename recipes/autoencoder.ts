@@ -17,9 +17,9 @@ import {
 import { Dataset } from "nabla/data";
 import { digitData, loadDigitImages } from "./tools/digit-images.ts";
 import { both, type Part, type Plot, text } from "./tools/part.ts";
-import { readDigitPictures } from "./tools/picture-files.ts";
 import { lossCurves, sheet } from "./tools/pictures.ts";
 import { principalComponents, projected } from "./tools/principal-components.ts";
+import { readLightOnDark } from "./tools/read-picture.ts";
 import { fitOptions, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
 
 const defaults = { epochs: 30, batchSize: 64, learningRate: 0.002 };
@@ -161,7 +161,7 @@ export const recipe: Recipe = {
     };
   },
   async *predict(model, { files }) {
-    const images = await readDigitPictures(files);
+    const images = await readLightOnDark(files, 28);
     const again = (await model.predict(images)) as Tensor;
     yield await sheet(
       both("Pictures, and what the network makes of them", "Изображения и их восстановление сетью"),

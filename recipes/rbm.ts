@@ -23,8 +23,8 @@ import {
 import { Dataset } from "nabla/data";
 import { digitData, digitSet, loadDigitImages } from "./tools/digit-images.ts";
 import { both, type Part } from "./tools/part.ts";
-import { readDigitPictures } from "./tools/picture-files.ts";
 import { lossCurves, sheet } from "./tools/pictures.ts";
+import { readLightOnDark } from "./tools/read-picture.ts";
 import { fitOptions, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
 
 const defaults = { epochs: 20, batchSize: 32, learningRate: 0.05 };
@@ -275,7 +275,7 @@ export const recipe: Recipe = {
     };
   },
   async *predict(model, { files }) {
-    const images = await readDigitPictures(files);
+    const images = await readLightOnDark(files, 28);
     const again = (await model.predict(images)) as Tensor;
     yield await sheet(
       both("Pictures, and what the machine makes of them", "Изображения и их восстановление машиной"),

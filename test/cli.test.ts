@@ -187,7 +187,7 @@ describe("train", () => {
     expect(code).toBe(0);
     expect(out).toContain("60 images · 1 epoch · batches of 16 · learning rate 0.01");
     expect((await nabla("evaluate", join("folder", "mnist-mlp.safetensors"), "--data", data)).out).toContain(
-      "20 held-out images",
+      "20 images that were held out",
     );
   });
 
@@ -246,7 +246,7 @@ describe("train", () => {
 describe("a saved model", () => {
   it("is evaluated on the data of its recipe", async () => {
     const { out } = await nabla("evaluate", digits, "--tiny");
-    expect(out).toMatch(/^digits-mlp on 200 held-out images of "digits"\n {2}loss \S+\n {2}accuracy/);
+    expect(out).toMatch(/^digits-mlp, digits\. On 200 images that were held out:\n {2}loss \S+\n {2}accuracy/);
     const answer = JSON.parse((await nabla("evaluate", xor, "--json")).out);
     expect(answer).toMatchObject({ recipe: "xor", examples: 4, evaluation: { accuracy: 1 } });
   });

@@ -21,10 +21,14 @@ const [x, y, w] = inputs as [Node, Node, Node];
 const moment = ops.add(ops.mul(x, x), ops.mul(y, y));
 const product = ops.contract(x, w, { a: [-1, 0], b: [0, -2], out: [-1, -2] });
 
+const places = ops.cast(ops.reshape(x, [64 * 128]), "int32");
+
 /** Programs, and the pairs of stores in the text of their kernels. */
 const programs: readonly [name: string, results: readonly Node[], pairs: number][] = [
   ["a map", [ops.tanh(x)], 1],
   ["a map of several results", [ops.add(moment, x), ops.sqrt(moment), ops.div(x, ops.sqrt(ops.add(moment, y)))], 3],
+  // V8 13.6 does not end the compilation of a map whose lanes are loaded one by one, if it stores pairs.
+  ["a map that gathers by computed indices", [ops.gather(ops.reshape(w, [128 * 128]), places, 0)], 0],
   // Sixteen vectors go side by side; of two sums, eight.
   ["sums of columns", [ops.sum(ops.mul(x, y), [0])], 8],
   ["sums of columns, and operations on them", [ops.mul(ops.sum(x, [0]), ops.sqrt(ops.sum(y, [0])))], 4],
@@ -53,7 +57,7 @@ const pairsOf = (text: string): number =>
       address === nextAddress && Number(nextOffset) === Number(offset) + 16 && Number(offset) % 32 === 0,
   ).length;
 
-test.each(programs)("%s is stored in pairs", (_, results, pairs) => {
+test.each(programs)("%s is stored in as many pairs as it has", (_, results, pairs) => {
   expect(pairsOf(printed(results).print())).toBe(pairs);
 });
 

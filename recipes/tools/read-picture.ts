@@ -1,6 +1,6 @@
-// Reads one picture that a model is asked about, or that a recipe works on.
+// Reads pictures that a model is asked about, or that a recipe works on.
 import { readFile, stat } from "node:fs/promises";
-import { FileError, type Tensor, tensor } from "nabla";
+import { FileError, stack, type Tensor, tensor } from "nabla";
 import { decodePicture, type ImageOptions } from "nabla/data";
 
 const mostBytes = 2 ** 25;
@@ -19,16 +19,24 @@ export async function readPicture(file: string, options: ImageOptions): Promise<
   return tensor(data, { shape }).cast("float32").div(255);
 }
 
-/** A square gray picture in bytes, light on dark: one whose border is light is inverted. */
+/**
+ * Gray pictures [count, size, size], from 0 to 1, light on dark as MNIST's: one whose border is light is inverted.
+ *
+ * @throws FileError as {@link readPicture} does
+ */
+export async function readLightOnDark(files: readonly string[], size: number): Promise<Tensor> {
+  const pictures = [];
+  for (const file of files) {
+    const picture = (await readPicture(file, { channels: 1, size })).reshape([size, size]);
+    const border = [0, -1].flatMap((edge) => [picture.at(edge), picture.at([], edge)]);
+    const isLight = (await stack(border).mean().item()) > 0.5;
+    pictures.push(isLight ? picture.neg().add(1) : picture);
+  }
+  return stack(pictures);
+}
+
+/** One picture of {@link readLightOnDark} in bytes. */
 export async function readScene(file: string, size: number): Promise<Uint8Array> {
-  const picture = await readPicture(file, { channels: 1, size });
-  const bytes = Uint8Array.from(await picture.mul(255).data(), (value) => Math.round(Number(value)));
-  const border = Array.from({ length: size }, (_, i) => [
-    bytes[i]!,
-    bytes[(size - 1) * size + i]!,
-    bytes[i * size]!,
-    bytes[(i + 1) * size - 1]!,
-  ]).flat();
-  const brightness = border.reduce((sum, value) => sum + value, 0) / border.length;
-  return brightness > 127 ? bytes.map((value) => 255 - value) : bytes;
+  const picture = await readLightOnDark([file], size);
+  return Uint8Array.from(await picture.mul(255).data(), (value) => Math.round(Number(value)));
 }

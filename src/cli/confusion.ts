@@ -7,6 +7,7 @@ import type { Model } from "../models/model.ts";
 import { isShape } from "../nn/tree/tree.ts";
 import { tensor } from "../tensor.ts";
 import { zip } from "../zip.ts";
+import type { OwnWords } from "./own-words.ts";
 import { table } from "./table.ts";
 import type { Paint } from "./terminal.ts";
 
@@ -26,14 +27,12 @@ export async function confusionOf(model: Model, test: Dataset): Promise<number[]
   return (await confusionMatrix(tensor(test.targets.array), predictions).array()) as number[][];
 }
 
-export const confusionHeading = "Confusion (rows: the true class; columns: the model's answer)";
-
-/** The table: a row for each true class, a column for each answer, right answers apart from mistakes. */
+/** A heading, and a row for each true class, a column for each answer, right answers apart from mistakes. */
 export function confusionTable(
   matrix: readonly (readonly number[])[],
   classNames: readonly string[] | undefined,
   paint: Paint,
-  { right, number } = { right: "right", number: (text: string) => text },
+  { confusion, right, number }: OwnWords,
 ): string {
   const names = matrix.map((_, i) => printable(classNames?.[i] ?? String(i)));
   const rows = zip(names, matrix).map(([name, row], i) => {
@@ -48,5 +47,5 @@ export function confusionTable(
     ];
   });
   const head = ["", ...names.map((name) => paint("bold", name)), paint("dim", right)];
-  return table([head, ...rows], { right: head.map((_, i) => i) });
+  return `${confusion}\n${table([head, ...rows], { right: head.map((_, i) => i) })}`;
 }

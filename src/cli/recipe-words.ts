@@ -1,5 +1,9 @@
 // The words around recipes in both languages: what is printed before and after a training.
 import type { Language } from "../../recipes/tools/part.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Model } from "../models/model.ts";
+import { thousands } from "../quantities.ts";
+import { examplesName } from "../train/progress.ts";
 
 const en = {
   atLeast: "at least",
@@ -79,3 +83,10 @@ const ru: typeof en = {
 
 /** What a language says where. */
 export const recipeWords: Readonly<Record<Language, typeof en>> = { en, ru };
+
+/** The examples that a model is measured on, in words: so many held out, or all if none are. */
+export function heldOutName(model: Model, train: Dataset | undefined, test: Dataset, language: Language): string {
+  const words = recipeWords[language];
+  const examples = words[examplesName(model.inputShape)](thousands(test.size));
+  return test === train ? words.allExamples(examples) : words.heldOut(examples);
+}

@@ -291,7 +291,7 @@ function reportText(learnt: Learnt, { kind, data, file, report, isReplaced, word
   }
   if (isClasses && truths.classes <= mostClasses) {
     const confusion = confusionOf(learnt.predictions, truths);
-    lines.push("", words.confusion, confusionTable(confusion, info.classNames, paint, words));
+    lines.push("", confusionTable(confusion, info.classNames, paint, words));
   }
   const [mistake] = learnt.worst;
   const asked = isFolder && mistake ? join(data, mistake.text) : data;

@@ -10,14 +10,15 @@ import { startBackend } from "../runtime/device.ts";
 import { sizeOf } from "../shape.ts";
 import type { Callback, TrainingRun } from "../train/callback.ts";
 import { examplesName, LiveLine, TrainingProgress } from "../train/progress.ts";
-import { confusionHeading, confusionOf, confusionTable } from "./confusion.ts";
+import { confusionOf, confusionTable } from "./confusion.ts";
 import { languageOf } from "./course/words.ts";
 import { UsageError } from "./failure.ts";
 import { isReached, measureLines } from "./figures.ts";
 import { Interruption } from "./interrupt.ts";
 import { prepareModelFile } from "./model-folder.ts";
+import { ownWords } from "./own-words.ts";
 import { DownloadProgress } from "./progress.ts";
-import { recipeWords } from "./recipe-words.ts";
+import { heldOutName, recipeWords } from "./recipe-words.ts";
 import { loadRecipe } from "./recipes.ts";
 import { showParts } from "./show-parts.ts";
 import { type Paint, paintFor, say, sayJson, shellWord, wrap } from "./terminal.ts";
@@ -206,16 +207,10 @@ function figures(result: RecipeResult, confusion: number[][] | null, paint: Pain
   const lines = [""];
   if (history.stopped !== null)
     lines.push(paint("yellow", words.stopped(history.epochs?.length, formatDuration(history.seconds))), "");
-  lines.push(test ? words.on(testName(model, train, test, language)) : words.measured);
+  lines.push(test ? words.on(heldOutName(model, train, test, language)) : words.measured);
   lines.push(...measureLines(result, paint, language));
-  if (confusion) lines.push("", confusionHeading, confusionTable(confusion, model.classNames, paint));
+  if (confusion) lines.push("", confusionTable(confusion, model.classNames, paint, ownWords[language]));
   return lines.join("\n");
-}
-
-function testName(model: Model, train: Dataset | undefined, test: Dataset, language: Language): string {
-  const words = recipeWords[language];
-  const examples = words[examplesName(model.inputShape)](thousands(test.size));
-  return test === train ? words.allExamples(examples) : words.heldOut(examples);
 }
 
 function whatNext(

@@ -40,7 +40,8 @@ export interface FitOptions {
   readonly accumulate?: number | "epoch";
   /**
    * 0 shows nothing; 1 a live line with the time that is left, in a terminal (elsewhere as 2); 2 prints a line for each
-   * epoch on the console. "auto" is 1 in a terminal and 0 anywhere else: in pages, pipes and tests. Default: "auto".
+   * epoch on the console, of more than 50 epochs for every second, third and so on. "auto" is 1 in a terminal and 0
+   * anywhere else: in pages, pipes and tests. Default: "auto".
    */
   readonly verbose?: "auto" | 0 | 1 | 2 | undefined;
   /** Called about every 16 ms with the state of the run: the callback `{ onProgress }`, for a page that shows it. */

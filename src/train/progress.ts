@@ -1,4 +1,4 @@
-// The progress of training as text: a live line in a terminal, or a line for each epoch.
+// The progress of training as text: a live line in a terminal, or up to fifty lines elsewhere.
 import { isShape, type Shapes } from "../nn/tree/tree.ts";
 import { formatDuration, formatMeasure, thousands } from "../quantities.ts";
 import type { Callback, EpochRecord, History, Progress, TrainingRun } from "./callback.ts";

@@ -75,7 +75,6 @@ const places: readonly (readonly (readonly [en: string, ru: string])[])[] = [
 ];
 
 export const digitKinds = 10;
-export const placeCount = places.length;
 
 /** Every combination of a thing, a colour, a size and a place. */
 export const allScenes: readonly Scene[] = kinds.flatMap((_, kind) =>

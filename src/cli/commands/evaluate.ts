@@ -1,16 +1,15 @@
 // `nabla evaluate <model>`: a saved model's loss and metrics on held-out data.
 import type { Command } from "commander";
-import { thousands } from "../../quantities.ts";
 import { startBackend } from "../../runtime/device.ts";
-import { examplesName } from "../../train/progress.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
-import { confusionHeading, confusionOf, confusionTable } from "../confusion.ts";
+import { confusionOf, confusionTable } from "../confusion.ts";
 import { languageOf } from "../course/words.ts";
 import { UsageError } from "../failure.ts";
 import { measureLines } from "../figures.ts";
 import { ownWords } from "../own-words.ts";
 import { DownloadProgress } from "../progress.ts";
 import { loadRecipeModel } from "../recipe-model.ts";
+import { heldOutName, recipeWords } from "../recipe-words.ts";
 import { loadRecipe, recipeNames } from "../recipes.ts";
 import { paintFor, say, sayJson, shellWord } from "../terminal.ts";
 
@@ -29,7 +28,7 @@ export function addEvaluate(program: Command): void {
     .argument("<model>", "a model's file, as train saves it", path)
     .option("--on <recipe>", "the recipe whose held-out data to take (default: the one that the model is named after)")
     .option("--data <folder>", "the folder that holds the data (default: the recipe's own)", path)
-    .option("--language <language>", "of what is said of your own data, en or ru (default: the environment's)")
+    .option("--language <language>", "of what is said, en or ru (default: the environment's)")
     .option("--tiny", "only the few examples of a tiny run");
   withAnswerOptions(command).action(evaluate);
   withExamples(command, [
@@ -38,13 +37,12 @@ export function addEvaluate(program: Command): void {
   ]);
 }
 
-async function evaluate(file: string, { json, data, on, tiny, language }: EvaluateOptions): Promise<void> {
+async function evaluate(file: string, { json, data, on, tiny, ...options }: EvaluateOptions): Promise<void> {
+  const language = languageOf(options.language);
   await startBackend();
   const { model, recipe: own } = await loadRecipeModel(file);
   if (on === undefined && model.dataInfo.preparation !== undefined)
-    throw new UsageError(
-      ownWords[languageOf(language)].measured(model.name, `npx nabla predict ${shellWord(file)} <data>`),
-    );
+    throw new UsageError(ownWords[language].measured(model.name, `npx nabla predict ${shellWord(file)} <data>`));
   const recipe = on === undefined ? own : await loadRecipe(on);
   if (recipe === null)
     throw new UsageError(
@@ -71,9 +69,8 @@ async function evaluate(file: string, { json, data, on, tiny, language }: Evalua
   }
   const paint = paintFor(process.stdout);
   say(
-    `${paint("bold", model.name)} on ${thousands(test.size)} ${test === train ? "" : "held-out "}` +
-      `${examplesName(model.inputShape)} of "${test.name}"`,
+    `${paint("bold", model.name)}, ${test.name}. ${recipeWords[language].on(heldOutName(model, train, test, language))}`,
   );
-  say(measureLines({ evaluation, expected: [] }, paint, "en").join("\n"));
-  if (confusion) say(`\n${confusionHeading}\n${confusionTable(confusion, model.classNames, paint)}`);
+  say(measureLines({ evaluation, expected: [] }, paint, language).join("\n"));
+  if (confusion) say(`\n${confusionTable(confusion, model.classNames, paint, ownWords[language])}`);
 }

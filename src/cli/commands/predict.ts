@@ -46,7 +46,10 @@ export function addPredict(program: Command): void {
       new Option("--format <format>", "of these answers (default: that of --out, or csv)").choices(answerFormats),
     )
     .option("--steps <count>", "the number of values to forecast (default: 1)", count(1))
-    .option("--language <language>", "of what is said of your own data, en or ru (default: the environment's)")
+    .option(
+      "--language <language>",
+      "of what is said of your own data or by a recipe's model, en or ru (default: the environment's)",
+    )
     .option("--numbers <list>", "numbers instead of an image, separated by commas; once for each input", numbers);
   withAnswerOptions(command).action(predict);
   withExamples(command, [
@@ -100,9 +103,13 @@ async function predict(file: string, images: readonly string[], options: Predict
 }
 
 /** What a recipe's model says about files, in parts: a picture with what was found in it, a table, a text. */
-async function predictParts(parts: AsyncIterable<Part>, file: string, { json, out }: PredictOptions): Promise<void> {
+async function predictParts(
+  parts: AsyncIterable<Part>,
+  file: string,
+  { json, out, language }: PredictOptions,
+): Promise<void> {
   const stem = out ?? `${file.replace(/\.safetensors$/, "")}-answer`;
-  const shown = await showParts(parts, { stem, language: languageOf(undefined), stream: json ? null : process.stdout });
+  const shown = await showParts(parts, { stem, language: languageOf(language), stream: json ? null : process.stdout });
   if (json) sayJson(shown);
 }
 
