@@ -68,9 +68,8 @@ async function evaluate(file: string, { json, data, on, tiny, ...options }: Eval
     return;
   }
   const paint = paintFor(process.stdout);
-  say(
-    `${paint("bold", model.name)}, ${test.name}. ${recipeWords[language].on(heldOutName(model, train, test, language))}`,
-  );
+  const measured = recipeWords[language].on(heldOutName(model, train, test, language));
+  say(`${paint("bold", model.name)}, ${test.name}. ${measured}`);
   say(measureLines({ evaluation, expected: [] }, paint, language).join("\n"));
   if (confusion) say(`\n${confusionTable(confusion, model.classNames, paint, ownWords[language])}`);
 }
