@@ -198,7 +198,9 @@ function primitives() {
 
 const recipes = filesIn("recipes/").map((name) => {
   const text = textOf(`recipes/${name}`);
-  const title = /\btitle: both\(\s*"([^"]+)"/.exec(text)?.[1] ?? titleOf(`recipes/${name}`);
+  // A recipe's own title is indented least; plots and tables have titles too.
+  const found = /^ {2}title: both\(\s*"([^"]+)"/m.exec(text) ?? /\btitle: both\(\s*"([^"]+)"/.exec(text);
+  const title = found?.[1] ?? titleOf(`recipes/${name}`);
   return `| \`${name.replace(/\.ts$/, "")}\` | ${title} | [recipes/${name}](../recipes/${name}) |`;
 });
 

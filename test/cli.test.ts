@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { encode } from "fast-png";
 import { layers, sequential } from "nabla";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recipe as faces } from "../recipes/faces.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "nabla-cli-test-"));
@@ -265,6 +266,15 @@ describe("a saved model", () => {
       const sum = (Object.values(probabilities) as number[]).reduce((a, b) => a + b);
       expect(sum).toBeCloseTo(1, 5);
     }
+  });
+
+  it("answers with a recipe's words, in the language that is asked for", async () => {
+    const model = faces.model({ tiny: true });
+    model.dataInfo = { about: { recipe: "faces", threshold: 0.5 } };
+    await model.save(join(folder, "faces.safetensors"));
+    const image = join("models", "digits-mlp-example.png");
+    const { out } = await nabla("predict", "faces.safetensors", image, image, "--language", "ru");
+    expect(out).toMatch(/Расстояние меньше 0\.50.* 0 +тот же/s);
   });
 
   it("says what images show to a model that takes them with an axis of channels", async () => {
