@@ -282,7 +282,9 @@ async function continueText(
   const first = pieces.length;
   for (let part = 0; ; part++) {
     const written = tokenizer.decode(pieces.slice(first));
-    if ([...written].length >= count) return [...written].slice(0, count).join("");
+    // A letter takes up to four pieces, and pieces that no text has, such as those of a broken model, spell none.
+    if ([...written].length >= count || pieces.length - first >= 4 * count)
+      return [...written].slice(0, count).join("");
     const seen = Int32Array.from(pieces.slice(-half));
     const more = await write(tensor(seen, { shape: [1, seen.length] }), random.foldIn(random.key(seed), part));
     pieces.push(...(await more.data()));

@@ -537,8 +537,9 @@ describe("bad input: exit code 1, one sentence", () => {
       "--data",
       "nowhere",
       "--out",
-      "models",
+      "not-made",
     );
+    expect(existsSync(join(folder, "not-made"))).toBe(false);
     await refuses(1, /empty/, "train", "mnist-mlp", "--data", empty, "--out", "models");
     await refuses(
       1,

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Part, Text } from "../recipes/tools/part.ts";
 import type { Recipe, RecipeResult } from "../recipes/tools/recipe.ts";
 import { recipe as xor } from "../recipes/xor.ts";
+import { checkFinite } from "../src/cli/diverged.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-recipes-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -81,6 +82,17 @@ describe.each(recipes.filter(({ name }) => !downloading.includes(name)).map((r) 
 
 const pick = (values: Readonly<Record<string, number>>, names: readonly string[]): Record<string, number> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+
+test("a training that ended with numbers that are none is an error, which says what to lower", async () => {
+  const result = await xor.run({ tiny: true, verbose: 0 });
+  await checkFinite(result, 0.1);
+  const unmeasured = { ...result, evaluation: { ...result.evaluation, accuracy: Number.NaN } };
+  await expect(checkFinite(unmeasured, 0.1)).rejects.toThrow(/accuracy is not a number.*learning-rate \(it is 0\.1\)/);
+  const weights = await result.model.getWeights();
+  for (const values of Object.values(weights)) values.data.fill(Number.POSITIVE_INFINITY);
+  result.model.setWeights(weights);
+  await expect(checkFinite(result, 0.1)).rejects.toThrow(/the weights .* are not finite/);
+});
 
 test("XOR reaches its figures", async () => {
   const { evaluation, expected } = await xor.run({ verbose: 0 });

@@ -1,5 +1,5 @@
 // Prepares the folder of trained models, and tests before the training that it can be written to.
-import { open, rm, stat } from "node:fs/promises";
+import { open, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { FileError } from "../errors.ts";
 import { fileError, makeFolder, ownMark } from "../io/files.ts";
@@ -16,6 +16,13 @@ export async function prepareModelFile(folder: string, name: string): Promise<st
   const file = join(folder, `${name}.safetensors`);
   await checkWritable(file);
   return file;
+}
+
+/** Runs something that writes into a folder. If that was not there before and nothing came of it, it is removed. */
+export async function leavingNoEmptyFolder(folder: string, run: () => Promise<void>): Promise<void> {
+  const isNew = (await stat(folder).catch(() => null)) === null;
+  // A folder that holds something stays, since it cannot be removed.
+  await run().finally(() => (isNew ? rmdir(folder).catch(() => {}) : undefined));
 }
 
 /** Tests that a file can be written: it is no folder, and its folder takes files. Throws {@link FileError}. */

@@ -20,6 +20,7 @@ const en = {
     const whole = epochs === undefined ? "" : `${epochs} whole ${epochs === 1 ? "epoch" : "epochs"}, `;
     return `Training was stopped after ${whole}${time}.`;
   },
+  noCheckpoint: "There is no checkpoint to go on from: training begins anew.",
   on: (what: string) => `On ${what}:`,
   allExamples: (examples: string) => `the ${examples}`,
   heldOut: (examples: string) => `${examples} that were held out`,
@@ -58,6 +59,7 @@ const ru: typeof en = {
   seed: "начальное значение генератора:",
   stopped: (epochs, time) =>
     `Обучение остановлено через ${time}${epochs === undefined ? "" : `, полных эпох: ${epochs}`}.`,
+  noCheckpoint: "Контрольной точки нет: обучение начинается заново.",
   on: (what) => `Измерено (${what}):`,
   allExamples: (examples) => examples,
   heldOut: (examples) => `отложено ${examples}`,

@@ -1,5 +1,5 @@
 // `nabla train <recipe>`: trains what a recipe describes, measures it, saves it, and shows what it can do.
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import type { Language } from "../../recipes/tools/part.ts";
 import type { Recipe, RecipeOptions, RecipeResult } from "../../recipes/tools/recipe.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -12,6 +12,7 @@ import type { Callback, TrainingRun } from "../train/callback.ts";
 import { examplesName, LiveLine, TrainingProgress } from "../train/progress.ts";
 import { confusionOf, confusionTable } from "./confusion.ts";
 import { languageOf } from "./course/words.ts";
+import { checkFinite } from "./diverged.ts";
 import { UsageError } from "./failure.ts";
 import { isReached, measureLines } from "./figures.ts";
 import { Interruption } from "./interrupt.ts";
@@ -101,11 +102,13 @@ export async function trainRecipe(name: string, options: TrainRecipeOptions): Pr
     }),
   };
   try {
+    if (resume && !quiet && !existsSync(checkpoint)) tell(recipeWords[language].noCheckpoint);
     const ran = await recipe.run(runOptions).finally(() => {
       downloading.end();
       progress?.end();
       loop?.end();
     });
+    if (ran.history.stopped === null) await checkFinite(ran, learningRate ?? recipe.defaults.learningRate);
     ran.model.dataInfo = { ...ran.model.dataInfo, about: { ...ran.model.dataInfo.about, recipe: name } };
     await ran.model.save(file);
     // A run that has reached its end leaves nothing to go on with.

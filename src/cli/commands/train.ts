@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { tasks } from "../../automatic/target.ts";
 import { type AnswerOptions, count, path, positive, withAnswerOptions, withExamples } from "../arguments.ts";
 import { UsageError } from "../failure.ts";
-import { modelFolder } from "../model-folder.ts";
+import { leavingNoEmptyFolder, modelFolder } from "../model-folder.ts";
 import { type TrainDataOptions, trainData } from "../train-data.ts";
 import { type TrainRecipeOptions, trainRecipe } from "../train-recipe.ts";
 
@@ -54,7 +54,10 @@ export function addTrain(program: Command): void {
     .option("--out <folder>", "the folder for the model", path, modelFolder)
     .option("--variant <name>", 'recipes only: another form of the experiment ("nabla recipes <recipe>" lists them)')
     .addOption(new Option("--plain").implies({ variant: "plain" }).hideHelp())
-    .option("--resume", "recipes only: go on where an earlier run was cut off; it ends with the same model")
+    .option(
+      "--resume",
+      "recipes only: go on where an earlier run was cut off; it ends with the same model, unless that plays games",
+    )
     .option("--tiny", "recipes only: little data and few steps: shows in a second that all works")
     .option("--quiet", "print nothing but errors");
   withAnswerOptions(command).action(train);
@@ -76,10 +79,11 @@ async function train(name: string | undefined, options: TrainOptions): Promise<v
       throw new UsageError('train: expected a recipe ("nabla recipes" lists them) or --data with a table of your own.');
     const foreign = given(recipeOptions);
     if (foreign.length > 0) throw new UsageError(`train: ${foreign.join(", ")}: for recipes only, got no recipe.`);
-    return trainData({ ...options, data: options.data });
+    const { data } = options;
+    return leavingNoEmptyFolder(options.out, () => trainData({ ...options, data }));
   }
   const foreign = given(ownOptions);
   if (foreign.length > 0)
     throw new UsageError(`train: ${foreign.join(", ")}: for data of your own only; leave out the recipe "${name}".`);
-  return trainRecipe(name, options);
+  return leavingNoEmptyFolder(options.out, () => trainRecipe(name, options));
 }
