@@ -12,11 +12,11 @@ import { shuffled } from "../translation/pairs.ts";
 export const opinionData = both(
   "4,000 sentences drawn by a generator, in which negations and turns (“not bad at all”, “boring at first, then " +
     "wonderful”) decide, 1,000 of them held out; --data: a file of lines “sentence TAB 0 or 1”, or a folder of such " +
-    "files, a fifth held out",
+    "files, a fifth held out, drawn by the seed",
   "4000 предложений, составленных генератором: в них решают отрицания и повороты («not bad at all», «boring at " +
     "first, " +
     "then wonderful»), 1000 отложены; --data: файл со строками «предложение TAB 0 или 1» или папка с такими файлами, " +
-    "пятая часть отложена",
+    "пятая часть, случайная по seed, отложена",
 );
 
 /** A sentence, and 1 if it praises, 0 if it blames. */
@@ -27,12 +27,25 @@ export interface Opinion {
 
 const least = 100;
 
-/** The opinions of a run; a fifth or a quarter is held out. */
+/** The opinions of a run. A seed draws the quarter, or of a file the fifth, that is held out. */
 export async function loadOpinions(options: RecipeOptions): Promise<{ train: Opinion[]; test: Opinion[] }> {
   const { data, tiny = false, seed = 1 } = options;
-  const all = data === undefined ? drawOpinions(tiny ? 80 : 4000, seed) : shuffled(await readOpinions(data), 7);
+  const all = data === undefined ? drawOpinions(tiny ? 80 : 4000, seed) : shuffled(await readOpinions(data), seed);
   const held = data === undefined ? Math.floor(all.length / 4) : Math.floor(all.length / 5);
   return { test: all.slice(0, held), train: all.slice(held) };
+}
+
+/** Sentences without labels: of the training data, and the generator's up to 20,000, none of which is held out. */
+export function sentencesWithoutLabels(
+  train: readonly Opinion[],
+  test: readonly Opinion[],
+  { data, tiny = false, seed = 1 }: RecipeOptions,
+): string[] {
+  const own = train.map(({ text }) => text);
+  if (data !== undefined || tiny) return own;
+  const held = new Set(test.map(({ text }) => text));
+  const more = drawOpinions(20_000 - own.length, seed + 1_000_000).map(({ text }) => text);
+  return [...own, ...more].filter((text) => !held.has(text));
 }
 
 async function readOpinions(path: string): Promise<Opinion[]> {
