@@ -1,11 +1,15 @@
 // Optimizers over several steps, by values that can be worked out by hand. PyTorch's are in goldens.test.ts.
 import { describe, expect, test } from "vitest";
 import {
+  type Batch,
   compile,
   gradients,
+  type Layer,
   layers,
+  Model,
   type Optimizer,
   optimizers,
+  type StepContext,
   schedules,
   sequential,
   type Tensor,
@@ -372,6 +376,30 @@ describe("what is wrong is said", () => {
     [() => optimizers.adam({ epsilon: 0 }), /expected epsilon to be a finite number above 0, got 0\./],
     [() => optimizers.sgd({ clipnorm: 0 }), /expected clipnorm to be a finite number above 0, got 0\./],
   ])("%#", (make, message) => expect(make).toThrow(message));
+});
+
+test("with useEma, a training step of one's own that moves a part of a model leaves the rest as it is", async () => {
+  class Pair extends Model<any> {
+    readonly first = layers.dense(1, { kernelInitializer: "ones", useBias: false });
+    readonly second = layers.dense(1, { kernelInitializer: "ones", useBias: false });
+    readonly forSecond = optimizers.sgd({ learningRate: 0.25 });
+
+    call(x: Tensor): Tensor {
+      return this.second.apply(this.first.apply(x));
+    }
+
+    trainStep({ inputs }: Batch<Tensor>, { minimize }: StepContext) {
+      const squareOf = (layer: Layer) => () => (layer.apply(inputs) as Tensor).square().mean();
+      minimize(squareOf(this.second), this.second, this.forSecond);
+      return { loss: minimize(squareOf(this.first), this.first, this.training!.optimizer) };
+    }
+  }
+  const averaged = optimizers.sgd({ learningRate: 0.25, useEma: true, emaMomentum: 0.5 });
+  const model = new Pair().compile({ optimizer: averaged, loss: "mse" });
+  await model.fit([[1]], [[0]], { epochs: 2 });
+  const weights = Object.values(await model.getWeights()).map(({ data }) => data[0]);
+  // Each step halves both weights; the optimizer of the second keeps no means.
+  expect(weights).toEqual([0.375, 0.25]);
 });
 
 test("with useEma, fit leaves the running means of the weights behind, as in Keras", async () => {

@@ -58,6 +58,8 @@ export class Optimizer {
   readonly #rule: OptimizerRule;
   readonly #shared: SharedOptions;
   readonly #slots = new Map<Variable, Map<string, Record<string, Variable>>>();
+  /** The ranges that steps have moved. */
+  readonly #moved = new Map<Variable, Map<string, TrainedRange>>();
 
   /** Throws {@link ArgumentError} for a learning rate or a shared option that is out of range. */
   constructor(rule: OptimizerRule, learningRate: number | Schedule, options: OptimizerOptions) {
@@ -122,6 +124,10 @@ export class Optimizer {
     iterations.assignAdd(1);
     const step = iterations.value.cast("float32");
     const given = pairs.map(([gradient, of]) => ({ gradient, range: rangeOf(of) }));
+    for (const { range } of given) {
+      const ranges = this.#moved.get(range.variable) ?? new Map<string, TrainedRange>();
+      this.#moved.set(range.variable, ranges.set(`${range.from} ${range.to}`, range));
+    }
     const clipped = clip(
       given.map(({ gradient, range }) => ({ gradient, segments: range.segments })),
       this.#shared.clipping,
@@ -192,17 +198,26 @@ export class Optimizer {
 
   /**
    * Gives variables the running means of their values, if `useEma` is set and at least one step was taken; `fit` calls
-   * it at the end of training, as in Keras.
+   * it at the end of training, as in Keras. Where steps of one's own have moved only parts of what is given, the parts
+   * alone are changed: the rest has no means here.
    */
   finalizeVariableValues(of: readonly (Variable | TrainedRange)[]): void {
     if (!this.#shared.ema) return;
     const isTrained = this.iterations.value.greater(0);
     const moved = new Map<Variable, { from: number; to: number; value: Tensor }[]>();
-    for (const range of of.map(rangeOf)) {
+    for (const range of of.flatMap((each) => this.#movedOf(rangeOf(each)))) {
       const value = choose(isTrained, this.slots(range)[average]!.value, readRange(range));
       moved.set(range.variable, [...(moved.get(range.variable) ?? []), { ...range, value }]);
     }
     for (const [whole, ranges] of moved) assignRanges(whole, ranges);
+  }
+
+  /** A range, or the parts of it that steps have moved, if it was never moved as a whole. */
+  #movedOf(range: TrainedRange): readonly TrainedRange[] {
+    const moved = this.#moved.get(range.variable);
+    if (!moved || moved.has(`${range.from} ${range.to}`)) return [range];
+    const parts = [...moved.values()].filter(({ from, to }) => from >= range.from && to <= range.to);
+    return parts.length > 0 ? parts : [range];
   }
 
   /**
