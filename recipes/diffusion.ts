@@ -20,6 +20,7 @@ import {
   tensor,
   where,
 } from "nabla";
+import { askedDigits } from "./tools/asked-digits.ts";
 import { digitData, digitSet, loadDigitImages } from "./tools/digit-images.ts";
 import { imagesOf, pixelByPixel } from "./tools/image-pixels.ts";
 import { shareAsAsked, trainJudge, varietyWithin } from "./tools/judge.ts";
@@ -209,14 +210,6 @@ const ofEach = (count: number): number[] => Array.from({ length: classes * count
 const samplesSheet = (images: Tensor, columns: number) =>
   sheet(both("Digits that the network drew", "Цифры, нарисованные сетью"), images, columns);
 
-/** The digits that a text asks for; all ten without one. */
-function askedDigits(asked: string | undefined): number[] {
-  if (asked === undefined) return ofEach(1);
-  if (!/^[\d\s]{1,1000}$/.test(asked) || !/\d/.test(asked))
-    throw new ArgumentError(`diffusion: expected digits to draw, such as 7 or 2025, got "${asked.slice(0, 40)}".`);
-  return Array.from(asked.replaceAll(/\s/g, ""), Number);
-}
-
 const on = {
   digits: both("500 samples, 50 of each digit", "500 образцов, по 50 каждой цифры"),
   mnist: both("500 samples after MNIST, 50 of each digit", "500 образцов по MNIST, по 50 каждой цифры"),
@@ -302,7 +295,7 @@ export const recipe: Recipe = {
     };
   },
   async *generate(model, { text: asked, seed, count = 1 }) {
-    const digits = askedDigits(asked);
+    const digits = askedDigits(recipe.name, asked);
     const all = Array.from({ length: count }, () => digits).flat();
     yield await samplesSheet(
       await drawDigits(model as Diffusion, all, seed),

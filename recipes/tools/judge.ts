@@ -2,6 +2,7 @@
 import { type Model, softmax, type Tensor } from "nabla";
 import type { Dataset } from "nabla/data";
 import { recipe as lenet } from "../lenet.ts";
+import { fallingRate } from "./falling-rate.ts";
 import { both } from "./part.ts";
 import type { RecipeOptions } from "./recipe.ts";
 
@@ -24,13 +25,14 @@ export async function trainJudge(train: Dataset, test: Dataset, options: RecipeO
   );
   const model: Model = lenet.model({ ...(options.data !== undefined && { data: options.data }), seed });
   const batchSize = 32;
-  // As many steps as in six epochs of 8,000 images, whatever the data.
-  const epochs = tiny ? 1 : Math.max(1, Math.round((6 * 8000) / train.size));
+  // As many steps as in ten epochs of 8,000 images, whatever the data.
+  const epochs = tiny ? 1 : Math.max(1, Math.round((10 * 8000) / train.size));
   await model.fit(train, {
     epochs,
     batchSize,
     seed,
     verbose: 0,
+    callbacks: [fallingRate(lenet.defaults.learningRate, epochs)],
     onProgress: ({ epoch, step, steps: ofEpoch, loss }) =>
       onStep?.({ done: epoch * ofEpoch + step, total: epochs * ofEpoch, measures: { loss } }),
     ...(signal && { signal }),
