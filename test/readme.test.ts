@@ -5,7 +5,7 @@
 //   <!-- test: continues -->        the program goes on from the one before it
 //   <!-- test: given texts -->      the program finds the data of that name in `given`, in docs/from-keras.md
 //   <!-- test: not run, because …   -->
-import { exec, execFileSync } from "node:child_process";
+import { exec, execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -23,6 +23,10 @@ const packageFile = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
   "scripts" | "dependencies" | "devDependencies",
   Record<string, string>
 > & { readonly version: string };
+
+/** The programs by name, all of which are compiled when the first one is needed. */
+const programs = new Map<string, string>();
+let compilation: Promise<string> | null = null;
 
 /** Scripts that would run this test again, or for minutes. */
 const notRunScripts = new Set(["test", "bench"]);
@@ -59,14 +63,8 @@ for (const file of ["README.md", "README.ru.md"]) {
       }
     }
 
-    const programs = joinContinued(of("ts"));
-    for (const [i, program] of programs.entries()) {
-      it(
-        `line ${program.line}: a program type-checks and runs`,
-        () => runProgram(`${file.replaceAll(".", "-")}-${i + 1}`, program.text),
-        120_000,
-      );
-    }
+    for (const [i, { line, text }] of joinContinued(of("ts")).entries())
+      testProgram(line, `${file.replaceAll(".", "-")}-${i + 1}`, text);
   });
 }
 
@@ -112,14 +110,12 @@ describe("docs/from-keras.md", () => {
       for (const line of [...nabla.text.split("\n"), ...keras.text.split("\n")])
         expect(line.length).toBeLessThanOrEqual(120);
     });
-    it(`line ${nabla.line}: a program type-checks and runs`, async () => {
-      const name = nabla.note.replace(/^given /, "");
-      const data = given[name];
-      if (data === undefined) throw new Error(`line ${nabla.line}: no data is given by the name "${name}".`);
-      const [, imports = "", rest = ""] = /^((?:import [^;]*;\n)*)([\s\S]*)$/.exec(nabla.text) ?? [];
-      const text = `${imports}import { random as rng } from "nabla";\n${data.replaceAll("random.", "rng.")}\n${rest}`;
-      await runProgram(`from-keras-${i + 1}`, `${text}\nvoid rng;`);
-    }, 120_000);
+    const name = nabla.note.replace(/^given /, "");
+    const data = given[name];
+    if (data === undefined) throw new Error(`line ${nabla.line}: no data is given by the name "${name}".`);
+    const [, imports = "", rest = ""] = /^((?:import [^;]*;\n)*)([\s\S]*)$/.exec(nabla.text) ?? [];
+    const text = `${imports}import { random as rng } from "nabla";\n${data.replaceAll("random.", "rng.")}\n${rest}`;
+    testProgram(nabla.line, `from-keras-${i + 1}`, `${text}\nvoid rng;`);
   }
 });
 
@@ -186,48 +182,45 @@ async function checkOptions(words: readonly string[]): Promise<void> {
 }
 
 function joinContinued(blocks: readonly Block[]): { line: number; text: string }[] {
-  const programs: { line: number; text: string }[] = [];
+  const joined: { line: number; text: string }[] = [];
   for (const { line, text, note } of blocks) {
-    if (note !== "continues") programs.push({ line, text });
-    else if (programs.length === 0) throw new Error(`line ${line}: there is no program to go on from.`);
-    else programs.at(-1)!.text += `\n${text}`;
+    if (note !== "continues") joined.push({ line, text });
+    else if (joined.length === 0) throw new Error(`line ${line}: there is no program to go on from.`);
+    else joined.at(-1)!.text += `\n${text}`;
   }
-  return programs;
+  return joined;
 }
 
-/** In a user's project: compiled with its types, then run. */
-async function runProgram(name: string, text: string): Promise<void> {
+/** The errors of all programs, compiled with their types in a user's project. */
+async function compilePrograms(): Promise<string> {
   mkdirSync(join(project, "readme"), { recursive: true });
+  const files = [...programs.keys()].map((name) => join("readme", `${name}.ts`));
   // Without an import or export it would be no module, and could not await.
-  writeFileSync(join(project, "readme", `${name}.ts`), `${text}\nexport {};\n`);
+  for (const [name, text] of programs) writeFileSync(join(project, "readme", `${name}.ts`), `${text}\nexport {};\n`);
   const require = createRequire(import.meta.url);
   const tsc = join(
     dirname(require.resolve("typescript/package.json")),
     (require("typescript/package.json") as { bin: { tsc: string } }).bin.tsc,
   );
-  const options = [
-    "--strict",
-    "--target",
-    "es2022",
-    "--module",
-    "nodenext",
-    "--types",
-    "node",
-    "--rootDir",
-    "readme",
-    "--outDir",
-    "readme/out",
-  ];
-  try {
-    execFileSync(process.execPath, [tsc, ...options, join("readme", `${name}.ts`)], {
-      cwd: project,
-      encoding: "utf8",
-      stdio: "pipe",
-    });
-  } catch (error) {
-    throw new Error(`the program does not type-check:\n${(error as { stdout: string }).stdout}`, { cause: error });
-  }
-  await promisify(exec)(`"${process.execPath}" readme/out/${name}.js`, { cwd: project, env, maxBuffer: 1 << 26 });
+  const types = ["--strict", "--target", "es2022", "--module", "nodenext", "--types", "node"];
+  const folders = ["--rootDir", "readme", "--outDir", "readme/out"];
+  const compiling = promisify(execFile)(process.execPath, [tsc, ...types, ...folders, ...files], { cwd: project });
+  return compiling.then(
+    () => "",
+    ({ stdout }: { stdout: string }) => stdout,
+  );
+}
+
+/** A test that a program compiles with its types, and runs. */
+function testProgram(line: number, name: string, text: string): void {
+  programs.set(name, text);
+  const check = async (): Promise<void> => {
+    compilation ??= compilePrograms();
+    const errors = (await compilation).split("\n").filter((error) => error.includes(`${name}.ts(`));
+    expect(errors, "the program does not type-check").toEqual([]);
+    await promisify(exec)(`"${process.execPath}" readme/out/${name}.js`, { cwd: project, env, maxBuffer: 1 << 26 });
+  };
+  it(`line ${line}: a program type-checks and runs`, check, 120_000);
 }
 
 describe("the reader of Markdown", () => {
