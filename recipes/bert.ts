@@ -398,8 +398,9 @@ export const recipe: Recipe = {
   source: "Devlin et al. 2019, BERT; normalisation first: Xiong et al. 2020",
   data: both(
     `${opinionData.en}; 20,000 sentences of the generator, or those of the file that are not held out, are read ` +
-      "without labels",
-    `${opinionData.ru}; без меток читаются 20 000 предложений генератора или все неотложенные предложения файла`,
+      "without labels (a few thousand sentences of people are too few: from them the network gains nothing)",
+    `${opinionData.ru}; без меток читаются 20 000 предложений генератора или все неотложенные предложения файла ` +
+      "(нескольких тысяч предложений, написанных людьми, мало: сеть от них ничего не выигрывает)",
   ),
   defaults,
   expected: [
@@ -433,10 +434,8 @@ export const recipe: Recipe = {
     const filling = await filler.getWeights();
     const comparisons = await compareStarts(task, weightsOf(filling, "encoder/"), options);
     const model = makeBert(options, sizes);
-    model.setWeights({
-      ...asPart(filling, "filler"),
-      ...asPart(await comparisons[0]!.tuned.model.getWeights(), "reader"),
-    });
+    model.setWeights(asPart(filling, "filler"));
+    model.setWeights(asPart(await comparisons[0]!.tuned.model.getWeights(), "reader"));
     model.dataInfo = { about: { tokenizer: tokenizer.toJSON() as never } };
     const tuned = comparisons.map((one) => one.tuned.accuracy);
     const scratch = comparisons.map((one) => one.scratch.accuracy);
