@@ -3,9 +3,12 @@ import { describe, expect, test } from "vitest";
 import { addingProblem } from "../recipes/tools/recurrent/adding.ts";
 import { persistence, seasonalNaive } from "../recipes/tools/series/forecasts.ts";
 import { seriesFrom, timeAt } from "../recipes/tools/series/series.ts";
+import { framesOf, joined, writeNormalised } from "../recipes/tools/speech/frames.ts";
+import { likeliest, spelling } from "../recipes/tools/speech/spelling.ts";
 import { NGram } from "../recipes/tools/text/n-gram.ts";
 import { englishNumeral, russianNumeral } from "../recipes/tools/translation/numerals.ts";
 import { Table } from "../src/data/index.ts";
+import { tensor } from "../src/index.ts";
 
 test.each([
   [0, "ноль", "zero"],
@@ -67,4 +70,26 @@ test("persistence and seasonal-naive look back as they say", () => {
   const values = [0, 1, 2, 3, 4, 5, 6, 7];
   expect(persistence(values, [5], 3)).toEqual([[5, 5, 5]]);
   expect(seasonalNaive(values, [5], 4, 3)).toEqual([[3, 4, 5, 3]]);
+});
+
+test("the likeliest word is that with most ways to spell it, not that of the likeliest steps", async () => {
+  // In each of two steps nothing has 0.6 and "a" 0.4: nothing has 0.36, "a" has 1 - 0.36, "ab" and "b" have none.
+  const step = [0.6, 0.4, 1e-9].map(Math.log);
+  const logits = tensor([[step, step]]);
+  expect(await spelling(logits, ["a", "b"])).toEqual([""]);
+  expect(await likeliest(logits, ["", "ab", "b", "a"], ["a", "b"])).toEqual([3]);
+});
+
+test("frames of a sound have no silence at their ends, and are normalised over the utterance", async () => {
+  // A tone of 500 Hz in the middle third of a second: some 33 frames, and those that lie half in it.
+  const sound = Float32Array.from({ length: 8000 }, (_, i) => (i > 2667 && i < 5333 ? Math.sin((Math.PI * i) / 8) : 0));
+  const [frames] = await framesOf([sound], 1);
+  expect(frames!.count).toBeGreaterThanOrEqual(33);
+  expect(frames!.count).toBeLessThanOrEqual(36);
+  const both = joined([frames!, frames!], [10]);
+  expect(both.count).toBe(2 * frames!.count + 10);
+  const out = new Float32Array((both.count + 5) * 40);
+  writeNormalised(both, out);
+  expect(out.reduce((sum, value) => sum + value, 0) / (both.count * 40)).toBeCloseTo(0, 4);
+  expect(out.slice(both.count * 40).every((value) => value === 0)).toBe(true);
 });
