@@ -28,15 +28,15 @@ import { readPicture } from "./tools/read-picture.ts";
 import { fitOptions, type Question, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
 
 /** `epochs` counts hundreds of steps of the picture. */
-const defaults = { epochs: 6, batchSize: 32, learningRate: 0.05 };
+const defaults = { epochs: 6, batchSize: 32, learningRate: 0.1 };
 const stepsPerEpoch = 100;
 const size = 128;
 /** Layers of which the style is asked, beside the colours of the picture itself, and the one that tells the content. */
 const styleLayers = ["picture", "a1", "a2", "b1", "b2", "c1"];
 const contentLayer = "a2";
-const styleWeight = 1.2;
+const styleWeight = 1;
 /** The weight of the difference of neighbouring pixels, which keeps noise of the beginning from staying. */
-const smoothness = 2;
+const smoothness = 1;
 const textureSide = 32;
 const textureEpochs = 8;
 const textureRate = 0.003;
@@ -141,8 +141,9 @@ async function paint(model: Model, content: Tensor, style: Tensor, steps: number
   const styleFeatures = featuresOf(model, style);
   const grams: Tensor[] = [];
   for (const name of styleLayers) grams.push(await kept(gram(styleFeatures[name]!)));
-  // The sigmoid keeps pixels between black and white.
-  const pixels = variable(random.normal(random.key(seed), content.shape));
+  // White noise: any brightness is as likely as another. The sigmoid keeps pixels between black and white.
+  const noise = random.uniform(random.key(seed), content.shape).mul(0.98).add(0.01);
+  const pixels = variable(noise.div(noise.neg().add(1)).log());
   const optimizer = optimizers.adam({ learningRate });
   const measure = compile((picture: Tensor) => lossesOf(model, picture, wantedContent, grams));
   const step = compile(() => {
