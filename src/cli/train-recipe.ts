@@ -230,7 +230,8 @@ function whatNext(
   const shape = test?.inputShape;
   if (recipe.generate) commands.unshift(`generate ${model}`);
   if (example !== null) commands.unshift(`predict ${model} ${shellWord(example)}`);
-  else if (!recipe.predict && test && shape && sizeOf(shape) <= mostNumbers)
+  else if (recipe.predict) commands.unshift(`predict ${model} <file>`);
+  else if (test && shape && sizeOf(shape) <= mostNumbers)
     commands.unshift(`predict ${model} --numbers ${test.inputs.array.data.subarray(0, sizeOf(shape)).join(",")}`);
   return [
     `${words.saved(paint("bold", file))} ${words.next}`,
