@@ -430,7 +430,7 @@ export const recipe: Recipe = {
     const held = masked(examples(task, test).x, vocabularySize, randomNumbers(seed));
     const { loss } = await filler.evaluate({ x: held.inputs, y: held.targets });
 
-    onStage?.(both(`With ${labelled} labels, three draws`, `С ${labelled} метками, три выборки`));
+    onStage?.(both(`With ${labelled} labels`, `С ${labelled} метками`));
     const filling = await filler.getWeights();
     const comparisons = await compareStarts(task, weightsOf(filling, "encoder/"), options);
     const model = makeBert(options, sizes);

@@ -164,7 +164,7 @@ export const recipe: Recipe = {
       async *ending() {
         yield text(
           `With ${labelled} labels, over ${times} draws of them; "gain" is the mean difference in points.`,
-          `С ${labelled} метками, по ${times} их выборкам; gain — средняя разница в процентных пунктах.`,
+          `Выборок: ${times}, в каждой размеченных цифр: ${labelled}; gain — средняя разница в процентных пунктах.`,
         );
         yield {
           kind: "table",

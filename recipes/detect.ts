@@ -35,7 +35,7 @@ import { lossCurves, sheet } from "./tools/pictures.ts";
 import { readScene } from "./tools/read-picture.ts";
 import { fitOptions, type Question, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
 
-const defaults = { epochs: 6, batchSize: 32, learningRate: 0.002 };
+const defaults = { epochs: 8, batchSize: 32, learningRate: 0.002 };
 /** The side of a scene, and of a cell of the maps, in pixels. */
 const [size, stride] = [64, 4];
 const cells = size / stride;
@@ -219,9 +219,7 @@ export const recipe: Recipe = {
       "четырьмя файлами MNIST, отложены тогда его проверочные цифры",
   ),
   defaults,
-  // Asked were 0.9, and 0.899 is reached. The boxes alone reach 0.97; it is the classes of held-out digits that are
-  // still confused after six passes, and the loss falls to the end.
-  expected: [{ metric: "meanAveragePrecision", atLeast: 0.88, on: heldOut }],
+  expected: [{ metric: "meanAveragePrecision", atLeast: 0.9, on: heldOut }],
   model: makeModel,
   async run(options = {}) {
     const { tiny = false, seed = 1, data, learningRate = defaults.learningRate } = options;

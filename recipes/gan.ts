@@ -174,7 +174,6 @@ export const recipe: Recipe = {
   expected: [on.digits, on.mnist].flatMap((on) =>
     Object.entries(bounds).map(([metric, atLeast]) => ({ metric, atLeast, on })),
   ),
-  loadData: loadDigitImages,
   model: makeModel,
   async run(options = {}) {
     const { tiny = false, seed = 1, learningRate = defaults.learningRate, onStage } = options;

@@ -9,6 +9,7 @@ import { encode } from "fast-png";
 import { layers, sequential } from "nabla";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recipe as faces } from "../recipes/faces.ts";
+import { type Page, partText } from "../src/cli/course/part-text.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "nabla-cli-test-"));
@@ -245,6 +246,16 @@ describe("train", () => {
 });
 
 describe("a saved model", () => {
+  it("shows control characters of a text as signs, and cuts words that are wider than a table", () => {
+    const page: Page = { language: "en", width: 80, paint: (_, text) => text, colourBits: 1 };
+    const row = ["\x1b[31m", "x".repeat(500)];
+    const shown = partText({ kind: "table", columns: ["a", "b"], rows: [row] }, page);
+    expect(shown).toContain("\\u001b[31m");
+    expect(Math.max(...shown.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    const both = { en: "one\n\x1b[2Jtwo", ru: "" };
+    expect(partText({ kind: "text", text: both }, page)).toBe("one\n\\u001b[2Jtwo");
+  });
+
   it("is evaluated on the data of its recipe", async () => {
     const { out } = await nabla("evaluate", digits, "--tiny");
     expect(out).toMatch(/^digits-mlp, digits\. On 200 images that were held out:\n {2}loss \S+\n {2}accuracy/);

@@ -9,8 +9,8 @@ const sameKeyPress = process.env["npm_config_user_agent"] === undefined ? 0 : 50
 
 /** The output of the interrupted command. */
 export interface Interrupted {
-  /** Prints a sentence while the work comes to its end. */
-  announce(text: string): void;
+  /** Says that the work comes to its end. */
+  announce(): void;
   /** Leaves the terminal in order. Called just before the process ends. */
   quit(): void;
 }
@@ -57,7 +57,7 @@ export class Interruption {
     this.#since = performance.now();
     this.#exitCode = exitCode;
     this.#controller.abort();
-    this.#interrupted.announce("stopping: the model is being evaluated and saved. Ctrl-C again quits at once.");
+    this.#interrupted.announce();
   }
 
   #quit(exitCode: number): never {

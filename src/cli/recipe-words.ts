@@ -36,6 +36,8 @@ const en = {
     `a model of the recipe "${recipe}" does not answer about files. What it makes of itself: npx nabla generate.`,
   noGenerate: (recipe: string) =>
     `a model of the recipe "${recipe}" makes nothing new. What it says about a file: npx nabla predict.`,
+  measuredByTraining: (recipe: string) =>
+    `a model of the recipe "${recipe}" is measured in ways of its own, by the training: nabla train ${recipe}.`,
   defaults: "Defaults:",
   figures: "Reaches:",
   figure: (figure: string, on: string) => `${figure} on ${on}`,
@@ -73,6 +75,8 @@ const ru: typeof en = {
     `${recipe}: нет варианта «${variant}».${known === "" ? " Вариантов у него нет." : ` Есть: ${known}.`}`,
   noPredict: (recipe) => `модель рецепта «${recipe}» не отвечает о файлах. Что она создаёт сама: npx nabla generate.`,
   noGenerate: (recipe) => `модель рецепта «${recipe}» ничего не создаёт. Что она скажет о файле: npx nabla predict.`,
+  measuredByTraining: (recipe) =>
+    `модель рецепта «${recipe}» проверяется по-своему, и делает это само обучение: nabla train ${recipe}.`,
   defaults: "По умолчанию:",
   figures: "Достигает:",
   figure: (figure, on) => `${figure} (${on})`,

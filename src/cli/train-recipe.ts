@@ -59,7 +59,11 @@ export async function trainRecipe(name: string, options: TrainRecipeOptions): Pr
   const progress = quiet ? null : new TrainingProgress(stream.isTTY ? stream : null, (line) => say(line, stream));
   const loop = quiet ? null : new LoopLine(stream);
   const interruption = new Interruption({
-    announce: (text) => (stream.isTTY && progress ? progress.interject(text) : say(text, process.stderr)),
+    announce() {
+      const { stopping } = ownWords[language];
+      if (stream.isTTY && progress) progress.interject(stopping);
+      else say(stopping, process.stderr);
+    },
     quit: () => {
       progress?.end();
       loop?.end();
@@ -209,7 +213,13 @@ function figures(result: RecipeResult, confusion: number[][] | null, paint: Pain
   const words = recipeWords[language];
   const lines = [""];
   if (history.stopped !== null)
-    lines.push(paint("yellow", words.stopped(history.epochs?.length, formatDuration(history.seconds))), "");
+    lines.push(
+      paint(
+        "yellow",
+        words.stopped(history.epochs?.length, ownWords[language].duration(formatDuration(history.seconds))),
+      ),
+      "",
+    );
   lines.push(test ? words.on(heldOutName(model, train, test, language)) : words.measured);
   lines.push(...measureLines(result, paint, language));
   if (confusion) lines.push("", confusionTable(confusion, model.classNames, paint, ownWords[language]));

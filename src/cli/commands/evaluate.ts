@@ -49,8 +49,7 @@ async function evaluate(file: string, { json, data, on, tiny, ...options }: Eval
       `expected a model of a recipe, got "${model.name}" in "${file}": ` +
         `name the recipe whose data to use with --on (${recipeNames().join(", ")}).`,
     );
-  if (recipe.loadData === undefined)
-    throw new UsageError(`evaluate: the recipe "${recipe.name}" holds no examples out: train prints what it measures.`);
+  if (recipe.loadData === undefined) throw new UsageError(recipeWords[language].measuredByTraining(recipe.name));
   const downloading = new DownloadProgress(process.stderr);
   const { train, test } = await recipe
     .loadData({ data, tiny, onDownload: (received) => downloading.show(received) })

@@ -76,7 +76,7 @@ async function predict(file: string, images: readonly string[], options: Predict
   if (model.dataInfo.preparation !== undefined && numbers.length === 0) return predictData(model, images, options);
   if (recipe?.predict && numbers.length === 0)
     return predictParts(recipe.predict(model, { files: images, seed: 1 }), file, options);
-  const foreign = (["out", "format", "steps", "language"] as const).filter((name) => options[name] !== undefined);
+  const foreign = (["out", "format", "steps"] as const).filter((name) => options[name] !== undefined);
   if (foreign.length > 0)
     throw new UsageError(`predict: --${foreign.join(", --")}: for models that were trained on a table only.`);
   const { inputShape } = singleShapes(model);

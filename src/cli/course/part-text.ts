@@ -10,6 +10,7 @@ import {
   type Value,
   type Values,
 } from "../../../recipes/tools/part.ts";
+import { printable } from "../../errors.ts";
 import { type Paint, wrap } from "../terminal.ts";
 import { filmText } from "./film.ts";
 import { imageText } from "./image-text.ts";
@@ -44,8 +45,15 @@ export function partText(part: Part, page: Page): string {
   }
 }
 
-/** Breaks a paragraph into lines, but not within the sums and equations in it. */
+/** Breaks a paragraph, or each of several, into lines, but not within the sums and equations in it. */
 function paragraph(text: string, width: number): string {
+  return text
+    .split("\n")
+    .map((line) => wrapLine(printable(line, Infinity), width))
+    .join("\n");
+}
+
+function wrapLine(text: string, width: number): string {
   const joined = text.replace(/ (?=[=≠<>≤≥+−·←] )|(?<= [=≠<>≤≥+−·←]) /g, "\u00a0");
   return wrap(joined, { columns: width }).replaceAll("\u00a0", " ");
 }
@@ -149,7 +157,7 @@ const isNumber = /^(?:[−\d.·⁰¹²³⁴⁵⁶⁷⁸⁹⁻∞]+|NaN|—|)$/;
 
 function tableText({ title, columns, rows, digits }: Table, page: Page): string {
   const { language, width, paint } = page;
-  const label = (cell: Label): string => inLanguage(cell, language);
+  const label = (cell: Label): string => printable(inLanguage(cell, language).replace(/\S{61,}/g, cut), 10 * width);
   const numbers = columns.map((_, j) => {
     const column = rows.map((row) => row[j]).filter((cell) => typeof cell === "number");
     return written(column, digits)[Symbol.iterator]();
@@ -176,6 +184,9 @@ function tableText({ title, columns, rows, digits }: Table, page: Page): string 
   lines.splice(headHeight, 0, paint("dim", rule));
   return [...(title ? [paragraph(title[language], width)] : []), ...lines].join("\n");
 }
+
+/** The beginning of a word that is too long for a table. */
+const cut = (word: string): string => `${word.slice(0, 59)}…`;
 
 const rowHeight = (row: readonly string[], widths: readonly number[]): number =>
   Math.max(...row.map((cell, j) => wrap(cell, { columns: widths[j]! }).split("\n").length));
