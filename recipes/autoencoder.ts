@@ -19,8 +19,8 @@ import { digitData, loadDigitImages } from "./tools/digit-images.ts";
 import { both, type Part, type Plot, text } from "./tools/part.ts";
 import { lossCurves, sheet } from "./tools/pictures.ts";
 import { principalComponents, projected } from "./tools/principal-components.ts";
-import { readLightOnDark } from "./tools/read-picture.ts";
 import { fitOptions, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
+import { reconstructions } from "./tools/reconstructions.ts";
 
 const defaults = { epochs: 30, batchSize: 64, learningRate: 0.002 };
 
@@ -150,23 +150,22 @@ export const recipe: Recipe = {
           `Сверху вниз: ${variant === "denoising" ? "зашумлённые цифры, " : ""}отложенные цифры, их восстановление ` +
             "сетью и восстановление по главным компонентам.",
         );
-        const first = rows.map((images) => clip(images.at([0, 10]).reshape([10, 28, 28]), 0, 1));
+        const first = rows.map((images) => clip(images.at([0, 10]).reshape([-1, 28, 28]), 0, 1));
         yield await sheet(
           both("Digits and their reconstructions", "Цифры и их восстановление"),
           concatenate(first),
-          10,
+          first[0]!.shape[0]!,
         );
         if (variant === "map") yield* showMap(model, options);
       },
     };
   },
+  answersTogether: true,
   async *predict(model, { files }) {
-    const images = await readLightOnDark(files, 28);
-    const again = (await model.predict(images)) as Tensor;
-    yield await sheet(
+    yield* reconstructions(
+      model,
+      files,
       both("Pictures, and what the network makes of them", "Изображения и их восстановление сетью"),
-      concatenate([images, again]),
-      files.length,
     );
   },
 };

@@ -21,6 +21,8 @@ const special = ["<pad>", "<answer>", "<end>"];
 const [padding, answerBegins, answerEnds] = [0, 1, 2];
 /** The greatest number of pieces of a question; the last ones are read of a longer one. */
 const questionLength = 28;
+/** The greatest length of a question with its answer: memory grows with the square of the longest answer. */
+const mostLetters = 1000;
 /** How often each question is shown with other words around it. */
 const noisyCopies = 6;
 
@@ -210,7 +212,9 @@ function loadQuestions({ data, tiny = false }: RecipeOptions): [train: QuestionP
     const asked = tiny ? topics.slice(0, 2) : topics;
     return [questionPairs(learntFrames, asked), questionPairs(heldOutFrames, asked)];
   }
-  const pairs = shuffled(filePairs(data), 7).map(([question, answer]) => [plainQuestion(question), answer] as const);
+  const pairs = shuffled(filePairs(data, mostLetters), 7).map(
+    ([question, answer]) => [plainQuestion(question), answer] as const,
+  );
   const held = Math.floor(pairs.length / 10);
   return [pairs.slice(held), pairs.slice(0, held)];
 }

@@ -2,8 +2,9 @@
 import { FileError, layers, losses, type Model, optimizers, sequential, stack, type Tensor, tensor } from "nabla";
 import { ElementRandom, imageFolder } from "nabla/data";
 import { drawFaces, type Faces } from "./tools/drawing/people.ts";
+import { readEach, throwFailures } from "./tools/each-file.ts";
 import { fallingRate } from "./tools/falling-rate.ts";
-import { both, type Part, type Plot, text } from "./tools/part.ts";
+import { both, type Part, type Plot, type Text, text } from "./tools/part.ts";
 import { lossCurves, sheet } from "./tools/pictures.ts";
 import { readPicture } from "./tools/read-picture.ts";
 import { fitOptions, type Question, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
@@ -55,14 +56,17 @@ async function loadFaces(options: RecipeOptions): Promise<{ train: Faces; test: 
     const [known, unknown, each] = tiny ? [4, 3, 4] : [400, 50, 10];
     return { train: drawFaces(known, each, size, seed, 0), test: drawFaces(unknown, each, size, seed, 1) };
   }
-  const loaded = await (await imageFolder(data, { size, channels: 3, class: "folder" })).load();
+  const folder = await imageFolder(data, { size, channels: 3, class: "folder", onError: "skip" });
+  const loaded = await folder.load();
+  if (folder.skipped.length > 0) options.onStage?.(leftOut(folder.skipped));
   const people = Int32Array.from(loaded.targets.array.data as Uint8Array);
-  const names = loaded.classNames ?? [];
-  const unknown = Math.max(fewestHeldOut, Math.floor(names.length / 5));
-  if (names.length < 2 * fewestHeldOut)
-    throw new FileError(`"${data}": expected folders of at least ${2 * fewestHeldOut} people, got ${names.length}.`);
+  // A folder none of whose pictures can be read is nobody.
+  const known = [...new Set(people)].sort((a, b) => a - b);
+  const unknown = Math.max(fewestHeldOut, Math.floor(known.length / 5));
+  if (known.length < 2 * fewestHeldOut)
+    throw new FileError(`"${data}": expected folders of at least ${2 * fewestHeldOut} people, got ${known.length}.`);
   const all: Faces = { count: people.length, size, images: loaded.inputs.array.data as Uint8Array, people };
-  const first = names.length - unknown;
+  const first = known.at(-unknown)!;
   const cut = (isWanted: (person: number) => boolean): Faces =>
     chosen(
       all,
@@ -73,6 +77,19 @@ async function loadFaces(options: RecipeOptions): Promise<{ train: Faces; test: 
     if (new Set(part.people).size === part.count)
       throw new FileError(`"${data}": expected two pictures or more of some of the people, got one of each.`);
   return parts;
+}
+
+/** The number of pictures of which it is said why they were left out. */
+const mostNamed = 3;
+
+/** Says which pictures of a folder cannot be read. */
+function leftOut(skipped: readonly { readonly reason: string }[]): Text {
+  const named = skipped.slice(0, mostNamed).map(({ reason }) => reason);
+  const list = [...named, ...(skipped.length > mostNamed ? ["…"] : [])].join(" ");
+  return both(
+    `Pictures left out, since they cannot be read: ${skipped.length}. ${list}`,
+    `Изображений, которые не удалось прочитать и которые пропущены: ${skipped.length}. ${list}`,
+  );
 }
 
 const picture = ({ images, size }: Faces, i: number): Uint8Array =>
@@ -238,13 +255,15 @@ export const recipe: Recipe = {
       },
     };
   },
-  async *predict(model: Model, { files }: Question): AsyncIterable<Part> {
-    if (files.length < 2) throw new FileError(`expected two pictures of faces or more, got ${files.length}.`);
+  answersTogether: true,
+  async *predict(model: Model, { files: asked }: Question): AsyncIterable<Part> {
+    if (asked.length < 2) throw new FileError(`expected two pictures of faces or more, got ${asked.length}.`);
     const threshold = Number(model.dataInfo.about?.["threshold"]);
     const [size = 0] = model.inputShape as readonly number[];
-    const pictures: Tensor[] = [];
-    for (const file of files) pictures.push(await readPicture(file, { channels: 3, size }));
-    const vectors = await vectorsOf(model, stack(pictures));
+    const { files, read, failures } = await readEach(asked, (file) => readPicture(file, { channels: 3, size }));
+    // One picture alone has no other to be compared with.
+    if (read.length < 2) throwFailures(failures);
+    const vectors = await vectorsOf(model, stack(read));
     yield text(
       `Distances below ${threshold.toFixed(2)} mean one person.`,
       `Расстояние меньше ${threshold.toFixed(2)} означает одного человека.`,
@@ -260,5 +279,6 @@ export const recipe: Recipe = {
       ),
       digits: 2,
     };
+    throwFailures(failures);
   },
 };

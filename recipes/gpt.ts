@@ -219,13 +219,13 @@ export const recipe: Recipe = {
     const steps = tiny ? 2 : stepsPerEpoch;
     const sizes = { vocabularySize: tokenizer.vocabularySize, length, steps: fit.epochs * steps };
     const model = makeGpt(options, sizes);
+    const held = languageWindows(tokenizer.encode(corpus.test), length, corpus.name);
     const history = await model.fit(randomWindows(pieces, { length, batchSize: fit.batchSize, steps, seed }), {
       ...fit,
       stepsPerEpoch: steps,
     });
     model.dataInfo = { about: { tokenizer: tokenizer.toJSON() as never, length } };
 
-    const held = languageWindows(tokenizer.encode(corpus.test), length, corpus.name);
     const { loss } = await model.evaluate(held, { batchSize: 32 });
     const targets = held.targets.array.data as Int32Array;
     const letters = [...tokenizer.decode(targets)];

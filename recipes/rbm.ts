@@ -24,8 +24,8 @@ import { Dataset } from "nabla/data";
 import { digitData, digitSet, loadDigitImages } from "./tools/digit-images.ts";
 import { both, type Part } from "./tools/part.ts";
 import { lossCurves, sheet } from "./tools/pictures.ts";
-import { readLightOnDark } from "./tools/read-picture.ts";
 import { fitOptions, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
+import { reconstructions } from "./tools/reconstructions.ts";
 
 const defaults = { epochs: 20, batchSize: 32, learningRate: 0.05 };
 
@@ -274,13 +274,12 @@ export const recipe: Recipe = {
       },
     };
   },
+  answersTogether: true,
   async *predict(model, { files }) {
-    const images = await readLightOnDark(files, 28);
-    const again = (await model.predict(images)) as Tensor;
-    yield await sheet(
+    yield* reconstructions(
+      model,
+      files,
       both("Pictures, and what the machine makes of them", "Изображения и их восстановление машиной"),
-      concatenate([images, again]),
-      files.length,
     );
   },
   async *generate(model, { seed, count = 20 }) {
@@ -309,6 +308,6 @@ async function* showMachine(model: BoltzmannMachine, test: Dataset, steps: numbe
       `Цифры и выборка, начатая с них: шагов — ${steps}`,
     ),
     concatenate([start.reshape([-1, 28, 28]), dreamt]),
-    10,
+    start.shape[0]!,
   );
 }

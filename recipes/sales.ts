@@ -6,7 +6,16 @@ import { lossCurves } from "./tools/pictures.ts";
 import { fitOptions, type Question, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
 import { airlinePassengers } from "./tools/series/airline-passengers.ts";
 import * as forecast from "./tools/series/forecasts.ts";
-import { part, readSeries, type Step, seriesFrom, type TimeSeries, timeAt, timeName } from "./tools/series/series.ts";
+import {
+  filledWords,
+  part,
+  readSeries,
+  type Step,
+  seriesFrom,
+  type TimeSeries,
+  timeAt,
+  timeName,
+} from "./tools/series/series.ts";
 
 const defaults = { epochs: 200, batchSize: 16, learningRate: 0.002 };
 /** Columns of this name are forecast, if they are there. */
@@ -87,9 +96,12 @@ function makeModel({ learningRate = defaults.learningRate, seed = 1 }: RecipeOpt
   return model.compile({ optimizer: optimizers.adamW({ learningRate, weightDecay: 0.1 }), loss: "mae" });
 }
 
+/** An error in percent is there only where all true values are above 0: of 0 it would be endless. */
 const measure = (actual: forecast.Forecasts) => (given: forecast.Forecasts) => ({
   meanAbsoluteError: forecast.mean(forecast.errorsByStep(given, actual)),
-  meanAbsolutePercentageError: forecast.mean(forecast.errorsByStep(given, actual, true)),
+  ...(actual.every((row) => row.every((value) => value > 0)) && {
+    meanAbsolutePercentageError: forecast.mean(forecast.errorsByStep(given, actual, true)),
+  }),
 });
 
 const on = both("airline passengers of 1959 and 1960", "авиапассажиры 1959 и 1960 годов");
@@ -125,6 +137,8 @@ export const recipe: Recipe = {
   async run(options = {}) {
     const { tiny = false, data } = options;
     const { series, split } = await loadSeries(options);
+    const filled = filledWords(series);
+    if (filled) options.onStage?.(filled);
     const { period, values } = series;
     const knowledge = learn(part(series, 0, split));
     const model = makeModel(options, period);

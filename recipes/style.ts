@@ -267,23 +267,34 @@ export const recipe: Recipe = {
     const { picture, course, each, measured } = await paint(model, content, style, steps, options);
     const [first, last] = [course[0]!, course.at(-1)!];
     const [ofContent, ofStyle] = [await measured(content), await measured(style)];
+    // Of two pictures that are the same, each has no loss at all: there is nothing to divide by.
+    const areSame = ofStyle.content === 0 || ofContent.style === 0;
+    if (areSame)
+      options.onStage?.(
+        both(
+          "The features of both pictures are the same, so that neither is compared with the result.",
+          "Признаки обеих картинок одинаковы, поэтому сами они с результатом не сравниваются.",
+        ),
+      );
     return {
       model,
       history: { ...history, stopped: options.signal?.aborted ? "aborted" : history.stopped },
       evaluation: { contentFall: first.content / last.content, styleFall: first.style / last.style, accuracy },
       expected: tiny || data !== undefined ? [] : recipe.expected,
-      baselines: [
-        {
-          metric: "contentFall",
-          value: first.content / ofStyle.content,
-          name: both("the picture of the style itself", "сама картина, задающая стиль"),
-        },
-        {
-          metric: "styleFall",
-          value: first.style / ofContent.style,
-          name: both("the picture of the content itself", "сама картинка, задающая содержание"),
-        },
-      ],
+      baselines: areSame
+        ? []
+        : [
+            {
+              metric: "contentFall",
+              value: first.content / ofStyle.content,
+              name: both("the picture of the style itself", "сама картина, задающая стиль"),
+            },
+            {
+              metric: "styleFall",
+              value: first.style / ofContent.style,
+              name: both("the picture of the content itself", "сама картинка, задающая содержание"),
+            },
+          ],
       async *ending(): AsyncIterable<Part> {
         const series = (key: keyof Losses) => course.map((losses, i) => [i * each, losses[key]] as const);
         yield {
@@ -301,6 +312,7 @@ export const recipe: Recipe = {
       },
     };
   },
+  answersTogether: true,
   async *predict(model: Model, { files, seed }: Question): AsyncIterable<Part> {
     const [contentFile, styleFile] = files;
     if (contentFile === undefined || styleFile === undefined || files.length > 2)

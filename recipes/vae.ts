@@ -19,8 +19,8 @@ import { Dataset } from "nabla/data";
 import { digitData, digitSet, loadDigitImages } from "./tools/digit-images.ts";
 import { both, type Part } from "./tools/part.ts";
 import { lossCurves, sheet } from "./tools/pictures.ts";
-import { readLightOnDark } from "./tools/read-picture.ts";
 import { fitOptions, type Recipe, type RecipeOptions, type RecipeSettings } from "./tools/recipe.ts";
+import { reconstructions } from "./tools/reconstructions.ts";
 
 const defaults = { epochs: 50, batchSize: 64, learningRate: 0.002 };
 
@@ -183,13 +183,12 @@ export const recipe: Recipe = {
       },
     };
   },
+  answersTogether: true,
   async *predict(model, { files }) {
-    const images = await readLightOnDark(files, 28);
-    const again = (await model.predict(images)) as Tensor;
-    yield await sheet(
+    yield* reconstructions(
+      model,
+      files,
       both("Pictures, and what the network makes of them", "Изображения и их восстановление сетью"),
-      concatenate([images, again]),
-      files.length,
     );
   },
   async *generate(model, { seed, count = 20, temperature = 1 }) {
@@ -199,12 +198,12 @@ export const recipe: Recipe = {
 };
 
 async function* showDigits(model: VariationalAutoencoder, test: Dataset, seed: number): AsyncIterable<Part> {
-  const digits = pointsOf(test).at([0, 10]).reshape([10, 28, 28]);
+  const digits = pointsOf(test).at([0, 10]).reshape([-1, 28, 28]);
   const again = (await model.predict(digits)) as Tensor;
   yield await sheet(
     both("Digits held out, and what the network makes of them", "Отложенные цифры и их восстановление сетью"),
     concatenate([digits, again]),
-    10,
+    digits.shape[0]!,
   );
   yield await sheet(
     both(

@@ -5,7 +5,16 @@ import { both, type Part } from "./tools/part.ts";
 import { lossCurves } from "./tools/pictures.ts";
 import { fitOptions, type Question, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
 import * as forecast from "./tools/series/forecasts.ts";
-import { part, readSeries, type Step, seriesFrom, type TimeSeries, timeAt, timeName } from "./tools/series/series.ts";
+import {
+  filledWords,
+  part,
+  readSeries,
+  type Step,
+  seriesFrom,
+  type TimeSeries,
+  timeAt,
+  timeName,
+} from "./tools/series/series.ts";
 
 const defaults = { epochs: 20, batchSize: 32, learningRate: 0.003 };
 const [length, horizon] = [4, 7];
@@ -145,6 +154,8 @@ export const recipe: Recipe = {
   async run(options = {}) {
     const { tiny = false, data } = options;
     const { series, split } = await loadSeries(options);
+    const filled = filledWords(series);
+    if (filled) options.onStage?.(filled);
     const { period, step, values, times } = series;
     const names = Object.keys(series.measures);
     const normals: Record<string, Normal> = {};

@@ -1,14 +1,26 @@
 // What recipes share and what can be worked out by hand: numerals, counts of letters, the adding problem, series.
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { readEach, throwFailures } from "../recipes/tools/each-file.ts";
+import { text } from "../recipes/tools/part.ts";
+import type { Recipe } from "../recipes/tools/recipe.ts";
 import { addingProblem } from "../recipes/tools/recurrent/adding.ts";
+import { loadOpinions } from "../recipes/tools/sentiment/opinions.ts";
 import { persistence, seasonalNaive } from "../recipes/tools/series/forecasts.ts";
-import { seriesFrom, timeAt } from "../recipes/tools/series/series.ts";
+import { filledWords, seriesFrom, timeAt } from "../recipes/tools/series/series.ts";
 import { framesOf, joined, writeNormalised } from "../recipes/tools/speech/frames.ts";
 import { likeliest, spelling } from "../recipes/tools/speech/spelling.ts";
+import { readText } from "../recipes/tools/text/corpus.ts";
 import { NGram } from "../recipes/tools/text/n-gram.ts";
+import { languageWindows } from "../recipes/tools/text/windows.ts";
 import { englishNumeral, russianNumeral } from "../recipes/tools/translation/numerals.ts";
+import { filePairs } from "../recipes/tools/translation/pairs.ts";
+import { linearScale } from "../src/cli/course/ticks.ts";
+import { fileAnswers } from "../src/cli/file-answers.ts";
 import { Table } from "../src/data/index.ts";
-import { tensor } from "../src/index.ts";
+import { FileError, type Model, tensor } from "../src/index.ts";
 
 test.each([
   [0, "ноль", "zero"],
@@ -64,6 +76,81 @@ test("a series fills in a time that is missing, and counts its months by the cal
   expect(new Date(timeAt(Date.UTC(2024, 0, 1), "month", 13)).toISOString()).toMatch(/^2025-02-01/);
   const backwards = Table.from(rows.toReversed());
   expect(() => seriesFrom(backwards, ["value"], "x")).toThrow(/expected dates that rise/);
+});
+
+test("a series says how many values it has filled in: rows that are missing, empty cells, Infinity", () => {
+  const day = (i: number): Date => new Date(Date.UTC(2024, 0, 1 + i));
+  const rows = Array.from({ length: 40 }, (_, i) => ({ date: day(i), value: i, wind: i === 3 ? Infinity : 1 }));
+  expect(filledWords(seriesFrom(Table.from(rows.filter(({ wind }) => wind === 1)), ["value"], "x"))!.ru).toContain("2");
+  expect(filledWords(seriesFrom(Table.from(rows), ["value"], "x"))!.en).toMatch(/no finite numbers: 1\./);
+  expect(filledWords(seriesFrom(Table.from(rows.slice(4)), ["value"], "x"))).toBeNull();
+});
+
+test("values that differ in their last digits only have an axis with few ticks", () => {
+  const { at, ticks } = linearScale([100 - 4e-14, 100, 100 + 4e-14], 5);
+  expect(ticks.length).toBeLessThan(12);
+  expect(at(100)).toBeCloseTo(0.5, 6);
+  expect(linearScale([1e6, 1e6 + 1], 5).at(1e6 + 1)).toBe(1);
+});
+
+test("a text that comes to too few pieces is refused before training, with what was expected", () => {
+  expect(() => languageWindows(new Int32Array(8), 8, "a.txt")).toThrow(/"a\.txt": expected at least 9 pieces .* got 8/);
+  expect(languageWindows(new Int32Array(9), 8, "a.txt").size).toBe(1);
+});
+
+describe("files of one's own", () => {
+  const folder = mkdtempSync(join(tmpdir(), "nabla-recipe-tools-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, lines: readonly string[]): string => {
+    writeFileSync(join(folder, name), lines.join("\n"));
+    return join(folder, name);
+  };
+  const pairs = Array.from({ length: 200 }, (_, i) => `${i}\tnumber ${i}`);
+
+  test("a line that is too long for a bot is named", () => {
+    const long = file("long.tsv", [...pairs, `x\t${"y".repeat(2000)}`]);
+    expect(() => filePairs(long, 1000)).toThrow(/line 201: expected at most 1000 letters, got 2002/);
+    expect(filePairs(long)).toHaveLength(201);
+  });
+  test("lines that repeat one another do not count", () =>
+    expect(() => filePairs(file("same.tsv", new Array(400).fill("a\tb")))).toThrow(/got 1 in 400 lines/));
+  test("a folder is no text", () =>
+    expect(() => readText(folder)).toThrow(/expected a file with a text, got a folder/));
+  test("opinions need both classes", async () => {
+    const one = file("one.txt", new Array(150).fill("fine film\t1"));
+    await expect(loadOpinions({ data: one })).rejects.toThrow(/got none with 0/);
+  });
+});
+
+test("files that cannot be read are named after the answers to the others", async () => {
+  const ask = async (files: readonly string[], together: boolean) => {
+    const failures: Error[] = [];
+    const read = async (name: string): Promise<string> => {
+      if (name.startsWith("bad")) throw new FileError(`"${name}": expected a picture.`);
+      return name;
+    };
+    const recipe: Pick<Recipe, "predict" | "answersTogether"> = {
+      ...(together && { answersTogether: true }),
+      async *predict(_, { files: asked }) {
+        if (together) {
+          const { files: good, failures: bad } = await readEach(asked, read);
+          yield text(good.join(), good.join());
+          throwFailures(bad);
+        } else for (const one of asked) yield text(await read(one), one);
+      },
+    };
+    const parts: string[] = [];
+    for await (const part of fileAnswers(recipe, {} as Model, files, failures))
+      if (part.kind === "text") parts.push(part.text.en);
+    return { parts, failures };
+  };
+  const apart = await ask(["bad1", "a", "bad2", "b"], false);
+  expect(apart.parts).toEqual(["a", "b"]);
+  expect(() => throwFailures(apart.failures)).toThrow('"bad1": expected a picture.\n"bad2": expected a picture.');
+  const together = await ask(["bad1", "a", "bad2", "b"], true);
+  expect(together.parts).toEqual(["a,b"]);
+  expect(together.failures.map(({ message }) => message.split("\n").length)).toEqual([2]);
+  expect((await ask(["bad1"], true)).failures).toHaveLength(1);
 });
 
 test("persistence and seasonal-naive look back as they say", () => {

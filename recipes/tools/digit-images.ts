@@ -1,6 +1,6 @@
 // Small images of ten classes, for all recipes that read them: digits, or MNIST's four files, or Fashion-MNIST's.
 import { basename } from "node:path";
-import { type Dataset, type Layer, layers } from "nabla";
+import { type Dataset, FileError, type Layer, layers } from "nabla";
 import * as data from "nabla/data";
 import { both } from "./part.ts";
 import type { RecipeOptions } from "./recipe.ts";
@@ -30,6 +30,11 @@ export async function loadDigitImages(options: RecipeOptions = {}): Promise<{ tr
     set === "digits"
       ? await data.digits()
       : await (set === "mnist" ? data.mnist : data.fashionMnist)(folder === undefined ? {} : { folder });
+  if (loaded.train.size === 0 || loaded.test.size === 0)
+    throw new FileError(
+      `"${folder}": expected images to train on and images to test with, got ${loaded.train.size} and ` +
+        `${loaded.test.size}.`,
+    );
   return tiny ? { train: loaded.train.take(320), test: loaded.test.take(100) } : loaded;
 }
 

@@ -115,6 +115,8 @@ export interface Recipe {
   /** Makes the model, compiled and with known shapes, but not trained: for inspection. */
   model(options?: RecipeOptions): Model;
   run(options?: RecipeOptions): Promise<RecipeResult>;
+  /** True if it answers about several files at once, as when it compares them; others are asked file by file. */
+  readonly answersTogether?: true;
   /** Answers about files: what is in a picture, what comes next in a table. */
   predict?(model: Model, question: Question): AsyncIterable<Part>;
   /** Makes something new: a text, pictures, a game that is played. */

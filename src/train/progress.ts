@@ -68,11 +68,16 @@ export class LiveLine {
   }
 }
 
-/** Examples are called images if inputs have rows, columns and channels, or as many rows as columns. */
+/** Smaller squares are rather a few steps of as many measures. */
+const leastSide = 8;
+
+/** Examples are called images if inputs have rows, columns and channels, or as many rows as columns, 8 or more. */
 export function examplesName(inputShape: Shapes | null): "images" | "examples" {
   if (inputShape === null || !isShape(inputShape)) return "examples";
-  const [rows, columns] = inputShape;
-  return inputShape.length === 3 || (inputShape.length === 2 && rows === columns) ? "images" : "examples";
+  const [rows = 0, columns] = inputShape;
+  return inputShape.length === 3 || (inputShape.length === 2 && rows === columns && rows >= leastSide)
+    ? "images"
+    : "examples";
 }
 
 /** Shows a run of `fit`. Call {@link end} even if the run fails. */

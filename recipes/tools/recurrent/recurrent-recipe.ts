@@ -1,6 +1,6 @@
 // The two experiments of a recurrent network: the adding problem of 200 steps, and the letters of a text.
 import { compile, type Layer, type Model, random, scan, type Tensor, tensor } from "nabla";
-import { characterTokenizer, type Tokenizer, tokenizerFromJSON } from "nabla/data";
+import { characterTokenizer, type Dataset, type Tokenizer, tokenizerFromJSON } from "nabla/data";
 import { both, type Part, text } from "../part.ts";
 import { lossCurves } from "../pictures.ts";
 import { fitOptions, type Question, type Recipe, type RecipeOptions } from "../recipe.ts";
@@ -48,6 +48,11 @@ export function recurrentRecipe(network: RecurrentNetwork): Recipe {
     async run(options = {}) {
       const { tiny = false, seed = 1, data, onStage } = options;
       const corpus = await loadCorpus(options);
+      const tokenizer = characterTokenizer().fit(corpus.train);
+      const length = tiny ? 20 : windowLength;
+      const [letters, held] = [corpus.train, corpus.test].map((part) =>
+        languageWindows(tokenizer.encode(part), length, corpus.name),
+      ) as [Dataset, Dataset];
       onStage?.(
         both(
           `First the adding problem, drawn by a generator: the sum of two marked numbers out of ${addingSteps}.`,
@@ -72,10 +77,7 @@ export function recurrentRecipe(network: RecurrentNetwork): Recipe {
       const { loss: addingError } = await adder.evaluate(heldOut);
 
       onStage?.(both(`Now the letters of ${corpus.name}.`, `Теперь буквы текста: ${corpus.name}.`));
-      const tokenizer = characterTokenizer().fit(corpus.train);
-      const length = tiny ? 20 : windowLength;
       const fitting = fitOptions(options, tiny ? { ...recurrentDefaults, epochs: 1 } : recurrentDefaults);
-      const letters = languageWindows(tokenizer.encode(corpus.train), length, corpus.name);
       const writer = network.characterModel(options, {
         vocabularySize: tokenizer.vocabularySize,
         length,
@@ -83,7 +85,7 @@ export function recurrentRecipe(network: RecurrentNetwork): Recipe {
       });
       const history = await writer.fit(letters, fitting);
       writer.dataInfo = { about: { tokenizer: tokenizer.toJSON() as never } };
-      const { loss } = await writer.evaluate(languageWindows(tokenizer.encode(corpus.test), length, corpus.name));
+      const { loss } = await writer.evaluate(held);
       const counted = new NGram(corpus.train, 5, tokenizer.vocabularySize);
       const own =
         data === undefined ? network.expected : network.expected.filter((one) => one.metric === "addingError");

@@ -64,6 +64,11 @@ async function readOpinions(path: string): Promise<Opinion[]> {
   const opinions: Opinion[] = [];
   for (const file of files) {
     const { texts, labels, classNames } = await readLabelledLines(file, { label: "last" });
+    const missing = ["0", "1"].filter((name) => !classNames.includes(name));
+    if (classNames.length === 1 && missing.length === 1)
+      throw new FileError(
+        `"${file}": expected 0 behind some sentences and 1 behind others, got none with ${missing[0]}.`,
+      );
     if (classNames.join() !== "0,1")
       throw new FileError(`"${file}": expected 0 or 1 behind each sentence, got ${classNames.slice(0, 5).join(", ")}.`);
     texts.forEach((text, i) => opinions.push({ text, label: labels[i]! }));

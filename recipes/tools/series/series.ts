@@ -1,6 +1,7 @@
 // A series in regular steps of time, made of a table with a date and a value in each row.
 import { FileError } from "nabla";
 import { readTable, type Table } from "nabla/data";
+import { both, type Text } from "../part.ts";
 
 /** The length of a step: calendar months, or milliseconds. */
 export type Step = "month" | number;
@@ -17,7 +18,7 @@ export interface TimeSeries {
   readonly values: readonly number[];
   /** All measures by name, the values among them. */
   readonly measures: Readonly<Record<string, readonly number[]>>;
-  /** The number of times that the table lacks; what stands there is between their neighbours. */
+  /** The number of values that the table lacks, in all measures; what stands there is between their neighbours. */
   readonly filled: number;
 }
 
@@ -58,10 +59,14 @@ export function seriesFrom(table: Table, value: readonly string[], name: string)
     );
   const at = times.map((time) => indexOf(time, times[0]!, step));
   const measures: Record<string, readonly number[]> = {};
+  let filled = 0;
   for (const column of numbers) {
-    const whole = filledIn(at, [...(column.values as Float64Array)], count);
-    if (whole) measures[column.name] = whole;
-    else if (column.name === chosen) throw fail(`expected numbers in column "${chosen}", got too many empty cells.`);
+    const values = [...(column.values as Float64Array)];
+    const whole = filledIn(at, values, count);
+    if (whole) {
+      measures[column.name] = whole;
+      filled += count - values.filter(Number.isFinite).length;
+    } else if (column.name === chosen) throw fail(`expected numbers in column "${chosen}", got too many empty cells.`);
   }
   return {
     name: chosen,
@@ -70,9 +75,19 @@ export function seriesFrom(table: Table, value: readonly string[], name: string)
     period: periodOf(step),
     values: measures[chosen]!,
     measures,
-    filled: missing,
+    filled,
   };
 }
+
+/** Says how many values of a series were filled in; null if none were. */
+export const filledWords = ({ filled }: TimeSeries): Text | null =>
+  filled === 0
+    ? null
+    : both(
+        `Values that were missing, or no finite numbers: ${filled}. They are filled in on straight lines between ` +
+          "their neighbours.",
+        `Пропущенных или не конечных значений: ${filled}. Они заполнены линейной интерполяцией по соседним.`,
+      );
 
 /** The median distance of times, or "month" for distances of 28 to 31 days. */
 function stepOf(times: readonly number[]): Step {

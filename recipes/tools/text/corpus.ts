@@ -43,7 +43,9 @@ async function stories(): Promise<string> {
 export function readText(file: string): string {
   let bytes: Uint8Array;
   try {
-    if (statSync(file).size > mostBytes) throw new FileError(`"${file}": expected a text of at most 64 MiB.`);
+    const info = statSync(file);
+    if (info.isDirectory()) throw new FileError(`"${file}": expected a file with a text, got a folder.`);
+    if (info.size > mostBytes) throw new FileError(`"${file}": expected a text of at most 64 MiB.`);
     bytes = readFileSync(file);
     if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes, { maxOutputLength: mostBytes });
   } catch (error) {

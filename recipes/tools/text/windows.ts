@@ -1,9 +1,19 @@
 // Windows of a long sequence of tokens: what a language model sees, and the same one token later.
+import { FileError } from "nabla";
 import { Dataset } from "nabla/data";
 
-/** Windows of `length` tokens, one after another, with the token that follows each of theirs as targets. */
+/**
+ * Windows of `length` tokens, one after another, with the token that follows each of theirs as targets.
+ *
+ * @throws FileError for tokens too few to make one window
+ */
 export function languageWindows(tokens: Int32Array, length: number, name: string): Dataset {
   const count = Math.floor((tokens.length - 1) / length);
+  if (count < 1)
+    throw new FileError(
+      `"${name}": expected at least ${length + 1} pieces of text to learn from and as many to test with, got ` +
+        `${tokens.length}: give a text that is longer, or that repeats itself less.`,
+    );
   return Dataset.from({
     inputs: { data: tokens.slice(0, count * length), shape: [count, length] },
     targets: { data: tokens.slice(1, count * length + 1), shape: [count, length] },

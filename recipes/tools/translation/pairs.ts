@@ -58,11 +58,22 @@ export function loadPairs({ data, tiny = false, seed = 1 }: RecipeOptions): Pair
   };
 }
 
-/** The pairs in the lines of a file. Throws {@link FileError} for a line without both parts, and for too few lines. */
-export function filePairs(file: string): Pair[] {
+/**
+ * The pairs in the lines of a file, which has a translation for each source.
+ *
+ * @throws FileError for a line without both parts or of more than `mostLetters`, and for too few or too many sources
+ */
+export function filePairs(file: string, mostLetters = Infinity): Pair[] {
   const pairs = new Map<string, Pair>();
+  let lines = 0;
   for (const [i, line] of readText(file).split("\n").entries()) {
     if (line.trim() === "") continue;
+    lines++;
+    if (line.length > mostLetters)
+      throw new FileError(
+        `"${file}": line ${i + 1}: expected at most ${mostLetters} letters, got ${line.length}: shorten it, or leave ` +
+          "it out.",
+      );
     const [source = "", target = ""] = line.split("\t").map((part) => part.trim());
     if (source === "" || target === "")
       throw new FileError(
@@ -71,8 +82,12 @@ export function filePairs(file: string): Pair[] {
     // A source with several translations keeps the first: an answer is right if it is the same.
     if (!pairs.has(source)) pairs.set(source, [source, target]);
   }
-  if (pairs.size < leastPairs || pairs.size > mostPairs)
-    throw new FileError(`"${file}": expected from ${leastPairs} to ${mostPairs} lines, got ${pairs.size}.`);
+  if (pairs.size < leastPairs || pairs.size > mostPairs) {
+    const got = lines === pairs.size ? String(lines) : `${pairs.size} in ${lines} lines: the others repeat them`;
+    throw new FileError(
+      `"${file}": expected from ${leastPairs} to ${mostPairs} lines with different texts before the TAB, got ${got}.`,
+    );
+  }
   return [...pairs.values()];
 }
 

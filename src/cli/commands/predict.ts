@@ -1,7 +1,8 @@
 // `nabla predict <model> <file…>`: a saved model's answers to pictures, numbers or the rows of a table.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Part } from "../../../recipes/tools/part.ts";
+import { throwFailures } from "../../../recipes/tools/each-file.ts";
+import type { Recipe } from "../../../recipes/tools/recipe.ts";
 import type { Column } from "../../data/dataset.ts";
 import { ArgumentError, FileError, printable } from "../../errors.ts";
 import { maxImageBytes } from "../../formats/picture.ts";
@@ -15,6 +16,7 @@ import { type AnswerOptions, count, path, withAnswerOptions, withExamples } from
 import { languageOf } from "../course/words.ts";
 import { digitFromImage } from "../digit.ts";
 import { report, UsageError } from "../failure.ts";
+import { fileAnswers } from "../file-answers.ts";
 import { answerFormats, type PredictDataOptions, predictData } from "../predict-data.ts";
 import { loadRecipeModel } from "../recipe-model.ts";
 import { singleShapes } from "../shapes.ts";
@@ -74,8 +76,7 @@ async function predict(file: string, images: readonly string[], options: Predict
   if (images.length > 0 && numbers.length > 0) throw new UsageError("predict: expected images or --numbers, got both.");
   const { model, recipe } = await loadRecipeModel(file);
   if (model.dataInfo.preparation !== undefined && numbers.length === 0) return predictData(model, images, options);
-  if (recipe?.predict && numbers.length === 0)
-    return predictParts(recipe.predict(model, { files: images, seed: 1 }), file, options);
+  if (recipe?.predict && numbers.length === 0) return predictParts(recipe, model, images, file, options);
   const foreign = (["out", "format", "steps"] as const).filter((name) => options[name] !== undefined);
   if (foreign.length > 0)
     throw new UsageError(`predict: --${foreign.join(", --")}: for models that were trained on a table only.`);
@@ -104,13 +105,18 @@ async function predict(file: string, images: readonly string[], options: Predict
 
 /** What a recipe's model says about files, in parts: a picture with what was found in it, a table, a text. */
 async function predictParts(
-  parts: AsyncIterable<Part>,
+  recipe: Recipe,
+  model: Model,
+  files: readonly string[],
   file: string,
   { json, out, language }: PredictOptions,
 ): Promise<void> {
   const stem = out ?? `${file.replace(/\.safetensors$/, "")}-answer`;
+  const failures: Error[] = [];
+  const parts = fileAnswers(recipe, model, files, failures);
   const shown = await showParts(parts, { stem, language: languageOf(language), stream: json ? null : process.stdout });
   if (json) sayJson(shown);
+  throwFailures(failures);
 }
 
 /** One input's answer, or the reason why there is none. */

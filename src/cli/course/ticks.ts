@@ -52,6 +52,9 @@ const raise = (power: number): string =>
     .replace("-", "⁻")
     .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "")}`;
 
+/** Values that differ by less, relative to their size, are shown as equal: steps between them would be no numbers. */
+const leastSpread = 1e-9;
+
 /** The least and the greatest of the finite values, with `room` at both ends, and with some where all are equal. */
 function rangeOf(values: readonly number[], share: number): [number, number] {
   let [least, greatest] = [Infinity, -Infinity];
@@ -61,8 +64,8 @@ function rangeOf(values: readonly number[], share: number): [number, number] {
     if (value > greatest) greatest = value;
   }
   if (least > greatest) return [0, 1];
-  const room = Math.abs(least) * 0.1 || 1;
-  const free = least === greatest ? room : share * (greatest - least);
+  const size = Math.max(Math.abs(least), Math.abs(greatest));
+  const free = greatest - least <= leastSpread * size ? 0.1 * size || 1 : share * (greatest - least);
   return [least - free, greatest + free];
 }
 
