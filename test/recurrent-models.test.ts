@@ -1,6 +1,6 @@
 // Recurrent models whole: they learn, and are saved and loaded with the same bits.
 import { expect, test } from "vitest";
-import { layers, loadModel, losses, optimizers, random, sequential, type Tensor, tensor } from "../src/index.ts";
+import { layers, loadModel, losses, Model, optimizers, random, sequential, type Tensor, tensor } from "../src/index.ts";
 import { hostRandom } from "../src/random.ts";
 
 const numbers = async (x: Tensor): Promise<number[]> => [...(await x.data())] as number[];
@@ -92,4 +92,23 @@ test("penalties and bounds of weights are kept in training", async () => {
   const weights = await bounded.getWeights();
   expect(Math.min(...weights["lstm_1/cell/recurrentKernel"]!.data)).toBe(0);
   expect(Math.min(...weights["lstm_1/cell/kernel"]!.data)).toBeLessThan(0);
+});
+
+test("a mask given to a layer within a call reaches the layers that it holds, and goes no further", async () => {
+  /** Both directions with a mask of its own, then the backward one without any, of the same inputs. */
+  class Reader extends Model<any, Tensor, Tensor[]> {
+    readonly both = layers.bidirectional(layers.gru(2, { returnSequences: true }));
+    readonly alone = layers.gru(2, { goBackwards: true });
+    call(x: Tensor): Tensor[] {
+      const mask = x.at([], [], 0).greater(0);
+      return [this.both.apply(x, { mask }), this.alone.apply(x)];
+    }
+  }
+  const x = tensor([[[1], [2], [-3], [-3]]]);
+  const reader = new Reader({ seed: 1 });
+  const [both, alone] = reader.apply(x) as [Tensor, Tensor];
+  const direct = reader.both.apply(x, { mask: x.at([], [], 0).greater(0) });
+  expect(await numbers(both)).toEqual(await numbers(direct));
+  expect(await numbers(direct)).not.toEqual(await numbers(reader.both.apply(x)));
+  expect(await numbers(alone)).toEqual(await numbers(reader.alone.apply(x)));
 });

@@ -1,7 +1,7 @@
 // Training, measuring and asking a network that turns one sequence into another.
 import { type Compiled, compile, FileError, type Model, type Tensor, tensor } from "nabla";
 import { type Tokenizer, tokenizerFromJSON } from "nabla/data";
-import { both, type Image, type Part } from "../part.ts";
+import { both, type Part, text } from "../part.ts";
 import { lossCurves } from "../pictures.ts";
 import { fitOptions, type Question, type Recipe, type RecipeOptions, type RecipeResult } from "../recipe.ts";
 import { readText } from "../text/corpus.ts";
@@ -124,10 +124,12 @@ function programOf(model: Translator, steps: number): Compiled<[Tensor], Tensor[
 }
 
 /** The picture of what the pieces of a translation look at: a row for each of them, a column for each of the source. */
-function looksPicture(tokenizer: Tokenizer, source: string, answer: { pieces: number[]; looks: number[][] }): Image {
+function looksPicture(tokenizer: Tokenizer, source: string, answer: { pieces: number[]; looks: number[][] }): Part {
   const columns = piecesOf(tokenizer, source);
   const last = answer.pieces.indexOf(end);
   const rows = last < 0 ? answer.pieces : answer.pieces.slice(0, last);
+  if (rows.length === 0)
+    return text("The translation is empty: there is no attention to draw.", "Перевод пуст: рисовать нечего.");
   const name = (piece: number): string => tokenizer.decode([piece]).trim();
   const size = 8;
   const pixels = rows.flatMap((_, row) =>

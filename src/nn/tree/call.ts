@@ -8,6 +8,7 @@ import { checkNotAsync, describe } from "../../options.ts";
 import { tracing } from "../../runtime/trace.ts";
 import { formatShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
+import { zip } from "../../zip.ts";
 import type { Regularizer } from "../weights/regularizers.ts";
 import { whileInferring } from "./store.ts";
 import { type Holder, hashPath, layersIn, type Placed } from "./structure.ts";
@@ -157,7 +158,8 @@ export class Call {
       const scope = outer && path.startsWith(`${outer.path}/`) ? path.slice(outer.path.length + 1) : path;
       layer.prepare(shapesOf(inputs));
       const run = () => layer.call(inputs, this.#context(path, training, trainable, mask));
-      const output = scope === "" ? run() : withScope(scope, run);
+      const masked = () => (options.mask ? this.#withMask(given, inputs, options.mask, run) : run());
+      const output = scope === "" ? masked() : withScope(scope, masked);
       for (const y of tensorsOf(`${layer.describe()}: call`, output)) if (path !== "") this.#givers.set(y, path);
       const itsMask = layer.computeMask(inputs, mask);
       checkNotAsync(`${layer.describe()}: computeMask`, itsMask);
@@ -225,6 +227,20 @@ export class Call {
   #maskOf(tree: Tensors): Masks | null {
     const masks = mapTree(tree, isTensor, (x) => this.#masks.get(x) ?? null);
     return isNullMask(masks) ? null : masks;
+  }
+
+  /** Runs a layer that is given a mask of its own: those that it calls with the same inputs see that mask, too. */
+  #withMask<T>(given: readonly Tensor[], inputs: Tensors, mask: Masks, run: () => T): T {
+    const before = given.map((x) => this.#masks.get(x));
+    this.#keepMask(inputs, mask);
+    try {
+      return run();
+    } finally {
+      for (const [x, own] of zip(given, before)) {
+        if (own) this.#masks.set(x, own);
+        else this.#masks.delete(x);
+      }
+    }
   }
 
   #keepMask(output: Tensors, mask: Masks | null | undefined): void {
