@@ -50,8 +50,8 @@ if (unknown.length > 0) {
 /** The measures of a run, by the data on which they were measured. */
 function remember(figures, name, seed, { evaluation, expected, baselines = [], cpuSeconds }) {
   for (const { metric, atLeast, atMost, on } of expected) {
-    const key = `${metric} on ${on.en}`;
-    const entry = ((figures[name] ??= {})[key] ??= { metric, on: on.en, runs: {} });
+    const where = options.variant === undefined ? on.en : `${on.en} (--variant ${options.variant})`;
+    const entry = ((figures[name] ??= {})[`${metric} on ${where}`] ??= { metric, on: where, runs: {} });
     entry.asked = { ...(atLeast !== undefined && { atLeast }), ...(atMost !== undefined && { atMost }) };
     entry.baselines = Object.fromEntries(
       baselines.filter((baseline) => baseline.metric === metric).map(({ name: { en }, value }) => [en, value]),

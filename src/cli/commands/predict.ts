@@ -48,10 +48,7 @@ export function addPredict(program: Command): void {
       new Option("--format <format>", "of these answers (default: that of --out, or csv)").choices(answerFormats),
     )
     .option("--steps <count>", "the number of values to forecast (default: 1)", count(1))
-    .option(
-      "--language <language>",
-      "of what is said of your own data or by a recipe's model, en or ru (default: the environment's)",
-    )
+    .option("--language <language>", "of what is said, en or ru (default: the environment's)")
     .option("--numbers <list>", "numbers instead of an image, separated by commas; once for each input", numbers);
   withAnswerOptions(command).action(predict);
   withExamples(command, [
