@@ -4,7 +4,7 @@ import { fallingRate } from "./tools/falling-rate.ts";
 import { both, type Part, type Table, text } from "./tools/part.ts";
 import { lossCurves } from "./tools/pictures.ts";
 import { fitOptions, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
-import { inNoise, sampleRate, spokenDigits } from "./tools/speech/formants.ts";
+import { inNoise, spokenDigits } from "./tools/speech/formants.ts";
 import {
   bands,
   type Frames,
@@ -20,6 +20,7 @@ import {
   longestWord,
   readSound,
   readUtterances,
+  sampleRate,
   speakersOf,
   type Utterance,
   wordsOf,

@@ -1,9 +1,6 @@
 // Speech made of formants: spoken digits of many voices, as a source of sound that passes through resonators.
 import { randomNumbers } from "../text/windows.ts";
-import type { Utterance } from "./utterances.ts";
-
-/** The rate of the sounds, in samples a second. */
-export const sampleRate = 8000;
+import { sampleRate, type Utterance } from "./utterances.ts";
 
 /**
  * The first three formants and the pitch of vowels, in hertz: means over 33 men, 28 women and 15 children (Peterson &

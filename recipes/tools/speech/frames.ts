@@ -1,7 +1,7 @@
 // What a network hears: frames of 25 ms, 100 a second, each with the loudness of 40 mel bands.
 import { tensor } from "nabla";
 import { logMel } from "nabla/data";
-import { sampleRate } from "./formants.ts";
+import { sampleRate } from "./utterances.ts";
 
 export const bands = 40;
 export const framesPerSecond = 100;

@@ -3,7 +3,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "nabla";
 import { decodeSound } from "nabla/data";
-import { sampleRate } from "./formants.ts";
+
+/** The rate of the sounds, in samples a second. */
+export const sampleRate = 8000;
 
 /** One spoken word. */
 export interface Utterance {
