@@ -99,6 +99,11 @@ export default defineConfig(({ mode }) => ({
           setupFiles: "test/canaries.ts",
         },
       },
+      // The built lab in a browser, and its types.
+      {
+        extends: true,
+        test: { name: "lab", include: ["lab/test/**/*.test.ts"], globalSetup: "lab/test/setup.ts" },
+      },
       { extends: true, test: { name: "package", include: packageTests, globalSetup: "test/package-setup.ts" } },
     ],
   },

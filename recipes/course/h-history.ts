@@ -1,7 +1,7 @@
 // H. The time line: from the first model of a neuron to the language models of today.
 import { both, type Item, type Text, text } from "./item.ts";
 
-interface Event {
+export interface Event {
   readonly year: string;
   readonly who: Text;
   readonly what: Text;
@@ -9,7 +9,7 @@ interface Event {
   readonly see?: string;
 }
 
-const events: readonly Event[] = [
+export const events: readonly Event[] = [
   {
     year: "1943",
     who: both("McCulloch and Pitts", "Маккаллок и Питтс"),

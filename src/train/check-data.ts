@@ -44,7 +44,7 @@ export function prepareModel(
   if (step) return;
   const columns = leavesOf(targets, isColumn);
   const { outputShape } = model.requireShapes();
-  const outputs = leavesOf(outputShape, isShape);
+  const outputs = leavesOf<Shape>(outputShape, isShape);
   const last = model.layers.at(-1)?.name ?? model.name;
   setup.objectives.forEach(({ loss, output }, i) => {
     const [column, shape] = [columns[i], outputs[i]];

@@ -1,6 +1,7 @@
 // `fit`: checks data and options, and starts the run.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import type { Network } from "../nn/tree/network.ts";
+import type { Shape } from "../shape.ts";
 import { formatShapes, isShape, leavesOf } from "../nn/tree/tree.ts";
 import type { History } from "./callback.ts";
 import {
@@ -80,7 +81,7 @@ export async function fit(
 function weigh(examples: Examples, model: Network, { classWeight }: ResolvedFitOptions): Examples {
   if (classWeight === undefined) return examples;
   model.declare(columnShapes(examples.inputs));
-  const [shape = []] = leavesOf(model.requireShapes().outputShape, isShape);
+  const [shape = []] = leavesOf<Shape>(model.requireShapes().outputShape, isShape);
   return weightClasses(examples, classWeight, shape);
 }
 

@@ -36,7 +36,7 @@ export class Predictor {
     this.#model.declare(columnShapes(inputs));
     this.#model.weights();
     const { outputShape } = this.#model.requireShapes();
-    const shapes = leavesOf(outputShape, isShape);
+    const shapes = leavesOf<Shape>(outputShape, isShape);
     const out: TypedArray[] = [];
     for (let from = 0; from < count; from += batchSize) {
       const size = Math.min(batchSize, count - from);
@@ -49,7 +49,9 @@ export class Predictor {
       await breathe();
     }
     let next = 0;
-    return mapTree(outputShape, isShape, (shape) => tensor(out[next++] as TypedArray, { shape: [count, ...shape] }));
+    return mapTree<Shape, Tensor>(outputShape, isShape, (shape) =>
+      tensor(out[next++] as TypedArray, { shape: [count, ...shape] }),
+    );
   }
 
   /** The number of examples. Throws where there are none, or where one example was meant. */

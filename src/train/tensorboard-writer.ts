@@ -151,7 +151,7 @@ function graphOf(model: Network): Encoded {
   // TensorBoard's names have letters, digits and some signs; a slash begins a group.
   const named = (id: string): string => id.replace(/^[^A-Za-z0-9.]/, ".").replace(/[^A-Za-z0-9_.\\/>-]/g, "_");
   const nodes = layerGraph(model).map(({ id, className, inputs, outputShape }) => {
-    const shapes = leavesOf(outputShape, isShape).map((shape) =>
+    const shapes = leavesOf<Shape>(outputShape, isShape).map((shape) =>
       message(7, ...[-1, ...shape].map((size) => message(2, integer(1, size)))),
     );
     const attribute = message(5, text(1, "_output_shapes"), message(2, message(1, ...shapes)));

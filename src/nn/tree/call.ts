@@ -6,7 +6,7 @@ import { placeholder } from "../../ops/index.ts";
 import { withScope } from "../../ops/op.ts";
 import { checkNotAsync, describe } from "../../options.ts";
 import { tracing } from "../../runtime/trace.ts";
-import { formatShape } from "../../shape.ts";
+import { formatShape, type Shape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { zip } from "../../zip.ts";
 import type { Regularizer } from "../weights/regularizers.ts";
@@ -295,7 +295,7 @@ export interface Inferred {
 /** A batch of tensors that have no numbers, for shapes of examples in any form. */
 function blank(shapes: Shapes, dtypes: readonly DType[]): Tensors {
   let index = 0;
-  return mapTree(shapes, isShape, (shape) => {
+  return mapTree<Shape, Tensor>(shapes, isShape, (shape) => {
     const dtype = dtypes[index] ?? "float32";
     return new Tensor(placeholder(index++, [probed, ...shape], dtype));
   });

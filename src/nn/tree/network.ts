@@ -89,7 +89,7 @@ export abstract class Network<In extends Tensors = any, Out extends Tensors = an
     const known = this.#inference;
     if (known && JSON.stringify(known.input) === JSON.stringify(inputShape)) return;
     if (known && (this.#isDeclared || this.built)) {
-      checkForm(`model ${this.name}: inputs`, known.input, inputShape, isShape);
+      checkForm<Shape>(`model ${this.name}: inputs`, known.input, inputShape, isShape);
       const first =
         layersIn<Layer>(this).find(({ layer }) => layer.parameters.length > 0) ?? layersIn<Layer>(this).at(-1);
       throw new ShapeError(

@@ -69,7 +69,7 @@ export function formatBatchShape(shape: Shape): string {
 
 /** The shapes of batches, for messages: `[batch,2]`, `[batch,2] and [batch,3]`. */
 export function formatShapes(shapes: Shapes): string {
-  return leavesOf(shapes, isShape).map(formatBatchShape).join(" and ");
+  return leavesOf<Shape>(shapes, isShape).map(formatBatchShape).join(" and ");
 }
 
 /**

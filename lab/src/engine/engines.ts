@@ -1,0 +1,7 @@
+// The engines of the pages: what each computes with Nabla, in the worker.
+export const engines = {
+  course: () => import("./course.ts"),
+  neuron: () => import("../pages/neuron/engine.ts"),
+} as const;
+
+export type Engines = { [Name in keyof typeof engines]: Awaited<ReturnType<(typeof engines)[Name]>> };

@@ -1,0 +1,77 @@
+// The state of the page of the neuron, as its address keeps it.
+import { choice, flag, integer, number, rows } from "../../state/page-state.svelte.ts";
+
+export const sceneNames = ["line", "rule", "layers", "feature", "polygon"] as const;
+export type SceneName = (typeof sceneNames)[number];
+
+/** The sets of points that have names; class 1 is the answer 1 (or +1), class 0 the answer 0 (or −1). */
+export const pointSets = {
+  and: [
+    [0, 0, 0],
+    [0, 1, 0],
+    [1, 0, 0],
+    [1, 1, 1],
+  ],
+  or: [
+    [0, 0, 0],
+    [0, 1, 1],
+    [1, 0, 1],
+    [1, 1, 1],
+  ],
+  xor: [
+    [0, 0, 0],
+    [0, 1, 1],
+    [1, 0, 1],
+    [1, 1, 0],
+  ],
+  clouds: [
+    [0.2, 1.1, 0],
+    [0.5, 0.4, 0],
+    [0.1, 0.6, 0],
+    [0.8, 0.9, 0],
+    [0.9, 0.2, 0],
+    [1.4, 1.5, 1],
+    [1.1, 1.8, 1],
+    [1.8, 1.2, 1],
+    [1.6, 0.9, 1],
+    [1.9, 1.8, 1],
+  ],
+} as const;
+export type SetName = keyof typeof pointSets;
+
+export const fields = {
+  scene: choice("line", sceneNames),
+  /** x₁, x₂ and the class, 0 or 1. */
+  points: rows(pointSets.and, 3, 200),
+  w1: number(1, -4, 4),
+  w2: number(1, -4, 4),
+  b: number(-0.5, -4, 4),
+  f: choice("step", ["step", "sign", "sigmoid", "tanh", "relu"]),
+  /** The rule: η, whether w₀ may change, and how many steps have been taken. */
+  rate: number(1, 0.01, 4),
+  bias: flag(true),
+  steps: integer(0, 0, 400),
+  /** The rows [w₁, w₂, b] of two hidden neurons and of the upper one. */
+  layers: rows(
+    [
+      [1, 1, -1.5],
+      [1, 1, -0.5],
+      [-1, 1, -0.5],
+    ],
+    3,
+    3,
+  ),
+  /** The weight of the feature x₁x₂. */
+  w12: number(0, -4, 4),
+  corners: rows(
+    [
+      [0.2, -0.3],
+      [1.6, -0.1],
+      [1.9, 1.1],
+      [0.9, 1.8],
+      [-0.2, 1.0],
+    ],
+    2,
+    12,
+  ),
+};

@@ -1,0 +1,125 @@
+// A page's state, kept in its address: sharing the link shares the experiment.
+import { address } from "./address.svelte.ts";
+import { language } from "./language.svelte.ts";
+import { notices } from "./notices.svelte.ts";
+
+/** How one value of a state is written in an address. `read` gives undefined for what it cannot read. */
+export interface Field<T> {
+  readonly initial: T;
+  readonly write: (value: T) => string;
+  readonly read: (text: string) => T | undefined;
+}
+
+type Fields = Readonly<Record<string, Field<any>>>;
+export type StateOf<F extends Fields> = { [K in keyof F]: F[K]["initial"] };
+
+const shortest = (value: number): string => String(Number(value.toPrecision(6)));
+
+const readNumber = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
+
+/** A number from `min` to `max`; a number beyond them is not read. */
+export const number = (initial: number, min = -1e9, max = 1e9): Field<number> => ({
+  initial,
+  write: shortest,
+  read: (text) => {
+    const value = readNumber(text);
+    return value >= min && value <= max ? value : undefined;
+  },
+});
+
+export const integer = (initial: number, min: number, max: number): Field<number> => ({
+  initial,
+  write: String,
+  read: (text) => {
+    const value = readNumber(text);
+    return Number.isInteger(value) && value >= min && value <= max ? value : undefined;
+  },
+});
+
+/** One of several words. */
+export const choice = <const T extends string>(initial: T, all: readonly T[]): Field<T> => ({
+  initial,
+  write: (value) => value,
+  read: (text) => all.find((value) => value === text),
+});
+
+export const flag = (initial: boolean): Field<boolean> => ({
+  initial,
+  write: (value) => (value ? "1" : "0"),
+  read: (text) => (text === "1" ? true : text === "0" ? false : undefined),
+});
+
+export const line = (initial: string, maxLength = 500): Field<string> => ({
+  initial,
+  write: (value) => value,
+  read: (text) => (text.length <= maxLength ? text : undefined),
+});
+
+/** Rows of numbers, such as points: "0,1,1;2,0.5,0". An empty text is an empty list. */
+export const rows = (
+  initial: readonly (readonly number[])[],
+  columns: number,
+  maxRows = 500,
+): Field<readonly (readonly number[])[]> => ({
+  initial,
+  write: (value) => value.map((row) => row.map(shortest).join(",")).join(";"),
+  read: (text) => {
+    if (text === "") return [];
+    const read = text.split(";").map((row) => row.split(",").map(readNumber));
+    const isRight = read.length <= maxRows && read.every((row) => row.length === columns && row.every(Number.isFinite));
+    return isRight ? read : undefined;
+  },
+});
+
+/**
+ * The state of a page: reactive values that start as the address says, and are written back when they change. Values at
+ * their defaults are left out. What the address says and cannot be read keeps its default, and a notice says so.
+ * Called while a component is set up.
+ */
+export function pageState<F extends Fields>(page: string, fields: F): StateOf<F> & { reset(): void } {
+  const defaults = (): StateOf<F> =>
+    Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => [name, structuredClone(field.initial)]),
+    ) as StateOf<F>;
+  const values = $state(defaults());
+  const assign = (to: StateOf<F>): void => {
+    Object.assign(values as object, to);
+  };
+  const load = (query: URLSearchParams): void => {
+    const [next, broken] = [defaults(), [] as string[]];
+    for (const [name, text] of query) {
+      if (name === "lang") continue;
+      const value = fields[name]?.read(text);
+      if (value === undefined) broken.push(name);
+      else (next as Record<string, unknown>)[name] = value;
+    }
+    assign(next);
+    if (broken.length > 0) {
+      const list = broken.slice(0, 5).join(", ") + (broken.length > 5 ? " …" : "");
+      notices.say({
+        en: `The link holds values that this page cannot read (${list}). The defaults stand in their place.`,
+        ru: `В ссылке есть значения, которые эта страница не может прочесть (${list}). Вместо них взяты значения по умолчанию.`,
+      });
+    }
+  };
+  load(address.query);
+
+  let seen = address.query;
+  $effect.pre(() => {
+    if (address.page !== page || address.query === seen) return;
+    seen = address.query;
+    load(seen);
+  });
+  $effect(() => {
+    const query = new URLSearchParams();
+    for (const [name, { initial, write }] of Object.entries(fields)) {
+      const text = write((values as Record<string, unknown>)[name]);
+      if (text !== write(initial)) query.set(name, text);
+    }
+    if (language.isChosen) query.set("lang", language.current);
+    // Browsers refuse to write the address many times a second, as a dragged slider would.
+    const timer = setTimeout(() => address.replace(page, query), 120);
+    return () => clearTimeout(timer);
+  });
+  return Object.assign(values as StateOf<F>, { reset: () => assign(defaults()) });
+}

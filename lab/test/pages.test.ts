@@ -1,0 +1,98 @@
+// What holds for every page of the lab: it opens in both languages and themes without a complaint, anybody can use it,
+// and it stays small.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { pages } from "../src/pages.ts";
+import { labTests, visit } from "./visit.ts";
+
+const lab = labTests();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const allowedScriptBytes = 250 * 1024;
+
+/** Lets the first answers of the worker arrive and the formulas be set. */
+const settled = async (page: Page): Promise<void> => {
+  await page.waitForLoadState("networkidle");
+  await page.waitForFunction(() => !document.querySelector(".loading"));
+};
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const results = await page.evaluate(() => (globalThis as any).axe.run(document, { resultTypes: ["violations"] }));
+  return results.violations.flatMap(
+    ({ id, nodes }: { id: string; nodes: { target: string[]; failureSummary: string }[] }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.replace(/\s+/g, " ")}`),
+  );
+}
+
+describe.skipIf(lab.isMissing).each(pages.map(({ name, title }) => ({ name, title })))(
+  "page “$name”",
+  ({ name, title }) => {
+    it.each([
+      { language: "en", theme: "light", width: 1280 },
+      { language: "ru", theme: "dark", width: 1280 },
+      { language: "ru", theme: "light", width: 390 },
+      { language: "en", theme: "dark", width: 390 },
+    ] as const)("opens for $language, $theme, $width pixels wide", async ({ language, theme, width }) => {
+      const { page, complaints, close } = await visit(lab.browser, lab.site, `#/${name}`, { language, theme, width });
+      await settled(page);
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
+      if (name !== "") expect(await page.title()).toContain(title[language]);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+        "wider than the screen",
+      ).toBeLessThanOrEqual(0);
+      expect(await violations(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await close();
+    });
+
+    it("loads little code", async () => {
+      lab.site.takeScriptBytes();
+      const { page, close } = await visit(lab.browser, lab.site, `#/${name}`);
+      await settled(page);
+      await close();
+      const bytes = lab.site.takeScriptBytes();
+      console.log(`page "${name}": ${(bytes / 1024).toFixed(0)} KB of JavaScript after gzip`);
+      expect(bytes).toBeLessThan(allowedScriptBytes);
+      expect(bytes).toBeGreaterThan(10_000);
+    });
+  },
+);
+
+it("has types that agree", () => {
+  const folder = fileURLToPath(new URL("..", import.meta.url));
+  const package_ = createRequire(import.meta.url).resolve("svelte-check/package.json");
+  const checker = join(dirname(package_), "bin", "svelte-check");
+  const { stdout, status } = spawnSync(process.execPath, [checker, "--fail-on-warnings", "--output", "machine"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect(stdout.split("\n").filter((line) => / (ERROR|WARNING) /.test(line))).toEqual([]);
+  expect(status).toBe(0);
+}, 240_000);
+
+describe.skipIf(lab.isMissing)("addresses", () => {
+  it("open the first page for a page that does not exist, and say so", async () => {
+    const { page, complaints, close } = await visit(lab.browser, lab.site, "#/nowhere?x=1");
+    await page.getByText("There is no page “nowhere”").waitFor();
+    await page.waitForFunction(() => location.hash === "#/");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("keep the language that is chosen", async () => {
+    const { page, close } = await visit(lab.browser, lab.site, "#/neuron");
+    await page.getByRole("button", { name: "РУ" }).click();
+    await page.waitForFunction(() => location.hash.includes("lang=ru"));
+    expect(await page.title()).toContain("Нейрон");
+    await close();
+    const other = await visit(lab.browser, lab.site, "#/neuron?lang=ru");
+    expect(await other.page.title()).toContain("Нейрон");
+    await other.close();
+  });
+});
