@@ -6,8 +6,10 @@ export interface LabPage {
   /** Its part of the address: "#/neuron". */
   readonly name: string;
   readonly title: Text;
-  /** The course's sections and items that the page shows. */
-  readonly items: string;
+  /** The course's items that the page shows. */
+  readonly items: readonly string[];
+  /** What a visitor finds there, for a page to begin with. */
+  readonly begin?: Text;
   readonly load: () => Promise<{ readonly default: Component }>;
 }
 
@@ -15,13 +17,20 @@ export const pages: readonly LabPage[] = [
   {
     name: "",
     title: { en: "The course", ru: "Курс" },
-    items: "H",
+    items: ["H"],
     load: () => import("./pages/home/Home.svelte"),
   },
   {
     name: "neuron",
     title: { en: "Neuron", ru: "Нейрон" },
-    items: "N1–N8",
+    items: ["N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8"],
+    begin: {
+      en: "Drag a line through AND, OR and XOR, and find out what one neuron cannot do.",
+      ru: "Проведите прямую через И, ИЛИ и исключающее ИЛИ и узнайте, чего не может один нейрон.",
+    },
     load: () => import("./pages/neuron/Neuron.svelte"),
   },
 ];
+
+/** The page that shows an item of the course, such as "N4". */
+export const pageOf = (item: string): LabPage | undefined => pages.find(({ items }) => items.includes(item));

@@ -1,8 +1,8 @@
 // `fit`: checks data and options, and starts the run.
 import { ArgumentError, ShapeError } from "../errors.ts";
 import type { Network } from "../nn/tree/network.ts";
-import type { Shape } from "../shape.ts";
 import { formatShapes, isShape, leavesOf } from "../nn/tree/tree.ts";
+import type { Shape } from "../shape.ts";
 import type { History } from "./callback.ts";
 import {
   type BatchStream,

@@ -1,6 +1,7 @@
 // The engines of the pages: what each computes with Nabla, in the worker.
 export const engines = {
   course: () => import("./course.ts"),
+  home: () => import("../pages/home/engine.ts"),
   neuron: () => import("../pages/neuron/engine.ts"),
 } as const;
 

@@ -1,7 +1,7 @@
 // The state of the page of the neuron, as its address keeps it.
 import { choice, flag, integer, number, rows } from "../../state/page-state.svelte.ts";
 
-export const sceneNames = ["line", "rule", "layers", "feature", "polygon"] as const;
+export const sceneNames = ["line"] as const;
 export type SceneName = (typeof sceneNames)[number];
 
 /** The sets of points that have names; class 1 is the answer 1 (or +1), class 0 the answer 0 (or −1). */
