@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { recipe as speech } from "../recipes/speech.ts";
 import { readEach, throwFailures } from "../recipes/tools/each-file.ts";
 import { text } from "../recipes/tools/part.ts";
 import type { Recipe } from "../recipes/tools/recipe.ts";
@@ -10,8 +11,10 @@ import { addingProblem } from "../recipes/tools/recurrent/adding.ts";
 import { loadOpinions } from "../recipes/tools/sentiment/opinions.ts";
 import { persistence, seasonalNaive } from "../recipes/tools/series/forecasts.ts";
 import { filledWords, seriesFrom, timeAt } from "../recipes/tools/series/series.ts";
-import { framesOf, joined, writeNormalised } from "../recipes/tools/speech/frames.ts";
-import { likeliest, spelling } from "../recipes/tools/speech/spelling.ts";
+import { bands, framesOf, joined, writeNormalised } from "../recipes/tools/speech/frames.ts";
+import { levelled, levelsOf, meanLevels } from "../recipes/tools/speech/levels.ts";
+import { nearestOf } from "../recipes/tools/speech/nearest.ts";
+import { likeliest, lossesOf, probabilitiesOf, spelling } from "../recipes/tools/speech/spelling.ts";
 import { readText } from "../recipes/tools/text/corpus.ts";
 import { NGram } from "../recipes/tools/text/n-gram.ts";
 import { languageWindows } from "../recipes/tools/text/windows.ts";
@@ -21,6 +24,7 @@ import { linearScale } from "../src/cli/course/ticks.ts";
 import { fileAnswers } from "../src/cli/file-answers.ts";
 import { Table } from "../src/data/index.ts";
 import { FileError, type Model, tensor } from "../src/index.ts";
+import { wavFile } from "./wav-files.ts";
 
 test.each([
   [0, "ноль", "zero"],
@@ -164,7 +168,90 @@ test("the likeliest word is that with most ways to spell it, not that of the lik
   const step = [0.6, 0.4, 1e-9].map(Math.log);
   const logits = tensor([[step, step]]);
   expect(await spelling(logits, ["a", "b"])).toEqual([""]);
-  expect(await likeliest(logits, ["", "ab", "b", "a"], ["a", "b"])).toEqual([3]);
+  const found = (await lossesOf(logits, ["", "ab", "b", "a"], ["a", "b"])).map(probabilitiesOf);
+  expect(likeliest(found)).toEqual([3]);
+  expect(found[0]).toEqual([0.36, 0, 0, 0.64].map((share) => expect.closeTo(share, 5)));
+});
+
+describe("what one speaker's utterances have in common", () => {
+  // Band 3 is 6 dB louder than the others, and changes twice as much.
+  const utterances = [0, 1, 2].map((word) => {
+    const at = (t: number, b: number): number => (b === 3 ? 6 : 0) + (b === 3 ? 8 : 4) * ((t + b + word) % 2 ? 1 : -1);
+    return {
+      count: 6,
+      values: Float32Array.from({ length: 6 * bands }, (_, i) => at(Math.floor(i / bands), i % bands)),
+    };
+  });
+  const levels = levelsOf(utterances);
+  const inBand = (frames: { values: Float32Array }, b: number): number[] =>
+    [...frames.values].filter((_, i) => i % bands === b);
+
+  test("is taken off", () => {
+    const plain = levelled(utterances[0]!, levels);
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const spread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
+    expect(mean(inBand(plain, 3))).toBeCloseTo(mean(inBand(plain, 4)), 4);
+    expect(spread(inBand(plain, 3))).toBeCloseTo(spread(inBand(plain, 4)), 4);
+    expect(spread(inBand(utterances[0]!, 3))).toBeCloseTo(2 * spread(inBand(utterances[0]!, 4)), 4);
+  });
+  test("is near the usual where the utterances are few", () => {
+    const usual = { means: new Array<number>(bands).fill(-2), variances: new Array<number>(bands).fill(9) };
+    const own = levelsOf(utterances, usual);
+    expect(own.means[3]).toBeCloseTo((levels.means[3]! - 2) / 2, 4);
+    const many = levelsOf(
+      Array.from({ length: 297 }, (_, i) => utterances[i % 3]!),
+      usual,
+    );
+    expect(many.means[3]).toBeCloseTo(0.99 * levels.means[3]! - 0.02, 4);
+    expect(meanLevels([levels, usual]).variances[3]).toBeCloseTo((levels.variances[3]! + 9) / 2, 4);
+  });
+});
+
+test("the utterance that sounds most alike has the same tone, whatever its length", async () => {
+  const utterances = Array.from({ length: 20 }, (_, i) => {
+    const [tone, count] = [i % 2 ? 5 : 15, 9 + (i % 3)];
+    const level = (b: number): number => (b === tone ? 24 : 0) + ((7 * b + i) % 5);
+    return { count, values: Float32Array.from({ length: count * bands }, (_, at) => level(at % bands)) };
+  });
+  const found = await nearestOf(utterances.slice(0, 6), utterances.slice(6));
+  expect(found.map((at) => at % 2)).toEqual([0, 1, 0, 1, 0, 1]);
+  // Those whose number is greater by ten differ in their length alone.
+  const same = await nearestOf(utterances, utterances);
+  expect(same.map((at) => at % 10)).toEqual(utterances.map((_, i) => i % 10));
+});
+
+test("recordings of one speaker are heard together, and those that cannot be are named last", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "nabla-speech-"));
+  try {
+    const record = (name: string, seconds: number): string => {
+      const samples = Float32Array.from({ length: 8000 * seconds }, (_, i) => 8000 * Math.sin(i * (0.2 + i / 1e5)));
+      writeFileSync(join(folder, name), wavFile({ samples: samples.map(Math.round) }));
+      return join(folder, name);
+    };
+    const files = [record("a.wav", 0.4), join(folder, "none.wav"), record("b.wav", 0.6), record("long.wav", 3)];
+    const model = speech.model({ tiny: true });
+    const failures: Error[] = [];
+    const answers = async (): Promise<string[]> => {
+      const said: string[] = [];
+      for await (const part of fileAnswers(speech, model, files, failures))
+        if (part.kind === "text") said.push(part.text.en);
+      return said;
+    };
+    expect(await answers()).toEqual([]);
+    expect(failures.splice(0).map(({ message }) => message)).toEqual([
+      expect.stringMatching(/run "nabla train speech"/),
+    ]);
+    const levels = { means: new Array(bands).fill(0), variances: new Array(bands).fill(100) };
+    model.dataInfo = { about: { speech: { words: ["two", "one"], levels } } };
+    expect(await answers()).toEqual([expect.stringMatching(/a\.wav: /), expect.stringMatching(/b\.wav: /)]);
+    expect(failures.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /^cannot read .*none\.wav.*\n.*long\.wav": expected one or two words, within 1\.6 s, got .* 3\.0 s/,
+      ),
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("frames of a sound have no silence at their ends, and are normalised over the utterance", async () => {
@@ -175,8 +262,8 @@ test("frames of a sound have no silence at their ends, and are normalised over t
   expect(frames!.count).toBeLessThanOrEqual(36);
   const both = joined([frames!, frames!], [10]);
   expect(both.count).toBe(2 * frames!.count + 10);
-  const out = new Float32Array((both.count + 5) * 40);
+  const out = new Float32Array((both.count + 5) * bands);
   writeNormalised(both, out);
-  expect(out.reduce((sum, value) => sum + value, 0) / (both.count * 40)).toBeCloseTo(0, 4);
-  expect(out.slice(both.count * 40).every((value) => value === 0)).toBe(true);
+  expect(out.reduce((sum, value) => sum + value, 0) / (both.count * bands)).toBeCloseTo(0, 4);
+  expect(out.slice(both.count * bands).every((value) => value === 0)).toBe(true);
 });

@@ -1,17 +1,16 @@
-// What a network hears: frames of 25 ms, 100 a second, each with the loudness of 40 mel bands.
+// What a network hears: frames of 25 ms, 100 a second, each with the loudness of 24 mel bands.
 import { tensor } from "nabla";
 import { logMel } from "nabla/data";
 import { sampleRate } from "./utterances.ts";
 
-export const bands = 40;
+/** So few that the harmonics of a voice's pitch, which tell the speaker and not the word, are not resolved. */
+export const bands = 24;
 export const framesPerSecond = 100;
 /** Frames that are so far below the loudest one are no speech, where they stand at an end. In decibels. */
 const silence = 45;
 const quietest = 60;
-/** The lowest frequency that is heard, in hertz. */
-const lowest = 60;
-/** The share of each band's own mean that is taken off. */
-const ownShare = 0.5;
+/** The lowest and the highest frequency that is heard, in hertz. */
+const [lowest, highest] = [60, 3800];
 /** Sounds are computed together, so many at a time. */
 const atOnce = 50;
 
@@ -28,7 +27,7 @@ export async function framesOf(sounds: readonly Float32Array[], longest: number)
   const length = Math.round(longest * sampleRate);
   const options = {
     ...{ sampleRate, fftLength: 256, sequenceLength: 200, sequenceStride: sampleRate / framesPerSecond },
-    ...({ melBins: bands, minFrequency: lowest, melScale: "htk", topDb: quietest } as const),
+    ...({ melBins: bands, minFrequency: lowest, maxFrequency: highest, melScale: "htk", topDb: quietest } as const),
   };
   const all: Frames[] = [];
   for (let start = 0; start < sounds.length; start += atOnce) {
@@ -61,7 +60,7 @@ function withoutSilence({ count, values }: Frames): Frames {
 
 const mel = (hertz: number): number => 2595 * Math.log10(1 + hertz / 700);
 const hertz = (mels: number): number => 700 * (10 ** (mels / 2595) - 1);
-const [first, width] = [mel(lowest), (mel(sampleRate / 2) - mel(lowest)) / (bands + 1)];
+const [first, width] = [mel(lowest), (mel(highest) - mel(lowest)) / (bands + 1)];
 /** The band whose frequency is a multiple of another band's. */
 const bandAt = (band: number, factor: number): number =>
   (mel(factor * hertz(first + width * (band + 1))) - first) / width - 1;
@@ -91,7 +90,7 @@ export function varied({ count, values }: Frames, random: () => number): Frames 
 
 /** Takes a run of bands out of frames that are normalised: their mean is left (Park et al. 2019). */
 export function maskBands(frames: Float32Array, random: () => number): void {
-  const width = Math.floor(8 * random());
+  const width = Math.floor(5 * random());
   const first = Math.floor((bands - width) * random());
   for (let at = first; at < frames.length; at += bands) frames.fill(0, at, at + width);
 }
@@ -123,21 +122,15 @@ export function joined(words: readonly Frames[], pauses: readonly number[]): Fra
   return { count, values };
 }
 
-/**
- * Writes frames into `out`, with mean 0 and deviation 1 over the utterance, and half of each band's own mean taken off:
- * the whole of it would tell what the microphone adds to all frames alike, but a short word's vowel, too. What is left
- * of `out` is 0.
- */
+/** Writes frames into `out`, with mean 0 and deviation 1 over the utterance. What is left of `out` is 0. */
 export function writeNormalised({ count, values }: Frames, out: Float32Array): void {
-  const frames = Math.min(count, Math.floor(out.length / bands));
-  const means = new Float32Array(bands);
-  let squares = 0;
-  for (let i = 0; i < frames * bands; i++) {
-    means[i % bands]! += values[i]! / frames;
+  const size = bands * Math.min(count, Math.floor(out.length / bands));
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < size; i++) {
+    sum += values[i]!;
     squares += values[i]! ** 2;
   }
-  const mean = means.reduce((sum, value) => sum + value, 0) / bands;
-  const deviation = Math.sqrt(Math.max(1, squares / (frames * bands) - mean * mean));
-  for (let i = 0; i < frames * bands; i++)
-    out[i] = (values[i]! - mean - ownShare * (means[i % bands]! - mean)) / deviation;
+  const mean = sum / size;
+  const deviation = Math.sqrt(Math.max(1, squares / size - mean * mean));
+  for (let i = 0; i < size; i++) out[i] = (values[i]! - mean) / deviation;
 }

@@ -9,18 +9,18 @@ export const spelled = (text: string, letters: readonly string[]): number[] =>
   [...text].map((letter) => letters.indexOf(letter) + 1);
 
 /**
- * The likeliest of some texts for each row of logits `[rows, steps, classes]`: that whose CTC loss is least, since the
- * loss is −ln of the probability that the network spells the text, however it spreads the letters over the steps.
+ * The CTC loss of each of some texts for each row of logits `[rows, steps, classes]`, as `[row][text]`: −ln of the
+ * probability that the network spells the text, however it spreads the letters over the steps.
  */
-export async function likeliest(
+export async function lossesOf(
   logits: Tensor,
   texts: readonly string[],
   letters: readonly string[],
-): Promise<number[]> {
+): Promise<number[][]> {
   const rows = logits.shape[0]!;
   const most = Math.max(...texts.map((text) => text.length));
-  const best = Array.from({ length: rows }, () => ({ at: 0, loss: Infinity }));
-  for (const [at, text] of texts.entries()) {
+  const all: number[][] = Array.from({ length: rows }, () => []);
+  for (const text of texts) {
     // Texts of one length for all: one program computes them.
     const labels = new Int32Array(rows * most);
     for (let row = 0; row < rows; row++) labels.set(spelled(text, letters), row * most);
@@ -28,12 +28,22 @@ export async function likeliest(
       .ctc()
       .call(tensor(labels, { shape: [rows, most] }), logits)
       .data();
-    best.forEach((one, row) => {
-      if (found[row]! < one.loss) best[row] = { at, loss: Number(found[row]) };
-    });
+    all.forEach((own, row) => void own.push(Number(found[row])));
   }
-  return best.map(({ at }) => at);
+  return all;
 }
+
+/** The probability of each text, if it is one of them: softmax of −loss. */
+export function probabilitiesOf(ofTexts: readonly number[]): number[] {
+  const least = Math.min(...ofTexts);
+  const shares = ofTexts.map((loss) => Math.exp(least - loss));
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return shares.map((share) => share / sum);
+}
+
+/** The index of the greatest value, for each row. */
+export const likeliest = (rows: readonly (readonly number[])[]): number[] =>
+  rows.map((row) => row.reduce((best, value, i) => (value > row[best]! ? i : best), 0));
 
 /** What the likeliest class of each step spells: a class that is repeated is one letter. */
 export async function spelling(logits: Tensor, letters: readonly string[]): Promise<string[]> {
