@@ -55,18 +55,22 @@ export const line = (initial: string, maxLength = 500): Field<string> => ({
   read: (text) => (text.length <= maxLength ? text : undefined),
 });
 
-/** Rows of numbers, such as points: "0,1,1;2,0.5,0". An empty text is an empty list. */
+/** Rows of numbers, such as points: "0,1,1;2,0.5,0"; at least `minRows`. An empty text is an empty list. */
 export const rows = (
   initial: readonly (readonly number[])[],
   columns: number,
   maxRows = 500,
+  minRows = 0,
 ): Field<readonly (readonly number[])[]> => ({
   initial,
   write: (value) => value.map((row) => row.map(shortest).join(",")).join(";"),
   read: (text) => {
-    if (text === "") return [];
+    if (text === "") return minRows === 0 ? [] : undefined;
     const read = text.split(";").map((row) => row.split(",").map(readNumber));
-    const isRight = read.length <= maxRows && read.every((row) => row.length === columns && row.every(Number.isFinite));
+    const isRight =
+      read.length >= minRows &&
+      read.length <= maxRows &&
+      read.every((row) => row.length === columns && row.every(Number.isFinite));
     return isRight ? read : undefined;
   },
 });

@@ -1,9 +1,18 @@
 // Named sets of points, and what a click does to a set.
 import { pointSets, type SetName } from "./state.ts";
+import { words } from "./words.ts";
 
 type Points = readonly (readonly number[])[];
 
-export const isSet = (name: string): name is SetName => name in pointSets;
+const isSet = (name: string): name is SetName => name in pointSets;
+
+export const setOptions = [...(Object.keys(pointSets) as SetName[]), "own" as const].map((value) => ({
+  value,
+  label: words.sets[value],
+}));
+
+/** The points of a named set; "own" begins without any. */
+export const takeSet = (name: SetName | "own"): Points => (isSet(name) ? pointSets[name] : []);
 
 /** The name of a set, or "own" for any other points. */
 export function setOf(points: Points): SetName | "own" {

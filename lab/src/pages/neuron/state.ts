@@ -1,8 +1,16 @@
 // The state of the page of the neuron, as its address keeps it.
 import { choice, flag, integer, number, rows } from "../../state/page-state.svelte.ts";
 
-export const sceneNames = ["line"] as const;
+export const sceneNames = ["line", "rule", "layers", "feature", "polygon"] as const;
 export type SceneName = (typeof sceneNames)[number];
+
+/** The planes' domains: the least and the greatest x₁, then those of x₂. */
+export const domain = [-0.75, 2.25, -0.75, 2.25] as const;
+export const unitDomain = [-0.6, 1.6, -0.6, 1.6] as const;
+/** Pixels of a plane's field on each side. */
+export const side = 120;
+/** The rule gives up after so many steps. */
+export const mostSteps = 400;
 
 /** The sets of points that have names; class 1 is the answer 1 (or +1), class 0 the answer 0 (or −1). */
 export const pointSets = {
@@ -48,9 +56,9 @@ export const fields = {
   b: number(-0.5, -4, 4),
   f: choice("step", ["step", "sign", "sigmoid", "tanh", "relu"]),
   /** The rule: η, whether w₀ may change, and how many steps have been taken. */
-  rate: number(1, 0.01, 4),
+  rate: number(1, 0.05, 4),
   bias: flag(true),
-  steps: integer(0, 0, 400),
+  steps: integer(0, 0, mostSteps),
   /** The rows [w₁, w₂, b] of two hidden neurons and of the upper one. */
   layers: rows(
     [
@@ -58,6 +66,7 @@ export const fields = {
       [1, 1, -0.5],
       [-1, 1, -0.5],
     ],
+    3,
     3,
     3,
   ),
@@ -73,5 +82,6 @@ export const fields = {
     ],
     2,
     12,
+    3,
   ),
 };

@@ -1,0 +1,183 @@
+// The page of the neuron, as a visitor uses it; its numbers are the course's, and those of Nabla in Node.
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { item } from "../../recipes/course/n2-rosenblatt.ts";
+import { neuron, perceptron, polygon } from "../src/pages/neuron/engine.ts";
+import { labTests, visit } from "./visit.ts";
+
+const lab = labTests();
+const answered = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
+
+describe.skipIf(lab.isMissing)("the neuron", () => {
+  it("answers AND with the course's weights, fails on XOR, and keeps both in the address", async () => {
+    const { page, complaints, close } = await visit(lab.browser, lab.site, "#/neuron");
+    await answered(page, "2 of 4 points are answered rightly");
+    const bias = page.getByLabel("bias: value");
+    await bias.fill("-1.5");
+    await bias.press("Enter");
+    await answered(page, "4 of 4 points are answered rightly");
+    await answered(page, /Any line that parts \(1, 1\)/);
+    await page.waitForFunction(() => location.hash.includes("b=-1.5"));
+    await page.getByRole("radio", { name: "XOR" }).check();
+    await answered(page, "1 of 4 points are answered rightly");
+    await bias.fill("-0.5");
+    await bias.press("Enter");
+    await answered(page, "3 of 4 points are answered rightly");
+    await page.waitForFunction(() => location.hash.includes("points="));
+    const link = page.url();
+    await page.getByLabel("bias: value").fill("0.5");
+    await page.getByLabel("bias: value").press("Enter");
+    await answered(page, "2 of 4 points are answered rightly");
+    const shared = await visit(lab.browser, lab.site, `#${link.split("#")[1]}`);
+    await answered(shared.page, "3 of 4 points are answered rightly");
+    expect([...complaints, ...shared.complaints]).toEqual([]);
+    await shared.close();
+    await close();
+  });
+
+  it("says at the field what number it expects, and keeps the one before", async () => {
+    const { page, close } = await visit(lab.browser, lab.site, "#/neuron");
+    const field = page.getByLabel("weight 1: value");
+    await field.fill("nine");
+    await field.press("Enter");
+    await page.getByRole("alert").getByText("A number from -4 to 4 is expected here.").waitFor();
+    expect(await field.inputValue()).toBe("1");
+    await close();
+  });
+
+  it("opens a broken link with its defaults, and says so", async () => {
+    const { page, complaints, close } = await visit(
+      lab.browser,
+      lab.site,
+      "#/neuron?w1=tall&points=1,2&scene=line&b=0.25",
+    );
+    await page.getByText("cannot read (w1, points)").waitFor();
+    expect(await page.getByLabel("weight 1: value").inputValue()).toBe("1");
+    expect(await page.getByLabel("bias: value").inputValue()).toBe("0.25");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("colours the plane with the bits of Nabla in Node", async () => {
+    const { page, close } = await visit(lab.browser, lab.site, "#/neuron?f=sigmoid&w1=1.3&w2=-0.7&b=0.2");
+    await answered(page, /points are answered rightly/);
+    await page.waitForFunction(() => (document.querySelector("canvas")?.width ?? 0) === 120);
+    const pixels = await page.evaluate(() => {
+      const canvas = document.querySelector("canvas")!;
+      return [...canvas.getContext("2d")!.getImageData(0, 0, 120, 120).data];
+    });
+    const style = await page.evaluate(() =>
+      ["--negative", "--neutral", "--positive"].map((name) =>
+        getComputedStyle(document.documentElement).getPropertyValue(name),
+      ),
+    );
+    const [negative, neutral, positive] = style.map((hex) =>
+      [1, 3, 5].map((i) => Number.parseInt(hex.trim().slice(i, i + 2), 16)),
+    );
+    const { shades } = await neuron(
+      { weights: [1.3, -0.7, 0.2, 0], activation: "sigmoid" },
+      [],
+      [-0.75, 2.25, -0.75, 2.25],
+      120,
+    );
+    const expected = [...shades].flatMap((v) => {
+      const level = (Math.round((v + 1) * 127.5) / 255) * 2 - 1;
+      const end = level < 0 ? negative! : positive!;
+      return [...neutral!.map((from, c) => Math.round(from + (end[c]! - from) * Math.abs(level) * 0.55)), 255];
+    });
+    expect(pixels).toEqual(expected);
+    await close();
+  });
+
+  it("learns AND by the rule in as many steps as Node, and never XOR", async () => {
+    const and = [
+      [0, 0, 0],
+      [0, 1, 0],
+      [1, 0, 0],
+      [1, 1, 1],
+    ];
+    const steps = await perceptron(and, 1, true, 400);
+    const { page, complaints, close } = await visit(lab.browser, lab.site, "#/neuron?scene=rule");
+    await answered(page, /The neuron begins with w = 0/);
+    await page.getByRole("button", { name: "Step", exact: true }).click();
+    await answered(page, "The sum is zero, which is neither answer");
+    for (let i = 0; i < steps.at(-1)!.epoch; i++) await page.getByRole("button", { name: "Epoch" }).click();
+    await answered(page, `the rule has converged after ${steps.length} steps, in epoch ${steps.at(-1)!.epoch}.`);
+    // The course's own run of the rule: the last three columns of its first table are w₁, w₂ and w₀.
+    const tables = [];
+    for await (const part of item({ tiny: true, seed: 0 })) if (part.kind === "table") tables.push(part);
+    expect(tables[0]!.rows.map((row) => row.slice(-3))).toEqual(steps.map(({ weights }) => weights));
+    await page.getByRole("radio", { name: "XOR" }).check();
+    await answered(page, /The neuron begins with w = 0/);
+    expect(
+      await perceptron(
+        [
+          [0, 0, 0],
+          [0, 1, 1],
+          [1, 0, 1],
+          [1, 1, 0],
+        ],
+        1,
+        true,
+        400,
+      ),
+    ).toHaveLength(400);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("computes XOR by two layers, and shows that two points become one", async () => {
+    const { page, complaints, close } = await visit(lab.browser, lab.site, "#/neuron?scene=layers");
+    await answered(page, "4 of 4 points are answered rightly");
+    const rows = await page.locator("tbody tr").allInnerTexts();
+    expect(rows.slice(0, 4).map((row) => row.split(/\s+/).map(Number))).toEqual([
+      [0, 0, 0, 0, 0, 0],
+      [0, 1, 0, 1, 1, 1],
+      [1, 0, 0, 1, 1, 1],
+      [1, 1, 1, 1, 0, 0],
+    ]);
+    await answered(page, /both hidden neurons answer alike/);
+    const upper = page.getByLabel("y: bias: value");
+    await upper.fill("-1.5");
+    await upper.press("Enter");
+    await answered(page, "2 of 4 points are answered rightly");
+    await page.getByRole("button", { name: "The weights of the course" }).click();
+    await answered(page, "4 of 4 points are answered rightly");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("computes XOR by the feature x₁x₂", async () => {
+    const { page, complaints, close } = await visit(lab.browser, lab.site, "#/neuron?scene=feature");
+    await answered(page, "3 of 4 points are answered rightly");
+    await page.getByRole("button", { name: "The weights of the course" }).click();
+    await answered(page, "4 of 4 points are answered rightly");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("cuts out a polygon, whose corners the keyboard moves and which stays convex", async () => {
+    const { page, complaints, close } = await visit(lab.browser, lab.site, "#/neuron?scene=polygon");
+    const corners = [
+      [0.2, -0.3],
+      [1.6, -0.1],
+      [1.9, 1.1],
+      [0.9, 1.8],
+      [-0.2, 1],
+    ];
+    const { share } = await polygon(corners, [-0.75, 2.25, -0.75, 2.25], 120);
+    await answered(
+      page,
+      `The network answers 1 on an area of ${(9 * share).toFixed(3)}; the polygon's own area is 2.980.`,
+    );
+    const corner = page.getByRole("button", { name: /^Corner 4 / });
+    await corner.focus();
+    for (let i = 0; i < 30; i++) await corner.press("ArrowDown");
+    await page.waitForFunction(() => location.hash.includes("corners="));
+    expect(await page.getByRole("alert").count()).toBe(0);
+    for (let i = 0; i < 2; i++) await page.getByRole("button", { name: "Remove a corner" }).click();
+    await answered(page, /Three: two half-planes always leave a part/);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
