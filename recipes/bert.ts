@@ -21,7 +21,7 @@ import {
 import { bytePairTokenizer, type Tokenizer, tokenizerFromJSON } from "nabla/data";
 import { both, type Part, type Text } from "./tools/part.ts";
 import { lossCurves } from "./tools/pictures.ts";
-import { fitOptions, type Question, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
+import { fitOptions, isShort, type Question, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
 import { answerTable, readSentences } from "./tools/sentiment/answers.ts";
 import {
   type Comparison,
@@ -248,7 +248,7 @@ const defaults = { epochs: 10, batchSize: 64, learningRate: 0.002 };
 /** Of the training with labels, which is the same from pre-trained weights and from random ones. */
 const tuning = { epochs: 80, batchSize: 16, learningRate: 0.001 };
 /** How often the comparison is made, each time with other labels and other first weights. */
-const repetitions = ({ tiny = false }: RecipeOptions): number => (tiny ? 1 : 3);
+const repetitions = (options: RecipeOptions): number => (isShort(options) ? 1 : 3);
 /** The greatest number of pieces of a text; longer ones are cut. */
 const mostPieces = 40;
 
@@ -355,16 +355,15 @@ async function compareStarts(
   options: RecipeOptions,
 ): Promise<Comparison<OpinionReader>[]> {
   const { seed = 1, onStep } = options;
-  const times = repetitions(options);
   const comparisons: Comparison<OpinionReader>[] = [];
-  for (let i = 0; i < times; i++) {
+  for (let i = 0; i < repetitions(options); i++) {
     const { learnt } = drawLabels(task.train, seed + i, options);
     const tuned = await tune(task, seed + i, encoder, options);
     const scratch = await tune(task, seed + i, {}, options);
     const words = naiveBayesAccuracy(learnt, task.test, wordsOf);
     comparisons.push({ tuned, scratch, words, pairs: naiveBayesAccuracy(learnt, task.test, wordsAndPairs) });
     const measures = { accuracy: tuned.accuracy, accuracyFromScratch: scratch.accuracy };
-    onStep?.({ done: i + 1, total: times, measures });
+    onStep?.({ done: i + 1, total: repetitions(options), measures });
   }
   return comparisons;
 }

@@ -19,6 +19,7 @@ import {
   tensor,
 } from "nabla";
 import { digits, type Tokenizer, tokenizerFromJSON, wordTokenizer } from "nabla/data";
+import { inTurns } from "./tools/in-turns.ts";
 import { both, type Part, text } from "./tools/part.ts";
 import { lossCurves, sheet } from "./tools/pictures.ts";
 import { readPicture } from "./tools/read-picture.ts";
@@ -116,11 +117,17 @@ interface Pairs {
 }
 
 /** Draws scenes, and describes each in one language, with words that are drawn by chance too. */
-function pairsOf(scenes: readonly Scene[], handwriting: Handwriting, tokenizer: Tokenizer, seed: number): Pairs {
+async function pairsOf(
+  scenes: readonly Scene[],
+  handwriting: Handwriting,
+  tokenizer: Tokenizer,
+  seed: number,
+): Promise<Pairs> {
   const random = randomNumbers(seed);
   const area = 3 * side * side;
   const pixels = new Uint8Array(scenes.length * area);
-  const captions = scenes.map((scene, i) => {
+  const captions = await inTurns(scenes.length, (i) => {
+    const scene = scenes[i]!;
     draw(scene, handwriting, random, pixels, i * area);
     const { en, ru } = captionsOf(scene);
     return chosen(random() < 0.5 ? en : ru, random);
@@ -246,8 +253,13 @@ export const recipe: Recipe = {
     const random = randomNumbers(seed);
     const seen = allScenes.filter((scene) => !isUnseen(scene));
     const scenes = Array.from({ length: tiny ? 64 : 20_000 }, () => chosen(seen, random));
-    const train = pairsOf(scenes, new Handwriting(writing.train), tokenizer, 2 * seed);
-    const test = pairsOf(unseenScenes(tiny ? 1 : 30, seed), new Handwriting(writing.test), tokenizer, 2 * seed + 1);
+    const train = await pairsOf(scenes, new Handwriting(writing.train), tokenizer, 2 * seed);
+    const test = await pairsOf(
+      unseenScenes(tiny ? 1 : 30, seed),
+      new Handwriting(writing.test),
+      tokenizer,
+      2 * seed + 1,
+    );
 
     const model = makeModel(options, fit.epochs * Math.ceil(scenes.length / fit.batchSize));
     const history = await model.fit({ picture: train.picture, caption: train.caption }, fit);

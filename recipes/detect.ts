@@ -231,8 +231,8 @@ export const recipe: Recipe = {
     );
     const digits = await loadDigitImages(options);
     const form = { size, digits: [1, most], scale: [0.65, 1.1] } as const;
-    const train = drawScenes(digits.train, { ...form, count: tiny ? 16 : 12_000 }, seed, 2);
-    const test = drawScenes(digits.test, { ...form, count: tiny ? 8 : 300 }, seed, 3);
+    const train = await drawScenes(digits.train, { ...form, count: tiny ? 16 : 12_000 }, seed, 2);
+    const test = await drawScenes(digits.test, { ...form, count: tiny ? 8 : 300 }, seed, 3);
     const model = makeModel(options);
     const fit = fitOptions(options, tiny ? { ...defaults, epochs: 1, batchSize: 8 } : defaults);
     const falling = fallingRate(learningRate, fit.epochs);

@@ -26,7 +26,7 @@ import { imagesOf, pixelByPixel } from "./tools/image-pixels.ts";
 import { shareAsAsked, trainJudge, varietyWithin } from "./tools/judge.ts";
 import { both, type Part, text } from "./tools/part.ts";
 import { lossCurves, sheet } from "./tools/pictures.ts";
-import { fitOptions, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
+import { fitOptions, isShort, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
 
 const defaults = { epochs: 12, batchSize: 32, learningRate: 0.002 };
 
@@ -287,7 +287,7 @@ export const recipe: Recipe = {
     );
     const history = await model.fit(train, { ...fit, callbacks: [falling, ...fit.callbacks] });
     onStage?.(both("Drawing samples for the judge.", "Рисуем образцы для судьи."));
-    const asked = ofEach(tiny ? 1 : 50);
+    const asked = ofEach(isShort(options) ? 1 : 50);
     const drawn = await drawDigits(model, asked, seed, tiny ? 2 : samplingSteps, options.onStep);
     const real = imagesOf(test.take(Math.min(test.size, asked.length)));
     const naive = pixelByPixel(train, asked, seed);

@@ -54,7 +54,7 @@ async function loadFaces(options: RecipeOptions): Promise<{ train: Faces; test: 
   const size = sideOf(options);
   if (data === undefined) {
     const [known, unknown, each] = tiny ? [4, 3, 4] : [400, 50, 10];
-    return { train: drawFaces(known, each, size, seed, 0), test: drawFaces(unknown, each, size, seed, 1) };
+    return { train: await drawFaces(known, each, size, seed, 0), test: await drawFaces(unknown, each, size, seed, 1) };
   }
   const folder = await imageFolder(data, { size, channels: 3, class: "folder", onError: "skip" });
   const loaded = await folder.load();

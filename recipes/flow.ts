@@ -21,7 +21,7 @@ import { type Dataset, toySet } from "nabla/data";
 import { bestMixture } from "./tools/mixture.ts";
 import { both, type Image, type Part, type Plot, type Series, type Text, text } from "./tools/part.ts";
 import { lossCurves } from "./tools/pictures.ts";
-import { fitOptions, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
+import { fitOptions, isShort, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
 
 const defaults = { epochs: 1000, batchSize: 128, learningRate: 0.002 };
 
@@ -268,7 +268,7 @@ export const recipe: Recipe = {
     options.onStage?.(both("Fitting mixtures of Gaussians.", "Подбираются смеси нормальных распределений."));
     const [points, held] = [pointsOf(train), pointsOf(test)];
     const mixtureOf = (sizes: readonly number[]) => bestMixture(points, pointsOf(validation), sizes, seed, signal);
-    const mixture = await mixtureOf(tiny ? [2] : mixtureSizes);
+    const mixture = await mixtureOf(isShort(options) ? [2] : mixtureSizes);
     const single = await mixtureOf([1]);
     const mean = (logDensity: (x: Tensor) => Tensor): Promise<number> => logDensity(held).mean().item();
     const reached = await mean((x) => model.logDensity(x));

@@ -24,7 +24,7 @@ import { imagesOf, pixelByPixel } from "./tools/image-pixels.ts";
 import { inceptionScore, readings, shareAsAsked, shareOfSure, trainJudge } from "./tools/judge.ts";
 import { both, type Part, type Series, type Text } from "./tools/part.ts";
 import { sheet } from "./tools/pictures.ts";
-import { fitOptions, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
+import { fitOptions, isShort, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
 
 const defaults = { epochs: 22, batchSize: 32, learningRate: 0.0004 };
 
@@ -185,7 +185,7 @@ export const recipe: Recipe = {
     const falling = callbacks.learningRateScheduler(rateOf);
     const criticsFalling = { onEpochBegin: (epoch: number) => model.forCritic.learningRate.assign(2 * rateOf(epoch)) };
     const history = await model.fit(train, { ...fit, callbacks: [falling, criticsFalling, ...fit.callbacks] });
-    const count = tiny ? 50 : 1000;
+    const count = isShort(options) ? 50 : 1000;
     const asked = Array.from({ length: count }, (_, i) => i % classes);
     const drawn = await drawDigits(model, asked, seed);
     const real = imagesOf(test.take(Math.min(count, test.size)));

@@ -107,8 +107,8 @@ export const recipe: Recipe = {
     );
     const digits = await loadDigitImages(options);
     const form = { size, digits: [1, 1], scale: [0.8, 1.3] } as const;
-    const train = drawScenes(digits.train, { ...form, count: tiny ? 32 : 16_000 }, seed, 0);
-    const test = drawScenes(digits.test, { ...form, count: tiny ? 16 : 500 }, seed, 1);
+    const train = await drawScenes(digits.train, { ...form, count: tiny ? 32 : 16_000 }, seed, 0);
+    const test = await drawScenes(digits.test, { ...form, count: tiny ? 16 : 500 }, seed, 1);
     const [known, truth] = [train, test].map((scenes) => scenes.digits.map(([digit]) => digit!)) as [
       SceneDigit[],
       SceneDigit[],

@@ -14,6 +14,7 @@ import {
 import { Canvas, ellipse, stroke } from "./tools/drawing/canvas.ts";
 import { bones, drawFigures, extent, type Figures, joints, type Point } from "./tools/drawing/figures.ts";
 import { fallingRate } from "./tools/falling-rate.ts";
+import { inTurns } from "./tools/in-turns.ts";
 import { both, type Part } from "./tools/part.ts";
 import { lossCurves, sheet } from "./tools/pictures.ts";
 import { readPicture } from "./tools/read-picture.ts";
@@ -62,10 +63,10 @@ function makeModel({ learningRate = defaults.learningRate, seed = 1, tiny = fals
 }
 
 /** For each joint how its probability is distributed over the cells: [count, joints, cells · cells]. */
-function heatOf({ count, poses }: Figures) {
+async function heatOf({ count, poses }: Figures) {
   const data = new Float32Array(count * joints.length * cells * cells);
-  poses.forEach((pose, i) =>
-    pose.forEach(([x, y], joint) => {
+  await inTurns(count, (i) =>
+    poses[i]!.forEach(([x, y], joint) => {
       const start = (i * joints.length + joint) * cells * cells;
       const map = data.subarray(start, start + cells * cells);
       map.forEach((_, at) => {
@@ -174,13 +175,13 @@ export const recipe: Recipe = {
     options.onStage?.(
       both("Figures drawn by a generator, not photographed.", "Фигуры нарисованы генератором, это не фотографии."),
     );
-    const train = drawFigures(tiny ? 8 : 7000, size, seed, 0);
-    const test = drawFigures(tiny ? 4 : 300, size, seed, 2);
+    const train = await drawFigures(tiny ? 8 : 7000, size, seed, 0);
+    const test = await drawFigures(tiny ? 4 : 300, size, seed, 2);
     const model = makeModel(options);
     const fit = fitOptions(options, tiny ? { ...defaults, epochs: 1, batchSize: 8 } : defaults);
     const inputsOf = ({ images, count }: Figures) => ({ data: images, shape: [count, size, size, 3], scale: 1 / 255 });
     const history = await model.fit(
-      { inputs: inputsOf(train), targets: heatOf(train) },
+      { inputs: inputsOf(train), targets: await heatOf(train) },
       { ...fit, callbacks: [fallingRate(learningRate, fit.epochs), ...fit.callbacks] },
     );
     const answers = await posesIn(model, inputsOf(test));

@@ -24,7 +24,7 @@ import { Dataset } from "nabla/data";
 import { digitData, digitSet, loadDigitImages } from "./tools/digit-images.ts";
 import { both, type Part } from "./tools/part.ts";
 import { lossCurves, sheet } from "./tools/pictures.ts";
-import { fitOptions, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
+import { fitOptions, isShort, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
 import { reconstructions } from "./tools/reconstructions.ts";
 
 const defaults = { epochs: 20, batchSize: 32, learningRate: 0.05 };
@@ -248,7 +248,7 @@ export const recipe: Recipe = {
     const share = pointsOf(train).mean(0).mul(0.99).add(0.005);
     const base = share.log().sub(share.neg().add(1).log());
     const points = sample(random.key(seed), pointsOf(test));
-    const [steps, chains] = tiny ? [10, 4] : [1000, 100];
+    const [steps, chains] = tiny ? [10, 4] : isShort(options) ? [100, 20] : [1000, 100];
     const independent = await points.matmul(base).sub(softplus(base).sum()).mean().item();
     return {
       model,
@@ -270,7 +270,7 @@ export const recipe: Recipe = {
       test,
       async *ending() {
         yield lossCurves(history);
-        yield* showMachine(model, test, tiny ? 2 : 1000, seed);
+        yield* showMachine(model, test, tiny ? 2 : isShort(options) ? 100 : 1000, seed);
       },
     };
   },

@@ -59,7 +59,7 @@ function makeModel(options: RecipeOptions = {}): Model {
 async function loadMasked({ data, seed = 1, tiny = false }: RecipeOptions): Promise<{ train: Masked; test: Masked }> {
   if (data === undefined) {
     const [side, train, test] = tiny ? [16, 8, 4] : [drawnSide, 320, 60];
-    return { train: drawCells(train, side, seed, 0), test: drawCells(test, side, seed, 1) };
+    return { train: await drawCells(train, side, seed, 0), test: await drawCells(test, side, seed, 1) };
   }
   const all = await readMasked(data, tiny ? 16 : readSide);
   const split = all.count - Math.floor(all.count / 4);

@@ -285,7 +285,7 @@ export const recipe: Recipe = {
   async run(options = {}) {
     const { data, tiny = false, seed = 1, onStage } = options;
     const settings = fitOptions(options, tiny ? { ...defaults, epochs: 1, batchSize: 8 } : defaults);
-    const drawnWords = (): Utterance[] => spokenDigits(tiny ? 2 : 32, tiny ? 1 : 5, seed);
+    const drawnWords = (): Promise<Utterance[]> => spokenDigits(tiny ? 2 : 32, tiny ? 1 : 5, seed);
     if (data === undefined)
       onStage?.(
         both(
@@ -293,10 +293,11 @@ export const recipe: Recipe = {
           "Цифры синтезированы генератором по формантам, на фоне громкого шума; это не записи.",
         ),
       );
-    const utterances = data === undefined ? inNoise(drawnWords(), seed) : readUtterances(data, tiny ? 200 : Infinity);
+    const utterances =
+      data === undefined ? await inNoise(await drawnWords(), seed) : readUtterances(data, tiny ? 200 : Infinity);
     const [words, speakers] = [wordsOf(utterances), speakersOf(utterances)];
     const heard = await hearAll(utterances, words);
-    const drawn = data === undefined ? [] : await hearAll(drawnWords(), words);
+    const drawn = data === undefined ? [] : await hearAll(await drawnWords(), words);
 
     // There are as many drawn voices as one wants, so that one turn says enough.
     const groups =

@@ -188,7 +188,7 @@ async function loadPictures(options: RecipeOptions): Promise<{ content: Tensor; 
   const side = tiny ? 16 : size;
   if (data !== undefined)
     return { content: await pictureIn(data, "content", side), style: await pictureIn(data, "style", side) };
-  const face = drawFaces(1, 1, side, seed, 0).images;
+  const face = (await drawFaces(1, 1, side, seed, 0)).images;
   return {
     content: tensor(face, { shape: [side, side, 3] })
       .cast("float32")
@@ -247,7 +247,7 @@ export const recipe: Recipe = {
     );
     const [known, unknown] = tiny ? [4, 2] : [3000, 300];
     const textures = async (count: number, part: number) => {
-      const { images, kinds } = drawTextures(count, textureSide, seed, part);
+      const { images, kinds } = await drawTextures(count, textureSide, seed, part);
       return {
         inputs: { data: images, shape: [count, textureSide, textureSide, 3], scale: 1 / 255 },
         targets: { kind: kinds, colours: coloursOf(images, count) },

@@ -211,6 +211,19 @@ describe("train", () => {
     expect((await nabla("evaluate", join("interrupted", "xor.safetensors"))).code).toBe(0);
   });
 
+  it("says that there is nothing to save when it is interrupted early, and leaves no folder", async () => {
+    const child = spawn(process.execPath, [bin, "train", "gan", "--out", join("early", "models")], {
+      cwd: folder,
+      env,
+    });
+    let said = "";
+    child.stderr.on("data", (chunk) => (said += chunk));
+    child.stdout.once("data", () => child.kill("SIGINT"));
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
+    expect(said).toBe("stopped: there is nothing to save yet.\n");
+    expect(existsSync(join(folder, "early"))).toBe(false);
+  });
+
   it("quits at once at the second signal, unless npm may have passed on the first", async () => {
     const interrupt = async (agent: string | undefined) => {
       const out = `twice-${agent ?? "alone"}`;

@@ -22,6 +22,7 @@ export async function trainJudge(train: Dataset, test: Dataset, options: RecipeO
       "First the judge: a LeNet-5 that will read the samples.",
       "Сначала судья: LeNet-5, которая будет читать образцы.",
     ),
+    { isPreliminary: true },
   );
   const model: Model = lenet.model({ ...(options.data !== undefined && { data: options.data }), seed });
   const batchSize = 32;

@@ -25,11 +25,17 @@ export interface RecipeOptions {
   /** Called while the recipe's data are downloaded. */
   readonly onDownload?: ((progress: { file: string; received: number; total?: number }) => void) | undefined;
   /** Called with a sentence at the beginning of each stage: what data it has, what it trains now. */
-  readonly onStage?: ((text: Text) => void) | undefined;
+  readonly onStage?: ((text: Text, stage?: Stage) => void) | undefined;
   /** Called by training loops of a recipe's own, which `fit` does not run, as they come on. */
   readonly onStep?: ((step: LoopProgress) => void) | undefined;
   /** Stops training; what was reached by then is measured and saved. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What is known of a stage before it begins. */
+export interface Stage {
+  /** True if the model that will be saved learns nothing in it: stopped there, a run has nothing to save. */
+  readonly isPreliminary?: boolean;
 }
 
 /** How far a training loop has come. */
@@ -122,6 +128,9 @@ export interface Recipe {
   /** Makes something new: a text, pictures, a game that is played. */
   generate?(model: Model, question: Question): AsyncIterable<Part>;
 }
+
+/** True where few samples are to be drawn and measured: in a tiny run, and in one that was asked to stop. */
+export const isShort = ({ tiny = false, signal }: RecipeOptions): boolean => tiny || signal?.aborted === true;
 
 /** What `fit` is told of a run's options. */
 export function fitOptions(options: RecipeOptions, defaults: RecipeSettings) {

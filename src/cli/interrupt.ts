@@ -1,5 +1,6 @@
 // Ctrl-C: the first one asks for an orderly end, the second one quits at once.
 import { exitCodes } from "./failure.ts";
+import type { OwnWords } from "./own-words.ts";
 
 /**
  * npm and npx, which name themselves in the environment, pass on a Ctrl-C that the terminal has sent to this process
@@ -9,8 +10,9 @@ const sameKeyPress = process.env["npm_config_user_agent"] === undefined ? 0 : 50
 
 /** The output of the interrupted command. */
 export interface Interrupted {
-  /** Says that the work comes to its end. */
-  announce(): void;
+  readonly words: Pick<OwnWords, "stopping" | "nothingToSave">;
+  /** Prints a sentence: while the work comes to its end, or just before the process ends. */
+  announce(text: string): void;
   /** Leaves the terminal in order. Called just before the process ends. */
   quit(): void;
 }
@@ -57,11 +59,13 @@ export class Interruption {
     this.#since = performance.now();
     this.#exitCode = exitCode;
     this.#controller.abort();
-    this.#interrupted.announce();
+    this.#interrupted.announce(this.#interrupted.words.stopping);
   }
 
   #quit(exitCode: number): never {
-    this.#interrupted.quit();
+    const { words, quit, announce } = this.#interrupted;
+    quit();
+    if (!this.armed) announce(words.nothingToSave);
     process.exit(exitCode);
   }
 }

@@ -1,6 +1,7 @@
 // Prepares the folder of trained models, and tests before the training that it can be written to.
-import { open, rm, rmdir, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { existsSync, rmdirSync } from "node:fs";
+import { open, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { FileError } from "../errors.ts";
 import { fileError, makeFolder, ownMark } from "../io/files.ts";
 
@@ -18,11 +19,20 @@ export async function prepareModelFile(folder: string, name: string): Promise<st
   return file;
 }
 
-/** Runs something that writes into a folder. If that was not there before and nothing came of it, it is removed. */
-export async function leavingNoEmptyFolder(folder: string, run: () => Promise<void>): Promise<void> {
-  const isNew = (await stat(folder).catch(() => null)) === null;
-  // A folder that holds something stays, since it cannot be removed.
-  await run().finally(() => (isNew ? rmdir(folder).catch(() => {}) : undefined));
+/**
+ * Removes the folder when the process ends, with those above it, if they are not there now and nothing was written into
+ * them: by then a run has failed, or a Ctrl-C has ended the process, after which no `finally` runs.
+ */
+export function leaveNoEmptyFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let at = resolve(folder); !existsSync(at); at = dirname(at)) missing.push(at);
+  process.once("exit", () => {
+    try {
+      for (const each of missing) rmdirSync(each);
+    } catch {
+      // A folder that holds something cannot be removed.
+    }
+  });
 }
 
 /** Tests that a file can be written: it is no folder, and its folder takes files. Throws {@link FileError}. */

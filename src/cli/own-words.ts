@@ -22,6 +22,7 @@ const en = {
     ...(validation ? [`validation ${validation}`] : []),
   ],
   stopping: "stopping: the model is being evaluated and saved. Ctrl-C again quits at once.",
+  nothingToSave: "stopped: there is nothing to save yet.",
   how: {
     seed: (seed: number) => `seed ${seed}`,
     time: "the last ones",
@@ -83,6 +84,7 @@ const ru: typeof en = {
     ...(validation ? [`на проверочной части ${validation}`] : []),
   ],
   stopping: "Обучение прекращается: модель будет проверена и сохранена. Ещё раз Ctrl-C — немедленный выход.",
+  nothingToSave: "Остановлено: сохранять пока нечего.",
   how: {
     seed: (seed) => `seed ${seed}`,
     time: "последние по времени",

@@ -71,7 +71,8 @@ export async function trainData(options: TrainDataOptions): Promise<void> {
   const stream = json ? process.stderr : process.stdout;
   const progress = quiet ? null : new MembersProgress(stream, words);
   const interruption = new Interruption({
-    announce: () => say(words.stopping, process.stderr),
+    words,
+    announce: (text) => say(text, process.stderr),
     quit: () => progress?.end(),
   });
   try {

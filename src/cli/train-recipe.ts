@@ -59,19 +59,22 @@ export async function trainRecipe(name: string, options: TrainRecipeOptions): Pr
   const progress = quiet ? null : new TrainingProgress(stream.isTTY ? stream : null, (line) => say(line, stream));
   const loop = quiet ? null : new LoopLine(stream);
   const interruption = new Interruption({
-    announce() {
-      const { stopping } = ownWords[language];
-      if (stream.isTTY && progress) progress.interject(stopping);
-      else say(stopping, process.stderr);
-    },
+    words: ownWords[language],
+    announce: (text) => (stream.isTTY && progress ? progress.interject(text) : say(text, process.stderr)),
     quit: () => {
+      downloading.end();
       progress?.end();
       loop?.end();
       // The terminal has echoed ^C, so that the shell's prompt needs a new line.
       if (process.stderr.isTTY) say("", process.stderr);
     },
   });
-  const armed: Callback = { onTrainBegin: () => void (interruption.armed = true) };
+  // What a preliminary stage learns is not saved; an untrained model must not replace one that has learnt.
+  let isPreliminary = false;
+  const arm = (): void => {
+    if (!isPreliminary) interruption.armed = true;
+  };
+  const armed: Callback = { onTrainBegin: arm };
   let isTitled = quiet ?? false;
   // The title waits for the first sign of life: data that are not there are one sentence, without a heading.
   const tell = (text: string): void => {
@@ -94,16 +97,15 @@ export async function trainRecipe(name: string, options: TrainRecipeOptions): Pr
     verbose: 0,
     callbacks: progress ? [armed, heading, progress] : [armed],
     onStep(step) {
-      interruption.armed = true;
+      arm();
       loop?.show(step);
     },
-    ...(!quiet && {
-      onDownload: (received) => downloading.show(received),
-      onStage(text) {
-        loop?.end();
-        tell(wrap(text[language], stream));
-      },
-    }),
+    onStage(text, stage = {}) {
+      isPreliminary = stage.isPreliminary ?? false;
+      loop?.end();
+      if (!quiet) tell(wrap(text[language], stream));
+    },
+    ...(!quiet && { onDownload: (received) => downloading.show(received) }),
   };
   try {
     if (resume && !quiet && !existsSync(checkpoint)) tell(recipeWords[language].noCheckpoint);

@@ -4,6 +4,7 @@ import { referenceBackend } from "../backends/reference/index.ts";
 import { wasmBackend } from "../backends/wasm/index.ts";
 import { NablaError } from "../errors.ts";
 import { lookUp } from "../options.ts";
+import { breathe } from "./air.ts";
 
 /** Starts a backend: at once, or, as one that asks for a GPU, later. */
 type Start = () => Backend | Promise<Backend>;
@@ -69,9 +70,12 @@ export function setThreads(count: number): void {
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Runs `job` after all earlier jobs, even if they failed. */
+/**
+ * Runs `job` after all earlier jobs, even if they failed. The event loop turns about every 16 ms, so that a program
+ * that awaits one result after the other still hears signals, timers and requests.
+ */
 export function enqueue<T>(job: () => Promise<T>): Promise<T> {
-  const result = last.then(job);
+  const result = last.then(breathe).then(job);
   last = result.catch(() => undefined);
   return result;
 }

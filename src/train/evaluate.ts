@@ -2,7 +2,7 @@
 import { ArgumentError } from "../errors.ts";
 import type { Network } from "../nn/tree/network.ts";
 import { checkCount, checkOptions, describe } from "../options.ts";
-import { breathe, Pace } from "./air.ts";
+import { Pace } from "../runtime/air.ts";
 import type { BatchStream, TrainingData } from "./examples.ts";
 import type { TrainingSetup } from "./setup.ts";
 import type { Trainer } from "./trainer.ts";
@@ -69,7 +69,6 @@ export async function evaluateEpoch(
     const start = performance.now();
     figures = await trainer.run("evaluate", ready);
     if (ready.batch === batchSize) pace.took(ready.steps, performance.now() - start);
-    await breathe();
   }
   if (!figures) throw new ArgumentError("evaluate: expected at least one batch, got none.");
   return figures as Evaluation;

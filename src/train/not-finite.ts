@@ -7,7 +7,6 @@ import { isTensor, leavesOf } from "../nn/tree/tree.ts";
 import type { Node } from "../ops/op.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
-import { breathe } from "./air.ts";
 import { insideLoops } from "./inside-loops.ts";
 import type { Recording, Steps } from "./replay.ts";
 import type { TrainingSetup } from "./setup.ts";
@@ -58,7 +57,6 @@ async function findStep(trainer: Trainer, rate: Variable, recording: Recording):
     rate.assign(learningRate);
     rewind();
     await trainer.run(kind, ready);
-    await breathe();
   }
   const { kind, ready, rewind, learningRate } = calls.at(-1)!;
   rate.assign(learningRate);

@@ -9,7 +9,6 @@ import { formatBatchShape, isShape, isTensor, leavesOf, mapTree, type Tensors, t
 import { checkCount, checkOptions } from "../options.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
-import { breathe } from "./air.ts";
 import { columnShapes, isColumn } from "./examples.ts";
 import { rescale } from "./resident.ts";
 
@@ -46,7 +45,6 @@ export class Predictor {
         const whole = (out[i] ??= allocate(isHalf(part.dtype) ? "float32" : part.dtype, count * each));
         whole.set(await part.data(), from * each);
       }
-      await breathe();
     }
     let next = 0;
     return mapTree<Shape, Tensor>(outputShape, isShape, (shape) =>

@@ -1,5 +1,6 @@
 // Drawn cells, as under a microscope, with the pixels that belong to one: for `segment`.
 import { ElementRandom } from "nabla/data";
+import { inTurns } from "../in-turns.ts";
 import { blob, Canvas, clouds, ellipse } from "./canvas.ts";
 import type { Masked } from "./masks.ts";
 
@@ -7,10 +8,10 @@ import type { Masked } from "./masks.ts";
  * Cells of uneven form and brightness, which touch each other, on a ground whose light changes over the picture. Where
  * two touch, a line of one pixel between them belongs to the ground, as in the data of the U-Net's paper.
  */
-export function drawCells(count: number, size: number, seed: number, part: number): Masked {
+export async function drawCells(count: number, size: number, seed: number, part: number): Promise<Masked> {
   const area = size * size;
   const [images, masks] = [new Uint8Array(count * area), new Uint8Array(count * area)];
-  for (let i = 0; i < count; i++) {
+  await inTurns(count, (i) => {
     const random = new ElementRandom(seed, part, i);
     const { canvas, owners } = drawPicture(random, size);
     canvas.writeTo(images, i * area);
@@ -21,7 +22,7 @@ export function drawCells(count: number, size: number, seed: number, part: numbe
       const touches = [right, below].some((other) => other !== 0 && other !== owner);
       masks[i * area + at] = Number(owner !== 0 && !touches);
     }
-  }
+  });
   return { count, size, images, masks };
 }
 

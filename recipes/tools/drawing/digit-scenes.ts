@@ -1,6 +1,7 @@
 // Handwritten digits somewhere on a dark ground among strokes and pieces of other digits, with a box around each.
 import { ArgumentError } from "nabla";
 import { type Dataset, ElementRandom } from "nabla/data";
+import { inTurns } from "../in-turns.ts";
 import { intersectionOverUnion } from "./boxes.ts";
 import { type Box, Canvas, Grain, stroke } from "./canvas.ts";
 
@@ -35,7 +36,7 @@ const [pieces, pieceSide] = [6, 8];
 const mostOverlap = 0.1;
 
 /** Scenes with digits of the data set. `part` tells scenes to train on from those held out. */
-export function drawScenes(from: Dataset, form: SceneForm, seed: number, part: number): Scenes {
+export async function drawScenes(from: Dataset, form: SceneForm, seed: number, part: number): Promise<Scenes> {
   const { count, size } = form;
   const { data, shape } = from.inputs.array;
   if (shape[1] !== side || shape[2] !== side)
@@ -48,7 +49,7 @@ export function drawScenes(from: Dataset, form: SceneForm, seed: number, part: n
   };
   const grain = new Grain(seed, 0.05);
   const images = new Uint8Array(count * size * size);
-  const digits = Array.from({ length: count }, (_, i) => {
+  const digits = await inTurns(count, (i) => {
     const random = new ElementRandom(seed, part, i);
     const canvas = new Canvas(size, size);
     for (let piece = 0; piece < pieces; piece++) drawPiece(random, canvas, pick(random).pixels);

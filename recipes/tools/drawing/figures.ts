@@ -1,5 +1,6 @@
 // Drawn people: stick figures in any pose, partly hidden behind other things, with the places of their joints.
 import { ElementRandom } from "nabla/data";
+import { inTurns } from "../in-turns.ts";
 import { Canvas, clouds, ellipse, Grain, stroke } from "./canvas.ts";
 
 /** The joints of a figure, as the Leeds Sports Pose data name them; left and right are those of the viewer. */
@@ -48,10 +49,10 @@ export interface Figures {
 }
 
 /** Figures in poses drawn at random. `part` tells pictures to train on from those held out. */
-export function drawFigures(count: number, size: number, seed: number, part: number): Figures {
+export async function drawFigures(count: number, size: number, seed: number, part: number): Promise<Figures> {
   const images = new Uint8Array(count * size * size * 3);
   const grain = new Grain(seed, 0.03);
-  const poses = Array.from({ length: count }, (_, i) => {
+  const poses = await inTurns(count, (i) => {
     const random = new ElementRandom(seed, part, i);
     const canvas = new Canvas(size, size, 3);
     drawGround(random, canvas);

@@ -1,5 +1,6 @@
 // Drawn faces: what makes a person, and what changes from one picture to the next.
 import { ElementRandom } from "nabla/data";
+import { inTurns } from "../in-turns.ts";
 import { blob, Canvas, clouds, ellipse, Grain, stroke } from "./canvas.ts";
 
 /** Pictures [count, size, size, 3] in bytes, and the number of the person in each. */
@@ -34,19 +35,25 @@ interface Person {
 }
 
 /** Pictures of people. `part` tells people to train on from those who are held out. */
-export function drawFaces(people: number, each: number, size: number, seed: number, part: number): Faces {
+export async function drawFaces(
+  people: number,
+  each: number,
+  size: number,
+  seed: number,
+  part: number,
+): Promise<Faces> {
   const count = people * each;
   const area = size * size * 3;
   const images = new Uint8Array(count * area);
   const grain = new Grain(seed, 0.03);
-  for (let i = 0; i < count; i++) {
+  await inTurns(count, (i) => {
     const person = personOf(new ElementRandom(seed, part, Math.floor(i / each)));
     const random = new ElementRandom(seed, part + 1000, i);
     const canvas = new Canvas(size, size, 3);
     drawFace(random, canvas, person);
     grain.addTo(canvas, random);
     canvas.writeTo(images, i * area);
-  }
+  });
   return { count, size, images, people: Int32Array.from({ length: count }, (_, i) => Math.floor(i / each)) };
 }
 

@@ -1,20 +1,21 @@
 // Drawn textures of six kinds, and a painting made of strokes: what a network learns to see with, and in whose style.
 import { ElementRandom } from "nabla/data";
+import { inTurns } from "../in-turns.ts";
 import { Canvas, clouds, ellipse, Grain, rectangle, stroke } from "./canvas.ts";
 
 /** The kinds of textures. */
 export const textureKinds = ["clouds", "stripes", "checks", "dots", "rings", "strokes"] as const;
 
 /** Pictures [count, size, size, 3] in bytes, and the kind of each. */
-export function drawTextures(count: number, size: number, seed: number, part: number) {
+export async function drawTextures(count: number, size: number, seed: number, part: number) {
   const area = size * size * 3;
   const images = new Uint8Array(count * area);
   const grain = new Grain(seed, 0.04);
   const kinds = Uint8Array.from({ length: count }, (_, i) => i % textureKinds.length);
-  kinds.forEach((kind, i) => {
+  await inTurns(count, (i) => {
     const random = new ElementRandom(seed, part, i);
     const canvas = new Canvas(size, size, 3);
-    drawTexture(random, canvas, textureKinds[kind]!);
+    drawTexture(random, canvas, textureKinds[kinds[i]!]!);
     grain.addTo(canvas, random);
     canvas.writeTo(images, i * area);
   });

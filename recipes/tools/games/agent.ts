@@ -10,7 +10,14 @@ import {
   type WeightValues,
 } from "nabla";
 import { both, type Film, type Part, type Plot, type Text, text } from "../part.ts";
-import type { Baseline, ExpectedFigure, Question, RecipeOptions, RecipeResult } from "../recipe.ts";
+import {
+  type Baseline,
+  type ExpectedFigure,
+  isShort,
+  type Question,
+  type RecipeOptions,
+  type RecipeResult,
+} from "../recipe.ts";
 import { CartPole, leaning, physics } from "./cart-pole.ts";
 import { Catch, lowest, richest } from "./catch.ts";
 import { chance, type Game, type Player, playThrough } from "./game.ts";
@@ -127,7 +134,7 @@ export async function measureAgent(
 ): Promise<RecipeResult> {
   const name = gameOf(options);
   const { make, scripted, name: on } = games[name];
-  const count = options.tiny ? 4 : 100;
+  const count = isShort(options) ? 4 : 100;
   const score = async (of: (game: Game) => Player): Promise<number> => {
     const game = make(count, seeds.evaluation);
     return mean(await playThrough(game, of(game)));

@@ -3,7 +3,7 @@ import { compile, type Layer, type Model, random, scan, type Tensor, tensor } fr
 import { characterTokenizer, type Dataset, type Tokenizer, tokenizerFromJSON } from "nabla/data";
 import { both, type Part, text } from "../part.ts";
 import { lossCurves } from "../pictures.ts";
-import { fitOptions, type Question, type Recipe, type RecipeOptions } from "../recipe.ts";
+import { type Baseline, fitOptions, isShort, type Question, type Recipe, type RecipeOptions } from "../recipe.ts";
 import { loadCorpus, textData } from "../text/corpus.ts";
 import { NGram } from "../text/n-gram.ts";
 import { drawToken } from "../text/sampling.ts";
@@ -32,6 +32,8 @@ export interface WriterSizes {
 export const recurrentDefaults = { epochs: 4, batchSize: 32, learningRate: 0.01 };
 /** The number of letters in a window. */
 const windowLength = 50;
+/** A run that was stopped is measured on so many windows. */
+const mostInBrief = 100;
 /** The adding problem: epochs of sequences that are drawn anew, in batches. */
 const adding = { epochs: 16, batches: 100, batchSize: 32 };
 const tinyAdding = { epochs: 1, batches: 2, batchSize: 4 };
@@ -58,6 +60,7 @@ export function recurrentRecipe(network: RecurrentNetwork): Recipe {
           `First the adding problem, drawn by a generator: the sum of two marked numbers out of ${addingSteps}.`,
           `Сначала задача о сложении, её рисует генератор: сумма двух отмеченных чисел из ${addingSteps}.`,
         ),
+        { isPreliminary: true },
       );
       const steps = tiny ? 10 : addingSteps;
       const { epochs, batches, batchSize } = tiny ? tinyAdding : adding;
@@ -85,8 +88,8 @@ export function recurrentRecipe(network: RecurrentNetwork): Recipe {
       });
       const history = await writer.fit(letters, fitting);
       writer.dataInfo = { about: { tokenizer: tokenizer.toJSON() as never } };
-      const { loss } = await writer.evaluate(held);
-      const counted = new NGram(corpus.train, 5, tokenizer.vocabularySize);
+      const isBrief = isShort(options);
+      const { loss } = await writer.evaluate(isBrief ? held.take(Math.min(held.size, mostInBrief)) : held);
       const own =
         data === undefined ? network.expected : network.expected.filter((one) => one.metric === "addingError");
       return {
@@ -100,17 +103,18 @@ export function recurrentRecipe(network: RecurrentNetwork): Recipe {
             value: meanSquare([...heldOut.targets.array.data].map((target) => Number(target) - 1)),
             name: both("who always answers 1", "всегда отвечать 1"),
           },
-          {
-            metric: "bitsPerCharacter",
-            value: counted.bitsPerLetter(corpus.test),
-            name: both("5-grams by counts (Witten–Bell)", "5-граммы по частотам (Уиттен — Белл)"),
-          },
+          // Counting a long text takes seconds.
+          ...(isBrief && !tiny ? [] : [await countedBaseline(corpus.train, corpus.test, tokenizer.vocabularySize)]),
         ],
         async *ending(): AsyncIterable<Part> {
           yield { ...lossCurves(sums), title: both("The adding problem", "Задача о сложении") };
           yield lossCurves(history);
           const begun = corpus.test.slice(0, 40);
-          const written = await continueText(writer, tokenizer, { begun, count: tiny ? 20 : 300, seed });
+          const written = await continueText(writer, tokenizer, {
+            begun,
+            count: tiny ? 20 : isBrief ? 100 : 300,
+            seed,
+          });
           yield text(`“${begun}” goes on:\n${begun}${written}`, `«${begun}» и продолжение:\n${begun}${written}`);
         },
       };
@@ -120,6 +124,15 @@ export function recurrentRecipe(network: RecurrentNetwork): Recipe {
       const written = await continueText(trained, tokenizer, { begun: begun || "\n", count, temperature, seed });
       yield text(begun + written, begun + written);
     },
+  };
+}
+
+async function countedBaseline(train: string, held: string, vocabularySize: number): Promise<Baseline> {
+  const counted = await new NGram(5, vocabularySize).fit(train);
+  return {
+    metric: "bitsPerCharacter",
+    value: await counted.bitsPerLetter(held),
+    name: both("5-grams by counts (Witten–Bell)", "5-граммы по частотам (Уиттен — Белл)"),
   };
 }
 

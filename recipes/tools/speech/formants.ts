@@ -1,4 +1,5 @@
 // Speech made of formants: spoken digits of many voices, as a source of sound that passes through resonators.
+import { inTurns } from "../in-turns.ts";
 import { randomNumbers } from "../text/windows.ts";
 import { sampleRate, type Utterance } from "./utterances.ts";
 
@@ -104,8 +105,8 @@ interface Voice {
 }
 
 /** Utterances of all digits by voices of which each has a throat, a pitch and a tempo of its own. */
-export function spokenDigits(voices: number, times: number, seed: number): Utterance[] {
-  return Array.from({ length: voices }, (_, speaker) => {
+export async function spokenDigits(voices: number, times: number, seed: number): Promise<Utterance[]> {
+  const all = await inTurns(voices, (speaker) => {
     const random = randomNumbers(1000 * seed + speaker);
     const between = (low: number, high: number): number => low + (high - low) * random();
     const voice: Voice = {
@@ -122,15 +123,17 @@ export function spokenDigits(voices: number, times: number, seed: number): Utter
         samples: speak(segments, voice, random),
       })),
     );
-  }).flat();
+  });
+  return all.flat();
 }
 
 /** The same utterances with pauses before and after them, in noise of a colour and a loudness of its own each. */
-export function inNoise(utterances: readonly Utterance[], seed: number): Utterance[] {
+export async function inNoise(utterances: readonly Utterance[], seed: number): Promise<Utterance[]> {
   const random = randomNumbers(seed);
   const between = (low: number, high: number): number => low + (high - low) * random();
   const power = (sound: Float32Array): number => sound.reduce((sum, x) => sum + x * x, 0) / sound.length;
-  return utterances.map(({ samples, ...rest }) => {
+  return inTurns(utterances.length, (at) => {
+    const { samples, ...rest } = utterances[at]!;
     const [before, after] = [between(0, 0.2), between(0, 0.2)].map((seconds) => Math.round(seconds * sampleRate));
     const noisy = new Float32Array(before! + samples.length + after!);
     const colour = between(0, 0.9);

@@ -1,4 +1,5 @@
 // The baseline of language models: the next letter by counts of the few letters before it.
+import { inTurns } from "../in-turns.ts";
 
 /** What has been seen after a context: the letters with their counts. */
 type Followers = Map<string, number>;
@@ -21,18 +22,24 @@ export class NGram {
    * @param order the number of letters in a gram: 5 looks at the four letters before
    * @param vocabularySize the number of letters that may come
    */
-  constructor(text: string, order: number, vocabularySize: number) {
+  constructor(order: number, vocabularySize: number) {
     this.order = order;
     this.#letters = vocabularySize;
+  }
+
+  /** Counts the letters of a text, too. */
+  async fit(text: string): Promise<this> {
     const letters = [...text];
-    for (let i = 0; i < letters.length; i++)
-      for (let length = 0; length < order && length <= i; length++) {
+    await inTurns(letters.length, (i) => {
+      for (let length = 0; length < this.order && length <= i; length++) {
         const context = letters.slice(i - length, i).join("");
         let seen = this.#followers.get(context);
         if (!seen) this.#followers.set(context, (seen = new Map()));
         seen.set(letters[i]!, (seen.get(letters[i]!) ?? 0) + 1);
         this.#totals.set(context, (this.#totals.get(context) ?? 0) + 1);
       }
+    });
+    return this;
   }
 
   /** The probability of a letter after a context. */
@@ -49,11 +56,12 @@ export class NGram {
   }
 
   /** The mean of −log₂ P over the letters of a text. */
-  bitsPerLetter(text: string): number {
+  async bitsPerLetter(text: string): Promise<number> {
     const letters = [...text];
     let bits = 0;
-    for (let i = 0; i < letters.length; i++)
+    await inTurns(letters.length, (i) => {
       bits -= Math.log2(this.probability(letters.slice(Math.max(0, i - this.order + 1), i), letters[i]!));
+    });
     return bits / letters.length;
   }
 }

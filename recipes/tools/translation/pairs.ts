@@ -106,9 +106,17 @@ export function shuffled<T>(list: readonly T[], seed: number): T[] {
 export const [padding, start, end] = [0, 1, 2];
 const special = ["<pad>", "<start>", "<end>"];
 
+/** Pieces are known after so many pairs; the rest would only cost time. */
+const mostForPieces = 50_000;
+
 /** Learns pieces of words. A blank stands before each text, so that a word is the same piece wherever it stands. */
 export const learnPieces = (pairs: readonly Pair[], vocabularySize: number): Tokenizer =>
-  bytePairTokenizer({ vocabularySize, special }).fit(pairs.flat().map((text) => ` ${text}`));
+  bytePairTokenizer({ vocabularySize, special }).fit(
+    pairs
+      .slice(0, mostForPieces)
+      .flat()
+      .map((text) => ` ${text}`),
+  );
 
 /** The pieces of a text. */
 export const piecesOf = (tokenizer: Tokenizer, text: string): number[] => [...tokenizer.encode(` ${text}`)];

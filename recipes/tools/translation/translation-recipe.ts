@@ -1,9 +1,18 @@
 // Training, measuring and asking a network that turns one sequence into another.
 import { type Compiled, compile, FileError, type Model, type Tensor, tensor } from "nabla";
 import { type Tokenizer, tokenizerFromJSON } from "nabla/data";
+import { inTurns } from "../in-turns.ts";
 import { both, type Part, text } from "../part.ts";
 import { lossCurves } from "../pictures.ts";
-import { fitOptions, type Question, type Recipe, type RecipeOptions, type RecipeResult } from "../recipe.ts";
+import {
+  type Baseline,
+  fitOptions,
+  isShort,
+  type Question,
+  type Recipe,
+  type RecipeOptions,
+  type RecipeResult,
+} from "../recipe.ts";
 import { readText } from "../text/corpus.ts";
 import { end, learnPieces, loadPairs, type Pair, type Pairs, padded, piecesOf, start, textOf } from "./pairs.ts";
 
@@ -124,11 +133,16 @@ function programOf(model: Translator, steps: number): Compiled<[Tensor], Tensor[
 }
 
 /** The picture of what the pieces of a translation look at: a row for each of them, a column for each of the source. */
-function looksPicture(tokenizer: Tokenizer, source: string, answer: { pieces: number[]; looks: number[][] }): Part {
+export function looksPicture(
+  tokenizer: Tokenizer,
+  source: string,
+  answer: { readonly pieces: readonly number[]; readonly looks: readonly (readonly number[])[] },
+): Part {
   const columns = piecesOf(tokenizer, source);
   const last = answer.pieces.indexOf(end);
   const rows = last < 0 ? answer.pieces : answer.pieces.slice(0, last);
-  if (rows.length === 0)
+  // A source of letters that the network does not know has no pieces either.
+  if (rows.length === 0 || columns.length === 0)
     return text("The translation is empty: there is no attention to draw.", "Перевод пуст: рисовать нечего.");
   const name = (piece: number): string => tokenizer.decode([piece]).trim();
   const size = 8;
@@ -157,10 +171,12 @@ export function translationRecipe({ translator, ending, ...about }: TranslationN
       const { tiny = false, data } = options;
       const defaults = tiny ? { ...about.defaults, epochs: 1 } : about.defaults;
       const task = translationTask(loadPairs(options), options, defaults);
-      const { tokenizer, sourceLength, targetLength, inputs, targets, test } = task;
+      const { tokenizer, sourceLength, targetLength, inputs, targets } = task;
       const model = translator(options, task.sizes);
       const history = await model.fit({ x: inputs, y: targets }, fitOptions(options, defaults));
       model.dataInfo = { about: { tokenizer: tokenizer.toJSON() as never, sourceLength, targetLength } };
+      const isBrief = isShort(options);
+      const test = isBrief ? task.test.slice(0, 50) : task.test;
       const answers = await translateAll(
         model,
         task,
@@ -173,16 +189,8 @@ export function translationRecipe({ translator, ending, ...about }: TranslationN
         history,
         evaluation: { exactAccuracy: right / test.length },
         expected: tiny || data !== undefined ? [] : about.expected,
-        baselines: [
-          {
-            metric: "exactAccuracy",
-            value: await nearestAnswers(loadPairs(options)),
-            name: both(
-              "the translation of the most similar text learnt",
-              "перевод самого похожего из выученных текстов",
-            ),
-          },
-        ],
+        // Comparing with each text learnt takes seconds.
+        baselines: isBrief && !tiny ? [] : [await nearestBaseline(loadPairs(options))],
         async *ending(): AsyncIterable<Part> {
           yield lossCurves(history);
           const shown = [...test.keys()].filter((i) => test[i]![0].length < 70).slice(0, 8);
@@ -194,7 +202,7 @@ export function translationRecipe({ translator, ending, ...about }: TranslationN
           };
           const longest = shown.sort((a, b) => test[b]![0].length - test[a]![0].length)[0]!;
           yield looksPicture(tokenizer, test[longest]![0], answers[longest]!);
-          if (ending) yield* ending(task, options);
+          if (ending && (tiny || !isBrief)) yield* ending(task, options);
         },
       };
     },
@@ -208,8 +216,8 @@ export function translationRecipe({ translator, ending, ...about }: TranslationN
         yield* shownTranslations(model as Translator, lines);
       }
     },
-    async *generate(model: Model, { text = "сто двадцать одна тысяча два" }: Question): AsyncIterable<Part> {
-      yield* shownTranslations(model as Translator, [text]);
+    async *generate(model: Model, { text: source = "сто двадцать одна тысяча два" }: Question): AsyncIterable<Part> {
+      yield* shownTranslations(model as Translator, [source]);
     },
   };
 }
@@ -228,12 +236,12 @@ async function* shownTranslations(model: Translator, texts: readonly string[]): 
 }
 
 /** The share of right answers of a memory: it gives the translation of the text that shares most words. */
-async function nearestAnswers({ train, test }: Pairs): Promise<number> {
+async function nearestBaseline({ train, test }: Pairs): Promise<Baseline> {
   const wordsOf = (text: string): Set<string> => new Set(text.split(/[ -]/));
   const known = train.map(([source, target]) => ({ words: wordsOf(source), target }));
-  let right = 0;
   const asked = test.slice(0, 200);
-  for (const [source, target] of asked) {
+  const areRight = await inTurns(asked.length, (i) => {
+    const [source, target] = asked[i]!;
     const words = wordsOf(source);
     let [best, answer] = [-1, ""];
     for (const other of known) {
@@ -242,7 +250,11 @@ async function nearestAnswers({ train, test }: Pairs): Promise<number> {
       const score = common / (words.size + other.words.size - common);
       if (score > best) [best, answer] = [score, other.target];
     }
-    if (answer === target) right++;
-  }
-  return right / asked.length;
+    return answer === target;
+  });
+  return {
+    metric: "exactAccuracy",
+    value: areRight.filter(Boolean).length / asked.length,
+    name: both("the translation of the most similar text learnt", "перевод самого похожего из выученных текстов"),
+  };
 }

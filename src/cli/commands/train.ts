@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { tasks } from "../../automatic/target.ts";
 import { type AnswerOptions, count, path, positive, withAnswerOptions, withExamples } from "../arguments.ts";
 import { UsageError } from "../failure.ts";
-import { leavingNoEmptyFolder, modelFolder } from "../model-folder.ts";
+import { leaveNoEmptyFolder, modelFolder } from "../model-folder.ts";
 import { type TrainDataOptions, trainData } from "../train-data.ts";
 import { type TrainRecipeOptions, trainRecipe } from "../train-recipe.ts";
 
@@ -79,11 +79,12 @@ async function train(name: string | undefined, options: TrainOptions): Promise<v
       throw new UsageError('train: expected a recipe ("nabla recipes" lists them) or --data with a table of your own.');
     const foreign = given(recipeOptions);
     if (foreign.length > 0) throw new UsageError(`train: ${foreign.join(", ")}: for recipes only, got no recipe.`);
-    const { data } = options;
-    return leavingNoEmptyFolder(options.out, () => trainData({ ...options, data }));
+    leaveNoEmptyFolder(options.out);
+    return trainData({ ...options, data: options.data });
   }
   const foreign = given(ownOptions);
   if (foreign.length > 0)
     throw new UsageError(`train: ${foreign.join(", ")}: for data of your own only; leave out the recipe "${name}".`);
-  return leavingNoEmptyFolder(options.out, () => trainRecipe(name, options));
+  leaveNoEmptyFolder(options.out);
+  return trainRecipe(name, options);
 }

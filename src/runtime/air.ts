@@ -31,11 +31,12 @@ let last = -Infinity;
  * Lets timers, input and drawing run, if about 16 ms have passed since they last did. It does not use a timer, since
  * nested timers of 0 ms wait 4 ms in browsers.
  */
-export async function breathe(): Promise<void> {
+export function breathe(): Promise<void> | undefined {
   const since = performance.now() - last;
-  if (since >= 0 && since < due) return;
-  await macrotask();
-  last = performance.now();
+  if (since >= 0 && since < due) return undefined;
+  return macrotask().then(() => {
+    last = performance.now();
+  });
 }
 
 function macrotask(): Promise<void> {
