@@ -326,12 +326,9 @@ export const recipe: Recipe = {
     };
   },
   async *generate(model, { text: asked, seed, count = 1 }) {
-    const digits = askedDigits(recipe.name, asked);
-    const all = Array.from({ length: count }, () => digits).flat();
-    yield await samplesSheet(
-      await drawDigits(model as Diffusion, all, seed),
-      Math.min(all.length, Math.max(10, digits.length)),
-    );
+    const digits = askedDigits(recipe.name, asked, count);
+    const columns = Math.min(digits.length, Math.max(10, digits.length / count));
+    yield await samplesSheet(await drawDigits(model as Diffusion, digits, seed), columns);
   },
 };
 

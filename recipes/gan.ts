@@ -239,8 +239,8 @@ export const recipe: Recipe = {
     };
   },
   async *generate(model, { text: asked, seed, count = asked === undefined ? 10 : 1 }) {
-    const digits = askedDigits(recipe.name, asked);
-    const all = Array.from({ length: count }, () => digits).flat();
-    yield await samplesSheet(await drawDigits(model, all, seed), Math.min(all.length, Math.max(10, digits.length)));
+    const digits = askedDigits(recipe.name, asked, count);
+    const columns = Math.min(digits.length, Math.max(10, digits.length / count));
+    yield await samplesSheet(await drawDigits(model, digits, seed), columns);
   },
 };

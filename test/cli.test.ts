@@ -534,6 +534,7 @@ describe("wrong usage: exit code 2", () => {
     [/'--learning-rate <rate>' argument 'NaN' is invalid/, "train", "xor", "--learning-rate", "NaN"],
     [/'--seed <number>' argument '1\.5' is invalid/, "train", "xor", "--seed", "1.5"],
     [/too many arguments/, "train", "xor", "xor"],
+    [/an integer from 1 to 10000: for more, .* another --seed/, "generate", xor, "--count", "10001"],
     [/at least one image/, "predict", digits],
     [/or all, got "kernel"/, "inspect", "xor", "--show", "kernel"],
     [/expected a recipe .* got "nothing"/, "inspect", "nothing"],

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { recipe as speech } from "../recipes/speech.ts";
+import { askedDigits } from "../recipes/tools/asked-digits.ts";
 import { readEach, throwFailures } from "../recipes/tools/each-file.ts";
 import { text } from "../recipes/tools/part.ts";
 import type { Recipe } from "../recipes/tools/recipe.ts";
@@ -43,6 +44,13 @@ test.each([
   ],
 ])("the numeral %i in words", (n, russian, english) => {
   expect([russianNumeral(n), englishNumeral(n)]).toEqual([russian, english]);
+});
+
+test("digits are asked for by a text, each so many times, and not more than can be looked at", () => {
+  expect(askedDigits("gan", "20 25", 2)).toEqual([2, 0, 2, 5, 2, 0, 2, 5]);
+  expect(askedDigits("gan", undefined)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(() => askedDigits("gan", "seven")).toThrow('expected digits to draw, such as 7 or 2025, got "seven"');
+  expect(() => askedDigits("gan", undefined, 201)).toThrow("at most 2000 images, got 10 digits, 201 times each");
 });
 
 describe("5-grams", () => {

@@ -1,12 +1,13 @@
 // Parsers of the commands' arguments, and the options that several commands share.
 import { type Command, InvalidArgumentError } from "commander";
 
-/** Reads an integer from `least` up. */
-export function count(least: number): (text: string) => number {
+/** Reads an integer from `least` up, and up to `most`, if that is given with the advice to who wants more. */
+export function count(least: number, most = Number.MAX_SAFE_INTEGER, advice = ""): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^\s*\d+\s*$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Expected an integer from ${least} up.`);
+    if (/^\s*\d+\s*$/.test(text) && value >= least && value <= most) return value;
+    const range = advice === "" ? "up" : `to ${most}: ${advice}`;
+    throw new InvalidArgumentError(`Expected an integer from ${least} ${range}.`);
   };
 }
 

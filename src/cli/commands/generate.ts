@@ -9,6 +9,9 @@ import { recipeWords } from "../recipe-words.ts";
 import { showParts } from "../show-parts.ts";
 import { sayJson } from "../terminal.ts";
 
+/** More samples than these fill the memory of some recipes, and are nothing to look at. */
+const mostSamples = 10_000;
+
 interface GenerateOptions extends AnswerOptions {
   readonly count?: number;
   readonly temperature?: number;
@@ -27,7 +30,11 @@ export function addGenerate(program: Command): void {
     )
     .argument("<model>", "a model's file, as train saves it", path)
     .argument("[text...]", "for a language model: what the text begins with; for a bot: a question")
-    .option("--count <count>", "the number of letters, or of samples (default: the recipe's)", count(1))
+    .option(
+      "--count <count>",
+      `the number of letters, or of samples, at most ${mostSamples} (default: the recipe's)`,
+      count(1, mostSamples, "for more, run it again with another --seed"),
+    )
     .option("--temperature <number>", "below 1 likelier samples, above 1 more varied ones (default: 1)", positive)
     .option("--seed <number>", "of what is drawn at random", count(0), 1)
     .option("--out <stem>", "pictures are written to files whose names begin so (default: the model's name)", path)
