@@ -2,9 +2,10 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { DownloadProgress } from "../src/cli/progress.ts";
+import { recipeWords } from "../src/cli/recipe-words.ts";
 import { wrap } from "../src/cli/terminal.ts";
 import type { TrainingRun } from "../src/train/callback.ts";
-import { TrainingProgress } from "../src/train/progress.ts";
+import { type ProgressWords, TrainingProgress } from "../src/train/progress.ts";
 
 /** A terminal that remembers what was written. */
 function terminal(columns = 120): { stream: NodeJS.WriteStream; text: () => string } {
@@ -36,9 +37,9 @@ describe("a paragraph", () => {
 
 describe("the live line", () => {
   /** Shows half of the second of four epochs, and the end. */
-  async function shown(columns: number): Promise<string> {
+  async function shown(columns: number, words?: ProgressWords): Promise<string> {
     const { stream, text } = terminal(columns);
-    const progress = new TrainingProgress(stream, () => undefined);
+    const progress = new TrainingProgress(stream, () => undefined, words);
     const run = { model: { inputShape: [28, 28] }, initialEpoch: 0 } as unknown as TrainingRun;
     progress.onTrainBegin();
     progress.onProgress(
@@ -65,6 +66,12 @@ describe("the live line", () => {
     expect(text).toMatch(/ left<erase>\r.* · [\d.]+ m?s<erase>\n$/);
   });
 
+  it("speaks Russian", async () => {
+    const text = await shown(120, recipeWords.ru.progress);
+    expect(text).toContain(" 37 %  эпоха 2/4 · потери 0.25 · accuracy 92.50 % · 31,200 изображений/с · осталось ");
+    expect(text).toMatch(/ м?с<erase>\r.* · [\d,]+ м?с<erase>\n$/);
+  });
+
   it.each([
     [100, /^█{4}░{6} {2}37 % {2}epoch 2\/4 · loss 0\.25 · accuracy 92\.50 % · 31,200 images\/s · .* left$/],
     [80, /^█{4}░{6} {2}37 % {2}epoch 2\/4 · loss 0\.25 · accuracy 92\.50 % · [\d.]+ m?s left$/],
@@ -79,7 +86,7 @@ describe("the live line", () => {
 
   it("shows how far a download is", async () => {
     const { stream, text } = terminal();
-    const progress = new DownloadProgress(stream);
+    const progress = new DownloadProgress(stream, "en");
     progress.show({ file: "a.gz", received: 0, total: 4e6 });
     progress.show({ file: "a.gz", received: 1e6, total: 4e6 });
     progress.end();

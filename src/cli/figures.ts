@@ -27,7 +27,7 @@ export function measureLines(
   language: Language,
 ): string[] {
   return Object.entries(evaluation).flatMap(([name, value]) => {
-    const line = `  ${name} ${paint("bold", formatMeasure(name, value))}`;
+    const line = `  ${recipeWords[language].progress.measure(name)} ${paint("bold", formatMeasure(name, value))}`;
     const below = baselines
       .filter(({ metric }) => metric === name)
       .map((baseline) => paint("dim", `    ${baselineWords(baseline, language)}`));

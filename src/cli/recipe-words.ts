@@ -3,9 +3,11 @@ import type { Language } from "../../recipes/tools/part.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Model } from "../models/model.ts";
 import { thousands } from "../quantities.ts";
-import { examplesName } from "../train/progress.ts";
+import { englishProgress, examplesName, type ProgressWords } from "../train/progress.ts";
+import { ownWords } from "./own-words.ts";
 
 const en = {
+  progress: englishProgress,
   atLeast: "at least",
   atMost: "at most",
   and: "and",
@@ -20,6 +22,8 @@ const en = {
     const whole = epochs === undefined ? "" : `${epochs} whole ${epochs === 1 ? "epoch" : "epochs"}, `;
     return `Training was stopped after ${whole}${time}.`;
   },
+  downloading: (file: string) => `downloading ${file}`,
+  megabytes: (received: string, total: string | null) => `${received} MB${total === null ? "" : ` of ${total} MB`}`,
   noCheckpoint: "There is no checkpoint to go on from: training begins anew.",
   on: (what: string) => `On ${what}:`,
   allExamples: (examples: string) => `the ${examples}`,
@@ -48,7 +52,17 @@ const en = {
   moreAbout: "More about one:",
 };
 
+const measuresInRussian: Readonly<Record<string, string>> = { loss: "потери", valLoss: "потери на проверке" };
+const progressInRussian: ProgressWords = {
+  measure: (name) => measuresInRussian[name] ?? name,
+  epoch: (number) => `эпоха ${number}`,
+  speed: (count, things) => `${count} ${things === "images" ? "изображений" : "примеров"}/с`,
+  left: (time) => `осталось ${time}`,
+  duration: ownWords.ru.duration,
+};
+
 const ru: typeof en = {
+  progress: progressInRussian,
   atLeast: "не меньше",
   atMost: "не больше",
   and: "и",
@@ -61,6 +75,8 @@ const ru: typeof en = {
   seed: "начальное значение генератора:",
   stopped: (epochs, time) =>
     `Обучение остановлено через ${time}${epochs === undefined ? "" : `, полных эпох: ${epochs}`}.`,
+  downloading: (file) => `загружается ${file}`,
+  megabytes: (received, total) => (total === null ? `${received} МБ` : `${received} из ${total} МБ`),
   noCheckpoint: "Контрольной точки нет: обучение начинается заново.",
   on: (what) => `Измерено (${what}):`,
   allExamples: (examples) => examples,

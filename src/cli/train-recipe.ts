@@ -9,7 +9,7 @@ import { formatDuration, formatMeasure, thousands } from "../quantities.ts";
 import { startBackend } from "../runtime/device.ts";
 import { sizeOf } from "../shape.ts";
 import type { Callback, TrainingRun } from "../train/callback.ts";
-import { examplesName, LiveLine, TrainingProgress } from "../train/progress.ts";
+import { examplesName, LiveLine, type ProgressWords, TrainingProgress } from "../train/progress.ts";
 import { confusionOf, confusionTable } from "./confusion.ts";
 import { languageOf } from "./course/words.ts";
 import { checkFinite } from "./diverged.ts";
@@ -47,17 +47,19 @@ export async function trainRecipe(name: string, options: TrainRecipeOptions): Pr
   const language = languageOf(options.language);
   const recipe = await loadRecipe(name);
   checkVariant(recipe, variant, language);
-  const file = await prepareModelFile(out, variant === undefined ? name : `${name}-${variant}`);
-  const stem = file.slice(0, -".safetensors".length);
-  const checkpoint = `${stem}.checkpoint.safetensors`;
   // The backend comes before anything else that compiles WebAssembly (a download does), since its engine flags are
   // fixed then.
   await startBackend();
+  const file = await prepareModelFile(out, variant === undefined ? name : `${name}-${variant}`);
+  const stem = file.slice(0, -".safetensors".length);
+  const checkpoint = `${stem}.checkpoint.safetensors`;
   const stream = json ? process.stderr : process.stdout;
   const paint = paintFor(stream);
-  const downloading = new DownloadProgress(stream);
-  const progress = quiet ? null : new TrainingProgress(stream.isTTY ? stream : null, (line) => say(line, stream));
-  const loop = quiet ? null : new LoopLine(stream);
+  const downloading = new DownloadProgress(stream, language);
+  const words = recipeWords[language];
+  const terminal = stream.isTTY ? stream : null;
+  const progress = quiet ? null : new TrainingProgress(terminal, (line) => say(line, stream), words.progress);
+  const loop = quiet ? null : new LoopLine(stream, words.progress);
   const interruption = new Interruption({
     words: ownWords[language],
     announce: (text) => (stream.isTTY && progress ? progress.interject(text) : say(text, process.stderr)),
@@ -108,7 +110,7 @@ export async function trainRecipe(name: string, options: TrainRecipeOptions): Pr
     ...(!quiet && { onDownload: (received) => downloading.show(received) }),
   };
   try {
-    if (resume && !quiet && !existsSync(checkpoint)) tell(recipeWords[language].noCheckpoint);
+    if (resume && !quiet && !existsSync(checkpoint)) tell(words.noCheckpoint);
     const ran = await recipe.run(runOptions).finally(() => {
       downloading.end();
       progress?.end();
@@ -150,15 +152,18 @@ async function exampleImage(test: Dataset | undefined, file: string): Promise<st
 /** The progress of a loop of the recipe's own: a live line in a terminal, else a line for each tenth. */
 class LoopLine {
   readonly #stream: NodeJS.WriteStream;
+  readonly #words: ProgressWords;
   #line: LiveLine | null = null;
   #tenths = 0;
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream;
+  constructor(stream: NodeJS.WriteStream, words: ProgressWords) {
+    [this.#stream, this.#words] = [stream, words];
   }
 
   show({ done, total, measures }: Parameters<NonNullable<RecipeOptions["onStep"]>>[0]): void {
-    const parts = Object.entries(measures).map(([name, value]) => `${name} ${formatMeasure(name, value)}`);
+    const parts = Object.entries(measures).map(
+      ([name, value]) => `${this.#words.measure(name)} ${formatMeasure(name, value)}`,
+    );
     const words = [`${thousands(done)}/${thousands(total)}`, ...parts].join(" · ");
     if (this.#stream.isTTY) {
       this.#line ??= new LiveLine(this.#stream);

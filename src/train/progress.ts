@@ -80,19 +80,40 @@ export function examplesName(inputShape: Shapes | null): "images" | "examples" {
     : "examples";
 }
 
+/** The words of the lines. */
+export interface ProgressWords {
+  /** What a measure is called. */
+  measure(name: string): string;
+  epoch(number: string): string;
+  speed(count: string, things: "images" | "examples"): string;
+  left(time: string): string;
+  /** A duration such as `1 min 23 s`. */
+  duration(time: string): string;
+}
+
+/** What `fit` says. */
+export const englishProgress: ProgressWords = {
+  measure: (name) => name,
+  epoch: (number) => `epoch ${number}`,
+  speed: (count, things) => `${count} ${things}/s`,
+  left: (time) => `${time} left`,
+  duration: (time) => time,
+};
+
 /** Shows a run of `fit`. Call {@link end} even if the run fails. */
 export class TrainingProgress implements Callback {
   readonly #line: LiveLine | null;
   readonly #print: (line: string) => void;
+  readonly #words: ProgressWords;
   #start = 0;
   #last: Progress | null = null;
   /** The measures of the last epoch over the validation data. */
   #validated: readonly [string, number][] = [];
 
   /** With a terminal there is one live line for the whole run; without one, `print` is called for up to 50 epochs. */
-  constructor(terminal: Terminal | null, print: (line: string) => void) {
+  constructor(terminal: Terminal | null, print: (line: string) => void, words = englishProgress) {
     this.#line = terminal && new LiveLine(terminal);
-    this.#print = print;
+    [this.#print, this.#words] = [print, words];
   }
 
   onTrainBegin(): void {
@@ -111,7 +132,8 @@ export class TrainingProgress implements Callback {
     const every = Math.ceil(epochs / mostLines);
     if (this.#line || ((epoch + 1) % every !== 0 && epoch > 0 && epoch < epochs - 1)) return;
     const number = String(epoch + 1).padStart(String(epochs).length);
-    const parts = [`epoch ${number}/${epochs}`, ...measureWords(Object.entries(measures)), formatDuration(seconds)];
+    const time = this.#words.duration(formatDuration(seconds));
+    const parts = [this.#words.epoch(`${number}/${epochs}`), ...this.#measures(Object.entries(measures)), time];
     this.#print(parts.join(" · "));
   }
 
@@ -134,16 +156,20 @@ export class TrainingProgress implements Callback {
 
   #show({ epoch, epochs, step, steps, loss, metrics, examplesPerSecond }: Progress, run: TrainingRun, over: boolean) {
     const share = (epoch - run.initialEpoch + step / steps) / (epochs - run.initialEpoch);
-    const head = `epoch ${epoch + 1}/${epochs}`;
-    const measures = measureWords([["loss", loss], ...Object.entries(metrics), ...this.#validated]);
-    const speed = `${thousands(Number(examplesPerSecond.toPrecision(3)))} ${examplesName(run.model.inputShape)}/s`;
+    const words = this.#words;
+    const head = words.epoch(`${epoch + 1}/${epochs}`);
+    const measures = this.#measures([["loss", loss], ...Object.entries(metrics), ...this.#validated]);
+    const count = thousands(Number(examplesPerSecond.toPrecision(3)));
+    const speed = words.speed(count, examplesName(run.model.inputShape));
     const seconds = (performance.now() - this.#start) / 1000;
-    const time = over ? formatDuration(seconds) : `${formatDuration((seconds * (1 - share)) / share)} left`;
+    const duration = words.duration(formatDuration(over ? seconds : (seconds * (1 - share)) / share));
+    const time = over ? duration : words.left(duration);
     // A short line drops the speed first, then the measures from the last one on; the time stays.
     const variants = measures.map((_, i) => [head, ...measures.slice(0, measures.length - i), time].join(" · "));
     this.#line?.show(share, [[head, ...measures, speed, time].join(" · "), ...variants]);
   }
-}
 
-const measureWords = (measures: readonly (readonly [string, number])[]): string[] =>
-  measures.map(([name, value]) => `${name} ${formatMeasure(name, value)}`);
+  #measures(measures: readonly (readonly [string, number])[]): string[] {
+    return measures.map(([name, value]) => `${this.#words.measure(name)} ${formatMeasure(name, value)}`);
+  }
+}

@@ -50,7 +50,7 @@ async function evaluate(file: string, { json, data, on, tiny, ...options }: Eval
         `name the recipe whose data to use with --on (${recipeNames().join(", ")}).`,
     );
   if (recipe.loadData === undefined) throw new UsageError(recipeWords[language].measuredByTraining(recipe.name));
-  const downloading = new DownloadProgress(process.stderr);
+  const downloading = new DownloadProgress(process.stderr, language);
   const { train, test } = await recipe
     .loadData({ data, tiny, onDownload: (received) => downloading.show(received) })
     .finally(() => downloading.end());
