@@ -1,12 +1,17 @@
 // Ctrl-C while recipes prepare, train and measure: it is heard, and what is left becomes short.
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { recipe as vanilla } from "../recipes/rnn.ts";
 import { inTurns } from "../recipes/tools/in-turns.ts";
+import { lossCurves } from "../recipes/tools/pictures.ts";
 import { isShort, type Stage } from "../recipes/tools/recipe.ts";
 import { learnPieces, piecesOf } from "../recipes/tools/translation/pairs.ts";
 import { looksPicture } from "../recipes/tools/translation/translation-recipe.ts";
 import { Interruption } from "../src/cli/interrupt.ts";
 import { ownWords } from "../src/cli/own-words.ts";
+import { showParts } from "../src/cli/show-parts.ts";
 import { compile, tensor } from "../src/index.ts";
 
 let said: string[] = [];
@@ -92,4 +97,18 @@ test("a translation of no pieces has a sentence in the place of its picture of a
   expect(looksPicture(tokenizer, "one", { pieces: [2], looks }).kind).toBe("text");
   const [first = 0] = piecesOf(tokenizer, "ein");
   expect(looksPicture(tokenizer, "one", { pieces: [first, 2], looks }).kind).toBe("image");
+});
+
+test("a curve has a sentence in its place while no epoch is over, and no file", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "nabla-interrupt-"));
+  async function* ending() {
+    yield lossCurves({ epochs: [] });
+  }
+  const [shown] = await showParts(ending(), { stem: join(folder, "gpt"), language: "en", stream: null });
+  expect(shown).toMatchObject({
+    kind: "text",
+    text: { en: "The loss while training: there is no point to plot yet." },
+  });
+  expect(readdirSync(folder)).toEqual([]);
+  rmSync(folder, { recursive: true });
 });

@@ -33,6 +33,7 @@ const en = {
   examples: (count: string) => `${count} ${count === "1" ? "example" : "examples"}`,
   saved: (file: string) => `Saved as ${file}.`,
   next: "Next:",
+  noPoints: (title: string) => `${title}: there is no point to plot yet.`,
   pictures: (list: string) => `Pictures: ${list}.`,
   noVariant: (recipe: string, variant: string, known: string) =>
     `${recipe}: unknown variant "${variant}".${known === "" ? " It has none." : ` Known: ${known}.`}`,
@@ -86,6 +87,7 @@ const ru: typeof en = {
   examples: (count) => `примеров: ${count}`,
   saved: (file) => `Модель сохранена: ${file}.`,
   next: "Дальше:",
+  noPoints: (title) => `${title}: точек для графика пока нет.`,
   pictures: (list) => `Рисунки: ${list}.`,
   noVariant: (recipe, variant, known) =>
     `${recipe}: нет варианта «${variant}».${known === "" ? " Вариантов у него нет." : ` Есть: ${known}.`}`,

@@ -1,6 +1,6 @@
 // Shows parts as they are computed: as text in the terminal, where films play; plots and pictures as files too.
 import { dirname } from "node:path";
-import type { Language, Part } from "../../recipes/tools/part.ts";
+import type { Language, Part, Plot, Text } from "../../recipes/tools/part.ts";
 import { playFilm } from "./course/film.ts";
 import { type Page, partText } from "./course/part-text.ts";
 import { PictureFolder } from "./course/picture-files.ts";
@@ -18,6 +18,15 @@ export interface ShowOptions {
 /** How wide a page of text is at most. */
 const mostColumns = 100;
 
+/** True for a plot without points: that of a training which was stopped in its first epoch, for example. */
+const isEmpty = (part: Part): part is Plot =>
+  part.kind === "plot" && part.series.every(({ points }) => points.length === 0);
+
+const noPoints = ({ en, ru }: Text): Text => ({
+  en: recipeWords.en.noPoints(en),
+  ru: recipeWords.ru.noPoints(ru),
+});
+
 /** Prints each part, writes its picture if it has one, and returns all parts. */
 export async function showParts(parts: AsyncIterable<Part>, { stem, language, stream }: ShowOptions): Promise<Part[]> {
   const shown: Part[] = [];
@@ -29,7 +38,8 @@ export async function showParts(parts: AsyncIterable<Part>, { stem, language, st
     colourBits: colourBitsOf(stream),
   };
   const files: string[] = [];
-  for await (const part of parts) {
+  for await (const made of parts) {
+    const part = isEmpty(made) ? { kind: "text" as const, text: noPoints(made.title) } : made;
     shown.push(part);
     const file = await folder.add(stem.slice(dirname(stem).length + 1), part);
     if (file !== null) files.push(file);
