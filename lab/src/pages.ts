@@ -30,6 +30,16 @@ export const pages: readonly LabPage[] = [
     },
     load: () => import("./pages/neuron/Neuron.svelte"),
   },
+  {
+    name: "playground",
+    title: { en: "Playground", ru: "Песочница" },
+    items: ["F5", "M4"],
+    begin: {
+      en: "Build a network, press play, and watch every neuron find its part of the answer.",
+      ru: "Соберите сеть, нажмите «Пуск» и смотрите, как каждый нейрон находит свою часть ответа.",
+    },
+    load: () => import("./pages/playground/Playground.svelte"),
+  },
 ];
 
 /** The page that shows an item of the course, such as "N4". */

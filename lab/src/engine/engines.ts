@@ -3,6 +3,7 @@ export const engines = {
   course: () => import("./course.ts"),
   home: () => import("../pages/home/engine.ts"),
   neuron: () => import("../pages/neuron/engine.ts"),
+  playground: () => import("../pages/playground/engine.ts"),
 } as const;
 
 export type Engines = { [Name in keyof typeof engines]: Awaited<ReturnType<(typeof engines)[Name]>> };

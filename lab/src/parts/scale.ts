@@ -19,14 +19,35 @@ const mix = (a: Rgb, b: Rgb, t: number): Rgb => [
   a[2] + (b[2] - a[2]) * t,
 ];
 
+const packed = ([r, g, b]: Rgb): number =>
+  ((255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
+
+/** For each class 256 colours, from neutral to the class's own as far as `strength`. */
+export function classColours(classes: number, strength = 1): Uint32Array[] {
+  const neutral = token("--neutral");
+  return Array.from({ length: classes }, (_, k) => {
+    const own = token(`--class-${k}`);
+    return Uint32Array.from({ length: 256 }, (_, i) => packed(mix(neutral, own, (i / 255) * strength)));
+  });
+}
+
 /** 256 colours for the values −1 … 1: negative, neutral, positive. `strength` is how far the ends go. */
 export function divergingColours(strength = 1): Uint32Array {
   const [negative, neutral, positive] = [token("--negative"), token("--neutral"), token("--positive")];
   return Uint32Array.from({ length: 256 }, (_, i) => {
     const v = (i / 255) * 2 - 1;
-    const [r, g, b] = mix(neutral, v < 0 ? negative : positive, Math.abs(v) * strength);
-    return (255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r);
+    return packed(mix(neutral, v < 0 ? negative : positive, Math.abs(v) * strength));
   });
+}
+
+/** Paints colours, row by row from the top, into a canvas of as many pixels. */
+export function paintColours(canvas: HTMLCanvasElement, colours: Uint32Array, width: number): void {
+  const height = colours.length / width;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d")!;
+  const picture = context.createImageData(width, height);
+  new Uint32Array(picture.data.buffer).set(colours);
+  context.putImageData(picture, 0, 0);
 }
 
 /** Paints values from −1 to 1, row by row from the top, into a canvas of as many pixels. */

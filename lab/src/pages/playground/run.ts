@@ -1,0 +1,211 @@
+// One experiment that is trained: its data, its network, and how far it is.
+import { type Dataset, NumericError, tensor } from "nabla";
+import { type Data, dataOf } from "./data-sets.ts";
+import { datasetOf, makeNetwork, type Network } from "./network.ts";
+import { makePainter, type Painter, type Picture } from "./picture.ts";
+import type { Settings } from "./settings.ts";
+
+/** The reason why a run stopped by itself. */
+export type Stop = "epoch" | "loss";
+
+/** The limits at which a run stops by itself; 0 for none. */
+export interface Limits {
+  readonly epoch: number;
+  readonly loss: number;
+}
+
+export interface Failure {
+  /** Both are counted from 1. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly message: string;
+}
+
+export interface Frame extends Picture {
+  readonly epoch: number;
+  readonly steps: number;
+  /** The shares of right answers; NaN for a regression. */
+  readonly trainRight: number;
+  readonly testRight: number;
+  readonly stopped: Stop | null;
+  readonly failure: Failure | null;
+  /** The epoch of the weights with the least training loss that was seen. */
+  readonly bestEpoch: number;
+  readonly bestLoss: number;
+  /** Milliseconds that the last slice of training took, and its steps. */
+  readonly sliceMs: number;
+  readonly sliceSteps: number;
+}
+
+/** What can be changed without losing the weights: everything else makes a new network. */
+const keepsWeights = new Set<keyof Settings>(["loss", "optimizer", "rate", "batch", "penalty", "penaltyRate", "dropout"]);
+
+const changed = (a: Settings, b: Settings): (keyof Settings)[] =>
+  (Object.keys(a) as (keyof Settings)[]).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
+
+type Weights = Awaited<ReturnType<Network["model"]["getWeights"]>>;
+
+/** The share of points whose class the outputs name. */
+function rightShare(data: Data, points: Data["train"], answers: Float32Array, from: number, isSigned: boolean): number {
+  if (data.task === "value" || points.length === 0) return Number.NaN;
+  const right = points.filter(([, , label], i) => {
+    const own = answers.subarray((from + i) * data.outputs, (from + i + 1) * data.outputs);
+    if (data.outputs === 1) return own[0]! > (isSigned ? 0 : 0.5) === (label === 1);
+    return own.indexOf(Math.max(...own)) === label;
+  });
+  return right.length / points.length;
+}
+
+export class Run {
+  settings: Settings;
+  limits: Limits = { epoch: 0, loss: 0 };
+  data: Data;
+  network: Network;
+  epoch = 0;
+  #train: Dataset | null;
+  #painter: Painter;
+  #stopped: Stop | null = null;
+  #failure: Failure | null = null;
+  #best: { readonly epoch: number; readonly loss: number; readonly weights: Weights } | null = null;
+  #slice = { ms: 0, steps: 0 };
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+    this.data = dataOf(settings);
+    this.network = makeNetwork(settings, this.data);
+    this.#train = this.#dataset();
+    this.#painter = makePainter(settings, this.data, this.network);
+  }
+
+  get stepsPerEpoch(): number {
+    return Math.ceil(this.data.train.length / this.settings.batch);
+  }
+
+  /** True if it cannot go on, or has stopped by itself. */
+  get isOver(): boolean {
+    return this.#failure !== null || this.#train === null || this.#stopped !== null;
+  }
+
+  #dataset(): Dataset | null {
+    return this.data.train.length > 0 ? datasetOf(this.settings, this.data, this.data.train) : null;
+  }
+
+  #remake(settings: Settings): void {
+    this.settings = settings;
+    this.data = dataOf(settings);
+    this.network = makeNetwork(settings, this.data);
+    this.#train = this.#dataset();
+    this.#painter = makePainter(settings, this.data, this.network);
+  }
+
+  /** Begins anew, with the first weights of the seed. */
+  reset(settings = this.settings): void {
+    this.#remake(settings);
+    this.epoch = 0;
+    this.#stopped = this.#failure = this.#best = null;
+    this.#slice = { ms: 0, steps: 0 };
+  }
+
+  /** Goes on with other settings: with the same weights where they fit. */
+  async change(settings: Settings): Promise<void> {
+    const keys = changed(this.settings, settings);
+    if (keys.length === 0) return;
+    if (!keys.every((key) => keepsWeights.has(key))) return this.reset(settings);
+    if (keys.length === 1 && keys[0] === "rate") {
+      this.settings = settings;
+      this.network.optimizer.learningRate.assign(settings.rate);
+      return;
+    }
+    const weights = await this.network.model.getWeights();
+    this.#remake(settings);
+    this.network.model.setWeights(weights);
+    this.#best = null;
+  }
+
+  /** The limit that is reached after so many epochs, with this loss. */
+  #stopNow(loss: number): Stop | null {
+    if (this.limits.epoch > 0 && this.epoch >= this.limits.epoch) return "epoch";
+    return loss <= this.limits.loss && this.limits.loss > 0 ? "loss" : null;
+  }
+
+  /** Trains for whole epochs: until `most` are done, or until so many milliseconds have passed. */
+  async advance(milliseconds: number, most = Infinity): Promise<void> {
+    if (this.#failure || !this.#train) return;
+    const { settings } = this;
+    const [begin, first] = [performance.now(), this.epoch];
+    this.#stopped = null;
+    const isDone = (): boolean => performance.now() - begin >= milliseconds || this.epoch - first >= most;
+    const common = { batchSize: settings.batch, verbose: 0 } as const;
+    try {
+      // A run of fit draws the masks of dropout anew: where there are some, each epoch is a run with a seed of its own,
+      // so that they do not depend on the machine's speed.
+      do {
+        const isSingle = settings.dropout > 0;
+        await this.network.model.fit(this.#train, {
+          ...common,
+          seed: isSingle ? settings.seed + 1000003 * this.epoch : settings.seed,
+          initialEpoch: this.epoch,
+          epochs: isSingle || most === 1 ? this.epoch + 1 : Number.MAX_SAFE_INTEGER,
+          callbacks: [
+            {
+              onEpochEnd: ({ loss }, run) => {
+                this.epoch++;
+                this.#stopped = this.#stopNow(loss);
+                if (this.#stopped || isDone()) run.stop("slice");
+              },
+            },
+          ],
+        });
+      } while (!this.#stopped && !isDone());
+    } catch (error) {
+      if (!(error instanceof NumericError)) throw error;
+      const step = Number(/step(?:s \d+ to)? (\d+)/.exec(error.message)?.[1] ?? 1);
+      this.#failure = { epoch: this.epoch + 1, step, message: error.message };
+    }
+    this.#slice = { ms: performance.now() - begin, steps: (this.epoch - first) * this.stepsPerEpoch };
+  }
+
+  async frame(hasGradients: boolean): Promise<Frame> {
+    const picture = await this.#painter.paint(hasGradients);
+    const { trainLoss, answers } = picture;
+    if (Number.isFinite(trainLoss) && !(trainLoss >= (this.#best?.loss ?? Infinity)))
+      this.#best = { epoch: this.epoch, loss: trainLoss, weights: await this.network.model.getWeights() };
+    const { data } = this;
+    const isSigned = this.settings.loss === "hinge" || this.settings.loss === "squaredHinge";
+    return {
+      ...picture,
+      epoch: this.epoch,
+      steps: this.epoch * this.stepsPerEpoch,
+      trainRight: rightShare(data, data.train, answers, 0, isSigned),
+      testRight: rightShare(data, data.test, answers, Math.max(1, data.train.length), isSigned),
+      stopped: this.#stopped,
+      failure: this.#failure,
+      bestEpoch: this.#best?.epoch ?? 0,
+      bestLoss: this.#best?.loss ?? Number.NaN,
+      sliceMs: this.#slice.ms,
+      sliceSteps: this.#slice.steps,
+    };
+  }
+
+  /** Goes back to the weights with the least training loss that was seen. */
+  rewind(): void {
+    if (!this.#best) return this.reset();
+    this.#failure = this.#stopped = null;
+    const { epoch, weights } = this.#best;
+    this.#remake(this.settings);
+    this.network.model.setWeights(weights);
+    this.epoch = epoch;
+  }
+
+  /** Sets the weight of an edge into a neuron of a layer; its bias where `from` is −1. */
+  async setWeight(layer: number, from: number, to: number, value: number): Promise<void> {
+    const part = from < 0 ? "bias" : "kernel";
+    const path = `dense_${layer + 1}/${part}`;
+    const old = (await this.network.model.getWeights())[path]!;
+    const data = Float32Array.from(old.data as ArrayLike<number>);
+    data[from < 0 ? to : from * old.shape[1]! + to] = value;
+    this.network.model.setWeights({ [path]: tensor(data, { shape: old.shape }) });
+    this.#failure = null;
+    this.#best = null;
+  }
+}

@@ -1,0 +1,251 @@
+// The words of the playground.
+import { numeral } from "../../../../recipes/tools/part.ts";
+import type { Label, Text } from "../../state/language.svelte.ts";
+import type { DataSetName } from "./data-sets.ts";
+import type { ActivationChoice, InitializerChoice, LossChoice, NeuronState, OptimizerChoice } from "./settings.ts";
+import type { Difference } from "./state.ts";
+
+const states: Readonly<Record<NeuronState, Text>> = {
+  alive: { en: "", ru: "" },
+  dead: { en: ", dead: it answers the same to every point", ru: ", мёртв: на все точки отвечает одинаково" },
+  saturated: {
+    en: ", saturated: its activation is flat at almost every point",
+    ru: ", насыщен: почти во всех точках его функция активации плоская",
+  },
+};
+
+const sets: Readonly<Record<DataSetName | "own", Text>> = {
+  circle: { en: "Circle", ru: "Круг" },
+  xor: { en: "Exclusive or", ru: "Исключающее ИЛИ" },
+  gaussian: { en: "Two clouds", ru: "Два облака" },
+  spiral: { en: "Spiral", ru: "Спираль" },
+  moons: { en: "Moons", ru: "Полумесяцы" },
+  checks: { en: "Chessboard", ru: "Шахматная доска" },
+  clouds: { en: "Four clouds", ru: "Четыре облака" },
+  rings: { en: "Three rings", ru: "Три кольца" },
+  arms: { en: "Three arms", ru: "Три рукава" },
+  plane: { en: "Inclined plane", ru: "Наклонная плоскость" },
+  hills: { en: "Hills and hollows", ru: "Холмы и впадины" },
+  waves: { en: "Waves", ru: "Волны" },
+  own: { en: "My own points", ru: "Свои точки" },
+};
+
+const optimizers: Readonly<Record<OptimizerChoice, Label>> = {
+  sgd: "SGD",
+  momentum: { en: "SGD, momentum 0.9", ru: "SGD, импульс 0.9" },
+  nesterov: { en: "SGD, Nesterov", ru: "SGD, Нестеров" },
+  rmsprop: "RMSprop",
+  adam: "Adam",
+  adamW: "AdamW",
+  nadam: "Nadam",
+  adamax: "Adamax",
+  adagrad: "Adagrad",
+  adadelta: "Adadelta",
+  adafactor: "Adafactor",
+  ftrl: "FTRL",
+  lamb: "LAMB",
+  lbfgs: "L-BFGS",
+  lion: "Lion",
+  muon: "Muon",
+};
+
+const losses: Readonly<Record<LossChoice, Label>> = {
+  binaryCrossentropy: { en: "Binary crossentropy", ru: "Бинарная кросс-энтропия" },
+  meanSquaredError: { en: "Mean squared error", ru: "Средний квадрат ошибки" },
+  hinge: { en: "Hinge", ru: "Hinge (петлевая)" },
+  squaredHinge: { en: "Squared hinge", ru: "Квадрат hinge" },
+  binaryFocalCrossentropy: { en: "Focal crossentropy", ru: "Фокальная кросс-энтропия" },
+  meanAbsoluteError: { en: "Mean absolute error", ru: "Средняя абсолютная ошибка" },
+  huber: { en: "Huber", ru: "Функция Хьюбера" },
+  logCosh: "log cosh",
+  quadraticCost: { en: "Half the squared error", ru: "Половина квадрата ошибки" },
+  dice: { en: "Dice", ru: "Dice" },
+  tversky: { en: "Tversky", ru: "Функция Тверского" },
+  poisson: { en: "Poisson", ru: "Пуассоновская" },
+  sparseCategoricalCrossentropy: { en: "Crossentropy", ru: "Кросс-энтропия" },
+  categoricalCrossentropy: { en: "Crossentropy, one-hot", ru: "Кросс-энтропия, one-hot" },
+  categoricalFocalCrossentropy: { en: "Focal crossentropy", ru: "Фокальная кросс-энтропия" },
+  categoricalHinge: { en: "Hinge", ru: "Hinge (петлевая)" },
+  klDivergence: { en: "Kullback–Leibler", ru: "Кульбака — Лейблера" },
+  cosineSimilarity: { en: "Cosine similarity", ru: "Косинусное сходство" },
+};
+
+const activations: Readonly<Record<ActivationChoice, Label>> = {
+  tanh: "tanh",
+  relu: "ReLU",
+  sigmoid: { en: "Sigmoid", ru: "Сигмоида" },
+  linear: { en: "Linear", ru: "Линейная" },
+  leakyRelu: "Leaky ReLU",
+  elu: "ELU",
+  selu: "SELU",
+  gelu: "GELU",
+  silu: "SiLU (Swish)",
+  softplus: "Softplus",
+  softsign: "Softsign",
+  mish: "Mish",
+  celu: "CELU",
+  relu6: "ReLU6",
+  squareplus: "Squareplus",
+  hardSigmoid: "Hard sigmoid",
+  hardTanh: "Hard tanh",
+  hardSilu: "Hard SiLU",
+  tanhShrink: "Tanhshrink",
+  logSigmoid: "log σ",
+  hardShrink: "Hardshrink",
+  softShrink: "Softshrink",
+  sparsePlus: "Sparse plus",
+  sparseSigmoid: "Sparse sigmoid",
+  exp: "exp",
+  heaviside: { en: "Step", ru: "Ступенька" },
+  sign: { en: "Sign", ru: "Знак" },
+};
+
+const initializers: Readonly<Record<InitializerChoice, Label>> = {
+  glorotUniform: { en: "Glorot", ru: "Глорот" },
+  heNormal: { en: "He", ru: "Хе" },
+  lecunNormal: { en: "LeCun", ru: "Лекун" },
+  zeros: { en: "All zero", ru: "Все нули" },
+  large: { en: "Large (σ = 3)", ru: "Большие (σ = 3)" },
+};
+
+const differences: Readonly<Record<Difference, Text>> = {
+  none: { en: "No second run", ru: "Без второго запуска" },
+  rate: { en: "Learning rate", ru: "Скорость обучения" },
+  f: { en: "Activation", ru: "Функция активации" },
+  optimizer: { en: "Optimizer", ru: "Оптимизатор" },
+  seed: { en: "Seed", ru: "Зерно" },
+  batch: { en: "Batch size", ru: "Размер пакета" },
+  init: { en: "First weights", ru: "Начальные веса" },
+  norm: { en: "Normalisation", ru: "Нормализация" },
+  penalty: { en: "Regularisation", ru: "Регуляризация" },
+  dropout: { en: "Dropout", ru: "Дропаут" },
+};
+
+export const words = {
+  title: { en: "Playground", ru: "Песочница" },
+  lead: {
+    en: "A network learns before your eyes: every square shows what a neuron answers over the plane, every line a weight. Press play; then change anything.",
+    ru: "Сеть учится у вас на глазах: каждый квадрат показывает ответы нейрона на всей плоскости, каждая линия — вес. Нажмите «Пуск», а потом меняйте что угодно.",
+  },
+  numeral: (value: number): string => numeral(value, Math.abs(value) < 0.01 && value !== 0 ? 5 : 3),
+  play: { en: "Play", ru: "Пуск" },
+  pause: { en: "Pause", ru: "Пауза" },
+  step: { en: "One epoch", ru: "Одна эпоха" },
+  reset: { en: "Start anew", ru: "Начать заново" },
+  epoch: { en: "Epoch", ru: "Эпоха" },
+  trainLoss: { en: "Training loss", ru: "Потери на обучении" },
+  testLoss: { en: "Test loss", ru: "Потери на тесте" },
+  trainRight: { en: "Right in training", ru: "Верно на обучении" },
+  testRight: { en: "Right in test", ru: "Верно на тесте" },
+  speed: (steps: number, frames: number): Text => ({
+    en: `${Math.round(steps).toLocaleString("en")} steps and ${Math.round(frames)} pictures a second`,
+    ru: `${Math.round(steps).toLocaleString("ru")} шагов и ${Math.round(frames)} кадров в секунду`,
+  }),
+  data: { en: "Data", ru: "Данные" },
+  dataSet: { en: "Data set", ru: "Набор данных" },
+  twoClasses: { en: "Two classes", ru: "Два класса" },
+  manyClasses: { en: "Several classes", ru: "Несколько классов" },
+  values: { en: "Values (regression)", ru: "Значения (регрессия)" },
+  ownPoints: { en: "Your own", ru: "Свои" },
+  sets,
+  noise: { en: "Noise, %", ru: "Шум, %" },
+  share: { en: "Training, %", ru: "Обучение, %" },
+  batch: { en: "Batch", ru: "Пакет" },
+  seed: { en: "Seed", ru: "Зерно" },
+  newSeed: { en: "Another seed", ru: "Другое зерно" },
+  network: { en: "The network", ru: "Сеть" },
+  diagram: {
+    en: "The network: inputs, hidden layers and output; a button for each neuron",
+    ru: "Сеть: входы, скрытые слои и выход; для каждого нейрона — кнопка",
+  },
+  hiddenLayers: { en: "Hidden layers", ru: "Скрытые слои" },
+  addLayer: { en: "Add a hidden layer", ru: "Добавить скрытый слой" },
+  removeLayer: { en: "Remove the last hidden layer", ru: "Убрать последний скрытый слой" },
+  addNeuron: (layer: number): Text => ({
+    en: `Add a neuron to layer ${layer}`,
+    ru: `Добавить нейрон в слой ${layer}`,
+  }),
+  removeNeuron: (layer: number): Text => ({
+    en: `Remove a neuron from layer ${layer}`,
+    ru: `Убрать нейрон из слоя ${layer}`,
+  }),
+  inputs: { en: "inputs", ru: "входы" },
+  output: { en: "output", ru: "выход" },
+  layer: (layer: number): Text => ({ en: `layer ${layer}`, ru: `слой ${layer}` }),
+  neuronName: (layer: number, i: number): Text => ({
+    en: `neuron ${i} of layer ${layer}`,
+    ru: `нейрон ${i} слоя ${layer}`,
+  }),
+  outputName: (i: number): Text => ({
+    en: i === 0 ? "output" : `output of class ${i}`,
+    ru: i === 0 ? "выход" : `выход класса ${i}`,
+  }),
+  inputLabel: (symbol: string): Text => ({ en: `Input ${symbol}`, ru: `Вход ${symbol}` }),
+  neuronLabel: (layer: number, i: number, state: NeuronState): Text => ({
+    en: `Neuron ${i} of layer ${layer}${states[state].en}`,
+    ru: `Нейрон ${i} слоя ${layer}${states[state].ru}`,
+  }),
+  outputLabel: (i: number): Text => ({
+    en: i === 0 ? "Output neuron" : `Output neuron of class ${i}`,
+    ru: i === 0 ? "Выходной нейрон" : `Выходной нейрон класса ${i}`,
+  }),
+  outputTitle: { en: "What it answers", ru: "Ответ сети" },
+  outputPlane: {
+    en: "The plane of x₁ and x₂, coloured by the network's answer, with the points",
+    ru: "Плоскость x₁ и x₂, закрашенная по ответу сети, и точки на ней",
+  },
+  outputAt: (x1: number, x2: number, value: number, label: number | undefined): Text => {
+    const at = `(${numeral(x1, 1)}, ${numeral(x2, 1)})`;
+    if (label === undefined) return { en: `${at}: ${numeral(value, 3)}`, ru: `${at}: ${numeral(value, 3)}` };
+    return {
+      en: `${at}: class ${label + 1}, ${numeral(value, 3)}`,
+      ru: `${at}: класс ${label + 1}, ${numeral(value, 3)}`,
+    };
+  },
+  showTest: { en: "Test points", ru: "Тестовые точки" },
+  discrete: { en: "Sharp borders", ru: "Чёткие границы" },
+  pull: { en: "Gradients on the edges", ru: "Градиенты на линиях" },
+  shown: { en: "One neuron’s answers", ru: "Ответы одного нейрона" },
+  losses: { en: "Losses", ru: "Потери" },
+  train: { en: "training", ru: "обучение" },
+  test: { en: "test", ru: "тест" },
+  secondRun: { en: "second run", ru: "второй запуск" },
+  loss: { en: "loss", ru: "потери" },
+  epochs: { en: "epoch", ru: "эпоха" },
+  howItLearns: { en: "How it learns", ru: "Как она учится" },
+  rate: { en: "Learning rate", ru: "Скорость обучения" },
+  activation: { en: "Activation", ru: "Функция активации" },
+  lossName: { en: "Loss", ru: "Функция потерь" },
+  optimizer: { en: "Optimizer", ru: "Оптимизатор" },
+  penalty: { en: "Regularisation", ru: "Регуляризация" },
+  penaltyRate: { en: "Its rate", ru: "Её коэффициент" },
+  norm: { en: "Normalisation", ru: "Нормализация" },
+  dropout: { en: "Dropout", ru: "Дропаут" },
+  init: { en: "First weights", ru: "Начальные веса" },
+  none: { en: "None", ru: "Нет" },
+  norms: {
+    none: { en: "None", ru: "Нет" },
+    batch: { en: "Batch", ru: "По пакету" },
+    layer: { en: "Layer", ru: "По слою" },
+  },
+  optimizers,
+  lossNames: losses,
+  activations,
+  initializers,
+  differences,
+  stopEpoch: { en: "Stop at epoch", ru: "Стоп на эпохе" },
+  stopLoss: { en: "Stop at a training loss of", ru: "Стоп при потерях" },
+  never: { en: "never", ru: "никогда" },
+  blownUp: (epoch: number, step: number): Text => ({
+    en: `The loss stopped being a number in epoch ${epoch}, step ${step}: the steps have become so large that the weights ran away.`,
+    ru: `В эпохе ${epoch} на шаге ${step} потери перестали быть числом: шаги стали так велики, что веса разошлись.`,
+  }),
+  goBack: (epoch: number, loss: number, rate: number): Text => ({
+    en: `Back to the weights of epoch ${epoch} (loss ${numeral(loss, 3)}), with a learning rate of ${rate}`,
+    ru: `Вернуться к весам эпохи ${epoch} (потери ${numeral(loss, 3)}) со скоростью обучения ${rate}`,
+  }),
+  noPoints: {
+    en: "There are no points yet: draw some in the plane, or paste them below.",
+    ru: "Точек пока нет: нарисуйте их на плоскости или вставьте ниже.",
+  },
+} as const;
