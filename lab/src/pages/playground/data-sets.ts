@@ -161,6 +161,14 @@ export const dataSets = {
 export type DataSetName = keyof typeof dataSets;
 export const dataSetNames = Object.keys(dataSets) as DataSetName[];
 
+/** Points with three decimals: what is shown, exported and trained on are the same numbers. */
+const rounded = (points: readonly Point[]): Point[] =>
+  points.map(([x1, x2, label]) => [
+    Math.round(1e3 * x1) / 1e3,
+    Math.round(1e3 * x2) / 1e3,
+    Math.round(1e3 * label) / 1e3,
+  ]);
+
 /** Puts points into an order of chance (Fisher and Yates). */
 function shuffle<T>(items: readonly T[], random: () => number): T[] {
   const mixed = [...items];
@@ -195,7 +203,7 @@ export interface DataChoice {
 export function dataOf({ set, points, count, noise, share, seed }: DataChoice): Data {
   const random = uniforms(seed * 2 + 1);
   const own = points as unknown as readonly Point[];
-  const all = shuffle(set === "own" ? own : dataSets[set].make(count, noise / 100, random), random);
+  const all = shuffle(set === "own" ? own : rounded(dataSets[set].make(count, noise / 100, random)), random);
   const training = Math.max(Math.min(1, all.length), Math.round((all.length * share) / 100));
   const parts = { train: all.slice(0, training), test: all.slice(training) };
   if (set !== "own") {

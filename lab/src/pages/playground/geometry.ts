@@ -27,7 +27,9 @@ export function layOut(sizes: readonly number[], panelWidth: number): Geometry {
   const step = Math.max(least, (panelWidth - left - right) / Math.max(1, sizes.length - 1));
   const height = headRoom + most * pitch + 6;
   const columns = sizes.map((size, c) => {
-    const top = headRoom + pitch / 2 + (sizes.length > 2 && c === sizes.length - 1 ? ((most - size) * pitch) / 2 : 0);
+    // The outputs stand at the middle of the layer before them.
+    const rest = c > 0 && c === sizes.length - 1 ? Math.max(0, sizes[c - 1]! - size) : 0;
+    const top = headRoom + ((1 + rest) * pitch) / 2;
     return Array.from({ length: size }, (_, i) => ({ x: left + c * step, y: top + i * pitch }));
   });
   return { width: Math.round(left + right + step * (sizes.length - 1)), height, box, columns };

@@ -1,5 +1,15 @@
 // The network of an experiment, as Nabla trains it.
-import { Dataset, type Layer, layers, losses, type Optimizer, optimizers, regularizers, type Sequential, sequential } from "nabla";
+import {
+  Dataset,
+  type Layer,
+  layers,
+  losses,
+  type Optimizer,
+  optimizers,
+  regularizers,
+  type Sequential,
+  sequential,
+} from "nabla";
 import { type Data, inputsAt, type Point } from "./data-sets.ts";
 import {
   type InitializerChoice,

@@ -127,8 +127,26 @@ export function makePainter(settings: Settings, data: Data, { blocks, model }: N
       const shown = (await program()) as Asked;
       const numbers = async (of: Tensor): Promise<Float32Array> => (await of.data()).slice() as Float32Array;
       const [maps, field, both, answers, weights, pulls, flats, still] = (await Promise.all(
-        [shown.maps, shown.field, shown.losses, shown.answers, shown.weights, shown.gradients, shown.flat, shown.still].map(numbers),
-      )) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+        [
+          shown.maps,
+          shown.field,
+          shown.losses,
+          shown.answers,
+          shown.weights,
+          shown.gradients,
+          shown.flat,
+          shown.still,
+        ].map(numbers),
+      )) as [
+        Float32Array,
+        Float32Array,
+        Float32Array,
+        Float32Array,
+        Float32Array,
+        Float32Array,
+        Float32Array,
+        Float32Array,
+      ];
       const states = Uint8Array.from({ length: hidden }, (_, i) =>
         flats[i]! < 0.95 ? 0 : flats[i]! === 1 && still[i]! < 1e-4 ? 1 : 2,
       );

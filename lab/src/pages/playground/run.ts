@@ -38,7 +38,15 @@ export interface Frame extends Picture {
 }
 
 /** What can be changed without losing the weights: everything else makes a new network. */
-const keepsWeights = new Set<keyof Settings>(["loss", "optimizer", "rate", "batch", "penalty", "penaltyRate", "dropout"]);
+const keepsWeights = new Set<keyof Settings>([
+  "loss",
+  "optimizer",
+  "rate",
+  "batch",
+  "penalty",
+  "penaltyRate",
+  "dropout",
+]);
 
 const changed = (a: Settings, b: Settings): (keyof Settings)[] =>
   (Object.keys(a) as (keyof Settings)[]).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));

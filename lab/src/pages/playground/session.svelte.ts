@@ -1,5 +1,5 @@
 // The page's side of the training: what is shown now, and what can be asked of the worker.
-import { type Remote, proxy } from "comlink";
+import { proxy, type Remote } from "comlink";
 import { engine } from "../../engine/client.ts";
 import type { Frame, Limits } from "./engine.ts";
 import type { Settings } from "./settings.ts";

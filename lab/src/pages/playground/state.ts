@@ -39,7 +39,18 @@ const sizes = (initial: readonly number[]): Field<readonly number[]> => ({
 export const mostPoints = 400;
 
 /** The settings that the second of two runs may differ in. */
-export const differences = ["none", "rate", "f", "optimizer", "seed", "batch", "init", "norm", "penalty", "dropout"] as const;
+export const differences = [
+  "none",
+  "rate",
+  "f",
+  "optimizer",
+  "seed",
+  "batch",
+  "init",
+  "norm",
+  "penalty",
+  "dropout",
+] as const;
 export type Difference = (typeof differences)[number];
 
 export const fields = {
@@ -70,7 +81,11 @@ export const fields = {
   discrete: flag(false),
   pull: flag(false),
   differ: choice("none", differences),
-  other: { initial: "", write: (value: string) => value, read: (text: string) => (text.length <= 20 ? text : undefined) },
+  other: {
+    initial: "",
+    write: (value: string) => value,
+    read: (text: string) => (text.length <= 20 ? text : undefined),
+  },
 };
 
 export type PlayState = StateOf<typeof fields>;

@@ -1,0 +1,124 @@
+// Says what is going on in the training, from its numbers.
+import { numeral } from "../../../../recipes/tools/part.ts";
+import type { Text } from "../../state/language.svelte.ts";
+import type { Data } from "./data-sets.ts";
+import type { Frame } from "./engine.ts";
+import type { LossRecord } from "./session.svelte.ts";
+import { neuronStates, type Settings } from "./settings.ts";
+
+export interface Circumstances {
+  readonly settings: Settings;
+  readonly data: Data;
+  readonly frame: Frame;
+  readonly records: readonly LossRecord[];
+}
+
+/** Numbers of things in Russian: 1 нейрон, 2 нейрона, 5 нейронов. */
+const russian = (n: number, one: string, few: string, many: string): string => {
+  const [last, tens] = [n % 10, n % 100];
+  if (last === 1 && tens !== 11) return `${n} ${one}`;
+  return last >= 2 && last <= 4 && (tens < 12 || tens > 14) ? `${n} ${few}` : `${n} ${many}`;
+};
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The share of the recent steps of the curve that go up. */
+function riseShare(losses: readonly number[]): number {
+  const rises = losses.slice(1).filter((loss, i) => loss > losses[i]! * 1.02).length;
+  return rises / Math.max(1, losses.length - 1);
+}
+
+const first = (settings: Settings, frame: Frame): Text => ({
+  en: `Nothing has been learnt yet: the weights are random (seed ${settings.seed}), and the colours have nothing to do with the points. The loss is ${numeral(frame.trainLoss, 3)}.`,
+  ru: `Сеть ещё ничему не научилась: веса случайны (зерно ${settings.seed}), и цвета никак не связаны с точками. Потери равны ${numeral(frame.trainLoss, 3)}.`,
+});
+
+function neurons({ frame }: Circumstances): Text[] {
+  const count = (name: (typeof neuronStates)[number]): number =>
+    frame.states.filter((state) => neuronStates[state] === name).length;
+  const [dead, saturated] = [count("dead"), count("saturated")];
+  const told: Text[] = [];
+  if (dead > 0)
+    told.push({
+      en: `${dead} ${dead === 1 ? "neuron is" : "neurons are"} dead (†): the answer is the same for every point, no gradient comes through, and nothing can wake it. A smaller learning rate or Leaky ReLU keeps neurons alive.`,
+      ru: `${russian(dead, "нейрон мёртв", "нейрона мертвы", "нейронов мертвы")} (†): ответ один и тот же для всех точек, градиент не проходит, и ничто их не оживит. Помогают меньшая скорость обучения или Leaky ReLU.`,
+    });
+  if (saturated > 0)
+    told.push({
+      en: `${saturated} ${saturated === 1 ? "neuron is" : "neurons are"} saturated (≈): at almost every point the activation is flat, so that hardly any gradient comes through and the neuron learns slowly.`,
+      ru: `${russian(saturated, "нейрон насыщен", "нейрона насыщены", "нейронов насыщены")} (≈): почти во всех точках функция активации плоская, градиент почти не проходит, и нейрон учится медленно.`,
+    });
+  return told;
+}
+
+function fit({ data, frame }: Circumstances): Text[] {
+  const { trainLoss, testLoss, trainRight, testRight } = frame;
+  if (testLoss > 1.6 * trainLoss && testLoss - trainLoss > 0.04)
+    return [
+      {
+        en: `The test loss (${numeral(testLoss, 3)}) is well above the training loss (${numeral(trainLoss, 3)}): the network learns the noise of its own points by heart. More points, fewer neurons or regularisation help.`,
+        ru: `Потери на тесте (${numeral(testLoss, 3)}) заметно больше, чем на обучении (${numeral(trainLoss, 3)}): сеть заучивает шум своих точек — это переобучение. Помогают больше точек, меньше нейронов или регуляризация.`,
+      },
+    ];
+  if (data.task !== "value" && trainRight === 1)
+    return [
+      {
+        en: `Every training point is answered rightly${testRight === 1 ? ", and every test point too" : ""}. What goes on falling is how unsure the answers are.`,
+        ru: `Верны ответы для всех обучающих точек${testRight === 1 ? " и для всех тестовых тоже" : ""}. Дальше убывает лишь неуверенность ответов.`,
+      },
+    ];
+  return [];
+}
+
+function pace({ settings, data, frame, records }: Circumstances): Text[] {
+  const losses = records.slice(-40).map(([, loss]) => loss);
+  if (losses.length < 12) return [];
+  if (riseShare(losses) > 0.35)
+    return [
+      {
+        en: `The loss jumps up and down: with a learning rate of ${settings.rate} the steps are longer than the valley is wide. Try a third of it.`,
+        ru: `Потери скачут вверх и вниз: при скорости обучения ${settings.rate} шаги длиннее, чем ширина оврага. Попробуйте взять её втрое меньше.`,
+      },
+    ];
+  const half = Math.floor(losses.length / 2);
+  const [before, now] = [mean(losses.slice(0, half)), mean(losses.slice(half))];
+  const isDone = data.task === "value" ? frame.trainLoss < 0.005 : frame.trainRight > 0.98;
+  if (!isDone && before - now < 0.01 * before) {
+    const isLinear = settings.layers.length === 0 || settings.f === "linear";
+    return [
+      isLinear
+        ? {
+            en: "The loss does not fall any more. Without hidden layers, or with linear ones, the border is a straight line in the inputs: choose other inputs, or add a layer with an activation that bends.",
+            ru: "Потери больше не убывают. Без скрытых слоёв или с линейными слоями граница — прямая в пространстве входов: выберите другие входы или добавьте слой с нелинейной функцией активации.",
+          }
+        : {
+            en: "The loss hardly falls any more: the network is on a plateau or at a minimum. More neurons, other inputs, another seed or Adam can lead on.",
+            ru: "Потери почти не убывают: сеть на плато или в минимуме. Помогут ещё нейроны, другие входы, другое зерно или Adam.",
+          },
+    ];
+  }
+  return [
+    {
+      en: `The loss falls: from ${numeral(before, 3)} to ${numeral(now, 3)} over the last pictures. Each step moves every weight against its gradient.`,
+      ru: `Потери убывают: с ${numeral(before, 3)} до ${numeral(now, 3)} за последние кадры. Каждый шаг сдвигает все веса против градиента.`,
+    },
+  ];
+}
+
+/** A few sentences about the state of the training. */
+export function explain(circumstances: Circumstances): Text[] {
+  const { settings, frame } = circumstances;
+  if (frame.failure) return [];
+  const symmetry: Text[] =
+    settings.init === "zeros" && settings.layers.length > 0
+      ? [
+          {
+            en: "All weights began at zero, so all neurons of a layer get the same gradient and stay the same for ever: that is why weights begin at random.",
+            ru: "Все веса начались с нуля, поэтому нейроны слоя получают одинаковый градиент и навсегда остаются одинаковыми: вот почему веса берут случайными.",
+          },
+        ]
+      : [];
+  if (frame.epoch === 0) return [first(settings, frame), ...symmetry];
+  const told = [...symmetry, ...neurons(circumstances), ...fit(circumstances), ...pace(circumstances)];
+  return told.slice(0, 3);
+}

@@ -1,0 +1,80 @@
+// The program of Nabla that does what the page does: with its points, to the same numbers.
+import type { Data, FeatureName, Point } from "./data-sets.ts";
+import { lossOf, type OptimizerChoice, outputActivation, type Settings, targetsFor } from "./settings.ts";
+
+const formulas: Readonly<Record<FeatureName, string>> = {
+  x1: "x1",
+  x2: "x2",
+  x1x1: "x1 * x1",
+  x2x2: "x2 * x2",
+  x1x2: "x1 * x2",
+  sin1: "Math.sin(x1)",
+  sin2: "Math.sin(x2)",
+};
+
+const optimizer = (name: OptimizerChoice, rate: number): string => {
+  if (name === "momentum") return `optimizers.sgd({ learningRate: ${rate}, momentum: 0.9 })`;
+  if (name === "nesterov") return `optimizers.sgd({ learningRate: ${rate}, momentum: 0.9, nesterov: true })`;
+  return `optimizers.${name}({ learningRate: ${rate} })`;
+};
+
+function kernelOptions({ init, penalty, penaltyRate }: Settings): string[] {
+  const initializer =
+    init === "glorotUniform"
+      ? []
+      : init === "large"
+        ? ['kernelInitializer: { name: "randomNormal", config: { mean: 0, stddev: 3 } }']
+        : [`kernelInitializer: "${init}"`];
+  return [
+    ...initializer,
+    ...(penalty === "none" ? [] : [`kernelRegularizer: regularizers.${penalty}(${penaltyRate})`]),
+  ];
+}
+
+const dense = (units: number, options: readonly string[]): string =>
+  `layers.dense(${units}${options.length > 0 ? `, { ${options.join(", ")} }` : ""})`;
+
+export const pointList = (points: readonly Point[]): string =>
+  points.map((point) => `[${point.join(", ")}]`).join(", ");
+
+/** The program that trains for so many epochs and prints the loss of the last one. */
+export function nablaCode(settings: Settings, { task, outputs, train }: Data, epochs: number): string {
+  const { features, layers, f, norm, dropout, batch, seed, penalty } = settings;
+  const loss = lossOf(task, settings);
+  const form = targetsFor(task, loss);
+  const target = {
+    classes: "label",
+    zeroOne: "[label]",
+    values: "[label]",
+    signs: "[2 * label - 1]",
+    oneHot: `Array.from({ length: ${outputs} }, (_, k) => Number(k === label))`,
+  }[form];
+  const kernel = kernelOptions(settings);
+  const isPlain = norm === "none" && dropout === 0;
+  const hidden = layers.map((units) =>
+    isPlain
+      ? `  ${dense(units, [`activation: "${f}"`, ...kernel])},`
+      : [
+          dense(units, kernel),
+          ...(norm === "none" ? [] : [`layers.${norm}Normalization()`]),
+          `layers.activation("${f}")`,
+          ...(dropout > 0 ? [`layers.dropout(${dropout})`] : []),
+        ]
+          .map((layer) => `  ${layer},`)
+          .join("\n"),
+  );
+  const last = dense(outputs, [`activation: "${outputActivation(task, loss)}"`, ...kernel]);
+  return `import { layers, optimizers, ${penalty === "none" ? "" : "regularizers, "}sequential } from "nabla";
+
+const points = [${pointList(train)}];
+const x = points.map(([x1, x2]) => [${features.map((name) => formulas[name]).join(", ")}]);
+const y = points.map(([, , label]) => ${target});
+
+const model = sequential([
+${[...hidden, `  ${last},`].join("\n")}
+], { inputShape: [${features.length}], seed: ${seed} });
+model.compile({ optimizer: ${optimizer(settings.optimizer, settings.rate)}, loss: "${loss}" });
+await model.fit(x, y, { epochs: ${epochs}, batchSize: ${batch}, seed: ${seed} });
+console.log(await model.evaluate(x, y));
+`;
+}
