@@ -72,7 +72,13 @@ function fit({ data, frame }: Circumstances): Text[] {
 
 function pace({ settings, data, frame, records }: Circumstances): Text[] {
   const losses = records.slice(-40).map(([, loss]) => loss);
-  if (losses.length < 12) return [];
+  if (losses.length < 12)
+    return [
+      {
+        en: `The training has begun: each step takes ${settings.batch} points, asks every weight for its share in the error, and moves it a little the other way.`,
+        ru: `Обучение началось: каждый шаг берёт точки пакета (${settings.batch}), находит вклад каждого веса в ошибку и чуть сдвигает вес в обратную сторону.`,
+      },
+    ];
   if (riseShare(losses) > 0.35)
     return [
       {

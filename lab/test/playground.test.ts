@@ -1,0 +1,170 @@
+// The playground: what a visitor does there, and its numbers against Nabla in Node.
+import * as nabla from "nabla";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { readCsv } from "../src/pages/playground/csv.ts";
+import { dataOf, dataSetNames, dataSets } from "../src/pages/playground/data-sets.ts";
+import { labTests, visit } from "./visit.ts";
+
+const lab = labTests();
+const open = (query = "") => visit(lab.browser, lab.site, `#/playground${query}`);
+
+/** A figure of the toolbar. */
+const figure = async (page: Page, name: string): Promise<number> =>
+  Number(
+    (await page.locator("dl div", { hasText: name }).locator("dd").innerText())
+      .replace("−", "-")
+      .replace(/[^\d.e-]/g, ""),
+  );
+const epochIs = (page: Page, epoch: number): Promise<unknown> =>
+  page.waitForFunction((asked) => {
+    const [done, loss] = [...document.querySelectorAll("dl dd")].map((figure) => figure.textContent ?? "");
+    return done?.replace(/\D/g, "") === String(asked) && loss !== "—";
+  }, epoch);
+
+/** Runs the program that the page shows; gives what it prints. */
+async function runShown(page: Page): Promise<{ loss: number }> {
+  const code = (await page.locator("details pre").first().textContent())!;
+  const printed: { loss: number }[] = [];
+  const names = ["layers", "optimizers", "regularizers", "sequential"] as const;
+  const body = code.replace(/^import .*$/m, "").replace(/console\.log\((.*)\)/, "print($1)");
+  const run = new Function(...names, "print", `return (async () => { ${body} })()`);
+  await run(...names.map((name) => nabla[name]), (value: { loss: number }) => printed.push(value));
+  return printed[0]!;
+}
+
+describe("the sets of points", () => {
+  it("follow their seed, lie in the plane, and hold every class", () => {
+    for (const set of dataSetNames) {
+      const ask = { set, points: [], count: 300, noise: 0, share: 60, seed: 4 } as const;
+      const data = dataOf(ask);
+      expect(dataOf(ask)).toEqual(data);
+      expect(dataOf({ ...ask, seed: 5 }).train).not.toEqual(data.train);
+      expect([data.train.length, data.test.length]).toEqual([180, 120]);
+      for (const [x1, x2] of data.train) expect(Math.max(Math.abs(x1), Math.abs(x2)), set).toBeLessThanOrEqual(6.5);
+      const labels = new Set(data.train.map(([, , label]) => label));
+      if (dataSets[set].task !== "value") expect(labels.size, set).toBe(Math.max(2, data.outputs));
+      else for (const label of labels) expect(Math.abs(label)).toBeLessThanOrEqual(1.5);
+    }
+  });
+
+  it("are read from text, with a sentence where they are none", () => {
+    expect(readCsv("x1, x2, class\n1.5, -2, 1\n\n−3;0.5;2", 10)).toEqual({
+      points: [
+        [1.5, -2, 0],
+        [-3, 0.5, 1],
+      ],
+    });
+    for (const text of ["1, 2", "1, 2, 3, 4", "1, 2, 0", "1, 2, 1.5", "7, 0, 1", "1, 2, 1\na, b, c", "", "NaN, 1, 1"])
+      expect(readCsv(text, 10), text).toHaveProperty("problem");
+    expect(readCsv("1, 2, 1\n1, 2, 1", 1)).toHaveProperty("problem");
+  });
+});
+
+describe.skipIf(lab.isMissing)("the playground", () => {
+  it("comes to the numbers of the program that it shows", async () => {
+    for (const query of [
+      "?trained=20",
+      "?set=arms&layers=5&f=relu&optimizer=adam&norm=batch&trained=6",
+      "?set=hills&x=x1%2Cx2%2Csin1&layers=3&penalty=l2&penaltyRate=0.01&trained=5&loss=huber",
+    ]) {
+      const { page, complaints, close } = await open(query);
+      await epochIs(page, Number(/trained=(\d+)/.exec(query)![1]));
+      const shown = await figure(page, "Training loss");
+      const { loss } = await runShown(page);
+      // A penalty is a part of the loss that is trained on, not of the one that is shown.
+      if (query.includes("penalty")) expect(loss).toBeGreaterThan(shown);
+      else expect(shown).toBeCloseTo(loss, 3);
+      expect(complaints).toEqual([]);
+      await close();
+    }
+  });
+
+  it("learns while it plays, stops at an epoch, and begins anew", async () => {
+    const { page, complaints, close } = await open("?stopEpoch=60");
+    await page.getByRole("button", { name: "One epoch" }).waitFor();
+    await epochIs(page, 0);
+    const first = await figure(page, "Training loss");
+    await page.getByRole("button", { name: "Play" }).click();
+    await epochIs(page, 60);
+    await page.getByRole("button", { name: "Play" }).waitFor();
+    expect(await figure(page, "Training loss")).toBeLessThan(first / 2);
+    await page.waitForFunction(() => location.hash.includes("trained=60"));
+    await page.getByRole("button", { name: "Start anew" }).click();
+    await epochIs(page, 0);
+    expect(await figure(page, "Training loss")).toBe(first);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("grows and shrinks the network, and keeps the link true", async () => {
+    const { page, close } = await open();
+    await page.getByRole("button", { name: "Add a hidden layer" }).click();
+    await page.getByRole("button", { name: "Add a neuron to layer 3" }).click();
+    await page.getByRole("button", { name: "Remove a neuron from layer 1" }).click();
+    await page.getByRole("button", { name: "Input x₁x₂" }).click();
+    await page.waitForFunction(() => location.hash.includes("layers=3%2C2%2C3"));
+    expect(page.url()).toContain("x=x1%2Cx2%2Cx1x2");
+    await page.getByRole("button", { name: "Neuron 3 of layer 3" }).waitFor();
+    await page.getByRole("radio", { name: "Three rings" }).check({ force: true });
+    await page.getByRole("button", { name: "Output neuron of class 3" }).waitFor();
+    await close();
+  });
+
+  it("changes a weight and a bias", async () => {
+    const { page, close } = await open("?layers=0");
+    await epochIs(page, 0);
+    await page.getByRole("button", { name: "Output neuron" }).click();
+    for (const [name, value] of [
+      ["weight from x₁", "0.75"],
+      ["weight from x₂", "-0.5"],
+      ["bias", "0.25"],
+    ] as const) {
+      await page.getByLabel(`${name}: value`).fill(value);
+      await page.getByLabel(`${name}: value`).press("Enter");
+    }
+    // The binary crossentropy of σ(0.75x₁ − 0.5x₂ + 0.25) over the training points.
+    const { train } = dataOf({ set: "circle", points: [], count: 500, noise: 0, share: 50, seed: 1 });
+    const z = train.map(([x1, x2]) => 0.75 * x1 - 0.5 * x2 + 0.25);
+    const each = z.map((sum, i) => Math.log1p(Math.exp(train[i]![2] === 1 ? -sum : sum)));
+    const loss = each.reduce((a, b) => a + b, 0) / each.length;
+    await expect.poll(() => figure(page, "Training loss")).toBeCloseTo(loss, 3);
+    await close();
+  });
+
+  it("tells when the weights run away, and goes back", async () => {
+    const { page, complaints, close } = await open("?set=plane&f=relu&rate=1000&layers=8,8");
+    await page.getByRole("button", { name: "Play" }).click();
+    await page
+      .getByRole("alert")
+      .getByText(/stopped being a number in epoch \d+, step \d+/)
+      .waitFor();
+    await page.getByRole("button", { name: /Back to the weights of epoch/ }).click();
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    await page.waitForFunction(() => location.hash.includes("rate=100"));
+    expect(await figure(page, "Training loss")).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("takes points as text, and says what is wrong with others", async () => {
+    const { page, close } = await open("?set=own");
+    const field = page.getByLabel("The points as text (CSV)");
+    await field.fill("1, two, 1");
+    await page.getByRole("button", { name: "Take these points" }).click();
+    await page.getByRole("alert").getByText("Line 1 (“1, two, 1”)").waitFor();
+    expect(await field.inputValue()).toBe("1, two, 1");
+    await field.fill("1, 2, 1\n-1, -2, 2\n3, -3, 3\n-3, 3, 3");
+    await page.getByRole("button", { name: "Take these points" }).click();
+    await page.waitForFunction(() => location.hash.includes("points=1%2C2%2C0"));
+    await page.getByRole("button", { name: "Output neuron of class 3" }).waitFor();
+    await close();
+  });
+
+  it("opens with defaults for a link that it cannot read", async () => {
+    const { page, close } = await open("?set=cube&layers=4,99&rate=x");
+    await page.getByText("values that this page cannot read (set, layers, rate)").waitFor();
+    await page.getByRole("button", { name: "Neuron 2 of layer 2" }).waitFor();
+    await close();
+  });
+});
