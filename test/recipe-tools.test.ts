@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { recipe as speech } from "../recipes/speech.ts";
 import { askedDigits } from "../recipes/tools/asked-digits.ts";
+import { bitsPerDimension, logVolume, pooled, toImages, toPoints } from "../recipes/tools/density/digit-points.ts";
+import { bestMixture, fitMixture } from "../recipes/tools/density/mixture.ts";
+import { moonsLogDensity } from "../recipes/tools/density/moons.ts";
 import { readEach, throwFailures } from "../recipes/tools/each-file.ts";
 import { text } from "../recipes/tools/part.ts";
 import type { Recipe } from "../recipes/tools/recipe.ts";
@@ -23,8 +26,8 @@ import { englishNumeral, russianNumeral } from "../recipes/tools/translation/num
 import { filePairs } from "../recipes/tools/translation/pairs.ts";
 import { linearScale } from "../src/cli/course/ticks.ts";
 import { fileAnswers } from "../src/cli/file-answers.ts";
-import { Table } from "../src/data/index.ts";
-import { FileError, type Model, tensor } from "../src/index.ts";
+import { Dataset, Table } from "../src/data/index.ts";
+import { concatenate, FileError, type Model, random, tensor } from "../src/index.ts";
 import { wavFile } from "./wav-files.ts";
 
 test.each([
@@ -274,4 +277,72 @@ test("frames of a sound have no silence at their ends, and are normalised over t
   writeNormalised(both, out);
   expect(out.reduce((sum, value) => sum + value, 0) / (both.count * bands)).toBeCloseTo(0, 4);
   expect(out.slice(both.count * bands).every((value) => value === 0)).toBe(true);
+});
+
+describe("densities", () => {
+  test("of the two moons sum to 1 over the plane", async () => {
+    // A grid as fine as the noise: the rest of the plane holds next to nothing.
+    const [step, columns, rows] = [0.02, 170, 95];
+    const grid = Array.from({ length: columns * rows }, (_, i) => [
+      -1.2 + step * (i % columns),
+      -0.7 + step * Math.floor(i / columns),
+    ]);
+    const total = await moonsLogDensity(tensor(grid)).exp().sum().item();
+    expect(total * step ** 2).toBeCloseTo(1, 3);
+  });
+  test("of a mixture are found by EM, which is chosen by other points, and points are drawn from it", async () => {
+    const cloud = (seed: number, at: readonly number[], count: number) =>
+      random.normal(random.key(seed), [count, 2]).mul(0.1).add(tensor(at));
+    const draw = (seed: number) => concatenate([cloud(seed, [-3, 1], 300), cloud(seed + 1, [3, -1], 100)]);
+    const [points, others] = [draw(1), draw(3)];
+    const choices = [1, 2].map((components) => ({ components, seed: 1 }));
+    const mixture = await bestMixture(points, others, choices);
+    expect(mixture.components).toBe(2);
+    // ln (weight · N(0; 0, 0.1²)) at the two centres.
+    const peak = -Math.log(2 * Math.PI * 0.01);
+    const [left, right] = await mixture
+      .logDensity(
+        tensor([
+          [-3, 1],
+          [3, -1],
+        ]),
+      )
+      .array<1>();
+    expect(left).toBeCloseTo(Math.log(0.75) + peak, 0);
+    expect(right).toBeCloseTo(Math.log(0.25) + peak, 0);
+    const drawn = await mixture.draw(2000, 1).array<2>();
+    const onTheLeft = drawn.filter(([x = 0]) => x < 0);
+    expect(onTheLeft.length / drawn.length).toBeCloseTo(0.75, 1);
+    expect(onTheLeft.every(([x = 0, y = 0]) => Math.hypot(x + 3, y - 1) < 0.6)).toBe(true);
+  });
+  test("of few points with many dimensions are held by the spread that the components share", async () => {
+    const points = random.normal(random.key(1), [24, 12]);
+    const held = random.normal(random.key(2), [200, 12]);
+    const likelihood = async (shared: number) =>
+      (await fitMixture(points, { components: 2, shared, seed: 1 })).logDensity(held).mean().item();
+    expect(await likelihood(50)).toBeGreaterThan((await likelihood(0)) + 10);
+  });
+  test("of digits are those of their levels, whatever lies between them", async () => {
+    const data = Uint8Array.from({ length: 3 * 784 }, (_, i) => (i % 784 < 392 ? 0 : (i * 37) % 256));
+    const images = { array: { data, shape: [3, 28, 28], dtype: "uint8" } as const };
+    const { inputs } = pooled(new Dataset({ inputs: images, targets: images }));
+    const levels = tensor(inputs.array.data, { shape: inputs.array.shape });
+    const points = toPoints(levels, random.key(1));
+    expect(points.shape).toEqual([3, 196]);
+    const again = await toImages(points).mul(256).data();
+    expect(Array.from(again, (x) => Math.floor(Number(x) + 1e-3))).toEqual(Array.from(inputs.array.data));
+    const [row, column] = [9, 4];
+    const four = [0, 1, 28, 29].map((step) => data[784 + 56 * row + 2 * column + step]!);
+    expect(inputs.array.data[196 + 14 * row + column]).toBe(Math.round(four.reduce((a, b) => a + b) / 4));
+    // d logit(v) / dx = 0.9 / (v (1 − v)) for v = 0.05 + 0.9 x.
+    const x = await toImages(points).reshape([3, 196]).array<2>();
+    const volumes = x.map((pixels) =>
+      pixels.reduce((sum, p) => sum + Math.log(0.9 / ((0.05 + 0.9 * p) * (0.95 - 0.9 * p))), 0),
+    );
+    const found = await logVolume(points).array<1>();
+    for (const [i, volume] of volumes.entries()) expect(found[i]).toBeCloseTo(volume, 2);
+    // Pixels that are equally likely to be anything from 0 to 1 cost the eight bits of their level.
+    expect(bitsPerDimension(0)).toBe(8);
+    expect(bitsPerDimension(196 * Math.log(2))).toBeCloseTo(7, 12);
+  });
 });

@@ -8,6 +8,7 @@ import type { Part, Text } from "../recipes/tools/part.ts";
 import type { Recipe, RecipeResult } from "../recipes/tools/recipe.ts";
 import { recipe as xor } from "../recipes/xor.ts";
 import { checkFinite } from "../src/cli/diverged.ts";
+import { loadRecipeModel } from "../src/cli/recipe-model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-recipes-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -82,6 +83,28 @@ describe.each(recipes.filter(({ name }) => !downloading.includes(name)).map((r) 
 
 const pick = (values: Readonly<Record<string, number>>, names: readonly string[]): Record<string, number> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+
+test("flow learns the density of digits too, and draws some with the model that it has saved", async () => {
+  const recipe = recipes.find(({ name }) => name === "flow")!;
+  const { model, evaluation, baselines = [], ending } = await recipe.run({ tiny: true, verbose: 0, variant: "digits" });
+  expect(evaluation).toMatchObject({ bitsPerDimension: expect.any(Number), roundTripError: expect.any(Number) });
+  expect(evaluation["roundTripError"]).toBeLessThan(1e-4);
+  expect(evaluation["logDeterminantError"]).toBeLessThan(1e-2);
+  for (const { metric, value } of baselines)
+    expect([metric in evaluation, Number.isFinite(value)]).toEqual([true, true]);
+  expect((await collect(ending!())).filter(({ kind }) => kind === "image").length).toBe(4);
+  const out = join(folder, "flow-digits.safetensors");
+  model.dataInfo = { about: { recipe: "flow", variant: "digits" } };
+  await model.save(out);
+  const { model: loaded, variant } = await loadRecipeModel(out);
+  // The command evaluate takes the data of the variant.
+  const { test: heldOut } = await recipe.loadData!({ tiny: true, variant });
+  expect(await loaded.evaluate(heldOut)).toEqual({ loss: expect.any(Number) });
+  const [drawn] = await collect(recipe.generate!(loaded, { ...question, count: 10 }));
+  expect([drawn]).toEqual(await collect(recipe.generate!(model, { ...question, count: 10 })));
+  // One row of 14 × 14 pixels, and the lines between them.
+  expect(drawn).toMatchObject({ kind: "image", pixels: { length: 15 } });
+});
 
 test("a training that ended with numbers that are none is an error, which says what to lower", async () => {
   const result = await xor.run({ tiny: true, verbose: 0 });

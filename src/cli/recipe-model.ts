@@ -9,6 +9,8 @@ import { loadRecipe, recipeNames } from "./recipes.ts";
 export interface RecipeModel {
   readonly model: Model;
   readonly recipe: Recipe | null;
+  /** The variant of the recipe that it is. */
+  readonly variant: string | undefined;
 }
 
 /** Reads a model's file. Throws {@link FileError} as `loadModel` does. */
@@ -17,5 +19,6 @@ export async function loadRecipeModel(file: string): Promise<RecipeModel> {
   const name = dataInfo.about?.["recipe"];
   // Layers of a recipe's own are registered when its file is loaded.
   const recipe = typeof name === "string" && recipeNames().includes(name) ? await loadRecipe(name) : null;
-  return { model: await loadModel(file), recipe };
+  const variant = dataInfo.about?.["variant"];
+  return { model: await loadModel(file), recipe, variant: typeof variant === "string" ? variant : undefined };
 }

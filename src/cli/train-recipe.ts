@@ -117,7 +117,8 @@ export async function trainRecipe(name: string, options: TrainRecipeOptions): Pr
       loop?.end();
     });
     if (ran.history.stopped === null) await checkFinite(ran, learningRate ?? recipe.defaults.learningRate);
-    ran.model.dataInfo = { ...ran.model.dataInfo, about: { ...ran.model.dataInfo.about, recipe: name } };
+    const about = { ...ran.model.dataInfo.about, recipe: name, ...(variant !== undefined && { variant }) };
+    ran.model.dataInfo = { ...ran.model.dataInfo, about };
     await ran.model.save(file);
     // A run that has reached its end leaves nothing to go on with.
     if (ran.history.stopped === null) rmSync(checkpoint, { force: true });

@@ -40,7 +40,7 @@ export function addEvaluate(program: Command): void {
 async function evaluate(file: string, { json, data, on, tiny, ...options }: EvaluateOptions): Promise<void> {
   const language = languageOf(options.language);
   await startBackend();
-  const { model, recipe: own } = await loadRecipeModel(file);
+  const { model, recipe: own, variant } = await loadRecipeModel(file);
   if (on === undefined && model.dataInfo.preparation !== undefined)
     throw new UsageError(ownWords[language].measured(model.name, `npx nabla predict ${shellWord(file)} <data>`));
   const recipe = on === undefined ? own : await loadRecipe(on);
@@ -52,7 +52,12 @@ async function evaluate(file: string, { json, data, on, tiny, ...options }: Eval
   if (recipe.loadData === undefined) throw new UsageError(recipeWords[language].measuredByTraining(recipe.name));
   const downloading = new DownloadProgress(process.stderr, language);
   const { train, test } = await recipe
-    .loadData({ data, tiny, onDownload: (received) => downloading.show(received) })
+    .loadData({
+      data,
+      tiny,
+      variant: on === undefined ? variant : undefined,
+      onDownload: (received) => downloading.show(received),
+    })
     .finally(() => downloading.end());
   const evaluation = await model.evaluate(test);
   const confusion = await confusionOf(model, test);
