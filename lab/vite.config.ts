@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { offline } from "./build/offline.ts";
+import { smallFonts } from "./build/small-fonts.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
 
@@ -12,7 +13,7 @@ const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-E
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  plugins: [svelte(), offline()],
+  plugins: [smallFonts(), svelte(), offline()],
   // The public exports, from their source: the lab is always built with the engine beside it.
   resolve: { alias: { "nabla/data": source("data/index.ts"), nabla: source("index.ts") } },
   worker: { format: "es" },

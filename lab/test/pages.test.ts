@@ -96,3 +96,15 @@ describe.skipIf(lab.isMissing)("addresses", () => {
     await other.close();
   });
 });
+
+it.skipIf(lab.isMissing)("works without a network after the first visit", async () => {
+  const { page, close } = await visit(lab.browser, lab.site, "#/neuron", { serviceWorkers: "allow" });
+  const isKept = async (): Promise<boolean> =>
+    (await navigator.serviceWorker.getRegistration())?.active?.state === "activated";
+  while (!(await page.evaluate(isKept))) await page.waitForTimeout(100);
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.getByText(/points are answered rightly/).waitFor();
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await close();
+});

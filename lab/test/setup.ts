@@ -18,7 +18,11 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), "nabla-lab-"));
   const configFile = fileURLToPath(new URL("../vite.config.ts", import.meta.url));
+  // Vitest says that this is a test; what is tested is what is published.
+  const environment = process.env["NODE_ENV"];
+  process.env["NODE_ENV"] = "production";
   await build({ configFile, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+  process.env["NODE_ENV"] = environment;
   project.provide("site", folder);
   project.provide("browser", findOrInstallBrowser(process.env));
   return () => rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // Visits to the built lab: a server for its files, and pages of which everything that they say is kept.
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -18,6 +18,26 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
+/** Answers a request with a file of a folder. Gives the file's bytes. */
+export async function answerFile(
+  folder: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  isIsolated: boolean,
+): Promise<{ readonly file: string; readonly bytes: Uint8Array } | undefined> {
+  const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://here").pathname));
+  const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
+  try {
+    const bytes = await readFile(file);
+    const type = contentTypes[extname(file)] ?? "application/octet-stream";
+    response.writeHead(200, { "Content-Type": type, ...(isIsolated && isolation) }).end(bytes);
+    return { file, bytes };
+  } catch {
+    response.writeHead(404).end();
+    return undefined;
+  }
+}
+
 export interface Site {
   readonly address: string;
   /** The bytes of JavaScript that were asked for since the last call, each file after gzip. */
@@ -28,17 +48,9 @@ export interface Site {
 /** Serves a folder on this machine, with the headers of cross-origin isolation unless `isIsolated` is false. */
 export async function serveSite(folder: string, isIsolated = true): Promise<Site> {
   let bytes = 0;
-  const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://here").pathname));
-    const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
-    readFile(file).then(
-      (text) => {
-        if (file.endsWith(".js")) bytes += gzipSync(text).length;
-        const type = contentTypes[extname(file)] ?? "application/octet-stream";
-        response.writeHead(200, { "Content-Type": type, ...(isIsolated && isolation) }).end(text);
-      },
-      () => response.writeHead(404).end(),
-    );
+  const server = createServer(async (request, response) => {
+    const answer = await answerFile(folder, request, response, isIsolated);
+    if (answer?.file.endsWith(".js")) bytes += gzipSync(answer.bytes).length;
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -57,6 +69,8 @@ export interface VisitOptions {
   readonly theme?: "light" | "dark";
   readonly width?: number;
   readonly height?: number;
+  /** A service worker would answer the requests that the tests count. Default: "block". */
+  readonly serviceWorkers?: "allow" | "block";
 }
 
 export interface LabVisit {
@@ -68,13 +82,12 @@ export interface LabVisit {
 
 /** Opens a page of the lab, such as "#/neuron", as a visitor who has not been there before. */
 export async function visit(browser: Browser, site: Site, hash: string, options: VisitOptions = {}): Promise<LabVisit> {
-  const { language = "en", theme = "light", width = 1280, height = 900 } = options;
+  const { language = "en", theme = "light", width = 1280, height = 900, serviceWorkers = "block" } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     locale: language === "ru" ? "ru-RU" : "en-GB",
-    // A service worker would answer the requests that the tests count.
-    serviceWorkers: "block",
+    serviceWorkers,
   });
   const page = await context.newPage();
   const complaints: string[] = [];
