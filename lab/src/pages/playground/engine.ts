@@ -2,6 +2,7 @@
 import { transfer } from "comlink";
 import { type Frame, type Limits, Run } from "./run.ts";
 import type { Settings } from "./settings.ts";
+import type { Walk } from "./walk.ts";
 
 export type { Frame, Limits } from "./run.ts";
 
@@ -127,6 +128,19 @@ export function rewind(): Promise<Frame[]> {
 export function setWeight(layer: number, from: number, to: number, value: number): Promise<Frame[]> {
   return inTurn(async () => {
     await runs[0]?.setWeight(layer, from, to, value);
+    return handed(await frames());
+  });
+}
+
+/** Follows a training point of the first run through its network. */
+export function walk(example: number): Promise<Walk> {
+  return inTurn(async () => runs[0]!.walk(example));
+}
+
+/** Takes one step of the first run along the gradient of a single training point. */
+export function learn(example: number): Promise<Frame[]> {
+  return inTurn(async () => {
+    await runs[0]!.learn(example);
     return handed(await frames());
   });
 }

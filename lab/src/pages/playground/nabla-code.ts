@@ -39,7 +39,7 @@ export const pointList = (points: readonly Point[]): string =>
 
 /** The program that trains for so many epochs and prints the loss of the last one. */
 export function nablaCode(settings: Settings, { task, outputs, train }: Data, epochs: number): string {
-  const { features, layers, f, norm, dropout, batch, seed, penalty } = settings;
+  const { features, layers, f, norm, dropout, batch, weightSeed: seed, penalty } = settings;
   const loss = lossOf(task, settings);
   const form = targetsFor(task, loss);
   const target = {

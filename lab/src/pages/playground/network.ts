@@ -86,7 +86,7 @@ export function makeNetwork(settings: Settings, { task, outputs }: Data): Networ
   const all = blocks.flatMap(({ dense, norm, activation, dropout }) =>
     [dense, norm, activation, dropout].filter((layer): layer is NonNullable<typeof layer> => layer !== null),
   );
-  const model = sequential(all, { inputShape: [settings.features.length], seed: settings.seed });
+  const model = sequential(all, { inputShape: [settings.features.length], seed: settings.weightSeed });
   const optimizer = makeOptimizer[settings.optimizer](settings.rate);
   model.compile({ optimizer, loss: makeLoss(loss) });
   return { model, blocks, optimizer };

@@ -3,7 +3,7 @@
 import { type Compiled, clip, compile, concatenate, gradients, maximum, type Tensor, tensor, where } from "nabla";
 import { type Data, inputsAt, reach } from "./data-sets.ts";
 import { type Block, datasetOf, makeLoss, type Network } from "./network.ts";
-import { lossOf, type Settings } from "./settings.ts";
+import { lossOf, outputActivation, type Settings } from "./settings.ts";
 import { fieldSide, mapSide } from "./sides.ts";
 
 /** A slope of the activation below this one lets hardly any gradient through. */
@@ -41,11 +41,11 @@ interface Pass {
 }
 
 /** The layers' own kernels and biases. */
-const parametersOf = (blocks: readonly Block[]): Tensor[] =>
+export const parametersOf = (blocks: readonly Block[]): Tensor[] =>
   blocks.flatMap(({ dense }) => dense.parameters.map(({ value }) => value));
 
 /** Goes forward with these kernels and biases, so that gradients with respect to them can be taken. */
-function forward(blocks: readonly Block[], parameters: readonly Tensor[], inputs: Tensor): Pass {
+export function forward(blocks: readonly Block[], parameters: readonly Tensor[], inputs: Tensor): Pass {
   const pass: { z: Tensor[]; a: Tensor[] } = { z: [], a: [] };
   let x = inputs;
   blocks.forEach(({ norm, activation }, i) => {
@@ -83,11 +83,13 @@ export interface Painter {
 
 /** Compiles the program of the picture for a network on its data, when it is asked for. */
 export function makePainter(settings: Settings, data: Data, { blocks, model }: Network): Painter {
-  model.weights(settings.seed);
+  model.weights(settings.weightSeed);
   const hidden = settings.layers.reduce((sum, units) => sum + units, 0);
   const side = mapSide(hidden);
   const [mapInputs, fieldInputs] = [side, fieldSide].map((n) => tensor(inputsAt(settings.features, grid(n))));
-  const loss = makeLoss(lossOf(data.task, settings));
+  const lossName = lossOf(data.task, settings);
+  const loss = makeLoss(lossName);
+  const isShare = outputActivation(data.task, lossName) !== "linear";
   // A part without points is shown as if it had one; its loss is not shown.
   const placeholder = [[0, 0, 0]] as const;
   const both = [data.train, data.test].map((points) => {
@@ -100,7 +102,9 @@ export function makePainter(settings: Settings, data: Data, { blocks, model }: N
     compile(() => {
       const parameters = parametersOf(blocks);
       const shown = forward(blocks, parameters, mapInputs!);
-      const maps = concatenate([mapInputs!, ...shown.a], 1);
+      // Shares from 0 to 1 are shown from −1 to 1, as in the large picture.
+      const answer = isShare ? shown.a.at(-1)!.mul(2).sub(1) : shown.a.at(-1)!;
+      const maps = concatenate([mapInputs!, ...shown.a.slice(0, -1), answer], 1);
       const own = forward(blocks, parameters, train.x);
       const others = forward(blocks, parameters, test.x);
       const trainLoss = loss.call(train.y, own.a.at(-1)!).mean();

@@ -4,6 +4,7 @@ import { type Data, dataOf } from "./data-sets.ts";
 import { datasetOf, makeNetwork, type Network } from "./network.ts";
 import { makePainter, type Painter, type Picture } from "./picture.ts";
 import type { Settings } from "./settings.ts";
+import { makeWalker, type Walk, type Walker } from "./walk.ts";
 
 /** The reason why a run stopped by itself. */
 export type Stop = "epoch" | "loss";
@@ -72,6 +73,7 @@ export class Run {
   epoch = 0;
   #train: Dataset | null;
   #painter: Painter;
+  #walker: Walker | null = null;
   #stopped: Stop | null = null;
   #failure: Failure | null = null;
   #best: { readonly epoch: number; readonly loss: number; readonly weights: Weights } | null = null;
@@ -104,6 +106,7 @@ export class Run {
     this.network = makeNetwork(settings, this.data);
     this.#train = this.#dataset();
     this.#painter = makePainter(settings, this.data, this.network);
+    this.#walker = null;
   }
 
   /** Begins anew, with the first weights of the seed. */
@@ -151,7 +154,7 @@ export class Run {
         const isSingle = settings.dropout > 0;
         await this.network.model.fit(this.#train, {
           ...common,
-          seed: isSingle ? settings.seed + 1000003 * this.epoch : settings.seed,
+          seed: isSingle ? settings.weightSeed + 1000003 * this.epoch : settings.weightSeed,
           initialEpoch: this.epoch,
           epochs: isSingle || most === 1 ? this.epoch + 1 : Number.MAX_SAFE_INTEGER,
           callbacks: [
@@ -203,6 +206,19 @@ export class Run {
     this.#remake(this.settings);
     this.network.model.setWeights(weights);
     this.epoch = epoch;
+  }
+
+  /** Follows a training point through the network. */
+  walk(example: number): Promise<Walk> {
+    this.#walker ??= makeWalker(this.settings, this.data, this.network);
+    return this.#walker(example);
+  }
+
+  /** Takes one step along the gradient of a single training point. */
+  async learn(example: number): Promise<void> {
+    const { inputs, targets } = datasetOf(this.settings, this.data, this.data.train.slice(example, example + 1));
+    await this.network.model.trainOnBatch(inputs.array, targets.array);
+    this.#best = null;
   }
 
   /** Sets the weight of an edge into a neuron of a layer; its bias where `from` is −1. */

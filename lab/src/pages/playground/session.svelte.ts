@@ -3,6 +3,7 @@ import { proxy, type Remote } from "comlink";
 import { engine } from "../../engine/client.ts";
 import type { Frame, Limits } from "./engine.ts";
 import type { Settings } from "./settings.ts";
+import type { Walk } from "./walk.ts";
 
 type PlayEngine = Remote<typeof import("./engine.ts")>;
 
@@ -112,6 +113,15 @@ export class Session {
   setWeight(layer: number, from: number, to: number, value: number): Promise<void> {
     this.isPure = false;
     return this.#ask((remote) => remote.setWeight(layer, from, to, value));
+  }
+
+  async walk(example: number): Promise<Walk> {
+    return (await this.#engine()).walk(example);
+  }
+
+  learn(example: number): Promise<void> {
+    this.isPure = false;
+    return this.#ask((remote) => remote.learn(example));
   }
 
   async modelFile(): Promise<Uint8Array> {

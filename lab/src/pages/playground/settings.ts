@@ -41,6 +41,8 @@ export const mostLayers = 12;
 export const mostNeurons = 32;
 
 export interface Settings extends DataChoice {
+  /** The seed of the first weights, and of the order of the points in training. */
+  readonly weightSeed: number;
   readonly features: readonly FeatureName[];
   /** The numbers of neurons of the hidden layers. */
   readonly layers: readonly number[];

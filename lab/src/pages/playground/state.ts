@@ -101,6 +101,7 @@ export const settingsOf = (page: PlayState): Settings => ({
   noise: page.noise,
   share: page.share,
   seed: page.seed,
+  weightSeed: page.seed,
   features: [...page.x],
   layers: [...page.layers],
   f: page.f,
@@ -147,5 +148,7 @@ export function runsOf(page: PlayState): Settings[] {
   const first = settingsOf(page);
   if (page.differ === "none") return [first];
   const value = readDifference(page.differ, page.other);
-  return value === undefined ? [first] : [first, { ...first, [page.differ]: value }];
+  if (value === undefined) return [first];
+  // Another seed stands for other weights: both runs learn the same points.
+  return [first, { ...first, [page.differ === "seed" ? "weightSeed" : page.differ]: value }];
 }
