@@ -104,7 +104,7 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     await page.getByRole("button", { name: "Remove a neuron from layer 1" }).click();
     await page.getByRole("button", { name: "Input x₁x₂" }).click();
     await page.waitForFunction(() => location.hash.includes("layers=3%2C2%2C3"));
-    expect(page.url()).toContain("x=x1%2Cx2%2Cx1x2");
+    await page.waitForFunction(() => location.hash.includes("x=x1%2Cx2%2Cx1x2"));
     await page.getByRole("button", { name: "Neuron 3 of layer 3" }).waitFor();
     await page.getByRole("radio", { name: "Three rings" }).check({ force: true });
     await page.getByRole("button", { name: "Output neuron of class 3" }).waitFor();
@@ -158,6 +158,53 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     await page.getByRole("button", { name: "Take these points" }).click();
     await page.waitForFunction(() => location.hash.includes("points=1%2C2%2C0"));
     await page.getByRole("button", { name: "Output neuron of class 3" }).waitFor();
+    await close();
+  });
+
+  it("follows one point forward and back, and moves the weights by it", async () => {
+    const { page, complaints, close } = await open("?layers=0&batch=1");
+    await epochIs(page, 0);
+    const before = await figure(page, "Training loss");
+    const next = page.getByRole("button", { name: "Next" });
+    const told = page.getByRole("region", { name: "In slow motion" });
+    const numbers = async (pattern: RegExp): Promise<number[]> => {
+      await told.getByText(pattern).waitFor();
+      const text = (await told.getByRole("status").innerText()).replaceAll("−", "-");
+      return [...text.matchAll(/-?\d+\.\d+/g)].map(([number]) => Number(number));
+    };
+    await next.click();
+    const [[x1, x2, label]] = dataOf({ set: "circle", points: [], count: 500, noise: 0, share: 50, seed: 1 }).train as [
+      readonly [number, number, number],
+    ];
+    const inputs = await numbers(/enters/);
+    expect(inputs[0]).toBeCloseTo(x1, 1);
+    expect(inputs[1]).toBeCloseTo(x2, 1);
+    await next.click();
+    const [z, a] = await numbers(/Forward, the output/);
+    expect(a).toBeCloseTo(1 / (1 + Math.exp(-z!)), 1);
+    await next.click();
+    const [loss] = await numbers(/the loss of this example/);
+    expect(loss).toBeCloseTo(-Math.log(label === 1 ? a! : 1 - a!), 1);
+    await next.click();
+    // The gradient of the crossentropy after a sigmoid is a − y.
+    const [delta] = await numbers(/Backward, the output/);
+    expect(delta).toBeCloseTo(a! - label, 1);
+    await next.click();
+    await told.getByText("The weights have moved").waitFor();
+    await expect.poll(() => figure(page, "Training loss")).not.toBe(before);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("trains a second run that differs in one thing", async () => {
+    const { page, complaints, close } = await open("?differ=rate&other=fast");
+    await page.getByText("A number from 0.000001 to 1000.").waitFor();
+    await page.getByLabel("In the second run").fill("0.3");
+    await page.getByRole("heading", { name: "Second run" }).waitFor();
+    await page.getByRole("button", { name: "One epoch" }).click();
+    await epochIs(page, 1);
+    await page.waitForFunction(() => location.hash.includes("other=0.3"));
+    expect(complaints).toEqual([]);
     await close();
   });
 

@@ -44,8 +44,8 @@ export function configure(all: readonly Settings[], limits: Limits, withGradient
     const isNew = runs.length !== all.length;
     if (isNew) runs = all.map((settings) => new Run(settings));
     else for (const [i, settings] of all.entries()) await runs[i]!.change(settings);
-    // Runs are compared at the same epoch.
-    if (new Set(runs.map(({ epoch }) => epoch)).size > 1) for (const run of runs) run.reset();
+    // Where one run begins anew, so do all.
+    if (runs.some(({ epoch }) => epoch === 0)) for (const run of runs) if (run.epoch > 0) run.reset();
     for (const run of runs) run.limits = limits;
     return handed(await frames());
   });

@@ -77,6 +77,7 @@ export class Run {
   #stopped: Stop | null = null;
   #failure: Failure | null = null;
   #best: { readonly epoch: number; readonly loss: number; readonly weights: Weights } | null = null;
+  #lastLoss = Infinity;
   #slice = { ms: 0, steps: 0 };
 
   constructor(settings: Settings) {
@@ -114,6 +115,7 @@ export class Run {
     this.#remake(settings);
     this.epoch = 0;
     this.#stopped = this.#failure = this.#best = null;
+    this.#lastLoss = Infinity;
     this.#slice = { ms: 0, steps: 0 };
   }
 
@@ -133,10 +135,12 @@ export class Run {
     this.#best = null;
   }
 
-  /** The limit that is reached after so many epochs, with this loss. */
+  /** The limit that this epoch, of this loss, has reached. Beyond it the training can go on. */
   #stopNow(loss: number): Stop | null {
-    if (this.limits.epoch > 0 && this.epoch >= this.limits.epoch) return "epoch";
-    return loss <= this.limits.loss && this.limits.loss > 0 ? "loss" : null;
+    const before = this.#lastLoss;
+    this.#lastLoss = loss;
+    if (this.epoch === this.limits.epoch) return "epoch";
+    return loss <= this.limits.loss && before > this.limits.loss ? "loss" : null;
   }
 
   /** Trains for whole epochs: until `most` are done, or until so many milliseconds have passed. */
