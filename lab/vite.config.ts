@@ -17,7 +17,12 @@ export default defineConfig({
   // The public exports, from their source: the lab is always built with the engine beside it.
   resolve: { alias: { "nabla/data": source("data/index.ts"), nabla: source("index.ts") } },
   worker: { format: "es" },
-  build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
   server: { headers: isolation, fs: { allow: [".."] } },
   preview: { headers: isolation, port: 4173 },
 });
