@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { packedDigits } from "./build/digits.ts";
 import { offline } from "./build/offline.ts";
 import { smallFonts } from "./build/small-fonts.ts";
 
@@ -13,7 +14,7 @@ const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-E
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  plugins: [smallFonts(), svelte(), offline()],
+  plugins: [smallFonts(), svelte(), packedDigits(), offline()],
   // The public exports, from their source: the lab is always built with the engine beside it.
   resolve: { alias: { "nabla/data": source("data/index.ts"), nabla: source("index.ts") } },
   worker: { format: "es" },

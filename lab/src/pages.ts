@@ -40,6 +40,12 @@ export const pages: readonly LabPage[] = [
     },
     load: () => import("./pages/playground/Playground.svelte"),
   },
+  {
+    name: "digits",
+    title: { en: "Digits", ru: "Цифры" },
+    items: "D1, D2, C5",
+    load: () => import("./pages/digits/Digits.svelte"),
+  },
 ];
 
 /** The page that shows an item of the course, such as "N4". */

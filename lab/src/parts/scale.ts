@@ -8,7 +8,9 @@ export function token(name: string): Rgb {
   // The theme's attribute is set before effects run.
   void theme.current;
   const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const digits = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(hex);
+  // The build shortens #ffffff to #fff.
+  const long = /^#[0-9a-f]{3}$/i.test(hex) ? hex.replace(/[0-9a-f]/gi, "$&$&") : hex;
+  const digits = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(long);
   if (!digits) throw new Error(`Expected the token ${name} to be a colour such as #1a5fb4, got "${hex}".`);
   return [Number.parseInt(digits[1]!, 16), Number.parseInt(digits[2]!, 16), Number.parseInt(digits[3]!, 16)];
 }

@@ -1,0 +1,163 @@
+// The page's side of its engine: the digits, the network, its training so far, and what it says to the image on the pad.
+import { proxy } from "comlink";
+import { engine, newestOnly } from "../../engine/client.ts";
+import type { Ending, Exam, News, Refusal } from "./engine.ts";
+import type { Answer, LayerView } from "./inside.ts";
+import { digitsFile, type Examples, pixelsPerDigit } from "./packed.ts";
+import { isSameRun, type Settings } from "./settings.ts";
+
+/** A point of the curves; x counts epochs. */
+export interface CurvePoint {
+  readonly x: number;
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+export type EpochNews = Extract<News, { readonly kind: "epoch" }>;
+type Diverged = Extract<Ending, { readonly kind: "diverged" }>;
+
+export class Experiment {
+  digits = $state.raw<
+    { readonly test: Examples; readonly trainCount: number; readonly kilobytes: number } | undefined
+  >();
+  layers = $state.raw<readonly LayerView[]>([]);
+  parameters = $state(0);
+  status = $state<"loading" | "ready" | "training" | "paused">("loading");
+  failure = $state("");
+  /** The epochs that the network has been trained for. */
+  epochs = $state(0);
+  /** The settings by which it was made; undefined for a network from a file. */
+  made = $state.raw<Settings | undefined>();
+  /** The name of the file from which it was opened. */
+  file = $state("");
+  exam = $state.raw<Exam | undefined>();
+  steps = $state.raw<{ readonly epoch: number; readonly step: number; readonly steps: number } | undefined>();
+  train = $state.raw<readonly CurvePoint[]>([]);
+  test = $state.raw<readonly CurvePoint[]>([]);
+  records = $state.raw<readonly EpochNews[]>([]);
+  diverged = $state.raw<Diverged | undefined>();
+  answer = $state.raw<Answer | undefined>();
+
+  #image: Uint8Array<ArrayBufferLike> = new Uint8Array(pixelsPerDigit);
+  readonly #ask = newestOnly(
+    async (pixels: Uint8Array) => (await engine("digits")).answer(pixels),
+    (answer) => (this.answer = answer),
+    (error) => this.#fail(error),
+  );
+
+  get isBusy(): boolean {
+    return this.status === "training" || this.status === "paused";
+  }
+
+  #fail(error: unknown): void {
+    this.failure = (error as Error).message;
+  }
+
+  /** Fetches the digits and makes the first network. */
+  async start(settings: Settings): Promise<void> {
+    try {
+      const lab = await engine("digits");
+      this.digits = await lab.load(new URL(digitsFile, document.baseURI).href);
+      await this.make(settings);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #take(view: { readonly layers: readonly LayerView[]; readonly parameters: number; readonly exam: Exam }): void {
+    const { loss, accuracy } = view.exam;
+    Object.assign(this, { layers: view.layers, parameters: view.parameters, exam: view.exam, epochs: 0 });
+    Object.assign(this, { train: [], records: [], steps: undefined, diverged: undefined, answer: undefined });
+    this.test = [{ x: 0, loss, accuracy }];
+    if (this.status === "loading") this.status = "ready";
+    this.look(this.#image);
+  }
+
+  readonly #make = newestOnly(
+    async (settings: Settings) => (await engine("digits")).make(settings),
+    (view, settings) => {
+      this.made = settings;
+      this.file = "";
+      this.#take(view);
+    },
+    (error) => this.#fail(error),
+  );
+
+  /** Makes a new network. */
+  make(settings: Settings): void {
+    this.#make(settings);
+  }
+
+  /** Asks for the answers to another image. */
+  look(pixels: Uint8Array): void {
+    this.#image = pixels;
+    if (this.layers.length > 0 || this.file) this.#ask(pixels);
+  }
+
+  async fit(settings: Settings): Promise<void> {
+    if (this.isBusy) return;
+    this.status = "training";
+    this.diverged = undefined;
+    try {
+      const lab = await engine("digits");
+      if (this.made && !isSameRun(this.made, settings)) {
+        this.#take(await lab.make(settings));
+        this.made = settings;
+      }
+      const ending = await lab.train(
+        settings,
+        proxy((news: News) => this.#hear(news)),
+      );
+      if (ending.kind === "diverged") this.diverged = ending;
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.status = "ready";
+    this.steps = undefined;
+    this.#ask(this.#image);
+  }
+
+  #hear(news: News): void {
+    if (news.kind === "steps") {
+      const { epoch, step, steps, loss, accuracy } = news;
+      this.steps = { epoch, step, steps };
+      this.train = [...this.train, { x: epoch - 1 + step / steps, loss, accuracy }];
+    } else {
+      this.epochs = news.epoch;
+      this.exam = news.exam;
+      this.records = [...this.records, news];
+      this.test = [...this.test, { x: news.epoch, loss: news.exam.loss, accuracy: news.exam.accuracy }];
+    }
+    this.#ask(this.#image);
+  }
+
+  async pause(isPaused: boolean): Promise<void> {
+    if (!this.isBusy) return;
+    this.status = isPaused ? "paused" : "training";
+    await (await engine("digits")).pause(isPaused);
+  }
+
+  async reset(settings: Settings): Promise<void> {
+    await (await engine("digits")).stop();
+    this.make(settings);
+  }
+
+  /** The page is left: nothing is trained any more. */
+  async leave(): Promise<void> {
+    if (this.isBusy) await (await engine("digits")).stop();
+  }
+
+  async save(): Promise<Uint8Array> {
+    return (await engine("digits")).save();
+  }
+
+  /** Opens a network's file; gives the reason if it was not opened, and keeps what there was. */
+  async open(file: File): Promise<Refusal | undefined> {
+    const view = await (await engine("digits")).open(new Uint8Array(await file.arrayBuffer()));
+    if ("refused" in view) return view;
+    this.made = undefined;
+    this.file = file.name;
+    this.#take(view);
+    return undefined;
+  }
+}
