@@ -1,6 +1,6 @@
 // What the page of digits asks of Nabla: a network, its training, its answers, and its file.
 import { transfer } from "comlink";
-import { Dataset, FileError, loadModel, type Model, NumericError, softmax, tensor } from "nabla";
+import { Dataset, FileError, loadModel, type Model, NumericError, type Progress, softmax, tensor } from "nabla";
 import { type Answer, type Inside, type LayerView, lookInside, type Weights } from "./inside.ts";
 import { compileNetwork, makeNetwork } from "./network.ts";
 import { type Examples, pixelsPerDigit, unpackDigits } from "./packed.ts";
@@ -25,6 +25,20 @@ export interface Exam {
   readonly sureness: Float32Array;
 }
 
+/** A point of the curves of a training. */
+export interface CurvePoint {
+  readonly x: number;
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** A step after which the loss was far too large. Both count from 1. */
+export interface Jump {
+  readonly epoch: number;
+  readonly step: number;
+  readonly loss: number;
+}
+
 /** What the page hears of a training. Epochs count from 1. */
 export type News =
   | {
@@ -32,9 +46,10 @@ export type News =
       readonly epoch: number;
       readonly step: number;
       readonly steps: number;
-      /** The means over the steps since the last news. */
-      readonly loss: number;
-      readonly accuracy: number;
+      /** Means over the latest steps, a tenth of an epoch each; `x` counts epochs. */
+      readonly points: readonly CurvePoint[];
+      /** The first step that took the loss beyond all that guessing would cost. */
+      readonly jump: Jump | undefined;
     }
   | {
       readonly kind: "epoch";
@@ -125,18 +140,50 @@ export async function train(settings: Settings, show: (news: News) => unknown): 
 
 /** The time between two pieces of news, in milliseconds. */
 const newsEvery = 80;
+/** The parts of an epoch whose means are the points of a curve. */
+const partsOfEpoch = 10;
+/** Guessing costs ln 10 = 2.3; a loss beyond this is one that jumped. */
+const jumped = 10;
+
+/** Finds the loss and accuracy of parts of an epoch from the means of the epoch so far. */
+class Parts {
+  points: CurvePoint[] = [];
+  jump: Jump | undefined;
+  #before = { count: 0, loss: 0, right: 0 };
+  #start = this.#before;
+
+  begin(): void {
+    this.#before = { count: 0, loss: 0, right: 0 };
+    this.#start = this.#before;
+  }
+
+  add({ epoch, step, steps, loss, metrics }: Progress, batch: number, size: number): void {
+    const count = Math.min(step * batch, size);
+    const now = { count, loss: loss * count, right: metrics["accuracy"]! * count };
+    const own = (now.loss - this.#before.loss) / (count - this.#before.count);
+    if (own > jumped) this.jump ??= { epoch: epoch + 1, step, loss: own };
+    this.#before = now;
+    if (step % Math.ceil(steps / partsOfEpoch) !== 0 && step !== steps) return;
+    const part = count - this.#start.count;
+    this.points.push({
+      x: epoch + step / steps,
+      loss: (now.loss - this.#start.loss) / part,
+      accuracy: (now.right - this.#start.right) / part,
+    });
+    this.#start = now;
+  }
+}
 
 async function fit(settings: Settings, signal: AbortSignal, show: (news: News) => unknown): Promise<Ending> {
   const { model } = network;
+  const { train } = digits!;
   if (!network.settings) compileNetwork(model, settings);
   const first = network.epochs;
-  const last = network.settings ? settings.epochs : first + settings.epochs;
-  let [told, at, lossSum, rightSum] = [0, 0, 0, 0];
-  let [began, paused] = [0, 0];
-  let seconds = 0;
+  const parts = new Parts();
+  let [told, began, paused, seconds] = [0, 0, 0, 0];
   try {
-    const history = await model.fit(digits!.train, {
-      epochs: last,
+    const history = await model.fit(train, {
+      epochs: network.settings ? settings.epochs : first + settings.epochs,
       initialEpoch: first,
       batchSize: settings.batch,
       seed: settings.seed,
@@ -145,26 +192,21 @@ async function fit(settings: Settings, signal: AbortSignal, show: (news: News) =
       callbacks: [
         {
           onEpochBegin() {
-            [at, lossSum, rightSum, paused, began] = [0, 0, 0, 0, performance.now()];
+            parts.begin();
+            [paused, began] = [0, performance.now()];
           },
-          async onProgress({ epoch, step, steps, loss, metrics }) {
+          // After each step, so that the curves are the same on every machine.
+          async onBatchEnd(progress) {
+            const { epoch, step, steps } = progress;
+            parts.add(progress, settings.batch, train.size);
             const now = performance.now();
             seconds = (now - began - paused) / 1000;
             if (now - told >= newsEvery || step === steps) {
-              const count = Math.min(step * settings.batch, digits!.train.size);
-              const [newLoss, newRight] = [loss * count, metrics["accuracy"]! * count];
-              const since = count - at;
-              if (since > 0)
-                void show({
-                  kind: "steps",
-                  epoch: epoch + 1,
-                  step,
-                  steps,
-                  loss: (newLoss - lossSum) / since,
-                  accuracy: (newRight - rightSum) / since,
-                });
-              [told, at, lossSum, rightSum] = [now, count, newLoss, newRight];
+              told = now;
+              void show({ kind: "steps", epoch: epoch + 1, step, steps, points: parts.points, jump: parts.jump });
+              parts.points = [];
             }
+            if (!gate) return;
             while (gate && !signal.aborted) await gate.opened;
             paused += performance.now() - now;
           },

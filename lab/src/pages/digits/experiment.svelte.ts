@@ -1,17 +1,10 @@
 // The page's side of its engine: the digits, the network, its training so far, and what it says to the image on the pad.
 import { proxy } from "comlink";
 import { engine, newestOnly } from "../../engine/client.ts";
-import type { Ending, Exam, News, Refusal } from "./engine.ts";
+import type { CurvePoint, Ending, Exam, Jump, News, Refusal } from "./engine.ts";
 import type { Answer, LayerView } from "./inside.ts";
 import { digitsFile, type Examples, pixelsPerDigit } from "./packed.ts";
 import { isSameRun, type Settings } from "./settings.ts";
-
-/** A point of the curves; x counts epochs. */
-export interface CurvePoint {
-  readonly x: number;
-  readonly loss: number;
-  readonly accuracy: number;
-}
 
 export type EpochNews = Extract<News, { readonly kind: "epoch" }>;
 type Diverged = Extract<Ending, { readonly kind: "diverged" }>;
@@ -36,6 +29,7 @@ export class Experiment {
   test = $state.raw<readonly CurvePoint[]>([]);
   records = $state.raw<readonly EpochNews[]>([]);
   diverged = $state.raw<Diverged | undefined>();
+  jump = $state.raw<Jump | undefined>();
   answer = $state.raw<Answer | undefined>();
 
   #image: Uint8Array<ArrayBufferLike> = new Uint8Array(pixelsPerDigit);
@@ -67,7 +61,7 @@ export class Experiment {
   #take(view: { readonly layers: readonly LayerView[]; readonly parameters: number; readonly exam: Exam }): void {
     const { loss, accuracy } = view.exam;
     Object.assign(this, { layers: view.layers, parameters: view.parameters, exam: view.exam, epochs: 0 });
-    Object.assign(this, { train: [], records: [], steps: undefined, diverged: undefined, answer: undefined });
+    Object.assign(this, { train: [], records: [], steps: undefined, diverged: undefined, jump: undefined });
     this.test = [{ x: 0, loss, accuracy }];
     if (this.status === "loading") this.status = "ready";
     this.look(this.#image);
@@ -119,9 +113,10 @@ export class Experiment {
 
   #hear(news: News): void {
     if (news.kind === "steps") {
-      const { epoch, step, steps, loss, accuracy } = news;
+      const { epoch, step, steps, points, jump } = news;
       this.steps = { epoch, step, steps };
-      this.train = [...this.train, { x: epoch - 1 + step / steps, loss, accuracy }];
+      this.train = [...this.train, ...points];
+      this.jump = jump;
     } else {
       this.epochs = news.epoch;
       this.exam = news.exam;

@@ -20,11 +20,16 @@ export interface Block {
 /** The height of a caption below the blocks. */
 export const captionHeight = 40;
 
-/** The largest cell with which `count` of them fit into a width and a height, and the number of columns. */
+/**
+ * The largest cell with which `count` of them fit into a width and a height, and the number of columns: one that leaves
+ * no row unfilled, where there is one.
+ */
 function fitting(count: number, width: number, height: number, from: number): { cell: number; columns: number } {
   for (let cell = from; cell > 2; cell -= 0.5) {
-    const columns = Math.ceil(count / Math.max(1, Math.floor(height / cell)));
-    if (columns * cell <= width) return { cell, columns };
+    const fewest = Math.ceil(count / Math.max(1, Math.floor(height / cell)));
+    if (fewest * cell > width) continue;
+    const even = Array.from({ length: fewest + 1 }, (_, i) => fewest + i).find((columns) => count % columns === 0);
+    return { cell, columns: even !== undefined && even * cell <= width ? even : fewest };
   }
   return { cell: 2, columns: Math.max(1, Math.floor(width / 2)) };
 }

@@ -1,6 +1,7 @@
 // The words of the page of digits.
 import { numeral } from "../../../../recipes/tools/part.ts";
 import type { Label, Text } from "../../state/language.svelte.ts";
+import type { Jump } from "./engine.ts";
 import type { NetName, OptimizerName } from "./settings.ts";
 
 const percent = (share: number): string => numeral(100 * share, 1);
@@ -52,9 +53,9 @@ export const words = {
     en: `The loss is no longer a number: in epoch ${epoch}, at step ${step}, the weights had grown beyond all bounds. The learning rate of ${numeral(rate)} is too large: each step goes too far, and the next one goes farther back.`,
     ru: `Потери перестали быть числом: в эпохе ${epoch}, на шаге ${step}, веса выросли сверх всякой меры. Скорость обучения ${numeral(rate)} слишком велика: каждый шаг проскакивает минимум, а следующий — ещё дальше в обратную сторону.`,
   }),
-  grew: (loss: number, rate: number): Text => ({
-    en: `The loss on the digits that are held out is ${numeral(loss)}: no better than guessing (2.303). The learning rate of ${numeral(rate)} is too large here.`,
-    ru: `Потери на отложенных цифрах равны ${numeral(loss)}: не лучше угадывания (2.303). Скорость обучения ${numeral(rate)} здесь слишком велика.`,
+  jumped: ({ epoch, step, loss }: Jump, rate: number): Text => ({
+    en: `The loss blew up: at step ${step} of epoch ${epoch} it was ${numeral(loss)}, where guessing has 2.303. The learning rate of ${numeral(rate)} is too large here.`,
+    ru: `Потери взлетели: на шаге ${step} эпохи ${epoch} они равны ${numeral(loss)}, а при угадывании — 2.303. Скорость обучения ${numeral(rate)} здесь слишком велика.`,
   }),
   goBack: (rate: number): Text => ({
     en: `Go back: learning rate ${numeral(rate)}`,
