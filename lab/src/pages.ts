@@ -43,7 +43,11 @@ export const pages: readonly LabPage[] = [
   {
     name: "digits",
     title: { en: "Digits", ru: "Цифры" },
-    items: "D1, D2, C5",
+    items: ["D1", "D2", "C5"],
+    begin: {
+      en: "Train a network on handwriting, draw a digit, and watch its layers light up.",
+      ru: "Обучите сеть на рукописных цифрах, нарисуйте свою и посмотрите, как загораются слои.",
+    },
     load: () => import("./pages/digits/Digits.svelte"),
   },
 ];
