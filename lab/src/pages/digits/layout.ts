@@ -21,17 +21,19 @@ export interface Block {
 export const captionHeight = 40;
 
 /**
- * The largest cell with which `count` of them fit into a width and a height, and the number of columns: one that leaves
- * no row unfilled, where there is one.
+ * The largest cell with which `count` of them fit into a width and a height, and the number of columns. A somewhat
+ * smaller one is taken if it leaves no row unfilled.
  */
 function fitting(count: number, width: number, height: number, from: number): { cell: number; columns: number } {
-  for (let cell = from; cell > 2; cell -= 0.5) {
-    const fewest = Math.ceil(count / Math.max(1, Math.floor(height / cell)));
-    if (fewest * cell > width) continue;
-    const even = Array.from({ length: fewest + 1 }, (_, i) => fewest + i).find((columns) => count % columns === 0);
-    return { cell, columns: even !== undefined && even * cell <= width ? even : fewest };
+  let largest: { cell: number; columns: number } | undefined;
+  for (let cell = from; cell > 2 && cell > 0.7 * (largest?.cell ?? 0); cell -= 0.5) {
+    const [fewest, most] = [Math.ceil(count / Math.max(1, Math.floor(height / cell))), Math.floor(width / cell)];
+    if (fewest > most) continue;
+    largest ??= { cell, columns: fewest };
+    for (let columns = fewest; columns <= most && columns <= 2 * fewest; columns++)
+      if (count % columns === 0) return { cell, columns };
   }
-  return { cell: 2, columns: Math.max(1, Math.floor(width / 2)) };
+  return largest ?? { cell: 2, columns: Math.max(1, Math.floor(width / 2)) };
 }
 
 /** The image at the left, the answers at the right, the layers between them. */
