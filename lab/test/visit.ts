@@ -92,6 +92,8 @@ export async function visit(browser: Browser, site: Site, hash: string, options:
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
+    // That the visit has no service worker is its own doing.
+    if (message.text().startsWith("Service Worker registration blocked")) return;
     if (["error", "warning"].includes(message.type())) complaints.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
