@@ -41,6 +41,12 @@ export const pages: readonly LabPage[] = [
     load: () => import("./pages/playground/Playground.svelte"),
   },
   {
+    name: "backpropagation",
+    title: { en: "Backpropagation", ru: "Обратное распространение" },
+    items: "B1–B4",
+    load: () => import("./pages/backpropagation/Backpropagation.svelte"),
+  },
+  {
     name: "digits",
     title: { en: "Digits", ru: "Цифры" },
     items: ["D1", "D2", "C5"],

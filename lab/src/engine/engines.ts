@@ -4,6 +4,7 @@ export const engines = {
   home: () => import("../pages/home/engine.ts"),
   neuron: () => import("../pages/neuron/engine.ts"),
   playground: () => import("../pages/playground/engine.ts"),
+  backpropagation: () => import("../pages/backpropagation/engine.ts"),
   digits: () => import("../pages/digits/engine.ts"),
 } as const;
 
