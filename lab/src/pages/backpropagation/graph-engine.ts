@@ -79,7 +79,7 @@ export interface GraphNumbers {
   readonly byDifferences: readonly number[];
 }
 
-export const epsilon = 0.01;
+const epsilon = 0.01;
 
 /** Compiles the numbers of a graph into one program: the variables' values go in, one vector comes out. */
 function compiled(graph: Graph) {

@@ -1,9 +1,7 @@
 // The worked problem: a network of two layers with every matrix, its gradients by formulas, by Nabla and by differences.
 import { compile, concatenate, eye, gradients, relu, type Tensor, tensor, vmap } from "nabla";
+import { type ParameterName, type ProblemInput, type ProblemNumbers, parameterNames } from "./problem-parts.ts";
 
-/** W₁, b₁ᵀ, W₂, b₂ᵀ; vectors are matrices of one row. */
-export const parameterNames = ["W1", "b1", "W2", "b2"] as const;
-export type ParameterName = (typeof parameterNames)[number];
 type Parameters = Readonly<Record<ParameterName, Tensor>>;
 
 /** Ŷ = tanh(ReLU(XW₁ + b₁ᵀ)W₂ + b₂ᵀ), with all matrices on the way. */
@@ -17,7 +15,7 @@ function forwards(X: Tensor, { W1, b1, W2, b2 }: Parameters) {
 /** L = 1/n Σ (Ŷ − Y)² */
 const mse = (answer: Tensor, Y: Tensor): Tensor => answer.sub(Y).square().mean();
 
-export const epsilon = 0.01;
+const epsilon = 0.01;
 
 const worked = compile((X: Tensor, Y: Tensor, rate: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) => {
   const theta: Parameters = { W1, b1, W2, b2 };
@@ -63,21 +61,6 @@ const worked = compile((X: Tensor, Y: Tensor, rate: Tensor, W1: Tensor, b1: Tens
     numbers: { before, after },
   };
 });
-
-type Rows = readonly (readonly number[])[];
-
-export interface ProblemInput extends Readonly<Record<"X" | "Y" | ParameterName, Rows>> {
-  readonly rate: number;
-}
-
-export interface ProblemNumbers {
-  readonly matrices: Readonly<Record<"Z1" | "H" | "Z2" | "answer" | "error" | "delta1" | "delta2", Rows>>;
-  readonly gradients: Readonly<Record<ParameterName, Rows>>;
-  readonly updated: Readonly<Record<ParameterName, Rows>>;
-  /** The gradients of all weights in a row: W₁ by rows, b₁, W₂, b₂. */
-  readonly checks: Readonly<Record<"byHand" | "byNabla" | "byDifferences", readonly number[]>>;
-  readonly numbers: Readonly<Record<"before" | "after", number>>;
-}
 
 const asArrays = async (tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, unknown>> =>
   Object.fromEntries(

@@ -51,7 +51,9 @@ const valuesByName = (initial: Readonly<Record<string, number>>): Field<Readonly
   },
 });
 
-/** A matrix of one size, whose entries lie between −10 and 10. */
+export const entryRange = 1000;
+
+/** A matrix of one size, whose entries lie between −1000 and 1000. */
 const matrix = (initial: readonly (readonly number[])[]): Field<readonly (readonly number[])[]> => {
   const field = rows(initial, initial[0]!.length, initial.length);
   return {
@@ -62,7 +64,6 @@ const matrix = (initial: readonly (readonly number[])[]): Field<readonly (readon
     },
   };
 };
-export const entryRange = 10;
 
 /** The last step, however many there are. */
 export const lastStep = 999;
