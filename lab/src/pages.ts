@@ -43,7 +43,11 @@ export const pages: readonly LabPage[] = [
   {
     name: "backpropagation",
     title: { en: "Backpropagation", ru: "Обратное распространение" },
-    items: "B1–B4",
+    items: ["B1", "B2", "B3", "B4"],
+    begin: {
+      en: "Type a formula, and watch values run forwards through its graph and gradients come back.",
+      ru: "Введите формулу и посмотрите, как по её графу значения идут вперёд, а градиенты возвращаются.",
+    },
     load: () => import("./pages/backpropagation/Backpropagation.svelte"),
   },
   {

@@ -39,8 +39,8 @@ export const stepWords = {
       ru: "δ выходов идут назад по тем же весам; каждый скрытый нейрон складывает то, что к нему пришло, и умножает на свою производную.",
     },
     {
-      en: "The gradient of a weight is the activation where its edge begins times δ where it ends. Each weight goes a step of η against it.",
-      ru: "Градиент веса — это активация в начале ребра, умноженная на δ в его конце. Каждый вес делает шаг η против градиента.",
+      en: "The gradient of a weight is the activation where its edge begins times δ where it ends. Each weight goes a step of η against it; the new weights stand on the edges.",
+      ru: "Градиент веса — это активация в начале ребра, умноженная на δ в его конце. Каждый вес делает шаг η против градиента; на рёбрах — новые веса.",
     },
   ],
   inputs: { en: "Input and target", ru: "Вход и цель" },

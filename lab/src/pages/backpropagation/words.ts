@@ -6,10 +6,10 @@ const list = (names: readonly string[], and: string): string =>
   names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} ${and} ${names.at(-1)}`;
 
 export const words = {
-  title: { en: "Backpropagation", ru: "Обратное распространение ошибки" },
+  title: { en: "Backpropagation", ru: "Обратное распространение" },
   lead: {
     en: "How does a network know which weight to change, and by how much? The answer is a formula taken apart into simple operations. Values run through it forwards, and gradients come back the same way.",
-    ru: "Откуда сеть знает, какой вес изменить и насколько? Для этого формулу разбивают на простые операции: значения проходят по ней вперёд, а градиенты возвращаются тем же путём.",
+    ru: "Откуда сеть знает, какой вес изменить и насколько? Её ошибка распространяется обратно: формулу разбивают на простые операции: значения проходят по ней вперёд, а градиенты возвращаются тем же путём.",
   },
   scenes: { en: "Scenes", ru: "Сцены" },
   sceneTitles: {
