@@ -158,6 +158,16 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     await page.getByRole("button", { name: "Take these points" }).click();
     await page.waitForFunction(() => location.hash.includes("points=1%2C2%2C0"));
     await page.getByRole("button", { name: "Output neuron of class 3" }).waitFor();
+    // The pointer draws points of the chosen class, 2, a little apart.
+    const plane = page.getByRole("group", { name: /^The plane of x₁ and x₂/ });
+    await plane.scrollIntoViewIfNeeded();
+    const { x, y, width } = (await plane.boundingBox())!;
+    await page.mouse.move(x + width / 2, y + width / 4);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + width / 2, { steps: 8 });
+    await page.mouse.up();
+    await expect.poll(async () => (await field.inputValue()).split("\n").length).toBeGreaterThan(6);
+    expect((await field.inputValue()).split("\n").at(-1)).toMatch(/^-?[\d.]+, -?[\d.]+, 2$/);
     await close();
   });
 

@@ -123,7 +123,11 @@ export class Run {
   async change(settings: Settings): Promise<void> {
     const keys = changed(this.settings, settings);
     if (keys.length === 0) return;
-    if (!keys.every((key) => keepsWeights.has(key))) return this.reset(settings);
+    const isSameForm = (): boolean => {
+      const { task, outputs } = dataOf(settings);
+      return this.data.train.length > 0 && task === this.data.task && outputs === this.data.outputs;
+    };
+    if (!keys.every((key) => keepsWeights.has(key) || (key === "points" && isSameForm()))) return this.reset(settings);
     if (keys.length === 1 && keys[0] === "rate") {
       this.settings = settings;
       this.network.optimizer.learningRate.assign(settings.rate);

@@ -257,8 +257,8 @@ export const words = {
     ru: "Синее — больше нуля, оранжевое — меньше; линия тем шире, чем больше вес. Наведите указатель на нейрон, чтобы увидеть его ответы крупно. Щелчок по нейрону или линии открывает их числа, щелчок по входу включает или выключает его.",
   },
   howToDraw: {
-    en: "Click in the plane to draw points of the chosen class, or paste them as text: a line for each, x₁, x₂, class.",
-    ru: "Щёлкайте по плоскости, чтобы рисовать точки выбранного класса, или вставьте их текстом: по строке на точку — x₁, x₂, класс.",
+    en: "Click or drag in the plane to draw points of the chosen class, or paste them as text: a line for each, x₁, x₂, class.",
+    ru: "Щёлкайте или ведите указателем по плоскости, чтобы рисовать точки выбранного класса, или вставьте их текстом: по строке на точку — x₁, x₂, класс.",
   },
   drawnClass: { en: "Class that is drawn", ru: "Рисуемый класс" },
   asText: { en: "The points as text (CSV)", ru: "Точки текстом (CSV)" },
