@@ -6,7 +6,8 @@ import { packedDigits } from "./build/digits.ts";
 import { offline } from "./build/offline.ts";
 import { smallFonts } from "./build/small-fonts.ts";
 
-const source = (path: string): string => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const source = (path: string): string => here(`../src/${path}`);
 
 /** With these two headers a page is cross-origin isolated, and Nabla computes with threads. */
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
@@ -16,7 +17,7 @@ export default defineConfig({
   base: "./",
   plugins: [smallFonts(), svelte(), packedDigits(), offline()],
   // The public exports, from their source: the lab is always built with the engine beside it.
-  resolve: { alias: { "nabla/data": source("data/index.ts"), nabla: source("index.ts") } },
+  resolve: { alias: { "nabla/data": here("src/engine/data.ts"), nabla: source("index.ts") } },
   worker: { format: "es" },
   build: {
     target: "es2022",

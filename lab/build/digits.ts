@@ -31,7 +31,10 @@ export function packedDigits(): Plugin {
   return {
     name: "packed-digits",
     configureServer({ middlewares }) {
-      middlewares.use(`/${digitsFile}`, async (_, response) => response.end(await packDigits()));
+      middlewares.use(async ({ url = "" }, response, next) => {
+        if (url.endsWith(`/${digitsFile}`)) response.end(await packDigits());
+        else next();
+      });
     },
     async generateBundle() {
       this.emitFile({ type: "asset", fileName: digitsFile, source: await packDigits() });
