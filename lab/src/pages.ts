@@ -31,6 +31,16 @@ export const pages: readonly LabPage[] = [
     load: () => import("./pages/neuron/Neuron.svelte"),
   },
   {
+    name: "activations",
+    title: { en: "Activations", ru: "Функции активации" },
+    items: ["A", "A1", "A2", "A3"],
+    begin: {
+      en: "Drag a point along a curve and watch its derivative: where does a neuron stop learning?",
+      ru: "Ведите точку по кривой и следите за производной: где нейрон перестаёт учиться?",
+    },
+    load: () => import("./pages/activations/Activations.svelte"),
+  },
+  {
     name: "playground",
     title: { en: "Playground", ru: "Песочница" },
     items: ["F5", "M4"],
