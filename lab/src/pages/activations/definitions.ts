@@ -37,8 +37,11 @@ export const definitions: Readonly<Record<Name, Definition>> = {
   leaky,
   prelu: leaky,
   elu: {
-    // The inner choice keeps eᵘ from overflowing where it is not used.
-    f: (u, p) => where(u.greater(0), u, u.minimum(0).expm1().mul(p.at(0))),
+    // The inner choice keeps eᵘ − 1 from overflowing where it is not used.
+    f: (u, p) => {
+      const isPositive = u.greater(0);
+      return where(isPositive, u, where(isPositive, 0, u).expm1().mul(p.at(0)));
+    },
     byHand: (u, p) => where(u.greater(0), 1, u.minimum(0).exp().mul(p.at(0))),
   },
   selu: ofCourse("SELU"),
