@@ -28,6 +28,9 @@ import { labTests, visit } from "./visit.ts";
 
 const lab = labTests();
 
+/** Waits for an answer of the worker, on a busy machine too. */
+const eventually = <T>(ask: () => Promise<T>) => expect.poll(ask, { timeout: 30_000 });
+
 /** The texts of a table's row, by the text of its heading. */
 const row = async (page: Page, heading: string): Promise<string[]> =>
   await page
@@ -37,7 +40,7 @@ const row = async (page: Page, heading: string): Promise<string[]> =>
     .allTextContents();
 
 const shownRow = async (page: Page, heading: string, expected: readonly string[]): Promise<void> => {
-  await expect.poll(async () => (await row(page, heading)).map((text) => text.trim())).toEqual(expected);
+  await eventually(async () => (await row(page, heading)).map((text) => text.trim())).toEqual(expected);
 };
 
 const answered = (page: Page): Promise<number> =>
@@ -76,7 +79,7 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
     const u = tensor(-0.7);
     for (const [name, f] of Object.entries(functions)) {
       await page.getByRole("radio", { name, exact: true }).check();
-      await expect.poll(async () => (await row(page, name)).length).toBe(3);
+      await eventually(async () => (await row(page, name)).length).toBe(3);
       // The two sides may order the same operations differently: the last bits are left out.
       const [value, slope, byHand] = (await row(page, name)).map((text) => Number(text.replace("−", "-")));
       expect(value, name).toBeCloseTo(await f(u).item(), 3);
@@ -116,11 +119,11 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
     await page.mouse.up();
     await shownRow(page, "Sigmoid", ["0.5", "0.25", "0.25"]);
     await page.waitForFunction(() => location.hash.includes("u=0"));
-    await expect.poll(() => answered(page)).toBe(1);
+    await eventually(() => answered(page)).toBe(1);
 
     await page.getByRole("radio", { name: "Softplus", exact: true }).check();
     await page.getByRole("checkbox", { name: "Lay Sigmoid over it" }).check();
-    await expect.poll(() => answered(page)).toBe(2);
+    await eventually(() => answered(page)).toBe(2);
     const [softplusRow, sigmoidRow] = [await row(page, "Softplus"), await row(page, "Sigmoid")];
     expect(softplusRow[1]).toBe(sigmoidRow[0]);
     await page.waitForFunction(() => location.hash.includes("over=sigmoid"));
@@ -141,7 +144,7 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
         rows.map(async (tr) => (await tr.getByRole("cell").allTextContents()).map((t) => t.trim())),
       );
     };
-    await expect.poll(async () => (await table()).map((cells) => cells[2])).toEqual(powers);
+    await eventually(async () => (await table()).map((cells) => cells[2])).toEqual(powers);
     expect((await table()).map((cells) => cells[3])).toEqual(shares);
     expect(await page.getByTestId("sum").textContent()).toBe("720.5");
 
@@ -151,7 +154,7 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
     await page.getByRole("textbox", { name: "temperature: value" }).fill("2");
     await page.getByRole("textbox", { name: "temperature: value" }).blur();
     const expected = (await softmax(tensor(z).div(2)).array<1>()).map((p) => numeral(p, 2));
-    await expect.poll(async () => (await table()).map((cells) => cells[3])).toEqual(expected);
+    await eventually(async () => (await table()).map((cells) => cells[3])).toEqual(expected);
 
     const field = page.getByRole("textbox", { name: "z₁" });
     await field.fill("five");
@@ -162,7 +165,7 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
     await field.fill("5");
     await page.getByRole("alert").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Remove entry 7" }).click();
-    await expect.poll(async () => (await table()).length).toBe(6);
+    await eventually(async () => (await table()).length).toBe(6);
 
     await page.getByRole("button", { name: "The course's numbers" }).click();
     await page.getByRole("button", { name: "Add 100 to all z" }).click();
@@ -183,13 +186,13 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
     const differences = new Map(
       rows.map(([count, plus, minus, ramp]) => [count as number, [plus, minus, ramp] as number[]]),
     );
-    await expect.poll(() => shown("to-softplus")).toBeCloseTo(differences.get(4)![0]!, 3);
+    await eventually(() => shown("to-softplus")).toBeCloseTo(differences.get(4)![0]!, 3);
     const terms = page.getByRole("textbox", { name: "number of sigmoids: value" });
     await terms.fill("20");
     await terms.blur();
-    await expect.poll(() => shown("to-softplus")).toBeCloseTo(differences.get(20)![0]!, 4);
+    await eventually(() => shown("to-softplus")).toBeCloseTo(differences.get(20)![0]!, 4);
     await page.getByRole("radio", { name: "σ(x − ½)" }).check();
-    await expect.poll(() => shown("to-softplus")).toBeCloseTo(differences.get(20)![1]!, 4);
+    await eventually(() => shown("to-softplus")).toBeCloseTo(differences.get(20)![1]!, 4);
     expect(await shown("to-relu")).toBeCloseTo(differences.get(20)![2]!, 4);
     expect(complaints).toEqual([]);
     await close();
@@ -221,19 +224,19 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
       .reduce((W, next) => W.matmul(tensor(next)), tensor(factors[0]!))
       .array<2>();
     const one = page.locator("figure.one td");
-    await expect
-      .poll(async () => (await one.allTextContents()).slice(0, 4))
-      .toEqual(product.flat().map((value) => numeral(value, 2)));
+    await eventually(async () => (await one.allTextContents()).slice(0, 4)).toEqual(
+      product.flat().map((value) => numeral(value, 2)),
+    );
 
     await page.getByRole("radio", { name: "tanh" }).check();
     await page.getByText("No matrix does this.").waitFor();
     const rest = Number(/leaves ([\d.]+) %/.exec((await verdict.textContent())!)![1]);
     expect(rest).toBeGreaterThan(5);
-    await expect.poll(() => answered(page)).toBe(2);
+    await eventually(() => answered(page)).toBe(2);
 
     await page.getByRole("button", { name: "Random weights" }).click();
     const [seeded] = await random.normal(random.key(1), [3, 6]).array<2>();
-    await expect.poll(() => first.inputValue()).toBe(String(Math.round(100 * seeded![0]! * 0.9) / 100));
+    await eventually(() => first.inputValue()).toBe(String(Math.round(100 * seeded![0]! * 0.9) / 100));
     await page.waitForFunction(() => location.hash.includes("seed=1") && location.hash.includes("layers="));
     expect(complaints).toEqual([]);
     await close();
@@ -243,7 +246,7 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
     const hash = "#/activations?f=sine&over=relu,relu&z=1,two&layers=1,2&u=99&T=2&scene=softmax";
     const { page, complaints, close } = await visit(lab.browser, lab.site, hash);
     await page.getByText("The link holds values that this page cannot read (f, over, z, layers, u).").waitFor();
-    await expect.poll(() => page.getByRole("textbox", { name: /^z/ }).count()).toBe(6);
+    await eventually(() => page.getByRole("textbox", { name: /^z/ }).count()).toBe(6);
     expect(await page.getByRole("textbox", { name: "temperature: value" }).inputValue()).toBe("2");
     expect(complaints).toEqual([]);
     await close();
