@@ -106,6 +106,8 @@ describe.skipIf(lab.isMissing)("the graph", () => {
     await node(page, "a = x², value 1, gradient 2").waitFor();
     expect(await row(page, "∂out/∂x")).toEqual(["4", "4", "4"]);
     expect(await row(page, "∂out/∂y")).toEqual(["2", "2", "2"]);
+    await page.getByText("The computational graph of x²·y + (y + 2)").click();
+    await page.getByRole("cell", { name: "∂out/∂b · a + ∂out/∂c · 1 = 1 + 1" }).waitFor();
     await page.getByText(/They agree\. In 64-bit numbers, grad and differences differ by \d/).waitFor();
     expect(complaints).toEqual([]);
     await close();
