@@ -103,7 +103,10 @@ export async function visit(browser: Browser, site: Site, hash: string, options:
   return { page, complaints, close: () => context.close() };
 }
 
-/** A browser and the served site for the tests of a file. Without a browser the tests fail on CI and are skipped elsewhere. */
+/**
+ * A browser and the served site for the tests of a file. Without a browser the tests fail on CI and are skipped
+ * elsewhere.
+ */
 export function labTests(): { readonly browser: Browser; readonly site: Site; readonly isMissing: boolean } {
   const search = inject("browser");
   const found = { isMissing: "missing" in search } as { browser: Browser; site: Site; isMissing: boolean };

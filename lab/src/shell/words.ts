@@ -11,8 +11,12 @@ export const shellWords = {
     ru: "Страница не загрузилась. Проверьте соединение и откройте её ещё раз.",
   },
   footer: {
-    en: "Everything here is computed in your browser by Nabla. Nothing is sent anywhere, and it works without a network after the first visit.",
-    ru: "Всё на этих страницах вычисляет Nabla прямо в вашем браузере. Никакие данные никуда не отправляются, а после первого посещения сеть не нужна.",
+    en:
+      "Everything here is computed in your browser by Nabla. Nothing is sent anywhere, and it works without a " +
+      "network after the first visit.",
+    ru:
+      "Всё на этих страницах вычисляет Nabla прямо в вашем браузере. Никакие данные никуда не отправляются, а после " +
+      "первого посещения сеть не нужна.",
   },
   inDark: { en: "Dark colours", ru: "Тёмное оформление" },
   inLight: { en: "Light colours", ru: "Светлое оформление" },

@@ -102,7 +102,9 @@ export function pageState<F extends Fields>(page: string, fields: F): StateOf<F>
       const list = broken.slice(0, 5).join(", ") + (broken.length > 5 ? " …" : "");
       notices.say({
         en: `The link holds values that this page cannot read (${list}). The defaults stand in their place.`,
-        ru: `В ссылке есть значения, которые эта страница не может прочесть (${list}). Вместо них взяты значения по умолчанию.`,
+        ru:
+          `В ссылке есть значения, которые эта страница не может прочесть (${list}). Вместо них взяты значения по ` +
+          "умолчанию.",
       });
     }
   };

@@ -25,7 +25,9 @@ import { activationNames, type Between, betweenNames, type Name } from "./names.
 
 type Curves = (u: Tensor, p: Tensor) => Promise<{ f: Tensor; slope: Tensor; byHand: Tensor }>;
 
-/** One program for each function: f, its derivative by `grad` and by the formula; u and the parameters are arguments. */
+/**
+ * One program for each function: f, its derivative by `grad` and by the formula; u and the parameters are arguments.
+ */
 const programs = Object.fromEntries(
   activationNames.map((name) => {
     const [{ f, byHand }, slope] = [definitions[name], slopeOf(name)];

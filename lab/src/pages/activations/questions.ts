@@ -26,8 +26,12 @@ export function curveQuestions(page: CurveState): Question[] {
         ru: "Где сигмоида учится быстрее всего? Приведите точку туда, где f′ наибольшая.",
       },
       answer: {
-        en: "At u = 0, and even there f′ is only ¼: through ten sigmoids at most 4⁻¹⁰, about a millionth of a gradient, is left.",
-        ru: "При u = 0, но и там f′ всего ¼: через десять сигмоид пройдёт не больше 4⁻¹⁰ градиента, примерно одна миллионная.",
+        en:
+          "At u = 0, and even there f′ is only ¼: through ten sigmoids at most 4⁻¹⁰, about a millionth of a " +
+          "gradient, is left.",
+        ru:
+          "При u = 0, но и там f′ всего ¼: через десять сигмоид пройдёт не больше 4⁻¹⁰ градиента, примерно одна " +
+          "миллионная.",
       },
       isDone: f === "sigmoid" && page.slopeAtPoint > 0.2499,
     },
@@ -48,15 +52,23 @@ export function curveQuestions(page: CurveState): Question[] {
         ru: "Возьмите ReLU, поставьте точку левее нуля и наложите Leaky ReLU. Какая из них там ещё учится?",
       },
       answer: {
-        en: "ReLU passes on exactly 0, and a neuron whose u is always negative is dead. Leaky ReLU passes on its small slope.",
-        ru: "ReLU пропускает ровно 0, и нейрон, у которого u всегда отрицательно, мёртв. Leaky ReLU пропускает градиент со своим небольшим наклоном.",
+        en:
+          "ReLU passes on exactly 0, and a neuron whose u is always negative is dead. Leaky ReLU passes on its " +
+          "small slope.",
+        ru:
+          "ReLU пропускает ровно 0, и нейрон, у которого u всегда отрицательно, мёртв. Leaky ReLU пропускает " +
+          "градиент со своим небольшим наклоном.",
       },
       isDone: isBesides("relu", "leaky") && u < 0,
     },
     {
       ask: {
-        en: "Take softplus and lay the sigmoid over it. Compare the numbers in the table: which of softplus is which of the sigmoid?",
-        ru: "Возьмите softplus и наложите сигмоиду. Сравните числа в таблице: что у softplus совпадает с чем у сигмоиды?",
+        en:
+          "Take softplus and lay the sigmoid over it. Compare the numbers in the table: which of softplus is which " +
+          "of the sigmoid?",
+        ru:
+          "Возьмите softplus и наложите сигмоиду. Сравните числа в таблице: что у softplus совпадает с чем у " +
+          "сигмоиды?",
       },
       answer: {
         en: "f′ of softplus is f of the sigmoid, at every u.",
@@ -84,7 +96,9 @@ export function curveQuestions(page: CurveState): Question[] {
       },
       answer: {
         en: "With a large β the sigmoid is a step, and u times a step is ReLU; with β = 0 it is the line u/2.",
-        ru: "При большом β сигмоида превращается в ступеньку, а u, умноженное на ступеньку, — это ReLU; при β = 0 получается прямая u/2.",
+        ru:
+          "При большом β сигмоида превращается в ступеньку, а u, умноженное на ступеньку, — это ReLU; при β = 0 " +
+          "получается прямая u/2.",
       },
       isDone: f === "silu" && page.beta >= 8,
     },
@@ -109,7 +123,9 @@ export function softmaxQuestions(z: readonly number[], T: number, p: readonly nu
       ask: { en: "Make all probabilities equal.", ru: "Сделайте все вероятности равными." },
       answer: {
         en: "Equal z give equal p, whatever the z are; a very high temperature comes close to that with any z.",
-        ru: "Равные z дают равные p, какими бы эти z ни были; очень высокая температура приближает к этому при любых z.",
+        ru:
+          "Равные z дают равные p, какими бы эти z ни были; очень высокая температура приближает к этому при любых " +
+          "z.",
       },
       isDone: isEqual,
     },
@@ -135,8 +151,12 @@ export function sumQuestions(terms: number, sum: SumOfSigmoids | undefined): Que
         ru: "Сколько сигмоид нужно, чтобы до x = 5 отличие от softplus не превышало 0.05?",
       },
       answer: {
-        en: "A few more than the ramp is long: beyond the last sigmoid the sum stays flat. More of them close only the rest of the gap.",
-        ru: "Чуть больше, чем длина подъёма: за последней сигмоидой сумма перестаёт расти. Следующие лишь закрывают остаток.",
+        en:
+          "A few more than the ramp is long: beyond the last sigmoid the sum stays flat. More of them close only " +
+          "the rest of the gap.",
+        ru:
+          "Чуть больше, чем длина подъёма: за последней сигмоидой сумма перестаёт расти. Следующие лишь закрывают " +
+          "остаток.",
       },
       isDone: sum !== undefined && sum.toSoftplus < 0.05,
     },
@@ -186,7 +206,9 @@ export function layerQuestions(
     {
       ask: {
         en: "Find weights with which one layer flattens the whole plane into a line. Can a later layer undo it?",
-        ru: "Найдите веса, при которых один слой сплющивает всю плоскость в прямую. Может ли следующий слой это исправить?",
+        ru:
+          "Найдите веса, при которых один слой сплющивает всю плоскость в прямую. Может ли следующий слой это " +
+          "исправить?",
       },
       answer: {
         en: "No: a matrix with determinant 0 loses a direction, and the product has determinant 0 too.",

@@ -36,8 +36,14 @@ const between = (from: number, to: number, range: number, language: "en" | "ru")
 export const words = {
   title: { en: "Activation functions", ru: "Функции активации" },
   lead: {
-    en: "A neuron sums up its inputs, and an activation function f answers to the sum u. What f does decides what the network can express; how steep f is decides how well it learns, because every gradient on its way back is multiplied by f′(u).",
-    ru: "Нейрон складывает свои входы, а функция активации f отвечает на сумму u. От f зависит, что сеть может выразить, а от крутизны f — насколько хорошо она учится: на обратном пути каждый градиент умножается на f′(u).",
+    en:
+      "A neuron sums up its inputs, and an activation function f answers to the sum u. What f does decides what the " +
+      "network can express; how steep f is decides how well it learns, because every gradient on its way back is " +
+      "multiplied by f′(u).",
+    ru:
+      "Нейрон складывает свои входы, а функция активации f отвечает на сумму u. От f зависит, что сеть может " +
+      "выразить, а от крутизны f — насколько хорошо она учится: на обратном пути каждый градиент умножается на " +
+      "f′(u).",
   },
   scenes: { en: "Scenes", ru: "Сцены" },
   sceneTitles: {
@@ -68,12 +74,18 @@ export const words = {
       ru: "От −1 до 1: сигмоида, симметричная относительно нуля, с наклоном 1 в середине. Насыщается с обеих сторон.",
     },
     step: {
-      en: "Heaviside's step, the threshold of McCulloch and Pitts. Its slope is 0 wherever it has one: descent learns nothing from it.",
-      ru: "Функция Хевисайда — порог Маккаллока и Питтса. Производная равна 0 всюду, где она есть: градиентный спуск по ней ничему не научится.",
+      en:
+        "Heaviside's step, the threshold of McCulloch and Pitts. Its slope is 0 wherever it has one: descent learns " +
+        "nothing from it.",
+      ru:
+        "Функция Хевисайда — порог Маккаллока и Питтса. Производная равна 0 всюду, где она есть: градиентный спуск " +
+        "по ней ничему не научится.",
     },
     sign: {
       en: "Rosenblatt's answer, −1 or +1. It has no slope to learn from either, hence his own rule.",
-      ru: "Ответ персептрона Розенблатта: −1 или +1. Учиться по производной здесь тоже нельзя, поэтому у него своё правило.",
+      ru:
+        "Ответ персептрона Розенблатта: −1 или +1. Учиться по производной здесь тоже нельзя, поэтому у него своё " +
+        "правило.",
     },
     identity: {
       en: "No activation: the neuron is a linear regression.",
@@ -81,11 +93,17 @@ export const words = {
     },
     exp: {
       en: "Positive, and its own derivative: Poisson regression. It grows without a bound, and so do its gradients.",
-      ru: "Положительна и равна своей производной: пуассоновская регрессия. Растёт неограниченно, а вместе с ней и градиенты.",
+      ru:
+        "Положительна и равна своей производной: пуассоновская регрессия. Растёт неограниченно, а вместе с ней и " +
+        "градиенты.",
     },
     relu: {
-      en: "Cheap, and its slope does not fade for large u. For negative u both f and f′ are 0: the neuron is silent and learns nothing.",
-      ru: "Вычисляется легко, и при больших u наклон не затухает. При отрицательных u равны нулю и f, и f′: нейрон молчит и не учится.",
+      en:
+        "Cheap, and its slope does not fade for large u. For negative u both f and f′ are 0: the neuron is silent " +
+        "and learns nothing.",
+      ru:
+        "Вычисляется легко, и при больших u наклон не затухает. При отрицательных u равны нулю и f, и f′: нейрон " +
+        "молчит и не учится.",
     },
     leaky: {
       en: "A small slope is left for negative u, so that the neuron can go on learning. The course takes 0.01 and 0.1.",
@@ -96,7 +114,9 @@ export const words = {
       ru: "Leaky ReLU, у которой наклон a — это вес: он выучивается по градиенту ∂f/∂a.",
     },
     elu: {
-      en: "For negative u it bends towards −α, so that the mean of the answers is nearer to 0. Smooth at zero only if α = 1.",
+      en:
+        "For negative u it bends towards −α, so that the mean of the answers is nearer to 0. Smooth at zero only if " +
+        "α = 1.",
       ru: "При отрицательных u плавно стремится к −α, и среднее ответов ближе к 0. В нуле гладкая только при α = 1.",
     },
     selu: {
@@ -104,8 +124,12 @@ export const words = {
       ru: "ELU, умноженная на λ; при таких λ и α среднее 0 и дисперсия 1 сохраняются от слоя к слою.",
     },
     gelu: {
-      en: "u times the share Φ(u) of the normal distribution below u, exact, with erf. Transformers use it. It dips below zero, so its slope changes sign.",
-      ru: "u, умноженное на долю Φ(u) нормального распределения левее u, — точно, через erf. Применяется в трансформерах. Опускается ниже нуля, так что производная меняет знак.",
+      en:
+        "u times the share Φ(u) of the normal distribution below u, exact, with erf. Transformers use it. It dips " +
+        "below zero, so its slope changes sign.",
+      ru:
+        "u, умноженное на долю Φ(u) нормального распределения левее u, — точно, через erf. Применяется в " +
+        "трансформерах. Опускается ниже нуля, так что производная меняет знак.",
     },
     silu: {
       en: "u times the sigmoid of βu. With β = 1 it is SiLU; Swish may learn its β.",
@@ -125,12 +149,16 @@ export const words = {
     },
   } satisfies Record<Name, Text>,
   plotLabel: (name: Name, u: number, f: number, slope: number): Text => ({
-    en: `${nameIn(name, "en")} and its derivative; at u = ${numeral(u, 2)}, f = ${numeral(f)} and f′ = ${numeral(slope)}`,
+    en:
+      `${nameIn(name, "en")} and its derivative; at u = ${numeral(u, 2)}, f = ${numeral(f)} and f′ = ` +
+      `${numeral(slope)}`,
     ru: `${nameIn(name, "ru")} и производная; при u = ${numeral(u, 2)} f = ${numeral(f)}, f′ = ${numeral(slope)}`,
   }),
   point: { en: "the point u", ru: "точка u" },
   howToDrag: {
-    en: "Drag the point along the curve. The violet rise of the tangent above, over one unit of u, is the height of f′ below.",
+    en:
+      "Drag the point along the curve. The violet rise of the tangent above, over one unit of u, is the height of " +
+      "f′ below.",
     ru: "Ведите точку по кривой. Фиолетовый подъём касательной сверху на единицу u — это высота f′ снизу.",
   },
   atPoint: { en: "At this point", ru: "В этой точке" },
@@ -143,8 +171,12 @@ export const words = {
   function: { en: "function", ru: "функция" },
   byFormula: { en: "f′ by the formula", ru: "f′ по формуле" },
   difference: (worst: number, count: number, range: number): Text => ({
-    en: `f′ is computed by Nabla's grad. Its largest difference from the formula, over ${count} points from −${numeral(range)} to ${numeral(range)}: ${numeral(worst)}.`,
-    ru: `f′ вычислена функцией grad из Nabla. Наибольшее отличие от формулы в ${count} точках от −${numeral(range)} до ${numeral(range)}: ${numeral(worst)}.`,
+    en:
+      `f′ is computed by Nabla's grad. Its largest difference from the formula, over ${count} points from ` +
+      `−${numeral(range)} to ${numeral(range)}: ${numeral(worst)}.`,
+    ru:
+      `f′ вычислена функцией grad из Nabla. Наибольшее отличие от формулы в ${count} точках от −${numeral(range)} ` +
+      `до ${numeral(range)}: ${numeral(worst)}.`,
   }),
   parameters: { en: "Parameters", ru: "Параметры" },
   leakySlope: { en: "slope of Leaky ReLU", ru: "наклон Leaky ReLU" },
@@ -179,19 +211,27 @@ export const words = {
   addToAll: (by: number): Text => ({ en: `Add ${by} to all z`, ru: `Прибавить ${by} ко всем z` }),
   courseNumbers: { en: "The course's numbers", ru: "Числа из курса" },
   overflow: {
-    en: "exp has overflowed: the formula as it stands would divide ∞ by ∞. Nabla's softmax subtracts the largest z first, so p is still right. Do the same with the switch.",
-    ru: "Экспонента переполнилась: по формуле пришлось бы делить ∞ на ∞. Softmax в Nabla сначала вычитает наибольшее z, поэтому p по-прежнему верны. Включите вычитание и здесь.",
+    en:
+      "exp has overflowed: the formula as it stands would divide ∞ by ∞. Nabla's softmax subtracts the largest z " +
+      "first, so p is still right. Do the same with the switch.",
+    ru:
+      "Экспонента переполнилась: по формуле пришлось бы делить ∞ на ∞. Softmax в Nabla сначала вычитает наибольшее " +
+      "z, поэтому p по-прежнему верны. Включите вычитание и здесь.",
   },
   temperatureTitle: { en: "Temperature", ru: "Температура" },
   temperature: { en: "temperature", ru: "температура" },
   temperatureText: {
     en: "All z are divided by T first. A low temperature makes the choice hard, a high one makes all answers alike.",
-    ru: "Сначала все z делятся на T. При низкой температуре выбор становится жёстким, при высокой все ответы уравниваются.",
+    ru:
+      "Сначала все z делятся на T. При низкой температуре выбор становится жёстким, при высокой все ответы " +
+      "уравниваются.",
   },
   shift: { en: "Subtract the largest z first", ru: "Сначала вычесть наибольшее z" },
   shiftText: {
     en: "A constant added to all z changes no probability; subtracting the largest one keeps exp from overflowing.",
-    ru: "Если ко всем z прибавить одно и то же число, вероятности не изменятся; вычитание наибольшего спасает exp от переполнения.",
+    ru:
+      "Если ко всем z прибавить одно и то же число, вероятности не изменятся; вычитание наибольшего спасает exp от " +
+      "переполнения.",
   },
   jacobianTitle: { en: "Its derivative is a matrix", ru: "Производная — матрица" },
   jacobianText: {
@@ -219,8 +259,14 @@ export const words = {
   sumInterval: { en: "Over 201 points from x = −5 to x = 5.", ru: "По 201 точке от x = −5 до x = 5." },
   firstTerm: { en: "The first term", ru: "Первое слагаемое" },
   sumText: {
-    en: "Each sigmoid is a step of height 1, one unit further to the right. Endlessly many of them climb like softplus, a smooth ReLU: so one ReLU neuron stands for many sigmoid neurons with the same weights and shifted biases (Nair and Hinton, 2010). Beginning with σ(x + ½) moves the ramp one unit to the left.",
-    ru: "Каждая сигмоида — ступенька высоты 1, сдвинутая ещё на единицу вправо. Бесконечная их сумма растёт как softplus, гладкая ReLU: один нейрон с ReLU заменяет множество сигмоидных нейронов с одинаковыми весами и сдвинутыми смещениями (Наир и Хинтон, 2010). Если начать с σ(x + ½), подъём сдвинется на единицу влево.",
+    en:
+      "Each sigmoid is a step of height 1, one unit further to the right. Endlessly many of them climb like " +
+      "softplus, a smooth ReLU: so one ReLU neuron stands for many sigmoid neurons with the same weights and " +
+      "shifted biases (Nair and Hinton, 2010). Beginning with σ(x + ½) moves the ramp one unit to the left.",
+    ru:
+      "Каждая сигмоида — ступенька высоты 1, сдвинутая ещё на единицу вправо. Бесконечная их сумма растёт как " +
+      "softplus, гладкая ReLU: один нейрон с ReLU заменяет множество сигмоидных нейронов с одинаковыми весами и " +
+      "сдвинутыми смещениями (Наир и Хинтон, 2010). Если начать с σ(x + ½), подъём сдвинется на единицу влево.",
   },
 
   layersTitle: { en: "What layers do to the plane", ru: "Что слои делают с плоскостью" },
@@ -266,26 +312,48 @@ export const words = {
     ru: "Сетка и флажок после лучшего одного слоя; позади пунктиром — сетка самой сети",
   },
   same: (layers: number, difference: number): Text => ({
-    en: `${layers} layers, one matrix: the pictures are the same. Largest difference of a coordinate: ${numeral(difference)} (rounding).`,
-    ru: `Слоёв ${layers}, а матрица одна: картинки совпадают. Наибольшая разница координат: ${numeral(difference)} (округление).`,
+    en:
+      `${layers} layers, one matrix: the pictures are the same. Largest difference of a coordinate: ` +
+      `${numeral(difference)} (rounding).`,
+    ru:
+      `Слоёв ${layers}, а матрица одна: картинки совпадают. Наибольшая разница координат: ${numeral(difference)} ` +
+      "(округление).",
   }),
   notSame: (rest: number, difference: number): Text =>
     rest < 1e-6
       ? {
-          en: `On this part of the plane the activation happens to act linearly, and one layer does the same: largest difference ${numeral(difference)}.`,
-          ru: `На этой части плоскости активация действует линейно, и один слой делает то же самое: наибольшая разница ${numeral(difference)}.`,
+          en:
+            "On this part of the plane the activation happens to act linearly, and one layer does the same: largest " +
+            `difference ${numeral(difference)}.`,
+          ru:
+            "На этой части плоскости активация действует линейно, и один слой делает то же самое: наибольшая " +
+            `разница ${numeral(difference)}.`,
         }
       : {
-          en: `No matrix does this. The best one leaves ${numeral(100 * rest, 1)} % of the variance; a point is off by up to ${numeral(difference, 2)}.`,
-          ru: `Никакая матрица этого не сделает. Лучшая не объясняет ${numeral(100 * rest, 1)} % дисперсии; ошибка в координате доходит до ${numeral(difference, 2)}.`,
+          en:
+            `No matrix does this. The best one leaves ${numeral(100 * rest, 1)} % of the variance; a point is off ` +
+            `by up to ${numeral(difference, 2)}.`,
+          ru:
+            `Никакая матрица этого не сделает. Лучшая не объясняет ${numeral(100 * rest, 1)} % дисперсии; ошибка в ` +
+            `координате доходит до ${numeral(difference, 2)}.`,
         },
   whyTitle: { en: "Why layers collapse", ru: "Почему слои схлопываются" },
   layersText: {
-    en: "A layer without an activation multiplies by a matrix and adds a vector. A product of matrices is a matrix again: however many such layers, straight lines stay straight and parallel lines parallel, and the network is one linear model.",
-    ru: "Слой без активации умножает на матрицу и прибавляет вектор. Произведение матриц — снова матрица: сколько бы ни было таких слоёв, прямые остаются прямыми, параллельные — параллельными, а вся сеть — одной линейной моделью.",
+    en:
+      "A layer without an activation multiplies by a matrix and adds a vector. A product of matrices is a matrix " +
+      "again: however many such layers, straight lines stay straight and parallel lines parallel, and the network " +
+      "is one linear model.",
+    ru:
+      "Слой без активации умножает на матрицу и прибавляет вектор. Произведение матриц — снова матрица: сколько бы " +
+      "ни было таких слоёв, прямые остаются прямыми, параллельные — параллельными, а вся сеть — одной линейной " +
+      "моделью.",
   },
   bentText: (rest: string): Text => ({
-    en: `An activation bends or folds the grid, and no matrix can. The best layer, found by least squares, misses ${rest} % of the variance.`,
-    ru: `Активация изгибает или складывает сетку, а матрица этого не может. Лучший слой, найденный методом наименьших квадратов, упускает ${rest} % дисперсии.`,
+    en:
+      "An activation bends or folds the grid, and no matrix can. The best layer, found by least squares, misses " +
+      `${rest} % of the variance.`,
+    ru:
+      "Активация изгибает или складывает сетку, а матрица этого не может. Лучший слой, найденный методом наименьших " +
+      `квадратов, упускает ${rest} % дисперсии.`,
   }),
 } as const;

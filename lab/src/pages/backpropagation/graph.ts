@@ -14,7 +14,10 @@ export interface GraphNode {
 }
 
 export interface Graph {
-  /** Variables first, in the order of their appearance; then operations, each after its operands; the last is the value. */
+  /**
+   * Variables first, in the order of their appearance; then operations, each after its operands; the last is the
+   * value.
+   */
   readonly nodes: readonly GraphNode[];
   readonly variables: readonly string[];
 }

@@ -1,4 +1,5 @@
-// Reads an expression such as "x²·y + (y + 2)" into a tree, or says where it cannot be read. The parser is our own: of the
+// Reads an expression such as "x²·y + (y + 2)" into a tree, or says where it cannot be read. The parser is our own: of
+// the
 // kept small packages none reads −x² as −(x²), and none says in two languages what is wrong.
 import type { Text } from "../../state/language.svelte.ts";
 import { parserWords as words } from "./words-parser.ts";

@@ -1,4 +1,5 @@
-// The worked problem: a network of two layers with every matrix, its gradients by formulas, by Nabla and by differences.
+// The worked problem: a network of two layers with every matrix, its gradients by formulas, by Nabla and by
+// differences.
 import { compile, concatenate, eye, gradients, relu, type Tensor, tensor, vmap } from "nabla";
 import { type ParameterName, type ProblemInput, type ProblemNumbers, parameterNames } from "./problem-parts.ts";
 

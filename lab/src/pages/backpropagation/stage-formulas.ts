@@ -11,7 +11,8 @@ export const stageFormulas: readonly string[] = [
   "\\delta^2 = \\nabla_a C \\odot f'(z^2) = (a^2 - y) \\odot f'(z^2)",
   "\\delta^1 = \\delta^2\\left(W^2\\right)^T \\odot f'(z^1)",
   "\\frac{\\partial C}{\\partial W^l} = \\left(a^{l-1}\\right)^T\\delta^l, \\quad " +
-    "\\frac{\\partial C}{\\partial b^l} = \\delta^l, \\quad W^l \\leftarrow W^l - \\eta\\frac{\\partial C}{\\partial W^l}",
+    "\\frac{\\partial C}{\\partial b^l} = \\delta^l, \\quad W^l \\leftarrow W^l - \\eta\\frac{\\partial " +
+    "C}{\\partial W^l}",
 ];
 
 export const activationSlopes: Readonly<Record<StepActivation, string>> = {

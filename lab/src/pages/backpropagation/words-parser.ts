@@ -54,7 +54,9 @@ export const parserWords = {
         }
       : {
           en: `“${name}” is no variable: a variable is one letter, such as x or w1. Write products with a sign: x·y.`,
-          ru: `«${name}» — не переменная: переменная — это одна буква, например x или w1. Произведение пишите со знаком: x·y.`,
+          ru:
+            `«${name}» — не переменная: переменная — это одна буква, например x или w1. Произведение пишите со ` +
+            "знаком: x·y.",
         },
   notFunction: (name: string): Text => ({
     en: `“${name}” is a variable, not a function: for a product write ${name}·(…).`,

@@ -8,8 +8,12 @@ const list = (names: readonly string[], and: string): string =>
 export const words = {
   title: { en: "Backpropagation", ru: "Обратное распространение" },
   lead: {
-    en: "How does a network know which weight to change, and by how much? The answer is a formula taken apart into simple operations. Values run through it forwards, and gradients come back the same way.",
-    ru: "Откуда сеть знает, какой вес изменить и насколько? Её ошибка распространяется обратно: формулу разбивают на простые операции: значения проходят по ней вперёд, а градиенты возвращаются тем же путём.",
+    en:
+      "How does a network know which weight to change, and by how much? The answer is a formula taken apart into " +
+      "simple operations. Values run through it forwards, and gradients come back the same way.",
+    ru:
+      "Откуда сеть знает, какой вес изменить и насколько? Её ошибка распространяется обратно: формулу разбивают на " +
+      "простые операции: значения проходят по ней вперёд, а градиенты возвращаются тем же путём.",
   },
   scenes: { en: "Scenes", ru: "Сцены" },
   sceneTitles: {
@@ -20,8 +24,12 @@ export const words = {
 
   expression: { en: "Expression", ru: "Выражение" },
   expressionHelp: {
-    en: "Variables are single letters (x, w1). There are + − · ÷ ^, exp, ln, sin, cos, tanh, σ, relu, sqrt, max, min, and the numbers π and e.",
-    ru: "Переменные — отдельные буквы (x, w1). Есть + − · ÷ ^, exp, ln, sin, cos, tanh, σ, relu, sqrt, max, min и числа π и e.",
+    en:
+      "Variables are single letters (x, w1). There are + − · ÷ ^, exp, ln, sin, cos, tanh, σ, relu, sqrt, max, min, " +
+      "and the numbers π and e.",
+    ru:
+      "Переменные — отдельные буквы (x, w1). Есть + − · ÷ ^, exp, ln, sin, cos, tanh, σ, relu, sqrt, max, min и " +
+      "числа π и e.",
   },
   problemAt: (at: number): Text => ({ en: `Character ${at}:`, ru: `Символ ${at}:` }),
   lastGoodStays: {
@@ -92,8 +100,12 @@ export const words = {
         ru: `${name} используется в ${users[0]}, а градиент этой вершины уже известен.`,
       };
     return {
-      en: `${name} is used ${users.length} times (by ${list(different, "and")}): it acts on out along each of these ways, and the gradients that come back add up.`,
-      ru: `${name} используется несколько раз (${list(different, "и")}): каждым из этих путей она влияет на out, и пришедшие по ним градиенты складываются.`,
+      en:
+        `${name} is used ${users.length} times (by ${list(different, "and")}): it acts on out along each of these ` +
+        "ways, and the gradients that come back add up.",
+      ru:
+        `${name} используется несколько раз (${list(different, "и")}): каждым из этих путей она влияет на out, и ` +
+        "пришедшие по ним градиенты складываются.",
     };
   },
   localDerivatives: (count: number): Text =>
@@ -106,16 +118,26 @@ export const words = {
   },
   chainSum: {
     en: "The chain rule: on each way, the gradient that comes back times the local derivative; then the sum.",
-    ru: "Правило цепочки: на каждом пути пришедший градиент умножается на локальную производную, затем всё складывается.",
+    ru:
+      "Правило цепочки: на каждом пути пришедший градиент умножается на локальную производную, затем всё " +
+      "складывается.",
   },
   kink: {
-    en: "This point is a kink, where there is no derivative. Nabla takes 0 for ReLU, and a half for each of two equal operands of max and min.",
-    ru: "В этой точке излом, производной здесь нет. Nabla берёт 0 для ReLU и по половине для двух равных операндов max и min.",
+    en:
+      "This point is a kink, where there is no derivative. Nabla takes 0 for ReLU, and a half for each of two equal " +
+      "operands of max and min.",
+    ru:
+      "В этой точке излом, производной здесь нет. Nabla берёт 0 для ReLU и по половине для двух равных операндов " +
+      "max и min.",
   },
   allDone: { en: "Every value and every gradient", ru: "Все значения и все градиенты" },
   allDoneText: {
-    en: "Press “Play” to see how they come about, one node at a time, or a node to see how its own gradient does. The arrow keys step, too.",
-    ru: "Нажмите «Пуск», чтобы увидеть, как они получаются, вершина за вершиной, или щёлкните по вершине, чтобы узнать, откуда взялся её градиент. Шагать можно и стрелками на клавиатуре.",
+    en:
+      "Press “Play” to see how they come about, one node at a time, or a node to see how its own gradient does. The " +
+      "arrow keys step, too.",
+    ru:
+      "Нажмите «Пуск», чтобы увидеть, как они получаются, вершина за вершиной, или щёлкните по вершине, чтобы " +
+      "узнать, откуда взялся её градиент. Шагать можно и стрелками на клавиатуре.",
   },
 
   allNodes: { en: "All nodes", ru: "Все вершины" },
@@ -143,20 +165,36 @@ export const words = {
     ru: "Здесь граф и grad из Nabla расходятся: для таких значений 32-битных чисел не хватает.",
   },
   notSmooth: {
-    en: "The graph and Nabla agree. Differences do not give the gradient here: close to this point the expression has a kink, a pole or no value.",
-    ru: "Граф и Nabla совпадают. Разности здесь градиента не дают: рядом с этой точкой у выражения излом, полюс или нет значения.",
+    en:
+      "The graph and Nabla agree. Differences do not give the gradient here: close to this point the expression has " +
+      "a kink, a pole or no value.",
+    ru:
+      "Граф и Nabla совпадают. Разности здесь градиента не дают: рядом с этой точкой у выражения излом, полюс или " +
+      "нет значения.",
   },
   noValue: {
-    en: "At these values the expression is no finite number, so that it has no gradient. Look where NaN or ∞ first appears in the graph.",
-    ru: "При этих значениях выражение не равно конечному числу, и градиента у него нет. Посмотрите, где на графе впервые появляется NaN или ∞.",
+    en:
+      "At these values the expression is no finite number, so that it has no gradient. Look where NaN or ∞ first " +
+      "appears in the graph.",
+    ru:
+      "При этих значениях выражение не равно конечному числу, и градиента у него нет. Посмотрите, где на графе " +
+      "впервые появляется NaN или ∞.",
   },
   graphText: {
-    en: "Going forwards, a node only needs the values of its operands. Going backwards, it only needs the gradients of the nodes that use it and the local derivatives there. No node knows the whole formula.",
-    ru: "На пути вперёд вершине нужны только значения её операндов. На пути назад — только градиенты тех вершин, где она используется, и локальные производные. Всей формулы не знает ни одна вершина.",
+    en:
+      "Going forwards, a node only needs the values of its operands. Going backwards, it only needs the gradients " +
+      "of the nodes that use it and the local derivatives there. No node knows the whole formula.",
+    ru:
+      "На пути вперёд вершине нужны только значения её операндов. На пути назад — только градиенты тех вершин, где " +
+      "она используется, и локальные производные. Всей формулы не знает ни одна вершина.",
   },
   graphText2: {
-    en: "One pass back gives the gradients by all variables at once. Finite differences need two passes forward for each variable: with a million weights, two million.",
-    ru: "Один обратный проход даёт градиенты сразу по всем переменным. Конечным разностям нужно по два прямых прохода на каждую переменную: на миллион весов — два миллиона.",
+    en:
+      "One pass back gives the gradients by all variables at once. Finite differences need two passes forward for " +
+      "each variable: with a million weights, two million.",
+    ru:
+      "Один обратный проход даёт градиенты сразу по всем переменным. Конечным разностям нужно по два прямых прохода " +
+      "на каждую переменную: на миллион весов — два миллиона.",
   },
 
   askSum: {
@@ -164,39 +202,59 @@ export const words = {
     ru: "В примере из лекции дойдите до шага, на котором градиент получает y. Почему он — сумма?",
   },
   answerSum: {
-    en: "y reaches out along two ways, through b = a·y and through c = y + 2. A small change of y changes both, and the effects add up: x² + 1.",
-    ru: "y влияет на out двумя путями: через b = a·y и через c = y + 2. Малое изменение y меняет и то и другое, и эти изменения складываются: x² + 1.",
+    en:
+      "y reaches out along two ways, through b = a·y and through c = y + 2. A small change of y changes both, and " +
+      "the effects add up: x² + 1.",
+    ru:
+      "y влияет на out двумя путями: через b = a·y и через c = y + 2. Малое изменение y меняет и то и другое, и эти " +
+      "изменения складываются: x² + 1.",
   },
   askZero: {
     en: "In the same example, make the gradient by x zero without making y zero.",
     ru: "В том же примере обнулите градиент по x, не обнуляя y.",
   },
   answerZero: {
-    en: "At x = 0 the local derivative 2x of a = x² is zero, and what comes back through it is lost, however large it is.",
-    ru: "При x = 0 локальная производная 2x вершины a = x² равна нулю, и всё, что приходит через неё, теряется, каким бы большим оно ни было.",
+    en:
+      "At x = 0 the local derivative 2x of a = x² is zero, and what comes back through it is lost, however large it " +
+      "is.",
+    ru:
+      "При x = 0 локальная производная 2x вершины a = x² равна нулю, и всё, что приходит через неё, теряется, каким " +
+      "бы большим оно ни было.",
   },
   askShared: {
     en: "Write an expression of one variable that is used at least three times.",
     ru: "Напишите выражение с одной переменной, которая используется не меньше трёх раз.",
   },
   answerShared: {
-    en: "As many gradients come back to it as there are edges out of it, and it adds them up. Weights that many examples share get their gradients in just this way.",
-    ru: "К ней возвращается столько градиентов, сколько рёбер из неё выходит, и она их складывает. Точно так же получают градиент веса, общие для многих примеров.",
+    en:
+      "As many gradients come back to it as there are edges out of it, and it adds them up. Weights that many " +
+      "examples share get their gradients in just this way.",
+    ru:
+      "К ней возвращается столько градиентов, сколько рёбер из неё выходит, и она их складывает. Точно так же " +
+      "получают градиент веса, общие для многих примеров.",
   },
   askGate: {
     en: "Take an expression with relu, and choose values at which all variables get the gradient 0.",
     ru: "Возьмите выражение с relu и подберите значения, при которых градиенты по всем переменным равны 0.",
   },
   answerGate: {
-    en: "Below zero the derivative of ReLU is 0: the gate is shut, and nothing behind it learns. Such a neuron is called dead.",
-    ru: "Левее нуля производная ReLU равна 0: проход закрыт, и всё, что за ним, не обучается. Такой нейрон называют мёртвым.",
+    en:
+      "Below zero the derivative of ReLU is 0: the gate is shut, and nothing behind it learns. Such a neuron is " +
+      "called dead.",
+    ru:
+      "Левее нуля производная ReLU равна 0: проход закрыт, и всё, что за ним, не обучается. Такой нейрон называют " +
+      "мёртвым.",
   },
   askVanish: {
     en: "Take the chain of four tanh, and move x until its gradient is below 0.001. Which factor is to blame?",
     ru: "Возьмите цепочку из четырёх tanh и двигайте x, пока градиент не станет меньше 0.001. Какой множитель виноват?",
   },
   answerVanish: {
-    en: "The first tanh is saturated: its derivative 1 − tanh² is close to 0, and the product with the others is smaller still. With 100 layers this is item B4 below.",
-    ru: "Насыщен первый tanh: его производная 1 − tanh² близка к 0, а в произведении с остальными получается ещё меньше. То же для 100 слоёв — в пункте B4 ниже.",
+    en:
+      "The first tanh is saturated: its derivative 1 − tanh² is close to 0, and the product with the others is " +
+      "smaller still. With 100 layers this is item B4 below.",
+    ru:
+      "Насыщен первый tanh: его производная 1 − tanh² близка к 0, а в произведении с остальными получается ещё " +
+      "меньше. То же для 100 слоёв — в пункте B4 ниже.",
   },
 } as const;

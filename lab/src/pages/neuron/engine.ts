@@ -11,12 +11,10 @@ import {
   variable,
   where,
 } from "nabla";
+import { activationNames, type NeuronActivation } from "./activation-names.ts";
 
 /** A plane's domain: the least and the greatest x₁, then those of x₂. */
 export type Domain = readonly [number, number, number, number];
-
-export const activationNames = ["step", "sign", "sigmoid", "tanh", "relu"] as const;
-export type NeuronActivation = (typeof activationNames)[number];
 
 /** The course's step: 1 if z > 0, else 0. */
 const step = (z: Tensor): Tensor => where(z.greater(0), 1, 0);

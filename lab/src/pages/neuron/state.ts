@@ -1,5 +1,7 @@
 // The state of the page of the neuron, as its address keeps it.
+
 import { choice, flag, integer, number, rows } from "../../state/page-state.svelte.ts";
+import { activationNames } from "./activation-names.ts";
 
 export const sceneNames = ["line", "rule", "layers", "feature", "polygon"] as const;
 export type SceneName = (typeof sceneNames)[number];
@@ -54,7 +56,7 @@ export const fields = {
   w1: number(1, -4, 4),
   w2: number(1, -4, 4),
   b: number(-0.5, -4, 4),
-  f: choice("step", ["step", "sign", "sigmoid", "tanh", "relu"]),
+  f: choice("step", activationNames),
   /** The rule: η, whether w₀ may change, and how many steps have been taken. */
   rate: number(1, 0.05, 4),
   bias: flag(true),

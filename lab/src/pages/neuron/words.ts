@@ -5,8 +5,14 @@ import type { Text } from "../../state/language.svelte.ts";
 export const words = {
   title: { en: "One neuron", ru: "Один нейрон" },
   lead: {
-    en: "A neuron weighs its inputs, adds a bias, and answers by what the sum is. In the plane this is a line: one side answers yes, the other no. See what it can tell apart, how it learns that, and why it took a second layer to go on.",
-    ru: "Нейрон взвешивает входы, прибавляет смещение и отвечает в зависимости от суммы. На плоскости это прямая: по одну сторону ответ «да», по другую — «нет». Посмотрите, что нейрон умеет различать, как он этому учится и почему понадобился второй слой.",
+    en:
+      "A neuron weighs its inputs, adds a bias, and answers by what the sum is. In the plane this is a line: one " +
+      "side answers yes, the other no. See what it can tell apart, how it learns that, and why it took a second " +
+      "layer to go on.",
+    ru:
+      "Нейрон взвешивает входы, прибавляет смещение и отвечает в зависимости от суммы. На плоскости это прямая: по " +
+      "одну сторону ответ «да», по другую — «нет». Посмотрите, что нейрон умеет различать, как он этому учится и " +
+      "почему понадобился второй слой.",
   },
   scenes: { en: "Scenes", ru: "Сцены" },
   sceneTitles: {
@@ -55,8 +61,12 @@ export const words = {
   computing: { en: "Computing …", ru: "Вычисляется…" },
   noPoints: { en: "No points yet: click the plane.", ru: "Точек пока нет: щёлкните по плоскости." },
   howToEdit: {
-    en: "Drag the line, or turn it by its arrow. Click the plane to add a point; click a point to change its class, and once more to remove it.",
-    ru: "Тяните прямую или поворачивайте её за стрелку. Щелчок по плоскости добавляет точку, щелчок по точке меняет её класс, ещё один — удаляет.",
+    en:
+      "Drag the line, or turn it by its arrow. Click the plane to add a point; click a point to change its class, " +
+      "and once more to remove it.",
+    ru:
+      "Тяните прямую или поворачивайте её за стрелку. Щелчок по плоскости добавляет точку, щелчок по точке меняет " +
+      "её класс, ещё один — удаляет.",
   },
   flat: {
     en: "Both weights are zero: the sum is the bias everywhere, and there is no line.",
@@ -67,8 +77,12 @@ export const words = {
     ru: `x = (${numeral(x1, 2)}, ${numeral(x2, 2)}): z = ${numeral(z, 3)}`,
   }),
   lineText: {
-    en: "The answer changes where z = 0. The weights (w₁, w₂) stand at right angles to that line and point to the side of the answer 1; the bias b moves it away from the origin.",
-    ru: "Ответ меняется там, где z = 0. Вектор весов (w₁, w₂) перпендикулярен этой прямой и направлен в сторону ответа 1, а смещение b отодвигает её от начала координат.",
+    en:
+      "The answer changes where z = 0. The weights (w₁, w₂) stand at right angles to that line and point to the " +
+      "side of the answer 1; the bias b moves it away from the origin.",
+    ru:
+      "Ответ меняется там, где z = 0. Вектор весов (w₁, w₂) перпендикулярен этой прямой и направлен в сторону " +
+      "ответа 1, а смещение b отодвигает её от начала координат.",
   },
   askAnd: {
     en: "Take AND, and find weights that answer all four points rightly.",
@@ -83,8 +97,14 @@ export const words = {
     ru: "Обнулите смещение. Почему теперь никакая прямая не отделит И?",
   },
   answerBias: {
-    en: "Without a bias the sum at (0, 0) is zero whatever the weights are, so the line goes through the origin. (0, 1) and (1, 0) must not fire, so neither weight may be above zero; then their sum at (1, 1) is not above zero either.",
-    ru: "Без смещения сумма в точке (0, 0) равна нулю при любых весах, и прямая проходит через начало координат. Точки (0, 1) и (1, 0) не должны срабатывать, значит, ни один из весов не больше нуля — но тогда и сумма в (1, 1) не больше нуля.",
+    en:
+      "Without a bias the sum at (0, 0) is zero whatever the weights are, so the line goes through the origin. (0, " +
+      "1) and (1, 0) must not fire, so neither weight may be above zero; then their sum at (1, 1) is not above zero " +
+      "either.",
+    ru:
+      "Без смещения сумма в точке (0, 0) равна нулю при любых весах, и прямая проходит через начало координат. " +
+      "Точки (0, 1) и (1, 0) не должны срабатывать, значит, ни один из весов не больше нуля — но тогда и сумма в " +
+      "(1, 1) не больше нуля.",
   },
   askXor: {
     en: "Take XOR, and answer three points of four rightly. Can you get the fourth?",
@@ -92,15 +112,25 @@ export const words = {
   },
   answerXor: {
     en: "Three is the most that one neuron can do: Minsky and Papert proved in 1969 that no line parts XOR.",
-    ru: "Три — предел для одного нейрона: в 1969 году Минский и Пейперт доказали, что исключающее ИЛИ прямой не разделить.",
+    ru:
+      "Три — предел для одного нейрона: в 1969 году Минский и Пейперт доказали, что исключающее ИЛИ прямой не " +
+      "разделить.",
   },
   askSoft: {
-    en: "Take the sigmoid, and make the change from no to yes sharper without moving the line: make all three numbers larger by one factor, until the weights are at least 3.",
-    ru: "Возьмите сигмоиду и сделайте переход от «нет» к «да» резче, не сдвигая прямую: увеличивайте все три числа в одно и то же число раз, пока веса не станут не меньше 3.",
+    en:
+      "Take the sigmoid, and make the change from no to yes sharper without moving the line: make all three numbers " +
+      "larger by one factor, until the weights are at least 3.",
+    ru:
+      "Возьмите сигмоиду и сделайте переход от «нет» к «да» резче, не сдвигая прямую: увеличивайте все три числа в " +
+      "одно и то же число раз, пока веса не станут не меньше 3.",
   },
   answerSoft: {
-    en: "Multiplying w₁, w₂ and b by one number leaves the line where it is and makes z grow faster: in the limit the sigmoid is the step.",
-    ru: "Умножение w₁, w₂ и b на одно число оставляет прямую на месте, но z растёт быстрее: в пределе сигмоида становится ступенькой.",
+    en:
+      "Multiplying w₁, w₂ and b by one number leaves the line where it is and makes z grow faster: in the limit the " +
+      "sigmoid is the step.",
+    ru:
+      "Умножение w₁, w₂ и b на одно число оставляет прямую на месте, но z растёт быстрее: в пределе сигмоида " +
+      "становится ступенькой.",
   },
   howToEditPoints: {
     en: "Click the plane to add a point; click a point to change its class, and once more to remove it.",
@@ -134,7 +164,9 @@ export const words = {
   },
   rightAnswer: { en: "The answer is right: nothing changes.", ru: "Ответ верен: ничего не меняется." },
   beforeRule: {
-    en: "The neuron begins with w = 0. Press “Step”: it is shown one point after the other, and learns from its mistakes only.",
+    en:
+      "The neuron begins with w = 0. Press “Step”: it is shown one point after the other, and learns from its " +
+      "mistakes only.",
     ru: "Нейрон начинает с w = 0. Нажмите «Шаг»: ему показывают точки одну за другой, и учится он только на ошибках.",
   },
   converged: (steps: number, epoch: number): Text => ({
@@ -147,8 +179,12 @@ export const words = {
   }),
   mistakesByEpoch: { en: "Mistakes in each epoch", ru: "Число ошибок за эпоху" },
   ruleText: {
-    en: "The perceptron (1957) answers a(x) = sign(⟨w, x⟩ + w₀). When it is wrong, w ← w + ηyx and w₀ ← w₀ + ηy. If some line parts the points, the rule finds one after finitely many changes (Novikoff, 1962).",
-    ru: "Персептрон (1957) отвечает a(x) = sign(⟨w, x⟩ + w₀). Если он ошибся, то w ← w + ηyx и w₀ ← w₀ + ηy. Если точки вообще можно разделить прямой, правило найдёт её за конечное число изменений (теорема Новикова, 1962).",
+    en:
+      "The perceptron (1957) answers a(x) = sign(⟨w, x⟩ + w₀). When it is wrong, w ← w + ηyx and w₀ ← w₀ + ηy. If " +
+      "some line parts the points, the rule finds one after finitely many changes (Novikoff, 1962).",
+    ru:
+      "Персептрон (1957) отвечает a(x) = sign(⟨w, x⟩ + w₀). Если он ошибся, то w ← w + ηyx и w₀ ← w₀ + ηy. Если " +
+      "точки вообще можно разделить прямой, правило найдёт её за конечное число изменений (теорема Новикова, 1962).",
   },
   askRuleAnd: { en: "Let the rule learn AND to the end.", ru: "Дайте правилу выучить И до конца." },
   answerRuleAnd: {
@@ -160,8 +196,12 @@ export const words = {
     ru: "Уберите смещение и дайте правилу учить И 40 шагов.",
   },
   answerRuleBias: {
-    en: "The point (0, 0) gives the sum 0 whatever the weights are, and so does every line through the origin: it never ends.",
-    ru: "В точке (0, 0) сумма равна 0 при любых весах, и прямая не может уйти от начала координат: обучение не закончится никогда.",
+    en:
+      "The point (0, 0) gives the sum 0 whatever the weights are, and so does every line through the origin: it " +
+      "never ends.",
+    ru:
+      "В точке (0, 0) сумма равна 0 при любых весах, и прямая не может уйти от начала координат: обучение не " +
+      "закончится никогда.",
   },
   askRuleXor: { en: "Let it learn XOR for 40 steps.", ru: "Дайте правилу учить исключающее ИЛИ 40 шагов." },
   answerRuleXor: {
@@ -190,8 +230,14 @@ export const words = {
   weights: { en: "The weights", ru: "Веса" },
   courseWeights: { en: "The weights of the course", ru: "Веса из курса" },
   layersText: {
-    en: "u₁ is AND, u₂ is OR, and y is OR but not AND. The points (0, 1) and (1, 0) become one point of the plane (u₁, u₂), and there a line parts XOR. That is what a hidden layer is for: it makes a new space, in which the task is easier.",
-    ru: "u₁ — это И, u₂ — это ИЛИ, а y — «ИЛИ, но не И». Точки (0, 1) и (1, 0) на плоскости (u₁, u₂) сливаются в одну, и там исключающее ИЛИ уже разделимо прямой. Для этого и нужен скрытый слой: он строит новое пространство, в котором задача проще.",
+    en:
+      "u₁ is AND, u₂ is OR, and y is OR but not AND. The points (0, 1) and (1, 0) become one point of the plane " +
+      "(u₁, u₂), and there a line parts XOR. That is what a hidden layer is for: it makes a new space, in which the " +
+      "task is easier.",
+    ru:
+      "u₁ — это И, u₂ — это ИЛИ, а y — «ИЛИ, но не И». Точки (0, 1) и (1, 0) на плоскости (u₁, u₂) сливаются в " +
+      "одну, и там исключающее ИЛИ уже разделимо прямой. Для этого и нужен скрытый слой: он строит новое " +
+      "пространство, в котором задача проще.",
   },
   askLayersMerge: {
     en: "Look at the right plane: which two points have become one?",
@@ -219,8 +265,14 @@ export const words = {
   },
   threeFeatures: { en: "One neuron, three features", ru: "Один нейрон, три признака" },
   featureText: {
-    en: "One neuron can compute XOR if it is given the product x₁x₂ as a third input: in the space of (x₁, x₂, x₁x₂) a plane parts the points. Seen in the plane of x₁ and x₂, its boundary is a hyperbola. This is feature engineering: a person finds by hand what a hidden layer learns.",
-    ru: "Один нейрон вычислит исключающее ИЛИ, если дать ему третьим входом произведение x₁x₂: в пространстве (x₁, x₂, x₁x₂) точки разделяет плоскость. На плоскости x₁, x₂ её граница — гипербола. Это и есть конструирование признаков: человек находит вручную то, чему скрытый слой учится сам.",
+    en:
+      "One neuron can compute XOR if it is given the product x₁x₂ as a third input: in the space of (x₁, x₂, x₁x₂) " +
+      "a plane parts the points. Seen in the plane of x₁ and x₂, its boundary is a hyperbola. This is feature " +
+      "engineering: a person finds by hand what a hidden layer learns.",
+    ru:
+      "Один нейрон вычислит исключающее ИЛИ, если дать ему третьим входом произведение x₁x₂: в пространстве (x₁, " +
+      "x₂, x₁x₂) точки разделяет плоскость. На плоскости x₁, x₂ её граница — гипербола. Это и есть конструирование " +
+      "признаков: человек находит вручную то, чему скрытый слой учится сам.",
   },
   askFeature: {
     en: "Find weights that answer all four points rightly.",
@@ -248,21 +300,33 @@ export const words = {
   }),
   howToCorners: {
     en: "Drag the corners, or move them by the arrow keys. A corner stops where the polygon would no longer be convex.",
-    ru: "Тяните вершины мышью или двигайте стрелками. Вершина останавливается там, где многоугольник перестал бы быть выпуклым.",
+    ru:
+      "Тяните вершины мышью или двигайте стрелками. Вершина останавливается там, где многоугольник перестал бы быть " +
+      "выпуклым.",
   },
   addCorner: { en: "Add a corner", ru: "Добавить вершину" },
   removeCorner: { en: "Remove a corner", ru: "Убрать вершину" },
   notConvex: {
-    en: "These corners make no convex polygon against the clock, so half-planes cannot cut it out. Start anew, or move them.",
-    ru: "Эти вершины не образуют выпуклый многоугольник (с обходом против часовой стрелки), и полуплоскостями его не вырезать. Начните сначала или сдвиньте их.",
+    en:
+      "These corners make no convex polygon against the clock, so half-planes cannot cut it out. Start anew, or " +
+      "move them.",
+    ru:
+      "Эти вершины не образуют выпуклый многоугольник (с обходом против часовой стрелки), и полуплоскостями его не " +
+      "вырезать. Начните сначала или сдвиньте их.",
   },
   areas: (cut: string, area: string): Text => ({
     en: `The network answers 1 on an area of ${cut}; the polygon's own area is ${area}.`,
     ru: `Сеть отвечает 1 на площади ${cut}; площадь самого многоугольника ${area}.`,
   }),
   polygonText: {
-    en: "Each edge is a neuron of the first layer: it fires on the inner side of its line. The second layer is an AND: it fires where all of them do. With more neurons a smoother shape is cut out, and an OR of such shapes gives any shape at all.",
-    ru: "Каждая сторона — нейрон первого слоя: он срабатывает по внутреннюю сторону своей прямой. Второй слой — это И: он срабатывает там, где сработали все. Чем больше нейронов, тем глаже фигура, а ИЛИ из таких фигур даёт вообще любую.",
+    en:
+      "Each edge is a neuron of the first layer: it fires on the inner side of its line. The second layer is an " +
+      "AND: it fires where all of them do. With more neurons a smoother shape is cut out, and an OR of such shapes " +
+      "gives any shape at all.",
+    ru:
+      "Каждая сторона — нейрон первого слоя: он срабатывает по внутреннюю сторону своей прямой. Второй слой — это " +
+      "И: он срабатывает там, где сработали все. Чем больше нейронов, тем глаже фигура, а ИЛИ из таких фигур даёт " +
+      "вообще любую.",
   },
   askTriangle: {
     en: "With how few neurons can you cut out a bounded shape?",

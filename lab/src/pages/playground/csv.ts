@@ -11,8 +11,12 @@ const problemAt = (line: number, text: string): CsvResult => {
   const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
   return {
     problem: {
-      en: `Line ${line} (“${shown}”): expected x₁ and x₂ from −${reach} to ${reach} and a class from 1 to ${mostClasses}, such as 1.5, -2, 1.`,
-      ru: `Строка ${line} («${shown}»): ожидаются x₁ и x₂ от −${reach} до ${reach} и класс от 1 до ${mostClasses}, например 1.5, -2, 1.`,
+      en:
+        `Line ${line} (“${shown}”): expected x₁ and x₂ from −${reach} to ${reach} and a class from 1 to ` +
+        `${mostClasses}, such as 1.5, -2, 1.`,
+      ru:
+        `Строка ${line} («${shown}»): ожидаются x₁ и x₂ от −${reach} до ${reach} и класс от 1 до ${mostClasses}, ` +
+        "например 1.5, -2, 1.",
     },
   };
 };

@@ -29,8 +29,12 @@ function riseShare(losses: readonly number[]): number {
 }
 
 const first = (settings: Settings, frame: Frame): Text => ({
-  en: `Nothing has been learnt yet: the weights are random (seed ${settings.seed}), and the colours have nothing to do with the points. The loss is ${numeral(frame.trainLoss, 3)}.`,
-  ru: `Сеть ещё ничему не научилась: веса случайны (зерно ${settings.seed}), и цвета никак не связаны с точками. Потери равны ${numeral(frame.trainLoss, 3)}.`,
+  en:
+    `Nothing has been learnt yet: the weights are random (seed ${settings.seed}), and the colours have nothing to ` +
+    `do with the points. The loss is ${numeral(frame.trainLoss, 3)}.`,
+  ru:
+    `Сеть ещё ничему не научилась: веса случайны (зерно ${settings.seed}), и цвета никак не связаны с точками. ` +
+    `Потери равны ${numeral(frame.trainLoss, 3)}.`,
 });
 
 function neurons({ frame }: Circumstances): Text[] {
@@ -40,13 +44,21 @@ function neurons({ frame }: Circumstances): Text[] {
   const told: Text[] = [];
   if (dead > 0)
     told.push({
-      en: `${dead} ${dead === 1 ? "neuron is" : "neurons are"} dead (†): the answer is the same for every point, no gradient comes through, and nothing can wake it. A smaller learning rate or Leaky ReLU keeps neurons alive.`,
-      ru: `${russian(dead, "нейрон мёртв", "нейрона мертвы", "нейронов мертвы")} (†): ответ один и тот же для всех точек, градиент не проходит, и ничто их не оживит. Помогают меньшая скорость обучения или Leaky ReLU.`,
+      en:
+        `${dead} ${dead === 1 ? "neuron is" : "neurons are"} dead (†): the answer is the same for every point, no ` +
+        "gradient comes through, and nothing can wake it. A smaller learning rate or Leaky ReLU keeps neurons alive.",
+      ru:
+        `${russian(dead, "нейрон мёртв", "нейрона мертвы", "нейронов мертвы")} (†): ответ один и тот же для всех ` +
+        "точек, градиент не проходит, и ничто их не оживит. Помогают меньшая скорость обучения или Leaky ReLU.",
     });
   if (saturated > 0)
     told.push({
-      en: `${saturated} ${saturated === 1 ? "neuron is" : "neurons are"} saturated (≈): at almost every point the activation is flat, so that hardly any gradient comes through and the neuron learns slowly.`,
-      ru: `${russian(saturated, "нейрон насыщен", "нейрона насыщены", "нейронов насыщены")} (≈): почти во всех точках функция активации плоская, градиент почти не проходит, и нейрон учится медленно.`,
+      en:
+        `${saturated} ${saturated === 1 ? "neuron is" : "neurons are"} saturated (≈): at almost every point the ` +
+        "activation is flat, so that hardly any gradient comes through and the neuron learns slowly.",
+      ru:
+        `${russian(saturated, "нейрон насыщен", "нейрона насыщены", "нейронов насыщены")} (≈): почти во всех точках ` +
+        "функция активации плоская, градиент почти не проходит, и нейрон учится медленно.",
     });
   return told;
 }
@@ -56,15 +68,24 @@ function fit({ data, frame }: Circumstances): Text[] {
   if (testLoss > 1.6 * trainLoss && testLoss - trainLoss > 0.04)
     return [
       {
-        en: `The test loss (${numeral(testLoss, 3)}) is well above the training loss (${numeral(trainLoss, 3)}): the network learns the noise of its own points by heart. More points, fewer neurons or regularisation help.`,
-        ru: `Потери на тесте (${numeral(testLoss, 3)}) заметно больше, чем на обучении (${numeral(trainLoss, 3)}): сеть заучивает шум своих точек — это переобучение. Помогают больше точек, меньше нейронов или регуляризация.`,
+        en:
+          `The test loss (${numeral(testLoss, 3)}) is well above the training loss (${numeral(trainLoss, 3)}): the ` +
+          "network learns the noise of its own points by heart. More points, fewer neurons or regularisation help.",
+        ru:
+          `Потери на тесте (${numeral(testLoss, 3)}) заметно больше, чем на обучении (${numeral(trainLoss, 3)}): ` +
+          "сеть заучивает шум своих точек — это переобучение. Помогают больше точек, меньше нейронов или " +
+          "регуляризация.",
       },
     ];
   if (data.task !== "value" && trainRight === 1)
     return [
       {
-        en: `Every training point is answered rightly${testRight === 1 ? ", and every test point too" : ""}. What goes on falling is how unsure the answers are.`,
-        ru: `Верны ответы для всех обучающих точек${testRight === 1 ? " и для всех тестовых тоже" : ""}. Дальше убывает лишь неуверенность ответов.`,
+        en:
+          `Every training point is answered rightly${testRight === 1 ? ", and every test point too" : ""}. What ` +
+          "goes on falling is how unsure the answers are.",
+        ru:
+          `Верны ответы для всех обучающих точек${testRight === 1 ? " и для всех тестовых тоже" : ""}. Дальше ` +
+          "убывает лишь неуверенность ответов.",
       },
     ];
   return [];
@@ -75,15 +96,23 @@ function pace({ settings, data, frame, records }: Circumstances): Text[] {
   if (losses.length < 12)
     return [
       {
-        en: `The training has begun: each step takes ${settings.batch} points, asks every weight for its share in the error, and moves it a little the other way.`,
-        ru: `Обучение началось: каждый шаг берёт точки пакета (${settings.batch}), находит вклад каждого веса в ошибку и чуть сдвигает вес в обратную сторону.`,
+        en:
+          `The training has begun: each step takes ${settings.batch} points, asks every weight for its share in the ` +
+          "error, and moves it a little the other way.",
+        ru:
+          `Обучение началось: каждый шаг берёт точки пакета (${settings.batch}), находит вклад каждого веса в ` +
+          "ошибку и чуть сдвигает вес в обратную сторону.",
       },
     ];
   if (riseShare(losses) > 0.35)
     return [
       {
-        en: `The loss jumps up and down: with a learning rate of ${settings.rate} the steps are longer than the valley is wide. Try a third of it.`,
-        ru: `Потери скачут вверх и вниз: при скорости обучения ${settings.rate} шаги длиннее, чем ширина оврага. Попробуйте взять её втрое меньше.`,
+        en:
+          `The loss jumps up and down: with a learning rate of ${settings.rate} the steps are longer than the ` +
+          "valley is wide. Try a third of it.",
+        ru:
+          `Потери скачут вверх и вниз: при скорости обучения ${settings.rate} шаги длиннее, чем ширина оврага. ` +
+          "Попробуйте взять её втрое меньше.",
       },
     ];
   const half = Math.floor(losses.length / 2);
@@ -94,19 +123,31 @@ function pace({ settings, data, frame, records }: Circumstances): Text[] {
     return [
       isLinear
         ? {
-            en: "The loss does not fall any more. Without hidden layers, or with linear ones, the border is a straight line in the inputs: choose other inputs, or add a layer with an activation that bends.",
-            ru: "Потери больше не убывают. Без скрытых слоёв или с линейными слоями граница — прямая в пространстве входов: выберите другие входы или добавьте слой с нелинейной функцией активации.",
+            en:
+              "The loss does not fall any more. Without hidden layers, or with linear ones, the border is a " +
+              "straight line in the inputs: choose other inputs, or add a layer with an activation that bends.",
+            ru:
+              "Потери больше не убывают. Без скрытых слоёв или с линейными слоями граница — прямая в пространстве " +
+              "входов: выберите другие входы или добавьте слой с нелинейной функцией активации.",
           }
         : {
-            en: "The loss hardly falls any more: the network is on a plateau or at a minimum. More neurons, other inputs, another seed or Adam can lead on.",
-            ru: "Потери почти не убывают: сеть на плато или в минимуме. Помогут ещё нейроны, другие входы, другое зерно или Adam.",
+            en:
+              "The loss hardly falls any more: the network is on a plateau or at a minimum. More neurons, other " +
+              "inputs, another seed or Adam can lead on.",
+            ru:
+              "Потери почти не убывают: сеть на плато или в минимуме. Помогут ещё нейроны, другие входы, другое " +
+              "зерно или Adam.",
           },
     ];
   }
   return [
     {
-      en: `The loss falls: from ${numeral(before, 3)} to ${numeral(now, 3)} over the last pictures. Each step moves every weight against its gradient.`,
-      ru: `Потери убывают: с ${numeral(before, 3)} до ${numeral(now, 3)} за последние кадры. Каждый шаг сдвигает все веса против градиента.`,
+      en:
+        `The loss falls: from ${numeral(before, 3)} to ${numeral(now, 3)} over the last pictures. Each step moves ` +
+        "every weight against its gradient.",
+      ru:
+        `Потери убывают: с ${numeral(before, 3)} до ${numeral(now, 3)} за последние кадры. Каждый шаг сдвигает все ` +
+        "веса против градиента.",
     },
   ];
 }
@@ -119,8 +160,12 @@ export function explain(circumstances: Circumstances): Text[] {
     settings.init === "zeros" && settings.layers.length > 0
       ? [
           {
-            en: "All weights began at zero, so all neurons of a layer get the same gradient and stay the same for ever: that is why weights begin at random.",
-            ru: "Все веса начались с нуля, поэтому нейроны слоя получают одинаковый градиент и навсегда остаются одинаковыми: вот почему веса берут случайными.",
+            en:
+              "All weights began at zero, so all neurons of a layer get the same gradient and stay the same for " +
+              "ever: that is why weights begin at random.",
+            ru:
+              "Все веса начались с нуля, поэтому нейроны слоя получают одинаковый градиент и навсегда остаются " +
+              "одинаковыми: вот почему веса берут случайными.",
           },
         ]
       : [];

@@ -169,10 +169,12 @@ const torchLosses: Readonly<Record<LossChoice, string>> = {
   hinge: "lambda p, y: (1 - y * p).clamp(min=0).mean()",
   squaredHinge: "lambda p, y: ((1 - y * p).clamp(min=0) ** 2).mean()",
   binaryFocalCrossentropy:
-    "lambda p, y: ((1 - torch.where(y > 0, p, 1 - p)) ** 2 * nn.functional.binary_cross_entropy(p, y, reduction='none')).mean()",
+    "lambda p, y: ((1 - torch.where(y > 0, p, 1 - p)) ** 2 * nn.functional.binary_cross_entropy(p, y, " +
+    "reduction='none')).mean()",
   dice: "lambda p, y: 1 - (2 * (p * y).sum() + 1e-7) / (p.sum() + y.sum() + 1e-7)",
   tversky:
-    "lambda p, y: 1 - ((p * y).sum() + 1e-7) / ((p * y).sum() + (p * (1 - y)).sum() / 2 + ((1 - p) * y).sum() / 2 + 1e-7)",
+    "lambda p, y: 1 - ((p * y).sum() + 1e-7) / ((p * y).sum() + (p * (1 - y)).sum() / 2 + ((1 - p) * y).sum() / 2 " +
+    "+ 1e-7)",
   poisson: "lambda p, y: (p - y * torch.log(p + 1e-7)).mean()",
   sparseCategoricalCrossentropy: "lambda p, y: nn.functional.nll_loss(torch.log(p + 1e-7), y)",
   categoricalCrossentropy: "lambda p, y: -(y * torch.log(p + 1e-7)).sum(dim=1).mean()",

@@ -15,8 +15,12 @@ export function questions(settings: Settings, data: Data, frame: Frame | undefin
         ru: "Круг без скрытых слоёв: каких двух входов достаточно?",
       },
       answer: {
-        en: "x₁² and x₂²: the circle is w₁x₁² + w₂x₂² + b = 0, a straight line in these inputs. What a hidden layer finds by itself, a well-chosen input gives at once.",
-        ru: "x₁² и x₂²: окружность w₁x₁² + w₂x₂² + b = 0 — прямая в этих координатах. То, что скрытый слой находит сам, удачный признак даёт сразу.",
+        en:
+          "x₁² and x₂²: the circle is w₁x₁² + w₂x₂² + b = 0, a straight line in these inputs. What a hidden layer " +
+          "finds by itself, a well-chosen input gives at once.",
+        ru:
+          "x₁² и x₂²: окружность w₁x₁² + w₂x₂² + b = 0 — прямая в этих координатах. То, что скрытый слой находит " +
+          "сам, удачный признак даёт сразу.",
       },
       isDone: set === "circle" && layers.length === 0 && has("x1x1", "x2x2") && right > 0.97,
     },
@@ -26,8 +30,12 @@ export function questions(settings: Settings, data: Data, frame: Frame | undefin
         ru: "Исключающее ИЛИ с одним скрытым слоем и только x₁ и x₂: каким наименьшим числом нейронов можно обойтись?",
       },
       answer: {
-        en: "Two neurons cut the plane by two lines; training finds them seldom, and three or four nearly always: room to spare makes learning easier.",
-        ru: "Два нейрона режут плоскость двумя прямыми; обучение находит их редко, а три или четыре — почти всегда: с запасом учиться легче.",
+        en:
+          "Two neurons cut the plane by two lines; training finds them seldom, and three or four nearly always: " +
+          "room to spare makes learning easier.",
+        ru:
+          "Два нейрона режут плоскость двумя прямыми; обучение находит их редко, а три или четыре — почти всегда: с " +
+          "запасом учиться легче.",
       },
       isDone:
         set === "xor" &&
@@ -43,26 +51,40 @@ export function questions(settings: Settings, data: Data, frame: Frame | undefin
         ru: "Начните с нулевых весов на любых данных. Почему нейроны слоя остаются одинаковыми?",
       },
       answer: {
-        en: "Equal weights get equal gradients, so nothing ever parts the neurons: a layer of any width acts as one neuron. Random first weights break the tie.",
-        ru: "Одинаковые веса получают одинаковые градиенты, и ничто не разводит нейроны: слой любой ширины ведёт себя как один нейрон. Случайные начальные веса нарушают симметрию.",
+        en:
+          "Equal weights get equal gradients, so nothing ever parts the neurons: a layer of any width acts as one " +
+          "neuron. Random first weights break the tie.",
+        ru:
+          "Одинаковые веса получают одинаковые градиенты, и ничто не разводит нейроны: слой любой ширины ведёт себя " +
+          "как один нейрон. Случайные начальные веса нарушают симметрию.",
       },
       isDone: init === "zeros" && layers.length > 0 && (frame?.epoch ?? 0) > 20,
     },
     {
       ask: {
-        en: "Make it learn by heart: much noise, few training points, many neurons, until the test loss is twice the training loss.",
-        ru: "Заставьте сеть зазубривать: много шума, мало обучающих точек, много нейронов — пока потери на тесте не станут вдвое больше, чем на обучении.",
+        en:
+          "Make it learn by heart: much noise, few training points, many neurons, until the test loss is twice the " +
+          "training loss.",
+        ru:
+          "Заставьте сеть зазубривать: много шума, мало обучающих точек, много нейронов — пока потери на тесте не " +
+          "станут вдвое больше, чем на обучении.",
       },
       answer: {
-        en: "The border winds round single points of noise. Regularisation, dropout and more points smooth it: try them now.",
-        ru: "Граница огибает отдельные шумовые точки. Регуляризация, дропаут и больше точек сглаживают её: попробуйте теперь их.",
+        en:
+          "The border winds round single points of noise. Regularisation, dropout and more points smooth it: try " +
+          "them now.",
+        ru:
+          "Граница огибает отдельные шумовые точки. Регуляризация, дропаут и больше точек сглаживают её: попробуйте " +
+          "теперь их.",
       },
       isDone:
         (frame?.testLoss ?? 0) > 2 * (frame?.trainLoss ?? 1) && (frame?.testLoss ?? 0) > 0.3 && data.test.length > 0,
     },
     {
       ask: {
-        en: "Find a learning rate at which the training goes wrong: the loss jumps up and down, or stops being a number.",
+        en:
+          "Find a learning rate at which the training goes wrong: the loss jumps up and down, or stops being a " +
+          "number.",
         ru: "Найдите скорость обучения, при которой всё ломается: потери скачут или перестают быть числом.",
       },
       answer: {

@@ -58,8 +58,12 @@ export function tellPhase(walk: Walk, phase: Phase, rate: number): Text {
     case "forward": {
       const { z, a } = walk.layers[phase.layer]!;
       return {
-        en: `Forward, ${name(phase.layer, "en")}: each neuron weighs what comes in, z = ${list(z)}, and answers a = f(z) = ${list(a)}.`,
-        ru: `Прямой ход, ${name(phase.layer, "ru")}: каждый нейрон взвешивает входы, z = ${list(z)}, и отвечает a = f(z) = ${list(a)}.`,
+        en:
+          `Forward, ${name(phase.layer, "en")}: each neuron weighs what comes in, z = ${list(z)}, and answers a = ` +
+          `f(z) = ${list(a)}.`,
+        ru:
+          `Прямой ход, ${name(phase.layer, "ru")}: каждый нейрон взвешивает входы, z = ${list(z)}, и отвечает a = ` +
+          `f(z) = ${list(a)}.`,
       };
     }
     case "loss":
@@ -70,16 +74,24 @@ export function tellPhase(walk: Walk, phase: Phase, rate: number): Text {
     case "backward": {
       const { delta } = walk.layers[phase.layer]!;
       return {
-        en: `Backward, ${name(phase.layer, "en")}: δ = ∂L/∂z = ${list(delta)} says how the loss would grow with each sum.`,
-        ru: `Обратный ход, ${name(phase.layer, "ru")}: δ = ∂L/∂z = ${list(delta)} — как росли бы потери с ростом каждой суммы.`,
+        en:
+          `Backward, ${name(phase.layer, "en")}: δ = ∂L/∂z = ${list(delta)} says how the loss would grow with each ` +
+          "sum.",
+        ru:
+          `Обратный ход, ${name(phase.layer, "ru")}: δ = ∂L/∂z = ${list(delta)} — как росли бы потери с ростом ` +
+          "каждой суммы.",
       };
     }
     default: {
       const [input, delta] = [walk.inputs[0]!, walk.layers[0]!.delta[0]!];
       const product = `${short(input)} · ${delta < 0 ? `(${short(delta)})` : short(delta)}`;
       return {
-        en: `The weights have moved against their gradients, each ∂L/∂w = a · δ of its two ends; for the first edge ${product} = ${short(input * delta)}, with the learning rate ${rate}.`,
-        ru: `Веса сдвинулись против градиентов; для каждого ∂L/∂w = a · δ на его концах: для первой линии ${product} = ${short(input * delta)}, скорость обучения ${rate}.`,
+        en:
+          "The weights have moved against their gradients, each ∂L/∂w = a · δ of its two ends; for the first edge " +
+          `${product} = ${short(input * delta)}, with the learning rate ${rate}.`,
+        ru:
+          `Веса сдвинулись против градиентов; для каждого ∂L/∂w = a · δ на его концах: для первой линии ${product} ` +
+          `= ${short(input * delta)}, скорость обучения ${rate}.`,
       };
     }
   }

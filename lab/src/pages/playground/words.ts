@@ -124,8 +124,12 @@ const differences: Readonly<Record<Difference, Text>> = {
 export const words = {
   title: { en: "Playground", ru: "Песочница" },
   lead: {
-    en: "A network learns before your eyes: every square shows what a neuron answers over the plane, every line a weight. Press play; then change anything.",
-    ru: "Сеть учится у вас на глазах: каждый квадрат показывает ответы нейрона на всей плоскости, каждая линия — вес. Нажмите «Пуск», а потом меняйте что угодно.",
+    en:
+      "A network learns before your eyes: every square shows what a neuron answers over the plane, every line a " +
+      "weight. Press play; then change anything.",
+    ru:
+      "Сеть учится у вас на глазах: каждый квадрат показывает ответы нейрона на всей плоскости, каждая линия — вес. " +
+      "Нажмите «Пуск», а потом меняйте что угодно.",
   },
   numeral: (value: number): string => numeral(value, Math.abs(value) < 0.01 && value !== 0 ? 5 : 3),
   play: { en: "Play", ru: "Пуск" },
@@ -152,7 +156,6 @@ export const words = {
   share: { en: "Training, %", ru: "Обучение, %" },
   batch: { en: "Batch", ru: "Пакет" },
   seed: { en: "Seed", ru: "Зерно" },
-  newSeed: { en: "Another seed", ru: "Другое зерно" },
   network: { en: "The network", ru: "Сеть" },
   diagram: {
     en: "The network: inputs, hidden layers and output; a button for each neuron",
@@ -237,7 +240,9 @@ export const words = {
   stopLoss: { en: "Stop at a training loss of", ru: "Стоп при потерях" },
   never: { en: "never", ru: "никогда" },
   blownUp: (epoch: number, step: number): Text => ({
-    en: `The loss stopped being a number in epoch ${epoch}, step ${step}: the steps have become so large that the weights ran away.`,
+    en:
+      `The loss stopped being a number in epoch ${epoch}, step ${step}: the steps have become so large that the ` +
+      "weights ran away.",
     ru: `В эпохе ${epoch} на шаге ${step} потери перестали быть числом: шаги стали так велики, что веса разошлись.`,
   }),
   goBack: (epoch: number, loss: number, rate: number): Text => ({
@@ -253,19 +258,27 @@ export const words = {
   bias: { en: "bias", ru: "смещение" },
   whatHappens: { en: "What is going on", ru: "Что происходит" },
   howToRead: {
-    en: "Blue is above zero, orange below; a line is as wide as its weight is large. Point at a neuron to see its answers large. Click a neuron or a line to change its numbers, an input to switch it on or off.",
-    ru: "Синее — больше нуля, оранжевое — меньше; линия тем шире, чем больше вес. Наведите указатель на нейрон, чтобы увидеть его ответы крупно. Щелчок по нейрону или линии открывает их числа, щелчок по входу включает или выключает его.",
+    en:
+      "Blue is above zero, orange below; a line is as wide as its weight is large. Point at a neuron to see its " +
+      "answers large. Click a neuron or a line to change its numbers, an input to switch it on or off.",
+    ru:
+      "Синее — больше нуля, оранжевое — меньше; линия тем шире, чем больше вес. Наведите указатель на нейрон, чтобы " +
+      "увидеть его ответы крупно. Щелчок по нейрону или линии открывает их числа, щелчок по входу включает или " +
+      "выключает его.",
   },
   howToDraw: {
-    en: "Click or drag in the plane to draw points of the chosen class, or paste them as text: a line for each, x₁, x₂, class.",
-    ru: "Щёлкайте или ведите указателем по плоскости, чтобы рисовать точки выбранного класса, или вставьте их текстом: по строке на точку — x₁, x₂, класс.",
+    en:
+      "Click or drag in the plane to draw points of the chosen class, or paste them as text: a line for each, x₁, " +
+      "x₂, class.",
+    ru:
+      "Щёлкайте или ведите указателем по плоскости, чтобы рисовать точки выбранного класса, или вставьте их " +
+      "текстом: по строке на точку — x₁, x₂, класс.",
   },
   drawnClass: { en: "Class that is drawn", ru: "Рисуемый класс" },
   asText: { en: "The points as text (CSV)", ru: "Точки текстом (CSV)" },
   takePoints: { en: "Take these points", ru: "Взять эти точки" },
   clearPoints: { en: "Remove all", ru: "Убрать все" },
   pointCount: (n: number): Text => ({ en: `${n} points`, ru: `точек: ${n}` }),
-  editThese: { en: "Change these points", ru: "Изменить эти точки" },
   export: { en: "Take it with you", ru: "Взять с собой" },
   sameInKeras: { en: "The same in Keras", ru: "То же самое на Keras" },
   sameInTorch: { en: "The same in PyTorch", ru: "То же самое на PyTorch" },
