@@ -31,7 +31,8 @@ export function offline(): Plugin {
 
 /**
  * The program of the service worker. What is asked for is answered from the kept files first; answers keep their
- * headers, so that an isolated page stays isolated.
+ * headers, so that an isolated page stays isolated. It claims the page of the first visit, whose later pages would
+ * otherwise need the network.
  */
 const serviceWorker = (files: readonly string[], version: string): string => `
 const name = "nabla-lab-${version}";
@@ -41,7 +42,11 @@ self.addEventListener("install", (event) => {
 });
 self.addEventListener("activate", (event) => {
   const old = (key) => key.startsWith("nabla-lab-") && key !== name;
-  event.waitUntil(caches.keys().then((keys) => Promise.all(keys.filter(old).map((key) => caches.delete(key)))));
+  event.waitUntil(
+    caches.keys()
+      .then((keys) => Promise.all(keys.filter(old).map((key) => caches.delete(key))))
+      .then(() => self.clients.claim()),
+  );
 });
 self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || !event.request.url.startsWith(self.registration.scope)) return;

@@ -289,7 +289,7 @@ describe.skipIf(lab.isMissing)("the worked problem", () => {
     const entry = page.getByRole("textbox", { name: "b₁ᵀ, row 1, column 3" });
     await entry.fill("many");
     await entry.press("Enter");
-    await page.getByText("A number from -1000 to 1000 is expected here.").waitFor();
+    await page.getByText("A number from −1000 to 1000 is expected here").waitFor();
     expect(await entry.inputValue()).toBe("0.3");
     await entry.fill("-4");
     await entry.press("Enter");

@@ -1,12 +1,18 @@
 // The words of the parts that pages are made of.
+import { numeral } from "../../../recipes/tools/part.ts";
 import type { Text } from "../state/language.svelte.ts";
 
 export const partWords = {
   value: { en: "value", ru: "значение" },
-  numberBetween: (min: number, max: number): Text => ({
-    en: `A number from ${min} to ${max} is expected here.`,
-    ru: `Здесь ожидается число от ${min} до ${max}.`,
-  }),
+  /** What was expected of a field and what came; a long text is cut. */
+  numberBetween: (min: number, max: number, typed: string, isInteger = false): Text => {
+    const [from, to, came] = [numeral(min), numeral(max), typed.trim().slice(0, 20)];
+    const [en, ru] = isInteger ? ["An integer", "целое число"] : ["A number", "число"];
+    return {
+      en: `${en} from ${from} to ${to} is expected here${came && `, not “${came}”`}.`,
+      ru: `Здесь ожидается ${ru} от ${from} до ${to}${came && `, а не «${came}»`}.`,
+    };
+  },
   sameInNabla: { en: "The same in Nabla", ru: "То же самое на Nabla" },
   copy: { en: "Copy", ru: "Копировать" },
   copied: { en: "Copied", ru: "Скопировано" },

@@ -12,11 +12,11 @@ export const shellWords = {
   },
   footer: {
     en:
-      "Everything here is computed in your browser by Nabla. Nothing is sent anywhere, and it works without a " +
-      "network after the first visit.",
+      "Everything here is computed in your browser by Nabla. Nothing is sent anywhere, and after the first " +
+      "visit it works offline.",
     ru:
       "Всё на этих страницах вычисляет Nabla прямо в вашем браузере. Никакие данные никуда не отправляются, а после " +
-      "первого посещения сеть не нужна.",
+      "первого посещения интернет не нужен.",
   },
   inDark: { en: "Dark colours", ru: "Тёмное оформление" },
   inLight: { en: "Light colours", ru: "Светлое оформление" },

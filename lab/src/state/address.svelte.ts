@@ -5,9 +5,18 @@ export interface Address {
   readonly query: URLSearchParams;
 }
 
+/** A name that was written with escapes, as browsers write letters of other alphabets. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
 export function readAddress(hash: string): Address {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
-  return { page: path.replace(/\/$/, ""), query: new URLSearchParams(query) };
+  return { page: decoded(path.replace(/\/$/, "")), query: new URLSearchParams(query) };
 }
 
 export const writeAddress = (page: string, query: URLSearchParams): string =>

@@ -1,14 +1,15 @@
 // The language in which the lab speaks, switched in place.
 import type { Label, Language } from "../../../recipes/tools/part.ts";
+import { recall, remember } from "./remembered.ts";
 
 export type { Label, Language, Text } from "../../../recipes/tools/part.ts";
 
-const remembered = "nabla-lab-language";
+const key = "nabla-lab-language";
 
 export const isLanguage = (text: string | null | undefined): text is Language => text === "en" || text === "ru";
 
 function firstLanguage(): Language {
-  const stored = localStorage.getItem(remembered);
+  const stored = recall(key);
   if (isLanguage(stored)) return stored;
   return navigator.languages.some((tag) => tag.startsWith("ru")) ? "ru" : "en";
 }
@@ -29,7 +30,7 @@ class CurrentLanguage {
   set current(language: Language) {
     this.#language = language;
     this.#isChosen = true;
-    localStorage.setItem(remembered, language);
+    remember(key, language);
   }
 }
 

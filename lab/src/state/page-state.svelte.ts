@@ -55,25 +55,35 @@ export const line = (initial: string, maxLength = 500): Field<string> => ({
   read: (text) => (text.length <= maxLength ? text : undefined),
 });
 
-/** Rows of numbers, such as points: "0,1,1;2,0.5,0"; at least `minRows`. An empty text is an empty list. */
+/**
+ * Rows of numbers, such as points: "0,1,1;2,0.5,0"; at least `minRows`, and such as `isRight` takes. An empty text is
+ * an empty list.
+ */
 export const rows = (
   initial: readonly (readonly number[])[],
   columns: number,
   maxRows = 500,
   minRows = 0,
+  isRight: (rows: readonly (readonly number[])[]) => boolean = () => true,
 ): Field<readonly (readonly number[])[]> => ({
   initial,
   write: (value) => value.map((row) => row.map(shortest).join(",")).join(";"),
   read: (text) => {
     if (text === "") return minRows === 0 ? [] : undefined;
     const read = text.split(";").map((row) => row.split(",").map(readNumber));
-    const isRight =
+    const isTable =
       read.length >= minRows &&
       read.length <= maxRows &&
       read.every((row) => row.length === columns && row.every(Number.isFinite));
-    return isRight ? read : undefined;
+    return isTable && isRight(read) ? read : undefined;
   },
 });
+
+/** For `rows`: no number is beyond ± `most`. */
+export const within =
+  (most: number) =>
+  (rows: readonly (readonly number[])[]): boolean =>
+    rows.every((row) => row.every((value) => Math.abs(value) <= most));
 
 /**
  * The state of a page: reactive values that start as the address says, and are written back when they change. Values at
@@ -90,16 +100,21 @@ export function pageState<F extends Fields>(page: string, fields: F): StateOf<F>
     Object.assign(values as object, to);
   };
   const load = (query: URLSearchParams): void => {
-    const [next, broken] = [defaults(), [] as string[]];
+    const [next, broken] = [defaults(), new Set<string>()];
     for (const [name, text] of query) {
       if (name === "lang") continue;
-      const value = fields[name]?.read(text);
-      if (value === undefined) broken.push(name);
+      // A name such as "__proto__" is no field.
+      const value = Object.hasOwn(fields, name) ? fields[name]!.read(text) : undefined;
+      if (value === undefined) broken.add(name);
       else (next as Record<string, unknown>)[name] = value;
     }
     assign(next);
-    if (broken.length > 0) {
-      const list = broken.slice(0, 5).join(", ") + (broken.length > 5 ? " …" : "");
+    if (broken.size > 0) {
+      const list =
+        [...broken]
+          .slice(0, 5)
+          .map((name) => name.slice(0, 40))
+          .join(", ") + (broken.size > 5 ? " …" : "");
       notices.say({
         en: `The link holds values that this page cannot read (${list}). The defaults stand in their place.`,
         ru:

@@ -1,11 +1,13 @@
 // Light or dark: as the visitor's system says, until the visitor says otherwise.
+import { recall, remember } from "./remembered.ts";
+
 export type Theme = "light" | "dark";
 
-const remembered = "nabla-lab-theme";
+const key = "nabla-lab-theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 class CurrentTheme {
-  #chosen = $state(localStorage.getItem(remembered));
+  #chosen = $state(recall(key));
   #systemIsDark = $state(system.matches);
 
   constructor() {
@@ -21,7 +23,7 @@ class CurrentTheme {
 
   toggle(): void {
     this.#chosen = this.current === "dark" ? "light" : "dark";
-    localStorage.setItem(remembered, this.#chosen);
+    remember(key, this.#chosen);
   }
 }
 

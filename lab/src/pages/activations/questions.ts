@@ -110,8 +110,8 @@ export function softmaxQuestions(z: readonly number[], T: number, p: readonly nu
   return [
     {
       ask: {
-        en: "Turn the temperature down until one answer gets more than 99 %.",
-        ru: "Понижайте температуру, пока одному ответу не достанется больше 99 %.",
+        en: "Turn the temperature down until one answer gets more than 99\u00a0%.",
+        ru: "Понижайте температуру, пока одному ответу не достанется больше 99\u00a0%.",
       },
       answer: {
         en: "For T → 0 softmax is “the largest takes all”, which is where its name comes from.",
@@ -194,8 +194,8 @@ export function layerQuestions(
     },
     {
       ask: {
-        en: "Put an activation between the layers so that the best matrix misses more than 5 % of the variance.",
-        ru: "Поставьте между слоями активацию так, чтобы лучшая матрица упускала больше 5 % дисперсии.",
+        en: "Put an activation between the layers so that the best matrix misses more than 5\u00a0% of the variance.",
+        ru: "Поставьте между слоями активацию так, чтобы лучшая матрица упускала больше 5\u00a0% дисперсии.",
       },
       answer: {
         en: "ReLU folds the plane along a line, tanh and the sigmoid squeeze its far parts: neither is linear.",

@@ -1,5 +1,5 @@
 // The state of the page of the activations, as its address keeps it.
-import { choice, type Field, flag, integer, number, rows } from "../../state/page-state.svelte.ts";
+import { choice, type Field, flag, integer, number, rows, within } from "../../state/page-state.svelte.ts";
 import { activationNames, betweenNames, type Name } from "./names.ts";
 
 export const sceneNames = ["curves", "softmax", "sum", "layers"] as const;
@@ -14,20 +14,6 @@ const functions: Field<readonly Name[]> = {
     const known = names.flatMap((name) => activationNames.find((other) => other === name) ?? []);
     return known.length === names.length && new Set(known).size === known.length ? known : undefined;
   },
-};
-
-/** Rows of numbers of which there must be so many, each within ± `most`. */
-const fixedRows = (initial: readonly (readonly number[])[], most: number): Field<readonly (readonly number[])[]> => {
-  const columns = initial[0]?.length ?? 0;
-  const field = rows(initial, columns, initial.length);
-  return {
-    ...field,
-    read: (text) => {
-      const read = field.read(text);
-      const isRight = read?.length === initial.length && read.flat().every((value) => Math.abs(value) <= most);
-      return isRight ? read : undefined;
-    },
-  };
 };
 
 export const mostEntries = 12;
@@ -93,7 +79,7 @@ export const fields = {
   terms: integer(4, 1, 20),
   start: choice("plus", ["plus", "minus"]),
   depth: choice("2", ["2", "3"]),
-  layers: fixedRows(layerSets.turn, greatestWeight),
+  layers: rows(layerSets.turn, 6, 3, 3, within(greatestWeight)),
   between: choice("none", betweenNames),
   /** The seed of the random layers that were drawn last; 0 if none were. */
   seed: integer(0, 0, 1e6),

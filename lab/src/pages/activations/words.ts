@@ -331,11 +331,11 @@ export const words = {
         }
       : {
           en:
-            `No matrix does this. The best one leaves ${numeral(100 * rest, 1)} % of the variance; a point is off ` +
-            `by up to ${numeral(difference, 2)}.`,
+            `No matrix does this. The best one leaves ${numeral(100 * rest, 1)}\u00a0% of the variance; a point is ` +
+            `off by up to ${numeral(difference, 2)}.`,
           ru:
-            `Никакая матрица этого не сделает. Лучшая не объясняет ${numeral(100 * rest, 1)} % дисперсии; ошибка в ` +
-            `координате доходит до ${numeral(difference, 2)}.`,
+            `Никакая матрица этого не сделает. Лучшая не объясняет ${numeral(100 * rest, 1)}\u00a0% дисперсии; ` +
+            `ошибка в координате доходит до ${numeral(difference, 2)}.`,
         },
   whyTitle: { en: "Why layers collapse", ru: "Почему слои схлопываются" },
   layersText: {
@@ -351,9 +351,9 @@ export const words = {
   bentText: (rest: string): Text => ({
     en:
       "An activation bends or folds the grid, and no matrix can. The best layer, found by least squares, misses " +
-      `${rest} % of the variance.`,
+      `${rest}\u00a0% of the variance.`,
     ru:
       "Активация изгибает или складывает сетку, а матрица этого не может. Лучший слой, найденный методом наименьших " +
-      `квадратов, упускает ${rest} % дисперсии.`,
+      `квадратов, упускает ${rest}\u00a0% дисперсии.`,
   }),
 } as const;

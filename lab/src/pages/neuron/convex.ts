@@ -26,3 +26,29 @@ export function areaOf(corners: Corners): number {
   }
   return twice / 2;
 }
+
+const lengthOf = ([p, q]: Corners): number => Math.hypot(q![0]! - p![0]!, q![1]! - p![1]!);
+const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
+
+/** With a new corner in the middle of the longest edge that takes one, a little outside it; undefined if none does. */
+export function withCorner(corners: Corners, isInside: (corner: readonly number[]) => boolean): Corners | undefined {
+  const edges = corners.map((corner, i) => [corner, corners[(i + 1) % corners.length]!]);
+  const longestFirst = edges.map((_, i) => i).sort((i, j) => lengthOf(edges[j]!) - lengthOf(edges[i]!));
+  for (const at of longestFirst)
+    for (const out of [0.06, 0.03, 0.015]) {
+      const [p, q] = edges[at]!;
+      const corner = [
+        rounded((p![0]! + q![0]!) / 2 + out * (q![1]! - p![1]!)),
+        rounded((p![1]! + q![1]!) / 2 - out * (q![0]! - p![0]!)),
+      ];
+      const next = [...corners.slice(0, at + 1), corner, ...corners.slice(at + 1)];
+      if (isInside(corner) && isConvex(next)) return next;
+    }
+  return undefined;
+}
+
+/** Without the corner that cuts off least. */
+export function withoutCorner(corners: Corners): Corners {
+  const left = corners.map((_, i) => corners.filter((_, j) => j !== i));
+  return left.reduce((best, other) => (areaOf(other) > areaOf(best) ? other : best));
+}

@@ -1,7 +1,8 @@
 // The state of the page of the neuron, as its address keeps it.
 
-import { choice, flag, integer, number, rows } from "../../state/page-state.svelte.ts";
+import { choice, flag, integer, number, rows, within } from "../../state/page-state.svelte.ts";
 import { activationNames } from "./activation-names.ts";
+import { isConvex } from "./convex.ts";
 
 export const sceneNames = ["line", "rule", "layers", "feature", "polygon"] as const;
 export type SceneName = (typeof sceneNames)[number];
@@ -49,10 +50,16 @@ export const pointSets = {
 } as const;
 export type SetName = keyof typeof pointSets;
 
+/** A point that the plane does not show would be counted and not seen. */
+export const isInside = ([x1, x2]: readonly number[]): boolean =>
+  x1! >= domain[0] && x1! <= domain[1] && x2! >= domain[2] && x2! <= domain[3];
+
 export const fields = {
   scene: choice("line", sceneNames),
   /** x₁, x₂ and the class, 0 or 1. */
-  points: rows(pointSets.and, 3, 200),
+  points: rows(pointSets.and, 3, 200, 0, (points) =>
+    points.every((point) => isInside(point) && (point[2] === 0 || point[2] === 1)),
+  ),
   w1: number(1, -4, 4),
   w2: number(1, -4, 4),
   b: number(-0.5, -4, 4),
@@ -71,6 +78,7 @@ export const fields = {
     3,
     3,
     3,
+    within(4),
   ),
   /** The weight of the feature x₁x₂. */
   w12: number(0, -4, 4),
@@ -85,5 +93,6 @@ export const fields = {
     2,
     12,
     3,
+    (corners) => corners.every(isInside) && isConvex(corners),
   ),
 };

@@ -55,7 +55,7 @@ export const words = {
     ru: `Точка (${numeral(x1)}, ${numeral(x2)}), класс ${label}${isWrong ? ", ответ неверен" : ""}`,
   }),
   right: (right: number, all: number): Text => ({
-    en: `${right} of ${all} points are answered rightly`,
+    en: `${right} of ${all} ${all === 1 ? "point is" : "points are"} answered rightly`,
     ru: `Верных ответов: ${right} из ${all}`,
   }),
   computing: { en: "Computing …", ru: "Вычисляется…" },
@@ -66,8 +66,13 @@ export const words = {
       "and once more to remove it.",
     ru:
       "Тяните прямую или поворачивайте её за стрелку. Щелчок по плоскости добавляет точку, щелчок по точке меняет " +
-      "её класс, ещё один — удаляет.",
+      "её класс, ещё один\u00a0— удаляет.",
   },
+  howToEditByKeys: {
+    en: "By the keyboard: the arrow keys move a point, Enter changes its class, Delete removes it.",
+    ru: "С клавиатуры: стрелки двигают точку, Enter меняет её класс, Delete удаляет.",
+  },
+  addPoint: { en: "Add a point", ru: "Добавить точку" },
   flat: {
     en: "Both weights are zero: the sum is the bias everywhere, and there is no line.",
     ru: "Оба веса равны нулю: сумма всюду равна смещению, и прямой нет.",
@@ -94,7 +99,7 @@ export const words = {
   },
   askBias: {
     en: "Set the bias to zero. Why can no line part AND now?",
-    ru: "Обнулите смещение. Почему теперь никакая прямая не отделит И?",
+    ru: "Обнулите смещение. Почему теперь никакая прямая не разделит точки И?",
   },
   answerBias: {
     en:
@@ -134,7 +139,7 @@ export const words = {
   },
   howToEditPoints: {
     en: "Click the plane to add a point; click a point to change its class, and once more to remove it.",
-    ru: "Щелчок по плоскости добавляет точку, щелчок по точке меняет её класс, ещё один — удаляет.",
+    ru: "Щелчок по плоскости добавляет точку, щелчок по точке меняет её класс, ещё один\u00a0— удаляет.",
   },
   rule: { en: "Rosenblatt's rule", ru: "Правило Розенблатта" },
   rate: { en: "learning rate", ru: "скорость обучения" },
@@ -240,8 +245,8 @@ export const words = {
       "пространство, в котором задача проще.",
   },
   askLayersMerge: {
-    en: "Look at the right plane: which two points have become one?",
-    ru: "Посмотрите на правую плоскость: какие две точки слились в одну?",
+    en: "Which two points have become one in the plane (u₁, u₂)? Change a weight of u₁ until they are two again.",
+    ru: "Какие две точки слились в одну на плоскости (u₁, u₂)? Меняйте вес нейрона u₁, пока их снова не станет две.",
   },
   answerLayersMerge: {
     en: "(0, 1) and (1, 0): both hidden neurons answer alike for them, and both belong to the answer 1.",
@@ -283,8 +288,8 @@ export const words = {
     ru: "Произведение равно 1 только в точке (1, 1): отрицательный вес отнимает там то, что прибавили два других.",
   },
   askFeatureNone: {
-    en: "Set the weight of x₁x₂ to zero, and get as many points right as you can.",
-    ru: "Обнулите вес признака x₁x₂ и добейтесь наибольшего числа верных ответов.",
+    en: "Then set the weight of x₁x₂ to zero, and get as many points right as you can.",
+    ru: "Затем обнулите вес признака x₁x₂ и добейтесь наибольшего числа верных ответов.",
   },
   answerFeatureNone: {
     en: "Three, as before: without the feature the boundary is a line again.",
@@ -306,17 +311,9 @@ export const words = {
   },
   addCorner: { en: "Add a corner", ru: "Добавить вершину" },
   removeCorner: { en: "Remove a corner", ru: "Убрать вершину" },
-  notConvex: {
-    en:
-      "These corners make no convex polygon against the clock, so half-planes cannot cut it out. Start anew, or " +
-      "move them.",
-    ru:
-      "Эти вершины не образуют выпуклый многоугольник (с обходом против часовой стрелки), и полуплоскостями его не " +
-      "вырезать. Начните сначала или сдвиньте их.",
-  },
   areas: (cut: string, area: string): Text => ({
-    en: `The network answers 1 on an area of ${cut}; the polygon's own area is ${area}.`,
-    ru: `Сеть отвечает 1 на площади ${cut}; площадь самого многоугольника ${area}.`,
+    en: `The network answers 1 on an area of ${cut} (counted by pixels); the polygon's own area is ${area}.`,
+    ru: `Сеть отвечает 1 на площади ${cut} (по числу пикселей), площадь самого многоугольника ${area}.`,
   }),
   polygonText: {
     en:
