@@ -162,8 +162,15 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
     await page.getByRole("alert").getByText("A number from −1000 to 1000 is expected here").waitFor();
     expect(await field.inputValue()).toBe("five");
     expect((await table()).map((cells) => cells[3])).toEqual(expected);
-    await field.fill("5");
+    // A button that sets the numbers takes back what was typed; a number that cannot grow keeps all from growing.
+    await field.fill("1000");
+    expect(await page.getByRole("button", { name: "Add 1 to all z" }).isDisabled()).toBe(true);
+    await field.fill("six");
+    await field.blur();
+    await page.getByRole("button", { name: "The course's numbers" }).click();
+    await eventually(() => field.inputValue()).toBe("5");
     await page.getByRole("alert").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Add an entry" }).click();
     await page.getByRole("button", { name: "Remove entry 7" }).click();
     await eventually(async () => (await table()).length).toBe(6);
 
@@ -238,6 +245,33 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
     const [seeded] = await random.normal(random.key(1), [3, 6]).array<2>();
     await eventually(() => first.inputValue()).toBe(String(Math.round(100 * seeded![0]! * 0.9) / 100));
     await page.waitForFunction(() => location.hash.includes("seed=1") && location.hash.includes("layers="));
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("shows the course's item of all functions to its end, the matrix of softmax", async () => {
+    const { page, complaints, close } = await visit(lab.browser, lab.site, "#/activations");
+    await page.getByText("All activation functions with their derivatives").click();
+    for (const meaning of ["by the formula", "by the engine"])
+      await page.getByText(meaning, { exact: true }).waitFor({ timeout: 60_000 });
+    expect(await page.getByText("∂p/∂z", { exact: true }).count()).toBe(2);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("takes a number of sigmoids that is an integer, and keeps own weights while a named set is shown", async () => {
+    const { page, complaints, close } = await visit(lab.browser, lab.site, "#/activations?scene=sum");
+    const terms = page.getByRole("textbox", { name: "number of sigmoids: value" });
+    await terms.fill("2.5");
+    await terms.press("Enter");
+    await page.getByText("An integer from 1 to 20 is expected here, not “2.5”.").waitFor();
+    await page.getByRole("tab", { name: "Layers without activations" }).click();
+    const weight = page.getByRole("textbox", { name: "w₁, 1, 1" });
+    await weight.fill("3.5");
+    await page.getByRole("radio", { name: "shear" }).check();
+    await eventually(() => weight.inputValue()).toBe("1");
+    await page.getByRole("radio", { name: "my own" }).check();
+    await eventually(() => weight.inputValue()).toBe("3.5");
     expect(complaints).toEqual([]);
     await close();
   });

@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { item } from "../../recipes/course/n2-rosenblatt.ts";
+import { isConvex } from "../src/pages/neuron/convex.ts";
 import { neuron, perceptron, polygon } from "../src/pages/neuron/engine.ts";
 import { labTests, visit } from "./visit.ts";
 
@@ -35,13 +36,59 @@ describe.skipIf(lab.isMissing)("the neuron", () => {
     await close();
   });
 
-  it("says at the field what number it expects, and keeps the one before", async () => {
+  it("says at the field what number it expects and what came, and counts with the one before", async () => {
     const { page, close } = await visit(lab.browser, lab.site, "#/neuron");
     const field = page.getByLabel("weight 1: value");
     await field.fill("nine");
     await field.press("Enter");
-    await page.getByRole("alert").getByText("A number from -4 to 4 is expected here.").waitFor();
-    expect(await field.inputValue()).toBe("1");
+    await page.getByRole("alert").getByText("A number from −4 to 4 is expected here, not “nine”.").waitFor();
+    expect(await field.inputValue()).toBe("nine");
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    await answered(page, "2 of 4 points are answered rightly");
+    // Another way to change the number takes back what was typed.
+    await page.getByRole("slider", { name: "weight 1" }).press("ArrowRight");
+    expect(await field.inputValue()).toBe("1.01");
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await close();
+  });
+
+  it("changes a point's class by a click and removes it by one more, and keeps own points", async () => {
+    const { page, complaints, close } = await visit(lab.browser, lab.site, "#/neuron");
+    await answered(page, "2 of 4 points are answered rightly");
+    const points = () => page.getByRole("button", { name: /^Point/ });
+    const names = () => points().evaluateAll((all) => all.map((one) => one.ariaLabel!.slice(0, 22)));
+    await points().first().click();
+    expect((await names())[0]).toBe("Point (0, 0), class 1,");
+    await points().first().click();
+    expect(await names()).toHaveLength(3);
+    await page.getByRole("radio", { name: "XOR" }).check();
+    expect(await names()).toHaveLength(4);
+    await page.getByRole("radio", { name: "My own" }).check();
+    expect(await names()).toHaveLength(3);
+    // The same by the keyboard.
+    await page.getByRole("button", { name: "Add a point" }).press("Enter");
+    expect((await names())[3]).toBe("Point (0.75, 0.75), cl");
+    await points().last().press("ArrowLeft");
+    await points().last().press("ArrowUp");
+    expect((await names())[3]).toBe("Point (0.7, 0.8), clas");
+    await points().last().press("Delete");
+    expect(await names()).toHaveLength(3);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("refuses points, corners and weights of a link that it could not show", async () => {
+    const { page, complaints, close } = await visit(
+      lab.browser,
+      lab.site,
+      "#/neuron?points=0,0,2&layers=9,1,1;1,1,1;1,1,1",
+    );
+    await page.getByText("cannot read (points, layers)").waitFor();
+    const beyond = "#/neuron?points=1e308,1e308,1;0,0,0&corners=0,0;0,0;0,0";
+    await page.evaluate((hash) => (location.hash = hash), beyond);
+    await page.getByText("cannot read (points, corners)").waitFor();
+    await answered(page, "2 of 4 points are answered rightly");
+    expect(complaints).toEqual([]);
     await close();
   });
 
@@ -126,6 +173,20 @@ describe.skipIf(lab.isMissing)("the neuron", () => {
     await close();
   });
 
+  it("plays the rule, and writes its products with numbers below zero in brackets", async () => {
+    const points = "0,-0.5,0;1,-0.5,1;1,1,1";
+    const { page, complaints, close } = await visit(lab.browser, lab.site, `#/neuron?scene=rule&points=${points}`);
+    await answered(page, /The neuron begins with w = 0/);
+    await page.getByRole("button", { name: "Step", exact: true }).click();
+    const formula = page.locator(".now [role=math]");
+    await expect.poll(() => formula.getAttribute("aria-label")).toContain("0.00\\cdot (−0.50)");
+    await page.getByRole("button", { name: "Play" }).click();
+    await answered(page, "Step 3, epoch 1.");
+    await answered(page, "An epoch without a mistake");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it("computes XOR by two layers, and shows that two points become one", async () => {
     const { page, complaints, close } = await visit(lab.browser, lab.site, "#/neuron?scene=layers");
     await answered(page, "4 of 4 points are answered rightly");
@@ -136,7 +197,12 @@ describe.skipIf(lab.isMissing)("the neuron", () => {
       [1, 0, 0, 1, 1, 1],
       [1, 1, 1, 1, 0, 0],
     ]);
+    const part = page.getByLabel("u₁: weight x₂: value");
+    await part.fill("2");
+    await part.press("Enter");
     await answered(page, /both hidden neurons answer alike/);
+    await page.getByRole("button", { name: "The weights of the course" }).click();
+    await answered(page, "4 of 4 points are answered rightly");
     const upper = page.getByLabel("y: bias: value");
     await upper.fill("-1.5");
     await upper.press("Enter");
@@ -166,16 +232,25 @@ describe.skipIf(lab.isMissing)("the neuron", () => {
       [-0.2, 1],
     ];
     const { share } = await polygon(corners, [-0.75, 2.25, -0.75, 2.25], 120);
-    await answered(
-      page,
-      `The network answers 1 on an area of ${(9 * share).toFixed(3)}; the polygon's own area is 2.980.`,
-    );
+    await answered(page, `The network answers 1 on an area of ${(9 * share).toFixed(3)} (counted by pixels)`);
+    await answered(page, "the polygon's own area is 2.980.");
     const corner = page.getByRole("button", { name: /^Corner 4 / });
     await corner.focus();
     for (let i = 0; i < 30; i++) await corner.press("ArrowDown");
     await page.waitForFunction(() => location.hash.includes("corners="));
     expect(await page.getByRole("alert").count()).toBe(0);
-    for (let i = 0; i < 2; i++) await page.getByRole("button", { name: "Remove a corner" }).click();
+    // Up to twelve corners, each of which leaves the polygon convex, and back to three.
+    const add = page.getByRole("button", { name: "Add a corner" });
+    for (let count = 6; count <= 12; count++) {
+      await add.click();
+      await page.getByRole("button", { name: `Corner ${count} ` }).waitFor();
+    }
+    expect(await add.isDisabled()).toBe(true);
+    await page.getByRole("rowheader", { name: "u₁₂" }).waitFor();
+    await page.waitForFunction(() => decodeURIComponent(location.hash).split(";").length === 12);
+    const link = new URLSearchParams(page.url().split("?")[1]).get("corners")!;
+    expect(isConvex(link.split(";").map((row) => row.split(",").map(Number)))).toBe(true);
+    for (let i = 0; i < 9; i++) await page.getByRole("button", { name: "Remove a corner" }).click();
     await answered(page, /Three: two half-planes always leave a part/);
     expect(complaints).toEqual([]);
     await close();

@@ -41,7 +41,8 @@ describe.skipIf(lab.isMissing).each(pages.map(({ name, title }) => ({ name, titl
         ["light", 1280],
         ["dark", 390],
       ] as const) {
-        await page.emulateMedia({ colorScheme });
+        // Without motion: colours that are on their way to a theme are of neither.
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await page.setViewportSize({ width, height: 900 });
         await page.waitForFunction((theme) => document.documentElement.dataset["theme"] === theme, colorScheme);
         const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -1,5 +1,5 @@
-// What the browser remembers between visits. Where it refuses to, as some do for pages in frames or without cookies, the
-// lab works and forgets.
+// What the browser remembers between visits. Where it refuses to, as some do for pages in frames or without cookies,
+// the lab works and forgets.
 export function recall(name: string): string | null {
   try {
     return localStorage.getItem(name);
