@@ -20,9 +20,32 @@ export class ArgumentError extends NablaError {
   override name = "ArgumentError";
 }
 
-/** NaN or infinity where numbers were expected: in the data, in the loss, in a layer. */
+/**
+ * NaN or infinity where numbers were expected: in the data, in the loss, in a layer. Where the loss of `fit` is no longer
+ * finite, the error has what the message says as numbers, for programs that tell it in words of their own:
+ *
+ * ```ts
+ * await model.fit(x, y).catch((error) => {
+ *   if (!(error instanceof NumericError) || error.epoch === undefined) throw error;
+ *   console.log(`Stopped in epoch ${error.epoch}, step ${error.step}.`);
+ * });
+ * ```
+ */
 export class NumericError extends NablaError {
   override name = "NumericError";
+  /** NaN or ±infinity: what the loss of `fit` became. Undefined in other errors. */
+  readonly loss: number | undefined;
+  /** The epoch in which it happened, counted from 1. Undefined in other errors. */
+  readonly epoch: number | undefined;
+  /** The step of the epoch, counted from 1; the last of the steps that the message names, if these are several. */
+  readonly step: number | undefined;
+
+  constructor(message: string, found?: { readonly loss: number; readonly epoch: number; readonly step: number }) {
+    super(message);
+    this.loss = found?.loss;
+    this.epoch = found?.epoch;
+    this.step = found?.step;
+  }
 }
 
 /** A file, or the folder it belongs in, cannot be read or written, or does not hold what its format promises. */

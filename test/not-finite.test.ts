@@ -6,6 +6,7 @@ import {
   Dataset,
   Layer,
   layers,
+  NumericError,
   optimizers,
   type Sequential,
   sequential,
@@ -81,10 +82,13 @@ describe.each(["slow", "fast"])("with a %s clock", (clock) => {
     };
     const options = { batchSize: 1, seed: 3, shuffle: false, epochs: 1 };
     const model = make();
-    const message = await failure(model.fit(ones(100, 3), options));
+    const error = await model.fit(ones(100, 3), options).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(NumericError);
+    const { message, ...found } = error as NumericError;
     expect(message).toMatch(/^the loss became Infinity in epoch 1, step \d+ of 100: the first layer whose/);
     expect(message).toContain("whose output is not finite is log_sum_1. Try");
-    const step = Number(/step (\d+)/.exec(message!)![1]);
+    const step = Number(/step (\d+)/.exec(message)![1]);
+    expect(found).toMatchObject({ loss: Infinity, epoch: 1, step });
     expect(step).toBeGreaterThan(1);
     const before = make();
     expect(await failure(before.fit(ones(step - 1, 3), options))).toBeNull();

@@ -42,6 +42,7 @@ export async function lossNotFinite(circumstances: Circumstances): Promise<Numer
   return new NumericError(
     `the loss became ${loss} in epoch ${epoch + 1}, ${when} of ${steps}: ${cause}. ` +
       `Try a smaller learning rate (it is ${rate}), an optimizer with clipnorm, or inputs scaled to about -1 … 1.`,
+    { loss, epoch: epoch + 1, step: found !== null ? from + found : to },
   );
 }
 

@@ -220,9 +220,9 @@ async function fit(settings: Settings, signal: AbortSignal, show: (news: News) =
     });
     return { kind: history.stopped === null ? "done" : "stopped" };
   } catch (error) {
-    const found = /became (\S+) in epoch (\d+), steps? (\d+)/.exec(error instanceof NumericError ? error.message : "");
-    if (!found) throw error;
-    return { kind: "diverged", loss: found[1]!, epoch: Number(found[2]), step: Number(found[3]) };
+    if (!(error instanceof NumericError) || error.epoch === undefined) throw error;
+    const { loss, epoch, step = 1 } = error;
+    return { kind: "diverged", loss: String(loss), epoch, step };
   }
 }
 

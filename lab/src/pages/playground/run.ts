@@ -19,7 +19,6 @@ export interface Failure {
   /** Both are counted from 1. */
   readonly epoch: number;
   readonly step: number;
-  readonly message: string;
 }
 
 export interface Frame extends Picture {
@@ -177,9 +176,8 @@ export class Run {
         });
       } while (!this.#stopped && !isDone());
     } catch (error) {
-      if (!(error instanceof NumericError)) throw error;
-      const step = Number(/step(?:s \d+ to)? (\d+)/.exec(error.message)?.[1] ?? 1);
-      this.#failure = { epoch: this.epoch + 1, step, message: error.message };
+      if (!(error instanceof NumericError) || error.epoch === undefined) throw error;
+      this.#failure = { epoch: error.epoch, step: error.step ?? 1 };
     }
     this.#slice = { ms: performance.now() - begin, steps: (this.epoch - first) * this.stepsPerEpoch };
   }
