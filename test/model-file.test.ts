@@ -15,6 +15,7 @@ import {
   metrics,
   optimizers,
   registerLayer,
+  Sequential,
   sequential,
   type Tensor,
   tensor,
@@ -49,6 +50,12 @@ async function trained() {
   await model.fit(pairs, { epochs: 3 });
   return model;
 }
+
+test("a model is named by its factory, whatever a bundler calls its class", async () => {
+  const Short = class u extends Sequential {};
+  const { metadata } = decodeSafetensors(await new Short([layers.dense(1)], { inputShape: [1] }).toBytes(), "the test");
+  expect(JSON.parse(metadata["architecture"]!).config.name).toBe("sequential");
+});
 
 describe("what was changed after compile", () => {
   test("layers frozen since then are trained until the next compile, by a loaded model too", async () => {

@@ -101,7 +101,8 @@ export abstract class Model<
     const { seed, ...rest } = options;
     const name = rest.name ?? "";
     super(where, rest, known, seed === undefined ? undefined : checkCount(where, "seed", seed, 0));
-    this.name = name === "" ? snakeCase(this.constructor.name) : name;
+    // Bundlers shorten the names of classes; the factories' own stay.
+    this.name = name || (where === "model" ? snakeCase(this.constructor.name) : where);
   }
 
   /** The last activation that was applied to each output, in the form of the outputs. */
