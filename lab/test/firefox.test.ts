@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { numeral } from "../../recipes/tools/part.ts";
 import { curves } from "../src/pages/activations/engine.ts";
 import { neuron } from "../src/pages/neuron/engine.ts";
+import { Run } from "../src/pages/playground/run.ts";
 import { type Firefox, findFirefox, openFirefox } from "./firefox.ts";
 
 const hasFirefox = findFirefox();
@@ -67,5 +68,29 @@ describe.skipIf(!hasFirefox)("in Firefox", () => {
       expected.map(({ at }) => [at.f, at.slope, at.byHand].map((value) => numeral(value))),
     );
     expect(seen.difference).toContain(numeral(Math.max(...expected.map(({ difference }) => difference))));
+  }, 240_000);
+
+  it("the page of the playground trains a network, down to the file that it saves", async () => {
+    const hash = "#/playground?lang=en&set=rings&layers=5&norm=batch&optimizer=adam&trained=4";
+    const { title, errors, seen } = await firefox.see(hash, async ({ document, until }) => {
+      await until(() => document.querySelector("dl dd")?.textContent === "4");
+      await until(() => document.querySelector('[aria-label="Play"]:enabled'));
+      const view = document.defaultView as Window & typeof globalThis;
+      const saved: Blob[] = [];
+      view.URL.createObjectURL = (file) => `blob:${saved.push(file as Blob)}`;
+      view.HTMLAnchorElement.prototype.click = () => undefined;
+      [...document.querySelectorAll("button")].find((one) => one.textContent.includes("safetensors"))!.click();
+      const file = await until(() => saved[0]);
+      return [...new Uint8Array(await file.arrayBuffer())];
+    });
+    expect(errors).toEqual([]);
+    expect(title).toContain("Playground");
+    const run = new Run({
+      ...{ set: "rings", points: [], count: 500, noise: 0, share: 50, seed: 1, weightSeed: 1, features: ["x1", "x2"] },
+      ...{ layers: [5], f: "tanh", init: "glorotUniform", norm: "batch", dropout: 0, loss: "", optimizer: "adam" },
+      ...{ rate: 0.03, batch: 10, penalty: "none", penaltyRate: 0.001 },
+    });
+    await run.advance(Infinity, 4);
+    expect(Buffer.from(seen).equals(await run.network.model.toBytes())).toBe(true);
   }, 240_000);
 });
