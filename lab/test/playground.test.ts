@@ -4,6 +4,10 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { readCsv } from "../src/pages/playground/csv.ts";
 import { dataOf, dataSetNames, dataSets } from "../src/pages/playground/data-sets.ts";
+import { type Circumstances, explain } from "../src/pages/playground/explain.ts";
+import { questions } from "../src/pages/playground/questions.ts";
+import { type Frame, Run } from "../src/pages/playground/run.ts";
+import type { Settings } from "../src/pages/playground/settings.ts";
 import { labTests, visit } from "./visit.ts";
 
 const lab = labTests();
@@ -26,7 +30,7 @@ const epochIs = (page: Page, epoch: number): Promise<unknown> =>
 async function runShown(page: Page): Promise<{ loss: number }> {
   const code = (await page.locator("details pre").first().textContent())!;
   const printed: { loss: number }[] = [];
-  const names = ["layers", "optimizers", "regularizers", "sequential"] as const;
+  const names = ["layers", "losses", "optimizers", "regularizers", "sequential"] as const;
   const body = code.replace(/^import .*$/m, "").replace(/console\.log\((.*)\)/, "print($1)");
   const run = new Function(...names, "print", `return (async () => { ${body} })()`);
   await run(...names.map((name) => nabla[name]), (value: { loss: number }) => printed.push(value));
@@ -55,9 +59,108 @@ describe("the sets of points", () => {
         [-3, 0.5, 1],
       ],
     });
-    for (const text of ["1, 2", "1, 2, 3, 4", "1, 2, 0", "1, 2, 1.5", "7, 0, 1", "1, 2, 1\na, b, c", "", "NaN, 1, 1"])
+    // As a table program writes them where commas are decimal.
+    expect(readCsv('\ufeff"x1";"x2";"class"\r\n"1,5";"-2,25";"1"\r\n', 10)).toEqual({ points: [[1.5, -2.25, 0]] });
+    for (const text of [
+      "1, 2",
+      "a b c\nd e f\n1 2 1",
+      "1, 2, 3, 4",
+      "1, 2, 0",
+      "1, 2, 1.5",
+      "7, 0, 1",
+      "1, 2, 1\na, b, c",
+      "",
+      "NaN, 1, 1",
+    ])
       expect(readCsv(text, 10), text).toHaveProperty("problem");
-    expect(readCsv("1, 2, 1\n1, 2, 1", 1)).toHaveProperty("problem");
+    expect(readCsv("1, 2, 1\n1, 2, 1", 1)).toHaveProperty("problem.en", "Expected at most 1 points, got 2 lines.");
+  });
+});
+
+const settings = (changes: Partial<Settings> = {}): Settings => ({
+  ...{ set: "circle", points: [], count: 500, noise: 0, share: 50, seed: 1, weightSeed: 1, features: ["x1", "x2"] },
+  ...{ layers: [4, 2], f: "tanh", init: "glorotUniform", norm: "none", dropout: 0, loss: "", optimizer: "sgd" },
+  ...{ rate: 0.03, batch: 10, penalty: "none", penaltyRate: 0.001 },
+  ...changes,
+});
+
+describe("a run", () => {
+  it("goes on below zero where no loss was asked to stop at", async () => {
+    const run = new Run(settings({ set: "rings", loss: "cosineSimilarity" }));
+    await run.advance(Infinity, 3);
+    expect(run.epoch).toBe(3);
+    expect((await run.frame(false)).trainLoss).toBeLessThan(0);
+  });
+
+  it("learns two classes by their overlap", async () => {
+    const run = new Run(settings({ set: "gaussian", layers: [], loss: "dice", optimizer: "adam", rate: 0.1 }));
+    await run.advance(Infinity, 5);
+    // With an overlap of single examples, those of class 0 would teach nothing.
+    expect((await run.frame(false)).trainRight).toBeGreaterThan(0.98);
+  });
+
+  it("learns the slopes of PReLU", async () => {
+    const run = new Run(settings({ f: "prelu", layers: [3] }));
+    expect([...(await run.frame(false)).slopes]).toEqual([0.25, 0.25, 0.25]);
+    await run.advance(Infinity, 2);
+    expect(new Set((await run.frame(false)).slopes).size).toBe(3);
+  });
+
+  it("tells where it failed, and goes on with a smaller rate", async () => {
+    const wild = settings({ set: "hills", f: "relu", loss: "meanSquaredError", rate: 10 });
+    const run = new Run(wild);
+    await run.frame(false);
+    await run.advance(Infinity, 1);
+    const { failure, bestLoss } = await run.frame(false);
+    expect(failure).toMatchObject({ epoch: 1 });
+    expect(failure!.step).toBeGreaterThan(1);
+    run.rewind();
+    expect((await run.frame(false)).trainLoss).toBe(bestLoss);
+    await run.advance(Infinity, 1);
+    await run.change({ ...wild, rate: 0.001 });
+    expect((await run.frame(false)).failure).toBeNull();
+  });
+});
+
+describe("the explanation", () => {
+  const told = (changes: Partial<Circumstances>, frame: Partial<Frame>): string => {
+    const whole = { trainLoss: 1, testLoss: 1, trainRight: 0.5, testRight: 0.5, epoch: 50, failure: null, ...frame };
+    const own = settings();
+    const circumstances = {
+      settings: own,
+      data: dataOf(own),
+      records: [],
+      frame: { states: [], ...whole },
+      ...changes,
+    };
+    return explain(circumstances as unknown as Circumstances)
+      .map(({ en }) => en)
+      .join(" ");
+  };
+
+  it("has digits for small losses, and says when nothing falls any more", () => {
+    const records = (from: number, to: number) =>
+      Array.from({ length: 40 }, (_, i): [number, number, number] => [i, i < 20 ? from : to, 1]);
+    const done = { trainLoss: 2e-4, testLoss: 2e-4, trainRight: 1, testRight: 1 };
+    expect(told({ records: records(4e-4, 2e-4) }, done)).toContain("from 0.0004 to 0.0002");
+    expect(told({ records: records(2e-4, 2e-4) }, done)).toContain("The loss stays at 0.0002");
+  });
+
+  it("is true of weights that are zero, of sums too large for a number, and where there are no points", () => {
+    expect(told({ settings: settings({ init: "zeros" }) }, { epoch: 0 })).not.toContain("random (seed");
+    expect(told({}, { epoch: 0, trainLoss: Number.NaN })).toContain("too large for a number");
+    const none = settings({ set: "own" });
+    expect(told({ settings: none, data: dataOf(none) }, { epoch: 0, trainLoss: Number.NaN })).toBe("");
+  });
+
+  it("counts a question as done by training, and as done where it failed", () => {
+    const isDone = (i: number, frame: Partial<Frame>): boolean =>
+      questions(settings({ rate: 10 }), dataOf(settings()), { failure: null, ...frame } as Frame)[i]!.isDone;
+    const overfitted = { trainLoss: 0.2, testLoss: 1 };
+    expect(isDone(3, { epoch: 0, ...overfitted })).toBe(false);
+    expect(isDone(3, { epoch: 30, ...overfitted })).toBe(true);
+    expect(isDone(4, { epoch: 0, trainLoss: Infinity, bestLoss: 1 })).toBe(false);
+    expect(isDone(4, { epoch: 0, trainLoss: Infinity, bestLoss: 1, failure: { epoch: 1, step: 2 } })).toBe(true);
   });
 });
 
@@ -66,6 +169,7 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     for (const query of [
       "?trained=20",
       "?set=arms&layers=5&f=relu&optimizer=adam&norm=batch&trained=6",
+      "?set=moons&layers=4&f=prelu&dropout=0.2&loss=tversky&optimizer=adam&trained=4",
       "?set=hills&x=x1%2Cx2%2Csin1&layers=3&penalty=l2&penaltyRate=0.01&trained=5&loss=huber",
     ]) {
       const { page, complaints, close } = await open(query);
@@ -93,6 +197,42 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     await page.getByRole("button", { name: "Start anew" }).click();
     await epochIs(page, 0);
     expect(await figure(page, "Training loss")).toBe(first);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("shows the last picture of a training to a page that draws late", async () => {
+    const { page, close } = await open();
+    await page.addInitScript(() => {
+      window.requestAnimationFrame = (draw) => window.setTimeout(() => draw(performance.now()), 300);
+    });
+    await page.goto(`${lab.site.address}#/playground?trained=40`);
+    await page.reload();
+    await epochIs(page, 40);
+    await page.getByRole("button", { name: "Play" }).waitFor();
+    // Longer than a picture that came before may wait for its turn.
+    await page.waitForTimeout(700);
+    expect(await figure(page, "Epoch")).toBe(40);
+    await close();
+  });
+
+  it("says what a field expects, and what to do where the first sums are too large", async () => {
+    const { page, complaints, close } = await open("?set=hills&f=exp&init=large");
+    const field = page.getByLabel("Batch: value");
+    await field.fill("2.5");
+    await field.press("Enter");
+    await page.getByText("An integer from 1 to 400 is expected here.").waitFor();
+    await field.fill("150");
+    await field.press("Enter");
+    await page.waitForFunction(() => location.hash.includes("batch=150"));
+    await page.getByRole("button", { name: "One epoch" }).click();
+    await page.getByText("The loss is not a number from the first step on").waitFor();
+    await page.getByRole("button", { name: "Begin with Glorot’s first weights" }).click();
+    await page.waitForFunction(() => !location.hash.includes("init="));
+    await page.getByRole("button", { name: "Neuron 1 of layer 1" }).click();
+    await page.getByLabel("weight from x₁: value").fill("40");
+    await page.getByLabel("weight from x₁: value").press("Enter");
+    await expect.poll(() => page.getByLabel("weight from x₁: value").inputValue()).toBe("40");
     expect(complaints).toEqual([]);
     await close();
   });
@@ -209,6 +349,9 @@ describe.skipIf(lab.isMissing)("the playground", () => {
   it("trains a second run that differs in one thing", async () => {
     const { page, complaints, close } = await open("?differ=rate&other=fast");
     await page.getByText("A number from 0.000001 to 1000.").waitFor();
+    await page.getByLabel("Beside it, a second run that differs in").selectOption("seed");
+    await page.getByLabel("Beside it, a second run that differs in").selectOption("rate");
+    await expect.poll(() => page.getByLabel("In the second run").inputValue()).toBe("0.003");
     await page.getByLabel("In the second run").fill("0.3");
     await page.getByRole("heading", { name: "Second run" }).waitFor();
     await page.getByRole("button", { name: "One epoch" }).click();
@@ -222,6 +365,12 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     const { page, close } = await open("?set=cube&layers=4,99&rate=x");
     await page.getByText("values that this page cannot read (set, layers, rate)").waitFor();
     await page.getByRole("button", { name: "Neuron 2 of layer 2" }).waitFor();
+    // A class of which there are a hundred million.
+    await page.goto(`${lab.site.address}#/playground?set=own&points=0,0,1e8&loss=hinge`);
+    await page.reload();
+    await page.getByText("values that this page cannot read (points)").waitFor();
+    await page.getByRole("radio", { name: "Inclined plane" }).check({ force: true });
+    await page.getByText("“Hinge” does not fit this set: “Mean squared error” stands in its place.").waitFor();
     await close();
   });
 });

@@ -1,9 +1,6 @@
 // Reads points that a visitor pasted: a line a point, x₁, x₂ and the class.
 import type { Text } from "../../state/language.svelte.ts";
-import { reach } from "./data-sets.ts";
-
-/** The most classes that points may have: each has a colour. */
-export const mostClasses = 6;
+import { isPoint, mostClasses, reach } from "./data-sets.ts";
 
 export type CsvResult = { readonly points: number[][] } | { readonly problem: Text };
 
@@ -21,30 +18,36 @@ const problemAt = (line: number, text: string): CsvResult => {
   };
 };
 
+/** Longer texts are not even shown: a browser needs seconds to lay them out. */
+export const longestText = 100_000;
+
+const tooMany = (lines: number, most: number): CsvResult => ({
+  problem: {
+    en: `Expected at most ${most} points, got ${lines} lines.`,
+    ru: `Ожидается не больше ${most} точек, а строк ${lines}.`,
+  },
+});
+
 /**
- * The points of a text. Numbers are parted by commas, semicolons, tabs or spaces; a first line of words is a heading.
- * Classes are counted from 1 in the text and from 0 in the points.
+ * The points of a text. Numbers are parted by commas, semicolons, tabs or spaces, and may stand in quotes; where
+ * semicolons or tabs part them, commas are decimal. A first line of words is a heading. Classes are counted from 1 in the
+ * text and from 0 in the points.
  */
 export function readCsv(text: string, most: number): CsvResult {
+  const lines = [...text.replaceAll("−", "-").replaceAll('"', "").split(/\r?\n/).entries()]
+    .map(([i, line]) => ({ number: i + 1, line: line.trim() }))
+    .filter(({ line }) => line !== "");
+  const cellsOf = (line: string): string[] =>
+    (/[;\t]/.test(line) ? line.replaceAll(/(\d),(\d)/g, "$1.$2") : line).split(/[\s,;]+/).filter((cell) => cell !== "");
+  const isHeading = cellsOf(lines[0]?.line ?? "").every((cell) => Number.isNaN(Number(cell)));
+  const given = isHeading ? lines.slice(1) : lines;
+  if (given.length > most) return tooMany(given.length, most);
   const points: number[][] = [];
-  const lines = text.split(/\r?\n/);
-  for (const [i, line] of lines.entries()) {
-    const cells = line
-      .trim()
-      .replaceAll("−", "-")
-      .split(/[\s,;]+/)
-      .filter((cell) => cell !== "");
-    if (cells.length === 0) continue;
-    if (points.length === 0 && cells.every((cell) => Number.isNaN(Number(cell)))) continue;
-    const [x1 = Number.NaN, x2 = Number.NaN, label = Number.NaN] = cells.map(Number);
-    const isInside = Math.abs(x1) <= reach && Math.abs(x2) <= reach;
-    const isClass = Number.isInteger(label) && label >= 1 && label <= mostClasses;
-    if (cells.length !== 3 || !isInside || !isClass) return problemAt(i + 1, line.trim());
-    if (points.length === most)
-      return {
-        problem: { en: `Expected at most ${most} points.`, ru: `Ожидается не больше ${most} точек.` },
-      };
-    points.push([x1, x2, label - 1]);
+  for (const { number, line } of given) {
+    const [x1 = Number.NaN, x2 = Number.NaN, label = Number.NaN, ...more] = cellsOf(line).map(Number);
+    const point = [x1, x2, label - 1];
+    if (more.length > 0 || !isPoint(point)) return problemAt(number, line);
+    points.push(point);
   }
   if (points.length > 0) return { points };
   return {

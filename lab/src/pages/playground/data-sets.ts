@@ -6,6 +6,16 @@ export type Point = readonly [x1: number, x2: number, label: number];
 /** The plane reaches from −6 to 6 in both directions. */
 export const reach = 6;
 
+/** The most classes that points may have: each has a colour. */
+export const mostClasses = 6;
+
+/** Whether numbers are a point of the plane with the index of a class. */
+export const isPoint = (row: readonly number[]): boolean => {
+  const [x1 = Number.NaN, x2 = Number.NaN, label = Number.NaN] = row;
+  const isInside = Math.abs(x1) <= reach && Math.abs(x2) <= reach;
+  return row.length === 3 && isInside && Number.isInteger(label) && label >= 0 && label < mostClasses;
+};
+
 export type Task = "two" | "many" | "value";
 
 interface DataSet {

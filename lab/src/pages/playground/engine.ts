@@ -32,8 +32,8 @@ const frames = async (): Promise<Frame[]> => {
 const handed = (shown: Frame[]): Frame[] =>
   transfer(
     shown,
-    shown.flatMap(({ maps, field, answers, weights, gradients, states }) =>
-      [maps, field, answers, weights, gradients, states].map(({ buffer }) => buffer as ArrayBuffer),
+    shown.flatMap(({ maps, field, answers, weights, gradients, states, slopes }) =>
+      [maps, field, answers, weights, gradients, states, slopes].map(({ buffer }) => buffer as ArrayBuffer),
     ),
   );
 

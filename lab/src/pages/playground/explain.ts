@@ -28,14 +28,41 @@ function riseShare(losses: readonly number[]): number {
   return rises / Math.max(1, losses.length - 1);
 }
 
-const first = (settings: Settings, frame: Frame): Text => ({
-  en:
-    `Nothing has been learnt yet: the weights are random (seed ${settings.seed}), and the colours have nothing to ` +
-    `do with the points. The loss is ${numeral(frame.trainLoss, 3)}.`,
-  ru:
-    `Сеть ещё ничему не научилась: веса случайны (зерно ${settings.seed}), и цвета никак не связаны с точками. ` +
-    `Потери равны ${numeral(frame.trainLoss, 3)}.`,
-});
+/** Small losses with the digits that tell them apart. */
+const figure = (loss: number): string => numeral(loss, Math.abs(loss) < 0.01 ? undefined : 3);
+
+function first(settings: Settings, { trainLoss }: Frame): Text[] {
+  if (!Number.isFinite(trainLoss))
+    return [
+      {
+        en:
+          "The answers to some points are too large for a number before anything is learnt: smaller first weights or " +
+          "another activation help.",
+        ru:
+          "Ответы на некоторые точки слишком велики для числа ещё до обучения: помогут меньшие начальные веса или " +
+          "другая функция активации.",
+      },
+    ];
+  if (settings.init === "zeros")
+    return [
+      {
+        en: `Nothing has been learnt yet: all weights are zero, and all points get one answer. The loss is ${figure(trainLoss)}.`,
+        ru:
+          "Сеть ещё ничему не научилась: все веса — нули, и ответ для всех точек один. Потери равны " +
+          `${figure(trainLoss)}.`,
+      },
+    ];
+  return [
+    {
+      en:
+        `Nothing has been learnt yet: the weights are random (seed ${settings.weightSeed}), and the colours have ` +
+        `nothing to do with the points. The loss is ${figure(trainLoss)}.`,
+      ru:
+        `Сеть ещё ничему не научилась: веса случайны (зерно ${settings.weightSeed}), и цвета никак не связаны с ` +
+        `точками. Потери равны ${figure(trainLoss)}.`,
+    },
+  ];
+}
 
 function neurons({ frame }: Circumstances): Text[] {
   const count = (name: (typeof neuronStates)[number]): number =>
@@ -69,12 +96,11 @@ function fit({ data, frame }: Circumstances): Text[] {
     return [
       {
         en:
-          `The test loss (${numeral(testLoss, 3)}) is well above the training loss (${numeral(trainLoss, 3)}): the ` +
-          "network learns the noise of its own points by heart. More points, fewer neurons or regularisation help.",
+          `The test loss (${figure(testLoss)}) is well above the training loss (${figure(trainLoss)}): the network ` +
+          "learns its own points by heart, which is overfitting. More points, fewer neurons or regularisation help.",
         ru:
-          `Потери на тесте (${numeral(testLoss, 3)}) заметно больше, чем на обучении (${numeral(trainLoss, 3)}): ` +
-          "сеть заучивает шум своих точек — это переобучение. Помогают больше точек, меньше нейронов или " +
-          "регуляризация.",
+          `Потери на тесте (${figure(testLoss)}) заметно больше, чем на обучении (${figure(trainLoss)}): сеть ` +
+          "заучивает свои точки — это переобучение. Помогают больше точек, меньше нейронов или регуляризация.",
       },
     ];
   if (data.task !== "value" && trainRight === 1)
@@ -118,7 +144,15 @@ function pace({ settings, data, frame, records }: Circumstances): Text[] {
   const half = Math.floor(losses.length / 2);
   const [before, now] = [mean(losses.slice(0, half)), mean(losses.slice(half))];
   const isDone = data.task === "value" ? frame.trainLoss < 0.005 : frame.trainRight > 0.98;
-  if (!isDone && before - now < 0.01 * before) {
+  const isFlat = before - now < 0.01 * before;
+  if (isFlat && isDone)
+    return [
+      {
+        en: `The loss stays at ${figure(now)}: there is little left to learn.`,
+        ru: `Потери держатся на ${figure(now)}: учиться больше почти нечему.`,
+      },
+    ];
+  if (isFlat) {
     const isLinear = settings.layers.length === 0 || settings.f === "linear";
     return [
       isLinear
@@ -143,10 +177,10 @@ function pace({ settings, data, frame, records }: Circumstances): Text[] {
   return [
     {
       en:
-        `The loss falls: from ${numeral(before, 3)} to ${numeral(now, 3)} over the last pictures. Each step moves ` +
+        `The loss falls: from ${figure(before)} to ${figure(now)} over the last pictures. Each step moves ` +
         "every weight against its gradient.",
       ru:
-        `Потери убывают: с ${numeral(before, 3)} до ${numeral(now, 3)} за последние кадры. Каждый шаг сдвигает все ` +
+        `Потери убывают: с ${figure(before)} до ${figure(now)} за последние кадры. Каждый шаг сдвигает все ` +
         "веса против градиента.",
     },
   ];
@@ -154,8 +188,8 @@ function pace({ settings, data, frame, records }: Circumstances): Text[] {
 
 /** A few sentences about the state of the training. */
 export function explain(circumstances: Circumstances): Text[] {
-  const { settings, frame } = circumstances;
-  if (frame.failure) return [];
+  const { settings, data, frame } = circumstances;
+  if (frame.failure || data.train.length === 0) return [];
   const symmetry: Text[] =
     settings.init === "zeros" && settings.layers.length > 0
       ? [
@@ -169,7 +203,7 @@ export function explain(circumstances: Circumstances): Text[] {
           },
         ]
       : [];
-  if (frame.epoch === 0) return [first(settings, frame), ...symmetry];
+  if (frame.epoch === 0) return [...first(settings, frame), ...symmetry];
   const told = [...symmetry, ...neurons(circumstances), ...fit(circumstances), ...pace(circumstances)];
   return told.slice(0, 3);
 }

@@ -1,6 +1,6 @@
 // The program of Nabla that does what the page does: with its points, to the same numbers.
 import type { Data, FeatureName, Point } from "./data-sets.ts";
-import { lossOf, type OptimizerChoice, outputActivation, type Settings, targetsFor } from "./settings.ts";
+import { lossOf, type OptimizerChoice, outputActivation, type Settings, seedStride, targetsFor } from "./settings.ts";
 
 const formulas: Readonly<Record<FeatureName, string>> = {
   x1: "x1",
@@ -50,21 +50,41 @@ export function nablaCode(settings: Settings, { task, outputs, train }: Data, ep
     oneHot: `Array.from({ length: ${outputs} }, (_, k) => Number(k === label))`,
   }[form];
   const kernel = kernelOptions(settings);
-  const isPlain = norm === "none" && dropout === 0;
+  const isPlain = norm === "none" && dropout === 0 && f !== "prelu";
+  const activation =
+    f === "prelu"
+      ? 'layers.prelu({ alphaInitializer: { name: "constant", config: { value: 0.25 } } })'
+      : `layers.activation("${f}")`;
   const hidden = layers.map((units) =>
     isPlain
       ? `  ${dense(units, [`activation: "${f}"`, ...kernel])},`
       : [
           dense(units, kernel),
           ...(norm === "none" ? [] : [`layers.${norm}Normalization()`]),
-          `layers.activation("${f}")`,
+          activation,
           ...(dropout > 0 ? [`layers.dropout(${dropout})`] : []),
         ]
           .map((layer) => `  ${layer},`)
           .join("\n"),
   );
   const last = dense(outputs, [`activation: "${outputActivation(task, loss)}"`, ...kernel]);
-  return `import { layers, optimizers, ${penalty === "none" ? "" : "regularizers, "}sequential } from "nabla";
+  // The page begins each epoch of dropout with a seed of its own.
+  const fit =
+    dropout === 0
+      ? `await model.fit(x, y, { epochs: ${epochs}, batchSize: ${batch}, seed: ${seed} });`
+      : `for (let epoch = 0; epoch < ${epochs}; epoch++) {
+  const seed = ${seed} + ${seedStride} * epoch;
+  await model.fit(x, y, { initialEpoch: epoch, epochs: epoch + 1, batchSize: ${batch}, seed });
+}`;
+  const isOverlap = task === "two" && (loss === "dice" || loss === "tversky");
+  const lossCode = isOverlap ? `losses.${loss}({ axis: [0, 1] })` : `"${loss}"`;
+  const names = [
+    "layers",
+    ...(isOverlap ? ["losses"] : []),
+    "optimizers",
+    ...(penalty === "none" ? [] : ["regularizers"]),
+  ];
+  return `import { ${[...names, "sequential"].join(", ")} } from "nabla";
 
 const points = [${pointList(train)}];
 const x = points.map(([x1, x2]) => [${features.map((name) => formulas[name]).join(", ")}]);
@@ -73,8 +93,8 @@ const y = points.map(([, , label]) => ${target});
 const model = sequential([
 ${[...hidden, `  ${last},`].join("\n")}
 ], { inputShape: [${features.length}], seed: ${seed} });
-model.compile({ optimizer: ${optimizer(settings.optimizer, settings.rate)}, loss: "${loss}" });
-await model.fit(x, y, { epochs: ${epochs}, batchSize: ${batch}, seed: ${seed} });
-console.log(await model.evaluate(x, y));
+model.compile({ optimizer: ${optimizer(settings.optimizer, settings.rate)}, loss: ${lossCode} });
+${fit}
+${penalty === "none" ? "" : "// With the penalty of the weights, which the page leaves out of its figure.\n"}console.log(await model.evaluate(x, y));
 `;
 }

@@ -10,7 +10,7 @@ import {
   type Sequential,
   sequential,
 } from "nabla";
-import { type Data, inputsAt, type Point } from "./data-sets.ts";
+import { type Data, inputsAt, type Point, type Task } from "./data-sets.ts";
 import {
   type InitializerChoice,
   type LossChoice,
@@ -57,7 +57,12 @@ const makeOptimizer: Readonly<Record<OptimizerChoice, (learningRate: number) => 
 const initializer = (name: InitializerChoice) =>
   name === "large" ? ({ name: "randomNormal", config: { mean: 0, stddev: 3 } } as const) : name;
 
-export const makeLoss = (name: LossChoice) => losses[name]();
+/** The slope at which PReLU begins: that of He and others (2015). */
+const firstSlope = { name: "constant", config: { value: 0.25 } } as const;
+
+/** Of one output, the overlap of regions is that of the whole batch: an example of class 0 alone has none. */
+export const makeLoss = (task: Task, name: LossChoice) =>
+  task === "two" && (name === "dice" || name === "tversky") ? losses[name]({ axis: [0, 1] }) : losses[name]();
 
 /** Makes the network, with the first weights of the seed, and compiles it. */
 export function makeNetwork(settings: Settings, { task, outputs }: Data): Network {
@@ -73,7 +78,7 @@ export function makeNetwork(settings: Settings, { task, outputs }: Data): Networ
         : settings.norm === "layer"
           ? layers.layerNormalization()
           : null,
-    activation: layers.activation(settings.f),
+    activation: settings.f === "prelu" ? layers.prelu({ alphaInitializer: firstSlope }) : layers.activation(settings.f),
     dropout: settings.dropout > 0 ? layers.dropout(settings.dropout) : null,
   }));
   const last = {
@@ -88,7 +93,7 @@ export function makeNetwork(settings: Settings, { task, outputs }: Data): Networ
   );
   const model = sequential(all, { inputShape: [settings.features.length], seed: settings.weightSeed });
   const optimizer = makeOptimizer[settings.optimizer](settings.rate);
-  model.compile({ optimizer, loss: makeLoss(loss) });
+  model.compile({ optimizer, loss: makeLoss(task, loss) });
   return { model, blocks, optimizer };
 }
 

@@ -25,6 +25,8 @@ export interface Picture {
   readonly gradients: Float32Array;
   /** For each hidden neuron its index in `neuronStates`. */
   readonly states: Uint8Array;
+  /** For each hidden neuron the slope that PReLU has learnt below zero. Empty for other activations. */
+  readonly slopes: Float32Array;
 }
 
 /** The centres of side × side pixels of the plane, row by row from the top. */
@@ -40,9 +42,11 @@ interface Pass {
   readonly a: readonly Tensor[];
 }
 
+const tensorOf = ({ value }: { readonly value: Tensor }): Tensor => value;
+
 /** The layers' own kernels and biases. */
 export const parametersOf = (blocks: readonly Block[]): Tensor[] =>
-  blocks.flatMap(({ dense }) => dense.parameters.map(({ value }) => value));
+  blocks.flatMap(({ dense }) => dense.parameters.map(tensorOf));
 
 /** Goes forward with these kernels and biases, so that gradients with respect to them can be taken. */
 export function forward(blocks: readonly Block[], parameters: readonly Tensor[], inputs: Tensor): Pass {
@@ -75,6 +79,7 @@ interface Asked {
   readonly gradients: Tensor;
   readonly flat: Tensor;
   readonly still: Tensor;
+  readonly slopes: Tensor;
 }
 
 export interface Painter {
@@ -88,8 +93,9 @@ export function makePainter(settings: Settings, data: Data, { blocks, model }: N
   const side = mapSide(hidden);
   const [mapInputs, fieldInputs] = [side, fieldSide].map((n) => tensor(inputsAt(settings.features, grid(n))));
   const lossName = lossOf(data.task, settings);
-  const loss = makeLoss(lossName);
+  const loss = makeLoss(data.task, lossName);
   const isShare = outputActivation(data.task, lossName) !== "linear";
+  const hasSlopes = settings.f === "prelu" && hidden > 0;
   // A part without points is shown as if it had one; its loss is not shown.
   const placeholder = [[0, 0, 0]] as const;
   const both = [data.train, data.test].map((points) => {
@@ -120,6 +126,9 @@ export function makePainter(settings: Settings, data: Data, { blocks, model }: N
         gradients: hasGradients ? flatten(gradients(trainLoss, parameters)) : tensor([0]),
         flat: shares.length > 0 ? concatenate(shares) : tensor([0]),
         still: still.length > 0 ? concatenate(still) : tensor([0]),
+        slopes: hasSlopes
+          ? flatten(blocks.flatMap(({ activation }) => activation.parameters.map(tensorOf)))
+          : tensor([0]),
       };
       return result as any;
     });
@@ -130,7 +139,7 @@ export function makePainter(settings: Settings, data: Data, { blocks, model }: N
       const program = (programs[String(hasGradients)] ??= make(hasGradients));
       const shown = (await program()) as Asked;
       const numbers = async (of: Tensor): Promise<Float32Array> => (await of.data()).slice() as Float32Array;
-      const [maps, field, both, answers, weights, pulls, flats, still] = (await Promise.all(
+      const [maps, field, both, answers, weights, pulls, flats, still, slopes] = (await Promise.all(
         [
           shown.maps,
           shown.field,
@@ -140,8 +149,10 @@ export function makePainter(settings: Settings, data: Data, { blocks, model }: N
           shown.gradients,
           shown.flat,
           shown.still,
+          shown.slopes,
         ].map(numbers),
       )) as [
+        Float32Array,
         Float32Array,
         Float32Array,
         Float32Array,
@@ -164,6 +175,7 @@ export function makePainter(settings: Settings, data: Data, { blocks, model }: N
         weights,
         gradients: hasGradients ? pulls : new Float32Array(0),
         states,
+        slopes: hasSlopes ? slopes : new Float32Array(0),
       };
     },
   };

@@ -82,12 +82,14 @@ export function kerasCode(settings: Settings, { task, outputs, train }: Data, ep
     (penalty === "none" ? "" : `, kernel_regularizer=keras.regularizers.${penalty.toUpperCase()}(${penaltyRate})`);
   const activation = kerasActivations[f] ?? `"${snake(f)}"`;
   const hidden = layers.flatMap((units) =>
-    norm === "none" && dropout === 0
+    norm === "none" && dropout === 0 && f !== "prelu"
       ? [`keras.layers.Dense(${units}, activation=${activation}${kernel})`]
       : [
           `keras.layers.Dense(${units}${kernel})`,
           ...(norm === "none" ? [] : [`keras.layers.${norm === "batch" ? "Batch" : "Layer"}Normalization()`]),
-          `keras.layers.Activation(${activation})`,
+          f === "prelu"
+            ? "keras.layers.PReLU(alpha_initializer=keras.initializers.Constant(0.25))"
+            : `keras.layers.Activation(${activation})`,
           ...(dropout > 0 ? [`keras.layers.Dropout(${dropout})`] : []),
         ],
   );
@@ -116,7 +118,7 @@ print(model.evaluate(x, y))
 `;
 }
 
-const torchActivations: Readonly<Record<ActivationChoice, string>> = {
+const torchActivations: Readonly<Record<Exclude<ActivationChoice, "prelu">, string>> = {
   tanh: "nn.Tanh()",
   relu: "nn.ReLU()",
   sigmoid: "nn.Sigmoid()",
@@ -217,8 +219,10 @@ export function torchCode(settings: Settings, { task, outputs, train }: Data, ep
   const hidden = layers.flatMap((units) => {
     const own = [
       `nn.Linear(${before}, ${units})`,
-      ...(norm === "none" ? [] : [norm === "batch" ? `nn.BatchNorm1d(${units})` : `nn.LayerNorm(${units})`]),
-      torchActivations[f],
+      // Those of Keras and Nabla have a greater epsilon, and a slower running mean.
+      ...(norm === "batch" ? [`nn.BatchNorm1d(${units}, eps=1e-3, momentum=0.01)`] : []),
+      ...(norm === "layer" ? [`nn.LayerNorm(${units}, eps=1e-3)`] : []),
+      f === "prelu" ? `nn.PReLU(${units})` : torchActivations[f],
       ...(dropout > 0 ? [`nn.Dropout(${dropout})`] : []),
     ];
     before = units;
@@ -235,6 +239,8 @@ export function torchCode(settings: Settings, { task, outputs, train }: Data, ep
     penalty === "none"
       ? ""
       : `\n        loss = loss + ${penaltyRate} * sum(${norms} for layer in model if isinstance(layer, nn.Linear))`;
+  // PyTorch refuses to normalise a batch of one.
+  const dropLast = norm === "batch" && layers.length > 0 && train.length % batch === 1 ? ", drop_last=True" : "";
   const needsClass = all.some((layer) => layer.startsWith("Function("));
   return `import torch
 from torch import nn
@@ -255,7 +261,7 @@ for layer in model:
 
 loss_of = ${torchLosses[loss]}
 ${missing}optimizer = torch.optim.${known ?? "Adam"}(model.parameters(), lr=${settings.rate}${momentum(settings.optimizer)})
-data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=${batch}, shuffle=True)
+data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=${batch}, shuffle=True${dropLast})
 for epoch in range(${epochs}):
     for xs, ys in data:
         loss = loss_of(model(xs), ys)${weights}

@@ -78,7 +78,10 @@ export function questions(settings: Settings, data: Data, frame: Frame | undefin
           "теперь их.",
       },
       isDone:
-        (frame?.testLoss ?? 0) > 2 * (frame?.trainLoss ?? 1) && (frame?.testLoss ?? 0) > 0.3 && data.test.length > 0,
+        (frame?.epoch ?? 0) > 20 &&
+        (frame?.testLoss ?? 0) > 2 * (frame?.trainLoss ?? 1) &&
+        (frame?.testLoss ?? 0) > 0.3 &&
+        data.test.length > 0,
     },
     {
       ask: {
@@ -92,7 +95,8 @@ export function questions(settings: Settings, data: Data, frame: Frame | undefin
         ru: "Слишком длинный шаг перепрыгивает овраг и попадает на склон круче, так что следующий шаг ещё длиннее.",
       },
       isDone:
-        rate >= 1 && (frame?.epoch ?? 0) > 5 && (frame?.failure !== null || frame.trainLoss > 2 * frame.bestLoss + 0.1),
+        frame !== undefined &&
+        (frame.failure !== null || (rate >= 1 && frame.epoch > 5 && frame.trainLoss > 2 * frame.bestLoss + 0.1)),
     },
   ];
 }

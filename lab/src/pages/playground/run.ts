@@ -3,7 +3,7 @@ import { type Dataset, NumericError, tensor } from "nabla";
 import { type Data, dataOf } from "./data-sets.ts";
 import { datasetOf, makeNetwork, type Network } from "./network.ts";
 import { makePainter, type Painter, type Picture } from "./picture.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, seedStride } from "./settings.ts";
 import { makeWalker, type Walk, type Walker } from "./walk.ts";
 
 /** The reason why a run stopped by itself. */
@@ -127,6 +127,8 @@ export class Run {
       return this.data.train.length > 0 && task === this.data.task && outputs === this.data.outputs;
     };
     if (!keys.every((key) => keepsWeights.has(key) || (key === "points" && isSameForm()))) return this.reset(settings);
+    // The weights are those before the step that failed.
+    this.#failure = null;
     if (keys.length === 1 && keys[0] === "rate") {
       this.settings = settings;
       this.network.optimizer.learningRate.assign(settings.rate);
@@ -143,7 +145,8 @@ export class Run {
     const before = this.#lastLoss;
     this.#lastLoss = loss;
     if (this.epoch === this.limits.epoch) return "epoch";
-    return loss <= this.limits.loss && before > this.limits.loss ? "loss" : null;
+    const { loss: limit } = this.limits;
+    return limit > 0 && loss <= limit && before > limit ? "loss" : null;
   }
 
   /** Trains for whole epochs: until `most` are done, or until so many milliseconds have passed. */
@@ -161,7 +164,7 @@ export class Run {
         const isSingle = settings.dropout > 0;
         await this.network.model.fit(this.#train, {
           ...common,
-          seed: isSingle ? settings.weightSeed + 1000003 * this.epoch : settings.weightSeed,
+          seed: isSingle ? settings.weightSeed + seedStride * this.epoch : settings.weightSeed,
           initialEpoch: this.epoch,
           epochs: isSingle || most === 1 ? this.epoch + 1 : Number.MAX_SAFE_INTEGER,
           callbacks: [

@@ -80,14 +80,20 @@ export class Session {
     if (this.isPlaying) return;
     this.isPlaying = true;
     this.#since = { at: 0, steps: 0, frames: 0 };
+    let hasEnded = false;
     const show = proxy(async (frames: Frame[]): Promise<void> => {
       await nextFrame();
-      if (this.#isGone) return;
+      // The last picture may come while an older one still waits for its turn.
+      if (this.#isGone || hasEnded) return;
       this.#take(frames, false);
       this.#measure(frames[0]?.steps ?? 0);
     });
     try {
-      await this.#ask((remote) => remote.play(show, until));
+      await this.#ask(async (remote) => {
+        const last = await remote.play(show, until);
+        hasEnded = true;
+        return last;
+      });
     } finally {
       this.isPlaying = false;
     }

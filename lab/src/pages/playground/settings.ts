@@ -1,9 +1,26 @@
 // What an experiment of the playground is: the data, the network, and how it is trained. Nothing here computes.
 import type { DataChoice, FeatureName, Task } from "./data-sets.ts";
 
-/** The activations of hidden neurons. Those that need more than one number, such as softmax, are left out. */
+/**
+ * The activations of hidden neurons. Those that need more than one number, such as softmax, are left out. PReLU is a
+ * layer, whose slope each neuron learns.
+ */
 export const activationNames = [
-  ...["tanh", "relu", "sigmoid", "linear", "leakyRelu", "elu", "selu", "gelu", "silu", "softplus", "softsign", "mish"],
+  ...[
+    "tanh",
+    "relu",
+    "sigmoid",
+    "linear",
+    "leakyRelu",
+    "prelu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "softplus",
+    "softsign",
+    "mish",
+  ],
   ...["celu", "relu6", "squareplus", "hardSigmoid", "hardTanh", "hardSilu", "tanhShrink", "logSigmoid", "hardShrink"],
   ...["softShrink", "sparsePlus", "sparseSigmoid", "exp", "heaviside", "sign"],
 ] as const;
@@ -23,7 +40,8 @@ export const lossesOf = {
   ],
   many: [
     ...(["sparseCategoricalCrossentropy", "categoricalCrossentropy", "categoricalFocalCrossentropy"] as const),
-    ...(["categoricalHinge", "klDivergence", "meanSquaredError", "cosineSimilarity", "dice"] as const),
+    ...(["categoricalHinge", "klDivergence", "meanSquaredError", "cosineSimilarity", "meanAbsoluteError"] as const),
+    ...(["huber", "logCosh", "quadraticCost", "dice", "tversky", "poisson"] as const),
   ],
   value: ["meanSquaredError", "meanAbsoluteError", "huber", "logCosh", "quadraticCost"],
 } as const satisfies Readonly<Record<Task, readonly string[]>>;
@@ -76,6 +94,9 @@ export function targetsFor(task: Task, loss: LossChoice): "classes" | "zeroOne" 
   if (task === "two") return loss === "hinge" || loss === "squaredHinge" ? "signs" : "zeroOne";
   return loss === "sparseCategoricalCrossentropy" ? "classes" : "oneHot";
 }
+
+/** So far are the seeds of two epochs of dropout apart. */
+export const seedStride = 1_000_003;
 
 /** How a hidden neuron stands with the training points. */
 export const neuronStates = ["alive", "dead", "saturated"] as const;

@@ -1,6 +1,6 @@
 // The state of the playground, as its address keeps it.
 import { choice, type Field, flag, integer, number, rows, type StateOf } from "../../state/page-state.svelte.ts";
-import { dataSetNames, type FeatureName, featureNames } from "./data-sets.ts";
+import { dataSetNames, type FeatureName, featureNames, isPoint } from "./data-sets.ts";
 import {
   activationNames,
   initializerNames,
@@ -53,10 +53,22 @@ export const differences = [
 ] as const;
 export type Difference = (typeof differences)[number];
 
+/** One's own points; a link with others, such as those of class 1,000, is not read. */
+const ownPoints: Field<readonly (readonly number[])[]> = (() => {
+  const all = rows([], 3, mostPoints);
+  return {
+    ...all,
+    read: (text) => {
+      const read = all.read(text);
+      return read?.every(isPoint) ? read : undefined;
+    },
+  };
+})();
+
 export const fields = {
   set: choice("circle", [...dataSetNames, "own"]),
   /** x₁, x₂ and the class of the set "own". */
-  points: rows([], 3, mostPoints),
+  points: ownPoints,
   noise: integer(0, 0, 50),
   share: integer(50, 10, 90),
   batch: integer(10, 1, 400),
@@ -141,6 +153,17 @@ export function readDifference(difference: Difference, text: string): string | n
   if (!range || text.trim() === "") return undefined;
   const value = Number(text.trim().replace(",", "."));
   return value >= range[0] && value <= range[1] && (!range[2] || Number.isInteger(value)) ? value : undefined;
+}
+
+/** What the second run may differ by, to begin with. */
+export function otherThan(page: PlayState, difference: Difference): string {
+  if (difference === "none") return "";
+  const own = page[difference];
+  const words = listed[difference];
+  if (words) return words.find((word) => word !== own)!;
+  const [least, most, isInteger] = ranges[difference]!;
+  const other = Number(own) === 0 ? 0.2 : Number(own) / 10;
+  return String(Math.min(most, Math.max(least, isInteger ? Number(own) + 1 : Number(other.toPrecision(6)))));
 }
 
 /** The settings of the runs: one, or two that differ in one thing. */

@@ -23,7 +23,7 @@ export type Walker = (example: number) => Promise<Walk>;
 
 /** Compiles the program that follows an example. */
 export function makeWalker(settings: Settings, data: Data, { blocks }: Network): Walker {
-  const loss = makeLoss(lossOf(data.task, settings));
+  const loss = makeLoss(data.task, lossOf(data.task, settings));
   const pass = compile((x: Tensor, y: Tensor) => {
     const { z, a } = forward(blocks, parametersOf(blocks), x);
     const error = loss.call(y, a.at(-1)!).mean();

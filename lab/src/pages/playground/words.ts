@@ -76,6 +76,7 @@ const activations: Readonly<Record<ActivationChoice, Label>> = {
   sigmoid: { en: "Sigmoid", ru: "Сигмоида" },
   linear: { en: "Linear", ru: "Линейная" },
   leakyRelu: "Leaky ReLU",
+  prelu: { en: "PReLU (learns a)", ru: "PReLU (a учится)" },
   elu: "ELU",
   selu: "SELU",
   gelu: "GELU",
@@ -120,6 +121,9 @@ const differences: Readonly<Record<Difference, Text>> = {
   penalty: { en: "Regularisation", ru: "Регуляризация" },
   dropout: { en: "Dropout", ru: "Дропаут" },
 };
+
+/** A label in both languages. */
+const inLanguage = (label: Label): Text => (typeof label === "string" ? { en: label, ru: label } : label);
 
 export const words = {
   title: { en: "Playground", ru: "Песочница" },
@@ -218,6 +222,18 @@ export const words = {
   howItLearns: { en: "How it learns", ru: "Как она учится" },
   rate: { en: "Learning rate", ru: "Скорость обучения" },
   activation: { en: "Activation", ru: "Функция активации" },
+  lossDoesNotFit: (asked: LossChoice, used: LossChoice): Text => ({
+    en: `“${inLanguage(losses[asked]).en}” does not fit this set: “${inLanguage(losses[used]).en}” stands in its place.`,
+    ru: `«${inLanguage(losses[asked]).ru}» не подходит к этому набору: вместо неё «${inLanguage(losses[used]).ru}».`,
+  }),
+  lossesLeftOut: {
+    en:
+      "The losses are those that fit the set. The percentage and logarithmic errors are left out, since they need values " +
+      "above zero, and so are contrastive, triplet and CTC, which need pairs, triples or sequences.",
+    ru:
+      "Предлагаются функции потерь, которые подходят к набору. Процентной и логарифмической ошибкам нужны значения " +
+      "больше нуля, контрастивной, триплетной и CTC — пары, тройки или последовательности, поэтому их здесь нет.",
+  },
   lossName: { en: "Loss", ru: "Функция потерь" },
   optimizer: { en: "Optimizer", ru: "Оптимизатор" },
   penalty: { en: "Regularisation", ru: "Регуляризация" },
@@ -245,6 +261,15 @@ export const words = {
       "weights ran away.",
     ru: `В эпохе ${epoch} на шаге ${step} потери перестали быть числом: шаги стали так велики, что веса разошлись.`,
   }),
+  blownUpAtOnce: {
+    en:
+      "The loss is not a number from the first step on: with these first weights and this activation the sums grow " +
+      "beyond what a number can hold.",
+    ru:
+      "Потери не число с первого же шага: с такими начальными весами и такой функцией активации суммы вырастают за " +
+      "пределы чисел.",
+  },
+  smallerWeights: { en: "Begin with Glorot’s first weights", ru: "Начать с весов Глорота" },
   goBack: (epoch: number, loss: number, rate: number): Text => ({
     en: `Back to the weights of epoch ${epoch} (loss ${numeral(loss, 3)}), with a learning rate of ${rate}`,
     ru: `Вернуться к весам эпохи ${epoch} (потери ${numeral(loss, 3)}) со скоростью обучения ${rate}`,
@@ -255,6 +280,10 @@ export const words = {
   },
   close: { en: "Close", ru: "Закрыть" },
   weightFrom: (name: string): Text => ({ en: `weight from ${name}`, ru: `вес от: ${name}` }),
+  slope: (a: number): Text => ({
+    en: `The slope below zero, learnt like a weight: a = ${numeral(a, 3)}.`,
+    ru: `Наклон ниже нуля учится, как вес: a = ${numeral(a, 3)}.`,
+  }),
   bias: { en: "bias", ru: "смещение" },
   whatHappens: { en: "What is going on", ru: "Что происходит" },
   howToRead: {
@@ -278,7 +307,7 @@ export const words = {
   asText: { en: "The points as text (CSV)", ru: "Точки текстом (CSV)" },
   takePoints: { en: "Take these points", ru: "Взять эти точки" },
   clearPoints: { en: "Remove all", ru: "Убрать все" },
-  pointCount: (n: number): Text => ({ en: `${n} points`, ru: `точек: ${n}` }),
+  pointCount: (n: number): Text => ({ en: n === 1 ? "1 point" : `${n} points`, ru: `точек: ${n}` }),
   export: { en: "Take it with you", ru: "Взять с собой" },
   sameInKeras: { en: "The same in Keras", ru: "То же самое на Keras" },
   sameInTorch: { en: "The same in PyTorch", ru: "То же самое на PyTorch" },
