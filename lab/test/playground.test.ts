@@ -218,6 +218,7 @@ describe.skipIf(lab.isMissing)("the playground", () => {
 
   it("says what a field expects, and what to do where the first sums are too large", async () => {
     const { page, complaints, close } = await open("?set=hills&f=exp&init=large");
+    await epochIs(page, 0);
     const field = page.getByLabel("Batch: value");
     await field.fill("2.5");
     await field.press("Enter");
