@@ -21,8 +21,8 @@ export class ArgumentError extends NablaError {
 }
 
 /**
- * NaN or infinity where numbers were expected: in the data, in the loss, in a layer. Where the loss of `fit` is no longer
- * finite, the error has what the message says as numbers, for programs that tell it in words of their own:
+ * NaN or infinity where numbers were expected: in the data, in the loss, in a layer. Where the loss of `fit` is no
+ * longer finite, the error has what the message says as numbers, for programs that tell it in words of their own:
  *
  * ```ts
  * await model.fit(x, y).catch((error) => {

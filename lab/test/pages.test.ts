@@ -35,6 +35,8 @@ describe.skipIf(lab.isMissing).each(pages.map(({ name, title }) => ({ name, titl
     it.each(["en", "ru"] as const)("opens in “%s”, wide and narrow, light and dark", async (language) => {
       const { page, complaints, close } = await visit(lab.browser, lab.site, `#/${name}`, { language });
       await settled(page);
+      // Colours on their way from one theme to the other have any contrast.
+      await page.emulateMedia({ reducedMotion: "reduce" });
       expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
       if (name !== "") expect(await page.title()).toContain(title[language]);
       for (const [colorScheme, width] of [

@@ -222,7 +222,7 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     const field = page.getByLabel("Batch: value");
     await field.fill("2.5");
     await field.press("Enter");
-    await page.getByText("An integer from 1 to 400 is expected here.").waitFor();
+    await page.getByText("An integer from 1 to 400 is expected here, not “2.5”.").waitFor();
     await field.fill("150");
     await field.press("Enter");
     await page.waitForFunction(() => location.hash.includes("batch=150"));

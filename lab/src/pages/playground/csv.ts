@@ -30,8 +30,8 @@ const tooMany = (lines: number, most: number): CsvResult => ({
 
 /**
  * The points of a text. Numbers are parted by commas, semicolons, tabs or spaces, and may stand in quotes; where
- * semicolons or tabs part them, commas are decimal. A first line of words is a heading. Classes are counted from 1 in the
- * text and from 0 in the points.
+ * semicolons or tabs part them, commas are decimal. A first line of words is a heading. Classes are counted from 1 in
+ * the text and from 0 in the points.
  */
 export function readCsv(text: string, most: number): CsvResult {
   const lines = [...text.replaceAll("−", "-").replaceAll('"', "").split(/\r?\n/).entries()]

@@ -46,7 +46,9 @@ function first(settings: Settings, { trainLoss }: Frame): Text[] {
   if (settings.init === "zeros")
     return [
       {
-        en: `Nothing has been learnt yet: all weights are zero, and all points get one answer. The loss is ${figure(trainLoss)}.`,
+        en:
+          "Nothing has been learnt yet: all weights are zero, and all points get one answer. The loss is " +
+          `${figure(trainLoss)}.`,
         ru:
           "Сеть ещё ничему не научилась: все веса — нули, и ответ для всех точек один. Потери равны " +
           `${figure(trainLoss)}.`,

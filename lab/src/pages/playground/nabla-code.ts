@@ -76,6 +76,8 @@ export function nablaCode(settings: Settings, { task, outputs, train }: Data, ep
   const seed = ${seed} + ${seedStride} * epoch;
   await model.fit(x, y, { initialEpoch: epoch, epochs: epoch + 1, batchSize: ${batch}, seed });
 }`;
+  const note =
+    penalty === "none" ? "" : "// With the penalty of the weights, which the page leaves out of its figure.\n";
   const isOverlap = task === "two" && (loss === "dice" || loss === "tversky");
   const lossCode = isOverlap ? `losses.${loss}({ axis: [0, 1] })` : `"${loss}"`;
   const names = [
@@ -95,6 +97,6 @@ ${[...hidden, `  ${last},`].join("\n")}
 ], { inputShape: [${features.length}], seed: ${seed} });
 model.compile({ optimizer: ${optimizer(settings.optimizer, settings.rate)}, loss: ${lossCode} });
 ${fit}
-${penalty === "none" ? "" : "// With the penalty of the weights, which the page leaves out of its figure.\n"}console.log(await model.evaluate(x, y));
+${note}console.log(await model.evaluate(x, y));
 `;
 }

@@ -223,13 +223,15 @@ export const words = {
   rate: { en: "Learning rate", ru: "Скорость обучения" },
   activation: { en: "Activation", ru: "Функция активации" },
   lossDoesNotFit: (asked: LossChoice, used: LossChoice): Text => ({
-    en: `“${inLanguage(losses[asked]).en}” does not fit this set: “${inLanguage(losses[used]).en}” stands in its place.`,
+    en:
+      `“${inLanguage(losses[asked]).en}” does not fit this set: “${inLanguage(losses[used]).en}” stands in its ` +
+      "place.",
     ru: `«${inLanguage(losses[asked]).ru}» не подходит к этому набору: вместо неё «${inLanguage(losses[used]).ru}».`,
   }),
   lossesLeftOut: {
     en:
-      "The losses are those that fit the set. The percentage and logarithmic errors are left out, since they need values " +
-      "above zero, and so are contrastive, triplet and CTC, which need pairs, triples or sequences.",
+      "The losses are those that fit the set. The percentage and logarithmic errors are left out, since they need " +
+      "values above zero, and so are contrastive, triplet and CTC, which need pairs, triples or sequences.",
     ru:
       "Предлагаются функции потерь, которые подходят к набору. Процентной и логарифмической ошибкам нужны значения " +
       "больше нуля, контрастивной, триплетной и CTC — пары, тройки или последовательности, поэтому их здесь нет.",
