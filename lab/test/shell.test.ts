@@ -52,6 +52,18 @@ describe.skipIf(lab.isMissing)("the frame", () => {
     await close();
   });
 
+  it("says when the engine does not load, and loads it when it is asked again", async () => {
+    const { page, close } = await visit(lab.browser, lab.site, "#/");
+    const worker = /assets\/worker-/;
+    await page.context().route(worker, (route) => route.abort());
+    await page.goto(`${lab.site.address}?again#/neuron`);
+    await page.getByText("The engine did not load.").waitFor();
+    await page.context().unroute(worker);
+    await page.getByRole("radio", { name: "XOR" }).check();
+    await page.getByText("3 of 4 points are answered rightly").waitFor();
+    await close();
+  });
+
   it("opens all pages offline after the first visit, without opening the lab again", async () => {
     const { page, close } = await visit(lab.browser, lab.site, "#/", { serviceWorkers: "allow" });
     await page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");

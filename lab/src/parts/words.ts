@@ -23,6 +23,10 @@ export const partWords = {
     en: "The lecture's own calculations, step by step; each is computed when it is opened.",
     ru: "Вычисления из лекций, шаг за шагом; каждое выполняется, когда вы его открываете.",
   },
+  engineDidNotLoad: {
+    en: "The engine did not load. Check the connection, then change anything on the page to try again.",
+    ru: "Вычислитель не загрузился. Проверьте соединение и измените что-нибудь на странице, чтобы попробовать ещё раз.",
+  },
   computing: { en: "Computing …", ru: "Вычисляется…" },
   asTable: { en: "The numbers", ru: "Числа" },
   explainFormula: { en: "The formula with these numbers", ru: "Формула с этими числами" },
