@@ -259,6 +259,18 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
     await close();
   });
 
+  it("keeps the point on the part of the curve that is drawn", async () => {
+    const { page, complaints, close } = await visit(lab.browser, lab.site, "#/activations?u=5");
+    const range = page.getByRole("textbox", { name: "u from − to +: value" });
+    await range.fill("2");
+    await range.press("Enter");
+    await eventually(() => page.getByRole("textbox", { name: "the point u: value" }).inputValue()).toBe("2");
+    await page.getByRole("columnheader", { name: "f(2.00)" }).waitFor();
+    await page.waitForFunction(() => location.hash.includes("u=2"));
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it("takes a number of sigmoids that is an integer, and keeps own weights while a named set is shown", async () => {
     const { page, complaints, close } = await visit(lab.browser, lab.site, "#/activations?scene=sum");
     const terms = page.getByRole("textbox", { name: "number of sigmoids: value" });

@@ -30,7 +30,7 @@ export function engine<Name extends keyof Engines>(name: Name): Promise<Remote<E
   const known = opened.get(name);
   if (known) return known as Promise<Remote<Engines[Name]>>;
   worker ??= start();
-  const opening = Promise.race([worker.remote.open(name), worker.failure]);
+  const opening: Promise<unknown> = Promise.race([worker.remote.open(name), worker.failure]);
   opened.set(name, opening);
   opening.catch(() => {
     opened.delete(name);
