@@ -72,10 +72,14 @@ it("has types that agree", () => {
   const folder = fileURLToPath(new URL("..", import.meta.url));
   const package_ = createRequire(import.meta.url).resolve("svelte-check/package.json");
   const checker = join(dirname(package_), "bin", "svelte-check");
-  const { stdout, status } = spawnSync(process.execPath, [checker, "--fail-on-warnings", "--output", "machine"], {
-    cwd: folder,
-    encoding: "utf8",
-  });
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [checker, "--tsgo", "--fail-on-warnings", "--output", "machine"],
+    {
+      cwd: folder,
+      encoding: "utf8",
+    },
+  );
   expect(stdout.split("\n").filter((line) => / (ERROR|WARNING) /.test(line))).toEqual([]);
   expect(status).toBe(0);
 }, 240_000);
