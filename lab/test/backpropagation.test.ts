@@ -55,6 +55,10 @@ describe("expressions", () => {
     ["max(x)", 5, "second argument"],
     ["0,5·x", 1, "with a point"],
     ["sin x", 4, "“(” after sin"],
+    ["constructor", 0, "“constructor” is no variable"],
+    ["toString(x)", 0, "no function “toString”"],
+    ["x·y constructor", 4, "got “constructor”"],
+    ["1e400·x", 0, "too large"],
     ["", 0, "Type an expression"],
     ["2 + 3", 0, "at least one variable"],
     [`${"(".repeat(100)}x${")".repeat(99)}`, 60, "too many parentheses"],
@@ -98,6 +102,19 @@ const row = async (page: Page, name: string): Promise<string[]> => {
 const answered = (page: Page) => page.getByRole("region", { name: "Try it" }).locator("li.done");
 
 describe.skipIf(lab.isMissing)("the graph", () => {
+  it.each([
+    ["sqrt(x − 1)", "no finite gradient"],
+    ["sqrt(relu(x − 2))", "no finite gradient"],
+    ["x/0", "no finite number"],
+    ["x^1000", "ε = 0.01 are too coarse here"],
+    ["relu(x − 1)", "a kink, a pole or no value"],
+  ])("says how far its gradients can be checked: %s", async (text, verdict) => {
+    const { page, complaints, close } = await open(`?f=${encodeURIComponent(text)}&at=x:1`);
+    await page.getByRole("status").filter({ hasText: verdict }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it("shows the course's values and gradients, checked in three ways", async () => {
     const { page, complaints, close } = await open("");
     await node(page, "out = b + c, value 6, gradient 1").waitFor();

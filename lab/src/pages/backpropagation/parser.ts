@@ -1,6 +1,5 @@
 // Reads an expression such as "x²·y + (y + 2)" into a tree, or says where it cannot be read. The parser is our own: of
-// the
-// kept small packages none reads −x² as −(x²), and none says in two languages what is wrong.
+// the kept small packages none reads −x² as −(x²), and none says in two languages what is wrong.
 import type { Text } from "../../state/language.svelte.ts";
 import { parserWords as words } from "./words-parser.ts";
 
@@ -35,8 +34,18 @@ interface Token {
   readonly at: number;
 }
 
-const otherNames: Readonly<Record<string, FunctionName>> = { log: "ln", σ: "sigmoid", ReLU: "relu" };
-const constants: Readonly<Record<string, number>> = { pi: Math.PI, π: Math.PI, e: Math.E };
+// Maps, since a name that is typed may be "constructor".
+const functions = new Map<string, FunctionName>([
+  ...functionNames.map((name) => [name, name] as const),
+  ["log", "ln"],
+  ["σ", "sigmoid"],
+  ["ReLU", "relu"],
+]);
+const constants = new Map([
+  ["pi", Math.PI],
+  ["π", Math.PI],
+  ["e", Math.E],
+]);
 const otherSigns: Readonly<Record<string, string>> = {
   "−": "-",
   "–": "-",
@@ -136,7 +145,9 @@ export function parse(text: string): Expression {
     const { kind, text: here, at } = peek();
     if (kind === "number") {
       next++;
-      return { kind: "number", value: Number(here) };
+      const value = Number(here);
+      if (!Number.isFinite(value)) throw new ExpressionProblem(words.infinite, at);
+      return { kind: "number", value };
     }
     if (kind === "name") return named(here, at);
     if (!isSign("(")) return fail(words.operand);
@@ -154,10 +165,10 @@ export function parse(text: string): Expression {
   }
 
   function named(name: string, at: number): Expression {
-    const known = otherNames[name] ?? functionNames.find((other) => other === name);
+    const [known, constant] = [functions.get(name), constants.get(name)];
     next++;
     if (known) return call(known);
-    if (name in constants) return { kind: "number", value: constants[name]! };
+    if (constant !== undefined) return { kind: "number", value: constant };
     if (!/^\p{L}\d*$/u.test(name)) throw new ExpressionProblem(words.unknown(name, isSign("(")), at);
     if (isSign("(")) throw new ExpressionProblem(words.notFunction(name), at);
     return { kind: "variable", name };

@@ -2,7 +2,7 @@
 import type { Text } from "../../state/language.svelte.ts";
 
 const quoted = (sign: string): Text => {
-  const shown = { "-": "−", "*": "·", "/": "÷" }[sign] ?? sign;
+  const shown = sign.replace("-", "−").replace("*", "·").replace("/", "÷");
   return { en: `“${shown}”`, ru: `«${shown}»` };
 };
 
@@ -31,6 +31,10 @@ export const parserWords = {
     en: `Expected ${what.en}, but the expression ends.`,
     ru: `Ожидается ${what.ru}, но выражение закончилось.`,
   }),
+  infinite: {
+    en: "This number is too large: numbers up to 1.8·10³⁰⁸ can be written.",
+    ru: "Это число слишком велико: можно записать числа до 1.8·10³⁰⁸.",
+  },
   operand: { en: "a number, a variable or “(”", ru: "число, переменная или «(»" },
   operator: { en: "an operation, such as + or ·", ru: "знак операции, например + или ·" },
   decimalPoint: {

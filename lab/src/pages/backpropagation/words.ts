@@ -160,6 +160,22 @@ export const words = {
     en: `They agree. In 64-bit numbers, grad and differences differ by ${numeral(difference)}.`,
     ru: `Совпадают. В 64-битных числах grad и разности расходятся на ${numeral(difference)}.`,
   }),
+  agreesFiner: (difference: number): Text => ({
+    en:
+      "The graph and Nabla agree. Steps of ε = 0.01 are too coarse here: the expression bends too much on the way. " +
+      `With smaller steps, in 64-bit numbers, grad and differences differ by ${numeral(difference)}.`,
+    ru:
+      "Граф и Nabla совпадают. Шаг ε = 0.01 здесь слишком груб: на нём выражение слишком сильно изгибается. С " +
+      `меньшим шагом, в 64-битных числах, grad и разности расходятся на ${numeral(difference)}.`,
+  }),
+  noGradient: {
+    en:
+      "At these values the expression has a value, but no finite gradient: a local derivative on the way is infinite " +
+      "(where it meets a 0, their product is NaN).",
+    ru:
+      "При этих значениях значение у выражения есть, а конечного градиента нет: одна из локальных производных " +
+      "бесконечна (а там, где она умножается на 0, получается NaN).",
+  },
   disagrees: {
     en: "The graph and Nabla’s grad do not agree here: numbers of 32 bits are too short for these values.",
     ru: "Здесь граф и grad из Nabla расходятся: для таких значений 32-битных чисел не хватает.",
