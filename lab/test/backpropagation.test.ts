@@ -102,15 +102,19 @@ const row = async (page: Page, name: string): Promise<string[]> => {
 const answered = (page: Page) => page.getByRole("region", { name: "Try it" }).locator("li.done");
 
 describe.skipIf(lab.isMissing)("the graph", () => {
-  it.each([
-    ["sqrt(x − 1)", "no finite gradient"],
-    ["sqrt(relu(x − 2))", "no finite gradient"],
-    ["x/0", "no finite number"],
-    ["x^1000", "ε = 0.01 are too coarse here"],
-    ["relu(x − 1)", "a kink, a pole or no value"],
-  ])("says how far its gradients can be checked: %s", async (text, verdict) => {
-    const { page, complaints, close } = await open(`?f=${encodeURIComponent(text)}&at=x:1`);
-    await page.getByRole("status").filter({ hasText: verdict }).waitFor();
+  it("says how far its gradients can be checked", async () => {
+    const { page, complaints, close } = await open("?f=x/0&at=x:1");
+    const verdicts = {
+      "x/0": "no finite number",
+      "sqrt(x − 1)": "no finite gradient",
+      "sqrt(relu(x − 2))": "no finite gradient",
+      "x^1000": "ε = 0.01 are too coarse here",
+      "relu(x − 1)": "a kink, a pole or no value",
+    };
+    for (const [text, verdict] of Object.entries(verdicts)) {
+      await page.getByRole("textbox", { name: "Expression" }).fill(text);
+      await page.getByRole("status").filter({ hasText: verdict }).waitFor();
+    }
     expect(complaints).toEqual([]);
     await close();
   });

@@ -156,12 +156,27 @@ describe.skipIf(lab.isMissing)("the page", () => {
     const field = page.getByLabel("Open a network");
     await field.setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no network") });
     await page.getByText("“notes.txt” is not a network that Nabla saved.").waitFor();
+    const spoilt = Buffer.from(file);
+    const data = 8 + Number(file.readBigUInt64LE(0));
+    for (let at = data; at < file.length; at += 4) spoilt.writeFloatLE(1e38, at);
+    await field.setInputFiles({ name: "spoilt.safetensors", mimeType: "", buffer: spoilt });
+    await page.getByText("The weights of “spoilt.safetensors” are no finite numbers").waitFor();
     await page.getByText(`${right} % are read rightly`).waitFor();
+
+    // Who looks at another page and comes back finds the network, its settings and the drawing.
+    await page.getByRole("link", { name: "Neuron" }).click();
+    await page.getByRole("heading", { level: 1, name: "Neuron" }).waitFor();
+    await page.getByRole("link", { name: "Digits" }).click();
+    await page.getByText(`${right} % are read rightly`).waitFor();
+    await page.waitForFunction((hash) => location.hash === hash, new URL(link).hash);
     expect(complaints).toEqual([]);
     await close();
 
     const other = await visit(lab.browser, lab.site, new URL(link).hash);
-    await other.page.getByText("The network is untrained").waitFor();
+    // The link says that its network was trained, and trains the same one.
+    await other.page.getByText("This link is of a trained network (epochs: 2)").waitFor();
+    await other.page.getByRole("button", { name: "Train as linked (epochs: 2)" }).click();
+    await other.page.getByText(`${right} % are read rightly`).waitFor();
     await other.page.getByLabel("Open a network").setInputFiles({
       name: "mine.safetensors",
       mimeType: "application/octet-stream",
@@ -170,6 +185,7 @@ describe.skipIf(lab.isMissing)("the page", () => {
     await other.page.getByText(`The network of mine.safetensors: it reads ${right} %`).waitFor();
     const rounded = expected.map((p) => Number((100 * p).toFixed(1)));
     await expect.poll(() => shown(other.page)).toEqual(rounded);
+    expect(await other.page.locator("pre").first().textContent()).toContain('(await loadModel("mine.safetensors"))');
     expect(other.complaints).toEqual([]);
     await other.close();
   });
@@ -216,12 +232,29 @@ describe.skipIf(lab.isMissing)("the page", () => {
     await wild.close();
   });
 
+  it("tries again when the digits did not load", async () => {
+    const { page, close } = await visit(lab.browser, lab.site, "#/");
+    await page.route(/digits\.bin/, (route) => route.abort());
+    await page.getByRole("link", { name: "Digits", exact: true }).first().click();
+    await page.getByText("The digits did not load.").waitFor();
+    await page.unroute(/digits\.bin/);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("The network is untrained").waitFor();
+    expect(await page.getByRole("alert").filter({ hasText: "did not load" }).count()).toBe(0);
+    await close();
+  });
+
   it("is drawn on by keys, and shows what is read as what", async () => {
     const { page, complaints, close } = await visit(lab.browser, lab.site, "#/digits?digit=3&draw=!!&seed=2");
     await page.getByText("cannot read (draw)").waitFor();
     await page.getByText("The network is untrained").waitFor();
     const first = await shown(page);
+    // A number of epochs is an integer, in the field as in the address.
+    await page.getByRole("textbox", { name: "Epochs: value" }).fill("7.5");
     await page.getByRole("application", { name: "Pad" }).focus();
+    await page.waitForFunction(() => location.hash.includes("epochs=8"));
+    await page.keyboard.press("Delete");
+    await page.getByText("Draw a digit", { exact: true }).waitFor();
     await page.keyboard.press("Space");
     for (let i = 0; i < 10; i++) await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Space");

@@ -24,15 +24,18 @@ const distortions = `  layers.randomRotation(0.04, { fillMode: "constant" }),
   layers.randomTranslation(0.07, 0.07, { fillMode: "constant", interpolation: "nearest" }),
 `;
 
-export const digitsCode = ({ net, epochs, batch, rate, optimizer, seed, distort }: Settings): string =>
-  `import { layers, optimizers, sequential, softmax } from "nabla";
+/** With the name of a file, the network of that file, trained on. */
+export function digitsCode(settings: Settings, file = ""): string {
+  const { net, epochs, batch, rate, optimizer, seed, distort } = settings;
+  const made = `sequential([
+  layers.input([28, 28]),
+${distort || net === "cnn" ? "  layers.reshape([28, 28, 1]),\n" : ""}${distort ? distortions : ""}${hidden[net]}  layers.dense(10),
+], { seed: ${seed} })`;
+  return `import { ${file ? "loadModel, optimizers" : "layers, optimizers, sequential"}, softmax } from "nabla";
 import { digits } from "nabla/data";
 
 const { train, test } = await digits();
-const model = sequential([
-  layers.input([28, 28]),
-${distort || net === "cnn" ? "  layers.reshape([28, 28, 1]),\n" : ""}${distort ? distortions : ""}${hidden[net]}  layers.dense(10),
-], { seed: ${seed} }).compile({
+const model = ${file ? `(await loadModel(${JSON.stringify(file)}))` : made}.compile({
   optimizer: ${optimizers[optimizer](rate)},
   loss: "sparseCategoricalCrossentropy",
   metrics: ["accuracy"],
@@ -42,3 +45,4 @@ console.log(await model.evaluate(test));
 const probabilities = softmax(await model.predict(test));
 await model.save("digits.safetensors");
 `;
+}

@@ -265,7 +265,10 @@ export async function save(): Promise<Uint8Array> {
 }
 
 /** Why a file was not opened. */
-export type Refusal = { readonly refused: "not a model" | "other shapes"; readonly message: string };
+export type Refusal = {
+  readonly refused: "not a model" | "other shapes" | "no numbers";
+  readonly message: string;
+};
 
 /** Puts a network from a file in the place of the one there was, unless the file holds none for such images. */
 export async function open(bytes: Uint8Array): Promise<NetworkView | Refusal> {
@@ -281,6 +284,13 @@ export async function open(bytes: Uint8Array): Promise<NetworkView | Refusal> {
   await stop();
   // The loss by which it is measured is the page's; a training goes on by the page's settings.
   compileNetwork(model, { optimizer: "adam", rate: 0.002 });
-  network = { model, inside: lookInside(model), settings: undefined, epochs: 0 };
-  return viewOf();
+  const before = network;
+  let view: NetworkView | undefined;
+  try {
+    network = { model, inside: lookInside(model), settings: undefined, epochs: 0 };
+    view = await viewOf();
+  } finally {
+    if (!view?.exam.sureness.every(Number.isFinite)) network = before;
+  }
+  return network === before ? { refused: "no numbers", message: "" } : view;
 }

@@ -33,6 +33,7 @@ export class Experiment {
   jump = $state.raw<Jump | undefined>();
   answer = $state.raw<Answer | undefined>();
 
+  #isStarting = false;
   #image: Uint8Array<ArrayBufferLike> = new Uint8Array(pixelsPerDigit);
   readonly #ask = newestOnly(
     async (pixels: Uint8Array) => (await engine("digits")).answer(pixels),
@@ -44,19 +45,29 @@ export class Experiment {
     return this.status === "training" || this.status === "paused";
   }
 
+  /** It has been trained, to no avail: no better than it was before, and about as good as guessing. */
+  get isStuck(): boolean {
+    if (this.isBusy || this.epochs === 0 || !this.exam) return false;
+    return this.exam.accuracy < 0.2 && this.exam.loss >= this.test[0]!.loss;
+  }
+
   #fail(error: unknown): void {
     this.failure = (error as Error).message;
   }
 
-  /** Fetches the digits and makes the first network. */
+  /** Fetches the digits and makes the first network, unless that is done or under way. */
   async start(settings: Settings): Promise<void> {
+    if (this.digits || this.#isStarting) return;
+    this.#isStarting = true;
+    this.failure = "";
     try {
       const lab = await engine("digits");
       this.digits = await lab.load(new URL(digitsFile, document.baseURI).href);
-      await this.make(settings);
+      this.make(settings);
     } catch (error) {
       this.#fail(error);
     }
+    this.#isStarting = false;
   }
 
   #take(view: { readonly layers: readonly LayerView[]; readonly parameters: number; readonly exam: Exam }): void {
@@ -93,6 +104,7 @@ export class Experiment {
     if (this.isBusy) return;
     this.status = "training";
     this.diverged = undefined;
+    this.failure = "";
     try {
       const lab = await engine("digits");
       if (this.made && !isSameRun(this.made, settings)) {
@@ -138,9 +150,9 @@ export class Experiment {
     this.make(settings);
   }
 
-  /** The page is left: nothing is trained any more. */
+  /** The page is left: a training waits until somebody lets it go on. */
   async leave(): Promise<void> {
-    if (this.isBusy) await (await engine("digits")).stop();
+    if (this.status === "training") await this.pause(true);
   }
 
   async save(): Promise<Uint8Array> {

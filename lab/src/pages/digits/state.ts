@@ -14,6 +14,8 @@ export const fields = {
   optimizer: choice("adam", optimizerNames),
   seed: integer(1, 0, 999_999),
   distort: flag(false),
+  /** The epochs for which the network had been trained when the address was written; a link holds no weights. */
+  trained: integer(0, 0, 60),
   /** The digit of the test data that lies on the pad, or −1. */
   digit: integer(0, -1, 1999),
   draw: strokes,

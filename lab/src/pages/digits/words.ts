@@ -18,9 +18,10 @@ export const words = {
   },
   loading: { en: "Unpacking the digits …", ru: "Цифры распаковываются…" },
   didNotLoad: {
-    en: "The digits did not load. Check the connection and open the page again.",
-    ru: "Цифры не загрузились. Проверьте соединение и откройте страницу ещё раз.",
+    en: "The digits did not load. Check the connection and try again.",
+    ru: "Цифры не загрузились. Проверьте соединение и попробуйте ещё раз.",
   },
+  tryAgain: { en: "Try again", ru: "Попробовать ещё раз" },
   wentWrong: { en: "Something went wrong:", ru: "Что-то пошло не так:" },
 
   train: { en: "Train", ru: "Обучить" },
@@ -28,6 +29,10 @@ export const words = {
   trainMore: (epochs: number): Text => ({
     en: `Train on: ${epochs} more epochs`,
     ru: `Учить дальше: ещё эпох — ${epochs}`,
+  }),
+  trainLinked: (epochs: number): Text => ({
+    en: `Train as linked (epochs: ${epochs})`,
+    ru: `Обучить, как в ссылке (эпох: ${epochs})`,
   }),
   pause: { en: "Pause", ru: "Пауза" },
   goOn: { en: "Go on", ru: "Продолжить" },
@@ -40,9 +45,23 @@ export const words = {
       `Сеть не обучена: веса случайны, и из отложенных цифр она верно читает ${percent(accuracy)} % — как при ` +
       "угадывании.",
   }),
+  linked: (epochs: number): Text => ({
+    en:
+      `This link is of a trained network (epochs: ${epochs}). It holds the settings and the seed, not the weights: ` +
+      "train the network here, and they come out the same, to the last bit.",
+    ru:
+      `Эта ссылка — на обученную сеть (эпох: ${epochs}). В ней записаны настройки и зерно, а не веса: обучите сеть ` +
+      "здесь, и веса получатся те же, до последнего бита.",
+  }),
   opened: (file: string, accuracy: number): Text => ({
     en: `The network of ${file}: it reads ${percent(accuracy)} % of the digits that are held out.`,
     ru: `Сеть из файла ${file}: из отложенных цифр верно прочитано ${percent(accuracy)} %.`,
+  }),
+  trainedOn: (file: string, epochs: number, accuracy: number): Text => ({
+    en:
+      `The network of ${file}, with further epochs here: ${epochs}. Of the digits that are held out, ` +
+      `${percent(accuracy)} % are read rightly.`,
+    ru: `Сеть из файла ${file}, здесь ещё эпох: ${epochs}. Из отложенных цифр верно прочитано ${percent(accuracy)} %.`,
   }),
   inTraining: (epoch: number, step: number, steps: number): Text => ({
     en: `Epoch ${epoch}, step ${step} of ${steps}`,
@@ -78,6 +97,14 @@ export const words = {
     ru:
       `Потери взлетели: на шаге ${step} эпохи ${epoch} они равны ${numeral(loss)}, а при угадывании — 2.303. ` +
       `Скорость обучения ${numeral(rate)} здесь слишком велика.`,
+  }),
+  stuck: (rate: number): Text => ({
+    en:
+      "The training broke down: the loss is no lower than before it, and the network guesses. The learning rate of " +
+      `${numeral(rate)} is too large here.`,
+    ru:
+      "Обучение сорвалось: потери не ниже, чем до него, и сеть гадает. Скорость обучения " +
+      `${numeral(rate)} здесь слишком велика.`,
   }),
   goBack: (rate: number): Text => ({
     en: `Go back: learning rate ${numeral(rate)}`,
@@ -115,7 +142,7 @@ export const words = {
   outputs: { en: "answers", ru: "ответы" },
   pointAtUnit: {
     en:
-      "Brightness is how strongly a neuron answers. The lines are the products of input and weight that count most: " +
+      "The deeper its colour, the more strongly a neuron answers. The lines are the products of input and weight that count most: " +
       "blue ones for, orange ones against. Point at a neuron to see what it looks for.",
     ru:
       "Насыщенность цвета показывает, как сильно отвечает нейрон. Линии — самые большие произведения входа на вес: " +
@@ -153,6 +180,10 @@ export const words = {
 
   training: { en: "Training", ru: "Обучение" },
   settings: { en: "Settings", ru: "Настройки" },
+  locked: {
+    en: "In a training the settings stay as they are: let it end, or press “Reset”.",
+    ru: "Пока идёт обучение, настройки не меняются: дождитесь конца или нажмите «Сбросить».",
+  },
   network: { en: "Network", ru: "Сеть" },
   nets: {
     linear: { en: "one layer", ru: "один слой" },
@@ -266,6 +297,14 @@ export const words = {
     ru:
       `Эта сеть для других данных: ожидались изображения [28,28] и 10 ответов, а в файле ${shapes}. Прежняя сеть ` +
       "осталась на месте.",
+  }),
+  noNumbers: (name: string): Text => ({
+    en:
+      `The weights of “${name.slice(0, 60)}” are no finite numbers (NaN or ∞), or too large to compute with. The ` +
+      "network that was here is still here.",
+    ru:
+      `Веса в файле «${name.slice(0, 60)}» — не конечные числа (NaN или ∞) или слишком велики для вычислений. ` +
+      "Прежняя сеть осталась на месте.",
   }),
   fileTooLarge: {
     en: "This file has more than 200 MB: no network for small images is so large. It was not opened.",
