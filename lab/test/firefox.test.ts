@@ -1,8 +1,13 @@
 // The built lab in Firefox, one small test a page: it opens there without an error, isolated, and shows the bits of
 // Nabla in Node.
+import { loadModel } from "nabla";
+import { digits } from "nabla/data";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { numeral } from "../../recipes/tools/part.ts";
 import { curves } from "../src/pages/activations/engine.ts";
+import { graphOf } from "../src/pages/backpropagation/graph.ts";
+import { exactCheck, graphNumbers } from "../src/pages/backpropagation/graph-engine.ts";
+import { compileNetwork, makeNetwork } from "../src/pages/digits/network.ts";
 import { neuron } from "../src/pages/neuron/engine.ts";
 import { Run } from "../src/pages/playground/run.ts";
 import { type Firefox, findFirefox, openFirefox } from "./firefox.ts";
@@ -92,5 +97,66 @@ describe.skipIf(!hasFirefox)("in Firefox", () => {
     });
     await run.advance(Infinity, 4);
     expect(Buffer.from(seen).equals(await run.network.model.toBytes())).toBe(true);
+  }, 240_000);
+
+  it("the page of backpropagation has the values, the gradients and the rounding errors of a graph", async () => {
+    const [text, at] = ["sin(x)·y + tanh(w1·x + b)", [1.3, 2, -0.7, 0.2]] as const;
+    const hash = `#/backpropagation?lang=en&f=${encodeURIComponent(text)}&at=x:1.3,y:2,w1:-0.7,b:0.2`;
+    const { title, errors, seen } = await firefox.see(hash, async ({ document, until }) => ({
+      // The difference between gradients and finite differences consists of nothing but rounding.
+      verdict: await until(() => /differ by [^ ]+\.$/m.exec(document.body.innerText)?.[0]),
+      rows: [...document.querySelectorAll("table tbody")].map((body) =>
+        [...body.querySelectorAll("tr")].map((row) =>
+          [...row.querySelectorAll("td")].map((cell) => cell.textContent!.trim()),
+        ),
+      ),
+    }));
+    expect(errors).toEqual([]);
+    expect(title).toContain("Backpropagation");
+    const graph = graphOf(text);
+    const { values, gradients, byNabla, byDifferences } = await graphNumbers(graph, at);
+    const [nodes, checks] = seen.rows;
+    expect(nodes!.map((row) => row.slice(-2))).toEqual(values.map((v, i) => [numeral(v), numeral(gradients[i]!)]));
+    expect(checks).toEqual(
+      byNabla.map((_, i) => [gradients[i]!, byNabla[i]!, byDifferences[i]!].map((v) => numeral(v))),
+    );
+    expect(seen.verdict).toBe(`differ by ${numeral((await exactCheck(graph, at))!)}.`);
+  }, 240_000);
+
+  it("the page of digits trains the weights that Nabla trains in Node", async () => {
+    const settings = {
+      net: "linear",
+      epochs: 1,
+      batch: 64,
+      rate: 0.002,
+      optimizer: "adam",
+      seed: 3,
+      distort: false,
+    } as const;
+    const { errors, seen } = await firefox.see("#/digits?lang=en&net=linear&epochs=1&seed=3", async (sight) => {
+      const { document, until } = sight;
+      const button = (name: string) =>
+        until(() => [...document.querySelectorAll("button")].find((b) => b.textContent === name && !b.disabled));
+      await until(() => document.body.innerText.includes("The network is untrained"));
+      (await button("Train")).click();
+      await until(() => /^Epochs: 1, .* are read rightly/m.exec(document.body.innerText));
+      // The file is caught on its way to the disk.
+      const view = document.defaultView!;
+      let file: Blob | undefined;
+      view.HTMLAnchorElement.prototype.click = () => undefined;
+      view.URL.createObjectURL = (blob) => {
+        file = blob as Blob;
+        return "";
+      };
+      (await button("Save the network")).click();
+      const bytes = new Uint8Array(await (await until(() => file)).arrayBuffer());
+      return { bytes: [...bytes] };
+    });
+    expect(errors).toEqual([]);
+    const model = compileNetwork(makeNetwork(settings), settings);
+    await model.fit((await digits()).train, { epochs: 1, batchSize: 64, seed: 3, verbose: 0 });
+    const [saved, own] = [await (await loadModel(Uint8Array.from(seen.bytes))).getWeights(), await model.getWeights()];
+    expect(Object.keys(saved)).toEqual(Object.keys(own));
+    for (const [name, { data }] of Object.entries(own)) expect(saved[name]!.data).toEqual(data);
   }, 240_000);
 });
