@@ -3,7 +3,10 @@ import type { Settings } from "./settings.ts";
 
 const hidden = {
   linear: "  layers.flatten(),\n",
-  mlp: '  layers.flatten(),\n  layers.dense(128, { activation: "relu" }),\n  layers.dense(64, { activation: "relu" }),\n',
+  mlp: `  layers.flatten(),
+  layers.dense(128, { activation: "relu" }),
+  layers.dense(64, { activation: "relu" }),
+`,
   wide: '  layers.flatten(),\n  layers.dense(384, { activation: "relu" }),\n',
   cnn: `  layers.conv2d(8, 5, { activation: "relu" }),
   layers.maxPooling2d(),
@@ -27,9 +30,10 @@ const distortions = `  layers.randomRotation(0.04, { fillMode: "constant" }),
 /** With the name of a file, the network of that file, trained on. */
 export function digitsCode(settings: Settings, file = ""): string {
   const { net, epochs, batch, rate, optimizer, seed, distort } = settings;
+  const image = distort || net === "cnn" ? "  layers.reshape([28, 28, 1]),\n" : "";
   const made = `sequential([
   layers.input([28, 28]),
-${distort || net === "cnn" ? "  layers.reshape([28, 28, 1]),\n" : ""}${distort ? distortions : ""}${hidden[net]}  layers.dense(10),
+${image}${distort ? distortions : ""}${hidden[net]}  layers.dense(10),
 ], { seed: ${seed} })`;
   return `import { ${file ? "loadModel, optimizers" : "layers, optimizers, sequential"}, softmax } from "nabla";
 import { digits } from "nabla/data";

@@ -142,8 +142,8 @@ export const words = {
   outputs: { en: "answers", ru: "ответы" },
   pointAtUnit: {
     en:
-      "The deeper its colour, the more strongly a neuron answers. The lines are the products of input and weight that count most: " +
-      "blue ones for, orange ones against. Point at a neuron to see what it looks for.",
+      "The deeper its colour, the more strongly a neuron answers. The lines are the products of input and weight " +
+      "that count most: blue ones for, orange ones against. Point at a neuron to see what it looks for.",
     ru:
       "Насыщенность цвета показывает, как сильно отвечает нейрон. Линии — самые большие произведения входа на вес: " +
       "синие — «за», оранжевые — «против». Наведите указатель на нейрон, чтобы увидеть, что он ищет.",
@@ -152,8 +152,10 @@ export const words = {
     kind === "units"
       ? {
           en:
-            `Layer ${layer}, neuron ${unit}: its answer is ` +
-            `${value}.${hasPicture ? " At the left its weights over the pixels: blue ones want ink there, orange ones do not." : ""}`,
+            `Layer ${layer}, neuron ${unit}: its answer is ${value}.` +
+            (hasPicture
+              ? " At the left its weights over the pixels: blue ones want ink there, orange ones do not."
+              : ""),
           ru:
             `Слой ${layer}, нейрон ${unit}: ответ ` +
             `${value}.${hasPicture ? " Слева его веса по пикселям: синим там нужен штрих, оранжевым он мешает." : ""}`,
@@ -281,8 +283,12 @@ export const words = {
 
   modelFile: { en: "The network as a file", ru: "Сеть как файл" },
   modelText: {
-    en: 'Weights, layers and the optimizer\'s state in one safetensors file, which Nabla opens in Node as well: loadModel("digits.safetensors").',
-    ru: 'Веса, слои и состояние оптимизатора в одном файле safetensors. Nabla откроет его и в Node: loadModel("digits.safetensors").',
+    en:
+      "Weights, layers and the optimizer's state in one safetensors file, which Nabla opens in Node as well: " +
+      'loadModel("digits.safetensors").',
+    ru:
+      "Веса, слои и состояние оптимизатора в одном файле safetensors. Nabla откроет его и в Node: " +
+      'loadModel("digits.safetensors").',
   },
   save: { en: "Save the network", ru: "Сохранить сеть" },
   open: { en: "Open a network …", ru: "Открыть сеть…" },
