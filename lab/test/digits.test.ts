@@ -188,7 +188,7 @@ describe.skipIf(lab.isMissing)("the page", () => {
     expect(await other.page.locator("pre").first().textContent()).toContain('(await loadModel("mine.safetensors"))');
     expect(other.complaints).toEqual([]);
     await other.close();
-  });
+  }, 180_000);
 
   it("stops, goes on, and says when the learning rate is too large", async () => {
     const { page, complaints, close } = await visit(
@@ -230,7 +230,7 @@ describe.skipIf(lab.isMissing)("the page", () => {
     await wild.page.waitForFunction(() => location.hash.includes("rate=1"));
     expect([...complaints, ...wild.complaints]).toEqual([]);
     await wild.close();
-  });
+  }, 180_000);
 
   it("tries again when the digits did not load", async () => {
     const { page, close } = await visit(lab.browser, lab.site, "#/");
