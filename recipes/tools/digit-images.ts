@@ -39,13 +39,13 @@ export async function loadDigitImages(options: RecipeOptions = {}): Promise<{ tr
 }
 
 /**
- * Changes of the training images that leave their class as it is: clothes are mirrored, digits rotated by up to 14
- * degrees, and all are shifted by up to two whole pixels.
+ * Changes of the training images that leave their class as it is: clothes, which fill the image, are mirrored; digits
+ * are rotated by up to 14 degrees and shifted by up to two whole pixels.
  */
 export function distortions(options: RecipeOptions): Layer[] {
+  if (digitSet(options) === "fashion-mnist") return [layers.randomFlip("horizontal")];
   const outside = { fillMode: "constant" } as const;
-  const turn =
-    digitSet(options) === "fashion-mnist" ? layers.randomFlip("horizontal") : layers.randomRotation(0.04, outside);
   // Whole pixels, since mixing neighbours once more would blur what the rotation has mixed.
-  return [turn, layers.randomTranslation(0.07, 0.07, { ...outside, interpolation: "nearest" })];
+  const shift = layers.randomTranslation(0.07, 0.07, { ...outside, interpolation: "nearest" });
+  return [layers.randomRotation(0.04, outside), shift];
 }
