@@ -1,9 +1,9 @@
 // Every @example of src/ is run, with all that nabla exports in scope, and its values are compared with those it shows.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import * as automatic from "../src/automatic/index.ts";
 import * as data from "../src/data/index.ts";
 import * as nabla from "../src/index.ts";
@@ -26,16 +26,34 @@ const notRun: Record<string, string> = {
 };
 
 const home = process.cwd();
+/** Files that examples read: each example gets a copy, which it may change. */
+const originals = mkdtempSync(join(tmpdir(), "nabla-example-files-"));
 let folder = "";
 
 /** The names that examples take as given; defined anew for each example. */
 let given: Record<string, unknown> = {};
 
-beforeEach(async () => {
+function makeModel(): nabla.Model {
+  const { sequential, layers } = nabla;
+  const model = sequential([layers.input([2]), layers.dense(2, { name: "dense_1", activation: "softmax" })]);
+  model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+  return model;
+}
+
+beforeAll(async () => {
+  writeExampleFiles(originals);
+  const model = makeModel();
+  for (const name of ["digits", "model"]) await model.save(join(originals, `${name}.safetensors`));
+});
+
+afterAll(() => rmSync(originals, { recursive: true }));
+
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "nabla-examples-"));
+  cpSync(originals, folder, { recursive: true });
   process.chdir(folder);
   vi.stubEnv("NABLA_CACHE", folder);
-  const { sequential, layers, Dataset, callbacks, tensor, losses, metrics, optimizers } = nabla;
+  const { layers, Dataset, callbacks, tensor, losses, metrics, optimizers } = nabla;
   const dataset = Dataset.from({
     inputs: [
       [0, 0],
@@ -45,11 +63,6 @@ beforeEach(async () => {
     ],
     targets: [0, 1, 1, 0],
   });
-  const model = sequential([layers.input([2]), layers.dense(2, { name: "dense_1", activation: "softmax" })]);
-  model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
-  writeExampleFiles(folder);
-  await model.save("digits.safetensors");
-  await model.save("model.safetensors");
   given = {
     ...layers,
     ...losses,
@@ -59,7 +72,7 @@ beforeEach(async () => {
     ...automatic,
     ...callbacks,
     ...nabla,
-    model,
+    model: makeModel(),
     train: dataset,
     test: dataset,
     data: dataset,
