@@ -7,6 +7,7 @@ import {
   initializers,
   Layer,
   layers,
+  logsumexp,
   Model,
   optimizers,
   random,
@@ -48,7 +49,7 @@ import {
   type RecipeSettings,
 } from "./tools/recipe.ts";
 
-const defaults = { epochs: 800, batchSize: 128, learningRate: 0.002 };
+const defaults = { epochs: 300, batchSize: 128, learningRate: 0.002 };
 const digitSettings = { epochs: 12, batchSize: 64, learningRate: 0.002 };
 
 /** The depth and width of a flow. */
@@ -73,6 +74,17 @@ interface Space {
   points(examples: Tensor, key: Tensor): Tensor;
   /** The deviation of fresh noise on each point in training, which keeps the density from falling steeply beside it. */
   readonly jitter: number;
+  /**
+   * The centres of the clouds of noise, which are equally likely; one number stands for all coordinates. A flow cannot
+   * tear a cloud: data in several parts take one for each (Izmailov et al. 2020, Semi-supervised learning with
+   * normalizing flows).
+   */
+  readonly clouds: readonly (readonly number[])[];
+  /**
+   * The greatest logarithm of a coupling's scale. Many couplings with great ones together carry a point only just
+   * outside the data so far away that it alone spoils a mean log-likelihood.
+   */
+  readonly most: number;
 }
 
 /** The flow begins as the identity. */
@@ -100,6 +112,11 @@ const plane: Space = {
     ]),
   points: (x) => x,
   jitter: 0.008,
+  clouds: [
+    [0, 3],
+    [0, -3],
+  ],
+  most: 0.75,
 };
 
 const [rows, columns] = grouped;
@@ -157,6 +174,8 @@ const images: Space = {
   net: (size) => new ImageNet({ size }),
   points: toPoints,
   jitter: 0,
+  clouds: [[0]],
+  most: 2,
 };
 
 const spaces: Readonly<Record<string, Space>> = { moons: plane, digits: images };
@@ -168,6 +187,7 @@ const spaces: Readonly<Record<string, Space>> = { moons: plane, digits: images }
 class AffineCoupling extends Layer<Tensor, Tensor[]> {
   readonly #kept: Tensor;
   readonly #channels: number;
+  readonly #most: number;
   readonly space: string;
   readonly size: Size;
   readonly index: number;
@@ -175,18 +195,19 @@ class AffineCoupling extends Layer<Tensor, Tensor[]> {
 
   constructor({ space, size, index, ...options }: { space: string; size: Size; index: number; name?: string }) {
     super("affineCoupling", options);
-    const { shape, kept, net } = spaces[space]!;
+    const { shape, kept, net, most } = spaces[space]!;
     [this.space, this.size, this.index] = [space, size, index];
     this.#kept = kept(index);
     this.#channels = shape.at(-1)!;
+    this.#most = most;
     this.net = net(size);
   }
 
-  /** s, within ±2 so that no step can tear the space apart, and t; both 0 where the coordinate stays. */
+  /** s, within bounds, and t; both 0 where the coordinate stays. */
   #change(x: Tensor): { s: Tensor; t: Tensor } {
     const answer = this.net.apply(x.mul(this.#kept));
     const free = tensor(1).sub(this.#kept);
-    const s = answer.at("...", [0, this.#channels]).div(2).tanh().mul(2).mul(free);
+    const s = answer.at("...", [0, this.#channels]).div(this.#most).tanh().mul(this.#most).mul(free);
     return { s, t: answer.at("...", [this.#channels, 2 * this.#channels]).mul(free) };
   }
 
@@ -278,15 +299,13 @@ class RealNVP extends Model<any, Tensor, Tensor> {
     return this.standardised.inverse(x.reshape([-1, this.dimensions]));
   }
 
-  /** ln p(x) = ln N(z; 0, 1) + ln |det ∂z/∂x|. */
+  /** ln p(x) = ln p(z) + ln |det ∂z/∂x|, where p(z) is the mean of N(z; c, 1) over the centres c of the clouds. */
   logDensity(x: Tensor): Tensor {
     const { z, logDeterminant } = this.encode(x);
-    const ofNoise = z
-      .square()
-      .sum(1)
-      .add(this.dimensions * Math.log(2 * Math.PI))
-      .mul(-0.5);
-    return ofNoise.add(logDeterminant);
+    const { clouds } = this.#space;
+    const distances = z.expandDims(1).sub(tensor(clouds)).square().sum(2);
+    const scale = (this.dimensions / 2) * Math.log(2 * Math.PI) + Math.log(clouds.length);
+    return logsumexp(distances.mul(-0.5), 1).sub(scale).add(logDeterminant);
   }
 
   /** The log-density of each example. */
@@ -300,7 +319,11 @@ class RealNVP extends Model<any, Tensor, Tensor> {
 
   /** Points of noise; below 1, temperatures give likelier ones. */
   draw(count: number, seed: number, temperature = 1): Tensor {
-    return this.decode(random.normal(random.key(seed), [count, this.dimensions], { std: temperature }));
+    const { clouds } = this.#space;
+    const key = random.key(seed);
+    const drawn = random.uniform(random.foldIn(key, 0), [count], { max: clouds.length }).floor().cast("int32");
+    const noise = random.normal(key, [count, this.dimensions], { std: temperature });
+    return this.decode(tensor(clouds).take(drawn).add(noise));
   }
 
   /** A data set's examples as points. */
@@ -350,9 +373,8 @@ const loadData = async (options: RecipeOptions = {}): Promise<Record<"train" | "
 const onPoints = both("4,000 points held out", "4000 отложенных точек");
 const onDigits = both("2,000 digits held out, 14 × 14", "2000 отложенных цифр, 14 × 14");
 const expected = [
-  // More than the mixture has is not reached: one cloud cannot become two moons without a bridge, and the mixture,
-  // which needs none, is at its best in a plane. The truth itself is 0.033 nats above it.
-  { metric: "aboveMixture", atLeast: -0.02, on: onPoints },
+  // The truth itself is about 0.033 nats above the mixture, which is at its best in a plane.
+  { metric: "aboveMixture", atLeast: 0, on: onPoints },
   { metric: "roundTripError", atMost: 1e-4, on: onPoints },
   { metric: "logDeterminantError", atMost: 1e-3, on: onPoints },
   { metric: "aboveMixture", atLeast: 100, on: onDigits },

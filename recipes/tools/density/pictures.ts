@@ -42,10 +42,10 @@ async function densityImage(title: Text, logDensity: (x: Tensor) => Tensor): Pro
 /** The densities of a flow and of a mixture over the plane, and points drawn from the flow. */
 export async function* showMoons(flow: Density, mixture: Density, held: Tensor, seed: number): AsyncIterable<Part> {
   yield text(
-    "The density: brightness is its square root. The flow bends one cloud into two moons without tearing it, so that " +
-      "a thin bridge is left between them; the mixture lays ellipses along the moons.",
-    "Плотность (яркость — корень из неё). Поток изгибает одно облако в две луны, не разрывая его, поэтому между ними " +
-      "остаётся тонкая перемычка; смесь выкладывает луны эллипсами.",
+    "The density: brightness is its square root. The flow bends two round clouds into two moons, since it could not " +
+      "tear one; the mixture lays ellipses along the moons.",
+    "Плотность (яркость — корень из неё). Поток изгибает два круглых облака в две луны: разорвать одно он бы не мог; " +
+      "смесь выкладывает луны эллипсами.",
   );
   yield await densityImage(both("The flow's density", "Плотность по потоку"), (x) => flow.logDensity(x));
   yield await densityImage(both("The mixture's density", "Плотность по смеси"), (x) => mixture.logDensity(x));
