@@ -34,6 +34,25 @@ describe.skipIf(lab.isMissing)("the frame", () => {
     await close();
   });
 
+  it("moves the name of the page that is open into sight on a phone", async () => {
+    const { page, close } = await visit(lab.browser, lab.site, "#/", { language: "ru" });
+    await page.setViewportSize({ width: 390, height: 844 });
+    const isInSight = (name: string) =>
+      page.getByRole("link", { name, exact: true }).evaluate((link) => {
+        const [a, row] = [link, link.parentElement!].map((element) => element.getBoundingClientRect());
+        return a!.left >= row!.left - 1 && a!.right <= row!.right + 1;
+      });
+    for (const [name, title] of [
+      ["digits", "Цифры"],
+      ["neuron", "Нейрон"],
+    ] as const) {
+      await page.evaluate((name) => (location.hash = `#/${name}`), name);
+      await page.locator("nav [aria-current]", { hasText: title }).waitFor();
+      await expect.poll(() => isInSight(title)).toBe(true);
+    }
+    await close();
+  });
+
   it("works where the browser remembers nothing", async () => {
     const { page, complaints, close } = await visit(lab.browser, lab.site, "#/");
     await page.addInitScript(() => {

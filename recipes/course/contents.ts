@@ -71,7 +71,7 @@ export const contents = [
   {
     id: "A1",
     section: "A",
-    title: { en: "Softmax, a worked table", ru: "Softmax: таблица с вычислениями" },
+    title: { en: "Softmax, a worked table", ru: "Softmax: таблица и расчёт" },
   },
   {
     id: "A2",
@@ -160,7 +160,7 @@ export const contents = [
   {
     id: "C2",
     section: "C",
-    title: { en: "The worked convolution", ru: "Свёртка с вычислениями" },
+    title: { en: "The worked convolution", ru: "Свёртка шаг за шагом" },
   },
   {
     id: "C3",

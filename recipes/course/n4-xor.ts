@@ -62,7 +62,7 @@ export const item: Item = async function* ({ tiny }) {
     },
     columns: [
       { en: "function", ru: "функция" },
-      { en: "neurons that compute it", ru: "нейронов вычисляют" },
+      { en: "neurons that compute it", ru: "сколько нейронов её вычисляют" },
       { en: "right points of the best", ru: "верных точек у лучшего" },
     ],
     rows,
