@@ -94,7 +94,7 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
     await close();
   });
 
-  it("has a point that is dragged along the curve, shades where the function saturates, and sees questions answered", async () => {
+  it("has a point that is dragged along the curve, shades what saturates, and sees questions answered", async () => {
     const { page, complaints, close } = await visit(lab.browser, lab.site, "#/activations?u=2");
     await shownRow(page, "Sigmoid", ["0.8808", "0.105", "0.105"]);
     // σ(1 − σ) = 0.05 at ±ln(19 + …): found by Nabla's numbers on the page's grid.

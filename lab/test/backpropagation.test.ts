@@ -288,10 +288,20 @@ describe.skipIf(lab.isMissing)("the five steps", () => {
 describe.skipIf(lab.isMissing)("the worked problem", () => {
   it("has Nabla's gradients, an update, and entries that can be changed", async () => {
     const { page, complaints, close } = await open("?scene=problem");
-    const [X, Y] = [tensor([[1, 2], [-1, 1], [2, -1]]), tensor([[0.8], [-0.6], [0.2]])]; // biome-ignore format: matrices
+    // biome-ignore format: a matrix a line
+    const [X, Y] = [
+      tensor([[1, 2], [-1, 1], [2, -1]]),
+      tensor([[0.8], [-0.6], [0.2]]),
+    ];
     const lossAt = ([W1, b1, W2, b2]: readonly Tensor[]): Tensor =>
       relu(X.matmul(W1!).add(b1!)).matmul(W2!).add(b2!).tanh().sub(Y).square().mean();
-    const theta = [[[0.5, -0.3, 0.8], [0.2, 0.6, -0.4]], [0.1, -0.2, 0.3], [[0.7], [-0.5], [0.4]], [0.1]].map((w) => tensor(w as number[][])); // biome-ignore format: matrices
+    // biome-ignore format: a matrix a line
+    const theta = [
+      tensor([[0.5, -0.3, 0.8], [0.2, 0.6, -0.4]]),
+      tensor([0.1, -0.2, 0.3]),
+      tensor([[0.7], [-0.5], [0.4]]),
+      tensor([0.1]),
+    ];
     const loss = lossAt(theta);
     const slopes = gradients(loss, theta);
     const after = await lossAt(theta.map((w, i) => w.sub(slopes[i]!.mul(0.1)))).item();

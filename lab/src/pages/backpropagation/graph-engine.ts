@@ -138,8 +138,8 @@ export async function graphNumbers(graph: Graph, at: readonly number[]): Promise
 }
 
 /**
- * The greatest difference between Nabla's gradients and finite differences, both in 64-bit numbers; undefined where they do
- * not agree, as at a kink or where the expression has no value.
+ * The greatest difference between Nabla's gradients and finite differences, both in 64-bit numbers; undefined where
+ * they do not agree, as at a kink or where the expression has no value.
  */
 export async function exactCheck(graph: Graph, at: readonly number[]): Promise<number | undefined> {
   try {

@@ -99,7 +99,8 @@ export function kerasCode(settings: Settings, { task, outputs, train }: Data, ep
     `keras.layers.Dense(${outputs}, activation="${outputActivation(task, loss)}"${kernel})`,
   ];
   const missing = settings.optimizer === "lbfgs" ? "# Keras has no L-BFGS: Adam stands in its place.\n" : "";
-  const optimizer = `keras.optimizers.${kerasOptimizers[settings.optimizer]}(learning_rate=${settings.rate}${momentum(settings.optimizer)})`;
+  const rates = `learning_rate=${settings.rate}${momentum(settings.optimizer)}`;
+  const optimizer = `keras.optimizers.${kerasOptimizers[settings.optimizer]}(${rates})`;
   return `import keras
 import numpy as np
 
@@ -242,6 +243,7 @@ export function torchCode(settings: Settings, { task, outputs, train }: Data, ep
   // PyTorch refuses to normalise a batch of one.
   const dropLast = norm === "batch" && layers.length > 0 && train.length % batch === 1 ? ", drop_last=True" : "";
   const needsClass = all.some((layer) => layer.startsWith("Function("));
+  const rates = `lr=${settings.rate}${momentum(settings.optimizer)}`;
   return `import torch
 from torch import nn
 ${needsClass ? `\n${functionClass}\n` : ""}
@@ -260,7 +262,7 @@ for layer in model:
         nn.init.zeros_(layer.bias)
 
 loss_of = ${torchLosses[loss]}
-${missing}optimizer = torch.optim.${known ?? "Adam"}(model.parameters(), lr=${settings.rate}${momentum(settings.optimizer)})
+${missing}optimizer = torch.optim.${known ?? "Adam"}(model.parameters(), ${rates})
 data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=${batch}, shuffle=True${dropLast})
 for epoch in range(${epochs}):
     for xs, ys in data:
