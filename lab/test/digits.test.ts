@@ -194,15 +194,18 @@ describe.skipIf(lab.isMissing)("the page", () => {
     const { page, complaints, close } = await visit(
       lab.browser,
       lab.site,
-      "#/digits?net=linear&epochs=40&optimizer=sgd&rate=0.1&batch=16",
+      "#/digits?net=linear&epochs=60&optimizer=sgd&rate=0.1&batch=16",
     );
     await page.getByText("The network is untrained").waitFor();
     await page.getByRole("button", { name: "Train", exact: true }).click();
     await page.getByRole("progressbar").waitFor();
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("button", { name: "Go on" }).click();
+    // The network is a new one, and no link's promise, however many epochs ended while it was reset.
+    await page.getByText(/^Epoch (?!1,)/).waitFor();
     await page.getByRole("button", { name: "Reset" }).click();
     await page.getByText("The network is untrained").waitFor();
+    await expect.poll(() => page.evaluate(() => location.hash)).not.toContain("trained");
     await close();
 
     // The first step whose loss is far beyond that of guessing, in the page and here.
