@@ -178,8 +178,8 @@ describe.skipIf(lab.isMissing)("the neuron", () => {
     const { page, complaints, close } = await visit(lab.browser, lab.site, `#/neuron?scene=rule&points=${points}`);
     await answered(page, /The neuron begins with w = 0/);
     await page.getByRole("button", { name: "Step", exact: true }).click();
-    const formula = page.locator(".now [role=math]");
-    await expect.poll(() => formula.getAttribute("aria-label")).toContain("0.00\\cdot (−0.50)");
+    const formula = page.locator(".now annotation");
+    await expect.poll(() => formula.textContent()).toContain("0.00\\cdot (−0.50)");
     await page.getByRole("button", { name: "Play" }).click();
     await answered(page, "Step 3, epoch 1.");
     await answered(page, "An epoch without a mistake");

@@ -4,6 +4,11 @@ import type { Text } from "../state/language.svelte.ts";
 
 export const partWords = {
   value: { en: "value", ru: "значение" },
+  play: { en: "Play", ru: "Пуск" },
+  pause: { en: "Pause", ru: "Пауза" },
+  goOn: { en: "Go on", ru: "Продолжить" },
+  step: { en: "Step", ru: "Шаг" },
+  formula: { en: "Formula", ru: "Формула" },
   /** What was expected of a field and what came; a long text is cut. */
   numberBetween: (min: number, max: number, typed: string, isInteger = false): Text => {
     const [from, to, came] = [numeral(min), numeral(max), typed.trim().slice(0, 20)];

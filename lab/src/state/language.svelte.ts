@@ -1,6 +1,7 @@
 // The language in which the lab speaks, switched in place.
 import type { Label, Language } from "../../../recipes/tools/part.ts";
 import { recall, remember } from "./remembered.ts";
+import { unbroken } from "./unbroken.ts";
 
 export type { Label, Language, Text } from "../../../recipes/tools/part.ts";
 
@@ -37,4 +38,4 @@ class CurrentLanguage {
 export const language = new CurrentLanguage();
 
 /** The text in the current language; a template or an effect that calls it runs again when the language changes. */
-export const say = (label: Label): string => (typeof label === "string" ? label : label[language.current]);
+export const say = (label: Label): string => unbroken(typeof label === "string" ? label : label[language.current]);

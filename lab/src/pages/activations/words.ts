@@ -185,7 +185,7 @@ export const words = {
   swishBeta: { en: "β of Swish", ru: "β для Swish" },
   maxoutWeight: (i: string): Text => ({ en: `weight ${i} of Maxout`, ru: `вес ${i} для Maxout` }),
   maxoutBias: (i: string): Text => ({ en: `bias ${i} of Maxout`, ru: `смещение ${i} для Maxout` }),
-  range: { en: "u from − to +", ru: "u от − до +" },
+  range: { en: "u up to ±", ru: "u до ±" },
   threshold: { en: "flat if |f′| <", ru: "плоско, если |f′| <" },
   flatWhere: (threshold: number, found: readonly (readonly [number, number])[], range: number): Text => {
     const list = (language: "en" | "ru", and: string): string =>

@@ -65,10 +65,7 @@ export const words = {
   },
 
   steps: { en: "Steps", ru: "Шаги" },
-  step: { en: "Step", ru: "Шаг" },
   stepOf: (done: number, total: number): Text => ({ en: `step ${done} of ${total}`, ru: `шаг ${done} из ${total}` }),
-  play: { en: "Play", ru: "Пуск" },
-  pause: { en: "Pause", ru: "Пауза" },
   toStart: { en: "To the start", ru: "В начало" },
   toEnd: { en: "To the end", ru: "В конец" },
   stepBack: { en: "One step back", ru: "Шаг назад" },

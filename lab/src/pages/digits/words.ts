@@ -34,8 +34,6 @@ export const words = {
     en: `Train as linked (epochs: ${epochs})`,
     ru: `Обучить, как в ссылке (эпох: ${epochs})`,
   }),
-  pause: { en: "Pause", ru: "Пауза" },
-  goOn: { en: "Go on", ru: "Продолжить" },
   reset: { en: "Reset", ru: "Сбросить" },
   untrained: (accuracy: number): Text => ({
     en:
@@ -256,11 +254,12 @@ export const words = {
   confusion: { en: "What is read as what", ru: "Что за что принято" },
   confusionText: {
     en:
-      "The confusion matrix of the digits that are held out: right answers lie on the diagonal. Press a number to " +
-      "see these digits.",
-    ru: "Матрица ошибок на отложенных цифрах: верные ответы — на диагонали. Нажмите на число, чтобы увидеть эти цифры.",
+      "The confusion matrix of the digits that are held out: a row for each digit, a column for what it was read as; " +
+      "right answers lie on the diagonal. Press a number to see these digits.",
+    ru:
+      "Матрица ошибок на отложенных цифрах: строка — какая это цифра, столбец — как она прочитана; верные ответы — " +
+      "на диагонали. Нажмите на число, чтобы увидеть эти цифры.",
   },
-  isAndRead: { en: "is ↓ read →", ru: "есть ↓ чит. →" },
   cell: (truth: number, read: number, count: number): Text => ({
     en: `${truth} read as ${read}: ${count}`,
     ru: `${truth} прочитано как ${read}: ${count}`,
@@ -351,7 +350,7 @@ export const words = {
   },
   askLinear: {
     en: "Take one layer and train for 5 epochs. Then point at its ten neurons: what do their weights look like?",
-    ru: "Возьмите один слой и обучите 5 эпох. Потом наведите указатель на его десять нейронов: на что похожи их веса?",
+    ru: "Возьмите один слой и обучайте его 5 эпох. Потом наведите указатель на его десять нейронов: на что похожи их веса?",
   },
   answerLinear: {
     en:

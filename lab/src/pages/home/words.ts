@@ -30,8 +30,6 @@ export const words = {
       "случайными.",
   },
   again: { en: "Learn again from other weights", ru: "Обучить заново с другими весами" },
-  pause: { en: "Pause", ru: "Пауза" },
-  goOn: { en: "Go on", ru: "Продолжить" },
   waiting: { en: "The engine is starting …", ru: "Вычислитель запускается…" },
   begin: { en: "Where to begin", ru: "С чего начать" },
   map: { en: "The course as a map", ru: "Карта курса" },

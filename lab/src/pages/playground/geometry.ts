@@ -18,18 +18,28 @@ export const headRoom = 64;
 
 const boxFor = (most: number): number => (most <= 8 ? 46 : most <= 12 ? 36 : most <= 20 ? 28 : 21);
 
-/** Lays out columns of so many neurons in a panel of a width; it takes more room where the width is too small. */
-export function layOut(sizes: readonly number[], panelWidth: number): Geometry {
+/** On a phone the network of the beginning fits into the width. */
+const narrow = 480;
+
+/**
+ * Lays out columns of so many neurons in a panel of a width; it takes more room where the width is too small. `unit` is
+ * the size of the text, over that of a usual screen.
+ */
+export function layOut(sizes: readonly number[], panelWidth: number, unit = 1): Geometry {
   const most = Math.max(...sizes);
-  const box = boxFor(most);
+  const isNarrow = panelWidth < narrow * unit;
+  const box = Math.round(unit * Math.min(boxFor(most), isNarrow ? 40 : Infinity));
   const pitch = box + Math.max(6, Math.round(box * 0.24));
-  const [left, right, least] = [56 + box / 2, 16 + box / 2, 84];
+  const [left, right, least] = isNarrow
+    ? [43 * unit + box / 2, 12 * unit + box / 2, 76 * unit]
+    : [56 * unit + box / 2, 16 * unit + box / 2, 84 * unit];
+  const above = headRoom * unit;
   const step = Math.max(least, (panelWidth - left - right) / Math.max(1, sizes.length - 1));
-  const height = headRoom + most * pitch + 6;
+  const height = above + most * pitch + 6;
   const columns = sizes.map((size, c) => {
     // The outputs stand at the middle of the layer before them.
     const rest = c > 0 && c === sizes.length - 1 ? Math.max(0, sizes[c - 1]! - size) : 0;
-    const top = headRoom + ((1 + rest) * pitch) / 2;
+    const top = above + ((1 + rest) * pitch) / 2;
     return Array.from({ length: size }, (_, i) => ({ x: left + c * step, y: top + i * pitch }));
   });
   return { width: Math.round(left + right + step * (sizes.length - 1)), height, box, columns };

@@ -136,8 +136,6 @@ export const words = {
       "Нажмите «Пуск», а потом меняйте что угодно.",
   },
   numeral: (value: number): string => numeral(value, Math.abs(value) < 0.01 && value !== 0 ? 5 : 3),
-  play: { en: "Play", ru: "Пуск" },
-  pause: { en: "Pause", ru: "Пауза" },
   step: { en: "One epoch", ru: "Одна эпоха" },
   reset: { en: "Start anew", ru: "Начать заново" },
   epoch: { en: "Epoch", ru: "Эпоха" },
@@ -319,8 +317,11 @@ export const words = {
     ru: "Один шаг обучения: одна точка, слой за слоем, вперёд и назад.",
   },
   nextPhase: { en: "Next", ru: "Дальше" },
-  byItself: { en: "By itself", ru: "Само" },
-  secondRunDiffers: { en: "Beside it, a second run that differs in", ru: "Рядом — второй запуск с отличием" },
+  byItself: { en: "By itself", ru: "Автоматически" },
+  secondRunDiffers: {
+    en: "Beside it, a second run that differs in",
+    ru: "Для сравнения — второй запуск, где отличается",
+  },
   inSecondRun: { en: "In the second run", ru: "Во втором запуске" },
   differenceExpected: {
     rate: { en: "A number from 0.000001 to 1000.", ru: "Число от 0.000001 до 1000." },
