@@ -261,7 +261,7 @@ describe.skipIf(lab.isMissing)("the page of the activations", () => {
 
   it("keeps the point on the part of the curve that is drawn", async () => {
     const { page, complaints, close } = await visit(lab.browser, lab.site, "#/activations?u=5");
-    const range = page.getByRole("textbox", { name: "u from − to +: value" });
+    const range = page.getByRole("textbox", { name: "u up to ±: value" });
     await range.fill("2");
     await range.press("Enter");
     await eventually(() => page.getByRole("textbox", { name: "the point u: value" }).inputValue()).toBe("2");

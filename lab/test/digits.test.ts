@@ -98,7 +98,7 @@ describe.skipIf(lab.isMissing)("the page", () => {
     expect(before.reduce((sum, p) => sum + p, 0)).toBeCloseTo(100, 0);
     await page.getByRole("button", { name: "Train", exact: true }).click();
     const here = await trainHere(settings);
-    await page.getByText(/^Epochs: 2, [0-9.]+ s each/).waitFor();
+    await page.getByText(/^Epochs: 2, [0-9.]+\ss each/).waitFor();
     const right = (100 * Number(here.exam.accuracy)).toFixed(1);
     await page.getByText(`${right} % are read rightly`).waitFor();
 

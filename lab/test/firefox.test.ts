@@ -93,7 +93,7 @@ describe.skipIf(!hasFirefox)("in Firefox", () => {
     const run = new Run({
       ...{ set: "rings", points: [], count: 500, noise: 0, share: 50, seed: 1, weightSeed: 1, features: ["x1", "x2"] },
       ...{ layers: [5], f: "tanh", init: "glorotUniform", norm: "batch", dropout: 0, loss: "", optimizer: "adam" },
-      ...{ rate: 0.03, batch: 10, penalty: "none", penaltyRate: 0.001 },
+      ...{ rate: 0.03, batch: 10, edits: [], penalty: "none", penaltyRate: 0.001 },
     });
     await run.advance(Infinity, 4);
     expect(Buffer.from(seen).equals(await run.network.model.toBytes())).toBe(true);

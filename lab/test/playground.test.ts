@@ -30,7 +30,7 @@ const epochIs = (page: Page, epoch: number): Promise<unknown> =>
 async function runShown(page: Page): Promise<{ loss: number }> {
   const code = (await page.locator("details pre").first().textContent())!;
   const printed: { loss: number }[] = [];
-  const names = ["layers", "losses", "optimizers", "regularizers", "sequential"] as const;
+  const names = ["layers", "losses", "optimizers", "regularizers", "sequential", "tensor"] as const;
   const body = code.replace(/^import .*$/m, "").replace(/console\.log\((.*)\)/, "print($1)");
   const run = new Function(...names, "print", `return (async () => { ${body} })()`);
   await run(...names.map((name) => nabla[name]), (value: { loss: number }) => printed.push(value));
@@ -80,7 +80,7 @@ describe("the sets of points", () => {
 const settings = (changes: Partial<Settings> = {}): Settings => ({
   ...{ set: "circle", points: [], count: 500, noise: 0, share: 50, seed: 1, weightSeed: 1, features: ["x1", "x2"] },
   ...{ layers: [4, 2], f: "tanh", init: "glorotUniform", norm: "none", dropout: 0, loss: "", optimizer: "sgd" },
-  ...{ rate: 0.03, batch: 10, penalty: "none", penaltyRate: 0.001 },
+  ...{ rate: 0.03, batch: 10, penalty: "none", penaltyRate: 0.001, edits: [] },
   ...changes,
 });
 
@@ -114,7 +114,7 @@ describe("a run", () => {
     const { failure, bestLoss } = await run.frame(false);
     expect(failure).toMatchObject({ epoch: 1 });
     expect(failure!.step).toBeGreaterThan(1);
-    run.rewind();
+    await run.rewind();
     expect((await run.frame(false)).trainLoss).toBe(bestLoss);
     await run.advance(Infinity, 1);
     await run.change({ ...wild, rate: 0.001 });
@@ -270,6 +270,66 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     const each = z.map((sum, i) => Math.log1p(Math.exp(train[i]![2] === 1 ? -sum : sum)));
     const loss = each.reduce((a, b) => a + b, 0) / each.length;
     await expect.poll(() => figure(page, "Training loss")).toBeCloseTo(loss, 3);
+    await close();
+  });
+
+  it("keeps in the link what was set before the first step, and says of later changes that it does not", async () => {
+    const { page, complaints, close } = await open("?layers=2");
+    await epochIs(page, 0);
+    await page.getByRole("button", { name: "Neuron 2 of layer 1" }).click();
+    const weight = page.getByLabel("weight from x₁: value");
+    await weight.fill("1.5");
+    await weight.press("Enter");
+    await page.waitForFunction(() => location.hash.includes("w=0%2C0%2C1%2C1.5"));
+    await page.getByRole("button", { name: "One epoch" }).click();
+    await epochIs(page, 1);
+    await page.waitForFunction(() => location.hash.includes("trained=1"));
+    const loss = await figure(page, "Training loss");
+    expect((await runShown(page)).loss).toBeCloseTo(loss, 3);
+    const other = await visit(lab.browser, lab.site, new URL(page.url()).hash);
+    await epochIs(other.page, 1);
+    expect(await figure(other.page, "Training loss")).toBe(loss);
+    await other.close();
+    await weight.fill("2");
+    await weight.press("Enter");
+    await page.getByText("it opens this network untrained").waitFor();
+    await page.waitForFunction(() => !location.hash.includes("trained"));
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("opens a link in mid-training, and what went before by the way back", async () => {
+    const { page, close } = await open();
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.evaluate(() => void (location.hash = "#/playground?set=xor&trained=3"));
+    await epochIs(page, 3);
+    await page.getByRole("button", { name: "Play" }).waitFor();
+    await page.goBack();
+    await page.getByRole("radio", { name: "Circle", checked: true }).waitFor();
+    await close();
+  });
+
+  it("says that its engine has ended, and goes on with another", async () => {
+    const { page, complaints, close } = await open();
+    await page.addInitScript(() => {
+      const { Worker } = window;
+      window.Worker = class extends Worker {
+        constructor(...asked: ConstructorParameters<typeof Worker>) {
+          super(...asked);
+          (window as any).thread = this;
+        }
+      };
+    });
+    await page.goto(`${lab.site.address}#/playground?trained=2`);
+    await page.reload();
+    await epochIs(page, 2);
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.evaluate(() => (window as any).thread.terminate());
+    await page.getByText("The engine has stopped").waitFor();
+    await page.getByRole("button", { name: "Start again" }).click();
+    await page.getByText("The engine has stopped").waitFor({ state: "detached" });
+    await epochIs(page, 2);
+    expect(complaints).toEqual([]);
     await close();
   });
 

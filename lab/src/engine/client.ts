@@ -1,26 +1,87 @@
 // The page's side of the worker.
 import { type Remote, wrap } from "comlink";
 import { partWords } from "../parts/words.ts";
+import { address } from "../state/address.svelte.ts";
 import { notices } from "../state/notices.svelte.ts";
 import type { Engines } from "./engines.ts";
 import type { LabWorker } from "./worker.ts";
 
 interface Started {
+  readonly thread: Worker;
   readonly remote: Remote<LabWorker>;
-  /** Is rejected if the worker's own files do not load. */
-  readonly failure: Promise<never>;
+  /** What rejects the answers that are awaited. */
+  readonly waiting: Set<(reason: Error) => void>;
 }
 
 let worker: Started | undefined;
 const opened = new Map<keyof Engines, Promise<unknown>>();
 
+/** The worker of these answers has ended. */
+export class EngineStopped extends Error {}
+
 function start(): Started {
-  const thread = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "nabla" });
-  const failure = new Promise<never>((_, reject) => {
-    thread.addEventListener("error", ({ message }) => reject(new Error(message || "The worker did not load.")));
+  const name = `nabla ${crypto.randomUUID?.() ?? Math.random()}`;
+  const thread = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name });
+  const started: Started = { thread, remote: wrap<LabWorker>(thread), waiting: new Set() };
+  thread.addEventListener("error", ({ message }) => {
+    for (const reject of started.waiting) reject(new Error(message || "The worker did not load."));
   });
-  return { remote: wrap<LabWorker>(thread), failure };
+  // The browser says nothing when it ends a worker, to save memory or after a crash; but a lock that the worker holds
+  // comes free.
+  void answered(started, started.remote.live(name))
+    .then((isHeld) => (isHeld ? navigator.locks.request(name, () => lost(started)) : undefined))
+    .catch(() => undefined);
+  return started;
 }
+
+function lost(ended: Started): void {
+  if (worker !== ended) return;
+  forget();
+  notices.say(partWords.engineStopped, { label: partWords.startAgain, act: startAgain });
+}
+
+function forget(): void {
+  const ended = worker;
+  worker = undefined;
+  opened.clear();
+  ended?.thread.terminate();
+  for (const reject of ended?.waiting ?? []) reject(new EngineStopped("The engine has stopped."));
+}
+
+/** A new worker, and the page anew from what its address says. */
+function startAgain(): void {
+  forget();
+  address.reopen();
+}
+
+/** Says that something failed which nobody expected, and offers to start again. */
+export function wentWrong(error: unknown): void {
+  if (error instanceof EngineStopped) return;
+  console.error(error);
+  notices.say(partWords.wentWrong(String((error as Error)?.message ?? error)), {
+    label: partWords.startAgain,
+    act: startAgain,
+  });
+}
+
+/** The answer, or the end of the worker, whichever comes first. */
+function answered<T>({ waiting }: Started, answer: Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    waiting.add(reject);
+    answer.then(resolve, reject).finally(() => waiting.delete(reject));
+  });
+}
+
+/** An engine whose answers do not stay away for ever when its worker ends. */
+const guarded = (started: Started, remote: object): object =>
+  new Proxy(remote, {
+    get: (of, name) =>
+      // A promise of an engine asks it whether it is one itself.
+      name === "then" || typeof name === "symbol"
+        ? undefined
+        : (...args: unknown[]) =>
+            answered(started, (of as Record<string, (...args: unknown[]) => Promise<unknown>>)[name]!(...args)),
+  });
 
 /**
  * A page's engine; its functions are called as if they were here, and answer with promises. One that did not load is
@@ -30,15 +91,19 @@ export function engine<Name extends keyof Engines>(name: Name): Promise<Remote<E
   const known = opened.get(name);
   if (known) return known as Promise<Remote<Engines[Name]>>;
   worker ??= start();
-  const opening: Promise<unknown> = Promise.race([worker.remote.open(name), worker.failure]);
+  const started = worker;
+  const opening = answered(started, started.remote.open(name) as Promise<object>).then((remote) =>
+    guarded(started, remote),
+  );
   opened.set(name, opening);
-  opening.catch(() => {
+  opening.catch((error) => {
+    if (error instanceof EngineStopped) return;
     opened.delete(name);
     // A worker that serves other pages goes on to.
     if (opened.size === 0) worker = undefined;
     notices.say(partWords.engineDidNotLoad);
   });
-  return opening as Promise<Remote<Engines[Name]>>;
+  return opening as unknown as Promise<Remote<Engines[Name]>>;
 }
 
 /**
@@ -48,7 +113,7 @@ export function engine<Name extends keyof Engines>(name: Name): Promise<Remote<E
 export function newestOnly<Args extends readonly unknown[], Answer>(
   ask: (...args: Args) => Promise<Answer>,
   show: (answer: Answer, ...args: Args) => void,
-  fail: (error: unknown) => void = (error) => console.error(error),
+  fail: (error: unknown) => void = wentWrong,
 ): (...args: Args) => void {
   let waiting: Args | undefined;
   let isBusy = false;

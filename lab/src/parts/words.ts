@@ -32,6 +32,19 @@ export const partWords = {
     en: "The engine did not load. Check the connection, then change anything on the page to try again.",
     ru: "Вычислитель не загрузился. Проверьте соединение и измените что-нибудь на странице, чтобы попробовать ещё раз.",
   },
+  engineStopped: {
+    en:
+      "The engine has stopped: the browser may have run out of memory. It can be started again; the page then goes on " +
+      "from what its address says.",
+    ru:
+      "Вычислитель остановился: возможно, браузеру не хватило памяти. Его можно запустить снова — страница продолжит " +
+      "с того, что записано в её адресе.",
+  },
+  wentWrong: (message: string): Text => ({
+    en: `Something went wrong in the engine (${message.slice(0, 200)}). The picture may be an old one.`,
+    ru: `В вычислителе произошла ошибка (${message.slice(0, 200)}). Картинка может быть устаревшей.`,
+  }),
+  startAgain: { en: "Start again", ru: "Запустить снова" },
   computing: { en: "Computing …", ru: "Вычисляется…" },
   asTable: { en: "The numbers", ru: "Числа" },
   explainFormula: { en: "The formula with these numbers", ru: "Формула с этими числами" },

@@ -24,6 +24,7 @@ export const writeAddress = (page: string, query: URLSearchParams): string =>
 
 class CurrentAddress {
   #address = $state.raw(readAddress(location.hash));
+  #opening = $state(0);
 
   constructor() {
     addEventListener("hashchange", () => {
@@ -38,6 +39,17 @@ class CurrentAddress {
   /** What the visitor's link said; it changes when another link is opened, not when the page writes its own state. */
   get query(): URLSearchParams {
     return this.#address.query;
+  }
+
+  /** How often a page was asked to begin anew. */
+  get opening(): number {
+    return this.#opening;
+  }
+
+  /** Opens the page anew, from the state that it has written. */
+  reopen(): void {
+    this.#address = readAddress(location.hash);
+    this.#opening++;
   }
 
   /** Writes a page's state into the address bar without a new entry in the history. */

@@ -13,6 +13,8 @@ let runs: Run[] = [];
 let hasGradients = false;
 let isPlaying = false;
 let round = 0;
+/** What a training waits for, while nobody can see it. */
+let held: { readonly isOver: Promise<void>; readonly end: () => void } | undefined;
 
 /** What is asked of the runs happens one after another. */
 let queue: Promise<unknown> = Promise.resolve();
@@ -42,10 +44,10 @@ export function configure(all: readonly Settings[], limits: Limits, withGradient
   return inTurn(async () => {
     hasGradients = withGradients;
     const isNew = runs.length !== all.length;
-    if (isNew) runs = all.map((settings) => new Run(settings));
+    if (isNew) runs = await Promise.all(all.map((settings) => Run.begin(settings)));
     else for (const [i, settings] of all.entries()) await runs[i]!.change(settings);
     // Where one run begins anew, so do all.
-    if (runs.some(({ epoch }) => epoch === 0)) for (const run of runs) if (run.epoch > 0) run.reset();
+    if (runs.some(({ epoch }) => epoch === 0)) for (const run of runs) if (run.epoch > 0) await run.reset();
     for (const run of runs) run.limits = limits;
     return handed(await frames());
   });
@@ -54,7 +56,7 @@ export function configure(all: readonly Settings[], limits: Limits, withGradient
 /** The runs begin anew. */
 export function reset(): Promise<Frame[]> {
   return inTurn(async () => {
-    for (const run of runs) run.reset();
+    for (const run of runs) await run.reset();
     return handed(await frames());
   });
 }
@@ -77,6 +79,7 @@ export async function play(show: (shown: Frame[]) => Promise<void>, until: numbe
   let isShowing = false;
   const goesOn = (): boolean => isPlaying && own === round;
   while (goesOn()) {
+    if (held) await held.isOver;
     await inTurn(async () => {
       if (!goesOn()) return;
       const [first, second] = runs;
@@ -114,12 +117,25 @@ export async function play(show: (shown: Frame[]) => Promise<void>, until: numbe
 /** Ends {@link play} after the slice that is under way. */
 export function pause(): void {
   isPlaying = false;
+  hold(false);
+}
+
+/** Lets {@link play} wait, or go on. */
+export function hold(isHeld: boolean): void {
+  held?.end();
+  held = undefined;
+  if (!isHeld) return;
+  let end = (): void => undefined;
+  const isOver = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  held = { isOver, end };
 }
 
 /** The runs go back to the best weights that they have had. */
 export function rewind(): Promise<Frame[]> {
   return inTurn(async () => {
-    for (const run of runs) run.rewind();
+    for (const run of runs) await run.rewind();
     return handed(await frames());
   });
 }
@@ -152,7 +168,7 @@ export function modelFile(): Promise<Uint8Array> {
 
 /** Lets go of everything, when the page is left. */
 export function close(): Promise<void> {
-  isPlaying = false;
+  pause();
   return inTurn(async () => {
     runs = [];
   });

@@ -1,5 +1,6 @@
 // The program of Nabla that does what the page does: with its points, to the same numbers.
 import type { Data, FeatureName, Point } from "./data-sets.ts";
+import { indexOf, pathOf } from "./edits.ts";
 import { lossOf, type OptimizerChoice, outputActivation, type Settings, seedStride, targetsFor } from "./settings.ts";
 
 const formulas: Readonly<Record<FeatureName, string>> = {
@@ -76,6 +77,21 @@ export function nablaCode(settings: Settings, { task, outputs, train }: Data, ep
   const seed = ${seed} + ${seedStride} * epoch;
   await model.fit(x, y, { initialEpoch: epoch, epochs: epoch + 1, batchSize: ${batch}, seed });
 }`;
+  const set = settings.edits.flatMap((edit) => {
+    const index = indexOf(edit, settings, { outputs });
+    return index === undefined ? [] : [`  ["${pathOf(edit)}", ${index}, ${edit[3]}],`];
+  });
+  const edits =
+    set.length === 0
+      ? ""
+      : `
+// Weights that were set by hand: the variable, the index in it, and the value.
+for (const [name, index, value] of [
+${set.join("\n")}
+]) {
+  const { data, shape } = (await model.getWeights())[name];
+  model.setWeights({ [name]: tensor(data.with(index, value), { shape }) });
+}`;
   const note =
     penalty === "none" ? "" : "// With the penalty of the weights, which the page leaves out of its figure.\n";
   const isOverlap = task === "two" && (loss === "dice" || loss === "tversky");
@@ -85,8 +101,10 @@ export function nablaCode(settings: Settings, { task, outputs, train }: Data, ep
     ...(isOverlap ? ["losses"] : []),
     "optimizers",
     ...(penalty === "none" ? [] : ["regularizers"]),
+    "sequential",
+    ...(set.length > 0 ? ["tensor"] : []),
   ];
-  return `import { ${[...names, "sequential"].join(", ")} } from "nabla";
+  return `import { ${names.join(", ")} } from "nabla";
 
 const points = [${pointList(train)}];
 const x = points.map(([x1, x2]) => [${features.map((name) => formulas[name]).join(", ")}]);
@@ -95,7 +113,7 @@ const y = points.map(([, , label]) => ${target});
 const model = sequential([
 ${[...hidden, `  ${last},`].join("\n")}
 ], { inputShape: [${features.length}], seed: ${seed} });
-model.compile({ optimizer: ${optimizer(settings.optimizer, settings.rate)}, loss: ${lossCode} });
+model.compile({ optimizer: ${optimizer(settings.optimizer, settings.rate)}, loss: ${lossCode} });${edits}
 ${fit}
 ${note}console.log(await model.evaluate(x, y));
 `;

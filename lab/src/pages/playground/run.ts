@@ -1,9 +1,10 @@
 // One experiment that is trained: its data, its network, and how far it is.
 import { type Dataset, NumericError, tensor } from "nabla";
 import { type Data, dataOf } from "./data-sets.ts";
+import { indexOf, pathOf } from "./edits.ts";
 import { datasetOf, makeNetwork, type Network } from "./network.ts";
 import { makePainter, type Painter, type Picture } from "./picture.ts";
-import { type Settings, seedStride } from "./settings.ts";
+import { type Edit, type Settings, seedStride } from "./settings.ts";
 import { makeWalker, type Walk, type Walker } from "./walk.ts";
 
 /** The reason why a run stopped by itself. */
@@ -29,6 +30,8 @@ export interface Frame extends Picture {
   readonly testRight: number;
   readonly stopped: Stop | null;
   readonly failure: Failure | null;
+  /** The settings and the number of epochs tell all that has happened to the weights. */
+  readonly isRepeatable: boolean;
   /** The epoch of the weights with the least training loss that was seen. */
   readonly bestEpoch: number;
   readonly bestLoss: number;
@@ -73,6 +76,7 @@ export class Run {
   #train: Dataset | null;
   #painter: Painter;
   #walker: Walker | null = null;
+  #isRepeatable = true;
   #stopped: Stop | null = null;
   #failure: Failure | null = null;
   #best: { readonly epoch: number; readonly loss: number; readonly weights: Weights } | null = null;
@@ -85,6 +89,13 @@ export class Run {
     this.network = makeNetwork(settings, this.data);
     this.#train = this.#dataset();
     this.#painter = makePainter(settings, this.data, this.network);
+  }
+
+  /** A run that begins with the settings' edits of the first weights. */
+  static async begin(settings: Settings): Promise<Run> {
+    const run = new Run(settings);
+    await run.#edit(settings.edits);
+    return run;
   }
 
   get stepsPerEpoch(): number {
@@ -109,10 +120,12 @@ export class Run {
     this.#walker = null;
   }
 
-  /** Begins anew, with the first weights of the seed. */
-  reset(settings = this.settings): void {
+  /** Begins anew, with the first weights of the seed and the settings' edits of them. */
+  async reset(settings = this.settings): Promise<void> {
     this.#remake(settings);
+    await this.#edit(settings.edits);
     this.epoch = 0;
+    this.#isRepeatable = true;
     this.#stopped = this.#failure = this.#best = null;
     this.#lastLoss = Infinity;
     this.#slice = { ms: 0, steps: 0 };
@@ -122,11 +135,19 @@ export class Run {
   async change(settings: Settings): Promise<void> {
     const keys = changed(this.settings, settings);
     if (keys.length === 0) return;
+    const isBegun = this.epoch > 0 || !this.#isRepeatable;
+    if (keys.length === 1 && keys[0] === "edits" && !isBegun && settings.edits.length >= this.settings.edits.length) {
+      this.settings = settings;
+      await this.#edit(settings.edits);
+      this.#best = null;
+      return;
+    }
     const isSameForm = (): boolean => {
       const { task, outputs } = dataOf(settings);
       return this.data.train.length > 0 && task === this.data.task && outputs === this.data.outputs;
     };
     if (!keys.every((key) => keepsWeights.has(key) || (key === "points" && isSameForm()))) return this.reset(settings);
+    if (isBegun) this.#isRepeatable = false;
     // The weights are those before the step that failed.
     this.#failure = null;
     if (keys.length === 1 && keys[0] === "rate") {
@@ -200,6 +221,7 @@ export class Run {
       testRight: rightShare(data, data.test, answers, Math.max(1, data.train.length), isSigned),
       stopped: this.#stopped,
       failure: this.#failure,
+      isRepeatable: this.#isRepeatable,
       bestEpoch: this.#best?.epoch ?? 0,
       bestLoss: this.#best?.loss ?? Number.NaN,
       sliceMs: this.#slice.ms,
@@ -208,8 +230,9 @@ export class Run {
   }
 
   /** Goes back to the weights with the least training loss that was seen. */
-  rewind(): void {
+  async rewind(): Promise<void> {
     if (!this.#best) return this.reset();
+    this.#isRepeatable = false;
     this.#failure = this.#stopped = null;
     const { epoch, weights } = this.#best;
     this.#remake(this.settings);
@@ -227,18 +250,31 @@ export class Run {
   async learn(example: number): Promise<void> {
     const { inputs, targets } = datasetOf(this.settings, this.data, this.data.train.slice(example, example + 1));
     await this.network.model.trainOnBatch(inputs.array, targets.array);
+    this.#isRepeatable = false;
     this.#best = null;
   }
 
   /** Sets the weight of an edge into a neuron of a layer; its bias where `from` is −1. */
   async setWeight(layer: number, from: number, to: number, value: number): Promise<void> {
-    const part = from < 0 ? "bias" : "kernel";
-    const path = `dense_${layer + 1}/${part}`;
-    const old = (await this.network.model.getWeights())[path]!;
-    const data = Float32Array.from(old.data as ArrayLike<number>);
-    data[from < 0 ? to : from * old.shape[1]! + to] = value;
-    this.network.model.setWeights({ [path]: tensor(data, { shape: old.shape }) });
+    await this.#edit([[layer, from, to, value]]);
+    this.#isRepeatable = false;
     this.#failure = null;
     this.#best = null;
+  }
+
+  /** Sets weights; those that the network does not have are left out. */
+  async #edit(edits: readonly Edit[]): Promise<void> {
+    if (edits.length === 0) return;
+    const weights = await this.network.model.getWeights();
+    const changed = new Map<string, Float32Array>();
+    for (const edit of edits) {
+      const [path, index] = [pathOf(edit), indexOf(edit, this.settings, this.data)];
+      if (index === undefined) continue;
+      const data = changed.get(path) ?? Float32Array.from(weights[path]!.data as ArrayLike<number>);
+      data[index] = edit[3];
+      changed.set(path, data);
+    }
+    const tensors = [...changed].map(([path, data]) => [path, tensor(data, { shape: weights[path]!.shape })]);
+    this.network.model.setWeights(Object.fromEntries(tensors));
   }
 }

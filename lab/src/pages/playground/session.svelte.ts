@@ -24,15 +24,16 @@ export class Session {
   curves = $state.raw<readonly (readonly LossRecord[])[]>([]);
   /** Training steps and pictures a second, of the last second of playing. */
   speed = $state.raw<{ readonly steps: number; readonly frames: number } | undefined>(undefined);
-  /** The link's settings and number of epochs tell all that has happened. */
-  isPure = true;
   #records: LossRecord[][] = [];
   #drawn = 0;
   #since = { at: 0, steps: 0, frames: 0 };
   #isGone = false;
+  #remote: PlayEngine | undefined;
+  #played: Promise<unknown> = Promise.resolve();
 
   async #engine(): Promise<PlayEngine> {
-    return (await engine("playground")) as PlayEngine;
+    this.#remote = (await engine("playground")) as PlayEngine;
+    return this.#remote;
   }
 
   #take(frames: readonly Frame[], isLast: boolean): void {
@@ -41,7 +42,6 @@ export class Session {
     const isBack = (this.#records[0]?.at(-1)?.[0] ?? 0) > epoch;
     if (isOther || epoch === 0) this.#records = frames.map(() => []);
     else if (isBack) this.#records = this.#records.map((own) => own.filter(([at]) => at < epoch));
-    if (epoch === 0) this.isPure = true;
     frames.forEach(({ trainLoss, testLoss }, i) => {
       const own = this.#records[i]!;
       if (own.at(-1)?.[0] === epoch) own.pop();
@@ -76,8 +76,14 @@ export class Session {
   }
 
   /** Trains until it is paused or ends by itself; `until` epochs at most, if that is not 0. */
-  async play(until = 0): Promise<void> {
-    if (this.isPlaying) return;
+  play(until = 0): Promise<void> {
+    if (this.isPlaying) return Promise.resolve();
+    const playing = this.#play(until);
+    this.#played = playing.catch(() => undefined);
+    return playing;
+  }
+
+  async #play(until: number): Promise<void> {
     this.isPlaying = true;
     this.#since = { at: 0, steps: 0, frames: 0 };
     let hasEnded = false;
@@ -96,11 +102,24 @@ export class Session {
       });
     } finally {
       this.isPlaying = false;
+      hasEnded = true;
     }
   }
 
   async pause(): Promise<void> {
     await (await this.#engine()).pause();
+  }
+
+  /** Pauses, and waits until the training has come to its end. */
+  async stop(): Promise<void> {
+    if (!this.isPlaying) return;
+    await this.pause();
+    await this.#played;
+  }
+
+  /** Lets a training that plays wait, while nobody can see it. */
+  async hold(isHeld: boolean): Promise<void> {
+    if (this.isPlaying) await (await this.#engine()).hold(isHeld);
   }
 
   step(): Promise<void> {
@@ -112,12 +131,10 @@ export class Session {
   }
 
   rewind(): Promise<void> {
-    this.isPure = false;
     return this.#ask((remote) => remote.rewind());
   }
 
   setWeight(layer: number, from: number, to: number, value: number): Promise<void> {
-    this.isPure = false;
     return this.#ask((remote) => remote.setWeight(layer, from, to, value));
   }
 
@@ -126,7 +143,6 @@ export class Session {
   }
 
   learn(example: number): Promise<void> {
-    this.isPure = false;
     return this.#ask((remote) => remote.learn(example));
   }
 
@@ -137,6 +153,7 @@ export class Session {
   /** Ends the training when the page is left. */
   async close(): Promise<void> {
     this.#isGone = true;
-    await (await this.#engine()).close();
+    // Not another engine, which was started after this one had ended.
+    await this.#remote?.close();
   }
 }

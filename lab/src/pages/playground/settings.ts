@@ -58,6 +58,10 @@ export const penalties = ["none", "l1", "l2"] as const;
 export const mostLayers = 12;
 export const mostNeurons = 32;
 
+/** A weight that was set by hand: of which layer, from which neuron (−1: the bias), into which one, and its value. */
+export type Edit = readonly [layer: number, from: number, to: number, value: number];
+export const greatestWeight = 1000;
+
 export interface Settings extends DataChoice {
   /** The seed of the first weights, and of the order of the points in training. */
   readonly weightSeed: number;
@@ -74,9 +78,15 @@ export interface Settings extends DataChoice {
   readonly optimizer: OptimizerChoice;
   readonly rate: number;
   readonly batch: number;
+  /** What was changed in the first weights, before the first step. */
+  readonly edits: readonly Edit[];
   readonly penalty: (typeof penalties)[number];
   readonly penaltyRate: number;
 }
+
+/** What the first weights depend on: where it changes, those that were set by hand are others. */
+export const formOf = ({ features, layers, init, weightSeed, set }: Settings): string =>
+  JSON.stringify([features, layers, init, weightSeed, set]);
 
 /** The loss that is trained on: the chosen one, if it fits the task. */
 export const lossOf = (task: Task, { loss }: Pick<Settings, "loss">): LossChoice =>

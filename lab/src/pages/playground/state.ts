@@ -1,8 +1,19 @@
 // The state of the playground, as its address keeps it.
-import { choice, type Field, flag, integer, number, rows, type StateOf } from "../../state/page-state.svelte.ts";
+import {
+  choice,
+  type Field,
+  flag,
+  integer,
+  number,
+  rows,
+  type StateOf,
+  within,
+} from "../../state/page-state.svelte.ts";
 import { dataSetNames, type FeatureName, featureNames, isPoint } from "./data-sets.ts";
 import {
   activationNames,
+  type Edit,
+  greatestWeight,
   initializerNames,
   lossNames,
   mostLayers,
@@ -65,6 +76,23 @@ const ownPoints: Field<readonly (readonly number[])[]> = (() => {
   };
 })();
 
+/** The most weights that a link may set. */
+const mostEdits = 500;
+
+/** Weights that were set by hand before the first step: "0,1,3,0.75" sets that from input 2 to neuron 4 of layer 1. */
+const edits = rows(
+  [],
+  4,
+  mostEdits,
+  0,
+  (all) =>
+    within(greatestWeight)(all) &&
+    all.every(
+      ([layer, from, to]) =>
+        [layer, from, to].every(Number.isInteger) && layer! >= 0 && layer! <= mostLayers && from! >= -1 && to! >= 0,
+    ),
+);
+
 export const fields = {
   set: choice("circle", [...dataSetNames, "own"]),
   /** x₁, x₂ and the class of the set "own". */
@@ -87,6 +115,7 @@ export const fields = {
   /** Limits at which training stops; 0 for none. */
   stopEpoch: integer(0, 0, 1e6),
   stopLoss: number(0, 0, 10),
+  w: edits,
   /** How far it was trained when the link was made. */
   trained: integer(0, 0, 1e5),
   showTest: flag(false),
@@ -124,9 +153,14 @@ export const settingsOf = (page: PlayState): Settings => ({
   optimizer: page.optimizer,
   rate: page.rate,
   batch: page.batch,
+  edits: page.w.map((row) => [...row] as unknown as Edit),
   penalty: page.penalty,
   penaltyRate: page.penaltyRate,
 });
+
+/** The edits with one more; an earlier one of the same weight goes. */
+export const withEdit = (all: PlayState["w"], edit: Edit): PlayState["w"] =>
+  [...all.filter((old) => old.slice(0, 3).join() !== edit.slice(0, 3).join()), edit].slice(-mostEdits);
 
 const listed: Partial<Record<Difference, readonly string[]>> = {
   f: activationNames,

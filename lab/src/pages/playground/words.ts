@@ -285,6 +285,18 @@ export const words = {
     ru: `Наклон ниже нуля учится, как вес: a = ${numeral(a, 3)}.`,
   }),
   bias: { en: "bias", ru: "смещение" },
+  editIsLinked: {
+    en: "What you set before the first step is kept in the page’s address, and so in a link to it.",
+    ru: "То, что задано до первого шага, сохраняется в адресе страницы — значит, и в ссылке на неё.",
+  },
+  editIsNotLinked: {
+    en: "A link does not hold what is changed in mid-training: it could not be repeated from the settings.",
+    ru: "Изменения посреди обучения в ссылку не попадают: по настройкам их не повторить.",
+  },
+  linkIsStart: {
+    en: "Something was changed in mid-training, which a link cannot repeat: it opens this network untrained.",
+    ru: "Посреди обучения что-то изменилось, и по ссылке этого не повторить: она откроет эту сеть необученной.",
+  },
   whatHappens: { en: "What is going on", ru: "Что происходит" },
   howToRead: {
     en:
