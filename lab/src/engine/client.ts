@@ -14,10 +14,15 @@ interface Started {
 }
 
 let worker: Started | undefined;
+let losses = 0;
+
+/** How many workers have been lost, with all that they held. */
+export const lostWorkers = (): number => losses;
+
 const opened = new Map<keyof Engines, Promise<unknown>>();
 
-/** The worker of these answers has ended. */
-export class EngineStopped extends Error {}
+/** The engine did not load, or has ended: the lab says so itself, and how to go on. */
+export class EngineMissing extends Error {}
 
 function start(): Started {
   const name = `nabla ${crypto.randomUUID?.() ?? Math.random()}`;
@@ -43,9 +48,10 @@ function lost(ended: Started): void {
 function forget(): void {
   const ended = worker;
   worker = undefined;
+  losses++;
   opened.clear();
   ended?.thread.terminate();
-  for (const reject of ended?.waiting ?? []) reject(new EngineStopped("The engine has stopped."));
+  for (const reject of ended?.waiting ?? []) reject(new EngineMissing("The engine has stopped."));
 }
 
 /** A new worker, and the page anew from what its address says. */
@@ -56,7 +62,7 @@ function startAgain(): void {
 
 /** Says that something failed which nobody expected, and offers to start again. */
 export function wentWrong(error: unknown): void {
-  if (error instanceof EngineStopped) return;
+  if (error instanceof EngineMissing) return;
   console.error(error);
   notices.say(partWords.wentWrong(String((error as Error)?.message ?? error)), {
     label: partWords.startAgain,
@@ -92,17 +98,20 @@ export function engine<Name extends keyof Engines>(name: Name): Promise<Remote<E
   if (known) return known as Promise<Remote<Engines[Name]>>;
   worker ??= start();
   const started = worker;
-  const opening = answered(started, started.remote.open(name) as Promise<object>).then((remote) =>
-    guarded(started, remote),
+  const opening = answered(started, started.remote.open(name) as Promise<object>).then(
+    (remote) => guarded(started, remote),
+    (error: Error) => {
+      if (error instanceof EngineMissing) throw error;
+      opened.delete(name);
+      // A worker that serves other pages goes on to.
+      if (opened.size === 0) worker = undefined;
+      notices.say(partWords.engineDidNotLoad);
+      throw new EngineMissing(error.message);
+    },
   );
   opened.set(name, opening);
-  opening.catch((error) => {
-    if (error instanceof EngineStopped) return;
-    opened.delete(name);
-    // A worker that serves other pages goes on to.
-    if (opened.size === 0) worker = undefined;
-    notices.say(partWords.engineDidNotLoad);
-  });
+  // Where nobody waits for it yet, it is told all the same.
+  opening.catch(() => undefined);
   return opening as unknown as Promise<Remote<Engines[Name]>>;
 }
 

@@ -1,7 +1,7 @@
 // The page's side of its engine: the digits, the network, its training so far, and what it says to the image on the
 // pad.
 import { proxy } from "comlink";
-import { EngineStopped, engine, newestOnly } from "../../engine/client.ts";
+import { EngineMissing, engine, newestOnly } from "../../engine/client.ts";
 import type { CurvePoint, Ending, Exam, Jump, News, Refusal } from "./engine.ts";
 import type { Answer, LayerView } from "./inside.ts";
 import { digitsFile, type Examples, pixelsPerDigit } from "./packed.ts";
@@ -53,7 +53,7 @@ export class Experiment {
 
   #fail(error: unknown): void {
     // The lab says so itself, and offers to start it again.
-    if (!(error instanceof EngineStopped)) this.failure = (error as Error).message;
+    if (!(error instanceof EngineMissing && this.digits)) this.failure = (error as Error).message;
   }
 
   /** Fetches the digits and makes the first network, unless that is done or under way. */
