@@ -37,5 +37,11 @@ class CurrentLanguage {
 
 export const language = new CurrentLanguage();
 
-/** The text in the current language; a template or an effect that calls it runs again when the language changes. */
-export const say = (label: Label): string => unbroken(typeof label === "string" ? label : label[language.current]);
+/** The letters in the current language, such as those of a formula. */
+export const lettersOf = (label: Label): string => (typeof label === "string" ? label : label[language.current]);
+
+/**
+ * The text in the current language, set so that no line breaks where it should not; a template or an effect that calls
+ * it runs again when the language changes.
+ */
+export const say = (label: Label): string => unbroken(lettersOf(label));
