@@ -34,8 +34,8 @@ export const partWords = {
   },
   engineStopped: {
     en:
-      "The engine has stopped: the browser may have run out of memory. It can be started again; the page then goes on " +
-      "from what its address says.",
+      "The engine has stopped: the browser may have run out of memory. It can be started again; the page then goes " +
+      "on from what its address says.",
     ru:
       "Вычислитель остановился: возможно, браузеру не хватило памяти. Его можно запустить снова — страница продолжит " +
       "с того, что записано в её адресе.",

@@ -1,4 +1,4 @@
-// Where a line of text must not break: a number stays with its unit, a dash with what it follows, a short formula whole.
+// Where a line of text must not break: a number stays with its unit, a dash with what stands before it, a pair whole.
 const space = "\u00a0";
 
 const rules: readonly (readonly [RegExp, string])[] = [

@@ -350,7 +350,7 @@ export const words = {
   },
   askLinear: {
     en: "Take one layer and train for 5 epochs. Then point at its ten neurons: what do their weights look like?",
-    ru: "Возьмите один слой и обучайте его 5 эпох. Потом наведите указатель на его десять нейронов: на что похожи их веса?",
+    ru: "Возьмите один слой и обучайте его 5 эпох. Наведите указатель на его десять нейронов: на что похожи их веса?",
   },
   answerLinear: {
     en:
