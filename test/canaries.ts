@@ -33,11 +33,21 @@ function fillCanaries({ buffer }: WebAssembly.Memory, [start, end]: Range): void
   }
 }
 
-/** Throws where a range does not hold the pattern any more. */
-function checkCanaries({ buffer }: WebAssembly.Memory, [start, end]: Range, what: string): void {
-  const bytes = new Uint8Array(buffer, start, end - start);
-  const at = bytes.findIndex((byte, i) => byte !== pattern[(start + i) % pattern.length]);
-  if (at >= 0) throw new Error(`a kernel has written ${at} bytes past the end of ${what}.`);
+/** All bytes of a memory, which grows into another buffer. */
+let seen = new Uint8Array();
+function bytesNow({ buffer }: WebAssembly.Memory): Uint8Array {
+  if (seen.buffer !== buffer) seen = new Uint8Array(buffer);
+  return seen;
+}
+
+/**
+ * Throws where a range does not hold the pattern any more. It runs for every live buffer after every run of a program,
+ * so its loop is a plain one.
+ */
+function checkCanaries(bytes: Uint8Array, start: number, end: number, what: () => string): void {
+  const mask = pattern.length - 1;
+  for (let at = start; at < end; at++)
+    if (bytes[at] !== pattern[at & mask]) throw new Error(`a kernel has written ${at - start} bytes past ${what()}.`);
 }
 
 /** The ranges of an arena that no buffer ever occupies. */
@@ -99,14 +109,14 @@ WasmDevice.prototype.arena = function (bytes) {
   return start;
 };
 
-/** The graph and plan of each program. */
-const targets = new WeakMap<WasmProgram, Target>();
+/** The ranges of each program's arena that no buffer ever occupies. */
+const unused = new WeakMap<WasmProgram, readonly Range[]>();
 
 const { compile } = WasmProgram;
 WasmProgram.compile = async (device, graph) => {
   const { target } = device;
   const program = await compile.call(WasmProgram, device, graph);
-  targets.set(program, target);
+  unused.set(program, unusedRanges(program.graph, program.plan, target));
   return program;
 };
 
@@ -115,11 +125,12 @@ WasmProgram.prototype.run = async function (...given) {
   const numbers = await run.apply(this, given);
   const { memory } = this.device;
   const first = arena.call(this.device, 0);
-  for (const [start, end] of unusedRanges(this.graph, this.plan, targets.get(this)!))
-    checkCanaries(memory.memory, [first + start, first + end], `what lies before byte ${start} of the arena`);
-  for (const [start, bytes] of asked.get(memory)!) {
-    const end = start + bytes;
-    checkCanaries(memory.memory, [end, start === 0 ? 64 : guardEnd(end)], `the ${bytes} bytes at ${start}`);
+  const bytes = bytesNow(memory.memory);
+  for (const [start, end] of unused.get(this)!)
+    checkCanaries(bytes, first + start, first + end, () => `the end of what lies before byte ${start} of the arena`);
+  for (const [start, length] of asked.get(memory)!) {
+    const end = start + length;
+    checkCanaries(bytes, end, start === 0 ? 64 : guardEnd(end), () => `the end of the ${length} bytes at ${start}`);
   }
   return numbers;
 };
