@@ -181,8 +181,10 @@ describe.skipIf(lab.isMissing)("the neuron", () => {
     await page.getByRole("button", { name: "Step", exact: true }).click();
     const formula = page.locator(".now annotation");
     await expect.poll(() => formula.textContent()).toContain("0.00\\cdot (−0.50)");
+    // Each step stands for a third of a second, less than a locator waits between two looks.
+    const third = page.waitForFunction(() => document.body.textContent!.includes("Step 3, epoch 1."));
     await page.getByRole("button", { name: "Play" }).click();
-    await answered(page, "Step 3, epoch 1.");
+    await third;
     await answered(page, "An epoch without a mistake");
     expect(complaints).toEqual([]);
     await close();
