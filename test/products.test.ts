@@ -110,9 +110,11 @@ function plainProduct({ a, b, labels }: Product): Tensor {
   const length = (l: string): number =>
     labels.a.includes(l) ? a.shape[labels.a.indexOf(l)]! : b.shape[labels.b.indexOf(l)]!;
   const count = (axes: string[]): number => sizeOf(axes.map(length));
+  const ordered = (x: Tensor, of: string, axes: readonly string[]): Tensor =>
+    axes.join("") === of ? x : x.transpose(axes.map((l) => of.indexOf(l)));
   const [numbersA, numbersB] = referenceValues([
-    a.transpose([...batch, ...rows, ...depth].map((l) => labels.a.indexOf(l))),
-    b.transpose([...batch, ...depth, ...columns].map((l) => labels.b.indexOf(l))),
+    ordered(a, labels.a, [...batch, ...rows, ...depth]),
+    ordered(b, labels.b, [...batch, ...depth, ...columns]),
   ]) as [Float64Array, Float64Array];
   const [m, n, k] = [count(rows), count(columns), count(depth)];
   const c = new Float32Array(count(batch) * m * n);
@@ -127,7 +129,7 @@ function plainProduct({ a, b, labels }: Product): Tensor {
     c.set(row, i * n);
   }
   const order = [...batch, ...rows, ...columns];
-  return tensor(c, { shape: order.map(length) }).transpose(out.map((l) => order.indexOf(l)));
+  return ordered(tensor(c, { shape: order.map(length) }), order.join(""), out);
 }
 
 /** Computes products on 1, 2 and 4 threads, one program each, and holds every element to the plain loops. */

@@ -136,6 +136,9 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
   }
 }
 
+/** A counter that stands at n, which every element at n of an axis shares. */
+const fixedAt: Affine[] = [];
+
 /** What {@link sourceOffsets} found. Finite differences interpret one graph hundreds of times. */
 const knownOffsets = new WeakMap<Node, Int32Array>();
 
@@ -149,7 +152,7 @@ function sourceOffsets(node: Node): Int32Array {
   const filled = op.fill?.(node).axes ?? [];
   const offsets = new Int32Array(sizeOf(node.shape));
   forEachIndex(node.shape, (index, i) => {
-    const counters = index.map((n) => fixed(n, 1));
+    const counters = index.map((n) => (fixedAt[n] ??= fixed(n, 1)));
     const at = op.source!(node, counters).map((a: Affine) => a.offset);
     const isOutside = filled.some((axis) => at[axis]! < 0 || at[axis]! >= from[axis]!);
     offsets[i] = isOutside ? -1 : offsetOf(at, strides);
