@@ -24,7 +24,9 @@ interface Outcome {
   readonly err: string;
 }
 
-function nabla(...args: string[]): Promise<Outcome> {
+const nabla = (...args: string[]): Promise<Outcome> => nablaAt(bin, ...args);
+
+function nablaAt(bin: string, ...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     execFile(process.execPath, [bin, ...args], { cwd: folder, env, maxBuffer: 1e8 }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
@@ -77,12 +79,10 @@ beforeAll(async () => {
   for (const part of ["package.json", "bin", "src", "recipes", "tsconfig.json", "tsconfig.build.json"])
     cpSync(join(root, part), join(home, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(home, "node_modules"), "junction");
-  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
-  await new Promise<void>((resolve, reject) => {
-    execFile(process.execPath, [compiler, "-p", join(home, "tsconfig.build.json")], (error, out) =>
-      error ? reject(new Error(out)) : resolve(),
-    );
-  });
+  // The command builds where there is no build.
+  const { code, err } = await nabla("--version");
+  expect(code, err).toBe(0);
+  expect(err).toContain("building");
   await nabla("train", "digits-mlp", "--tiny", "--out", "models", "--quiet");
   await nabla("train", "xor", "--out", "models", "--quiet");
 });
@@ -414,22 +414,34 @@ describe("a model with layers of one's own", () => {
 });
 
 describe("in the repository", () => {
-  const recipe = join(folder, "package", "recipes", "xor.ts");
+  // The command with two small sources instead of all of ours, which would be compiled four times.
+  const clone = join(folder, "clone");
+  const recipe = join(clone, "recipes", "said.ts");
+  const command = (): Promise<Outcome> => nablaAt(join(clone, "bin", "nabla.js"));
+
   it("an edit is built before the command runs, and an error of the build is told", async () => {
-    const text = readFileSync(recipe, "utf8");
-    writeFileSync(recipe, text.replace("XOR by a network", "An edited XOR by a network"));
-    const first = await nabla("recipes");
-    expect(first.err).toContain("building, since src/ is newer than dist/");
-    expect(first.out).toContain("An edited XOR");
-    expect((await nabla("recipes")).err).toBe("");
-    writeFileSync(recipe, `${text}\nconst wrong: string = 1;\nexport { wrong };`);
-    for (let i = 0; i < 2; i++) {
-      const wrong = await nabla("recipes");
-      expect([wrong.code, wrong.out]).toEqual([1, ""]);
-      expect(wrong.err).toMatch(/xor\.ts.*error TS2322/);
+    mkdirSync(join(clone, "src", "cli"), { recursive: true });
+    mkdirSync(join(clone, "recipes"));
+    for (const part of ["package.json", "bin", "tsconfig.json", "tsconfig.build.json"])
+      cpSync(join(root, part), join(clone, part), { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(clone, "node_modules"), "junction");
+    writeFileSync(
+      join(clone, "src", "cli", "main.ts"),
+      `import { said } from "../../recipes/said.ts";\nexport const runCommandLine = (): void => console.log(said);\n`,
+    );
+    for (const said of ["first", "edited"]) {
+      writeFileSync(recipe, `export const said: string = "${said}";\n`);
+      const built = await command();
+      expect([built.code, built.out]).toEqual([0, `${said}\n`]);
+      expect(built.err).toContain("building, since src/ is newer than dist/");
+      expect(await command()).toEqual({ code: 0, out: `${said}\n`, err: "" });
     }
-    writeFileSync(recipe, text);
-    expect((await nabla("recipes")).code).toBe(0);
+    writeFileSync(recipe, "export const said: string = 1;\n");
+    for (let i = 0; i < 2; i++) {
+      const wrong = await command();
+      expect([wrong.code, wrong.out]).toEqual([1, ""]);
+      expect(wrong.err).toMatch(/said\.ts.*error TS2322/);
+    }
   });
 });
 
