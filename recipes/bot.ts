@@ -2,21 +2,23 @@
 import { type Compiled, compile, type Model, random, type Tensor, tensor } from "nabla";
 import { bytePairTokenizer, Dataset, type Tokenizer, tokenizerFromJSON } from "nabla/data";
 import { compileGpt, Gpt } from "./gpt.ts";
+import { StrangeWords, strangeThings, withNoise } from "./tools/bot/noise.ts";
 import {
   heldOutFrames,
+  heldOutThings,
   learntFrames,
   plainQuestion,
   type QuestionPair,
   questionPairs,
   topics,
+  unknown,
 } from "./tools/bot/topics.ts";
 import { both, type Part, text } from "./tools/part.ts";
 import { lossCurves } from "./tools/pictures.ts";
 import { fitOptions, type Question, type Recipe, type RecipeOptions } from "./tools/recipe.ts";
-import { randomNumbers } from "./tools/text/windows.ts";
 import { filePairs, shuffled } from "./tools/translation/pairs.ts";
 
-const defaults = { epochs: 4, batchSize: 32, learningRate: 0.005 };
+const defaults = { epochs: 3, batchSize: 32, learningRate: 0.005 };
 const special = ["<pad>", "<answer>", "<end>"];
 const [padding, answerBegins, answerEnds] = [0, 1, 2];
 /** The greatest number of pieces of a question; the last ones are read of a longer one. */
@@ -24,7 +26,9 @@ const questionLength = 28;
 /** The greatest length of a question with its answer: memory grows with the square of the longest answer. */
 const mostLetters = 1000;
 /** How often each question is shown with other words around it. */
-const noisyCopies = 6;
+const noisyCopies = 10;
+/** In each copy and language, the bot learns of so many things that do not exist that it does not know them. */
+const strangeCount = 12;
 
 /** What a saved model remembers. */
 type Knowledge = { readonly tokenizer: Tokenizer; readonly answerLength: number };
@@ -47,24 +51,6 @@ function examples(tokenizer: Tokenizer, pairs: readonly QuestionPair[], answerLe
   });
   const shape = [pairs.length, length];
   return Dataset.from({ inputs: { data: inputs, shape }, targets: { data: targets, shape }, name: "questions" });
-}
-
-/**
- * Questions with other words around them: whoever asks otherwise than the examples do uses words of which the bot knows
- * nothing. So each question is also shown with a few random words before and after it, and some of its own left out.
- */
-function withNoise(pairs: readonly QuestionPair[], seed: number): QuestionPair[] {
-  const random = randomNumbers(seed);
-  const letters = { en: "abcdefghiklmnoprstuvwy", ru: "абвгдежзиклмнопрстуфхцчшыьюя" };
-  const word = (alphabet: string): string =>
-    Array.from({ length: 1 + Math.floor(8 * random()) }, () => alphabet[Math.floor(random() * alphabet.length)]).join(
-      "",
-    );
-  const words = (alphabet: string): string[] => Array.from({ length: Math.floor(5 * random()) }, () => word(alphabet));
-  return pairs.map(([question, answer]) => {
-    const alphabet = /[а-яё]/i.test(answer) ? letters.ru : letters.en;
-    return [[...words(alphabet), question, ...words(alphabet)].join(" "), answer];
-  });
 }
 
 interface Sizes {
@@ -127,11 +113,11 @@ export const recipe: Recipe = {
   title: both("A bot that answers questions about the course", "Бот, отвечающий на вопросы по курсу"),
   description: both(
     "A small GPT that has read 1,200 questions about thirty topics of the course, with answers, in two languages. It " +
-      "answers questions that are put otherwise than those which it has read: nabla generate bot.safetensors “what " +
-      "is " +
-      "attention?”.",
+      "answers questions that are put otherwise than those which it has read, and says so when it is asked of " +
+      "something else: nabla generate bot.safetensors “what is attention?”.",
     "Маленькая GPT, прочитавшая 1200 вопросов с ответами по тридцати темам курса на двух языках. Она отвечает на " +
-      "вопросы, заданные иначе, чем прочитанные: nabla generate bot.safetensors «что такое внимание?».",
+      "вопросы, заданные иначе, чем прочитанные, а если спросить о другом, отвечает, что не знает: nabla generate " +
+      "bot.safetensors «что такое внимание?».",
   ),
   source: "Radford et al. 2018 (GPT), Improving language understanding by generative pre-training",
   data: both(
@@ -147,17 +133,29 @@ export const recipe: Recipe = {
       atLeast: 0.95,
       on: both("480 questions put in ways not learnt", "480 вопросов, заданных иначе, чем при обучении"),
     },
+    {
+      metric: "unknownAccuracy",
+      atLeast: 0.7,
+      on: both(
+        "128 questions about what is no term of the course: it says that it does not know",
+        "128 вопросов не о понятиях курса: бот говорит, что не знает",
+      ),
+    },
   ],
   model: (options = {}) => makeBot(options, { vocabularySize: 1200, length: 60, steps: 1000 }),
   async run(options = {}) {
     const { tiny = false, seed = 1, data } = options;
-    const [train, test] = loadQuestions(options);
+    const [train, test, strange] = loadQuestions(options);
     const tokenizer = bytePairTokenizer({ vocabularySize: tiny ? 300 : 1200, special }).fit(
       train.flatMap(([question, answer]) => [` ${question}`, ` ${answer}`]),
     );
-    const answerLength = 1 + Math.max(...train.map(([, answer]) => tokenizer.encode(` ${answer}`).length));
+    const answerLength =
+      1 + Math.max(...[...train, ...strange].map(([, answer]) => tokenizer.encode(` ${answer}`).length));
     const fit = fitOptions(options, tiny ? { ...defaults, epochs: 1 } : defaults);
-    const noisy = Array.from({ length: tiny ? 1 : noisyCopies }, (_, i) => withNoise(train, 100 * seed + i));
+    const noisy = Array.from({ length: tiny ? 1 : noisyCopies }, (_, i) => {
+      const words = new StrangeWords(train, 100 * seed + i);
+      return withNoise([...train, ...(strange.length > 0 ? strangeQuestions(words) : [])], words);
+    });
     const shown = [...train, ...noisy.flat()];
     const model = makeBot(options, {
       vocabularySize: tokenizer.vocabularySize,
@@ -166,16 +164,21 @@ export const recipe: Recipe = {
     });
     const history = await model.fit(examples(tokenizer, shown, answerLength), fit);
     model.dataInfo = { about: { tokenizer: tokenizer.toJSON() as never, answerLength } };
+    const asked = [...test, ...strange];
     const answers = await answersTo(
       model,
       { tokenizer, answerLength },
-      test.map(([question]) => question),
+      asked.map(([question]) => question),
     );
-    const right = answers.filter((answer, i) => answer === test[i]![1]).length;
+    const right = asked.map(([, answer], i) => Number(answers[i] === answer));
+    const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length;
     return {
       model,
       history,
-      evaluation: { answerAccuracy: right / test.length },
+      evaluation: {
+        answerAccuracy: mean(right.slice(0, test.length)),
+        ...(strange.length > 0 && { unknownAccuracy: mean(right.slice(test.length)) }),
+      },
       expected: tiny || data !== undefined ? [] : recipe.expected,
       baselines: [
         {
@@ -186,13 +189,13 @@ export const recipe: Recipe = {
       ],
       async *ending(): AsyncIterable<Part> {
         yield lossCurves(history);
-        const every = Math.ceil(test.length / 8);
+        const every = Math.ceil(asked.length / 9);
         yield {
           kind: "table",
           title: both("Questions that were held out", "Отложенные вопросы"),
           columns: [both("question", "вопрос"), both("answer", "ответ"), both("right", "верно")],
           rows: answers.flatMap((answer, i) =>
-            i % every === 0 ? [[test[i]![0], answer, answer === test[i]![1] ? "✔" : "✘"]] : [],
+            i % every === 0 ? [[asked[i]![0], answer, right[i] === 1 ? "✔" : "✘"]] : [],
           ),
         };
       },
@@ -206,15 +209,23 @@ export const recipe: Recipe = {
   },
 };
 
-/** The questions to learn from, and those held out. */
-function loadQuestions({ data, tiny = false }: RecipeOptions): [train: QuestionPair[], test: QuestionPair[]] {
+/** Questions about things that nobody knows, in the ways to ask that the bot learns from. */
+const strangeQuestions = (words: StrangeWords): QuestionPair[] =>
+  questionPairs(learntFrames, [{ names: strangeThings(words, strangeCount), answer: unknown }]);
+
+/** The questions to learn from, those held out, and questions about other things, which the bot cannot answer. */
+function loadQuestions({
+  data,
+  tiny = false,
+}: RecipeOptions): [train: QuestionPair[], test: QuestionPair[], strange: QuestionPair[]] {
   if (data === undefined) {
     const asked = tiny ? topics.slice(0, 2) : topics;
-    return [questionPairs(learntFrames, asked), questionPairs(heldOutFrames, asked)];
+    const strange = questionPairs(heldOutFrames, [{ names: heldOutThings, answer: unknown }]);
+    return [questionPairs(learntFrames, asked), questionPairs(heldOutFrames, asked), strange];
   }
   const pairs = shuffled(filePairs(data, mostLetters), 7).map(
     ([question, answer]) => [plainQuestion(question), answer] as const,
   );
   const held = Math.floor(pairs.length / 10);
-  return [pairs.slice(held), pairs.slice(0, held)];
+  return [pairs.slice(held), pairs.slice(0, held), []];
 }

@@ -124,9 +124,9 @@ export const recipe: Recipe = {
     const { tiny = false, seed = 1 } = options;
     const { train, test } = await loadDigitImages(options);
     const settings = tiny ? { ...defaults, epochs: 1 } : defaults;
-    options.onStage?.(both("Layer by layer, without labels", "Послойно, без меток"), { isPreliminary: true });
+    options.onStage?.(both("Layer by layer, without labels", "Послойно, без меток"));
     const weights = await pretrain(train, options);
-    options.onStage?.(both(`With ${labelled} labels`, `С ${labelled} метками`));
+    if (!options.signal?.aborted) options.onStage?.(both(`With ${labelled} labels`, `С ${labelled} метками`));
     const own = drawLabelled(train, labelled, seed);
     const model = makeModel(options);
     model.setWeights(weights);
@@ -162,7 +162,7 @@ export const recipe: Recipe = {
       test,
       async *ending() {
         yield text(
-          `With ${labelled} labels, over ${accuracies.random.length} draws of them; ` +
+          `With ${labelled} labels; draws of them: ${accuracies.random.length}; ` +
             '"gain" is the mean difference in points.',
           `Выборок: ${accuracies.random.length}, в каждой размеченных цифр: ${labelled}; ` +
             "gain — средняя разница в процентных пунктах.",

@@ -544,7 +544,8 @@ describe("mnist without a folder", () => {
     expect((error as Error).message).toBe(
       "the tiny files are not on this machine and cannot be fetched: put " +
         `${names.map((name) => `${name}-ubyte.gz`).join(", ")} into "${where}", ` +
-        `or name a folder that has them (could not download "${where}/train-images-idx3-ubyte.gz"; tried: ` +
+        'or name a folder that has them: --data, or "folder" in a program ' +
+        `(could not download "${where}/train-images-idx3-ubyte.gz"; tried: ` +
         `${release.mirrors[0]}train-images-idx3-ubyte.gz (ECONNREFUSED)).`,
     );
   });

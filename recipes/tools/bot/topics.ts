@@ -209,6 +209,24 @@ export const heldOutFrames: Readonly<Record<Language, readonly string[]>> = {
   ],
 };
 
+/** What the bot says of a thing that is none of its topics. */
+export const unknown: Readonly<Record<Language, string>> = {
+  en: "I do not know that: ask me about a term of the course.",
+  ru: "Этого я не знаю: спросите о понятии из курса.",
+};
+
+/** Things that are none of its topics, and of which it meets only when it is tested. */
+export const heldOutThings: Readonly<Record<Language, readonly string[]>> = {
+  en: [
+    ...["the weather", "a sandwich", "my brother", "chess", "the capital of italy", "a dog", "gold", "the opera"],
+    ...["the train to london", "dinner", "justice", "the sun", "a good book", "rain", "a motorbike", "friendship"],
+  ],
+  ru: [
+    ...["погода", "бутерброд", "мой брат", "шахматы", "столица италии", "собака", "золото", "опера"],
+    ...["поезд до москвы", "ужин", "справедливость", "солнце", "хорошая книга", "дождь", "мотоцикл", "дружба"],
+  ],
+};
+
 /** A question as the bot reads it: small letters, without signs. */
 export const plainQuestion = (question: string): string =>
   question
@@ -222,7 +240,7 @@ export type QuestionPair = readonly [question: string, answer: string];
 /** All topics asked about in all ways. */
 export const questionPairs = (
   frames: Readonly<Record<Language, readonly string[]>>,
-  asked: readonly Topic[] = topics,
+  asked: readonly Pick<Topic, "names" | "answer">[] = topics,
 ): QuestionPair[] =>
   asked.flatMap(({ names, answer }) =>
     (["en", "ru"] as const).flatMap((language) =>
