@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { recipe as speech } from "../recipes/speech.ts";
 import { askedDigits } from "../recipes/tools/asked-digits.ts";
+import { StrangeWords, strangeThings, withNoise } from "../recipes/tools/bot/noise.ts";
+import { heldOutFrames, heldOutThings, learntFrames, questionPairs, topics } from "../recipes/tools/bot/topics.ts";
 import { bitsPerDimension, logVolume, pooled, toImages, toPoints } from "../recipes/tools/density/digit-points.ts";
 import { bestMixture, fitMixture } from "../recipes/tools/density/mixture.ts";
 import { moonsLogDensity } from "../recipes/tools/density/moons.ts";
@@ -111,6 +113,33 @@ test("values that differ in their last digits only have an axis with few ticks",
 test("a text that comes to too few pieces is refused before training, with what was expected", () => {
   expect(() => languageWindows(new Int32Array(8), 8, "a.txt")).toThrow(/"a\.txt": expected at least 9 pieces .* got 8/);
   expect(languageWindows(new Int32Array(9), 8, "a.txt").size).toBe(1);
+});
+
+describe("strange words", () => {
+  const pairs = questionPairs(learntFrames, topics);
+  const known = new Set(pairs.flat().flatMap((sentence) => sentence.toLowerCase().match(/\p{L}{4,}/gu) ?? []));
+
+  test("follow from a seed, are none of the bot's own, and stand around questions that stay as they are", () => {
+    const words = new StrangeWords(pairs, 1);
+    const drawn = [...words.draw("en", 300, 300), ...words.draw("ru", 300, 300)];
+    expect(new StrangeWords(pairs, 1).draw("en", 300, 300)).toEqual(drawn.slice(0, 300));
+    expect(drawn.slice(0, 300).join("")).toMatch(/^[a-z]+$/);
+    expect(drawn.slice(300).join("")).toMatch(/^[а-яё]+$/);
+    expect(drawn.filter((word) => known.has(word))).toEqual([]);
+    withNoise(pairs, words).forEach(([question, answer], i) => {
+      expect(` ${question} `).toContain(` ${pairs[i]![0]} `);
+      expect(answer).toBe(pairs[i]![1]);
+    });
+  });
+
+  test("name things that are no topics, as are those by which the bot is tested", () => {
+    const names = topics.flatMap((topic) => [...topic.names.en, ...topic.names.ru]);
+    const { en, ru } = strangeThings(new StrangeWords(pairs, 2), 100);
+    expect([en.length, ru.length]).toEqual([100, 100]);
+    expect([...en, ...ru, ...heldOutThings.en, ...heldOutThings.ru].filter((name) => names.includes(name))).toEqual([]);
+    const learnt = new Set(questionPairs(learntFrames, topics).map(([question]) => question));
+    expect(questionPairs(heldOutFrames, topics).filter(([question]) => learnt.has(question))).toEqual([]);
+  });
 });
 
 describe("files of one's own", () => {
