@@ -151,7 +151,8 @@ async function readCached(
     if (!(error instanceof FileError)) throw error;
     throw new FileError(
       `the ${release.name} files are not on this machine and cannot be fetched: put ${packedNames(files)} ` +
-        `into "${folder}", or name a folder that has them: --data, or "folder" in a program (${error.message.replace(/\.$/, "")}).`,
+        `into "${folder}", or name a folder that has them: --data, or "folder" in a program ` +
+        `(${error.message.replace(/\.$/, "")}).`,
       { cause: error },
     );
   }
