@@ -78,6 +78,34 @@ describe.skipIf(lab.isMissing)("the neuron", () => {
     await close();
   });
 
+  it("lets a finger scroll over the plane, and take hold of the line", async () => {
+    const context = await lab.browser.newContext({
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const page = await context.newPage();
+    await page.goto(`${lab.site.address}#/neuron`);
+    await answered(page, "2 of 4 points are answered rightly");
+    const { x, y, width, height } = (await page.locator(".plane canvas").boundingBox())!;
+    const touch = await context.newCDPSession(page);
+    const swipe = async (from: readonly [number, number], up: number): Promise<void> => {
+      for (let i = 0; i <= 8; i++) {
+        const touchPoints = [{ x: x + from[0] * width, y: y + from[1] * height - (up * i) / 8 }];
+        await touch.send("Input.dispatchTouchEvent", { type: i === 0 ? "touchStart" : "touchMove", touchPoints });
+      }
+      await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    };
+    // The middle of the line, which stands at (0.25, 0.25).
+    await swipe([1 / 3, 2 / 3], 60);
+    await page.waitForFunction(() => /[?&]b=-/.test(location.hash));
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    await swipe([0.8, 0.9], 150);
+    await page.waitForFunction(() => scrollY > 50);
+    expect(await page.getByRole("button", { name: /^Point/ }).count()).toBe(4);
+    await context.close();
+  });
+
   it("refuses points, corners and weights of a link that it could not show", async () => {
     const { page, complaints, close } = await visit(
       lab.browser,
