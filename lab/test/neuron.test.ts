@@ -90,9 +90,11 @@ describe.skipIf(lab.isMissing)("the neuron", () => {
     const { x, y, width, height } = (await page.locator(".plane canvas").boundingBox())!;
     const touch = await context.newCDPSession(page);
     const swipe = async (from: readonly [number, number], up: number): Promise<void> => {
-      for (let i = 0; i <= 8; i++) {
-        const touchPoints = [{ x: x + from[0] * width, y: y + from[1] * height - (up * i) / 8 }];
+      for (let i = 0; i <= 12; i++) {
+        const touchPoints = [{ x: x + from[0] * width, y: y + from[1] * height - (up * i) / 12 }];
         await touch.send("Input.dispatchTouchEvent", { type: i === 0 ? "touchStart" : "touchMove", touchPoints });
+        // A finger takes its time; the browser puts moves of one frame together.
+        await page.waitForTimeout(20);
       }
       await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     };
@@ -100,7 +102,7 @@ describe.skipIf(lab.isMissing)("the neuron", () => {
     await swipe([1 / 3, 2 / 3], 60);
     await page.waitForFunction(() => /[?&]b=-/.test(location.hash));
     expect(await page.evaluate(() => scrollY)).toBe(0);
-    await swipe([0.8, 0.9], 150);
+    await swipe([0.8, 0.5], 200);
     await page.waitForFunction(() => scrollY > 50);
     expect(await page.getByRole("button", { name: /^Point/ }).count()).toBe(4);
     await context.close();
