@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadModel } from "nabla";
+import { loadModel, setThreads } from "nabla";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Part, Text } from "../recipes/tools/part.ts";
 import type { Recipe, RecipeResult } from "../recipes/tools/recipe.ts";
@@ -11,7 +11,12 @@ import { checkFinite } from "../src/cli/diverged.ts";
 import { loadRecipeModel } from "../src/cli/recipe-model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-recipes-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+// Tiny forms are too small for several threads to be of use; what those compute is tested with the operations.
+setThreads(1);
+afterAll(() => {
+  setThreads(2);
+  rmSync(folder, { recursive: true });
+});
 
 const files = readdirSync(new URL("../recipes/", import.meta.url)).filter((file) => file.endsWith(".ts"));
 const recipes = await Promise.all(
