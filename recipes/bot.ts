@@ -27,6 +27,8 @@ const questionLength = 28;
 const mostLetters = 1000;
 /** How often each question is shown with other words around it. */
 const noisyCopies = 10;
+/** Many pairs of one's own are shown so less often, once at least: the copies stay within about so many questions. */
+const mostNoisy = 100_000;
 /** In each copy and language, the bot learns of so many things that do not exist that it does not know them. */
 const strangeCount = 12;
 
@@ -152,7 +154,8 @@ export const recipe: Recipe = {
     const answerLength =
       1 + Math.max(...[...train, ...strange].map(([, answer]) => tokenizer.encode(` ${answer}`).length));
     const fit = fitOptions(options, tiny ? { ...defaults, epochs: 1 } : defaults);
-    const noisy = Array.from({ length: tiny ? 1 : noisyCopies }, (_, i) => {
+    const copies = tiny ? 1 : Math.min(noisyCopies, Math.ceil(mostNoisy / train.length));
+    const noisy = Array.from({ length: copies }, (_, i) => {
       const words = new StrangeWords(train, 100 * seed + i);
       return withNoise([...train, ...(strange.length > 0 ? strangeQuestions(words) : [])], words);
     });

@@ -15,13 +15,14 @@ const languageOf = (text: string): Language => (/[а-яё]/i.test(text) ? "ru" :
  * word alone tells what is asked about.
  */
 export class StrangeWords {
+  readonly #all: ReadonlySet<string>;
   readonly #known: Readonly<Record<Language, string[]>> = { en: [], ru: [] };
   readonly #random: () => number;
 
   constructor(pairs: readonly QuestionPair[], seed: number) {
     this.#random = randomNumbers(seed);
-    for (const word of new Set(pairs.flat().flatMap((text) => text.toLowerCase().match(/\p{L}{4,}/gu) ?? [])))
-      this.#known[languageOf(word)].push(word);
+    this.#all = new Set(pairs.flat().flatMap((text) => text.toLowerCase().match(/\p{L}{4,}/gu) ?? []));
+    for (const word of this.#all) this.#known[languageOf(word)].push(word);
   }
 
   /** One of a list. */
@@ -41,7 +42,7 @@ export class StrangeWords {
       return word.slice(start, start + 2 + Math.floor(4 * this.#random()));
     };
     const word = Array.from({ length: 1 + Math.floor(3 * this.#random()) }, part).join("");
-    return known.includes(word) ? `${word}${part()}` : word;
+    return this.#all.has(word) ? `${word}${part()}` : word;
   }
 
   /** From `least` to `most` words. */
