@@ -13,6 +13,12 @@ import { labTests, visit } from "./visit.ts";
 const lab = labTests();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const allowedScriptBytes = 250 * 1024;
+/** The pages, and scenes that are larger than the one with which their page begins. */
+const scenes = ["neuron?scene=kinds"];
+const visits = [
+  ...pages.map(({ name, title }) => ({ name, title })),
+  ...scenes.map((name) => ({ name, title: pages.find((page) => name.startsWith(`${page.name}?`))!.title })),
+];
 
 /** Lets the first answers of the worker arrive and the formulas be set. */
 const settled = async (page: Page): Promise<void> => {
@@ -29,44 +35,41 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
-describe.skipIf(lab.isMissing).each(pages.map(({ name, title }) => ({ name, title })))(
-  "page “$name”",
-  ({ name, title }) => {
-    it.each(["en", "ru"] as const)("opens in “%s”, wide and narrow, light and dark", async (language) => {
-      const { page, complaints, close } = await visit(lab.browser, lab.site, `#/${name}`, { language });
-      await settled(page);
-      // Colours on their way from one theme to the other have any contrast.
-      await page.emulateMedia({ reducedMotion: "reduce" });
-      expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
-      if (name !== "") expect(await page.title()).toContain(title[language]);
-      for (const [colorScheme, width] of [
-        ["light", 1280],
-        ["dark", 390],
-      ] as const) {
-        // Without motion: colours that are on their way to a theme are of neither.
-        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        await page.setViewportSize({ width, height: 900 });
-        await page.waitForFunction((theme) => document.documentElement.dataset["theme"] === theme, colorScheme);
-        const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(tooWide, `wider than ${width} pixels`).toBeLessThanOrEqual(0);
-        expect(await violations(page), `${colorScheme}, ${width} pixels wide`).toEqual([]);
-      }
-      expect(complaints).toEqual([]);
-      await close();
-    });
+describe.skipIf(lab.isMissing).each(visits)("page “$name”", ({ name, title }) => {
+  it.each(["en", "ru"] as const)("opens in “%s”, wide and narrow, light and dark", async (language) => {
+    const { page, complaints, close } = await visit(lab.browser, lab.site, `#/${name}`, { language });
+    await settled(page);
+    // Colours on their way from one theme to the other have any contrast.
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
+    if (name !== "") expect(await page.title()).toContain(title[language]);
+    for (const [colorScheme, width] of [
+      ["light", 1280],
+      ["dark", 390],
+    ] as const) {
+      // Without motion: colours that are on their way to a theme are of neither.
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForFunction((theme) => document.documentElement.dataset["theme"] === theme, colorScheme);
+      const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(tooWide, `wider than ${width} pixels`).toBeLessThanOrEqual(0);
+      expect(await violations(page), `${colorScheme}, ${width} pixels wide`).toEqual([]);
+    }
+    expect(complaints).toEqual([]);
+    await close();
+  });
 
-    it("loads little code", async () => {
-      lab.site.takeScriptBytes();
-      const { page, close } = await visit(lab.browser, lab.site, `#/${name}`);
-      await settled(page);
-      await close();
-      const bytes = lab.site.takeScriptBytes();
-      console.log(`page "${name}": ${(bytes / 1024).toFixed(0)} KB of JavaScript after gzip`);
-      expect(bytes).toBeLessThan(allowedScriptBytes);
-      expect(bytes).toBeGreaterThan(10_000);
-    });
-  },
-);
+  it("loads little code", async () => {
+    lab.site.takeScriptBytes();
+    const { page, close } = await visit(lab.browser, lab.site, `#/${name}`);
+    await settled(page);
+    await close();
+    const bytes = lab.site.takeScriptBytes();
+    console.log(`page "${name}": ${(bytes / 1024).toFixed(0)} KB of JavaScript after gzip`);
+    expect(bytes).toBeLessThan(allowedScriptBytes);
+    expect(bytes).toBeGreaterThan(10_000);
+  });
+});
 
 it("has types that agree", () => {
   const folder = fileURLToPath(new URL("..", import.meta.url));

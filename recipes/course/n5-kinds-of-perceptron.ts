@@ -1,68 +1,10 @@
 // N5. Kinds of perceptron on one set: what is gained by more layers, and by training all of them.
-import {
-  arange,
-  Dataset,
-  initializers,
-  layers,
-  linspace,
-  optimizers,
-  random,
-  sequential,
-  stack,
-  type Tensor,
-} from "nabla";
-import { both, formula, type Item, type Text, text } from "./item.ts";
+import { linspace, random, stack, type Tensor } from "nabla";
+import { both, formula, type Item, text } from "./item.ts";
+import { makeKind, spirals } from "./perceptron-kinds.ts";
+import { kinds } from "./perceptron-list.ts";
 
-/** Two spirals of one turn; the second is the first one, mirrored at the origin. Their points are of class 0 and 1. */
-async function spirals(key: Tensor, count: number): Promise<Dataset> {
-  const half = count / 2;
-  const radius = arange(1, half + 1).div(half);
-  const angle = radius.mul(2 * Math.PI);
-  const arm = stack([angle.cos(), angle.sin()], 1).mul(radius.reshape([half, 1]));
-  const noise = random.normal(key, [2, half, 2], { std: 0.02 });
-  const inputs = stack([arm, arm.neg()]).add(noise).reshape([count, 2]);
-  const targets = Array.from({ length: count }, (_, i) => [i < half ? 0 : 1]);
-  return Dataset.from({ inputs: await inputs.array<2>(), targets, name: "spirals" });
-}
-
-/** A kind of perceptron: its hidden layers, and whether they are trained or keep their random weights. */
-interface Kind {
-  readonly name: Text;
-  readonly hidden: number;
-  readonly isTrained: boolean;
-}
-
-const kinds: readonly Kind[] = [
-  { name: { en: "single layer", ru: "однослойный" }, hidden: 0, isTrained: true },
-  { name: { en: "1 fixed, 1 trained", ru: "1 случайный, 1 обучаемый" }, hidden: 1, isTrained: false },
-  {
-    name: { en: "3 fixed, 1 trained (Rosenblatt)", ru: "3 случайных, 1 обучаемый (Розенблатт)" },
-    hidden: 3,
-    isTrained: false,
-  },
-  { name: { en: "4 trained (Rumelhart: MLP)", ru: "4 обучаемых (Румельхарт: MLP)" }, hidden: 3, isTrained: true },
-];
 const width = 16;
-
-function makeModel({ hidden, isTrained }: Kind, seed: number) {
-  const hiddenLayer = () =>
-    layers.dense(width, {
-      activation: "tanh",
-      trainable: isTrained,
-      kernelInitializer: initializers.randomNormal({ stddev: 0.7 }),
-      biasInitializer: initializers.randomNormal({ stddev: 0.5 }),
-    });
-  const model = sequential(
-    [layers.input([2]), ...Array.from({ length: hidden }, hiddenLayer), layers.dense(1, { activation: "sigmoid" })],
-    { seed },
-  );
-  model.compile({
-    optimizer: optimizers.adam({ learningRate: 0.01 }),
-    loss: "binaryCrossentropy",
-    metrics: ["accuracy"],
-  });
-  return model;
-}
 
 export const item: Item = async function* ({ tiny, seed, signal }) {
   yield text(
@@ -107,7 +49,7 @@ export const item: Item = async function* ({ tiny, seed, signal }) {
   const series = [];
   const trained = [];
   for (const kind of kinds) {
-    const model = makeModel(kind, seed);
+    const model = makeKind(kind, { seed, width });
     const { epochs: history } = await model.fit(train, {
       epochs,
       batchSize: 32,

@@ -3,6 +3,7 @@ export const engines = {
   course: () => import("./course.ts"),
   home: () => import("../pages/home/engine.ts"),
   neuron: () => import("../pages/neuron/engine.ts"),
+  kinds: () => import("../pages/neuron/kinds-engine.ts"),
   activations: () => import("../pages/activations/engine.ts"),
   playground: () => import("../pages/playground/engine.ts"),
   backpropagation: () => import("../pages/backpropagation/engine.ts"),

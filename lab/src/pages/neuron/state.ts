@@ -3,8 +3,9 @@
 import { choice, flag, integer, number, rows, within } from "../../state/page-state.svelte.ts";
 import { activationNames } from "./activation-names.ts";
 import { isConvex } from "./convex.ts";
+import { kindsFields } from "./kinds-state.ts";
 
-export const sceneNames = ["line", "rule", "layers", "feature", "polygon"] as const;
+export const sceneNames = ["line", "rule", "layers", "feature", "polygon", "kinds"] as const;
 export type SceneName = (typeof sceneNames)[number];
 
 /** The planes' domains: the least and the greatest x₁, then those of x₂. */
@@ -95,4 +96,5 @@ export const fields = {
     3,
     (corners) => corners.every(isInside) && isConvex(corners),
   ),
+  ...kindsFields,
 };

@@ -21,6 +21,7 @@ export const words = {
     layers: { en: "XOR by two layers", ru: "XOR двумя слоями" },
     feature: { en: "XOR by a feature", ru: "XOR с новым признаком" },
     polygon: { en: "A polygon", ru: "Многоугольник" },
+    kinds: { en: "Kinds of perceptron", ru: "Виды персептронов" },
   },
   points: { en: "Points", ru: "Точки" },
   sets: {
