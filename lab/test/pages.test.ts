@@ -13,8 +13,8 @@ import { labTests, visit } from "./visit.ts";
 const lab = labTests();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const allowedScriptBytes = 250 * 1024;
-/** The pages, and scenes that are larger than the one with which their page begins. */
-const scenes = ["neuron?scene=kinds"];
+/** Scenes that are loaded when they are opened. */
+const scenes = ["neuron?scene=kinds", "neuron?scene=hebb"];
 const visits = [
   ...pages.map(({ name, title }) => ({ name, title })),
   ...scenes.map((name) => ({ name, title: pages.find((page) => name.startsWith(`${page.name}?`))!.title })),

@@ -4,6 +4,7 @@ export const engines = {
   home: () => import("../pages/home/engine.ts"),
   neuron: () => import("../pages/neuron/engine.ts"),
   kinds: () => import("../pages/neuron/kinds-engine.ts"),
+  hebb: () => import("../pages/neuron/hebb-engine.ts"),
   activations: () => import("../pages/activations/engine.ts"),
   playground: () => import("../pages/playground/engine.ts"),
   backpropagation: () => import("../pages/backpropagation/engine.ts"),

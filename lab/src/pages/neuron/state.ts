@@ -3,9 +3,10 @@
 import { choice, flag, integer, number, rows, within } from "../../state/page-state.svelte.ts";
 import { activationNames } from "./activation-names.ts";
 import { isConvex } from "./convex.ts";
+import { hebbFields } from "./hebb-state.ts";
 import { kindsFields } from "./kinds-state.ts";
 
-export const sceneNames = ["line", "rule", "layers", "feature", "polygon", "kinds"] as const;
+export const sceneNames = ["line", "rule", "layers", "feature", "polygon", "kinds", "hebb"] as const;
 export type SceneName = (typeof sceneNames)[number];
 
 /** The planes' domains: the least and the greatest x₁, then those of x₂. */
@@ -97,4 +98,5 @@ export const fields = {
     (corners) => corners.every(isInside) && isConvex(corners),
   ),
   ...kindsFields,
+  ...hebbFields,
 };

@@ -5,7 +5,7 @@ import type { Text } from "../../state/language.svelte.ts";
 
 export const kindsWords = {
   lead: {
-    en: "Four perceptrons learn the same points. Press Play and see which of them can; then take other points or weights.",
+    en: "Four perceptrons learn the same points. Press Play and see which can; then take other points or weights.",
     ru: "Четыре персептрона учатся на одних и тех же точках. Нажмите «Пуск» и посмотрите, кто справится.",
   },
   set: { en: "Points", ru: "Точки" },
