@@ -47,18 +47,18 @@ export interface Site {
 
 /** Serves a folder on this machine, with the headers of cross-origin isolation unless `isIsolated` is false. */
 export async function serveSite(folder: string, isIsolated = true): Promise<Site> {
-  let bytes = 0;
+  let asked: { readonly file: string; readonly bytes: Uint8Array }[] = [];
   const server = createServer(async (request, response) => {
     const answer = await answerFile(folder, request, response, isIsolated);
-    if (answer?.file.endsWith(".js")) bytes += gzipSync(answer.bytes).length;
+    if (answer?.file.endsWith(".js")) asked.push(answer);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     takeScriptBytes() {
-      const taken = bytes;
-      bytes = 0;
-      return taken;
+      const bytes = asked.reduce((sum, { bytes }) => sum + gzipSync(bytes).length, 0);
+      asked = [];
+      return bytes;
     },
     close: () => new Promise<void>((resolve) => (server.close(() => resolve()), server.closeAllConnections())),
   };
