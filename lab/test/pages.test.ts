@@ -14,7 +14,7 @@ const lab = labTests();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const allowedScriptBytes = 250 * 1024;
 /** Scenes that are loaded when they are opened. */
-const scenes = ["neuron?scene=kinds", "neuron?scene=hebb"];
+const scenes = ["neuron?scene=kinds", "neuron?scene=model", "neuron?scene=hebb"];
 const visits = [
   ...pages.map(({ name, title }) => ({ name, title })),
   ...scenes.map((name) => ({ name, title: pages.find((page) => name.startsWith(`${page.name}?`))!.title })),

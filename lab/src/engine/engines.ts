@@ -5,6 +5,7 @@ export const engines = {
   neuron: () => import("../pages/neuron/engine.ts"),
   kinds: () => import("../pages/neuron/kinds-engine.ts"),
   hebb: () => import("../pages/neuron/hebb-engine.ts"),
+  model: () => import("../pages/neuron/model-engine.ts"),
   activations: () => import("../pages/activations/engine.ts"),
   playground: () => import("../pages/playground/engine.ts"),
   backpropagation: () => import("../pages/backpropagation/engine.ts"),

@@ -24,14 +24,15 @@ const mix = (a: Rgb, b: Rgb, t: number): Rgb => [
 const packed = ([r, g, b]: Rgb): number =>
   ((255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
 
-/** For each class 256 colours, from neutral to the class's own as far as `strength`. */
-export function classColours(classes: number, strength = 1): Uint32Array[] {
-  const neutral = token("--neutral");
-  return Array.from({ length: classes }, (_, k) => {
-    const own = token(`--class-${k}`);
-    return Uint32Array.from({ length: 256 }, (_, i) => packed(mix(neutral, own, (i / 255) * strength)));
-  });
+/** 256 colours for the values 0 … 1, from neutral to the colour of a token as far as `strength`. */
+export function risingColours(name: string, strength = 1): Uint32Array {
+  const [neutral, own] = [token("--neutral"), token(name)];
+  return Uint32Array.from({ length: 256 }, (_, i) => packed(mix(neutral, own, (i / 255) * strength)));
 }
+
+/** For each class 256 colours, from neutral to the class's own as far as `strength`. */
+export const classColours = (classes: number, strength = 1): Uint32Array[] =>
+  Array.from({ length: classes }, (_, k) => risingColours(`--class-${k}`, strength));
 
 /** 256 colours for the values −1 … 1: negative, neutral, positive. `strength` is how far the ends go. */
 export function divergingColours(strength = 1): Uint32Array {

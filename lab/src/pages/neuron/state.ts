@@ -5,8 +5,9 @@ import { activationNames } from "./activation-names.ts";
 import { isConvex } from "./convex.ts";
 import { hebbFields } from "./hebb-state.ts";
 import { kindsFields } from "./kinds-state.ts";
+import { modelFields } from "./model-state.ts";
 
-export const sceneNames = ["line", "rule", "layers", "feature", "polygon", "kinds", "hebb"] as const;
+export const sceneNames = ["line", "rule", "layers", "feature", "kinds", "model", "hebb", "polygon"] as const;
 export type SceneName = (typeof sceneNames)[number];
 
 /** The planes' domains: the least and the greatest x₁, then those of x₂. */
@@ -99,4 +100,5 @@ export const fields = {
   ),
   ...kindsFields,
   ...hebbFields,
+  ...modelFields,
 };

@@ -22,6 +22,7 @@ export const words = {
     feature: { en: "XOR by a feature", ru: "XOR с новым признаком" },
     polygon: { en: "A polygon", ru: "Многоугольник" },
     kinds: { en: "Kinds of perceptron", ru: "Виды персептронов" },
+    model: { en: "One neuron as a model", ru: "Нейрон как модель" },
     hebb: { en: "Hebb’s rule", ru: "Правило Хебба" },
   },
   points: { en: "Points", ru: "Точки" },
