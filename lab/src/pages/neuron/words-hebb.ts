@@ -57,7 +57,7 @@ export const hebbWords = {
   threshold: { en: "θ (threshold)", ru: "θ (порог)" },
   eta: { en: "learning rate η", ru: "скорость обучения η" },
   theta: { en: "threshold θ", ru: "порог θ" },
-  rule: { en: "The rule", ru: "Правило" },
+  rule: { en: "The rule, in all trials from the first", ru: "Правило во всех опытах, начиная с первого" },
   rules: { hebb: { en: "Hebb, 1949", ru: "Хебб, 1949" }, oja: { en: "Oja, 1982", ru: "Ойя, 1982" } },
   deaf: {
     en: "With this threshold not even food makes the neuron fire: θ must be below w₁ = 1.",
