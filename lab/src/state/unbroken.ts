@@ -6,6 +6,8 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/(?<=[\d…–—]) (?=(?:%|px|KB|КБ|ms|мс|s|с)(?![\p{L}\p{N}]))/gu, space],
   // a = 5, |f′| < 0.05
   [/(?<=\S) ([=≈<>≤≥⊙]) (?=\S)/g, `${space}$1${space}`],
+  // a − y
+  [/(?<=(?<!\p{L})\p{L}) ([+−]) (?=\p{L}(?!\p{L}))/gu, `${space}$1${space}`],
   // (0, 1), ⟨w, x⟩
   [/([(⟨])([^\s,()]{1,6}), ([^\s,()]{1,6})([)⟩])/g, `$1$2,${space}$3$4`],
   // A dash begins no line.

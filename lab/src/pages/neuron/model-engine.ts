@@ -69,7 +69,7 @@ export async function drawn(kind: Kind, sample: DrawnSample, seed: number): Prom
   const n = kind === "number" ? 20 : 30;
   const key = (i: number): Tensor => random.foldIn(random.key(seed), i);
   const { w, b } = laws[kind][sample === "far" ? 1 : 0];
-  const [from, to] = sample === "far" ? [1, 3] : [-2.5, 2.5];
+  const [from, to] = sample === "far" ? [0.9, 2.9] : [-2.5, 2.5];
   const gap = (to - from) / n;
   let x = linspace(from + gap / 2, to - gap / 2, n).add(random.uniform(key(0), [n], { min: -gap / 2, max: gap / 2 }));
   // Nothing lies between the classes.
@@ -204,15 +204,19 @@ function eigenvalues([[p, q], [, r]]: Matrix): [number, number] {
   return [middle - reach, middle + reach];
 }
 
-/** Linear regression without descent. */
-export async function closedForm(points: Points): Promise<ClosedForm> {
-  const [x, y] = columns("linear", points);
+const linearRegression = compile((x: Tensor, y: Tensor) => {
   const X = stack([x, onesLike(x)], 1);
   const loss = (wb: Tensor): Tensor => X.matmul(wb).sub(y).square().mean();
-  const curvatures = eigenvalues((await hessian(loss)([0, 0]).array()) as Matrix);
+  const wb = linalg.solve(X.transpose().matmul(X), X.transpose().matmul(y)); // (XᵀX)⁻¹Xᵀy
+  return { wb, loss: loss(wb), H: hessian(loss)([0, 0]) };
+});
+
+/** Linear regression without descent. */
+export async function closedForm(points: Points): Promise<ClosedForm> {
+  const { wb, loss, H } = await linearRegression(...columns("linear", points));
+  const curvatures = eigenvalues((await H.array()) as unknown as Matrix);
   // One x for all points, or one point: the loss is flat along a line.
-  if (curvatures[0]! < 1e-6 * curvatures[1]!) return { solution: undefined, curvatures };
-  const wb = linalg.solve(X.transpose().matmul(X), X.transpose().matmul(y));
+  if (curvatures[0] < 1e-6 * curvatures[1]) return { solution: undefined, curvatures };
   const [w, b] = await wb.array<1>();
-  return { solution: { w: w!, b: b!, loss: await loss(wb).item() }, curvatures };
+  return { solution: { w: w!, b: b!, loss: await loss.item() }, curvatures };
 }

@@ -70,8 +70,8 @@ export const modelWords = {
       ru: "Те же точки и ещё одна, далеко от всех остальных.",
     },
     far: {
-      en: "All x lie between 1 and 3: the data have not been centred.",
-      ru: "Все x лежат между 1 и 3: данные не центрированы.",
+      en: "All x lie between 0.9 and 2.9: the data have not been centred.",
+      ru: "Все x лежат между 0.9 и 2.9: данные не центрированы.",
     },
     apart: {
       en: "Some x parts the classes without a mistake.",
