@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { runCommandLine } from "../src/cli/main.ts";
+import { type Outcome, runHere } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-own-data-"));
 const models = join(folder, "models");
@@ -23,30 +23,7 @@ const file = (name: string, content: string | Uint8Array): string => {
   return join(folder, name);
 };
 
-interface Outcome {
-  readonly code: unknown;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs a command in this process. */
-async function nabla(...args: string[]): Promise<Outcome> {
-  vi.stubEnv("LC_ALL", "C.UTF-8");
-  let [out, err] = ["", ""];
-  const capture = (stream: NodeJS.WriteStream, take: (text: string) => void) =>
-    vi.spyOn(stream, "write").mockImplementation((chunk) => {
-      take(String(chunk));
-      return true;
-    });
-  const spies = [capture(process.stdout, (text) => (out += text)), capture(process.stderr, (text) => (err += text))];
-  try {
-    await runCommandLine(args);
-    return { code: process.exitCode ?? 0, out, err };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-    process.exitCode = 0;
-  }
-}
+const nabla = (...args: string[]): Promise<Outcome> => runHere(args, { env: { LC_ALL: "C.UTF-8" } });
 
 async function refuses(code: number, sentence: RegExp, ...args: string[]): Promise<void> {
   const before = existsSync(models) ? readdirSync(models) : [];

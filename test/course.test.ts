@@ -9,7 +9,7 @@ import { course, parts, sections } from "../recipes/course/index.ts";
 import { numeral, type Part } from "../recipes/course/item.ts";
 import { linearScale, logScale } from "../src/cli/course/ticks.ts";
 import { systemLanguage } from "../src/cli/course/words.ts";
-import { runCommandLine } from "../src/cli/main.ts";
+import { type Outcome, runHere } from "./command.ts";
 import { checkItem, partsOf, render, shown, value } from "./course-items.ts";
 
 test("the items stand in the course's order, each in a section", () => {
@@ -303,31 +303,8 @@ describe("nabla course", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   afterEach(() => vi.restoreAllMocks());
 
-  interface Outcome {
-    readonly code: number;
-    readonly out: string;
-    readonly err: string;
-  }
-
-  /** The command in this process: what it prints, and its exit code. */
-  const nabla = (...args: string[]): Promise<Outcome> => nablaIn("C", ...args);
-
-  async function nablaIn(locale: string, ...args: string[]): Promise<Outcome> {
-    const written = { out: "", err: "" };
-    vi.stubEnv("LC_ALL", locale);
-    vi.spyOn(process.stdout, "write").mockImplementation((text) => ((written.out += text), true));
-    vi.spyOn(process.stderr, "write").mockImplementation((text) => ((written.err += text), true));
-    const before = process.exitCode;
-    process.exitCode = 0;
-    try {
-      await runCommandLine(args);
-      return { code: Number(process.exitCode), ...written };
-    } finally {
-      process.exitCode = before;
-      vi.restoreAllMocks();
-      vi.unstubAllEnvs();
-    }
-  }
+  const nabla = (...args: string[]): Promise<Outcome> => runHere(args);
+  const nablaIn = (locale: string, ...args: string[]): Promise<Outcome> => runHere(args, { env: { LC_ALL: locale } });
 
   it("lists the items by section, in both languages", async () => {
     const [en, ru] = [await nabla("course"), await nabla("course", "--language", "ru")];
