@@ -134,7 +134,7 @@ describe("train", () => {
     expect(out).toContain("Confusion");
     const next = [...out.matchAll(/^ {2}npx nabla (.*)$/gm)].map(([, command]) => command!.split(" "));
     expect(next.map(([name]) => name)).toEqual(["predict", "summary", "inspect"]);
-    for (const command of next) expect((await nabla(...command)).code).toBe(0);
+    for (const command of next) expect((await here(...command)).code).toBe(0);
   });
 
   it("answers in JSON on stdout while progress goes to stderr", async () => {
@@ -154,7 +154,7 @@ describe("train", () => {
   });
 
   it("reaches what its recipe promises", async () => {
-    const { code, out } = await nabla("train", "xor", "--json", "--out", "promise");
+    const { code, out } = await here("train", "xor", "--json", "--out", "promise");
     expect(code).toBe(0);
     expect(JSON.parse(out).expected.map(({ reached }: { reached: boolean }) => reached)).toEqual([true, true]);
   });
@@ -171,7 +171,7 @@ describe("train", () => {
 
   it("takes a folder of MNIST's files", async () => {
     const data = madeUpMnist("mnist", { train: 60, test: 20 });
-    const { code, out } = await nabla(
+    const { code, out } = await here(
       "train",
       "mnist-mlp",
       "--data",
@@ -187,7 +187,7 @@ describe("train", () => {
     );
     expect(code).toBe(0);
     expect(out).toContain("60 images · 1 epoch · batches of 16 · learning rate 0.01");
-    expect((await nabla("evaluate", join("folder", "mnist-mlp.safetensors"), "--data", data)).out).toContain(
+    expect((await here("evaluate", join("folder", "mnist-mlp.safetensors"), "--data", data)).out).toContain(
       "20 images that were held out",
     );
   });
@@ -269,9 +269,9 @@ describe("a saved model", () => {
   });
 
   it("is evaluated on the data of its recipe", async () => {
-    const { out } = await nabla("evaluate", digits, "--tiny");
+    const { out } = await here("evaluate", digits, "--tiny");
     expect(out).toMatch(/^digits-mlp, digits\. On 200 images that were held out:\n {2}loss \S+\n {2}accuracy/);
-    const answer = JSON.parse((await nabla("evaluate", xor, "--json")).out);
+    const answer = JSON.parse((await here("evaluate", xor, "--json")).out);
     expect(answer).toMatchObject({ recipe: "xor", examples: 4, evaluation: { accuracy: 1 } });
   });
 
@@ -280,10 +280,10 @@ describe("a saved model", () => {
     const wide = new Uint8Array(60 * 90).fill(255);
     for (let y = 20; y < 70; y++) wide.fill(0, y * 60 + 26, y * 60 + 34);
     writeFileSync(join(folder, "one.png"), encode({ width: 60, height: 90, data: wide, channels: 1 }));
-    expect((await nabla("predict", digits, image, "one.png")).out).toMatch(
+    expect((await here("predict", digits, image, "one.png")).out).toMatch(
       /example\.png\s+\d\s+\S+ % {2}then .*\none\.png/,
     );
-    const answers = JSON.parse((await nabla("predict", digits, image, "one.png", "--json")).out);
+    const answers = JSON.parse((await here("predict", digits, image, "one.png", "--json")).out);
     expect(answers.map(({ input }: { input: string }) => input)).toEqual([image, "one.png"]);
     for (const { probabilities } of answers) {
       const sum = (Object.values(probabilities) as number[]).reduce((a, b) => a + b);
@@ -296,7 +296,7 @@ describe("a saved model", () => {
     model.dataInfo = { about: { recipe: "faces", threshold: 0.5 } };
     await model.save(join(folder, "faces.safetensors"));
     const image = join("models", "digits-mlp-example.png");
-    const { out } = await nabla("predict", "faces.safetensors", image, image, "--language", "ru");
+    const { out } = await here("predict", "faces.safetensors", image, image, "--language", "ru");
     expect(out).toMatch(/Расстояние меньше 0\.50.* 0 +тот же/s);
   });
 
@@ -309,7 +309,7 @@ describe("a saved model", () => {
     ] as const) {
       const made = sequential([layers.input(shape), layers.flatten(), layers.dense(10)], { name, seed: 1 });
       await made.save(join(folder, `${name}.safetensors`));
-      answers.push(JSON.parse((await nabla("predict", `${name}.safetensors`, image, "--json")).out));
+      answers.push(JSON.parse((await here("predict", `${name}.safetensors`, image, "--json")).out));
     }
     expect(answers[0][0].outputs.length).toBe(10);
     expect(answers[1]).toEqual(answers[0]);
@@ -319,17 +319,17 @@ describe("a saved model", () => {
     const good = join("models", "digits-mlp-example.png");
     writeFileSync(join(folder, "bad\u001b[31m.png"), "hello");
     const images = ["none.png", good, "bad\u001b[31m.png"];
-    const { code, out, err } = await nabla("predict", digits, ...images);
+    const { code, out, err } = await here("predict", digits, ...images);
     expect(code).toBe(1);
     expect(out).toMatch(/^models\S+example\.png\s+\d\s+\S+ %[^\n]*\n$/);
     expect(err.trim().split("\n")).toEqual([
       'error: cannot read "none.png": there is no such file.',
       expect.stringContaining('error: "bad\\u001b[31m.png" is not an image'),
     ]);
-    const answers = JSON.parse((await nabla("predict", digits, ...images, "--json")).out);
+    const answers = JSON.parse((await here("predict", digits, ...images, "--json")).out);
     expect(answers.map(({ input }: { input: string }) => input)).toEqual(images);
     expect(answers[0]).toEqual({ input: "none.png", error: 'cannot read "none.png": there is no such file.' });
-    const alone = JSON.parse((await nabla("predict", digits, good, "--json")).out);
+    const alone = JSON.parse((await here("predict", digits, good, "--json")).out);
     expect(answers[1]).toEqual(alone[0]);
   });
 
@@ -470,7 +470,7 @@ describe("inspect", () => {
 
   it("writes a trace of some steps, kernel by kernel", async () => {
     const file = join(folder, "trace.json");
-    expect((await nabla("inspect", "xor", "--trace", file)).out).toContain(`Wrote ${file}`);
+    expect((await here("inspect", "xor", "--trace", file)).out).toContain(`Wrote ${file}`);
     const { traceEvents } = JSON.parse(readFileSync(file, "utf8")) as {
       traceEvents: { ph: string; cat?: string; name: string; ts: number; dur: number; args: { flop?: number } }[];
     };
@@ -486,7 +486,7 @@ describe("inspect", () => {
     for (const { ts, dur } of kernels)
       expect(steps.some((s) => ts >= s.ts && ts + dur <= s.ts + s.dur + 0.001)).toBe(true);
     expect(kernels.filter(({ cat, args }) => cat === "contract" && args.flop! > 0).length).toBeGreaterThan(5);
-    expect((await nabla("inspect", "xor", "--trace", join(folder, "no", "such", "folder.json"))).code).toBe(1);
+    expect((await here("inspect", "xor", "--trace", join(folder, "no", "such", "folder.json"))).code).toBe(1);
   });
 
   it("answers in JSON", async () => {
@@ -509,12 +509,8 @@ describe("course", () => {
 
 describe("doctor and recipes", () => {
   it("tell people and programs", async () => {
-    const [doctor, doctorJson, recipes, recipesJson] = await Promise.all([
-      nabla("doctor"),
-      nabla("doctor", "--json"),
-      nabla("list"),
-      nabla("recipes", "--json"),
-    ]);
+    const [doctor, doctorJson] = await Promise.all([nabla("doctor"), nabla("doctor", "--json")]);
+    const [recipes, recipesJson] = [await here("list"), await here("recipes", "--json")];
     for (const name of ["Node", "Processor", "SIMD", "Multiply-add", "Threads", "GPU", "Cache"])
       expect(doctor.out).toContain(name);
     expect(JSON.parse(doctorJson.out)).toMatchObject({
@@ -604,20 +600,20 @@ describe("bad input: exit code 1, one sentence", () => {
   });
 
   it("keeps to 80 columns where there is no terminal", async () => {
-    const outputs = [
-      nabla("recipes"),
-      nabla("summary", digits),
-      nabla("summary", xor),
-      nabla("train", "digits-mlp", "--tiny", "--epochs", "1", "--batch-size", "1000", "--out", "narrow"),
-    ];
-    for (const { code, out } of await Promise.all(outputs)) {
+    for (const args of [
+      ["recipes"],
+      ["summary", digits],
+      ["summary", xor],
+      ["train", "digits-mlp", "--tiny", "--epochs", "1", "--batch-size", "1000", "--out", "narrow"],
+    ]) {
+      const { code, out } = await here(...args);
       expect(code).toBe(0);
       expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
     }
   });
 
   it("shows the stack trace only when it is asked to", async () => {
-    const { code, err } = await nabla("summary", "none.safetensors", "--debug");
+    const { code, err } = await here("summary", "none.safetensors", "--debug");
     expect(code).toBe(1);
     expect(err).toMatch(/no such file[^]*\n {4}at /);
   });
