@@ -106,6 +106,8 @@ export default defineConfig(({ mode }) => ({
     execArgv: [youngGeneration, ...relaxedSimdFlag, ...engineFlags],
     env: { NABLA_VERIFY: "1" },
     testTimeout: 60_000,
+    // A page's answer is waited for as long as a test may take on a machine that has other work.
+    expect: { poll: { timeout: 30_000 } },
     hookTimeout: 120_000,
     projects: [
       {

@@ -224,8 +224,10 @@ describe.skipIf(process.platform === "win32")("the search for a browser", () => 
     const install = `echo "$@" >> ${folder}/apt.log; [ "$1" = update ] || { ${making}; }`;
     const env = { PATH: `${withProgram("apt-get", install)}:${bin}` };
     expect(findOrInstallBrowser(env, machine)).toEqual({ path: join(bin, "chromium") });
-    expect(readFileSync(join(folder, "apt.log"), "utf8")).toBe("update\ninstall -y --no-install-recommends chromium\n");
-    expect(said).toEqual(["No Chromium on this machine; installing Debian's chromium."]);
+    expect(readFileSync(join(folder, "apt.log"), "utf8")).toBe(
+      "update\ninstall -y --no-install-recommends chromium-headless-shell\n",
+    );
+    expect(said).toEqual(["No Chromium on this machine; installing Debian's chromium-headless-shell."]);
   });
 
   it("says why there is none", () => {
@@ -237,7 +239,9 @@ describe.skipIf(process.platform === "win32")("the search for a browser", () => 
     const found = findOrInstallBrowser(env, machine);
     expect(found).toHaveProperty(
       "missing",
-      expect.stringMatching(/none could be installed. Debian's chromium: .* Playwright's chromium: /s),
+      expect.stringMatching(
+        /none could be installed. Debian's chromium-headless-shell: .* Debian's chromium: .* Playwright's chromium: /s,
+      ),
     );
   });
 });
