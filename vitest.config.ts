@@ -74,6 +74,8 @@ const packageTests = ["browser", "browser-layers", "consumer", "new", "readme", 
 const relaxedSimdFlag = Number(process.versions.node.split(".")[0]) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
 // Programs of many small objects are made and dropped all the time: with more room for the young, V8 collects less often.
 const youngGeneration = "--max-semi-space-size=64";
+// Recipes that Node loads import the modules that the tests import, and not what is bundled for Node.
+const modules = "--conditions=development";
 // NABLA_ENGINE_FLAGS=--no-liftoff compiles all programs as V8 does what runs often: only there it joins pairs of
 // vectors.
 const engineFlags = process.env["NABLA_ENGINE_FLAGS"]?.split(" ") ?? [];
@@ -103,7 +105,7 @@ export default defineConfig(({ mode }) => ({
     server: { deps: { external: [/[\\/]dist[\\/](src|recipes)[\\/]/] } },
     pool: "forks",
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    execArgv: [youngGeneration, ...relaxedSimdFlag, ...engineFlags],
+    execArgv: [youngGeneration, modules, ...relaxedSimdFlag, ...engineFlags],
     env: { NABLA_VERIFY: "1" },
     testTimeout: 60_000,
     // A page's answer is waited for as long as a test may take on a machine that has other work.

@@ -2,10 +2,10 @@
 // The `nabla` command: checks the version of Node, rebuilds in a clone with newer sources, and starts src/cli.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const main = at("dist/src/cli/main.js");
+const main = at("dist/node/command-line.js");
 
 /** True in a clone whose sources are newer than the build. A package has no sources. */
 function isStale() {
@@ -22,11 +22,10 @@ function isStale() {
 /** Builds, with a message on stderr, and returns true if that succeeded. */
 function build() {
   console.error("building, since src/ is newer than dist/ …");
-  const compiler = at("node_modules/typescript/bin/tsc");
-  const args = [compiler, "-p", at("tsconfig.build.json"), "--sourceMap", "false", "--noEmitOnError"];
-  const { status, stdout } = existsSync(compiler) ? spawnSync(process.execPath, args, { encoding: "utf8" }) : {};
-  if (status === 0) return true;
-  console.error(stdout || 'nabla is not built yet: run "npm install" in its folder.');
+  const canBuild = existsSync(at("node_modules/typescript")) && existsSync(at("node_modules/rolldown"));
+  const built = canBuild ? spawnSync(process.execPath, [at("scripts/build.mjs")], { encoding: "utf8" }) : undefined;
+  if (built?.status === 0) return true;
+  console.error(built ? `${built.stdout}${built.stderr}` : 'nabla is not built yet: run "npm install" in its folder.');
   return false;
 }
 
@@ -40,6 +39,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error("this package of nabla is broken: it has no dist folder. Install it again.");
   process.exitCode = 1;
 } else {
-  const { runCommandLine } = await import(new URL("../dist/src/cli/main.js", import.meta.url).href);
+  const { runCommandLine } = await import(pathToFileURL(main).href);
   await runCommandLine(process.argv.slice(2));
 }

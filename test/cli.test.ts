@@ -75,7 +75,7 @@ function madeUpMnist(name: string, counts: { readonly train: number; readonly te
 beforeAll(async () => {
   const home = join(folder, "package");
   mkdirSync(home);
-  for (const part of ["package.json", "bin", "src", "recipes", "tsconfig.json", "tsconfig.build.json"])
+  for (const part of ["package.json", "bin", "scripts", "src", "recipes", "tsconfig.json", "tsconfig.build.json"])
     cpSync(join(root, part), join(home, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(home, "node_modules"), "junction");
   // The command builds where there is no build.
@@ -417,9 +417,13 @@ describe("in the repository", () => {
   const command = (): Promise<Outcome> => nablaAt(join(clone, "bin", "nabla.js"));
 
   it("an edit is built before the command runs, and an error of the build is told", async () => {
-    mkdirSync(join(clone, "src", "cli"), { recursive: true });
+    for (const entry of ["", "data", "automatic"]) {
+      mkdirSync(join(clone, "src", entry), { recursive: true });
+      writeFileSync(join(clone, "src", entry, "index.ts"), "export {};\n");
+    }
+    mkdirSync(join(clone, "src", "cli"));
     mkdirSync(join(clone, "recipes"));
-    for (const part of ["package.json", "bin", "tsconfig.json", "tsconfig.build.json"])
+    for (const part of ["package.json", "bin", "scripts", "tsconfig.json", "tsconfig.build.json"])
       cpSync(join(root, part), join(clone, part), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(clone, "node_modules"), "junction");
     writeFileSync(

@@ -27,7 +27,7 @@ describe("the tarball", () => {
     .split("\n")
     .map((name) => name.replace(/^package\//, ""));
 
-  it("holds what was built of each source file, and nothing else", () => {
+  it("holds what was built of each source file, the bundle for Node, and nothing else", () => {
     const sources = ["src", "recipes"].flatMap((folder) =>
       (readdirSync(join(inject("clone"), folder), { recursive: true }) as string[]).map((name) => `${folder}/${name}`),
     );
@@ -42,7 +42,12 @@ describe("the tarball", () => {
       ...["ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "README.ru.md", "package.json"],
       ...["docs/from-keras.md", "docs/index.md", "recipes/README.md"],
     ];
-    expect(names.toSorted()).toEqual([...papers, "bin/nabla.js", ...built].toSorted());
+    const bundled = names.filter((name) => name.startsWith("dist/node/"));
+    expect(bundled).toEqual(
+      expect.arrayContaining(["index", "data", "automatic", "command-line"].map((name) => `dist/node/${name}.js`)),
+    );
+    expect(bundled.filter((name) => !name.endsWith(".js"))).toEqual([]);
+    expect(names.toSorted()).toEqual([...papers, "bin/nabla.js", ...built, ...bundled].toSorted());
   });
 
   it("holds every file that the READMEs link to", () => {

@@ -1,16 +1,17 @@
 // Finds recipes by name: each file of the folder recipes/ is one.
 import { readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Recipe } from "../../recipes/tools/recipe.ts";
 import { didYouMean } from "../errors.ts";
 import { UsageError } from "./failure.ts";
+import { packageRoot, recipeFolder } from "./version.ts";
 
-// recipes/ lies beside src/, and dist/recipes/ beside dist/src/.
-const folder = new URL("../../recipes/", import.meta.url);
+const folder = join(packageRoot, recipeFolder);
 
 /** The names of all recipes, in alphabetical order. */
 export function recipeNames(): string[] {
-  const names = readdirSync(fileURLToPath(folder)).map((file) => /^([\w-]+)\.(?:js|ts)$/.exec(file)?.[1]);
+  const names = readdirSync(folder).map((file) => /^([\w-]+)\.(?:js|ts)$/.exec(file)?.[1]);
   return names.filter((name) => name !== undefined).sort();
 }
 
@@ -20,6 +21,6 @@ export async function loadRecipe(name: string): Promise<Recipe> {
   if (!known.includes(name))
     throw new UsageError(`unknown recipe "${name}".${didYouMean(name, known)} Known: ${known.join(", ")}.`);
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const { recipe } = (await import(new URL(`${name}.${extension}`, folder).href)) as { recipe: Recipe };
+  const { recipe } = (await import(pathToFileURL(join(folder, `${name}.${extension}`)).href)) as { recipe: Recipe };
   return recipe;
 }

@@ -1,7 +1,6 @@
 // `nabla course`: lists the items of the course, and runs them.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { course, type Entry, parts, sections } from "../../../recipes/course/index.ts";
 import type { Language } from "../../../recipes/tools/part.ts";
@@ -11,6 +10,7 @@ import { PictureFolder } from "../course/picture-files.ts";
 import { languageOf, words } from "../course/words.ts";
 import { failureWords, UsageError } from "../failure.ts";
 import { colourBitsOf, paintFor, say, sayJson, wrap } from "../terminal.ts";
+import { packageRoot } from "../version.ts";
 
 interface CourseOptions {
   readonly language?: string;
@@ -110,8 +110,8 @@ function listItems(language: Language, json: boolean): void {
 
 /** The file of an item, to be read: in a clone its TypeScript, in the package its JavaScript. */
 function sourceOf(id: string): string | undefined {
-  for (const folder of ["../../../../recipes/course/", "../../../recipes/course/"]) {
-    const at = fileURLToPath(new URL(folder, import.meta.url));
+  for (const folder of ["recipes/course", "dist/recipes/course"]) {
+    const at = join(packageRoot, folder);
     const files = existsSync(at) ? readdirSync(at).filter((name) => /(?<!\.d)\.[jt]s$/.test(name)) : [];
     // The first line of an item says which it is: "// N4. AND and OR by one neuron, …".
     const file = files.find((name) => readFileSync(join(at, name), "utf8").startsWith(`// ${id}. `));
