@@ -23,7 +23,9 @@ function isStale() {
 function build() {
   console.error("building, since src/ is newer than dist/ …");
   const canBuild = existsSync(at("node_modules/typescript")) && existsSync(at("node_modules/rolldown"));
-  const built = canBuild ? spawnSync(process.execPath, [at("scripts/build.mjs")], { encoding: "utf8" }) : undefined;
+  const built = canBuild
+    ? spawnSync(process.execPath, [at("scripts/build.mjs"), "--keep"], { encoding: "utf8" })
+    : undefined;
   if (built?.status === 0) return true;
   console.error(built ? `${built.stdout}${built.stderr}` : 'nabla is not built yet: run "npm install" in its folder.');
   return false;

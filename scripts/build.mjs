@@ -2,7 +2,7 @@
 // few files that Node loads in place of hundreds.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -36,6 +36,17 @@ for (const name of filesOf(types)) {
   writeFileSync(join(types, name.replace(/\.d\.ts$/, ".d.cts")), declared);
 }
 
+/**
+ * Recipes are loaded by their names, and other packages are installed beside this one.
+ *
+ * @param {string} name
+ * @param {string | undefined} importer
+ */
+function isLoadedApart(name, importer = root) {
+  if (!name.startsWith(".") && !isAbsolute(name)) return true;
+  return resolve(dirname(importer), name).startsWith(join(dist, "recipes"));
+}
+
 // Node takes a millisecond for each module that it loads, and `import "nabla"` names three hundred. Bundlers and pages
 // are given the modules, of which they take those that they need.
 const bundle = await rolldown({
@@ -46,8 +57,7 @@ const bundle = await rolldown({
     "command-line": join(types, "cli", "main.js"),
   },
   platform: "node",
-  // Recipes are loaded by name, and other packages are installed beside this one.
-  external: (name) => /[\\/]recipes[\\/]/.test(name) || /^[^./\\]/.test(name),
+  external: isLoadedApart,
   checks: { pluginTimings: false, ineffectiveDynamicImport: false },
 });
 const into = join(dist, "node");
@@ -58,4 +68,6 @@ const { output } = await bundle.write({
   chunkFileNames: "part-[hash].js",
 });
 await bundle.close();
-for (const name of filesOf(into)) if (!output.some(({ fileName }) => fileName === name)) rmSync(join(into, name));
+// A command that was started before an edit goes on with the parts of its own build.
+if (!process.argv.includes("--keep"))
+  for (const name of filesOf(into)) if (!output.some(({ fileName }) => fileName === name)) rmSync(join(into, name));

@@ -217,7 +217,9 @@ export async function runAll(threads) {
   const numbers = {};
   if (threads !== undefined) setThreads(threads);
   for (const [name, program] of Object.entries(programs)) numbers[name] = base64(await program());
-  const { engineFeatures } = await import(new URL("backends/wasm/run/device.js", import.meta.resolve("nabla")).href);
+  const { engineFeatures } = await import(
+    new URL("../src/backends/wasm/run/device.js", import.meta.resolve("nabla")).href
+  );
   const xorOutputs = [...(await programs["xor network"]()).at(-1)];
   return { numbers, xorOutputs, features: engineFeatures(), isolated: globalThis.crossOriginIsolated === true };
 }
