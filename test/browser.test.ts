@@ -102,8 +102,8 @@ describe.skipIf("missing" in search)("in the browser", () => {
     expect(differingWords(plain.numbers[name]!, inNode.numbers[name]!)).toBeNull();
   });
 
-  it("computes the same bits with one to four threads", async () => {
-    for (const threads of [1, 2, 3, 4]) {
+  it("computes the same bits with one, three and four threads, as with two", async () => {
+    for (const threads of [1, 3, 4]) {
       const { numbers, complaints } = await visit(browser!, `${server!.address}/isolated/index.html`, threads);
       expect(complaints).toEqual([]);
       expect(

@@ -60,7 +60,9 @@ describe.skipIf(lab.isMissing).each(visits)("page “$name”", ({ name, title }
       if (name !== "") expect(await page.title()).toContain(title[language]);
       const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(tooWide, `${language}, wider than ${width} pixels`).toBeLessThanOrEqual(0);
-      expect(await violations(page), `${language}, ${colorScheme}, ${width} pixels wide`).toEqual([]);
+      // Each language, theme and width once: what axe-core finds depends on one of them at a time.
+      if ((language === "en") === (colorScheme === "light"))
+        expect(await violations(page), `${language}, ${colorScheme}, ${width} pixels wide`).toEqual([]);
     }
     expect(complaints).toEqual([]);
     await close();

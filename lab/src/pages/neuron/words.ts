@@ -17,9 +17,9 @@ export const words = {
   scenes: { en: "Scenes", ru: "Сцены" },
   sceneTitles: {
     line: { en: "A line", ru: "Прямая" },
-    rule: { en: "The learning rule", ru: "Правило обучения" },
+    rule: { en: "The learning rule", ru: "Обучение" },
     layers: { en: "XOR by two layers", ru: "XOR двумя слоями" },
-    feature: { en: "XOR by a feature", ru: "XOR с новым признаком" },
+    feature: { en: "XOR by a feature", ru: "XOR с признаком" },
     polygon: { en: "A polygon", ru: "Многоугольник" },
     kinds: { en: "Kinds of perceptron", ru: "Виды персептронов" },
     model: { en: "One neuron as a model", ru: "Нейрон как модель" },
