@@ -5,7 +5,10 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const main = at("dist/node/command-line.js");
+// What the command loads by name (recipes, --import) must share its Nabla: the bundle, or the modules with
+// --conditions=development.
+const hasModules = import.meta.resolve?.("nabla").endsWith("/dist/src/index.js");
+const main = at(hasModules ? "dist/src/cli/main.js" : "dist/node/command-line.js");
 
 /** True in a clone whose sources are newer than the build. A package has no sources. */
 function isStale() {

@@ -137,6 +137,19 @@ describe("train", () => {
     for (const command of next) expect((await here(...command)).code).toBe(0);
   });
 
+  it("is one Nabla with its recipes where Node is to load the modules instead of the bundle", async () => {
+    const [options, args] = ["--conditions=development", ["digits-mlp", "--tiny", "--quiet", "--out", "modules"]];
+    const outcome = await new Promise((resolve) =>
+      execFile(
+        process.execPath,
+        [bin, "train", ...args],
+        { cwd: folder, env: { ...env, NODE_OPTIONS: options } },
+        (error, out, err) => resolve([error?.code ?? 0, out, err]),
+      ),
+    );
+    expect(outcome).toEqual([0, "", ""]);
+  });
+
   it("answers in JSON on stdout while progress goes to stderr", async () => {
     const { code, out, err } = await nabla("train", "digits-mlp", "--tiny", "--json", "--out", "json");
     const answer = JSON.parse(out);
