@@ -15,8 +15,8 @@ import { addRecipes } from "./commands/recipes.ts";
 import { addSummary } from "./commands/summary.ts";
 import { addTrain } from "./commands/train.ts";
 import { failureWords, report, UsageError } from "./failure.ts";
+import { version } from "./own-package.ts";
 import { paintFor, tolerateClosedPipes } from "./terminal.ts";
-import { version } from "./version.ts";
 
 function makeProgram(): Command {
   const program = new Command("nabla")

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Recipe } from "../../recipes/tools/recipe.ts";
 import { didYouMean } from "../errors.ts";
 import { UsageError } from "./failure.ts";
-import { packageRoot, recipeFolder } from "./version.ts";
+import { packageRoot, recipeFolder } from "./own-package.ts";
 
 const folder = join(packageRoot, recipeFolder);
 

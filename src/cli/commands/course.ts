@@ -9,8 +9,8 @@ import { type Page, partText } from "../course/part-text.ts";
 import { PictureFolder } from "../course/picture-files.ts";
 import { languageOf, words } from "../course/words.ts";
 import { failureWords, UsageError } from "../failure.ts";
+import { packageRoot } from "../own-package.ts";
 import { colourBitsOf, paintFor, say, sayJson, wrap } from "../terminal.ts";
-import { packageRoot } from "../version.ts";
 
 interface CourseOptions {
   readonly language?: string;

@@ -10,9 +10,9 @@ import { formatBytes } from "../../quantities.ts";
 import { backend, startBackend } from "../../runtime/device.ts";
 import { tensor } from "../../tensor.ts";
 import { type AnswerOptions, withAnswerOptions, withExamples } from "../arguments.ts";
+import { version } from "../own-package.ts";
 import { table } from "../table.ts";
 import { paintFor, say, sayJson } from "../terminal.ts";
-import { version } from "../version.ts";
 
 interface Finding {
   readonly name: string;

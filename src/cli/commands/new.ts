@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { FileError, quote } from "../../errors.ts";
 import { fileError, makeFolder, writeFileAtomic } from "../../io/files.ts";
 import { type AnswerOptions, path, withAnswerOptions, withExamples } from "../arguments.ts";
+import { packageRoot } from "../own-package.ts";
 import { projectFiles } from "../project-files.ts";
 import { say, sayJson, shellWord } from "../terminal.ts";
 
@@ -92,7 +93,7 @@ function packageName(folder: string): string {
  * installed in says; or the folder that it is installed in.
  */
 function sourceOfNabla(root: string): string {
-  const own = dirname(require.resolve("nabla/package.json"));
+  const own = packageRoot;
   const owner = dirname(dirname(own));
   const isInstalled = basename(dirname(own)) === "node_modules" && existsSync(join(owner, "package.json"));
   const given = isInstalled ? dependencyOf(owner) : undefined;

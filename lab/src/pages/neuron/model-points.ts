@@ -5,7 +5,7 @@ import { mostPoints, xDomain, ySpan } from "./model-state.ts";
 type Points = readonly (readonly number[])[];
 
 /** The nearest point that the kind allows. */
-export function allowed(kind: Kind, x: number, y: number): [number, number] {
+function allowed(kind: Kind, x: number, y: number): [number, number] {
   const digits = kind === "number" ? 100 : 1;
   const inside = (value: number, [least, greatest]: readonly [number, number]): number =>
     Math.max(least, Math.min(greatest, value));
