@@ -1,72 +1,29 @@
-// The tests in three projects: `source` tests what src/ and recipes/ hold, `lab` the built lab in a browser, `package`
-// the packed package.
+// The tests in four projects: `source` tests what src/ and recipes/ hold, its files one after the other in a process
+// that knows Nabla already; `alone` does so, too, but in a process for each file; `lab` tests the built lab in a
+// browser, `package` the packed package.
 // `--mode built` takes dist/ instead of the sources, loaded by Node itself: what users run, and sooner.
 import { availableParallelism } from "node:os";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vitest/config";
 
-// What `npm run test:quick` leaves out: everything that takes long, or builds and starts the package.
-const slowTests = [
-  ...[
-    "feed",
-    "half-models",
-    "hostile-files",
-    "image",
-    "initializers",
-    "layer-cases",
-    "layer-goldens",
-    "layers",
-    "losses",
-  ],
-  ...["metrics-edges", "model-file", "networks", "not-finite", "optimizers-by-parameter", "recipes", "runtime"],
-  ...["column-types", "scan", "table-files", "train"],
-  ...[
-    "automatic*",
-    "bench",
-    "budget",
-    "cases",
-    "cli",
-    "convnets",
-    "course*",
-    "data",
-    "diagnose",
-    "download",
-    "examples",
-    "failures",
-  ],
-  ...[
-    "files",
-    "folders",
-    "fuzz*",
-    "goldens",
-    "half",
-    "layers-*",
-    "learning",
-    "linalg",
-    "loop-threads",
-    "many-buffers",
-    "metrics-exact",
-    "optimizers-saved",
-  ],
-  ...[
-    "page-data",
-    "pipeline",
-    "polynomials",
-    "products",
-    "random-*",
-    "recurrent-models",
-    "resume",
-    "sums",
-    "table-fuzz",
-    "table-memory",
-    "*transformations",
-    "wasm-math",
-  ],
-].map((name) => `test/${name}.test.ts`);
+const testFiles = (names: string): string[] => names.split(/\s+/).map((name) => `test/${name}.test.ts`);
 
-const packageTests = ["browser", "browser-layers", "consumer", "new", "readme", "kill"].map(
-  (name) => `test/${name}.test.ts`,
+// What `npm run test:quick` leaves out: everything that takes long, or builds and starts the package.
+const slowTests = testFiles(
+  `automatic* bench budget cases cli column-types convnets course* data diagnose download examples failures feed files
+  folders fuzz* goldens half half-models hostile-files image initializers layer-cases layer-goldens layers layers-*
+  learning linalg loop-threads many-buffers metrics-edges metrics-exact model-file networks not-finite
+  optimizers-by-parameter optimizers-saved page-data pipeline polynomials products random-* recipes recurrent-models
+  resume runtime scan sums table-files table-fuzz table-memory train *transformations wasm-math`,
+);
+
+const packageTests = testFiles("browser browser-layers consumer kill new readme");
+
+// These replace what others need, or count what a process holds: programs, threads, memory.
+const ownProcessTests = testFiles(
+  `automatic-cli budget cli course examples failures files interrupt late-backend memory programs runtime table-memory
+  threads`,
 );
 
 // Node before 22 has relaxed SIMD behind a flag that must be set before anything is compiled, and Vitest compiles
@@ -99,6 +56,8 @@ const built: Plugin = {
   },
 };
 
+const leftOut = (mode: string): string[] => (mode === "quick" ? slowTests : []);
+
 export default defineConfig(({ mode }) => ({
   ...(mode === "built" ? { plugins: [built] } : { resolve: { alias: entries } }),
   test: {
@@ -117,9 +76,14 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "source",
           include: ["test/**/*.test.ts"],
-          exclude: [...packageTests, ...(mode === "quick" ? slowTests : [])],
-          setupFiles: "test/canaries.ts",
+          exclude: [...packageTests, ...ownProcessTests, ...leftOut(mode)],
+          setupFiles: ["test/canaries.ts", "test/shared-process.ts"],
+          isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: "alone", include: ownProcessTests, exclude: leftOut(mode), setupFiles: "test/canaries.ts" },
       },
       // The built lab in a browser, and its types.
       {

@@ -1,5 +1,5 @@
 // Canaries around every buffer, in all tests: memory that belongs to no buffer holds a pattern, and a run that changes
-// it fails.
+// it fails. They are set once in a process; each file of tests that runs there forgets the buffers of those before it.
 
 import { contractScratchBytes } from "../src/backends/wasm/print/blocking.ts";
 import type { Target } from "../src/backends/wasm/print/target.ts";
@@ -76,61 +76,71 @@ function usedRanges(graph: Graph, plan: Plan, target: Target, base: number): Ran
   ];
 }
 
-/** The bytes that were asked for, by memory and address. */
-const asked = new WeakMap<DeviceMemory, Map<number, number>>();
-
 /** The end of the guard behind a stretch: its slack, and what rounds it up. */
 const guardEnd = (end: number): number => Math.ceil((end + 64) / 64) * 64;
 
-const { allocate, free } = DeviceMemory.prototype;
-DeviceMemory.prototype.allocate = function (bytes) {
-  const start = allocate.call(this, bytes);
-  let known = asked.get(this);
-  if (!known) {
-    asked.set(this, (known = new Map([[0, 0]])));
-    fillCanaries(this.memory, [0, 64]);
-  }
-  known.set(start, bytes);
-  fillCanaries(this.memory, [start, guardEnd(start + bytes)]);
-  return start;
-};
-DeviceMemory.prototype.free = function (start) {
-  asked.get(this)?.delete(start);
-  free.call(this, start);
-};
+/** Sets the canaries of this process, and returns what forgets the buffers that there are. */
+function install(): () => void {
+  /** The bytes that were asked for, by memory and address. */
+  let asked = new WeakMap<DeviceMemory, Map<number, number>>();
 
-const { arena } = WasmDevice.prototype;
-WasmDevice.prototype.arena = function (bytes) {
-  const start = arena.call(this, bytes);
-  fillCanaries(this.memory.memory, [start, start + bytes]);
-  const { own } = this.threads;
-  // No program finds what an earlier one left in the threads' own memory.
-  for (const address of own.addresses) fillCanaries(this.memory.memory, [address, address + own.bytes]);
-  return start;
-};
+  const { allocate, free } = DeviceMemory.prototype;
+  DeviceMemory.prototype.allocate = function (bytes) {
+    const start = allocate.call(this, bytes);
+    let known = asked.get(this);
+    if (!known) {
+      asked.set(this, (known = new Map([[0, 0]])));
+      fillCanaries(this.memory, [0, 64]);
+    }
+    known.set(start, bytes);
+    fillCanaries(this.memory, [start, guardEnd(start + bytes)]);
+    return start;
+  };
+  DeviceMemory.prototype.free = function (start) {
+    asked.get(this)?.delete(start);
+    free.call(this, start);
+  };
 
-/** The ranges of each program's arena that no buffer ever occupies. */
-const unused = new WeakMap<WasmProgram, readonly Range[]>();
+  const { arena } = WasmDevice.prototype;
+  WasmDevice.prototype.arena = function (bytes) {
+    const start = arena.call(this, bytes);
+    fillCanaries(this.memory.memory, [start, start + bytes]);
+    const { own } = this.threads;
+    // No program finds what an earlier one left in the threads' own memory.
+    for (const address of own.addresses) fillCanaries(this.memory.memory, [address, address + own.bytes]);
+    return start;
+  };
 
-const { compile } = WasmProgram;
-WasmProgram.compile = async (device, graph) => {
-  const { target } = device;
-  const program = await compile.call(WasmProgram, device, graph);
-  unused.set(program, unusedRanges(program.graph, program.plan, target));
-  return program;
-};
+  /** The ranges of each program's arena that no buffer ever occupies. */
+  const unused = new WeakMap<WasmProgram, readonly Range[]>();
 
-const { run } = WasmProgram.prototype;
-WasmProgram.prototype.run = async function (...given) {
-  const numbers = await run.apply(this, given);
-  const { memory } = this.device;
-  const first = arena.call(this.device, 0);
-  const bytes = bytesNow(memory.memory);
-  for (const [start, end] of unused.get(this)!)
-    checkCanaries(bytes, first + start, first + end, () => `the end of what lies before byte ${start} of the arena`);
-  for (const [start, length] of asked.get(memory)!) {
-    const end = start + length;
-    checkCanaries(bytes, end, start === 0 ? 64 : guardEnd(end), () => `the end of the ${length} bytes at ${start}`);
-  }
-  return numbers;
-};
+  const { compile } = WasmProgram;
+  WasmProgram.compile = async (device, graph) => {
+    const { target } = device;
+    const program = await compile.call(WasmProgram, device, graph);
+    unused.set(program, unusedRanges(program.graph, program.plan, target));
+    return program;
+  };
+
+  const { run } = WasmProgram.prototype;
+  WasmProgram.prototype.run = async function (...given) {
+    const numbers = await run.apply(this, given);
+    const { memory } = this.device;
+    const first = arena.call(this.device, 0);
+    const bytes = bytesNow(memory.memory);
+    for (const [start, end] of unused.get(this)!)
+      checkCanaries(bytes, first + start, first + end, () => `the end of what lies before byte ${start} of the arena`);
+    for (const [start, length] of asked.get(memory) ?? []) {
+      const end = start + length;
+      checkCanaries(bytes, end, start === 0 ? 64 : guardEnd(end), () => `the end of the ${length} bytes at ${start}`);
+    }
+    return numbers;
+  };
+
+  return () => (asked = new WeakMap());
+}
+
+const mark = Symbol.for("nabla.test.canaries");
+const marked = DeviceMemory.prototype as { [mark]?: () => void };
+marked[mark] ??= install();
+marked[mark]();

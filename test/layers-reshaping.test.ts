@@ -13,7 +13,7 @@ import {
   zeros,
 } from "../src/index.ts";
 
-registerFunction("test: cubes", (x: Tensor) => x.mul(x).mul(x));
+registerFunction("test: third powers", (x: Tensor) => x.mul(x).mul(x));
 
 describe("masks", () => {
   const x = tensor([[[1], [2], [3]]]);
@@ -91,7 +91,7 @@ describe("lambda", () => {
     expect(await (model.apply(pair, { training: true }) as Tensor).array()).toEqual([[6, 8]]);
   });
   test("comes through a file by its name, and cannot without one", async () => {
-    const model = sequential([layers.lambda("test: cubes"), layers.dense(1)], { inputShape: [2] });
+    const model = sequential([layers.lambda("test: third powers"), layers.dense(1)], { inputShape: [2] });
     const loaded = await loadModel(await model.toBytes());
     expect(await (await loaded.predict([[1, 2]])).data()).toEqual(await (await model.predict([[1, 2]])).data());
     const unnamed = sequential([layers.lambda((x) => x.neg())], { inputShape: [2] });
@@ -142,15 +142,19 @@ describe("what is wrong is said", () => {
     ["masking of vectors", () => layers.masking().apply(zeros([2, 3])), /expected inputs of at least 2 axes/],
     [
       "a name that is not registered",
-      () => layers.lambda("test: cube"),
-      /no function "test: cube" is registered\. Did you mean "test: cubes"\?/,
+      () => layers.lambda("test: third power"),
+      /no function "test: third power" is registered\. Did you mean "test: third powers"\?/,
     ],
     [
       "no function",
       () => layers.lambda(3 as never),
       /^lambda: expected a function of tensors, or the name of one, got 3\.$/,
     ],
-    ["a name that is taken", () => registerFunction("test: cubes", (x) => x), /"test: cubes" is already registered/],
+    [
+      "a name that is taken",
+      () => registerFunction("test: third powers", (x) => x),
+      /"test: third powers" is already registered/,
+    ],
   ];
   test.each(cases)("%s", (_, make, message) => expect(make).toThrow(message));
 });

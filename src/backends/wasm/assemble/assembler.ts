@@ -13,19 +13,32 @@ interface Emitted {
   readonly args: readonly number[];
 }
 
-const encoders: Record<Immediate, (args: readonly number[]) => number[]> = {
-  none: () => [],
-  block: () => [0x40],
-  index: ([index]) => leb(index!),
-  table: (targets) => [...leb(targets.length - 1), ...targets.flatMap(leb)],
-  lane: ([lane]) => [lane!],
-  memory: ([offset, alignment = 0]) => [alignment, ...leb(offset!)],
-  memoryLane: ([offset, lane]) => [0, ...leb(offset!), lane!],
-  i32: ([value]) => signedLeb(value! | 0),
-  v128: (lanes) => [...new Uint8Array(new Uint32Array(lanes).buffer)],
-  shuffle: (lanes) => [...lanes],
-  twoBytes: () => [0, 0],
-  oneByte: () => [0],
+/** Appends the immediates of an instruction. */
+const encoders: Record<Immediate, (args: readonly number[], bytes: number[]) => void> = {
+  none: () => undefined,
+  block: (_, bytes) => void bytes.push(0x40),
+  index: (args, bytes) => void leb(args[0]!, bytes),
+  table: (targets, bytes) => {
+    leb(targets.length - 1, bytes);
+    for (const target of targets) leb(target, bytes);
+  },
+  lane: (args, bytes) => void bytes.push(args[0]!),
+  memory: (args, bytes) => {
+    bytes.push(args[1] ?? 0);
+    leb(args[0]!, bytes);
+  },
+  memoryLane: (args, bytes) => {
+    bytes.push(0);
+    leb(args[0]!, bytes);
+    bytes.push(args[1]!);
+  },
+  i32: (args, bytes) => signedLeb(args[0]! | 0, bytes),
+  v128: (words, bytes) => {
+    for (const word of words) bytes.push(word & 255, (word >>> 8) & 255, (word >>> 16) & 255, word >>> 24);
+  },
+  shuffle: (lanes, bytes) => void bytes.push(...lanes),
+  twoBytes: (_, bytes) => void bytes.push(0, 0),
+  oneByte: (_, bytes) => void bytes.push(0),
 };
 
 /** One function under construction. */
@@ -129,12 +142,12 @@ export class FunctionBuilder {
       if (last?.type === type) last.count++;
       else runs.push({ type, count: 1 });
     }
-    bytes.push(...leb(runs.length));
-    for (const { type, count } of runs) bytes.push(...leb(count), valueTypes[type]);
+    leb(runs.length, bytes);
+    for (const { type, count } of runs) leb(count, bytes).push(valueTypes[type]);
     for (const { op, args } of this.#body) {
       const { code, immediate } = instructions[op];
       for (const byte of code) bytes.push(byte);
-      for (const byte of encoders[immediate](args)) bytes.push(byte);
+      encoders[immediate](args, bytes);
     }
     bytes.push(0x0b);
     return Uint8Array.from(bytes);
@@ -154,6 +167,9 @@ export class FunctionBuilder {
   }
 }
 
+/** Makes text of bytes, a character of each. */
+const oneCharacterEach = new TextDecoder("latin1");
+
 /** A module of functions over one imported memory, or none. Functions with equal types and bodies are encoded once. */
 export class ModuleBuilder {
   readonly #functions: { readonly body: Uint8Array; readonly builder: FunctionBuilder }[] = [];
@@ -163,7 +179,7 @@ export class ModuleBuilder {
   /** Adds a finished function and returns its index. */
   add(builder: FunctionBuilder): number {
     const body = builder.encode();
-    const key = `${builder.parameters} ${builder.result} ${body}`;
+    const key = `${builder.parameters} ${builder.result} ${oneCharacterEach.decode(body)}`;
     let index = this.#indices.get(key);
     if (index === undefined) {
       index = this.#functions.length;

@@ -27,9 +27,8 @@ const core = (code: number, immediate: Immediate = "none"): Instruction => ({ co
 const atomic = (code: number): Instruction => ({ code: [0xfe, code], immediate: "memory" });
 const simd = (code: number, immediate: Immediate = "none"): Instruction => ({ code: [0xfd, ...leb(code)], immediate });
 
-/** Unsigned LEB128. */
-export function leb(value: number): number[] {
-  const bytes: number[] = [];
+/** Appends a number as unsigned LEB128, and returns the bytes. */
+export function leb(value: number, bytes: number[] = []): number[] {
   do {
     const byte = value % 128;
     value = Math.floor(value / 128);
@@ -38,13 +37,12 @@ export function leb(value: number): number[] {
   return bytes;
 }
 
-/** Signed LEB128 of a 32-bit number. */
-export function signedLeb(value: number): number[] {
-  const bytes: number[] = [];
+/** Appends a 32-bit number as signed LEB128. */
+export function signedLeb(value: number, bytes: number[]): void {
   for (;;) {
     const byte = value & 0x7f;
     value >>= 7;
-    if ((value === 0 && !(byte & 0x40)) || (value === -1 && byte & 0x40)) return [...bytes, byte];
+    if ((value === 0 && !(byte & 0x40)) || (value === -1 && byte & 0x40)) return void bytes.push(byte);
     bytes.push(byte | 0x80);
   }
 }
