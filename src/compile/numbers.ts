@@ -86,14 +86,20 @@ export function convert(value: number, from: DType, to: DType): number {
   return Math.min(high, Math.max(low, Math.trunc(value))) + 0; // an integer has no −0
 }
 
+/** An instruction whose first operand is of the dtype `from`, and whose result is of the dtype `to`. */
+export function instruction(op: ScalarOp, from: DType, to: DType): (a: number, b: number, c: number) => number {
+  const compute: Compute = table[op];
+  return dtypeInfo(to).isInteger ? (a, b, c) => wrap(compute(a, b, c, from), to) : (a, b, c) => compute(a, b, c, from);
+}
+
 /** The scalar language over numbers: computes an element at once. */
 export const numbers: ScalarBuilder<Typed> = {
   ...(Object.fromEntries(
     (Object.keys(scalarOps) as ScalarOp[]).map((op) => [
       op,
-      (a: Typed, b?: Typed, c?: Typed): Typed => {
-        const dtype = scalarResultDType(op, b ? [a.dtype, b.dtype] : [a.dtype]);
-        return { value: wrap((table[op] as Compute)(a.value, b?.value ?? 0, c?.value ?? 0, a.dtype), dtype), dtype };
+      (a: Typed, b = a, c = a): Typed => {
+        const dtype = scalarResultDType(op, [a.dtype, b.dtype]);
+        return { value: instruction(op, a.dtype, dtype)(a.value, b.value, c.value), dtype };
       },
     ]),
   ) as unknown as Pick<ScalarBuilder<Typed>, ScalarOp>),

@@ -1,13 +1,14 @@
 // The specification: computes each node by the plainest loop that expresses its meaning, with floats in float64.
 
-import { numbers, wrap } from "../../compile/numbers.ts";
+import { instruction, wrap } from "../../compile/numbers.ts";
 import { bodyGraph, type Graph, graphNodes } from "../../graph/graph.ts";
 import { labelExtents } from "../../ops/contract.ts";
 import { type LoopAttrs, type Resident, resultTypes } from "../../ops/index.ts";
 import { asInputs, type ContractLabels, isRead, type MovementOp, type Node } from "../../ops/op.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../shape.ts";
-import { type Affine, fixed } from "../../view.ts";
+import { type Affine, identityIndex } from "../../view.ts";
 import { zip } from "../../zip.ts";
+import { columns } from "./columns.ts";
 
 /** Numbers of any dtype, held in float64. */
 export type Values = Float64Array;
@@ -38,22 +39,12 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
   const [x, y] = asInputs(inputs);
   switch (op.kind) {
     case "elementwise": {
-      const operands = asInputs(node.inputs.map(({ dtype }) => ({ value: 0, dtype })));
-      for (let i = 0; i < out.length; i++) {
-        for (let k = 0; k < operands.length; k++) operands[k]!.value = inputs[k]![i]!;
-        out[i] = op.scalar(numbers, operands, node.attrs).value;
-      }
-      return out;
+      const operands = asInputs([...zip(node.inputs, inputs)].map(([{ dtype }, values]) => ({ values, dtype })));
+      return op.scalar(columns(sizeOf(node.shape)), operands, node.attrs).values;
     }
     case "generate": {
-      forEachIndex(
-        node.shape,
-        (index, i) =>
-          (out[i] = op.element(
-            node,
-            index.map((n) => fixed(n, 1)),
-          ).offset),
-      );
+      const element = op.element(node, identityIndex(node.shape));
+      forEachIndex(node.shape, (index, i) => (out[i] = valueAt(element, index)));
       return out;
     }
     case "movement": {
@@ -81,12 +72,10 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
       out.fill(op.identity(node.dtype));
       const kept = contiguousStrides(from.map((n, axis) => (axes.includes(axis) ? 1 : n)));
       const strides = kept.map((stride, axis) => (axes.includes(axis) ? 0 : stride));
+      const combine = instruction(op.combine, node.dtype, node.dtype);
       forEachIndex(from, (index, i) => {
         const at = offsetOf(index, strides);
-        out[at] = numbers[op.combine as "add"](
-          { value: out[at]!, dtype: node.dtype },
-          { value: x[i]!, dtype: node.dtype },
-        ).value;
+        out[at] = combine(out[at]!, x[i]!, 0);
       });
       return out;
     }
@@ -136,8 +125,14 @@ export function evaluateNode(node: Node, inputs: readonly Values[], run: typeof 
   }
 }
 
-/** A counter that stands at n, which every element at n of an axis shares. */
-const fixedAt: Affine[] = [];
+/** The value of an affine function at an index; a constant keeps the sign of a zero. */
+function valueAt({ offset, coefficients }: Affine, index: readonly number[]): number {
+  let value = offset;
+  for (let axis = 0; axis < index.length; axis++) {
+    if (coefficients[axis] !== 0) value += index[axis]! * coefficients[axis]!;
+  }
+  return value;
+}
 
 /** What {@link sourceOffsets} found. Finite differences interpret one graph hundreds of times. */
 const knownOffsets = new WeakMap<Node, Int32Array>();
@@ -151,9 +146,9 @@ function sourceOffsets(node: Node): Int32Array {
   const strides = contiguousStrides(from);
   const filled = op.fill?.(node).axes ?? [];
   const offsets = new Int32Array(sizeOf(node.shape));
+  const source = op.source!(node, identityIndex(node.shape));
   forEachIndex(node.shape, (index, i) => {
-    const counters = index.map((n) => (fixedAt[n] ??= fixed(n, 1)));
-    const at = op.source!(node, counters).map((a: Affine) => a.offset);
+    const at = source.map((along) => valueAt(along, index));
     const isOutside = filled.some((axis) => at[axis]! < 0 || at[axis]! >= from[axis]!);
     offsets[i] = isOutside ? -1 : offsetOf(at, strides);
   });
