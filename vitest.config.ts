@@ -29,6 +29,8 @@ const ownProcessTests = testFiles(
 // Node before 22 has relaxed SIMD behind a flag that must be set before anything is compiled, and Vitest compiles
 // early.
 const relaxedSimdFlag = Number(process.versions.node.split(".")[0]) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
+// A function that no test calls is validated, but not compiled.
+const lazyCompilation = "--wasm-lazy-compilation";
 // Programs of many small objects are made and dropped all the time: with more room for the young, V8 collects less often.
 const youngGeneration = "--max-semi-space-size=64";
 // Recipes that Node loads import the modules that the tests import, and not what is bundled for Node.
@@ -64,7 +66,7 @@ export default defineConfig(({ mode }) => ({
     server: { deps: { external: [/[\\/]dist[\\/](src|recipes)[\\/]/] } },
     pool: "forks",
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    execArgv: [youngGeneration, modules, ...relaxedSimdFlag, ...engineFlags],
+    execArgv: [youngGeneration, lazyCompilation, modules, ...relaxedSimdFlag, ...engineFlags],
     env: { NABLA_VERIFY: "1" },
     testTimeout: 60_000,
     // A page's answer is waited for as long as a test may take on a machine that has other work.
