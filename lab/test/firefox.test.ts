@@ -9,6 +9,10 @@ import { graphOf } from "../src/pages/backpropagation/graph.ts";
 import { exactCheck, graphNumbers } from "../src/pages/backpropagation/graph-engine.ts";
 import { compileNetwork, makeNetwork } from "../src/pages/digits/network.ts";
 import { neuron } from "../src/pages/neuron/engine.ts";
+import { conditioning } from "../src/pages/neuron/hebb-engine.ts";
+import { kindsAt } from "../src/pages/neuron/kinds-engine.ts";
+import { descend, drawn } from "../src/pages/neuron/model-engine.ts";
+import { beginnings } from "../src/pages/neuron/model-names.ts";
 import { Run } from "../src/pages/playground/run.ts";
 import { type Firefox, findFirefox, openFirefox } from "./firefox.ts";
 
@@ -51,6 +55,40 @@ describe.skipIf(!hasFirefox)("in Firefox", () => {
       else expect(colour).toBe(known);
     }
     expect(new Set(colours.values()).size).toBeGreaterThan(40);
+  }, 240_000);
+
+  it("the scene of the kinds trains four networks", async () => {
+    const hash = "#/neuron?lang=en&scene=kinds&set=xor&width=3&draw=3&epochs=20";
+    const { errors, seen } = await firefox.see(hash, async ({ document, until }) => {
+      await until(() => document.querySelector(".epoch b")?.textContent === "20");
+      return [...document.querySelectorAll("article")].map((one) =>
+        [...one.querySelectorAll("dd")].map((dd) => dd.textContent!.replace(/\s?✓/, "")),
+      );
+    });
+    expect(errors).toEqual([]);
+    const { kinds } = await kindsAt({ set: "xor", width: 3, seed: 3, rate: 0.01 }, 20, 1e9);
+    const percent = (share: number): string => `${(100 * share).toFixed(1)}\u00a0%`;
+    expect(seen).toEqual(
+      kinds.map(({ right, loss, testRight }) => [percent(right), loss.toFixed(3), percent(testRight)]),
+    );
+  }, 240_000);
+
+  it("the scene of one neuron as a model descends, and that of Hebb's rule conditions a dog", async () => {
+    const { errors, seen } = await firefox.see("#/neuron?lang=en&scene=model&taken=7", async ({ document, until }) => {
+      return until(() => /Step 7: .*the loss is ([^ ]+)\.$/m.exec(document.body.innerText)?.[1]);
+    });
+    expect(errors).toEqual([]);
+    const { from, eta } = beginnings.linear;
+    const { path } = await descend("linear", await drawn("number", "noise", 1), from, eta);
+    expect(seen).toBe(numeral(path[5 * 7 + 2]!));
+    const dog = await firefox.see("#/neuron?lang=en&scene=hebb&trials=tttb", async ({ document, until }) => {
+      await until(() => document.body.innerText.includes("Trial 4: the bell alone."));
+      return document.querySelector("svg[role=img][aria-label*='food, ']")!.ariaLabel;
+    });
+    expect(dog.errors).toEqual([]);
+    const { weights } = await conditioning("tttb", 0.25, 0.5, "hebb");
+    const [food, bell] = weights.map((weight) => weight!.toFixed(2));
+    expect(dog.seen).toContain(`food, with the weight ${food}, and the bell, with the weight ${bell}`);
   }, 240_000);
 
   it("the page of the activations plots functions and derivatives, rounding errors included", async () => {
