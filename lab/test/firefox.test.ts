@@ -9,10 +9,10 @@ import { graphOf } from "../src/pages/backpropagation/graph.ts";
 import { exactCheck, graphNumbers } from "../src/pages/backpropagation/graph-engine.ts";
 import { compileNetwork, makeNetwork } from "../src/pages/digits/network.ts";
 import { neuron } from "../src/pages/neuron/engine.ts";
-import { conditioning } from "../src/pages/neuron/hebb-engine.ts";
-import { kindsAt } from "../src/pages/neuron/kinds-engine.ts";
-import { descend, drawn } from "../src/pages/neuron/model-engine.ts";
-import { beginnings } from "../src/pages/neuron/model-names.ts";
+import { conditioning } from "../src/pages/neuron/hebb/engine.ts";
+import { kindsAt } from "../src/pages/neuron/kinds/engine.ts";
+import { descend, drawn } from "../src/pages/neuron/model/engine.ts";
+import { beginnings } from "../src/pages/neuron/model/names.ts";
 import { Run } from "../src/pages/playground/run.ts";
 import { type Firefox, findFirefox, openFirefox } from "./firefox.ts";
 

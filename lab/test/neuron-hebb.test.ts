@@ -2,9 +2,9 @@
 import * as nabla from "nabla";
 import { describe, expect, it } from "vitest";
 import { item } from "../../recipes/course/n7-hebb.ts";
-import { hebbCode } from "../src/pages/neuron/hebb-code.ts";
-import { conditioning, givenAnswers } from "../src/pages/neuron/hebb-engine.ts";
-import { hebbQuestions, isLeaping } from "../src/pages/neuron/hebb-questions.ts";
+import { hebbCode } from "../src/pages/neuron/hebb/code.ts";
+import { conditioning, givenAnswers } from "../src/pages/neuron/hebb/engine.ts";
+import { hebbQuestions, isLeaping } from "../src/pages/neuron/hebb/questions.ts";
 import { labTests, visit } from "./visit.ts";
 
 const lab = labTests();

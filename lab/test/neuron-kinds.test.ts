@@ -4,10 +4,10 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { makeKind, spirals } from "../../recipes/course/perceptron-kinds.ts";
 import { kinds } from "../../recipes/course/perceptron-list.ts";
-import { kindsCode } from "../src/pages/neuron/kinds-code.ts";
-import { type KindsSettings, kindsAt, kindsPoints } from "../src/pages/neuron/kinds-engine.ts";
-import { kindsSets, reach } from "../src/pages/neuron/kinds-names.ts";
-import { kindsQuestions, type Try } from "../src/pages/neuron/kinds-questions.ts";
+import { kindsCode } from "../src/pages/neuron/kinds/code.ts";
+import { type KindsSettings, kindsAt, kindsPoints } from "../src/pages/neuron/kinds/engine.ts";
+import { kindsSets, reach } from "../src/pages/neuron/kinds/names.ts";
+import { kindsQuestions, type Try } from "../src/pages/neuron/kinds/questions.ts";
 import { labTests, visit } from "./visit.ts";
 
 const lab = labTests();

@@ -3,10 +3,10 @@ import * as nabla from "nabla";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { numeral } from "../../recipes/tools/part.ts";
-import { contour } from "../src/pages/neuron/contours.ts";
-import { heightsOf } from "../src/pages/neuron/loss-map.ts";
-import { modelCode } from "../src/pages/neuron/model-code.ts";
-import { closedForm, type Descent, descend, drawn, surface } from "../src/pages/neuron/model-engine.ts";
+import { modelCode } from "../src/pages/neuron/model/code.ts";
+import { contour } from "../src/pages/neuron/model/contours.ts";
+import { closedForm, type Descent, descend, drawn, surface } from "../src/pages/neuron/model/engine.ts";
+import { heightsOf } from "../src/pages/neuron/model/loss-map.ts";
 import {
   beginnings,
   kindOf,
@@ -14,7 +14,7 @@ import {
   modelNames,
   samplesOf,
   targetOf,
-} from "../src/pages/neuron/model-names.ts";
+} from "../src/pages/neuron/model/names.ts";
 import { labTests, visit } from "./visit.ts";
 
 const lab = labTests();

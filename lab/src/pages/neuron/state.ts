@@ -3,9 +3,9 @@
 import { choice, flag, integer, number, rows, within } from "../../state/page-state.svelte.ts";
 import { activationNames } from "./activation-names.ts";
 import { isConvex } from "./convex.ts";
-import { hebbFields } from "./hebb-state.ts";
-import { kindsFields } from "./kinds-state.ts";
-import { modelFields } from "./model-state.ts";
+import { hebbFields } from "./hebb/state.ts";
+import { kindsFields } from "./kinds/state.ts";
+import { modelFields } from "./model/state.ts";
 
 export const sceneNames = ["line", "rule", "layers", "feature", "kinds", "model", "hebb", "polygon"] as const;
 export type SceneName = (typeof sceneNames)[number];

@@ -1,6 +1,6 @@
 // What the address keeps of the scene of the kinds of perceptron.
-import { choice, integer, number } from "../../state/page-state.svelte.ts";
-import { kindsSets } from "./kinds-names.ts";
+import { choice, integer, number } from "../../../state/page-state.svelte.ts";
+import { kindsSets } from "./names.ts";
 
 /** Training that goes on by itself stops after each of so many epochs. */
 export const lap = 500;

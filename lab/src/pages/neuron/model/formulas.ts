@@ -1,5 +1,5 @@
 // One step of descent as formulas with the current numbers.
-import type { ModelName } from "./model-names.ts";
+import type { ModelName } from "./names.ts";
 
 /** One row of a path of descent. */
 export interface Place {

@@ -1,6 +1,6 @@
 // The words of the scene "One neuron as a model".
-import { numeral } from "../../../../recipes/tools/part.ts";
-import type { Text } from "../../state/language.svelte.ts";
+import { numeral } from "../../../../../recipes/tools/part.ts";
+import type { Text } from "../../../state/language.svelte.ts";
 
 const pair = (w: number, b: number): string => `(${numeral(w, 2)}, ${numeral(b, 2)})`;
 const russian = new Intl.PluralRules("ru");

@@ -1,6 +1,6 @@
 // The state of the scene "One neuron as a model", as the page's address keeps it.
-import { choice, flag, integer, number, rows, within } from "../../state/page-state.svelte.ts";
-import { type Kind, type ModelName, modelNames, mostSteps, sampleNames } from "./model-names.ts";
+import { choice, flag, integer, number, rows, within } from "../../../state/page-state.svelte.ts";
+import { type Kind, type ModelName, modelNames, mostSteps, sampleNames } from "./names.ts";
 
 export const mostPoints = 60;
 export const mostDraws = 9999;

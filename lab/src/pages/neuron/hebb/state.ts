@@ -1,5 +1,5 @@
 // What the address keeps of the scene of Hebb's rule.
-import { type Field, flag, number } from "../../state/page-state.svelte.ts";
+import { type Field, flag, number } from "../../../state/page-state.svelte.ts";
 
 /** So many trials fit. */
 export const mostTrials = 60;

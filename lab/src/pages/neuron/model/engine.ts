@@ -19,7 +19,7 @@ import {
   tanh,
   tensor,
 } from "nabla";
-import { type DrawnSample, type Kind, type ModelName, modelNames, mostSteps, targetOf } from "./model-names.ts";
+import { type DrawnSample, type Kind, type ModelName, modelNames, mostSteps, targetOf } from "./names.ts";
 
 interface Model {
   readonly f: (z: Tensor) => Tensor;

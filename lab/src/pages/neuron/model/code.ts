@@ -1,5 +1,5 @@
 // The lines of Nabla that train the neuron of the scene, with its points and numbers.
-import { type ModelName, targetOf } from "./model-names.ts";
+import { type ModelName, targetOf } from "./names.ts";
 
 interface Shown {
   readonly model: ModelName;

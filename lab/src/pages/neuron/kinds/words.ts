@@ -1,7 +1,7 @@
 // The words of the scene of the kinds of perceptron.
-import { numeral } from "../../../../recipes/tools/part.ts";
-import { percent } from "../../parts/percent.ts";
-import type { Text } from "../../state/language.svelte.ts";
+import { numeral } from "../../../../../recipes/tools/part.ts";
+import { percent } from "../../../parts/percent.ts";
+import type { Text } from "../../../state/language.svelte.ts";
 
 export const kindsWords = {
   lead: {

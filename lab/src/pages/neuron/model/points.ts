@@ -1,6 +1,6 @@
 // What a visitor does to the points of a model, each [x, y]; the y of a class is 0 or 1, and a count is an integer.
-import type { Kind } from "./model-names.ts";
-import { mostPoints, xDomain, ySpan } from "./model-state.ts";
+import type { Kind } from "./names.ts";
+import { mostPoints, xDomain, ySpan } from "./state.ts";
 
 type Points = readonly (readonly number[])[];
 

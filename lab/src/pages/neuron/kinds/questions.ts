@@ -1,7 +1,7 @@
 // What a visitor of the kinds of perceptron is asked to try, and when it is done.
-import type { Question } from "../../parts/Questions.svelte";
-import type { KindsSettings, KindsState } from "./kinds-engine.ts";
-import { kindsWords as words } from "./words-kinds.ts";
+import type { Question } from "../../../parts/Questions.svelte";
+import type { KindsSettings, KindsState } from "./engine.ts";
+import { kindsWords as words } from "./words.ts";
 
 /** An experiment, as far as it was trained. */
 export interface Try {

@@ -1,5 +1,5 @@
 // The lines of Nabla that train the four kinds of perceptron, with the numbers of the scene.
-import { type KindsSet, pointCount } from "./kinds-names.ts";
+import { type KindsSet, pointCount } from "./names.ts";
 
 const points: Readonly<Record<KindsSet, string>> = {
   xor: `const signs = Array.from({ length: ${pointCount} }, (_, i) => [i & 1 ? 1 : -1, i & 2 ? 1 : -1]);

@@ -1,6 +1,6 @@
 // The words of the scene of Hebb's rule.
-import { numeral } from "../../../../recipes/tools/part.ts";
-import type { Text } from "../../state/language.svelte.ts";
+import { numeral } from "../../../../../recipes/tools/part.ts";
+import type { Text } from "../../../state/language.svelte.ts";
 
 export const hebbWords = {
   lead: {

@@ -14,9 +14,9 @@ import {
   tensor,
   where,
 } from "nabla";
-import { makeKind, spirals } from "../../../../recipes/course/perceptron-kinds.ts";
-import { type Kind, kinds } from "../../../../recipes/course/perceptron-list.ts";
-import { fieldSide, type KindsSet, mapSide, mostDrawn, pointCount, reach } from "./kinds-names.ts";
+import { makeKind, spirals } from "../../../../../recipes/course/perceptron-kinds.ts";
+import { type Kind, kinds } from "../../../../../recipes/course/perceptron-list.ts";
+import { fieldSide, type KindsSet, mapSide, mostDrawn, pointCount, reach } from "./names.ts";
 
 export interface KindsSettings {
   readonly set: KindsSet;

@@ -1,8 +1,8 @@
 // What there is to try in the scene of models; the page's numbers answer.
-import type { Question } from "../../parts/Questions.svelte";
-import type { Descent } from "./model-engine.ts";
-import type { ModelName, SampleName } from "./model-names.ts";
-import { modelWords as words } from "./words-model.ts";
+import type { Question } from "../../../parts/Questions.svelte";
+import type { Descent } from "./engine.ts";
+import type { ModelName, SampleName } from "./names.ts";
+import { modelWords as words } from "./words.ts";
 
 /** What the page shows. */
 export interface Seen {

@@ -1,7 +1,7 @@
 // What a visitor of Hebb's rule is asked to try, and when it is done.
-import type { Question } from "../../parts/Questions.svelte";
-import type { Conditioning } from "./hebb-engine.ts";
-import { hebbWords as words } from "./words-hebb.ts";
+import type { Question } from "../../../parts/Questions.svelte";
+import type { Conditioning } from "./engine.ts";
+import { hebbWords as words } from "./words.ts";
 
 interface Shown {
   readonly trials: string;
