@@ -153,10 +153,36 @@ describe("the explanation", () => {
     expect(told({ settings: none, data: dataOf(none) }, { epoch: 0, trainLoss: Number.NaN })).toBe("");
   });
 
+  it("measures a loss from the least that it can be", () => {
+    const cosine = settings({ set: "clouds", loss: "cosineSimilarity" });
+    const records = Array.from({ length: 40 }, (_, i): [number, number, number] => [i, -0.9999 - 1e-4 * (i % 2), -1]);
+    const frame = { trainLoss: -1, testLoss: -0.99, trainRight: 1, testRight: 1, bestLoss: -1 };
+    const clouds = { settings: cosine, data: dataOf(cosine), records };
+    expect(clouds.data.task).toBe("many");
+    expect(told(clouds, frame)).toContain("there is little left to learn");
+    expect(told(clouds, { ...frame, testLoss: -0.5 })).toContain("by heart");
+    const wild = { ...frame, epoch: 30, failure: null } as Frame;
+    expect(
+      questions({ ...cosine, rate: 3 }, clouds.data, wild)
+        .map(({ isDone }) => isDone)
+        .slice(3),
+    ).toEqual([false, false]);
+  });
+
+  it("calls neurons alike only where they stay alike, and learnt by heart only what was learnt", () => {
+    const alike = /stay the same for ever/;
+    expect(told({ settings: settings({ init: "zeros" }) }, { epoch: 0 })).toMatch(alike);
+    const byHand = told({ settings: settings({ init: "zeros", edits: [[0, 0, 0, 3]] }) }, { epoch: 0 });
+    expect(byHand).toContain("set by hand");
+    expect(byHand).not.toMatch(alike);
+    expect(told({ settings: settings({ init: "zeros", dropout: 0.5 }) }, {})).not.toMatch(alike);
+    expect(told({}, { trainLoss: 1.2, testLoss: 3, trainRight: 0.5 })).not.toContain("by heart");
+  });
+
   it("counts a question as done by training, and as done where it failed", () => {
     const isDone = (i: number, frame: Partial<Frame>): boolean =>
       questions(settings({ rate: 10 }), dataOf(settings()), { failure: null, ...frame } as Frame)[i]!.isDone;
-    const overfitted = { trainLoss: 0.2, testLoss: 1 };
+    const overfitted = { trainLoss: 0.2, testLoss: 1, trainRight: 0.95 };
     expect(isDone(3, { epoch: 0, ...overfitted })).toBe(false);
     expect(isDone(3, { epoch: 30, ...overfitted })).toBe(true);
     expect(isDone(4, { epoch: 0, trainLoss: Infinity, bestLoss: 1 })).toBe(false);

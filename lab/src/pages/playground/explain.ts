@@ -4,7 +4,7 @@ import type { Text } from "../../state/language.svelte.ts";
 import type { Data } from "./data-sets.ts";
 import type { Frame } from "./engine.ts";
 import type { LossRecord } from "./session.svelte.ts";
-import { neuronStates, type Settings } from "./settings.ts";
+import { leastLoss, neuronStates, type Settings, staysAlike } from "./settings.ts";
 
 export interface Circumstances {
   readonly settings: Settings;
@@ -24,7 +24,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 
 /** The share of the recent steps of the curve that go up. */
 function riseShare(losses: readonly number[]): number {
-  const rises = losses.slice(1).filter((loss, i) => loss > losses[i]! * 1.02).length;
+  const rises = losses.slice(1).filter((loss, i) => loss - losses[i]! > 0.02 * Math.abs(losses[i]!)).length;
   return rises / Math.max(1, losses.length - 1);
 }
 
@@ -41,6 +41,13 @@ function first(settings: Settings, { trainLoss }: Frame): Text[] {
         ru:
           "Ответы на некоторые точки слишком велики для числа ещё до обучения: помогут меньшие начальные веса или " +
           "другая функция активации.",
+      },
+    ];
+  if (settings.edits.length > 0)
+    return [
+      {
+        en: `Nothing has been learnt yet: weights are set by hand. The loss is ${figure(trainLoss)}.`,
+        ru: `Сеть ещё ничему не научилась: веса заданы вручную. Потери равны ${figure(trainLoss)}.`,
       },
     ];
   if (settings.init === "zeros")
@@ -92,9 +99,11 @@ function neurons({ frame }: Circumstances): Text[] {
   return told;
 }
 
-function fit({ data, frame }: Circumstances): Text[] {
+function fit({ settings, data, frame, records }: Circumstances): Text[] {
   const { trainLoss, testLoss, trainRight, testRight } = frame;
-  if (testLoss > 1.6 * trainLoss && testLoss - trainLoss > 0.04)
+  const aboveLeast = trainLoss - leastLoss(data.task, settings);
+  const hasLearnt = data.task === "value" ? trainLoss < 0.5 * (records[0]?.[1] ?? Infinity) : trainRight > 0.8;
+  if (hasLearnt && testLoss - trainLoss > Math.max(0.6 * aboveLeast, 0.04))
     return [
       {
         en:
@@ -146,7 +155,7 @@ function pace({ settings, data, frame, records }: Circumstances): Text[] {
   const half = Math.floor(losses.length / 2);
   const [before, now] = [mean(losses.slice(0, half)), mean(losses.slice(half))];
   const isDone = data.task === "value" ? frame.trainLoss < 0.005 : frame.trainRight > 0.98;
-  const isFlat = before - now < 0.01 * before;
+  const isFlat = before - now < 0.01 * (before - leastLoss(data.task, settings));
   if (isFlat && isDone)
     return [
       {
@@ -192,19 +201,18 @@ function pace({ settings, data, frame, records }: Circumstances): Text[] {
 export function explain(circumstances: Circumstances): Text[] {
   const { settings, data, frame } = circumstances;
   if (frame.failure || data.train.length === 0) return [];
-  const symmetry: Text[] =
-    settings.init === "zeros" && settings.layers.length > 0
-      ? [
-          {
-            en:
-              "All weights began at zero, so all neurons of a layer get the same gradient and stay the same for " +
-              "ever: that is why weights begin at random.",
-            ru:
-              "Все веса начались с нуля, поэтому нейроны слоя получают одинаковый градиент и навсегда остаются " +
-              "одинаковыми: вот почему веса берут случайными.",
-          },
-        ]
-      : [];
+  const symmetry: Text[] = staysAlike(settings)
+    ? [
+        {
+          en:
+            "All weights began at zero, so all neurons of a layer get the same gradient and stay the same for " +
+            "ever: that is why weights begin at random.",
+          ru:
+            "Все веса начались с нуля, поэтому нейроны слоя получают одинаковый градиент и навсегда остаются " +
+            "одинаковыми: вот почему веса берут случайными.",
+        },
+      ]
+    : [];
   if (frame.epoch === 0) return [...first(settings, frame), ...symmetry];
   const told = [...symmetry, ...neurons(circumstances), ...fit(circumstances), ...pace(circumstances)];
   return told.slice(0, 3);

@@ -2,11 +2,12 @@
 import type { Question } from "../../parts/Questions.svelte";
 import type { Data } from "./data-sets.ts";
 import type { Frame } from "./engine.ts";
-import type { Settings } from "./settings.ts";
+import { leastLoss, type Settings, staysAlike } from "./settings.ts";
 
 export function questions(settings: Settings, data: Data, frame: Frame | undefined): Question[] {
-  const { set, layers, features, init, rate } = settings;
+  const { set, layers, features, rate } = settings;
   const right = frame?.trainRight ?? 0;
+  const least = leastLoss(data.task, settings);
   const has = (...names: string[]): boolean => names.every((name) => (features as readonly string[]).includes(name));
   return [
     {
@@ -22,7 +23,7 @@ export function questions(settings: Settings, data: Data, frame: Frame | undefin
           "x₁² и x₂²: окружность w₁x₁² + w₂x₂² + b = 0 — прямая в этих координатах. То, что скрытый слой находит " +
           "сам, удачный признак даёт сразу.",
       },
-      isDone: set === "circle" && layers.length === 0 && has("x1x1", "x2x2") && right > 0.97,
+      isDone: set === "circle" && layers.length === 0 && features.length === 2 && has("x1x1", "x2x2") && right > 0.97,
     },
     {
       ask: {
@@ -58,7 +59,7 @@ export function questions(settings: Settings, data: Data, frame: Frame | undefin
           "Одинаковые веса получают одинаковые градиенты, и ничто не разводит нейроны: слой любой ширины ведёт себя " +
           "как один нейрон. Случайные начальные веса нарушают симметрию.",
       },
-      isDone: init === "zeros" && layers.length > 0 && (frame?.epoch ?? 0) > 20,
+      isDone: staysAlike(settings) && (frame?.epoch ?? 0) > 20,
     },
     {
       ask: {
@@ -78,9 +79,10 @@ export function questions(settings: Settings, data: Data, frame: Frame | undefin
           "теперь их.",
       },
       isDone:
-        (frame?.epoch ?? 0) > 20 &&
-        (frame?.testLoss ?? 0) > 2 * (frame?.trainLoss ?? 1) &&
-        (frame?.testLoss ?? 0) > 0.3 &&
+        frame !== undefined &&
+        frame.epoch > 20 &&
+        (data.task === "value" || right > 0.8) &&
+        frame.testLoss - least > Math.max(2 * (frame.trainLoss - least), 0.3) &&
         data.test.length > 0,
     },
     {
@@ -96,7 +98,8 @@ export function questions(settings: Settings, data: Data, frame: Frame | undefin
       },
       isDone:
         frame !== undefined &&
-        (frame.failure !== null || (rate >= 1 && frame.epoch > 5 && frame.trainLoss > 2 * frame.bestLoss + 0.1)),
+        (frame.failure !== null ||
+          (rate >= 1 && frame.epoch > 5 && frame.trainLoss - least > 2 * (frame.bestLoss - least) + 0.1)),
     },
   ];
 }

@@ -92,6 +92,17 @@ export const formOf = ({ features, layers, init, weightSeed, set }: Settings): s
 export const lossOf = (task: Task, { loss }: Pick<Settings, "loss">): LossChoice =>
   (lossesOf[task] as readonly string[]).includes(loss) ? (loss as LossChoice) : lossesOf[task][0];
 
+/** The least number that the loss can be: how far a loss lies above it says how good the answers are. */
+export const leastLoss = (task: Task, settings: Pick<Settings, "loss">): number =>
+  lossOf(task, settings) === "cosineSimilarity" ? -1 : 0;
+
+/**
+ * Neurons of a layer that began alike and get equal gradients stay alike; the masks of dropout give them others, and a
+ * weight that was set by hand parts them.
+ */
+export const staysAlike = ({ init, layers, edits, dropout }: Settings): boolean =>
+  init === "zeros" && layers.length > 0 && edits.length === 0 && dropout === 0;
+
 /** The activation of the outputs: the one that the loss asks for. */
 export function outputActivation(task: Task, loss: LossChoice): "sigmoid" | "softmax" | "linear" {
   if (task === "value" || loss === "hinge" || loss === "squaredHinge" || loss === "categoricalHinge") return "linear";
