@@ -319,6 +319,7 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     await weight.fill("2");
     await weight.press("Enter");
     await page.getByText("it opens this network untrained").waitFor();
+    await page.getByText("come to other weights").waitFor();
     await page.waitForFunction(() => !location.hash.includes("trained"));
     expect(complaints).toEqual([]);
     await close();
@@ -375,6 +376,8 @@ describe.skipIf(lab.isMissing)("the playground", () => {
 
   it("takes points as text, and says what is wrong with others", async () => {
     const { page, close } = await open("?set=own");
+    await page.getByText("There are no points yet, and so no program either.").waitFor();
+    expect(await page.locator("details pre").count()).toBe(0);
     const field = page.getByLabel("The points as text (CSV)");
     await field.fill("1, two, 1");
     await page.getByRole("button", { name: "Take these points" }).click();
@@ -384,6 +387,7 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     await page.getByRole("button", { name: "Take these points" }).click();
     await page.waitForFunction(() => location.hash.includes("points=1%2C2%2C0"));
     await page.getByRole("button", { name: "Output neuron of class 3" }).waitFor();
+    expect(await page.locator("details pre").count()).toBe(3);
     // The pointer draws points of the chosen class, 2, a little apart.
     const plane = page.getByRole("group", { name: /^The plane of x₁ and x₂/ });
     await plane.scrollIntoViewIfNeeded();

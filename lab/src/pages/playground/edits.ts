@@ -16,3 +16,12 @@ export function indexOf(
   if (inputs === undefined || units === undefined || from >= inputs || to >= units) return undefined;
   return from < 0 ? to : from * units + to;
 }
+
+/** The edits of weights that the network has. */
+export const editedWeights = (
+  settings: Settings,
+  data: Pick<Data, "outputs">,
+): { readonly layer: number; readonly from: number; readonly to: number; readonly value: number }[] =>
+  settings.edits
+    .filter((edit) => indexOf(edit, settings, data) !== undefined)
+    .map(([layer, from, to, value]) => ({ layer, from, to, value }));

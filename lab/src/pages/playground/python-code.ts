@@ -1,6 +1,7 @@
 // The same experiment as programs of Keras and PyTorch. Their random numbers are others, so that their losses differ a
 // little.
 import type { Data, FeatureName } from "./data-sets.ts";
+import { editedWeights } from "./edits.ts";
 import { pointList } from "./nabla-code.ts";
 import {
   type ActivationChoice,
@@ -35,24 +36,47 @@ const kerasActivations: Partial<Record<ActivationChoice, string>> = {
   sign: "keras.ops.sign",
 };
 
-const kerasOptimizers: Readonly<Record<OptimizerChoice, string>> = {
-  sgd: "SGD",
-  momentum: "SGD",
-  nesterov: "SGD",
-  rmsprop: "RMSprop",
-  adam: "Adam",
-  adamW: "AdamW",
-  nadam: "Nadam",
-  adamax: "Adamax",
-  adagrad: "Adagrad",
-  adadelta: "Adadelta",
-  adafactor: "Adafactor",
-  ftrl: "Ftrl",
-  lamb: "Lamb",
-  lion: "Lion",
-  muon: "Muon",
-  // Keras has no L-BFGS.
-  lbfgs: "Adam",
+/** An optimizer of a library: its name, the arguments whose defaults are not Nabla's, and what differs still. */
+interface OptimizerCall {
+  readonly name: string;
+  readonly args?: string;
+  readonly note?: string;
+}
+
+/** The line of its comment, and the call. */
+const written = ({ name, args, note }: OptimizerCall, rate: string): { notes: string; call: string } => ({
+  notes: note ? `# ${note}\n` : "",
+  call: `${name}(${rate}${args ? `, ${args}` : ""})`,
+});
+
+const kerasAdamNote = "Keras adds epsilon before it corrects the moments: its first steps are a little shorter.";
+
+/** The other defaults of Keras are those of Nabla. */
+const kerasOptimizers: Readonly<Record<OptimizerChoice, OptimizerCall>> = {
+  sgd: { name: "SGD" },
+  momentum: { name: "SGD", args: "momentum=0.9" },
+  nesterov: { name: "SGD", args: "momentum=0.9, nesterov=True" },
+  rmsprop: {
+    name: "RMSprop",
+    args: "epsilon=1e-14",
+    note: "Keras adds epsilon under the root: here the square of it.",
+  },
+  adam: { name: "Adam", note: kerasAdamNote },
+  adamW: { name: "AdamW", note: kerasAdamNote },
+  nadam: { name: "Nadam" },
+  adamax: { name: "Adamax" },
+  adagrad: { name: "Adagrad", note: "Keras adds its epsilon of 1e-7 under the root, not beside it." },
+  adadelta: { name: "Adadelta" },
+  adafactor: { name: "Adafactor" },
+  ftrl: { name: "Ftrl" },
+  lamb: { name: "Lamb" },
+  lion: { name: "Lion" },
+  muon: {
+    name: "Muon",
+    args: "weight_decay=0.1, adam_weight_decay=0.004, adam_lr_ratio=1, ns_steps=6, rms_rate=0.2",
+    note: "The arguments are those of Keras 3.13; earlier ones have fewer.",
+  },
+  lbfgs: { name: "Adam", note: "Keras has no L-BFGS: Adam stands in its place." },
 };
 
 const kerasLosses: Partial<Record<LossChoice, string>> = {
@@ -61,9 +85,6 @@ const kerasLosses: Partial<Record<LossChoice, string>> = {
   tversky: "keras.losses.Tversky()",
   cosineSimilarity: "keras.losses.CosineSimilarity()",
 };
-
-const momentum = (name: OptimizerChoice): string =>
-  name === "momentum" ? ", momentum=0.9" : name === "nesterov" ? ", momentum=0.9, nesterov=True" : "";
 
 /** The program of Keras 3. */
 export function kerasCode(settings: Settings, { task, outputs, train }: Data, epochs: number): string {
@@ -98,13 +119,27 @@ export function kerasCode(settings: Settings, { task, outputs, train }: Data, ep
     ...hidden,
     `keras.layers.Dense(${outputs}, activation="${outputActivation(task, loss)}"${kernel})`,
   ];
-  const missing = settings.optimizer === "lbfgs" ? "# Keras has no L-BFGS: Adam stands in its place.\n" : "";
-  const rates = `learning_rate=${settings.rate}${momentum(settings.optimizer)}`;
-  const optimizer = `keras.optimizers.${kerasOptimizers[settings.optimizer]}(${rates})`;
+  const { notes, call } = written(kerasOptimizers[settings.optimizer], `learning_rate=${settings.rate}`);
+  const set = editedWeights(settings, { outputs }).map(({ layer, from, to, value }) =>
+    from < 0 ? `    (${layer}, 1, ${to}, ${value}),` : `    (${layer}, 0, (${from}, ${to}), ${value}),`,
+  );
+  const edits =
+    set.length === 0
+      ? ""
+      : `
+# Weights that were set by hand: the dense layer, its kernel (0) or bias (1), the index in it, and the value.
+dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+for i, part, index, value in [
+${set.join("\n")}
+]:
+    weights = dense[i].get_weights()
+    weights[part][index] = value
+    dense[i].set_weights(weights)
+`;
   return `import keras
 import numpy as np
 
-points = np.array([${pointList(train)}])
+points = np.array([${pointList(train)}], dtype=np.float32)
 x1, x2, label = points.T
 x = np.stack([${settings.features.map((name) => features("np")[name]).join(", ")}], axis=1)
 y = ${targets}
@@ -113,7 +148,7 @@ keras.utils.set_random_seed(${seed})
 model = keras.Sequential([
 ${all.map((layer) => `    ${layer},`).join("\n")}
 ])
-${missing}model.compile(optimizer=${optimizer}, loss=${kerasLosses[loss] ?? `"${snake(loss)}"`})
+${edits}${notes}model.compile(optimizer=keras.optimizers.${call}, loss=${kerasLosses[loss] ?? `"${snake(loss)}"`})
 model.fit(x, y, epochs=${epochs}, batch_size=${batch})
 print(model.evaluate(x, y))
 `;
@@ -149,17 +184,33 @@ const torchActivations: Readonly<Record<Exclude<ActivationChoice, "prelu">, stri
   sign: "Function(torch.sign)",
 };
 
-const torchOptimizers: Partial<Record<OptimizerChoice, string>> = {
-  sgd: "SGD",
-  momentum: "SGD",
-  nesterov: "SGD",
-  rmsprop: "RMSprop",
-  adam: "Adam",
-  adamW: "AdamW",
-  nadam: "NAdam",
-  adamax: "Adamax",
-  adagrad: "Adagrad",
-  adadelta: "Adadelta",
+const noneInTorch = (name: string): OptimizerCall => {
+  const note = `torch.optim has no ${name} of this form: Adam stands in its place.`;
+  return { name: "Adam", args: "eps=1e-7", note };
+};
+
+/** PyTorch has other defaults than Nabla and Keras. */
+const torchOptimizers: Readonly<Record<OptimizerChoice, OptimizerCall>> = {
+  sgd: { name: "SGD" },
+  momentum: { name: "SGD", args: "momentum=0.9" },
+  nesterov: { name: "SGD", args: "momentum=0.9, nesterov=True" },
+  rmsprop: { name: "RMSprop", args: "alpha=0.9, eps=1e-7" },
+  adam: { name: "Adam", args: "eps=1e-7" },
+  adamW: { name: "AdamW", args: "eps=1e-7, weight_decay=0.004" },
+  nadam: { name: "NAdam", args: "eps=1e-7, momentum_decay=1" },
+  adamax: {
+    name: "Adamax",
+    args: "eps=1e-7",
+    note: "PyTorch adds epsilon to each gradient's size, not to the greatest of them.",
+  },
+  adagrad: { name: "Adagrad", args: "initial_accumulator_value=0.1, eps=1e-7" },
+  adadelta: { name: "Adadelta", args: "rho=0.95, eps=1e-7" },
+  lbfgs: { name: "LBFGS", args: "max_iter=1" },
+  adafactor: noneInTorch("Adafactor"),
+  ftrl: noneInTorch("FTRL"),
+  lamb: noneInTorch("LAMB"),
+  lion: noneInTorch("Lion"),
+  muon: noneInTorch("Muon"),
 };
 
 const torchLosses: Readonly<Record<LossChoice, string>> = {
@@ -196,6 +247,7 @@ const torchInitializers: Readonly<Record<InitializerChoice, string>> = {
 };
 
 const functionClass = `
+
 class Function(nn.Module):
     def __init__(self, f):
         super().__init__()
@@ -203,6 +255,21 @@ class Function(nn.Module):
 
     def forward(self, z):
         return self.f(z)
+`;
+
+const batchNormClass = `
+
+class BatchNorm(nn.BatchNorm1d):
+    """PyTorch's own layer refuses a batch of one, which there is here."""
+
+    def forward(self, z):
+        mean, var = self.running_mean, self.running_var
+        if self.training:
+            mean, var = z.mean(dim=0), z.var(dim=0, unbiased=False)
+            with torch.no_grad():
+                self.running_mean.lerp_(mean, self.momentum)
+                self.running_var.lerp_(var, self.momentum)
+        return (z - mean) / (var + self.eps).sqrt() * self.weight + self.bias
 `;
 
 /** The program of PyTorch. */
@@ -216,12 +283,13 @@ export function torchCode(settings: Settings, { task, outputs, train }: Data, ep
     signs: "2 * label[:, None] - 1",
     oneHot: `nn.functional.one_hot(label.long(), ${outputs}).float()`,
   }[targetsFor(task, loss)];
+  const batchNorm = batch === 1 || train.length % batch === 1 ? "BatchNorm" : "nn.BatchNorm1d";
   let before = settings.features.length;
   const hidden = layers.flatMap((units) => {
     const own = [
       `nn.Linear(${before}, ${units})`,
       // Those of Keras and Nabla have a greater epsilon, and a slower running mean.
-      ...(norm === "batch" ? [`nn.BatchNorm1d(${units}, eps=1e-3, momentum=0.01)`] : []),
+      ...(norm === "batch" ? [`${batchNorm}(${units}, eps=1e-3, momentum=0.01)`] : []),
       ...(norm === "layer" ? [`nn.LayerNorm(${units}, eps=1e-3)`] : []),
       f === "prelu" ? `nn.PReLU(${units})` : torchActivations[f],
       ...(dropout > 0 ? [`nn.Dropout(${dropout})`] : []),
@@ -231,45 +299,61 @@ export function torchCode(settings: Settings, { task, outputs, train }: Data, ep
   });
   const last = { sigmoid: ["nn.Sigmoid()"], softmax: ["nn.Softmax(dim=1)"], linear: [] }[outputActivation(task, loss)];
   const all = [...hidden, `nn.Linear(${before}, ${outputs})`, ...last];
-  const known = torchOptimizers[settings.optimizer];
-  const missing = known
-    ? ""
-    : `# torch.optim has no ${kerasOptimizers[settings.optimizer]} of this form: Adam stands in its place.\n`;
   const norms = penalty === "l1" ? "layer.weight.abs().sum()" : "(layer.weight ** 2).sum()";
   const weights =
     penalty === "none"
       ? ""
       : `\n        loss = loss + ${penaltyRate} * sum(${norms} for layer in model if isinstance(layer, nn.Linear))`;
-  // PyTorch refuses to normalise a batch of one.
-  const dropLast = norm === "batch" && layers.length > 0 && train.length % batch === 1 ? ", drop_last=True" : "";
-  const needsClass = all.some((layer) => layer.startsWith("Function("));
-  const rates = `lr=${settings.rate}${momentum(settings.optimizer)}`;
+  const normNote =
+    norm === "batch" && layers.length > 0 && batchNorm !== "BatchNorm"
+      ? "# For its running variance, PyTorch divides by n − 1, where Nabla and Keras divide by n.\n"
+      : "";
+  const classes = [
+    ...(all.some((layer) => layer.startsWith("Function(")) ? [functionClass] : []),
+    ...(all.some((layer) => layer.startsWith("BatchNorm(")) ? [batchNormClass] : []),
+  ];
+  const { notes, call } = written(torchOptimizers[settings.optimizer], `model.parameters(), lr=${settings.rate}`);
+  const set = editedWeights(settings, { outputs }).map(({ layer, from, to, value }) => {
+    const place = from < 0 ? `bias[${to}]` : `weight[${to}, ${from}]`;
+    return `    dense[${layer}].${place} = ${value}`;
+  });
+  const edits =
+    set.length === 0
+      ? ""
+      : `
+# Weights that were set by hand: PyTorch names the neuron that a weight leads to first.
+dense = [layer for layer in model if isinstance(layer, nn.Linear)]
+with torch.no_grad():
+${set.join("\n")}
+`;
+  // PyTorch asks L-BFGS for the loss by a function, which here has been computed already.
+  const step = settings.optimizer === "lbfgs" ? "optimizer.step(lambda: loss)" : "optimizer.step()";
   return `import torch
 from torch import nn
-${needsClass ? `\n${functionClass}\n` : ""}
-points = torch.tensor([${pointList(train)}])
+${classes.join("")}${classes.length > 0 ? "\n" : ""}
+points = torch.tensor([${pointList(train)}], dtype=torch.float32)
 x1, x2, label = points.T
 x = torch.stack([${settings.features.map((name) => features("torch")[name]).join(", ")}], dim=1)
 y = ${targets}
 
 torch.manual_seed(${seed})
-model = nn.Sequential(
+${normNote}model = nn.Sequential(
 ${all.map((layer) => `    ${layer},`).join("\n")}
 )
 for layer in model:
     if isinstance(layer, nn.Linear):
         ${torchInitializers[init]}
         nn.init.zeros_(layer.bias)
-
+${edits}
 loss_of = ${torchLosses[loss]}
-${missing}optimizer = torch.optim.${known ?? "Adam"}(model.parameters(), ${rates})
-data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=${batch}, shuffle=True${dropLast})
+${notes}optimizer = torch.optim.${call}
+data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=${batch}, shuffle=True)
 for epoch in range(${epochs}):
     for xs, ys in data:
         loss = loss_of(model(xs), ys)${weights}
         optimizer.zero_grad()
         loss.backward()
-        optimizer.step()
+        ${step}
 model.eval()
 print(loss_of(model(x), y).item())
 `;

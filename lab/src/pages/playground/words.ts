@@ -323,6 +323,18 @@ export const words = {
   export: { en: "Take it with you", ru: "Взять с собой" },
   sameInKeras: { en: "The same in Keras", ru: "То же самое на Keras" },
   sameInTorch: { en: "The same in PyTorch", ru: "То же самое на PyTorch" },
+  noProgram: {
+    en: "There are no points yet, and so no program either.",
+    ru: "Точек пока нет, а значит, нет и программы.",
+  },
+  programIsStart: {
+    en:
+      "Something was changed in mid-training, which these programs do not repeat: they train for all epochs with " +
+      "what is set now, and come to other weights.",
+    ru:
+      "Посреди обучения что-то изменилось, и эти программы этого не повторяют: все эпохи они проходят с нынешними " +
+      "настройками, и веса у них получатся другие.",
+  },
   slow: { en: "In slow motion", ru: "Замедленно" },
   slowLead: {
     en: "One step of training: one point, one layer at a time, forward and back.",
