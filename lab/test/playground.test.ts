@@ -2,12 +2,11 @@
 import * as nabla from "nabla";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { readCsv } from "../src/pages/playground/csv.ts";
-import { dataOf, dataSetNames, dataSets } from "../src/pages/playground/data-sets.ts";
+import { dataOf } from "../src/pages/playground/data-sets.ts";
 import { type Circumstances, explain } from "../src/pages/playground/explain.ts";
 import { questions } from "../src/pages/playground/questions.ts";
-import { type Frame, Run } from "../src/pages/playground/run.ts";
-import type { Settings } from "../src/pages/playground/settings.ts";
+import type { Frame } from "../src/pages/playground/run.ts";
+import { settings } from "./playground-settings.ts";
 import { labTests, visit } from "./visit.ts";
 
 const lab = labTests();
@@ -36,91 +35,6 @@ async function runShown(page: Page): Promise<{ loss: number }> {
   await run(...names.map((name) => nabla[name]), (value: { loss: number }) => printed.push(value));
   return printed[0]!;
 }
-
-describe("the sets of points", () => {
-  it("follow their seed, lie in the plane, and hold every class", () => {
-    for (const set of dataSetNames) {
-      const ask = { set, points: [], count: 300, noise: 0, share: 60, seed: 4 } as const;
-      const data = dataOf(ask);
-      expect(dataOf(ask)).toEqual(data);
-      expect(dataOf({ ...ask, seed: 5 }).train).not.toEqual(data.train);
-      expect([data.train.length, data.test.length]).toEqual([180, 120]);
-      for (const [x1, x2] of data.train) expect(Math.max(Math.abs(x1), Math.abs(x2)), set).toBeLessThanOrEqual(6.5);
-      const labels = new Set(data.train.map(([, , label]) => label));
-      if (dataSets[set].task !== "value") expect(labels.size, set).toBe(Math.max(2, data.outputs));
-      else for (const label of labels) expect(Math.abs(label)).toBeLessThanOrEqual(1.5);
-    }
-  });
-
-  it("are read from text, with a sentence where they are none", () => {
-    expect(readCsv("x1, x2, class\n1.5, -2, 1\n\n−3;0.5;2", 10)).toEqual({
-      points: [
-        [1.5, -2, 0],
-        [-3, 0.5, 1],
-      ],
-    });
-    // As a table program writes them where commas are decimal.
-    expect(readCsv('\ufeff"x1";"x2";"class"\r\n"1,5";"-2,25";"1"\r\n', 10)).toEqual({ points: [[1.5, -2.25, 0]] });
-    for (const text of [
-      "1, 2",
-      "a b c\nd e f\n1 2 1",
-      "1, 2, 3, 4",
-      "1, 2, 0",
-      "1, 2, 1.5",
-      "7, 0, 1",
-      "1, 2, 1\na, b, c",
-      "",
-      "NaN, 1, 1",
-    ])
-      expect(readCsv(text, 10), text).toHaveProperty("problem");
-    expect(readCsv("1, 2, 1\n1, 2, 1", 1)).toHaveProperty("problem.en", "Expected at most 1 points, got 2 lines.");
-  });
-});
-
-const settings = (changes: Partial<Settings> = {}): Settings => ({
-  ...{ set: "circle", points: [], count: 500, noise: 0, share: 50, seed: 1, weightSeed: 1, features: ["x1", "x2"] },
-  ...{ layers: [4, 2], f: "tanh", init: "glorotUniform", norm: "none", dropout: 0, loss: "", optimizer: "sgd" },
-  ...{ rate: 0.03, batch: 10, penalty: "none", penaltyRate: 0.001, edits: [] },
-  ...changes,
-});
-
-describe("a run", () => {
-  it("goes on below zero where no loss was asked to stop at", async () => {
-    const run = new Run(settings({ set: "rings", loss: "cosineSimilarity" }));
-    await run.advance(Infinity, 3);
-    expect(run.epoch).toBe(3);
-    expect((await run.frame(false)).trainLoss).toBeLessThan(0);
-  });
-
-  it("learns two classes by their overlap", async () => {
-    const run = new Run(settings({ set: "gaussian", layers: [], loss: "dice", optimizer: "adam", rate: 0.1 }));
-    await run.advance(Infinity, 5);
-    // With an overlap of single examples, those of class 0 would teach nothing.
-    expect((await run.frame(false)).trainRight).toBeGreaterThan(0.98);
-  });
-
-  it("learns the slopes of PReLU", async () => {
-    const run = new Run(settings({ f: "prelu", layers: [3] }));
-    expect([...(await run.frame(false)).slopes]).toEqual([0.25, 0.25, 0.25]);
-    await run.advance(Infinity, 2);
-    expect(new Set((await run.frame(false)).slopes).size).toBe(3);
-  });
-
-  it("tells where it failed, and goes on with a smaller rate", async () => {
-    const wild = settings({ set: "hills", f: "relu", loss: "meanSquaredError", rate: 10 });
-    const run = new Run(wild);
-    await run.frame(false);
-    await run.advance(Infinity, 1);
-    const { failure, bestLoss } = await run.frame(false);
-    expect(failure).toMatchObject({ epoch: 1 });
-    expect(failure!.step).toBeGreaterThan(1);
-    await run.rewind();
-    expect((await run.frame(false)).trainLoss).toBe(bestLoss);
-    await run.advance(Infinity, 1);
-    await run.change({ ...wild, rate: 0.001 });
-    expect((await run.frame(false)).failure).toBeNull();
-  });
-});
 
 describe("the explanation", () => {
   const told = (changes: Partial<Circumstances>, frame: Partial<Frame>): string => {
@@ -374,6 +288,30 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     await close();
   });
 
+  it("opens what had failed, and what was trained beyond a limit", async () => {
+    const failed = await open("?set=plane&f=relu&rate=1000");
+    await failed.page.getByRole("button", { name: "Play" }).click();
+    await failed.page.waitForFunction(() => location.hash.includes("trained=1"));
+    await failed.page.reload();
+    await failed.page.getByRole("alert").getByText("in epoch 1, step").waitFor();
+    await failed.close();
+    const beyond = await open("?stopEpoch=3&trained=6");
+    await epochIs(beyond.page, 6);
+    await beyond.close();
+  });
+
+  it("says that it is the second run which failed, and mends that one", async () => {
+    const { page, complaints, close } = await open("?f=relu&set=plane&differ=rate&other=1000");
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.getByRole("alert").getByText("The second run has failed.").waitFor();
+    await page.getByRole("button", { name: "Begin both runs anew, the second with a learning rate of 100" }).click();
+    await page.waitForFunction(() => /other=100(&|$)/.test(location.hash) && !/[?&]rate=/.test(location.hash));
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    await epochIs(page, 0);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it("takes points as text, and says what is wrong with others", async () => {
     const { page, close } = await open("?set=own");
     await page.getByText("There are no points yet, and so no program either.").waitFor();
@@ -398,6 +336,14 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     await page.mouse.up();
     await expect.poll(async () => (await field.inputValue()).split("\n").length).toBeGreaterThan(6);
     expect((await field.inputValue()).split("\n").at(-1)).toMatch(/^-?[\d.]+, -?[\d.]+, 2$/);
+    // What was typed stays until it is taken, or all is removed.
+    await field.fill("1; 2");
+    await page.getByRole("button", { name: "Take these points" }).click();
+    await page.mouse.click(x + width / 4, y + width / 4);
+    await page.getByText("This text has not been taken yet").waitFor();
+    await page.getByRole("button", { name: "Remove all" }).click();
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    expect(await field.inputValue()).toBe("");
     await close();
   });
 
@@ -432,6 +378,26 @@ describe.skipIf(lab.isMissing)("the playground", () => {
     await next.click();
     await told.getByText("The weights have moved").waitFor();
     await expect.poll(() => figure(page, "Training loss")).not.toBe(before);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("ends the walk of a point when something changes", async () => {
+    const { page, complaints, close } = await open();
+    await epochIs(page, 0);
+    const told = page.getByRole("region", { name: "In slow motion" });
+    for (const at of [1, 2, 3]) {
+      await page.getByRole("button", { name: "Next" }).click();
+      await told.getByText(`${at} / 9`).waitFor();
+    }
+    await page.getByRole("button", { name: "One epoch" }).click();
+    await told.getByText("One step of training: one point").waitFor();
+    await page.getByRole("button", { name: "Next" }).click();
+    await told.getByText("1 / 9").waitFor();
+    // What is only shown in another way does not end it.
+    await page.getByRole("checkbox", { name: "Gradients on the edges" }).check();
+    await page.getByRole("button", { name: "Next" }).click();
+    await told.getByText("2 / 9").waitFor();
     expect(complaints).toEqual([]);
     await close();
   });

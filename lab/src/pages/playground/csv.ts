@@ -29,24 +29,35 @@ const tooMany = (lines: number, most: number): CsvResult => ({
 });
 
 /**
- * The points of a text. Numbers are parted by commas, semicolons, tabs or spaces, and may stand in quotes; where
+ * The cells of a line, parted by the first of semicolons, tabs and commas that it has, or else by spaces. Where two
+ * stand in a row, the cell between them is empty, but for spaces.
+ */
+function cellsOf(line: string): string[] {
+  const separator = [";", "\t", ","].find((one) => line.includes(one));
+  return separator ? line.split(separator).map((cell) => cell.trim()) : line.trim().split(/\s+/);
+}
+
+/** A decimal number, with a comma for its point where that parts no cells; not a number for any other text. */
+const readNumber = (cell: string): number =>
+  /^[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?$/i.test(cell) ? Number(cell.replace(",", ".")) : Number.NaN;
+
+/**
+ * The points of a text. Numbers are parted by semicolons, tabs, commas or spaces, and may stand in quotes; where
  * semicolons or tabs part them, commas are decimal. A first line of words is a heading. Classes are counted from 1 in
  * the text and from 0 in the points.
  */
 export function readCsv(text: string, most: number): CsvResult {
   const lines = [...text.replaceAll("−", "-").replaceAll('"', "").split(/\r?\n/).entries()]
-    .map(([i, line]) => ({ number: i + 1, line: line.trim() }))
-    .filter(({ line }) => line !== "");
-  const cellsOf = (line: string): string[] =>
-    (/[;\t]/.test(line) ? line.replaceAll(/(\d),(\d)/g, "$1.$2") : line).split(/[\s,;]+/).filter((cell) => cell !== "");
-  const isHeading = cellsOf(lines[0]?.line ?? "").every((cell) => Number.isNaN(Number(cell)));
+    .map(([i, line]) => ({ number: i + 1, line }))
+    .filter(({ line }) => line.trim() !== "");
+  const isHeading = cellsOf(lines[0]?.line ?? "").every((cell) => /^[^-+.,\d]/.test(cell));
   const given = isHeading ? lines.slice(1) : lines;
   if (given.length > most) return tooMany(given.length, most);
   const points: number[][] = [];
   for (const { number, line } of given) {
-    const [x1 = Number.NaN, x2 = Number.NaN, label = Number.NaN, ...more] = cellsOf(line).map(Number);
+    const [x1 = Number.NaN, x2 = Number.NaN, label = Number.NaN, ...more] = cellsOf(line).map(readNumber);
     const point = [x1, x2, label - 1];
-    if (more.length > 0 || !isPoint(point)) return problemAt(number, line);
+    if (more.length > 0 || !isPoint(point)) return problemAt(number, line.trim());
     points.push(point);
   }
   if (points.length > 0) return { points };

@@ -71,7 +71,8 @@ export function step(epochs: number): Promise<Frame[]> {
 
 /**
  * Trains until it is paused, a limit is reached, a loss is no longer finite, or `until` epochs are done (0: no such
- * end). Shows the newest picture whenever the page has drawn the one before. Answers with the last picture.
+ * end). Those are the epochs of a link, which are repeated beyond all limits. Shows the newest picture whenever the
+ * page has drawn the one before. Answers with the last picture.
  */
 export async function play(show: (shown: Frame[]) => Promise<void>, until: number): Promise<Frame[]> {
   isPlaying = true;
@@ -89,9 +90,9 @@ export async function play(show: (shown: Frame[]) => Promise<void>, until: numbe
         return;
       }
       const before = first.epoch;
-      await first.advance(second ? slice / 2 : slice, left);
+      await first.advance(second ? slice / 2 : slice, left, until === 0);
       // The second run takes as many epochs as the first, so that both can be compared.
-      if (second) await second.advance(Infinity, first.epoch - before);
+      if (second) await second.advance(Infinity, first.epoch - before, until === 0);
       const shown = isShowing ? null : await frames();
       if (shown) {
         isShowing = true;
@@ -149,14 +150,14 @@ export function setWeight(layer: number, from: number, to: number, value: number
 }
 
 /** Follows a training point of the first run through its network. */
-export function walk(example: number): Promise<Walk> {
+export function walk(example: number): Promise<Walk | null> {
   return inTurn(async () => runs[0]!.walk(example));
 }
 
-/** Takes one step of the first run along the gradient of a single training point. */
-export function learn(example: number): Promise<Frame[]> {
+/** Takes one step of the first run along the gradient of the point of a walk. */
+export function learn(walk: Walk): Promise<Frame[]> {
   return inTurn(async () => {
-    await runs[0]!.learn(example);
+    await runs[0]!.learn(walk);
     return handed(await frames());
   });
 }

@@ -38,6 +38,8 @@ export interface Frame extends Picture {
   /** Milliseconds that the last slice of training took, and its steps. */
   readonly sliceMs: number;
   readonly sliceSteps: number;
+  /** Of which state of settings and weights a walk must be to go on. */
+  readonly version: number;
 }
 
 /** What can be changed without losing the weights: everything else makes a new network. */
@@ -53,6 +55,9 @@ const keepsWeights = new Set<keyof Settings>([
 
 const changed = (a: Settings, b: Settings): (keyof Settings)[] =>
   (Object.keys(a) as (keyof Settings)[]).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
+
+/** How often the settings or weights of any run have changed. */
+let versions = 0;
 
 type Weights = Awaited<ReturnType<Network["model"]["getWeights"]>>;
 
@@ -82,6 +87,8 @@ export class Run {
   #best: { readonly epoch: number; readonly loss: number; readonly weights: Weights } | null = null;
   #lastLoss = Infinity;
   #slice = { ms: 0, steps: 0 };
+  /** Another one after each change, but for the steps of a walk itself. */
+  #version = ++versions;
 
   constructor(settings: Settings) {
     this.settings = settings;
@@ -112,6 +119,7 @@ export class Run {
   }
 
   #remake(settings: Settings): void {
+    this.#version = ++versions;
     this.settings = settings;
     this.data = dataOf(settings);
     this.network = makeNetwork(settings, this.data);
@@ -135,7 +143,8 @@ export class Run {
   async change(settings: Settings): Promise<void> {
     const keys = changed(this.settings, settings);
     if (keys.length === 0) return;
-    const isBegun = this.epoch > 0 || !this.#isRepeatable;
+    this.#version = ++versions;
+    const isBegun = this.epoch > 0 || this.#failure !== null || !this.#isRepeatable;
     if (keys.length === 1 && keys[0] === "edits" && !isBegun && settings.edits.length >= this.settings.edits.length) {
       this.settings = settings;
       await this.#edit(settings.edits);
@@ -170,9 +179,13 @@ export class Run {
     return limit > 0 && loss <= limit && before > limit ? "loss" : null;
   }
 
-  /** Trains for whole epochs: until `most` are done, or until so many milliseconds have passed. */
-  async advance(milliseconds: number, most = Infinity): Promise<void> {
+  /**
+   * Trains for whole epochs: until `most` are done, or until so many milliseconds have passed. What was trained beyond
+   * a limit is repeated without it.
+   */
+  async advance(milliseconds: number, most = Infinity, hasLimits = true): Promise<void> {
     if (this.#failure || !this.#train) return;
+    this.#version = ++versions;
     const { settings } = this;
     const [begin, first] = [performance.now(), this.epoch];
     this.#stopped = null;
@@ -192,7 +205,8 @@ export class Run {
             {
               onEpochEnd: ({ loss }, run) => {
                 this.epoch++;
-                this.#stopped = this.#stopNow(loss);
+                const stop = this.#stopNow(loss);
+                this.#stopped = hasLimits ? stop : null;
                 if (this.#stopped || isDone()) run.stop("slice");
               },
             },
@@ -226,6 +240,7 @@ export class Run {
       bestLoss: this.#best?.loss ?? Number.NaN,
       sliceMs: this.#slice.ms,
       sliceSteps: this.#slice.steps,
+      version: this.#version,
     };
   }
 
@@ -240,23 +255,31 @@ export class Run {
     this.epoch = epoch;
   }
 
-  /** Follows a training point through the network. */
-  walk(example: number): Promise<Walk> {
+  /** Follows a training point through the network: after the last one, the first; null where there is none. */
+  async walk(example: number): Promise<Walk | null> {
+    if (!this.#train) return null;
     this.#walker ??= makeWalker(this.settings, this.data, this.network);
-    return this.#walker(example);
+    return { ...(await this.#walker(example % this.data.train.length)), version: this.#version };
   }
 
-  /** Takes one step along the gradient of a single training point. */
-  async learn(example: number): Promise<void> {
+  /** Takes one step along the gradient of the point of a walk; none where something has changed since it was begun. */
+  async learn({ example, version }: Walk): Promise<void> {
+    if (version !== this.#version) return;
     const { inputs, targets } = datasetOf(this.settings, this.data, this.data.train.slice(example, example + 1));
-    await this.network.model.trainOnBatch(inputs.array, targets.array);
     this.#isRepeatable = false;
     this.#best = null;
+    try {
+      await this.network.model.trainOnBatch(inputs.array, targets.array);
+    } catch (error) {
+      if (!(error instanceof NumericError)) throw error;
+      this.#failure = { epoch: this.epoch + 1, step: 1 };
+    }
   }
 
   /** Sets the weight of an edge into a neuron of a layer; its bias where `from` is −1. */
   async setWeight(layer: number, from: number, to: number, value: number): Promise<void> {
     await this.#edit([[layer, from, to, value]]);
+    this.#version = ++versions;
     this.#isRepeatable = false;
     this.#failure = null;
     this.#best = null;

@@ -75,7 +75,7 @@ export class Session {
     return this.#ask((remote) => remote.configure(all, limits, hasGradients));
   }
 
-  /** Trains until it is paused or ends by itself; `until` epochs at most, if that is not 0. */
+  /** Trains until it is paused or ends by itself; where `until` is not 0, to that epoch and beyond all limits. */
   play(until = 0): Promise<void> {
     if (this.isPlaying) return Promise.resolve();
     const playing = this.#play(until);
@@ -138,12 +138,12 @@ export class Session {
     return this.#ask((remote) => remote.setWeight(layer, from, to, value));
   }
 
-  async walk(example: number): Promise<Walk> {
+  async walk(example: number): Promise<Walk | null> {
     return (await this.#engine()).walk(example);
   }
 
-  learn(example: number): Promise<void> {
-    return this.#ask((remote) => remote.learn(example));
+  learn(walk: Walk): Promise<void> {
+    return this.#ask((remote) => remote.learn(walk));
   }
 
   async modelFile(): Promise<Uint8Array> {

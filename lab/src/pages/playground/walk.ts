@@ -17,9 +17,11 @@ export interface Walk {
     readonly delta: readonly number[];
   }[];
   readonly loss: number;
+  /** The state of settings and weights that it was computed with. */
+  readonly version: number;
 }
 
-export type Walker = (example: number) => Promise<Walk>;
+export type Walker = (example: number) => Promise<Omit<Walk, "version">>;
 
 /** Compiles the program that follows an example. */
 export function makeWalker(settings: Settings, data: Data, { blocks }: Network): Walker {

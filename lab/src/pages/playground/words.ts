@@ -255,6 +255,10 @@ export const words = {
   stopEpoch: { en: "Stop at epoch", ru: "Стоп на эпохе" },
   stopLoss: { en: "Stop at a training loss of", ru: "Стоп при потерях" },
   never: { en: "never", ru: "никогда" },
+  failedRun: [
+    { en: "The first run has failed.", ru: "Первый запуск сорвался." },
+    { en: "The second run has failed.", ru: "Второй запуск сорвался." },
+  ],
   blownUp: (epoch: number, step: number): Text => ({
     en:
       `The loss stopped being a number in epoch ${epoch}, step ${step}: the steps have become so large that the ` +
@@ -273,6 +277,14 @@ export const words = {
   goBack: (epoch: number, loss: number, rate: number): Text => ({
     en: `Back to the weights of epoch ${epoch} (loss ${numeral(loss, 3)}), with a learning rate of ${rate}`,
     ru: `Вернуться к весам эпохи ${epoch} (потери ${numeral(loss, 3)}) со скоростью обучения ${rate}`,
+  }),
+  bothAnew: (rate: number): Text => ({
+    en: `Begin both runs anew, with a learning rate of ${rate}`,
+    ru: `Начать оба запуска заново со скоростью обучения ${rate}`,
+  }),
+  bothAnewWhere: (rate: number, run: number): Text => ({
+    en: `Begin both runs anew, the ${run === 0 ? "first" : "second"} with a learning rate of ${rate}`,
+    ru: `Начать оба запуска заново, ${run === 0 ? "первый" : "второй"} — со скоростью обучения ${rate}`,
   }),
   noPoints: {
     en: "There are no points yet: draw some in the plane, or paste them below.",
@@ -318,6 +330,10 @@ export const words = {
   drawnClass: { en: "Class that is drawn", ru: "Рисуемый класс" },
   asText: { en: "The points as text (CSV)", ru: "Точки текстом (CSV)" },
   takePoints: { en: "Take these points", ru: "Взять эти точки" },
+  notTaken: {
+    en: "This text has not been taken yet; in the plane there are other points.",
+    ru: "Этот текст ещё не взят: на плоскости другие точки.",
+  },
   clearPoints: { en: "Remove all", ru: "Убрать все" },
   pointCount: (n: number): Text => ({ en: n === 1 ? "1 point" : `${n} points`, ru: `точек: ${n}` }),
   export: { en: "Take it with you", ru: "Взять с собой" },
