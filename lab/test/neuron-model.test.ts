@@ -29,6 +29,15 @@ const stepsOf = ({ path }: Descent): number => path.length / 5 - 1;
 /** w, b, L, ∂L/∂w and ∂L/∂b after so many steps. */
 const rowOf = ({ path }: Descent, step: number): number[] => [...path.subarray(5 * step, 5 * step + 5)];
 
+/** What a program in Nabla prints. */
+async function printed(code: string): Promise<unknown[]> {
+  const told: unknown[] = [];
+  const body = code.replace(/^import \{(.*)\} from "nabla";/, "const {$1} = nabla;");
+  const run = new Function("nabla", "console", `return (async () => { ${body} })()`);
+  await run(nabla, { log: (...values: unknown[]) => told.push(...values) });
+  return told;
+}
+
 /** The loss of a point and its derivative by z, in double precision, as the course writes them. */
 const losses: Record<ModelName, (z: number, y: number) => readonly [loss: number, slope: number]> = {
   linear: (z, y) => [(z - y) ** 2, 2 * (z - y)],
@@ -62,16 +71,27 @@ describe("one neuron as a model, in Node", () => {
     const points = await drawn(kindOf[model], "noise", 1);
     const { from: start, eta: rate } = beginnings[model];
     const descent = await descend(model, points, start, rate);
-    const code = modelCode({ model, points, start, rate, steps: 25 });
-    const told: unknown[] = [];
-    const body = code.replace(/^import \{(.*)\} from "nabla";/, "const {$1} = nabla;");
-    const run = new Function("nabla", "console", `return (async () => { ${body} })()`);
-    await run(nabla, { log: (...values: unknown[]) => told.push(...values) });
+    const isSolvable = model === "linear";
+    const told = await printed(modelCode({ model, points, start, rate, steps: 25, isSolvable }));
     const [w, b] = rowOf(descent, 25);
     expect(told.slice(0, 2)).toEqual([expect.closeTo(w!, 4), expect.closeTo(b!, 4)]);
     if (model !== "linear") return;
     const { solution } = await closedForm(points);
     expect(told[2]).toEqual([expect.closeTo(solution!.w, 4), expect.closeTo(solution!.b, 4)]);
+  });
+
+  it("shows code that has no logarithm of zero, and no more steps than were taken", async () => {
+    const points = await drawn("label", "apart", 1);
+    const shown = { model: "logistic", points, rate: 0.5, isSolvable: false } as const;
+    for (const [start, steps] of [
+      [[-1.5, 1.5], 1000],
+      [[-5, 5], 50],
+    ] as const) {
+      const [w, b] = rowOf(await descend("logistic", points, start, 0.5), steps);
+      const [shownW, shownB] = (await printed(modelCode({ ...shown, start, steps }))) as number[];
+      expect(Math.abs(shownW! - w!) + Math.abs(shownB! - b!)).toBeLessThan(1e-3);
+    }
+    expect(await printed(modelCode({ ...shown, start: [-1.5, 1.5], steps: 0 }))).toEqual([-1.5, 1.5]);
   });
 
   it("solves linear regression in closed form, and knows when there is no solution", async () => {
@@ -170,6 +190,11 @@ describe.skipIf(lab.isMissing)("one neuron as a model, on the page", () => {
     await answered(page, /Descent has arrived after/);
     await type(page, "learning rate: value", "0.48");
     await answered(page, `for these points 2/λ\u00a0=\u00a0${numeral(limit, 3)}.`);
+    // No learning rate helps where the loss is infinite.
+    await page.evaluate((hash) => (location.hash = hash), `${scene}&model=poisson&from=40,40`);
+    await answered(page, "The start is too far out: the loss is ∞ there");
+    await press(page, "To this model's own start");
+    await answered(page, /Press “Step”/);
     expect(complaints).toEqual([]);
     await close();
   });

@@ -7,31 +7,26 @@ interface Shown {
   readonly start: readonly number[];
   readonly rate: number;
   readonly steps: number;
+  /** The model has a solution in closed form for these points. */
+  readonly isSolvable: boolean;
 }
 
-const answers: Readonly<Record<ModelName, string>> = {
-  linear: "x.mul(w).add(b)",
-  tanh: "tanh(x.mul(w).add(b))",
-  logistic: "sigmoid(x.mul(w).add(b))",
-  poisson: "exp(x.mul(w).add(b))",
-};
-const square = "a.sub(y).square().mean()";
+/** The loss of each example by z = wx + b, as the page computes it: with ln a written by z, nothing is infinite. */
 const losses: Readonly<Record<ModelName, string>> = {
-  linear: square,
-  tanh: square,
-  logistic: "y.mul(a.log()).add(y.neg().add(1).mul(a.neg().add(1).log())).mean().neg()",
-  poisson: "a.sub(y.mul(a.log())).mean()",
+  linear: "z.sub(y).square()",
+  tanh: "tanh(z).sub(y).square()",
+  logistic: "softplus(z).sub(y.mul(z))",
+  poisson: "exp(z).sub(y.mul(z))",
 };
 const functions: Readonly<Record<ModelName, string | undefined>> = {
   linear: undefined,
   tanh: "tanh",
-  logistic: "sigmoid",
+  logistic: "softplus",
   poisson: "exp",
 };
 
-export function modelCode({ model, points, start, rate, steps }: Shown): string {
-  const isLinear = model === "linear";
-  const extra = isLinear ? ["linalg", "onesLike", "stack"] : [functions[model]!];
+export function modelCode({ model, points, start, rate, steps, isSolvable }: Shown): string {
+  const extra = [functions[model] ?? [], isSolvable ? ["linalg", "onesLike", "stack"] : []].flat();
   const imported = ["compile", "gradients", "tensor", "variable", ...extra].sort();
   const closed = `
 const X = stack([x, onesLike(x)], 1);
@@ -43,14 +38,13 @@ const x = tensor([${points.map(([x]) => x).join(", ")}]);
 const y = tensor([${points.map(([, y]) => targetOf(model, y!)).join(", ")}]);
 const [w, b] = [variable(${start[0]}), variable(${start[1]})];
 const step = compile(() => {
-  const a = ${answers[model]};
-  const L = ${losses[model]};
+  const z = x.mul(w).add(b);
+  const L = ${losses[model]}.mean();
   const [dw, db] = gradients(L, [w, b]);
   w.assignAdd(dw.mul(-${rate}));
   b.assignAdd(db.mul(-${rate}));
   return L;
 });
-await step.repeat(${Math.max(1, steps)});
-console.log(await w.array(), await b.array());
-${isLinear ? closed : ""}`;
+${steps > 0 ? `await step.repeat(${steps});\n` : ""}console.log(await w.array(), await b.array());
+${isSolvable ? closed : ""}`;
 }

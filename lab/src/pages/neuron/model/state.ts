@@ -9,6 +9,8 @@ export const reaches = ["5", "10", "20", "40"] as const;
 /** How far from zero w and b can be set. */
 export const farthest = 40;
 export const greatestRate = 20;
+/** The least learning rate that is offered. */
+export const leastRate = 0.001;
 export const xDomain = [-3, 3] as const;
 /** The least and the greatest y of a point. */
 export const ySpan = { number: [-6, 6], label: [0, 1], count: [0, 14] } as const satisfies Record<Kind, unknown>;

@@ -168,6 +168,21 @@ export const modelWords = {
       `Спуск разошёлся: на шаге ${step} потери ${loss}. При η = ${numeral(rate)} каждый шаг перелетает через ` +
       "долину и попадает ещё выше.",
   }),
+  tooFar: (step: number, loss: string, rate: number): Text =>
+    step === 0
+      ? {
+          en: `The start is too far out: the loss is ${loss} there, and descent cannot begin.`,
+          ru: `Начальная точка слишком далеко: потери там ${loss}, и спуск не может начаться.`,
+        }
+      : {
+          en:
+            `The start is too far out: even with η = ${numeral(rate)} descent runs away, and at step ${step} the loss ` +
+            `is ${loss}.`,
+          ru:
+            `Начальная точка слишком далеко: спуск расходится даже при η = ${numeral(rate)}, на шаге ${step} потери ` +
+            `${loss}.`,
+        },
+  ownStart: { en: "To this model's own start", ru: "К исходной точке этой модели" },
   limit: (step: number, gradient: string): Text => ({
     en: `${stepsInEnglish(step)}, and the gradient is still ${gradient} long.`,
     ru: `Сделано ${stepsInRussian(step)}, а длина градиента всё ещё ${gradient}.`,
