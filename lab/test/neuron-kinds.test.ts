@@ -96,6 +96,18 @@ it("knows luck from width, and when a training was too short to tell", () => {
   ]);
 });
 
+it("asks for a narrow and a wide try on the spirals", () => {
+  const one = (width: number, epoch: number, three: number, mlp = 1): Try => {
+    const own = settings({ width });
+    return { key: String(width), settings: own, epoch, right: [0.5, 0.7, three, mlp] };
+  };
+  const isDone = (...all: Try[]): boolean => kindsQuestions(settings(), undefined, all)[3]!.isDone;
+  expect(isDone(one(16, 500, 0.91), one(32, 1000, 0.995))).toBe(true);
+  expect(isDone(one(32, 1000, 0.995))).toBe(false);
+  expect(isDone(one(16, 500, 0.91), one(32, 500, 0.985))).toBe(false);
+  expect(isDone(one(16, 490, 0.91, 0.98), one(32, 1000, 0.995))).toBe(false);
+});
+
 describe.skipIf(lab.isMissing)("the scene", () => {
   it("repeats a link's training with Node's numbers, reads them, goes on, draws anew and starts anew", async () => {
     const { page, complaints, close } = await open("&set=xor&width=3&epochs=100&draw=3");

@@ -36,6 +36,12 @@ export function kindsQuestions(
       (best, each) => (best && best.settings.width <= each.settings.width ? best : each),
       undefined,
     );
+  const spirals = all.filter(({ settings: { set } }) => set === "spirals");
+  /** 16 neurons or fewer, of which only those of the MLP suffice, and wide layers that had time to catch up. */
+  const isNarrowTried = spirals.some(
+    ({ settings, epoch, right }) => settings.width <= 16 && epoch >= 500 && right[2]! < 0.99 && right[3]! >= 0.99,
+  );
+  const isWideTried = spirals.some(({ settings, epoch }) => settings.width >= 32 && epoch >= 1000);
   const { width = 0, seed = 0 } = narrow?.settings ?? {};
   return [
     {
@@ -52,7 +58,7 @@ export function kindsQuestions(
     {
       ask: words.askSpirals,
       answer: words.answerSpirals,
-      isDone: settings.set === "spirals" && settings.width >= 24 && isLong && mlp >= 0.99,
+      isDone: isNarrowTried && isWideTried,
     },
   ];
 }
