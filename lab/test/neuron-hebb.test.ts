@@ -90,8 +90,14 @@ describe("the rule", () => {
     expect(await done("bbb", 0.25, false)).toEqual([false, true, false, false, false, false]);
     expect(await done("tbbb", 0.6, false)).toEqual([true, false, true, true, false, false]);
     expect(await done("t".repeat(12), 0.25, true)).toEqual([false, false, false, false, true, false]);
-    const wild = { trials: "t".repeat(12), eta: 0.7, oja: true, answers: "0001" };
-    expect(isLeaping(wild, { ...(await conditioning(wild.trials, 0.7, 0.5, "oja")), letters: wild.trials })).toBe(true);
+    const leaps = async (letters: string, eta: number): Promise<boolean> => {
+      const answer = { ...(await conditioning(letters, eta, 0.5, "oja")), letters };
+      return isLeaping({ trials: letters, eta, oja: true, answers: "0001" }, answer);
+    };
+    for (const eta of [0.6, 0.7, 0.8, 1])
+      for (const count of [11, 12, 13]) expect(await leaps("t".repeat(count), eta)).toBe(true);
+    // What else comes than before moves w, however short the steps are.
+    for (const letters of ["tttbbb", "ttttttb", "ffft", "fbfbtftb"]) expect(await leaps(letters, 0.5)).toBe(false);
   });
 });
 
@@ -123,6 +129,9 @@ describe.skipIf(lab.isMissing)("the scene", () => {
     const { page, complaints, close } = await open("&trials=tttttttt&oja=1&eta=0.8&theta=1.5&answers=0111");
     await page.getByText("With this threshold not even food makes the neuron fire").waitFor();
     await page.getByText("is right for 4 of 4 examples").waitFor();
+    await page.evaluate(() => (location.hash = location.hash.replace("trials=tttttttt&", "")));
+    await page.getByText("Neither food nor the bell would make it fire.").waitFor();
+    await page.evaluate(() => (location.hash = location.hash.replace("scene=hebb", "scene=hebb&trials=tttttttt")));
     await page.getByRole("button", { name: /^The answer at \(1, 1\) is 1/ }).click();
     await page.getByText("All products cancel, and no weight is left.").waitFor();
     await page.waitForFunction(() => location.hash.includes("answers=0110"));

@@ -12,12 +12,16 @@ interface Shown {
 }
 type Answer = (Conditioning & { readonly letters: string }) | undefined;
 
-/** Oja's rule with steps that are too long: the length of w does not settle, or the neuron falls silent for ever. */
+/**
+ * Oja's rule with steps that are too long: while bell and food come again and again, the length of w leaps from trial
+ * to trial, or the neuron has fallen silent for ever. One input alone settles for every η that the slider has.
+ */
 export function isLeaping({ eta, oja }: Shown, answer: Answer): boolean {
   const recent = answer?.trials.slice(-4) ?? [];
-  if (!oja || eta < 0.5 || recent.length < 4) return false;
-  const isLost = recent.every(({ x, y }) => x[0] === 1 && x[1] === 1 && y === 0) && answer!.weights[0] < 0.5;
-  return isLost || recent.some(({ change }) => Math.hypot(...change) > 0.05);
+  if (!oja || eta < 0.5 || !/t{4}$/.test(answer?.letters ?? "")) return false;
+  if (recent.every(({ y }) => y === 0)) return answer!.weights[0] < 0.5;
+  const lengths = recent.map(({ weights }) => Math.hypot(...weights));
+  return [1, 2, 3].some((k) => Math.abs(lengths[k]! - lengths[k - 1]!) > 0.05);
 }
 
 export function hebbQuestions({ trials, eta, oja, answers }: Shown, answer: Answer): Question[] {
@@ -28,7 +32,7 @@ export function hebbQuestions({ trials, eta, oja, answers }: Shown, answer: Answ
   const long = shown.length;
   const change = Math.hypot(...(shown.at(-1)?.change ?? [1]));
   return [
-    { ask: words.askTeach, answer: words.answerTeach, isDone: isBell(-1) },
+    { ask: words.askTeach, answer: words.answerTeach(oja), isDone: isBell(-1) },
     {
       ask: words.askBell,
       answer: words.answerBell,

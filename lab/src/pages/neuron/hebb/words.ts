@@ -20,21 +20,32 @@ export const hebbWords = {
   reset: { en: "A new dog", ru: "Новая собака" },
   fires: { en: "fires", ru: "срабатывает" },
   silent: { en: "is silent", ru: "молчит" },
-  before: {
-    en: "Nothing has happened yet. Food alone would make it fire, the bell alone would not.",
-    ru: "Пока ничего не было. На одну еду нейрон сработает, на один звонок — нет.",
-  },
+  before: (food: boolean): Text => ({
+    en: `Nothing has happened yet. ${
+      food
+        ? "Food alone would make it fire, the bell alone would not."
+        : "Neither food nor the bell would make it fire."
+    }`,
+    ru: `Пока ничего не было. ${
+      food ? "На одну еду нейрон сработает, на один звонок — нет." : "Нейрон не сработает ни на еду, ни на звонок."
+    }`,
+  }),
   trial: (index: number, food: boolean, bell: boolean): Text => ({
     en: `Trial ${index}: ${food && bell ? "bell and food together" : food ? "food alone" : "the bell alone"}.`,
     ru: `Опыт ${index}: ${food && bell ? "звонок вместе с едой" : food ? "только еда" : "только звонок"}.`,
   }),
-  outcome: (fires: boolean, hasChanged: boolean): Text =>
+  outcome: (fires: boolean, hasChanged: boolean, oja: boolean): Text =>
     fires
       ? hasChanged
-        ? {
-            en: "The neuron fires, and the weights of the active inputs change.",
-            ru: "Нейрон срабатывает, и веса активных входов меняются.",
-          }
+        ? oja
+          ? {
+              en: "The neuron fires: ηy·x is added to the weights, and ηy²·w is taken from all of them.",
+              ru: "Нейрон срабатывает: к весам прибавляется ηy·x, а из всех весов вычитается ηy²·w.",
+            }
+          : {
+              en: "The neuron fires, and the weights of the active inputs grow by η.",
+              ru: "Нейрон срабатывает, и веса активных входов растут на η.",
+            }
         : { en: "The neuron fires; the weights stay.", ru: "Нейрон срабатывает; веса не меняются." }
       : {
           en: "The neuron is silent: y = 0, so no weight changes.",
@@ -87,21 +98,33 @@ export const hebbWords = {
     en: "Teach the dog to answer to the bell alone.",
     ru: "Научите собаку отвечать на один звонок.",
   },
-  answerTeach: {
-    en:
-      "Together with food the neuron fired each time, and the bell was active then too: w₂ grew by η, until it was " +
-      "above the threshold by itself.",
-    ru:
-      "Вместе с едой нейрон срабатывал каждый раз, а звонок в этот момент тоже был активен: w₂ рос на η, пока сам не " +
-      "превысил порог.",
-  },
+  answerTeach: (oja: boolean): Text =>
+    oja
+      ? {
+          en:
+            "At food the neuron fired, and the bell was active then too: w₂ changed by ηy·(1 − y·w₂), until it was " +
+            "above the threshold by itself. All the while −ηy²·w shrank both weights.",
+          ru:
+            "На еду нейрон срабатывал, а звонок в этот момент тоже был активен: w₂ менялся на ηy·(1 − y·w₂), пока " +
+            "сам не превысил порог. Слагаемое −ηy²·w при этом уменьшало оба веса.",
+        }
+      : {
+          en:
+            "Together with food the neuron fired each time, and the bell was active then too: w₂ grew by η, until it " +
+            "was above the threshold by itself.",
+          ru:
+            "Вместе с едой нейрон срабатывал каждый раз, а звонок в этот момент тоже был активен: w₂ рос на η, пока " +
+            "сам не превысил порог.",
+        },
   askBell: {
     en: "Take a new dog and ring only the bell, three times. Why does nothing happen?",
     ru: "Возьмите новую собаку и три раза дайте только звонок. Почему ничего не происходит?",
   },
   answerBell: {
-    en: "y = 0, so Δw = η·x·y = 0. The rule strengthens only what fires, and nothing makes this neuron fire.",
-    ru: "y = 0, значит, и Δw = η·x·y = 0. Правило усиливает только то, что срабатывает, а срабатывать здесь не с чего.",
+    en: "y = 0, and so is Δw, by either rule: only what fires learns, and nothing makes this neuron fire.",
+    ru:
+      "y = 0, а с ним и Δw, по любому из двух правил: учится только тот, кто срабатывает, а срабатывать здесь не с " +
+      "чего.",
   },
   askOnce: {
     en: "Let a single pairing of bell and food be enough.",
@@ -116,8 +139,8 @@ export const hebbWords = {
     ru: "Настоящая собака отвыкает, если звонок раз за разом звучит без еды. А эта?",
   },
   answerForget: {
-    en: "On the contrary: the bell makes it fire, so that each bell alone makes w₂ greater still.",
-    ru: "Наоборот: на звонок нейрон срабатывает, и каждый звонок без еды ещё больше увеличивает w₂.",
+    en: "By Hebb's rule on the contrary: the bell makes it fire, so that each bell alone makes w₂ greater still.",
+    ru: "По Хеббу — наоборот: на звонок нейрон срабатывает, и каждый звонок без еды ещё больше увеличивает w₂.",
   },
   askBound: {
     en: "Pair bell and food until w₁ is above 3. Then take Oja's rule: where do the weights stop?",
