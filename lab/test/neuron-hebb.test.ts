@@ -52,6 +52,10 @@ describe("the rule", () => {
     // The threshold is passed, not reached.
     expect((await conditioning("tb", 0.5, 0.5, "hebb")).trials[1]!.y).toBe(0);
     expect((await conditioning("tb", 0.55, 0.5, "hebb")).trials[1]!.y).toBe(1);
+    for (let count = 1; count <= 9; count++) {
+      const { trials, bell } = await conditioning(`${"t".repeat(count)}b`, 0.1, count / 10, "hebb");
+      expect([trials.at(-1)!.y, bell], `${count} times 0.1`).toEqual([0, false]);
+    }
   });
 
   it("of Oja tends to length 1 along the inputs, by Δw = η·y·(x − y·w)", async () => {

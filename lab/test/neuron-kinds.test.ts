@@ -87,6 +87,7 @@ it("knows luck from width, and when a training was too short to tell", () => {
   const done = (all: Try[]): boolean[] => kindsQuestions(settings(), undefined, all).map(({ isDone }) => isDone);
   expect(done([one(1, 0.9), one(2, 0.98)])).toEqual([false, true, true, false]);
   expect(done([one(1, 0.9), one(2, 0.98, { epoch: 99 })])).toEqual([false, true, false, false]);
+  expect(done([one(1, 0.9), one(2, 0.98, { epoch: 500 })])).toEqual([false, true, false, false]);
   const wide = one(2, 0.9);
   expect(done([one(1, 0.8), { ...wide, settings: { ...wide.settings, width: 13 } }])).toEqual([
     false,

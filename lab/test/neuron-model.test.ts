@@ -12,9 +12,12 @@ import {
   kindOf,
   type ModelName,
   modelNames,
+  mostPoints,
   samplesOf,
   targetOf,
 } from "../src/pages/neuron/model/names.ts";
+import { withFreePoint } from "../src/pages/neuron/model/points.ts";
+import { modelQuestions, Notebook } from "../src/pages/neuron/model/questions.ts";
 import { labTests, visit } from "./visit.ts";
 
 const lab = labTests();
@@ -116,6 +119,43 @@ describe("one neuron as a model, in Node", () => {
         ])
       ).solution,
     ).toBeUndefined();
+  });
+
+  it("solves linear regression where two x lie close to each other", async () => {
+    const { solution } = await closedForm([
+      [3, 1],
+      [2.99, 2],
+    ]);
+    expect(solution!.w).toBeCloseTo(-100, 6);
+    expect(solution!.b).toBeCloseTo(301, 6);
+  });
+
+  it("tells a plateau, and a loss without a minimum, from an arrival", async () => {
+    const parted = await drawn("label", "apart", 1);
+    expect((await descend("logistic", parted, [-1.5, 1.5], 20)).end).toBe("flat");
+    expect((await descend("tanh", await drawn("label", "noise", 1), [-4, 4], 20)).end).toBe("flat");
+    for (const model of modelNames) {
+      const { from, eta } = beginnings[model];
+      const { path } = await descend(model, await drawn(kindOf[model], "outlier", 1), from, eta);
+      const [w, b] = path.slice(-5);
+      const again = await descend(model, await drawn(kindOf[model], "outlier", 1), [w!, b!], eta);
+      expect(again.end, model).toBe("arrived");
+    }
+    const seen = { model: "logistic", sample: "apart", rate: 20, start: [-1.5, 1.5], gradient: 1e-6 } as const;
+    const shown = { ...seen, taken: 1, w: 9, b: 9, solution: undefined, greatestError: 0 };
+    const ask = (end: Descent["end"]): boolean[] =>
+      modelQuestions({ ...shown, end }, new Notebook().look({ ...shown, end }, ""), undefined).map((q) => q.isDone);
+    expect(ask("flat")).toEqual([false, false, false, false, true, false]);
+    expect(ask("limit")[4]).toBe(false);
+  });
+
+  it("adds each point where there is room", () => {
+    for (const kind of ["number", "label", "count"] as const) {
+      let points: readonly (readonly number[])[] = [];
+      for (let i = 0; i < 70; i++) points = withFreePoint(points, kind);
+      expect(points).toHaveLength(mostPoints);
+      expect(new Set(points.map(String)).size).toBe(mostPoints);
+    }
   });
 
   it("draws each sample anew from each seed, within the picture", async () => {

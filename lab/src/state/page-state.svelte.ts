@@ -131,6 +131,8 @@ export function pageState<F extends Fields>(page: string, fields: F): StateOf<F>
     seen = address.query;
     load(seen);
   });
+  /** When the first change came that is not written yet. */
+  let changedAt: number | undefined;
   $effect(() => {
     const query = new URLSearchParams();
     for (const [name, { initial, write }] of Object.entries(fields)) {
@@ -138,8 +140,17 @@ export function pageState<F extends Fields>(page: string, fields: F): StateOf<F>
       if (text !== write(initial)) query.set(name, text);
     }
     if (language.isChosen) query.set("lang", language.current);
-    // Browsers refuse to write the address many times a second, as a dragged slider would.
-    const timer = setTimeout(() => address.replace(page, query), 120);
+    // Browsers refuse to write the address many times a second, as a dragged slider would; and what plays on without a
+    // pause is written once a second.
+    changedAt ??= performance.now();
+    const rest = Math.max(0, changedAt + 1000 - performance.now());
+    const timer = setTimeout(
+      () => {
+        changedAt = undefined;
+        address.replace(page, query);
+      },
+      Math.min(120, rest),
+    );
     return () => clearTimeout(timer);
   });
   return Object.assign(values as StateOf<F>, { reset: () => assign(defaults()) });

@@ -18,7 +18,8 @@ export const hebbCode = ({
 const w = variable([1, 0]); // food, bell
 const step = compile((x) => {
   const z = x.matmul(w);
-  const y = where(z.greater(${theta}), ${oja ? "z" : "1"}, 0);
+  const fires = z.sub(${theta}).greater(1e-5); // by more than what rounding adds
+  const y = where(fires, ${oja ? "z" : "1"}, 0);
   w.assignAdd(${oja ? "x.sub(w.value.mul(y)).mul(y)" : "x.mul(y)"}.mul(${eta}));
   return y;
 });

@@ -27,11 +27,14 @@ const inputs = { f: [1, 0], b: [0, 1], t: [1, 1] } as const;
 /** The food makes the neuron fire from birth; the bell means nothing. */
 const born = [1, 0] as const;
 
+/** The sum is above the threshold by more than what rounding adds to it: 0.1 seven times is not above 0.7. */
+const isAbove = (sum: Tensor, threshold: Tensor): Tensor => sum.sub(threshold).greater(1e-5);
+
 function make(rule: Rule) {
   const w = variable([...born]);
   const learn = compile((x: Tensor, rate: Tensor, threshold: Tensor) => {
     const z = x.matmul(w);
-    const fires = z.greater(threshold);
+    const fires = isAbove(z, threshold);
     // Hebb's neuron answers with 1; Oja's with the sum itself.
     const y = where(fires, rule === "hebb" ? 1 : z, 0);
     const pull = rule === "hebb" ? x.mul(y) : x.sub(w.value.mul(y)).mul(y);
@@ -68,7 +71,7 @@ export async function conditioning(
     });
   }
   // Of food alone the sum is w₁, of the bell alone w₂.
-  const [food, bell] = await w.value.greater(theta).cast("float32").array<1>();
+  const [food, bell] = await isAbove(w.value, theta).cast("float32").array<1>();
   return { trials, weights: await pair(w.value), food: food === 1, bell: bell === 1 };
 }
 

@@ -15,10 +15,10 @@ export interface Try {
 /** So long must a training be for its outcome to count. */
 const enough = 100;
 
-/** Whether two tries differ in the seed alone, and one of the fixed kinds comes out otherwise. */
+/** Whether two tries, equally long, differ in the seed alone, and one of the fixed kinds comes out otherwise. */
 function hasLuck(a: Try, b: Try): boolean {
   const isSame = (["set", "width", "rate"] as const).every((name) => a.settings[name] === b.settings[name]);
-  return isSame && [1, 2].some((kind) => Math.abs(a.right[kind]! - b.right[kind]!) >= 0.05);
+  return isSame && a.epoch === b.epoch && [1, 2].some((kind) => Math.abs(a.right[kind]! - b.right[kind]!) >= 0.05);
 }
 
 export function kindsQuestions(

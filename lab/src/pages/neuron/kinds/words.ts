@@ -146,8 +146,12 @@ export const kindsWords = {
       "удачно, поэтому их требуется больше, а сколько именно — дело случая.",
   }),
   askLuck: {
-    en: "Draw other weights a few times. For which kind does the draw decide, and for which hardly at all?",
-    ru: "Возьмите несколько раз другие случайные веса. Для какого вида они решают всё, а для какого почти ничего?",
+    en:
+      "Draw other weights a few times and train them equally long. For which kind does the draw decide, and for " +
+      "which hardly at all?",
+    ru:
+      "Возьмите несколько раз другие случайные веса и учите одинаково долго. Для какого вида они решают всё, а для " +
+      "какого почти ничего?",
   },
   answerLuck: {
     en:
@@ -168,8 +172,8 @@ export const kindsWords = {
   answerSpirals: {
     en:
       "With 16 neurons only the MLP gets there: its neurons turn towards the points. Three fixed layers stop at " +
-      "about 95 %, even after 3000 epochs. With 32 they do catch up: 98 to 99.5 %, depending on the draw, since among " +
-      "many random features enough are good. One fixed layer stays far behind.",
+      "about 95 %, even after 3000 epochs. With 32 they do catch up: 98 to 99.5 %, depending on the draw, since " +
+      "among many random features enough are good. One fixed layer stays far behind.",
     ru:
       "При 16 нейронах — только MLP: его нейроны подстраиваются под точки. Три случайных слоя и за 3000 эпох " +
       "останавливаются примерно на 95 %. При 32 нейронах они догоняют: от 98 до 99.5 % в зависимости от весов, " +

@@ -6,10 +6,8 @@ import {
   exp,
   gradients,
   hessian,
-  linalg,
   linear,
   linspace,
-  onesLike,
   random,
   scan,
   sigmoid,
@@ -161,9 +159,28 @@ const descents = eachModel(({ loss }) =>
 export interface Descent {
   /** w, b, L, ∂L/∂w and ∂L/∂b at the start and after each step, one after the other. */
   readonly path: Float32Array;
-  /** "arrived": the gradient is zero; "away": the loss grows without end; else there are more steps than were asked. */
-  readonly end: "arrived" | "away" | "limit";
+  /**
+   * "arrived": the gradient is zero; "flat": so is the curvature, as on a plateau or on the way to infinity; "away":
+   * the loss grows without end; else there are more steps than were asked.
+   */
+  readonly end: "arrived" | "flat" | "away" | "limit";
 }
+
+type Matrix = readonly [readonly [number, number], readonly [number, number]];
+
+/** The eigenvalues of a symmetric matrix, the least first. */
+function eigenvalues([[p, q], [, r]]: Matrix): [number, number] {
+  const [middle, reach] = [(p + r) / 2, Math.hypot((p - r) / 2, q)];
+  return [middle - reach, middle + reach];
+}
+
+/** A loss with less curvature in all directions is flat: that of a minimum has a few hundredths at least. */
+const flatCurvature = 1e-3;
+const curvaturesAt = eachModel(({ loss }) =>
+  compile((x: Tensor, y: Tensor, at: Tensor) =>
+    hessian((wb: Tensor) => loss(x.mul(wb.at(0)).add(wb.at(1)), y).mean())(at),
+  ),
+);
 
 /** Where a step left what a picture can show: the numbers are infinite, or a thousand times those of the start. */
 function isAway([w, b, L]: Float32Array, atStart: number): boolean {
@@ -183,7 +200,11 @@ export async function descend(
   for (let k = 0; k <= mostSteps; k++) {
     const row = path.subarray(5 * k, 5 * k + 5);
     const flat = Math.hypot(row[3]!, row[4]!) < flatGradient;
-    if (flat) return { path: path.slice(0, 5 * k + 5), end: "arrived" };
+    if (flat) {
+      const H = await (await curvaturesAt[model](x, y, tensor([row[0]!, row[1]!]))).array<2>();
+      const isFlat = eigenvalues(H as unknown as Matrix)[1] < flatCurvature;
+      return { path: path.slice(0, 5 * k + 5), end: isFlat ? "flat" : "arrived" };
+    }
     if (isAway(row, path[2]!)) return { path: path.slice(0, 5 * k + 5), end: "away" };
   }
   return { path, end: "limit" };
@@ -196,27 +217,19 @@ export interface ClosedForm {
   readonly curvatures: readonly number[];
 }
 
-type Matrix = readonly [readonly [number, number], readonly [number, number]];
-
-/** The eigenvalues of a symmetric matrix, the least first. */
-function eigenvalues([[p, q], [, r]]: Matrix): [number, number] {
-  const [middle, reach] = [(p + r) / 2, Math.hypot((p - r) / 2, q)];
-  return [middle - reach, middle + reach];
-}
-
-const linearRegression = compile((x: Tensor, y: Tensor) => {
-  const X = stack([x, onesLike(x)], 1);
-  const loss = (wb: Tensor): Tensor => X.matmul(wb).sub(y).square().mean();
-  const wb = linalg.solve(X.transpose().matmul(X), X.transpose().matmul(y)); // (XᵀX)⁻¹Xᵀy
-  return { wb, loss: loss(wb), H: hessian(loss)([0, 0]) };
-});
-
-/** Linear regression without descent. */
-export async function closedForm(points: Points): Promise<ClosedForm> {
-  const { wb, loss, H } = await linearRegression(...columns("linear", points));
-  const curvatures = eigenvalues((await H.array()) as unknown as Matrix);
+/** Linear regression without descent; in double precision, since x that lie close to each other leave few digits. */
+export function closedForm(points: Points): ClosedForm {
+  const mean = (of: (x: number, y: number) => number): number =>
+    points.reduce((sum, [x, y]) => sum + of(x!, y!), 0) / points.length;
+  const [mx, my, mxx] = [mean((x) => x), mean((_, y) => y), mean((x) => x * x)];
+  const spread = mean((x) => (x - mx) ** 2);
+  const curvatures = eigenvalues([
+    [2 * mxx, 2 * mx],
+    [2 * mx, 2],
+  ]);
   // One x for all points, or one point: the loss is flat along a line.
-  if (curvatures[0] < 1e-6 * curvatures[1]) return { solution: undefined, curvatures };
-  const [w, b] = await wb.array<1>();
-  return { solution: { w: w!, b: b!, loss: await loss.item() }, curvatures };
+  if (spread <= 1e-14 * mxx) return { solution: undefined, curvatures };
+  const w = mean((x, y) => (x - mx) * (y - my)) / spread;
+  const b = my - w * mx;
+  return { solution: { w, b, loss: mean((x, y) => (w * x + b - y) ** 2) }, curvatures };
 }

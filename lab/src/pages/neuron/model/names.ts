@@ -23,6 +23,12 @@ export const samplesOf = (kind: Kind): SampleName[] =>
 /** The target that a model is shown for the y of a point. */
 export const targetOf = (model: ModelName, y: number): number => (model === "tanh" ? 2 * y - 1 : y);
 
+/** So many points fit, and so far they reach. */
+export const mostPoints = 60;
+export const xDomain = [-3, 3] as const;
+/** The least and the greatest y of a point. */
+export const ySpan = { number: [-6, 6], label: [0, 1], count: [0, 14] } as const satisfies Record<Kind, unknown>;
+
 /** Descent takes so many steps at most. */
 export const mostSteps = 1000;
 

@@ -1,6 +1,5 @@
 // What a visitor does to the points of a model, each [x, y]; the y of a class is 0 or 1, and a count is an integer.
-import type { Kind } from "./names.ts";
-import { mostPoints, xDomain, ySpan } from "./state.ts";
+import { type Kind, mostPoints, xDomain, ySpan } from "./names.ts";
 
 type Points = readonly (readonly number[])[];
 
@@ -23,12 +22,19 @@ export const withMoved = (points: Points, kind: Kind, index: number, x: number, 
 
 export const withoutPoint = (points: Points, index: number): Points => points.filter((_, i) => i !== index);
 
-/** A new point for those who have no pointer: at the first free one of some x, in the middle of y. */
+/** A new point for those who have no pointer: where there is room, in the middle of y first. */
 export function withFreePoint(points: Points, kind: Kind): Points {
   const [least, greatest] = ySpan[kind];
-  const places = Array.from({ length: 13 }, (_, k) => (((5 * k + 6) % 13) - 6) * 0.4);
-  const free = places.find((x) => points.every((point) => Math.abs(point[0]! - x) > 0.15)) ?? 0;
-  return withPoint(points, kind, free, kind === "label" ? 1 : (least + greatest) / 2);
+  const height = greatest - least;
+  const heights = kind === "label" ? [1, 0] : [0, 1, -1, 2, -2].map((k) => (least + greatest) / 2 + (k * height) / 7);
+  // A shift moves the columns between those of before.
+  const places = [0, 0.2, 0.1, 0.3].flatMap((shift) =>
+    heights.flatMap((y) => Array.from({ length: 13 }, (_, k) => [(((5 * k + 6) % 13) - 6) * 0.4 + shift, y] as const)),
+  );
+  const isFree = ([x, y]: readonly [number, number]): boolean =>
+    points.every((point) => Math.abs(point[0]! - x) > 0.05 || Math.abs(point[1]! - y) > height / 20);
+  const [x, y] = places.find(isFree) ?? places[0]!;
+  return withPoint(points, kind, x, y);
 }
 
 /** How far an arrow key moves a point. */

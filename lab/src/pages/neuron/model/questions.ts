@@ -1,7 +1,7 @@
 // What there is to try in the scene of models; the page's numbers answer.
 import type { Question } from "../../../parts/Questions.svelte";
 import type { Descent } from "./engine.ts";
-import type { ModelName, SampleName } from "./names.ts";
+import { type ModelName, mostSteps, type SampleName } from "./names.ts";
 import { modelWords as words } from "./words.ts";
 
 /** What the page shows. */
@@ -17,6 +17,7 @@ export interface Seen {
   readonly gradient: number;
   readonly w: number;
   readonly b: number;
+  /** The closed form, where it is shown. */
   readonly solution: { readonly w: number; readonly b: number } | undefined;
   /** The greatest error |a − y| of a point. */
   readonly greatestError: number;
@@ -44,7 +45,8 @@ export class Notebook {
     const hasOutlier = seen.sample === "outlier" || (seen.sample === "own" && seen.greatestError > least);
     if (hasOutlier && seen.end === "arrived" && seen.taken > 0) this.#outliers.add(seen.model);
     const [w = 0, b = 0] = seen.start;
-    if (w <= -3.9 && b >= 3.9 && seen.taken >= 20) this.#flat.add(seen.model);
+    if (w <= -3.9 && b >= 3.9 && (seen.taken >= 20 || (seen.taken > 0 && seen.end === "flat")))
+      this.#flat.add(seen.model);
     return {
       isRateFound: this.#away - this.#arrived <= 0.0501,
       areOutliersSeen: this.#outliers.has("linear") && this.#outliers.has("logistic"),
@@ -78,7 +80,7 @@ export function modelQuestions(
     {
       ask: words.askApart,
       answer: words.answerApart,
-      isDone: model === "logistic" && sample === "apart" && taken === 1000,
+      isDone: model === "logistic" && sample === "apart" && (taken === mostSteps || (taken > 0 && end === "flat")),
     },
     { ask: words.askFlat, answer: words.answerFlat, isDone: notes.isFlatSeen },
   ];

@@ -1,8 +1,7 @@
 // The state of the scene "One neuron as a model", as the page's address keeps it.
 import { choice, flag, integer, number, rows, within } from "../../../state/page-state.svelte.ts";
-import { type Kind, type ModelName, modelNames, mostSteps, sampleNames } from "./names.ts";
+import { type Kind, type ModelName, modelNames, mostPoints, mostSteps, sampleNames, xDomain, ySpan } from "./names.ts";
 
-export const mostPoints = 60;
 export const mostDraws = 9999;
 /** Half the side of the plane (w, b). */
 export const reaches = ["5", "10", "20", "40"] as const;
@@ -11,9 +10,6 @@ export const farthest = 40;
 export const greatestRate = 20;
 /** The least learning rate that is offered. */
 export const leastRate = 0.001;
-export const xDomain = [-3, 3] as const;
-/** The least and the greatest y of a point. */
-export const ySpan = { number: [-6, 6], label: [0, 1], count: [0, 14] } as const satisfies Record<Kind, unknown>;
 /** What the picture shows of y and of the curve. */
 export const yDomain = {
   linear: [-6.5, 6.5],

@@ -7,6 +7,8 @@ const russian = new Intl.PluralRules("ru");
 /** 1 шаг, 2 шага, 5 шагов */
 const stepsInRussian = (count: number): string =>
   `${count} ${{ one: "шаг", few: "шага" }[russian.select(count) as "one"] ?? "шагов"}`;
+/** после 1 шага, 2 шагов */
+const stepsAfterInRussian = (count: number): string => `${count} ${russian.select(count) === "one" ? "шага" : "шагов"}`;
 const stepsInEnglish = (count: number): string => `${count} ${count === 1 ? "step" : "steps"}`;
 
 export const modelWords = {
@@ -128,6 +130,10 @@ export const modelWords = {
     ru: "С клавиатуры: стрелки двигают точку, Delete удаляет её.",
   },
   addPoint: { en: "Add a point", ru: "Добавить точку" },
+  full: (most: number): Text => ({
+    en: `${most} points are the most that fit: remove one to add another.`,
+    ru: `Больше ${most} точек не помещается: чтобы добавить точку, удалите какую-нибудь.`,
+  }),
   removePoint: { en: "Remove the point", ru: "Удалить точку" },
   toEnd: { en: "To the end", ru: "До конца" },
   back: { en: "Back", ru: "Назад" },
@@ -160,6 +166,16 @@ export const modelWords = {
         : `Спуск сошёлся за ${stepsInRussian(step)}: в точке (w, b) = ${pair(w, b)} градиент равен нулю. ` +
           `Потери ${loss}.`,
   }),
+  flat: (step: number, w: number, b: number, loss: string): Text => ({
+    en:
+      `The loss is flat around (w, b) = ${pair(w, b)}` +
+      (step === 0 ? ": descent would not move" : `: after ${stepsInEnglish(step)} descent stands still`) +
+      `, since the gradient is as good as zero. It is no minimum. The loss is ${loss}.`,
+    ru:
+      `Вокруг точки (w, b) = ${pair(w, b)} потери плоские, градиент практически равен нулю: ` +
+      (step === 0 ? "спуск не сдвинется" : `после ${stepsAfterInRussian(step)} спуск остановился`) +
+      `, хотя это не минимум. Потери ${loss}.`,
+  }),
   away: (step: number, loss: string, rate: number): Text => ({
     en:
       `Descent has run away: at step ${step} the loss is ${loss}. With η = ${numeral(rate)} each step goes over the ` +
@@ -176,8 +192,8 @@ export const modelWords = {
         }
       : {
           en:
-            `The start is too far out: even with η = ${numeral(rate)} descent runs away, and at step ${step} the loss ` +
-            `is ${loss}.`,
+            `The start is too far out: even with η = ${numeral(rate)} descent runs away, and at step ${step} the ` +
+            `loss is ${loss}.`,
           ru:
             `Начальная точка слишком далеко: спуск расходится даже при η = ${numeral(rate)}, на шаге ${step} потери ` +
             `${loss}.`,
