@@ -3,13 +3,7 @@ import { describe, expect, it } from "vitest";
 import { dataOf } from "../src/pages/playground/data-sets.ts";
 import { kerasCode, torchCode } from "../src/pages/playground/python-code.ts";
 import type { Settings } from "../src/pages/playground/settings.ts";
-
-const settings = (changes: Partial<Settings> = {}): Settings => ({
-  ...{ set: "circle", points: [], count: 500, noise: 0, share: 50, seed: 1, weightSeed: 1, features: ["x1", "x2"] },
-  ...{ layers: [4, 2], f: "tanh", init: "glorotUniform", norm: "none", dropout: 0, loss: "", optimizer: "sgd" },
-  ...{ rate: 0.03, batch: 10, penalty: "none", penaltyRate: 0.001, edits: [] },
-  ...changes,
-});
+import { settings } from "./playground-settings.ts";
 
 describe("the programs in Python", () => {
   const programs = (changes: Partial<Settings>): { keras: string; torch: string } => {
