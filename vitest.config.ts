@@ -3,7 +3,7 @@
 // browser, `package` the packed package.
 // `--mode built` takes dist/ instead of the sources, loaded by Node itself: what users run, and sooner.
 import { availableParallelism } from "node:os";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vitest/config";
 
@@ -46,22 +46,32 @@ const entries: Readonly<Record<string, string>> = {
   nabla: resolve(root, "src/index.ts"),
 };
 
+/** The file that an import names; a computed one is named by its path from the root. */
+function fileOf(name: string, importer: string): string {
+  if (name.startsWith(".")) return resolve(dirname(importer), name);
+  return /^[/](src|recipes)[/]/.test(name) ? join(root, name) : name;
+}
+
 /** Puts the built module in the place of each source. */
 const built: Plugin = {
   name: "built",
   enforce: "pre",
   resolveId(name, importer = root) {
-    const file = entries[name] ?? (name.startsWith(".") ? resolve(dirname(importer), name) : name);
-    const path = relative(root, file);
+    const path = relative(root, entries[name] ?? fileOf(name, importer));
     if (!/^(src|recipes)[\\/].*\.ts$/.test(path)) return null;
     return { id: resolve(root, "dist", path.replace(/ts$/, "js")), external: true };
   },
 };
 
+/**
+ * Where the tests of a mode find Nabla. Each project is given it: of what a project extends, Vitest reads this file
+ * anew, and not in that mode.
+ */
+const modulesOf = (mode: string) => (mode === "built" ? { plugins: [built] } : { resolve: { alias: entries } });
+
 const leftOut = (mode: string): string[] => (mode === "quick" ? slowTests : []);
 
 export default defineConfig(({ mode }) => ({
-  ...(mode === "built" ? { plugins: [built] } : { resolve: { alias: entries } }),
   test: {
     server: { deps: { external: [/[\\/]dist[\\/](src|recipes)[\\/]/] } },
     pool: "forks",
@@ -75,6 +85,7 @@ export default defineConfig(({ mode }) => ({
     projects: [
       {
         extends: true,
+        ...modulesOf(mode),
         test: {
           name: "source",
           include: ["test/**/*.test.ts"],
@@ -85,14 +96,20 @@ export default defineConfig(({ mode }) => ({
       },
       {
         extends: true,
+        ...modulesOf(mode),
         test: { name: "alone", include: ownProcessTests, exclude: leftOut(mode), setupFiles: "test/canaries.ts" },
       },
       // The built lab in a browser, and its types.
       {
         extends: true,
+        ...modulesOf(mode),
         test: { name: "lab", include: ["lab/test/**/*.test.ts"], globalSetup: "lab/test/setup.ts" },
       },
-      { extends: true, test: { name: "package", include: packageTests, globalSetup: "test/package-setup.ts" } },
+      {
+        extends: true,
+        ...modulesOf(mode),
+        test: { name: "package", include: packageTests, globalSetup: "test/package-setup.ts" },
+      },
     ],
   },
 }));
