@@ -11,6 +11,7 @@ import {
   NablaError,
   ones,
   ShapeError,
+  scan,
   setBackend,
   softmax,
   stack,
@@ -20,6 +21,7 @@ import {
   valueAndGrad,
   variable,
   where,
+  zeros,
 } from "../src/index.ts";
 import { backend } from "../src/runtime/device.ts";
 
@@ -134,6 +136,23 @@ describe("a read of a variable sees its value at the moment of the call", () => 
       [5, 5],
       [1, 1],
     ]);
+  });
+
+  test("variables of one name and shape are separate, in a program and in a loop's body", async () => {
+    const [a, b] = [variable([1, 2], { name: "w" }), variable([10, 20], { name: "w" })];
+    const step = compile(() => (a.assign(a.value.add(1)), b.assign(b.value.add(1)), a.value.sub(b.value)));
+    expect(await (await step()).array()).toEqual([-9, -18]);
+    // Nobody has asked for their numbers, so that the programs read the storage.
+    expect(await a.value.sub(b.value).array()).toEqual([-9, -18]);
+    a.assign(a.value.add(b.value));
+    b.assign(b.value.mul(2));
+    expect([await a.array(), await b.array()]).toEqual([
+      [13, 24],
+      [22, 42],
+    ]);
+    await step();
+    const apart = (sum: Tensor, x: Tensor) => [sum.add(a.value).sub(b.value).add(x), sum] as const;
+    expect(await scan(apart, zeros([2]), zeros([2, 2]))[0].array()).toEqual([-18, -36]);
   });
 
   test("all dtypes stay what they are", async () => {

@@ -38,9 +38,16 @@ export function simplify(graph: Graph): Graph {
 const objectIds = new WeakMap<object, number>();
 let objectCount = 0;
 
+function objectKey(object: object): string {
+  let id = objectIds.get(object);
+  if (id === undefined) objectIds.set(object, (id = objectCount++));
+  return `object ${id}`;
+}
+
 /** A key that is equal for nodes that compute the same. A leaf equals only itself, except for reads of one variable. */
 function keyOf(node: Node): string {
-  if (node.op.kind === "leaf" && !isRead(node)) return `leaf ${node.id}`;
+  if (isRead(node)) return `read ${objectKey(node.attrs.variable)}`;
+  if (node.op.kind === "leaf") return `leaf ${node.id}`;
   return `${node.op.name} ${node.inputs.map((x) => x.id)} ${attrsKey(node.attrs)} ${node.dtype}[${node.shape}]`;
 }
 
@@ -50,11 +57,7 @@ function attrsKey(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(attrsKey)}]`;
   if (typeof value !== "function" && (typeof value !== "object" || value === null)) return `${value}`;
-  if (Object.getPrototypeOf(value) !== Object.prototype) {
-    let id = objectIds.get(value);
-    if (id === undefined) objectIds.set(value, (id = objectCount++));
-    return `object ${id}`;
-  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return objectKey(value);
   let key = "{";
   for (const name in value) key += `${name}:${attrsKey(value[name as keyof typeof value])},`;
   return `${key}}`;
