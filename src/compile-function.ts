@@ -11,6 +11,7 @@ import { checkFunction, checkNotAsync, describe } from "./options.ts";
 import { Cell } from "./runtime/cell.ts";
 import { backendName, enqueue, startBackend } from "./runtime/device.ts";
 import { evaluate, flush, numbersIn, storagesIn } from "./runtime/evaluate.ts";
+import { type UsedProgram, useProgram } from "./runtime/programs.ts";
 import { isInlining, type Trace, tracing } from "./runtime/trace.ts";
 import { mostSteps } from "./shape.ts";
 import { asTensor, Tensor, type TensorLike } from "./tensor.ts";
@@ -45,6 +46,7 @@ export interface Compiled<Args extends TensorLike[], R extends Result> {
 
 interface Traced {
   readonly owner: Backend | Promise<Backend>;
+  readonly used: Promise<UsedProgram>;
   readonly program: Promise<Program>;
   readonly variables: readonly Cell[];
   /** The variables whose value the program reads. */
@@ -166,14 +168,21 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
   });
 }
 
+/** Lets the programs go of traces that were dropped with their functions. */
+const dropped = new FinalizationRegistry<Traced["used"]>((used) => void letGo(used));
+
+const letGo = (used: Traced["used"]): Promise<void> =>
+  used.then(
+    ({ release }) => release(),
+    () => undefined,
+  );
+
 /** Frees the backend memory of a trace once the queued runs are over. */
-function release({ program, constants }: Traced): void {
+function release(traced: Traced): void {
+  dropped.unregister(traced);
   void enqueue(async () => {
-    for (const cell of constants) cell.discard();
-    await program.then(
-      (it) => it.free(),
-      () => undefined,
-    );
+    for (const cell of traced.constants) cell.discard();
+    await letGo(traced.used);
   });
 }
 
@@ -206,11 +215,13 @@ function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor
     placeholders,
   );
   const read = new Set(graphNodes(graph).map((node) => (isRead(node) ? node.attrs.variable : null)));
-  const program = owner instanceof Promise ? owner.then((ready) => ready.compile(graph)) : owner.compile(graph);
+  const used = useProgram(owner, graph);
+  const program = used.then(({ program }) => program);
   program.catch(() => undefined);
   const variables = graph.variables as Cell[];
-  return {
+  const traced: Traced = {
     owner,
+    used,
     program,
     variables,
     read: variables.filter((cell) => read.has(cell)),
@@ -218,6 +229,8 @@ function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor
     constants: [...constants.values()],
     fill,
   };
+  dropped.register(traced, used, traced);
+  return traced;
 }
 
 /** Collects the tensors of a result. */

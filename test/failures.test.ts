@@ -331,7 +331,7 @@ describe("a backend that fails", () => {
   });
 
   test.each(["allocate", "write", "run"] as const)("in %s", async (what) => {
-    const w = variable(tensor([1, 2]).mul(71.5), { name: "unlucky" });
+    const w = variable(tensor([1, 2]).mul(71.5), { name: `unlucky in ${what}` });
     failing({ [what]: () => true });
     if (what === "write") vi.spyOn(backend(), "compile").mockRejectedValueOnce(new NablaError("no room"));
     await expect(compile(() => w.value)()).rejects.toThrow(/no room/);

@@ -8,10 +8,12 @@ import {
   full,
   grad,
   gradients,
+  layers,
   NablaError,
   ones,
   ShapeError,
   scan,
+  sequential,
   setBackend,
   softmax,
   stack,
@@ -677,6 +679,64 @@ describe("programs are kept by the structure of their graph", () => {
     expect(compiled).toHaveBeenCalledTimes(601);
     expect(most).toBeGreaterThan(200); // they did differ
     expect(most).toBeLessThanOrEqual(260);
+  });
+
+  test("compiled functions of equal structure and names share one, and keep their own numbers", async () => {
+    const counter = (name: string, step: number) => {
+      const n = variable([0, 0], { name });
+      return { n, count: compile((x: Tensor) => n.assign(n.value.add(x.mul(step)))) };
+    };
+    const [one, two] = [counter("n", 47), counter("n", 47)];
+    expect(await compilations(() => one.count([1, 2]))).toBe(1);
+    expect(await compilations(() => two.count([10, 20]))).toBe(0);
+    await Promise.all([one.count([1, 1]), two.count([1, 1]), one.count([1, 1])]);
+    expect([await one.n.array(), await two.n.array()]).toEqual([
+      [141, 188],
+      [517, 987],
+    ]);
+    // A program can be looked at, and says the names of its own function.
+    const other = counter("m", 47);
+    expect(await compilations(() => other.count([1, 1]))).toBe(1);
+    expect((await (await other.count.program([1, 1])).describe()).graph).toMatch(/\bm\b/);
+    expect(await compilations(() => counter("n", 46).count([1, 1]))).toBe(1);
+  });
+
+  test("a model that is built anew trains with the programs of the first, to the same bits", async () => {
+    const train = async () => {
+      const model = sequential([layers.dense(3, { activation: "tanh" }), layers.dense(1)], { seed: 5 });
+      model.compile({ optimizer: "adam", loss: "mse" });
+      await model.fit([[0], [1], [2]], [[1], [3], [4]], { epochs: 3, batchSize: 2, verbose: 0 });
+      return [await model.evaluate([[0], [3]], [[1], [6]]), await model.getWeights()];
+    };
+    const first = await train();
+    let second: unknown;
+    expect(await compilations(async () => (second = await train()))).toBe(0);
+    expect(second).toEqual(first);
+  });
+
+  test("a program that a compiled function uses outlives many others, and goes with the last of its functions", async () => {
+    const freed: number[] = [];
+    const compileReally = backend().compile.bind(backend());
+    vi.spyOn(backend(), "compile").mockImplementation(async (graph) => {
+      const program = await compileReally(graph);
+      const { run, profile, describe } = program;
+      const free = () => (freed.push(graph.inputs[0]?.shape[0] ?? 0), program.free());
+      return { run: run.bind(program), profile: profile.bind(program), describe: describe.bind(program), free };
+    });
+    const f = compile((x: Tensor) => x.mul(48).add(1));
+    const large = ones([1009]);
+    await f(large);
+    for (let n = 1; n <= 300; n++)
+      await full([n], 1)
+        .sub(tensor([n]))
+        .sum()
+        .item();
+    expect(freed.length).toBeGreaterThan(40);
+    expect(freed).not.toContain(1009);
+    expect(await (await f(large)).sum().item()).toBe(1009 * 49);
+    // 128 other shapes take the place of the first in the function, which was the last to use its program.
+    for (let n = 1; n <= 128; n++) await f(ones([n]));
+    expect(freed).toContain(1009);
   });
 
   test("a long chain of lazy operations needs no deep stack", async () => {

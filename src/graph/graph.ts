@@ -61,10 +61,13 @@ export function bodyGraph(body: Body): Graph {
   return { inputs: body.placeholders, outputs: body.outputs, assignments: [], variables: [] };
 }
 
-/** A key that two graphs share if and only if one program can run both, given the numbers in `lifted`. */
+/**
+ * A key that two graphs share if and only if one program can run both, given the numbers in `lifted`. Without `lifted`
+ * it has the labels of the nodes and the names of the variables, too, for programs that can be looked at.
+ */
 export function programKey(graph: Graph, lifted?: ReadonlyMap<Node, number>): string {
   const indices = new Map<Node, number>();
-  const lines: string[] = [];
+  const lines = lifted ? [] : graph.variables.map(({ name }) => JSON.stringify(name));
   graph.inputs.forEach((node, i) => {
     indices.set(node, i);
     lines.push(`in ${node.dtype}[${node.shape}]`);
@@ -75,9 +78,10 @@ export function programKey(graph: Graph, lifted?: ReadonlyMap<Node, number>): st
     const number = lifted?.get(node);
     lines.push(
       number === undefined
-        ? `${node.op.name}(${node.inputs.map((x) => indices.get(x))})${attrsText(node, graph.variables)}`
+        ? `${node.op.name}(${node.inputs.map((x) => indices.get(x))})${attrsText(node, graph.variables, lifted)}`
         : `number ${number} ${node.dtype}[${node.shape}]`,
     );
+    if (!lifted) lines.push(node.scope);
   }
   lines.push(`out ${graph.outputs.map((x) => indices.get(x))}`);
   for (const { variable, value } of graph.assignments)
@@ -86,10 +90,10 @@ export function programKey(graph: Graph, lifted?: ReadonlyMap<Node, number>): st
 }
 
 /** A node's attributes as text, with variables named by their index in the graph's list. */
-function attrsText(node: Node, variables: readonly Resident[]): string {
+function attrsText(node: Node, variables: readonly Resident[], lifted: ReadonlyMap<Node, number> | undefined): string {
   if (node.attrs === null) return "";
   return JSON.stringify(node.attrs, (key, value) => {
-    if (value instanceof Body) return programKey(bodyGraph(value));
+    if (value instanceof Body) return programKey(bodyGraph(value), lifted && new Map());
     if (key === "variable") return `${variables.indexOf(value)}:${value.dtype}[${value.shape}]`;
     return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
       ? `${1 / value < 0 ? "-" : ""}${value}`

@@ -1,46 +1,20 @@
 // Computes nodes: compiles the graph behind them (once for each structure), and runs it.
-import type { Backend, Program, Storage } from "../backends/backend.ts";
+import type { Backend, Storage } from "../backends/backend.ts";
 import { filled, type TypedArray } from "../dtype.ts";
 import { NablaError } from "../errors.ts";
-import { type Assignment, closeGraph, type Graph, graphNodes, programKey } from "../graph/graph.ts";
+import { type Assignment, closeGraph, type Graph, graphNodes } from "../graph/graph.ts";
 import { liftNumbers } from "../graph/lift.ts";
-import { detachGraph } from "../graph/replace.ts";
 import { attached, readable } from "../host-array.ts";
 import { constantValue, type Resident } from "../ops/index.ts";
 import { isRead, keepValue, type Node } from "../ops/op.ts";
 import { type Each, zip } from "../zip.ts";
 import { type Cell, dirty, type Flush, tellReader } from "./cell.ts";
 import { enqueue, startBackend } from "./device.ts";
+import { useProgram } from "./programs.ts";
 import { isInlining, whyNoNumbers } from "./trace.ts";
 
 /** A backend, which may still be starting. */
 type Started = Backend | Promise<Backend>;
-
-/** The greatest number of compiled programs that are kept. The least recently used one is evicted. */
-const cacheSize = 256;
-const cache = new Map<string, Promise<Program>>();
-
-async function programFor(owner: Backend, graph: Graph, lifted: ReadonlyMap<Node, number>): Promise<Program> {
-  const key = `${owner.name}\n${programKey(graph, lifted)}`;
-  let program = cache.get(key);
-  if (program) cache.delete(key);
-  else program = owner.compile(detachGraph(graph, lifted));
-  cache.set(key, program);
-  if (cache.size > cacheSize) {
-    const [oldest, evicted] = cache.entries().next().value!;
-    cache.delete(oldest);
-    void evicted.then(
-      (p) => p.free(),
-      () => undefined,
-    );
-  }
-  try {
-    return await program;
-  } catch (error) {
-    cache.delete(key);
-    throw error;
-  }
-}
 
 /** A promise that rejects. While a function is traced, nobody can await it, so that it may stay unhandled. */
 export function refuse(error: NablaError): Promise<never> {
@@ -159,12 +133,16 @@ async function compute<const N extends readonly Node[]>(
   }
   const owner = await starting;
   const lifted = liftNumbers(graph);
-  const program = await programFor(owner, graph, lifted);
+  const { program, release } = await useProgram(owner, graph, lifted);
   const inputs = graph.inputs.map(numbersIn);
   for (const [node, number] of lifted)
     inputs[graph.inputs.length + number] ??= filled(node.dtype, 1, constantValue(node)!);
-  const results = await program.run(inputs, await storagesIn(owner, graph.variables as Cell[]), 1);
-  for (const [node, values] of zip(outputs, results)) keepValue(node, values);
+  try {
+    const results = await program.run(inputs, await storagesIn(owner, graph.variables as Cell[]), 1);
+    for (const [node, values] of zip(outputs, results)) keepValue(node, values);
+  } finally {
+    release();
+  }
   return numbers();
 }
 
