@@ -148,14 +148,15 @@ describe("structure", () => {
     expect(build(1)).toBe(build(2));
   });
 
-  test("is the same for other variables of the same shape", () => {
-    const build = (name: string): string => {
+  test("is the same for other variables of the same shape, whose names count where a program can be looked at", () => {
+    const build = (name: string, lifted?: ReadonlyMap<Node, number>): string => {
       const [w, v] = [resident([2], name), resident([2], `${name}'`)];
-      return programKey(
-        closeGraph([ops.sub(ops.read(w), ops.read(v))], [{ variable: v, value: ops.neg(ops.read(w)) }]),
-      );
+      const difference = withScope(name, () => ops.sub(ops.read(w), ops.read(v)));
+      return programKey(closeGraph([difference], [{ variable: v, value: ops.neg(ops.read(w)) }]), lifted);
     };
-    expect(build("a")).toBe(build("b"));
+    expect(build("a", new Map())).toBe(build("b", new Map()));
+    expect(build("a")).toBe(build("a"));
+    expect(build("a")).not.toBe(build("b"));
   });
 
   const x = numbers([2, 3]);

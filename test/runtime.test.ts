@@ -714,7 +714,7 @@ describe("programs are kept by the structure of their graph", () => {
     expect(second).toEqual(first);
   });
 
-  test("a program that a compiled function uses outlives many others, and goes with the last of its functions", async () => {
+  test("a program that a compiled function uses outlives many others, and goes with the function", async () => {
     const freed: number[] = [];
     const compileReally = backend().compile.bind(backend());
     vi.spyOn(backend(), "compile").mockImplementation(async (graph) => {

@@ -17,7 +17,7 @@ interface Shared {
   users: number;
 }
 
-/** What the kept programs cost at most, each the length of its key and `leastCost`: 256 of them, or fewer large ones. */
+/** What the kept programs cost at most, each `leastCost` and the length of its key: large ones are fewer. */
 const mostCost = 2 ** 22;
 const leastCost = 2 ** 14;
 const kept = new Map<string, Shared>();
