@@ -1,5 +1,11 @@
 // `compile`: traces a function once for each combination of shapes, and then runs the compiled program.
-import { type Backend, InterruptedRun, type KernelRun, type Program } from "./backends/backend.ts";
+import {
+  type Backend,
+  InterruptedRun,
+  type KernelRun,
+  type Program,
+  type ReadableProgram,
+} from "./backends/backend.ts";
 import type { TypedArray } from "./dtype.ts";
 import { ArgumentError, NablaError } from "./errors.ts";
 import { closeGraph, graphNodes } from "./graph/graph.ts";
@@ -41,13 +47,12 @@ export interface Compiled<Args extends TensorLike[], R extends Result> {
   /** Runs `steps` times like {@link repeat}, kernel by kernel on one thread, and returns the time of each. */
   profile(steps: number, ...args: Args): Promise<KernelRun[]>;
   /** The program for arguments of these shapes, for inspection. */
-  program(...args: Args): Promise<Program>;
+  program(...args: Args): Promise<ReadableProgram>;
 }
 
 interface Traced {
   readonly owner: Backend | Promise<Backend>;
   readonly used: Promise<UsedProgram>;
-  readonly program: Promise<Program>;
   readonly variables: readonly Cell[];
   /** The variables whose value the program reads. */
   readonly read: readonly Cell[];
@@ -93,7 +98,7 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
     const traced = known ?? trace(plain, args, owner);
     if (known) traces.delete(key);
     else {
-      traced.program.catch(() => {
+      traced.used.catch(() => {
         if (traces.get(key) === traced) traces.delete(key);
         release(traced);
       });
@@ -132,7 +137,7 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
     inputs.catch(() => undefined);
     const overwrites = traced.assigned.map((cell) => cell.beginOverwrite());
     const results = await enqueue(async () => {
-      const [program] = await Promise.all([traced.program, inputs]);
+      const [{ program }] = await Promise.all([traced.used, inputs]);
       for (const cell of traced.read) cell.checkCurrent();
       const storages = await storagesIn(await traced.owner, traced.variables);
       for (const copyToReads of overwrites) await copyToReads();
@@ -164,7 +169,11 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
         const [, runs] = await runTraced("profile", steps, args, (program, ...rest) => program.profile(...rest));
         return runs;
       }),
-    program: (...args: Args) => outside("program", async () => traceFor(args.map((x) => asTensor(x))).program),
+    program: (...args: Args) =>
+      outside("program", async () => {
+        const { program } = await traceFor(args.map((x) => asTensor(x))).used;
+        return { describe: () => program.describe() };
+      }),
   });
 }
 
@@ -216,13 +225,11 @@ function trace(fn: (...args: readonly Tensor[]) => Result, args: readonly Tensor
   );
   const read = new Set(graphNodes(graph).map((node) => (isRead(node) ? node.attrs.variable : null)));
   const used = useProgram(owner, graph);
-  const program = used.then(({ program }) => program);
-  program.catch(() => undefined);
+  used.catch(() => undefined);
   const variables = graph.variables as Cell[];
   const traced: Traced = {
     owner,
     used,
-    program,
     variables,
     read: variables.filter((cell) => read.has(cell)),
     assigned: [...into.assigned.keys()] as Cell[],

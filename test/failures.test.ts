@@ -345,8 +345,9 @@ describe("a backend that fails", () => {
       w.assign(w.value.mul(2));
       return v.value;
     });
+    const compiled = vi.spyOn(backend(), "compile");
     await step();
-    const program = await step.program();
+    const program = (await compiled.mock.results.at(-1)!.value) as Program;
     vi.spyOn(program, "run").mockRejectedValueOnce(new InterruptedRun("a thread died"));
     await expect(step()).rejects.toThrow(/a thread died/);
     await expectHealthy();

@@ -734,9 +734,12 @@ describe("programs are kept by the structure of their graph", () => {
     expect(freed.length).toBeGreaterThan(40);
     expect(freed).not.toContain(1009);
     expect(await (await f(large)).sum().item()).toBe(1009 * 49);
+    const { describe } = await f.program(large);
     // 128 other shapes take the place of the first in the function, which was the last to use its program.
     for (let n = 1; n <= 128; n++) await f(ones([n]));
     expect(freed).toContain(1009);
+    // What is handed out can neither run nor free it, and may be looked at for ever.
+    expect((await describe()).graph).toContain("float32[1009]");
   });
 
   test("a long chain of lazy operations needs no deep stack", async () => {

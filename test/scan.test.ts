@@ -297,6 +297,43 @@ const lstm =
   };
 
 describe("programs", () => {
+  test("a value that a body uses and one that it carries make two", async () => {
+    const ten = { length: 10 };
+    const sums = (from: Tensor, by: Tensor) => {
+      const [last, all] = scan((sum: Tensor) => [sum.add(by), sum], from, null, ten);
+      return [last, all] as const;
+    };
+    const fibonacci = (from: Tensor, by: Tensor) => {
+      const next = ([a, b]: readonly [Tensor, Tensor]) => [[a.add(b), a], null] as const;
+      const [[a, b]] = scan(next, [from, by] as [Tensor, Tensor], null, ten);
+      return [a, b] as const;
+    };
+    const slices = (xs: Tensor, by: Tensor) => {
+      const [last, all] = scan((sum: Tensor, x: Tensor) => [sum.add(x), sum], by, xs);
+      return [last, all] as const;
+    };
+    const whole = (xs: Tensor, by: Tensor) => {
+      const [last, all] = scan((sum: Tensor) => [sum.add(xs), sum], by, null, ten);
+      return [last, all] as const;
+    };
+    const numbers = async (results: readonly Tensor[]) => Promise.all(results.map((y) => y.array()));
+    const count = Array.from({ length: 10 }, (_, i) => i);
+    for (const name of ["eager", "compiled"]) {
+      const by = (f: (a: Tensor, b: Tensor) => readonly Tensor[]) =>
+        name === "eager" ? async (a: Tensor, b: Tensor) => f(a, b) : compile(f);
+      for (const _ of ["one before the other", "the other before the one"]) {
+        expect(await numbers(await by(sums)(tensor(0), tensor(1)))).toEqual([10, count]);
+        expect(await numbers(await by(fibonacci)(tensor(0), tensor(1)))).toEqual([55, 34]);
+        expect(await numbers(await by(slices)(tensor(count), tensor(0)))).toEqual([
+          45,
+          [0, 0, 1, 3, 6, 10, 15, 21, 28, 36],
+        ]);
+        const [last] = await by(whole)(tensor(count), tensor(count.map(() => 0)));
+        expect(await last!.array()).toEqual(count.map((n) => 10 * n));
+      }
+    }
+  });
+
   const weights = () =>
     [draw(31, 3, 16).mul(0.5), draw(32, 4, 16).mul(0.5), draw(33, 16)].map((x, i) => variable(x, { name: `w${i}` }));
   const training = (steps: number) => {

@@ -17,8 +17,14 @@ export interface Storage {
  */
 export class InterruptedRun extends NablaError {}
 
+/** A program as people look at it. */
+export interface ReadableProgram {
+  /** Kernels, plan and generated code of the program, for people to read. */
+  describe(): Promise<ProgramDescription>;
+}
+
 /** A compiled graph. */
-export interface Program {
+export interface Program extends ReadableProgram {
   /**
    * Runs the graph `steps` times in a row, with the same inputs; each run reads the variables as the one before left
    * them. `inputs` and `variables` have the order of the graph's own lists. Returns the outputs of the last run. Throws
@@ -30,9 +36,7 @@ export interface Program {
    * kernels returns none.
    */
   profile(inputs: readonly TypedArray[], variables: readonly Storage[], steps: number): Promise<KernelRun[]>;
-  /** Kernels, plan and generated code of the program, for people to read. */
-  describe(): Promise<ProgramDescription>;
-  /** Frees the program's memory in the backend. */
+  /** Frees the program's memory in the backend. It can still be described. */
   free(): void;
 }
 

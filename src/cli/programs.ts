@@ -1,6 +1,6 @@
 // The compiled programs of a model, for inspection: the training step, the evaluation step, the prediction.
 
-import type { KernelRun, Program } from "../backends/backend.ts";
+import type { KernelRun, ReadableProgram } from "../backends/backend.ts";
 import { compile } from "../compile-function.ts";
 import { Dataset } from "../data/dataset.ts";
 import { allocate, type DType } from "../dtype.ts";
@@ -16,7 +16,7 @@ export type ProgramKind = (typeof programKinds)[number];
 
 /** A program, and functions that run it on data that are all zeros. */
 export interface Inspected {
-  readonly program: Program;
+  readonly program: ReadableProgram;
   readonly run: (steps: number) => Promise<unknown>;
   readonly profile: (steps: number) => Promise<KernelRun[]>;
 }

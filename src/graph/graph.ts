@@ -93,7 +93,8 @@ export function programKey(graph: Graph, lifted?: ReadonlyMap<Node, number>): st
 function attrsText(node: Node, variables: readonly Resident[], lifted: ReadonlyMap<Node, number> | undefined): string {
   if (node.attrs === null) return "";
   return JSON.stringify(node.attrs, (key, value) => {
-    if (value instanceof Body) return programKey(bodyGraph(value), lifted && new Map());
+    if (value instanceof Body)
+      return `${value.carries.length} ${value.slices.length} ${programKey(bodyGraph(value), lifted && new Map())}`;
     if (key === "variable") return `${variables.indexOf(value)}:${value.dtype}[${value.shape}]`;
     return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
       ? `${1 / value < 0 ? "-" : ""}${value}`

@@ -51,7 +51,7 @@ export async function useProgram(
     };
     return { program, release };
   } catch (error) {
-    if (kept.get(key) === shared) forget(key);
+    forget(key);
     throw error;
   }
 }

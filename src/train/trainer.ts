@@ -1,5 +1,5 @@
 // The programs of a model on a source: a training step and an evaluation step, which take no arguments.
-import type { KernelRun, Program } from "../backends/backend.ts";
+import type { KernelRun, ReadableProgram } from "../backends/backend.ts";
 import { type Compiled, compile } from "../compile-function.ts";
 import { ArgumentError } from "../errors.ts";
 import { zeros } from "../functions/array.ts";
@@ -63,7 +63,7 @@ export class Trainer<S extends Source = Source> {
   }
 
   /** The program of a step, for inspection. */
-  program(kind: StepKind, ready: Ready): Promise<Program> {
+  program(kind: StepKind, ready: Ready): Promise<ReadableProgram> {
     return this.#step(kind, ready).program();
   }
 
