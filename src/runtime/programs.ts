@@ -17,9 +17,10 @@ interface Shared {
   users: number;
 }
 
-/** What the kept programs cost at most, each `leastCost` and the length of its key: large ones are fewer. */
+/** What the kept programs cost at most: some 200 small ones, or 50 that train a small network. */
 const mostCost = 2 ** 22;
-const leastCost = 2 ** 14;
+/** About an eighth of the bytes that a program keeps alive, measured. */
+const costOf = (key: string): number => 8 * key.length + 2 ** 14;
 const kept = new Map<string, Shared>();
 let cost = 0;
 
@@ -38,7 +39,7 @@ export async function useProgram(
   shared.users++;
   forget(key);
   kept.set(key, shared);
-  cost += key.length + leastCost;
+  cost += costOf(key);
   for (const [oldest, { users, program }] of kept) {
     if (cost <= mostCost || oldest === key) break;
     forget(oldest);
@@ -57,5 +58,5 @@ export async function useProgram(
 }
 
 function forget(key: string): void {
-  if (kept.delete(key)) cost -= key.length + leastCost;
+  if (kept.delete(key)) cost -= costOf(key);
 }
