@@ -177,14 +177,14 @@ export function compile<Placeholders extends Tensor[], R extends Result>(
   });
 }
 
-/** Lets the programs go of traces that were dropped with their functions. */
-const dropped = new FinalizationRegistry<Traced["used"]>((used) => void letGo(used));
-
 const letGo = (used: Traced["used"]): Promise<void> =>
   used.then(
     ({ release }) => release(),
     () => undefined,
   );
+
+/** Lets the programs go of traces that were dropped with their functions. */
+const dropped = new FinalizationRegistry<Traced["used"]>(letGo);
 
 /** Frees the backend memory of a trace once the queued runs are over. */
 function release(traced: Traced): void {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ShapeError, tensor } from "../src/index.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -281,4 +282,15 @@ test("passes and backends know no operation by its name or identity", () => {
   ];
   expect(guilty.filter((line) => !knowing(line))).toEqual([]);
   expect(knowing('import { type Node, type ScalarOp } from "../ops/op.ts";')).toBe(false);
+});
+
+test.runIf(process.env["npm_lifecycle_event"] === "test")("npm test loads what is built", () => {
+  let error = new Error();
+  try {
+    tensor([[1], [1, 2]]);
+  } catch (thrown) {
+    error = thrown as Error;
+  }
+  expect(error).toBeInstanceOf(ShapeError);
+  expect(error.stack).toMatch(/[\\/]dist[\\/]src[\\/]tensor\.js/);
 });

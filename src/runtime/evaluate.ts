@@ -133,17 +133,17 @@ async function compute<const N extends readonly Node[]>(
   }
   const owner = await starting;
   const lifted = liftNumbers(graph);
-  const { program, release } = await useProgram(owner, graph, lifted);
   const inputs = graph.inputs.map(numbersIn);
   for (const [node, number] of lifted)
     inputs[graph.inputs.length + number] ??= filled(node.dtype, 1, constantValue(node)!);
+  const { program, release } = await useProgram(owner, graph, lifted);
   try {
     const results = await program.run(inputs, await storagesIn(owner, graph.variables as Cell[]), 1);
     for (const [node, values] of zip(outputs, results)) keepValue(node, values);
+    return numbers();
   } finally {
     release();
   }
-  return numbers();
 }
 
 function reads(graph: Graph, variable: Resident): boolean {

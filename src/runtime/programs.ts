@@ -18,9 +18,9 @@ interface Shared {
 }
 
 /** What the kept programs cost at most: some 200 small ones, or 50 that train a small network. */
-const mostCost = 2 ** 22;
-/** About an eighth of the bytes that a program keeps alive, measured. */
-const costOf = (key: string): number => 8 * key.length + 2 ** 14;
+const mostCost = 2 ** 19;
+/** About a seventieth of the bytes that a program keeps alive, measured. */
+const costOf = (key: string): number => key.length + 2 ** 11;
 const kept = new Map<string, Shared>();
 let cost = 0;
 
